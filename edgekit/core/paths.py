@@ -1,0 +1,42 @@
+"""Where edgekit keeps things on this machine."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+
+def home() -> Path | None:
+    """The folder named by `EDGEKIT_HOME`, which moves everything, or None."""
+    value = os.environ.get("EDGEKIT_HOME")
+    return Path(value).expanduser() if value else None
+
+
+def data_folder() -> Path:
+    """Installed models."""
+    root = home()
+    if root is not None:
+        return root / "data"
+    import platformdirs
+
+    return Path(platformdirs.user_data_dir("edgekit", appauthor=False))
+
+
+def cache_folder() -> Path:
+    """Downloads under way; safe to delete."""
+    root = home()
+    if root is not None:
+        return root / "cache"
+    import platformdirs
+
+    return Path(platformdirs.user_cache_dir("edgekit", appauthor=False))
+
+
+def config_folder() -> Path:
+    """The user's own `models.toml`."""
+    root = home()
+    if root is not None:
+        return root / "config"
+    import platformdirs
+
+    return Path(platformdirs.user_config_dir("edgekit", appauthor=False))
