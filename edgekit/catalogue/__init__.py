@@ -1,0 +1,1 @@
+"""Which models there are: `models.toml`, read and checked."""

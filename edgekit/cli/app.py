@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import os
+import signal
 import sys
 from typing import NoReturn
 
 import typer
 
 from edgekit.cli import output
-from edgekit.core.errors import EdgekitError
+from edgekit.cli.device import device
+from edgekit.cli.models import group as models
+from edgekit.cli.pull import pull
+from edgekit.cli.translate import translate
+from edgekit.core.errors import EdgekitError, OutputError
+
+_INTERRUPTED = 130
+_DISK_FULL = (errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC))
 
 app = typer.Typer(
     name="edgekit",
-    help="Translate offline with small models; make models small.",
     no_args_is_help=True,
     add_completion=True,
     rich_markup_mode=None,
@@ -34,29 +43,117 @@ def _show_version(wanted: bool) -> None:
 def root(
     version: bool = typer.Option(False, "--version", callback=_show_version, is_eager=True, help="Print the version."),
 ) -> None:
-    """Translate offline with small models; make models small."""
+    """Translate offline with small models; make models small.
+
+    \b
+    Examples:
+      edgekit pull firefox-en-pt
+      echo "Good morning, class." | edgekit translate --from en --to pt
+    """
+
+
+app.command()(translate)
+app.command()(pull)
+app.add_typer(models, name="models")
+app.command()(device)
+
+
+class _Terminated(BaseException):
+    """SIGTERM or SIGHUP, as an exception, so that half-written files go the way they go on Ctrl-C."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
+
+
+def _terminate(number: int, _: object) -> NoReturn:
+    raise _Terminated(number)
 
 
 def run(arguments: list[str] | None = None) -> int:
     """Run one command line and give its exit code."""
     output.utf8_streams()
+    debug = os.environ.get("EDGEKIT_DEBUG") == "1"
     try:
-        result = app(args=arguments, standalone_mode=False)
-        sys.stdout.flush()
-    except EdgekitError as problem:
-        if os.environ.get("EDGEKIT_DEBUG") == "1":
-            raise
-        output.error(problem)
-        return problem.exit_code
-    except BrokenPipeError:
-        output.silence_after_closed_pipe()
+        result = app(args=arguments, prog_name="edgekit", standalone_mode=False)
+        output.flush()
+    except output.ReaderGoneError:
+        output.silence_stdout()
         return 0
     except KeyboardInterrupt:
+        result = _INTERRUPTED
+    except _Terminated as problem:
+        output.silence_stdout()
+        return 128 + problem.number
+    except EdgekitError as problem:
+        if debug:
+            raise
+        output.settle()
+        output.error(problem)
+        return problem.exit_code
+    except SystemExit as problem:
+        if not isinstance(problem.__context__, BrokenPipeError):
+            raise
+        output.silence_stdout()  # the parser wrote the help itself, and nobody read it
+        return 0
+    except typer.Abort:
+        output.narrate("aborted")
+        return 1
+    except typer.TyperException as problem:
+        return _usage(problem)
+    except MemoryError:
+        if debug:
+            raise
+        output.settle()
+        output.error(EdgekitError("there is not enough memory"))
+        return 4
+    except Exception as problem:
+        if debug:
+            raise
+        output.settle()
+        output.error(_unexpected(problem))
+        return 1
+    if result == _INTERRUPTED:
+        output.silence_stdout()
         output.narrate("interrupted")
-        return 130
     return result if isinstance(result, int) else 0
+
+
+def _usage(problem: typer.TyperException) -> int:
+    """A wrong command line, as the parser tells it, in the form of every other error."""
+    message = problem.format_message().strip()
+    if message.startswith("Usage:"):  # no command at all: the parser's message is the help
+        output.narrate(message)
+        return problem.exit_code
+    context = getattr(problem, "ctx", None)
+    command = context.command_path if context is not None else "edgekit"
+    first, *rest = message.splitlines() or ["the command line is wrong"]
+    output.error(EdgekitError(first[:1].lower() + first[1:].rstrip("."), reasons=rest, hint=f"see `{command} --help`"))
+    return problem.exit_code
+
+
+def _unexpected(problem: Exception) -> EdgekitError:
+    if isinstance(problem, OSError) and problem.errno in _DISK_FULL:
+        return OutputError(f"cannot write: {problem.strerror}")
+    from importlib.metadata import PackageNotFoundError, metadata
+
+    place = "the project"
+    with contextlib.suppress(PackageNotFoundError):
+        for line in metadata("edgekit").get_all("Project-URL") or ():
+            label, _, address = line.partition(",")
+            if label.strip().lower() in ("issues", "bug tracker"):
+                place = address.strip()
+    summary = " ".join(str(problem).split())[:300]
+    return EdgekitError(
+        f"edgekit met a fault of its own: {type(problem).__name__}" + (f": {summary}" if summary else ""),
+        hint=f"run it again with `EDGEKIT_DEBUG=1` and report what it prints to {place}",
+    )
 
 
 def main() -> NoReturn:
     """Entry point of the `edgekit` command."""
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, _terminate)
     sys.exit(run())

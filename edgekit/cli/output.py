@@ -5,9 +5,13 @@ from __future__ import annotations
 import json
 import os
 import sys
-from typing import Any, TextIO
+from typing import Any, BinaryIO, TextIO
 
-from edgekit.core.errors import EdgekitError
+from edgekit.core.errors import EdgekitError, OutputError
+
+
+class ReaderGoneError(Exception):
+    """Whoever read our standard output closed it (`| head`): no failure, there is just nothing left to do."""
 
 
 def utf8_streams() -> None:
@@ -19,8 +23,33 @@ def utf8_streams() -> None:
 
 
 def data(text: str) -> None:
-    """One line of data."""
-    sys.stdout.write(text + "\n")
+    """One line of data. Raises OutputError, ReaderGoneError."""
+    try:
+        sys.stdout.write(text + "\n")
+    except BrokenPipeError:
+        raise ReaderGoneError from None
+    except OSError as problem:
+        raise _unwritable(problem) from None
+
+
+def flush() -> None:
+    """Hand all data on. Raises OutputError, ReaderGoneError."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise ReaderGoneError from None
+    except OSError as problem:
+        raise _unwritable(problem) from None
+
+
+def _unwritable(problem: OSError) -> OutputError:
+    return OutputError(f"cannot write to the standard output: {problem.strerror or problem}")
+
+
+def raw_stdout() -> BinaryIO:
+    """Standard output for bytes, after everything that `data` has written."""
+    flush()
+    return sys.stdout.buffer
 
 
 def json_object(value: Any) -> None:
@@ -29,9 +58,12 @@ def json_object(value: Any) -> None:
 
 
 def narrate(text: str) -> None:
-    """One line for the person watching."""
-    sys.stderr.write(text + "\n")
-    sys.stderr.flush()
+    """One line for the person watching; nobody watching is no error."""
+    try:
+        sys.stderr.write(text + "\n")
+        sys.stderr.flush()
+    except OSError:
+        pass
 
 
 def error(problem: EdgekitError) -> None:
@@ -50,7 +82,15 @@ def paint(text: str, colour: str, stream: TextIO) -> str:
     return f"\x1b[{colour}m{text}\x1b[0m"
 
 
-def silence_after_closed_pipe() -> None:
-    """After `| head` closed the pipe: let the interpreter's last flush go nowhere instead of raising."""
+def silence_stdout() -> None:
+    """Let the interpreter's last flush go nowhere: the reader is gone, or the disk is full."""
     null = os.open(os.devnull, os.O_WRONLY)
     os.dup2(null, sys.stdout.fileno())
+
+
+def settle() -> None:
+    """Hand on what data there is before an error is told; where that fails, let it go."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        silence_stdout()

@@ -1,0 +1,1 @@
+"""The translate task: texts in, translations out, whatever engine decodes them."""

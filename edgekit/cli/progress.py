@@ -1,0 +1,173 @@
+"""Events of long work, shown on stderr: one live line on a terminal, plain lines now and then elsewhere."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from typing import Protocol
+
+from edgekit.cli import output
+from edgekit.core.events import Event, Note, Progress, Reporter, StepFinished, StepStarted, Unit
+from edgekit.core.units import bytes_in_words, duration_in_words
+
+PLAIN_EVERY_SECONDS = 5.0
+_WINDOW_SECONDS = 10.0  # a rate over the last seconds: a slow start does not spoil the time left
+
+Clock = Callable[[], float]
+
+
+class Meter:
+    """Rate and time left of one step."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._samples: deque[tuple[float, int]] = deque()
+
+    def add(self, done: int) -> None:
+        """Note that `done` units are done by now."""
+        now = self._clock()
+        self._samples.append((now, done))
+        while len(self._samples) > 2 and now - self._samples[1][0] > _WINDOW_SECONDS:
+            self._samples.popleft()
+
+    def rate(self) -> float | None:
+        """Units per second over the last seconds, or None where it is not known yet."""
+        if len(self._samples) < 2:
+            return None
+        (start, first), (end, last) = self._samples[0], self._samples[-1]
+        return (last - first) / (end - start) if end > start and last > first else None
+
+
+def in_words(event: Progress, rate: float | None) -> str:
+    """`12.0 MB of 35.5 MB, 4.1 MB/s, 6s left`; what is not known is left out."""
+    text = _amount(event.done, event.unit)
+    if event.total is not None:
+        text = f"{text} of {_amount(event.total, event.unit)}"
+    if event.unit != "bytes":
+        text += f" {event.unit}"
+    if rate is not None:
+        text += f", {_amount(rate, event.unit)}{'' if event.unit == 'bytes' else ' ' + event.unit}/s"
+        if event.total is not None and event.total > event.done:
+            text += f", {duration_in_words((event.total - event.done) / rate)} left"
+    return text
+
+
+def _amount(count: float, unit: Unit) -> str:
+    if unit == "bytes":
+        return bytes_in_words(count)
+    return f"{count:.0f}" if count >= 10 or count == int(count) else f"{count:.1f}"
+
+
+class _Screen(Protocol):
+    def line(self, text: str) -> None: ...
+    def live(self, step: str, event: Progress | None, text: str) -> None: ...
+    def close(self) -> None: ...
+
+
+class _Plain:
+    """Lines of their own, at most one every few seconds while a step runs."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._last = clock()
+
+    def line(self, text: str) -> None:
+        output.narrate(text)
+        self._last = self._clock()
+
+    def live(self, step: str, event: Progress | None, text: str) -> None:
+        if event is not None and self._clock() - self._last >= PLAIN_EVERY_SECONDS:
+            self.line(f"{step}: {text}")
+
+    def close(self) -> None:
+        pass
+
+
+class _Terminal:
+    """One line that is drawn again and again, gone when the work is done."""
+
+    def __init__(self) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, SpinnerColumn, TextColumn
+        from rich.progress import Progress as Bars
+
+        self._bars = Bars(
+            SpinnerColumn(finished_text=" "),
+            TextColumn("{task.description}", markup=False),
+            BarColumn(bar_width=24),
+            TextColumn("{task.fields[text]}", markup=False),
+            console=Console(file=sys.stderr),
+            transient=True,
+            redirect_stdout=False,  # rich would send data that belongs on stdout to stderr
+            redirect_stderr=False,
+        )
+        self._task = self._bars.add_task("", total=None, text="", visible=False)
+        self._bars.start()
+
+    def line(self, text: str) -> None:
+        self._bars.console.print(text, markup=False, highlight=False, soft_wrap=True)
+
+    def live(self, step: str, event: Progress | None, text: str) -> None:
+        # rich takes a completed task for finished and a None total for "leave as it is"
+        total = event.total if event is not None and event.total else None
+        if event is None:
+            self._bars.reset(self._task, total=None, visible=True, description=step, text=text)
+        else:
+            self._bars.update(self._task, description=step, completed=event.done, total=total, text=text, visible=True)
+
+    def close(self) -> None:
+        self._bars.stop()
+
+
+class Renderer:
+    """A reporter that shows events on stderr while its `with` block runs; it may be called from any thread.
+
+    delay_seconds: show no step before the work has taken this long; notes are shown at once all the same.
+    """
+
+    def __init__(self, *, delay_seconds: float = 0.0, clock: Clock = time.monotonic) -> None:
+        self._screen: _Screen | None = None
+        self._clock = clock
+        self._from = clock() + delay_seconds
+        self._lock = threading.Lock()  # downloads report from a thread of their own
+        self._meter = Meter(clock)
+        self._started = clock()
+
+    def __enter__(self) -> Reporter:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            if self._screen is not None:
+                self._screen.close()
+                self._screen = None
+
+    def __call__(self, event: Event) -> None:
+        """Show an event."""
+        with self._lock:
+            if isinstance(event, Note):
+                (self._screen.line if self._screen is not None else output.narrate)(event.text)
+                return
+            if isinstance(event, StepStarted):
+                self._meter, self._started = Meter(self._clock), self._clock()
+            elif isinstance(event, Progress):
+                self._meter.add(event.done)
+            if self._clock() >= self._from:
+                self._show(event)
+
+    def _show(self, event: StepStarted | Progress | StepFinished) -> None:
+        if self._screen is None:
+            live = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+            self._screen = _Terminal() if live else _Plain(self._clock)
+        if isinstance(event, StepStarted):
+            self._screen.line(f"{event.step}: {event.detail}" if event.detail else event.step)
+            self._screen.live(event.step, None, "")
+        elif isinstance(event, Progress):
+            self._screen.live(event.step, event, in_words(event, self._meter.rate()))
+        else:
+            took = duration_in_words(self._clock() - self._started)
+            self._screen.line(f"{event.step}: {event.detail + ', ' if event.detail else ''}done in {took}")

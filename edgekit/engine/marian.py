@@ -1,0 +1,296 @@
+"""Runs the one-file ONNX translation models that `exporters.families.marian` builds."""
+
+from __future__ import annotations
+
+import os
+import queue
+import threading
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from edgekit.core.errors import EngineError, ModelFormatError
+from edgekit.core.events import Reporter, silent
+from edgekit.engine.base import Hypothesis, Tokenizer
+from edgekit.engine.devices import DeviceChoice, FallbackSession, Provider, choose_providers
+from edgekit.engine.refill import ROWS, Ports, RefilledBatch, Source
+from edgekit.engine.shortlist import FullVocabulary, Shortlist
+
+KIND = "onnx-translation"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the receipt says of the model; every file name is relative to the artifact's folder.
+
+    max_length_factor, max_length_extra: a sentence of n tokens (end mark included) becomes at most
+    ceil(factor * n) + extra tokens, and never more than `positions`.
+    """
+
+    graph: str
+    source_tokenizer: str
+    target_tokenizer: str
+    source_vocabulary: int
+    target_vocabulary: int
+    end: int
+    unknown: int
+    positions: int
+    max_source_tokens: int
+    max_length_factor: float
+    max_length_extra: int
+    shortlist: Mapping[str, Any] | None
+
+    @classmethod
+    def read(cls, engine: Mapping[str, Any]) -> Settings:
+        """Check the receipt's `engine` part; all reasons at once. Raises ModelFormatError."""
+        kinds: dict[str, type | tuple[type, ...]] = {
+            "graph": str,
+            "source_tokenizer": str,
+            "target_tokenizer": str,
+            "source_vocabulary": int,
+            "target_vocabulary": int,
+            "end": int,
+            "unknown": int,
+            "positions": int,
+            "max_source_tokens": int,
+            "max_length_factor": (int, float),
+            "max_length_extra": int,
+            "shortlist": (Mapping, type(None)),
+        }
+        reasons = [] if engine.get("kind") == KIND else [f"its kind is `{engine.get('kind')}`, not `{KIND}`"]
+        for name, kind in kinds.items():
+            value = engine.get(name)
+            if not isinstance(value, kind) or isinstance(value, bool):
+                reasons.append(f"`{name}` is missing or of a wrong type")
+            elif isinstance(value, int | float) and not 0 <= value < 2**31:
+                reasons.append(f"`{name}` is {value}")
+            elif isinstance(value, str) and Path(value).name != value:
+                reasons.append(f"`{name}` is no plain file name")
+        if reasons:
+            raise ModelFormatError("the receipt does not describe a translation model", reasons=reasons)
+        return cls(**{name: engine[name] for name in kinds})
+
+    def limit(self, source_length: int) -> int:
+        """Most tokens for a source of this many tokens, end marks included on both sides."""
+        return min(self.positions, int(np.ceil(self.max_length_factor * source_length)) + self.max_length_extra)
+
+
+class MarianEngine:
+    """One direction, loaded once and shared by every thread that calls it.
+
+    Parallelism is by callers: each thread decodes a batch of its own on one session, whose operators use one thread.
+    Two such threads gain as much as two processes, and pools that spin never fight each other.
+    """
+
+    def __init__(
+        self,
+        session: FallbackSession[Any],
+        settings: Settings,
+        tokenizers: tuple[Tokenizer, Tokenizer],
+        candidates: Shortlist | FullVocabulary,
+        threads: int,
+    ) -> None:
+        self.source_tokenizer, self.target_tokenizer = tokenizers
+        self.max_source_tokens = settings.max_source_tokens
+        self.device = session
+        self._settings = settings
+        self._candidates = candidates
+        self._threads = threads
+        self._session: FallbackSession[Any] | None = session
+        self._ports = _read_ports(session.session, settings)
+
+    @classmethod
+    def open(
+        cls,
+        folder: Path,
+        engine: Mapping[str, Any],
+        *,
+        threads: int | None = None,
+        choice: DeviceChoice | None = None,
+        report: Reporter = silent,
+    ) -> MarianEngine:
+        """Open the artifact in folder.
+
+        engine: the receipt's `engine`. threads: decoding threads, the usable cores when None.
+        Raises ModelFormatError for files that do not fit together, EngineError when no provider opens the graph.
+        """
+        from edgekit.engine.tokenizer import SentencePieceTokenizer
+
+        settings = Settings.read(engine)
+        source = SentencePieceTokenizer.open(folder / settings.source_tokenizer)
+        same = settings.source_tokenizer == settings.target_tokenizer
+        target = source if same else SentencePieceTokenizer.open(folder / settings.target_tokenizer)
+        candidates = _open_candidates(folder, settings)
+        graph = str(folder / settings.graph)
+
+        def make(providers: Sequence[Provider]) -> Any:
+            import onnxruntime  # type: ignore[import-untyped]
+
+            options = onnxruntime.SessionOptions()
+            options.intra_op_num_threads = 1
+            options.inter_op_num_threads = 1
+            # Warnings of a graph whose inputs have defaults are of no use to anybody here.
+            options.log_severity_level = 3
+            return onnxruntime.InferenceSession(graph, options, providers=list(providers))
+
+        session = FallbackSession(make, choice or choose_providers(), report)
+        return cls(session, settings, (source, target), candidates, threads or usable_cores())
+
+    def decode(
+        self, sources: Sequence[Sequence[int]], *, scores: bool = False, alignment: bool = False
+    ) -> Iterator[tuple[int, Hypothesis]]:
+        """Decode every source; see TranslationEngine."""
+        session = self._session
+        if session is None:
+            raise EngineError("the translator is closed")
+        work: list[Source] = []
+        for index, ids in enumerate(sources):
+            if len(ids) > self.max_source_tokens:
+                raise EngineError(f"segment {index} has {len(ids)} tokens, the model takes {self.max_source_tokens}")
+            if ids:
+                work.append(Source(index, [*ids, self._settings.end], self._settings.limit(len(ids) + 1)))
+            else:
+                yield index, Hypothesis([])
+        tray = _Tray(work)
+        details = scores or alignment
+        threads = max(1, min(self._threads, len(work) // 2))
+
+        def batch() -> RefilledBatch:
+            rows = max(1, min(ROWS, -(-len(work) // threads)))
+            return RefilledBatch(session, self._ports, tray.take, self._candidates.candidates, rows=rows, details=details)
+
+        if threads == 1:
+            yield from batch().run()
+        else:
+            yield from _in_threads([batch() for _ in range(threads)], tray)
+
+    def close(self) -> None:
+        """Free the model."""
+        self._session = None
+
+
+class _Tray:
+    """Sources by length, longest first, handed out to whoever asks."""
+
+    def __init__(self, work: Sequence[Source]) -> None:
+        self._left = deque(sorted(work, key=lambda source: -len(source.ids)))
+        self._lock = threading.Lock()
+
+    def take(self, most: int) -> list[Source]:
+        """Up to `most` sources of one length; none when there are no more."""
+        with self._lock:
+            taken: list[Source] = []
+            while self._left and len(taken) < most:
+                if taken and len(self._left[0].ids) != len(taken[0].ids):
+                    break
+                taken.append(self._left.popleft())
+            return taken
+
+    def empty(self) -> None:
+        """Nothing more to take."""
+        with self._lock:
+            self._left.clear()
+
+
+def _in_threads(batches: Sequence[RefilledBatch], tray: _Tray) -> Iterator[tuple[int, Hypothesis]]:
+    results: queue.SimpleQueue[tuple[int, Hypothesis] | BaseException | None] = queue.SimpleQueue()
+    stopped = threading.Event()
+
+    def work(batch: RefilledBatch) -> None:
+        try:
+            for result in batch.run():
+                if stopped.is_set():
+                    break
+                results.put(result)
+        except BaseException as problem:  # noqa: BLE001  it is raised again in the caller's thread
+            results.put(problem)
+        finally:
+            results.put(None)
+
+    workers = [threading.Thread(target=work, args=(batch,), name="edgekit-decode", daemon=True) for batch in batches]
+    for worker in workers:
+        worker.start()
+    running = len(workers)
+    try:
+        while running:
+            result = results.get()
+            if result is None:
+                running -= 1
+            elif isinstance(result, BaseException):
+                raise result
+            else:
+                yield result
+    finally:
+        # Reached early when the caller stops listening or a worker failed: no thread goes on behind their back.
+        stopped.set()
+        tray.empty()
+        for worker in workers:
+            worker.join()
+
+
+def usable_cores() -> int:
+    """Cores that this process may use; `taskset` and containers narrow them."""
+    affinity = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity is not None else os.cpu_count() or 1
+
+
+def _open_candidates(folder: Path, settings: Settings) -> Shortlist | FullVocabulary:
+    shortlist = settings.shortlist
+    if shortlist is None:
+        return FullVocabulary(settings.target_vocabulary)
+    names = [shortlist.get("offsets"), shortlist.get("words")]
+    frequent, joint = shortlist.get("frequent"), shortlist.get("joint")
+    if not all(isinstance(name, str) and Path(name).name == name for name in names):
+        raise ModelFormatError("the receipt names no files for the shortlist")
+    if not isinstance(frequent, int) or not isinstance(joint, bool):
+        raise ModelFormatError("the receipt does not describe the shortlist")
+    offsets, words = (folder / str(name) for name in names)
+    candidates = Shortlist.open(
+        offsets, words, frequent=frequent, joint=joint, target_vocabulary=settings.target_vocabulary
+    )
+    if candidates.source_vocabulary != settings.source_vocabulary:
+        raise ModelFormatError(
+            f"the shortlist is for {candidates.source_vocabulary:,} source tokens, "
+            f"the model has {settings.source_vocabulary:,}"
+        )
+    return candidates
+
+
+def _read_ports(session: Any, settings: Settings) -> Ports:
+    """The graph's interface, from its own inputs and outputs. Raises ModelFormatError for another graph."""
+    # Inputs with a default count as initializers there.
+    inputs = {port.name: port for port in [*session.get_inputs(), *session.get_overridable_initializers()]}
+    names = [port.name for port in session.get_outputs()]
+    state = tuple(name.removeprefix("next_") for name in names if name.startswith("next_"))
+    memory = tuple(name.removeprefix("new_") for name in names if name.startswith("new_"))
+    needed = {"steps", "stop", "details", "source_ids", "source_lengths", "candidates", "limits"}
+    missing = sorted({*needed, "done", "mask", "head_bias", *state, *memory} - inputs.keys())
+    unknown = [name for name in (*state, *memory) if name in inputs and inputs[name].type not in _DTYPES]
+    if missing or unknown or "tokens" not in names:
+        reasons = [f"it has no input `{name}`" for name in missing]
+        reasons += [f"`{name}` is of an unexpected type" for name in unknown]
+        raise ModelFormatError("the graph is not a translation model", reasons=reasons)
+    dtypes = {name: np.dtype(_DTYPES[inputs[name].type]) for name in (*state, *memory)}
+    never = float(-(2**30)) if dtypes["head_bias"].kind == "i" else -1e9
+    return Ports(
+        state=state,
+        memory=memory,
+        shapes={name: tuple(inputs[name].shape) for name in (*state, *memory)},
+        dtypes=dtypes,
+        end=settings.end,
+        padding=settings.unknown,
+        never=never,
+    )
+
+
+_DTYPES = {
+    "tensor(float)": np.float32,
+    "tensor(int8)": np.int8,
+    "tensor(int32)": np.int32,
+    "tensor(int64)": np.int64,
+    "tensor(bool)": np.bool_,
+}

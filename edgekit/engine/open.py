@@ -1,0 +1,25 @@
+"""Which engine runs an artifact."""
+
+from __future__ import annotations
+
+from edgekit.core.errors import EngineError
+from edgekit.core.events import Reporter, silent
+from edgekit.engine.base import TranslationEngine
+from edgekit.store.installed import Installed
+
+
+def open_engine(
+    installed: Installed, *, threads: int | None = None, device: str = "auto", report: Reporter = silent
+) -> TranslationEngine:
+    """Open the engine that an installed model's receipt asks for.
+
+    device: `auto`, `npu`, `gpu` or `cpu`. Raises EngineError, ModelFormatError.
+    """
+    from edgekit.engine import marian
+    from edgekit.engine.devices import choose_providers
+
+    engine = installed.receipt.engine or {}
+    if engine.get("kind") != marian.KIND:
+        raise EngineError(f"`{installed.receipt.id}` is no translation model of this version of edgekit")
+    choice = choose_providers(device, decode_loop=True)
+    return marian.MarianEngine.open(installed.folder, engine, threads=threads, choice=choice, report=report)

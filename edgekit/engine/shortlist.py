@@ -1,0 +1,80 @@
+"""The lexical shortlist: which target tokens a source sentence may become."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edgekit.core.errors import ModelFormatError
+
+
+class Shortlist:
+    """For each source token the target tokens it may become, as two arrays mapped from disk.
+
+    offsets: (V_source + 1,), words: (offsets[-1],) target ids; the list of token t is words[offsets[t]:offsets[t+1]].
+    The first `frequent` target ids are always candidates, and in a joint vocabulary the source's own tokens as well
+    (names and numbers are copied).
+    """
+
+    def __init__(
+        self, offsets: NDArray[Any], words: NDArray[Any], *, frequent: int, joint: bool, target_vocabulary: int
+    ) -> None:
+        reasons = []
+        if offsets.ndim != 1 or words.ndim != 1 or offsets.dtype.kind not in "ui" or words.dtype.kind not in "ui":
+            reasons.append("its arrays must be one-dimensional and of integers")
+        elif len(offsets) < 1 or int(offsets[0]) != 0 or int(offsets[-1]) != len(words):
+            reasons.append("its offsets do not span its words")
+        elif bool(np.any(offsets[1:] < offsets[:-1])):
+            reasons.append("its offsets go backwards")
+        elif len(words) and (int(words.max()) >= target_vocabulary or int(words.min()) < 0):
+            reasons.append(f"it names tokens outside the {target_vocabulary:,} of the vocabulary")
+        if not 0 <= frequent <= target_vocabulary:
+            reasons.append(f"it always offers {frequent:,} tokens of {target_vocabulary:,}")
+        if reasons:
+            raise ModelFormatError("the shortlist is damaged", reasons=reasons)
+        self._offsets = offsets
+        self._words = words
+        self._frequent = frequent
+        self._joint = joint
+        self._target_vocabulary = target_vocabulary
+
+    @classmethod
+    def open(
+        cls, offsets: Path, words: Path, *, frequent: int, joint: bool, target_vocabulary: int
+    ) -> Shortlist:
+        """Map the two `.npy` files of an artifact. Raises ModelFormatError."""
+        try:
+            arrays = [np.load(path, mmap_mode="r", allow_pickle=False) for path in (offsets, words)]
+        except (OSError, ValueError, EOFError) as problem:
+            raise ModelFormatError(f"the shortlist cannot be read: {problem}") from problem
+        return cls(*arrays, frequent=frequent, joint=joint, target_vocabulary=target_vocabulary)
+
+    @property
+    def source_vocabulary(self) -> int:
+        """How many source tokens have a list."""
+        return len(self._offsets) - 1
+
+    def candidates(self, source_ids: Sequence[int]) -> NDArray[np.int64]:
+        """Sorted candidate ids for one sentence with its end mark; independent of any other sentence."""
+        wanted = np.zeros(self._target_vocabulary, np.bool_)
+        wanted[: self._frequent] = True
+        for token in set(source_ids):
+            wanted[self._words[int(self._offsets[token]) : int(self._offsets[token + 1])]] = True
+            if self._joint:
+                wanted[token] = True
+        return np.flatnonzero(wanted)
+
+
+class FullVocabulary:
+    """Every target token is a candidate: for models that come without a shortlist."""
+
+    def __init__(self, target_vocabulary: int) -> None:
+        self._all = np.arange(target_vocabulary)
+
+    def candidates(self, source_ids: Sequence[int]) -> NDArray[np.int64]:  # noqa: ARG002
+        """All ids."""
+        return self._all

@@ -1,0 +1,31 @@
+"""One process at a time may change one model."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+
+from edgekit.core.events import Note, Reporter
+from edgekit.core.paths import data_folder
+
+
+@contextlib.contextmanager
+def alone(model_id: str, report: Reporter) -> Iterator[None]:
+    """Hold the lock of a model; say so once where another process has it, and wait.
+
+    The system frees the lock of a process that dies, so none is left behind.
+    """
+    from filelock import FileLock, Timeout
+
+    folder = data_folder() / "locks"
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(folder / f"{model_id}.lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        report(Note(f"waiting for another edgekit that works on `{model_id}`"))
+        lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()

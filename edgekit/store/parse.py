@@ -1,0 +1,163 @@
+"""A receipt from bytes that may be hostile."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, NoReturn, TypeVar
+
+from edgekit.catalogue.entries import Languages
+from edgekit.catalogue.names import is_model_id, why_unsafe_path
+from edgekit.core.errors import UsageError
+from edgekit.core.languages import normalise_tag
+from edgekit.store.receipt import SCHEMA, FileRecord, Receipt, SourceFile
+
+MAX_DEPTH = 32
+MAX_FILES = 10_000
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_CREATED = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+
+_T = TypeVar("_T")
+
+
+def parse_receipt(data: bytes) -> tuple[Receipt | None, list[str]]:
+    """The receipt, and everything that is wrong with it; None where nothing can be made of the bytes."""
+    try:
+        value = json.loads(data.decode("utf-8"), parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as problem:
+        kind = "nested too deeply" if isinstance(problem, RecursionError) else str(problem)
+        return None, [f"it is not JSON: {kind}"]
+    if not isinstance(value, dict):
+        return None, ["it is no JSON object"]
+    if value.get("schema") != SCHEMA:
+        return None, [f"its schema is {json.dumps(value.get('schema'))[:80]}, not `{SCHEMA}`"]
+    if _depth_exceeds(value, MAX_DEPTH):
+        return None, [f"it is nested more than {MAX_DEPTH} deep"]
+    reader = _Reader()
+    return reader.receipt(value), reader.reasons
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no JSON number")
+
+
+def _depth_exceeds(value: Any, limit: int) -> bool:
+    level = [value]
+    for _ in range(limit):
+        level = [
+            child
+            for item in level
+            if isinstance(item, (dict, list))
+            for child in (item.values() if isinstance(item, dict) else item)
+        ]
+        if not level:
+            return False
+    return True
+
+
+class _Reader:
+    def __init__(self) -> None:
+        self.reasons: list[str] = []
+
+    def receipt(self, value: Mapping[str, Any]) -> Receipt:
+        languages = self.typed(value, "languages", dict, {})
+        receipt = Receipt(
+            id=self.text(value, "id"),
+            name=self.text(value, "name"),
+            family=self.text(value, "family"),
+            task=self.text(value, "task"),
+            languages=Languages(self.tags(languages, "from"), self.tags(languages, "to")),
+            licence=self.text(value, "licence"),
+            attribution=self.text(value, "attribution"),
+            source=self.text(value, "source"),
+            revision=None if value.get("revision") is None else self.text(value, "revision"),
+            source_files=self.records(value, "source_files", self.source_file),
+            steps=self.records(value, "steps", lambda item, _: item),
+            tools=self.tools(value),
+            files=self.records(value, "files", self.file),
+            engine=self.typed(value, "engine", dict, {}),
+            edgekit=self.text(value, "edgekit"),
+            created=self.text(value, "created"),
+            aliases=self.texts(value, "aliases"),
+            licence_files=self.texts(value, "licence_files"),
+        )
+        if not is_model_id(receipt.id):
+            self.reasons.append("`id` is no model id")
+        if not _CREATED.fullmatch(receipt.created):
+            self.reasons.append("`created` is no time such as `2025-01-31T12:00:00Z`")
+        if not receipt.files:
+            self.reasons.append("`files` is empty")
+        paths = [file.path.casefold() for file in receipt.files]
+        if len(set(paths)) != len(paths):
+            self.reasons.append("`files` names a path twice")
+        stray = sorted(set(receipt.licence_files) - {file.path for file in receipt.files})
+        self.reasons += [f"`licence_files` names `{path}`, which is not in `files`" for path in stray]
+        return receipt
+
+    def typed(self, table: Mapping[str, Any], key: str, kind: type[_T], default: _T) -> _T:
+        value = table.get(key)
+        if type(value) is kind:
+            return value
+        self.reasons.append(f"`{key}` is {'missing' if key not in table else 'not of type ' + kind.__name__}")
+        return default
+
+    def text(self, table: Mapping[str, Any], key: str) -> str:
+        return self.typed(table, key, str, "")
+
+    def texts(self, table: Mapping[str, Any], key: str) -> tuple[str, ...]:
+        values = self.typed(table, key, list, [])
+        if all(type(value) is str for value in values):
+            return tuple(values)
+        self.reasons.append(f"`{key}` holds something else than text")
+        return ()
+
+    def tags(self, table: Mapping[str, Any], key: str) -> tuple[str, ...]:
+        tags = self.texts(table, key)
+        for tag in tags:
+            try:
+                sound = normalise_tag(tag) == tag
+            except UsageError:
+                sound = False
+            if not sound:
+                self.reasons.append(f"`languages` holds {json.dumps(tag)[:40]}, which is no tag as edgekit writes them")
+        return tags
+
+    def tools(self, table: Mapping[str, Any]) -> dict[str, str]:
+        tools = self.typed(table, "tools", dict, {})
+        if all(type(version) is str for version in tools.values()):
+            return tools
+        self.reasons.append("`tools` holds something else than text")
+        return {}
+
+    def records(self, table: Mapping[str, Any], key: str, read: Callable[[dict[str, Any], str], _T]) -> tuple[_T, ...]:
+        items = self.typed(table, key, list, [])
+        if len(items) > MAX_FILES:
+            self.reasons.append(f"`{key}` has more than {MAX_FILES} entries")
+            return ()
+        found = []
+        for index, item in enumerate(items):
+            if isinstance(item, dict):
+                found.append(read(item, f"{key}[{index}]"))
+            else:
+                self.reasons.append(f"`{key}[{index}]` is no object")
+        return tuple(found)
+
+    def file(self, item: dict[str, Any], where: str) -> FileRecord:
+        return FileRecord(*self.location(item, where))
+
+    def source_file(self, item: dict[str, Any], where: str) -> SourceFile:
+        path, size_bytes, sha256 = self.location(item, where)
+        return SourceFile(self.text(item, "role"), path, self.texts(item, "sources"), size_bytes, sha256)
+
+    def location(self, item: dict[str, Any], where: str) -> tuple[str, int, str]:
+        path, sha256 = self.text(item, "path"), self.text(item, "sha256")
+        size_bytes = self.typed(item, "size_bytes", int, 0)
+        reason = why_unsafe_path(path)
+        if reason is not None:
+            self.reasons.append(f"`{where}.path` {reason}")
+        if not 0 <= size_bytes < 1 << 53:
+            self.reasons.append(f"`{where}.size_bytes` is out of range")
+        if not _SHA256.fullmatch(sha256):
+            self.reasons.append(f"`{where}.sha256` is not 64 hex digits")
+        return path, size_bytes, sha256

@@ -1,0 +1,187 @@
+"""Text to the pieces a model translates, without losing a character."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from math import ceil
+from unicodedata import category
+
+from edgekit.core.languages import base_language
+
+# Characters that carry no words: controls, lone surrogates, the soft hyphen, zero-width spaces, bidi marks, byte order
+# marks. Models answer to them with commas, blanks or quotes in the middle of words. The joiners U+200C and U+200D are
+# not among them: Persian and the Brahmic scripts spell with them.
+_INVISIBLE = (
+    "\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e"
+    "\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff"
+)
+_INVISIBLE_RUN = re.compile(f"[{_INVISIBLE}]+")
+_LEADING = re.compile(rf"[\s{_INVISIBLE}]*")
+_TRAILING = re.compile(rf"[\s{_INVISIBLE}]*\Z")
+_CELL = re.compile(r"[^\t]+\t*|\t+")
+_OTHER_SPACE = re.compile(r"[^\S ]|[\ud800-\udfff]")
+
+_CLAUSE_MARKS = frozenset(",;:،؛、，；：።፣፤።—–)]}»”।॥၊។៕")
+# Written without spaces between words; between sentences either.
+_UNSPACED = frozenset({"bo", "dz", "ja", "km", "lo", "my", "th", "wuu", "yue", "zh"})
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A sentence, or a part of a long one, and the white space and marks that follow it.
+
+    `text` is empty where a text begins with white space; it never begins or ends with any.
+    """
+
+    text: str
+    gap: str
+
+
+def is_unspaced(language: str) -> bool:
+    """Whether a language is written without spaces between words."""
+    return base_language(language) in _UNSPACED
+
+
+def has_words(text: str) -> bool:
+    """Whether there is a letter in it: digits, signs and emoji alone are left as they are."""
+    return any(character.isalpha() for character in text)
+
+
+def without_invisible(text: str) -> str:
+    """What the model sees: text less the characters that carry no words."""
+    return _INVISIBLE_RUN.sub("", text)
+
+
+def visible_offsets(text: str) -> list[int]:
+    """For each character of `without_invisible(text)` its index in text, and len(text) at the end."""
+    kept = [index for index, character in enumerate(text) if not _INVISIBLE_RUN.match(character)]
+    return [*kept, len(text)]
+
+
+def split(text: str, language: str) -> list[Piece]:
+    """Sentences of text, each with what follows it; joined they are text again, character by character.
+
+    Line breaks of any kind and tabs (columns) always end a piece, sentences are found by `sentencex` (Wikimedia).
+    language: BCP-47; one that the library does not know is split by its rules for English.
+    """
+    pieces: list[Piece] = []
+    for line in text.splitlines(keepends=True):
+        for cell in _CELL.findall(line):
+            for sentence in _sentences(cell, base_language(language)):
+                _append(pieces, sentence)
+    return pieces
+
+
+def _append(pieces: list[Piece], sentence: str) -> None:
+    """Add a sentence with its white space sorted out; what leads it belongs to the piece before."""
+    lead = _LEADING.match(sentence)
+    begin = lead.end() if lead else 0
+    if begin:
+        if pieces:
+            last = pieces[-1]
+            pieces[-1] = Piece(last.text, last.gap + sentence[:begin])
+        else:
+            pieces.append(Piece("", sentence[:begin]))
+    if begin < len(sentence):
+        trail = _TRAILING.search(sentence, begin)
+        end = trail.start() if trail else len(sentence)
+        pieces.append(Piece(sentence[begin:end], sentence[end:]))
+
+
+def _sentences(text: str, language: str) -> list[str]:
+    """Slices of text, one a sentence, that joined are text.
+
+    The library (1.0.32) cannot take lone surrogates, and panics on a capital, a multi-byte space and a full stop
+    (`D\\u2029.`). It is shown a text of the same length with plain spaces instead, and its answer is carried over by
+    length. A panic that is left, or an answer of another length, makes the whole text one sentence.
+    """
+    if not text.strip():
+        return [text]
+    from sentencex import segment  # type: ignore[import-untyped]
+
+    try:
+        found = segment(language, text if text.isascii() else _OTHER_SPACE.sub(" ", text))
+    except (KeyboardInterrupt, SystemExit, MemoryError):
+        raise
+    except BaseException:  # noqa: BLE001  the library's PanicException is no Exception
+        return [text]
+    ends = [0]
+    for sentence in found:
+        ends.append(ends[-1] + len(sentence))
+    if ends[-1] != len(text):
+        return [text]
+    return [text[begin:end] for begin, end in pairwise(ends)]
+
+
+def wrap(text: str, limit: int, count: Callable[[Sequence[str]], list[int]]) -> list[Piece]:
+    """Parts of at most `limit` tokens, about equally long; joined they are text again.
+
+    count: the number of tokens of each text. Cuts are made after a clause, else between words, else between
+    user-perceived characters. Only a single character that is longer than the limit comes back too long.
+    """
+    (tokens,) = count([text])
+    if tokens <= limit or len(text) < 2:
+        return [Piece(text, "")]
+    # A tenth more parts than needed: tokens are not spread evenly, and every part too long costs another round.
+    parts = min(len(text), max(2, ceil(1.1 * tokens / limit)))
+    wrapped: list[Piece] = []
+    for part in _parts(text, parts):
+        core = part.rstrip()
+        inner = wrap(core, limit, count) if core else [Piece("", "")]
+        last = inner.pop()
+        wrapped += [*inner, Piece(last.text, last.gap + part[len(core) :])]
+    return wrapped
+
+
+def _parts(text: str, parts: int) -> Iterator[str]:
+    step = len(text) / parts
+    begin = 0
+    for number in range(1, parts):
+        goal = round(number * step)
+        if goal <= begin:
+            continue
+        end = _cut(text, begin, goal, round(0.3 * step))
+        if begin < end < len(text):
+            yield text[begin:end]
+            begin = end
+    yield text[begin:]
+
+
+def _cut(text: str, begin: int, goal: int, reach: int) -> int:
+    """Where to end a part that begins at `begin` and should end at about `goal`, at most `reach` before it."""
+    low = max(begin + 1, goal - reach)
+    spaces = [index for index in range(low, goal + 1) if text[index - 1].isspace() and not text[index].isspace()]
+    clauses = [index for index in spaces if text[begin:index].rstrip()[-1:] in _CLAUSE_MARKS]
+    if clauses:
+        return clauses[-1]
+    if spaces:
+        return spaces[-1]
+    for index in range(low - 1, begin, -1):
+        if text[index - 1].isspace() and not text[index].isspace():
+            return index
+    for index in range(goal, low - 1, -1):
+        if text[index - 1] in _CLAUSE_MARKS:
+            return index
+    # Marks, joiners and modifiers stay with what they modify; a pile of 32 of them is no writing, it is cut anyway.
+    for index in range(goal, max(begin, goal - 32), -1):
+        if _between_characters(text, index):
+            return index
+    return goal
+
+
+def _between_characters(text: str, index: int) -> bool:
+    """Whether a cut before text[index] leaves every user-perceived character whole (UAX 29, the cases in use)."""
+    before, after = text[index - 1], text[index]
+    if after in "\u200c\u200d" or before == "\u200d" or category(after).startswith("M"):
+        return False
+    if "\U0001f3fb" <= after <= "\U0001f3ff" or "\U000e0020" <= after <= "\U000e007f":
+        return False
+    if "\U0001f1e6" <= after <= "\U0001f1ff":
+        run = 0
+        while run < index and "\U0001f1e6" <= text[index - 1 - run] <= "\U0001f1ff":
+            run += 1
+        return run % 2 == 0
+    return not ("\u1160" <= after <= "\u11ff")

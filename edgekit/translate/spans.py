@@ -1,0 +1,78 @@
+"""Which characters of the source became which characters of the translation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from difflib import SequenceMatcher
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Span: TypeAlias = tuple[int, int]
+"""First character and the one after the last, as Python slices count."""
+
+
+def token_spans(text: str, surfaces: Sequence[str]) -> list[Span]:
+    """The span of text that each token covers.
+
+    surfaces: the tokens' surface forms, `▁` for a space before. Where they do not spell text (the tokenizer changed
+    characters: NFKC, bytes), the nearest equal characters are taken; a token without any gets an empty span.
+    """
+    spelled = "".join(surfaces).replace("▁", " ")
+    begins = _positions(spelled, text)
+    spans: list[Span] = []
+    done = 0
+    for surface in surfaces:
+        begin, end = done, done + len(surface)
+        done = end
+        while begin < end and spelled[begin].isspace():
+            begin += 1
+        spans.append((begins[begin], max(begins[begin], begins[end - 1] + 1)) if begin < end else (begins[begin],) * 2)
+    return [(min(begin, len(text)), min(end, len(text))) for begin, end in spans]
+
+
+def _positions(spelled: str, text: str) -> list[int]:
+    """For each index of spelled, and its length, the index in text that it stands for."""
+    lead = len(spelled) - len(spelled.lstrip())
+    if spelled[lead:] == text:
+        return [*([0] * lead), *range(len(text) + 1)]
+    positions: list[int] = []
+    for _, begin, end, text_begin, text_end in SequenceMatcher(None, spelled, text, autojunk=False).get_opcodes():
+        last = max(text_begin, text_end - 1)
+        positions += [min(text_begin + offset, last) for offset in range(end - begin)]
+    return [*positions, len(text)]
+
+
+def words(text: str, spans: Sequence[Span], *, unspaced: bool) -> list[tuple[Span, list[int]]]:
+    """Groups of tokens that belong to one word: (span, token indices); one token a group for unspaced writing."""
+    grouped: list[tuple[Span, list[int]]] = []
+    for index, (begin, end) in enumerate(spans):
+        if begin == end:
+            continue
+        if grouped and not unspaced:
+            (first, last), members = grouped[-1]
+            if begin <= last or not text[last:begin]:
+                grouped[-1] = ((first, max(last, end)), [*members, index])
+                continue
+        grouped.append(((begin, end), [index]))
+    return grouped
+
+
+def align(
+    attention: NDArray[np.float32],
+    source_words: Sequence[tuple[Span, list[int]]],
+    target_words: Sequence[tuple[Span, list[int]]],
+) -> list[tuple[Span, Span]]:
+    """(source span, target span) of each target word and the source word it attends to most.
+
+    attention: (target tokens + 1, source tokens + 1), the last of each is the end mark. A word that attends to the
+    end mark more than to any source word has no pair.
+    """
+    pairs: list[tuple[Span, Span]] = []
+    for target_span, target_tokens in target_words:
+        weights = attention[target_tokens].sum(axis=0)
+        shares = [float(weights[tokens].sum()) for _, tokens in source_words]
+        if shares and max(shares) >= float(weights[-1]):
+            pairs.append((source_words[int(np.argmax(shares))][0], target_span))
+    return pairs

@@ -1,0 +1,161 @@
+"""The equations of a student as ONNX nodes: encoder, context memory, one decoder step (exporters.md D.5)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from exporters.families.marian.arithmetic import Arithmetic, Head, layer_norm
+from exporters.families.marian.student import Embedding, Student
+from exporters.onnx_graph import FLOAT, Graph
+
+# Positions that the graph knows, source and target: 128 source tokens at 3 target tokens each, and room.
+POSITIONS = 512
+MASKED = -1e9
+# ArgMax of onnxruntime is scalar: 885 us over [32, 32000] against 86 us by blocks (ties resolve alike).
+ARGMAX_BLOCK = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What the decoder reads of a source sentence, one entry a decoder layer.
+
+    keys: [B, heads, D/heads, S]; values: [B, heads, S, D/heads]; mask: [B, 1, 1, S], 0 or MASKED.
+    """
+
+    keys: list[str]
+    values: list[str]
+    mask: str
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One decoded position of every row.
+
+    scores: [B, C] of the head; attention: [B, heads, 1, S] of the last layer; cells: [B, D] a layer.
+    """
+
+    scores: str
+    attention: str
+    cells: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """Builds the parts of one student with one arithmetic."""
+
+    student: Student
+    arithmetic: Arithmetic
+    head: Head
+
+    @property
+    def depth(self) -> int:
+        """Width of one attention head."""
+        return self.student.width // self.student.heads
+
+    def positions(self, g: Graph) -> str:
+        """Sines and cosines [POSITIONS, D], halves side by side, wavelengths over D/2 - 1 as in Marian."""
+        half = self.student.width // 2
+        rate = np.exp(-np.arange(half) * math.log(10000.0) / max(1, half - 1))
+        angle = np.arange(POSITIONS)[:, None] * rate
+        return g.constant(np.concatenate([np.sin(angle), np.cos(angle)], axis=1).astype(np.float32), name="positions")
+
+    def embed(self, g: Graph, table: Embedding, ids: str) -> str:
+        """Rows of the table times sqrt(D), without positions."""
+        rows = g("Gather", g.constant(table.weight), ids)
+        factor = math.sqrt(self.student.width) / (1.0 if table.scale is None else table.scale)
+        return g("Mul", g("Cast", rows, to=FLOAT) if table.weight.dtype == np.int8 else rows, g.constant(factor))
+
+    def encode(self, g: Graph, source_ids: str, source_lengths: str) -> Memory:
+        """source_ids [N, S] with end marks, source_lengths [N] -> the memory of N sentences."""
+        width, heads = self.student.width, self.student.heads
+        shape = g("Shape", source_ids)
+        rows, length = (g("Slice", shape, g.constant([at]), g.constant([at + 1])) for at in (0, 1))
+        steps = g("Range", g.constant(0), g("Squeeze", length), g.constant(1))
+        inside = g("Less", g("Unsqueeze", steps, g.constant([0])), g("Unsqueeze", source_lengths, g.constant([1])))
+        mask = g("Unsqueeze", g("Where", inside, g.constant(0.0), g.constant(MASKED)), g.constant([1, 2]))
+        places = g("Slice", self.positions(g), g.constant([0]), length)
+        x = g("Add", self.embed(g, self.student.source_embedding, source_ids), places)
+        x = g("Reshape", x, g.constant([-1, width]))
+        by_head = g("Concat", rows, length, g.constant([heads, self.depth]), axis=0)
+
+        def split(y: str, order: Sequence[int]) -> str:
+            return g("Transpose", g("Reshape", y, by_head), perm=list(order))
+
+        for layer in self.student.encoder:
+            attention = layer.attention
+            query, key, value = self.arithmetic.linear(
+                g, x, [(attention.query, 1 / math.sqrt(self.depth)), (attention.key, 1.0), (attention.value, 1.0)]
+            )
+            scores = g("MatMul", split(query, (0, 2, 1, 3)), split(key, (0, 2, 3, 1)))
+            weights = g("Softmax", g("Add", scores, mask), axis=-1)
+            context = g("Transpose", g("MatMul", weights, split(value, (0, 2, 1, 3))), perm=[0, 2, 1, 3])
+            joined = g("Reshape", context, g.constant([-1, width]))
+            x = layer_norm(g, self.arithmetic.linear(g, joined, [(attention.output, 1.0)])[0], x, attention.norm)
+            x = layer_norm(g, self.arithmetic.feed_forward(g, x, layer.feed_forward), x, layer.feed_forward.norm)
+        keys, values = [], []
+        for decoder_layer in self.student.decoder:
+            context_attention = decoder_layer.context
+            key, value = self.arithmetic.linear(g, x, [(context_attention.key, 1.0), (context_attention.value, 1.0)])
+            keys.append(split(key, (0, 2, 3, 1)))
+            values.append(split(value, (0, 2, 1, 3)))
+        return Memory(keys, values, mask)
+
+    def gather_head(self, g: Graph, candidates: str) -> tuple[str, str]:
+        """candidates [N, C] -> weights [N, D, C] and bias [N, C] of the head, gathered once a sentence."""
+        rows = g("Gather", self.head.table(g), candidates)
+        if self.head.weights_dtype == np.float32 and self.student.output.weight.dtype == np.int8:
+            rows = g("Cast", rows, to=FLOAT)
+        return g("Transpose", rows, perm=[0, 2, 1]), g("Gather", self.head.bias(g), candidates)
+
+    def step(
+        self, g: Graph, embedding: str, position: str, cells: Sequence[str], memory: Memory, head: tuple[str, str]
+    ) -> Step:
+        """embedding [B, D] of the last token, position [B], cells [B, D] a layer -> the next position."""
+        width, heads = self.student.width, self.student.heads
+        x = g("Add", embedding, g("Gather", self.positions(g), position))
+        new_cells, attention_weights = [], ""
+        for at, layer in enumerate(self.student.decoder):
+            recurrence = layer.recurrence
+            candidate, forget = self.arithmetic.linear(g, x, [(recurrence.candidate, 1.0), (recurrence.forget, 1.0)])
+            # f * c + (1 - f) * candidate, with one product less.
+            kept = g("Mul", g("Sigmoid", forget), g("Sub", cells[at], candidate))
+            cell = g("Add", candidate, kept)
+            new_cells.append(cell)
+            x = layer_norm(g, g("Relu", cell), x, recurrence.norm)
+            context = layer.context
+            query = self.arithmetic.linear(g, x, [(context.query, 1 / math.sqrt(self.depth))])[0]
+            query = g("Reshape", query, g.constant([-1, heads, 1, self.depth]))
+            scores = g("Add", g("MatMul", query, memory.keys[at]), memory.mask)
+            attention_weights = g("Softmax", scores, axis=-1)
+            joined = g("Reshape", g("MatMul", attention_weights, memory.values[at]), g.constant([-1, width]))
+            x = layer_norm(g, self.arithmetic.linear(g, joined, [(context.output, 1.0)])[0], x, context.norm)
+            x = layer_norm(g, self.arithmetic.feed_forward(g, x, layer.feed_forward), x, layer.feed_forward.norm)
+        scores = self.head.scores(g, x, *head)
+        return Step(scores, attention_weights, new_cells)
+
+    def choose(self, g: Graph, scores: str, candidates: str) -> tuple[str, str]:
+        """scores [B, 1, C], candidates [B, C], C a multiple of ARGMAX_BLOCK -> best token ids [B], best scores [B]."""
+        blocks = g("Reshape", scores, g.constant([0, -1, ARGMAX_BLOCK]))
+        block = g("ArgMax", g("ReduceMax", blocks, g.constant([2]), keepdims=0), axis=1, keepdims=0)
+        row = g("GatherND", blocks, g("Unsqueeze", block, g.constant([1])), batch_dims=1)
+        inside = g("ArgMax", row, axis=1, keepdims=0)
+        index = g("Add", g("Mul", block, g.constant(ARGMAX_BLOCK)), inside)
+        return self.pick(g, candidates, index), self.pick(g, row, inside)
+
+    @staticmethod
+    def pick(g: Graph, table: str, index: str) -> str:
+        """table [B, n], index [B] -> one entry a row."""
+        return g("GatherND", table, g("Unsqueeze", index, g.constant([1])), batch_dims=1)
+
+    def log_probability(self, g: Graph, scores: str, best: str) -> str:
+        """Natural logarithm of the best candidate's share of the softmax over all candidates, [B]."""
+        logits = self.head.logits(g, scores)
+        top = self.head.logits(g, best)
+        above = g("Sub", logits, g("Unsqueeze", top, g.constant([1, 2])))
+        return g("Neg", g("Log", g("ReduceSum", g("Exp", above), g.constant([1, 2]), keepdims=0)))
+
+

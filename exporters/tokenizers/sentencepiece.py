@@ -1,0 +1,225 @@
+"""SentencePiece unigram models (`.spm`) as a `tokenizers` JSON.
+
+The JSON is one that `tokenizers.Tokenizer.from_file` opens. Its `model` holds one more key, `sentencepiece`, with what
+the library's own form cannot say; edgekit reads that and gives exactly SentencePiece's ids. Sources: sentencepiece
+`src/sentencepiece_model.proto`, `src/normalizer.cc`, `src/unigram_model.cc`.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import math
+import struct
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NoReturn
+
+from edgekit.core.errors import ModelFormatError, UnsupportedModelError
+from exporters.tokenizers.charsmap import Charsmap, CharsmapError, read_charsmap
+from exporters.tokenizers.protobuf import BYTES, FIXED32, VARINT, WireError, fields
+
+NORMAL, UNKNOWN, CONTROL, USER_DEFINED, UNUSED, BYTE = 1, 2, 3, 4, 5, 6
+MOST_PIECES = 1_000_000
+MOST_PIECE_BYTES = 1024
+SPACE = "▁"
+FORMAT = 1
+
+_MODEL_TYPES = {1: "unigram", 2: "BPE", 3: "word", 4: "character"}
+
+
+@dataclass(frozen=True, slots=True)
+class SentencePieceModel:
+    """The parts of an `.spm` that decide about ids and text; pieces, scores and kinds are by id."""
+
+    pieces: tuple[str, ...]
+    scores: tuple[float, ...]
+    kinds: tuple[int, ...]
+    charsmap_bytes: bytes
+    charsmap: Charsmap
+    add_dummy_prefix: bool
+    remove_extra_whitespaces: bool
+    byte_fallback: bool
+    unknown_surface: str
+
+
+def read_sentencepiece(path: Path) -> SentencePieceModel:
+    """Read a unigram model with Marian's ids: 0 the end mark, 1 the unknown piece.
+
+    Raises ModelFormatError for a damaged file, UnsupportedModelError for a model of another kind; both say everything
+    that is wrong.
+    """
+    try:
+        data = memoryview(path.read_bytes())
+    except OSError as error:
+        raise ModelFormatError(f"`{path.name}` cannot be read", reasons=[error.strerror or str(error)]) from error
+    try:
+        return _Reader(path.name).read(data)
+    except WireError as error:
+        _fail(path.name, str(error))
+    except UnicodeDecodeError:
+        _fail(path.name, "a piece is not UTF-8")
+    except CharsmapError as error:
+        _fail(path.name, f"its character map is damaged: {error}")
+
+
+def tokenizer_json(model: SentencePieceModel) -> bytes:
+    """The `tokenizers` JSON of model, UTF-8.
+
+    A control or unknown piece is stored with a space before its name: normalised text holds no space, so the letters
+    `</s>` in a text never become the end mark, whichever reader opens the file.
+    """
+    hidden = (CONTROL, UNKNOWN, UNUSED)
+    vocabulary = [
+        [f" {piece}" if kind in hidden else piece, score]
+        for piece, score, kind in zip(model.pieces, model.scores, model.kinds, strict=True)
+    ]
+    normalizers: list[dict[str, Any]] = []
+    if model.charsmap_bytes:
+        encoded = base64.b64encode(model.charsmap_bytes).decode("ascii")
+        normalizers.append({"type": "Precompiled", "precompiled_charsmap": encoded})
+    if model.remove_extra_whitespaces:
+        normalizers.append({"type": "Strip", "strip_left": True, "strip_right": True})
+        normalizers.append({"type": "Replace", "pattern": {"Regex": " {2,}"}, "content": " "})
+    metaspace = {
+        "type": "Metaspace",
+        "replacement": SPACE,
+        "prepend_scheme": "always" if model.add_dummy_prefix else "never",
+        "split": not any(SPACE in piece[1:] for piece in model.pieces),
+    }
+    tokenizer: dict[str, Any] = {
+        "version": "1.0",
+        "truncation": None,
+        "padding": None,
+        "added_tokens": [],
+        "normalizer": {"type": "Sequence", "normalizers": normalizers} if normalizers else None,
+        "pre_tokenizer": metaspace,
+        "post_processor": None,
+        "decoder": metaspace,
+        "model": {
+            "type": "Unigram",
+            "unk_id": 1,
+            "vocab": vocabulary,
+            "byte_fallback": model.byte_fallback,
+            "sentencepiece": {
+                "format": FORMAT,
+                "kinds": {str(index): kind for index, kind in enumerate(model.kinds) if kind != NORMAL},
+                "single": list(model.charsmap.single.items()),
+                "joining": model.charsmap.joining,
+                "add_dummy_prefix": model.add_dummy_prefix,
+                "remove_extra_whitespaces": model.remove_extra_whitespaces,
+                "unknown_surface": model.unknown_surface,
+            },
+        },
+    }
+    return json.dumps(tokenizer, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
+
+
+class _Reader:
+    def __init__(self, file: str) -> None:
+        self._file = file
+        self._pieces: list[str] = []
+        self._scores: list[float] = []
+        self._kinds: list[int] = []
+        self._trainer: dict[int, int | bytes] = {}
+        self._normalizer: dict[int, int | bytes] = {}
+        self._denormalizer: dict[int, int | bytes] = {}
+
+    def read(self, data: memoryview) -> SentencePieceModel:
+        for number, kind, value in fields(data):
+            if number > 5 or number == 4:
+                continue  # the self test, and what later versions may add
+            if kind != BYTES or isinstance(value, int):
+                _fail(self._file, f"field {number} is not a message")
+            if number == 1:
+                self._piece(value)
+            else:
+                target = {2: self._trainer, 3: self._normalizer, 5: self._denormalizer}[number]
+                for name, _, inner in fields(value):
+                    target[name] = inner if isinstance(inner, int) else bytes(inner)
+        if not self._pieces:
+            _fail(self._file, "it holds no pieces")
+        self._refuse_unsupported()
+        self._check()
+        blob = self._normalizer.get(2, b"")
+        if isinstance(blob, int):
+            _fail(self._file, "its character map is a number")
+        surface = self._trainer.get(44, " \u2047 ".encode())
+        return SentencePieceModel(
+            pieces=tuple(self._pieces),
+            scores=tuple(self._scores),
+            kinds=tuple(self._kinds),
+            charsmap_bytes=blob,
+            charsmap=read_charsmap(blob) if blob else Charsmap({}, ""),
+            add_dummy_prefix=bool(self._normalizer.get(3, 1)),
+            remove_extra_whitespaces=bool(self._normalizer.get(4, 1)),
+            byte_fallback=bool(self._trainer.get(35, 0)),
+            unknown_surface=surface.decode("utf-8") if isinstance(surface, bytes) else "",
+        )
+
+    def _piece(self, data: memoryview) -> None:
+        piece, score, kind = b"", 0.0, NORMAL
+        for number, wire, value in fields(data):
+            if number == 1 and wire == BYTES and not isinstance(value, int):
+                if len(value) > MOST_PIECE_BYTES:
+                    _fail(self._file, f"a piece has {len(value):,} bytes, more than {MOST_PIECE_BYTES:,}")
+                piece = bytes(value)
+            elif number == 2 and wire == FIXED32 and not isinstance(value, int):
+                (score,) = struct.unpack("<f", value)
+            elif number == 3 and wire == VARINT and isinstance(value, int):
+                kind = value
+        self._pieces.append(piece.decode("utf-8"))
+        self._scores.append(score)
+        self._kinds.append(kind)
+        if len(self._pieces) > MOST_PIECES:
+            _fail(self._file, f"it holds more than {MOST_PIECES:,} pieces")
+
+    def _refuse_unsupported(self) -> None:
+        reasons = []
+        kind = self._trainer.get(3, 1)
+        if kind != 1:
+            name = _MODEL_TYPES.get(kind, str(kind)) if isinstance(kind, int) else "damaged"
+            reasons.append(f"it is a {name} model; only unigram models are built")
+        if self._kinds[0] != CONTROL or self._kinds[1:2] != [UNKNOWN]:
+            reasons.append("its pieces 0 and 1 are not the end mark and the unknown piece")
+        if self._trainer.get(24, 0):
+            reasons.append("`treat_whitespace_as_suffix` is set")
+        if not self._normalizer.get(5, 1):
+            reasons.append("`escape_whitespaces` is not set")
+        if self._denormalizer.get(2):
+            reasons.append("it has a denormalizer")
+        if reasons:
+            raise UnsupportedModelError(
+                f"`{self._file}` is not a SentencePiece model of the kind that Marian students use",
+                reasons=reasons,
+                hint="Marian trains with --model_type=unigram --bos_id=-1 --eos_id=0 --unk_id=1",
+            )
+
+    def _check(self) -> None:
+        reasons = []
+        if len(set(self._pieces)) != len(self._pieces):
+            reasons.append("two of its pieces are equal")
+        if not all(self._pieces):
+            reasons.append("a piece is empty")
+        if any("\0" in piece or " " in piece for piece in self._pieces):
+            reasons.append("a piece holds a space or NUL")
+        if not all(map(math.isfinite, self._scores)):
+            reasons.append("a score is not a finite number")
+        if NORMAL not in self._kinds:
+            reasons.append("it holds no normal piece")
+        if self._kinds.count(UNKNOWN) != 1:
+            reasons.append("it has more than one unknown piece")
+        if not set(self._kinds) <= {NORMAL, UNKNOWN, CONTROL, USER_DEFINED, UNUSED, BYTE}:
+            reasons.append("a piece is of a kind that SentencePiece does not have")
+        bytes_there = {piece for piece, kind in zip(self._pieces, self._kinds, strict=True) if kind == BYTE}
+        wanted = {f"<0x{byte:02X}>" for byte in range(256)}
+        if self._trainer.get(35, 0) and bytes_there != wanted:
+            reasons.append(f"`byte_fallback` is set and {len(wanted - bytes_there)} byte pieces are missing")
+        elif not bytes_there <= wanted:
+            reasons.append("a byte piece is not named `<0x00>` to `<0xFF>`")
+        if reasons:
+            raise ModelFormatError(f"`{self._file}` is not a sound SentencePiece model", reasons=reasons)
+
+
+def _fail(file: str, reason: str) -> NoReturn:
+    raise ModelFormatError(f"`{file}` is not a sound SentencePiece model", reasons=[reason])

@@ -1,0 +1,31 @@
+"""Runs the real command line in a process of its own, with the toy engine as its model."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+RUNNER = Path(__file__).with_name("with_toy_model.py")
+COMMAND = [sys.executable, str(RUNNER)]
+# Long enough for a loaded two-core machine; a hang is a failure all the same.
+SECONDS = 120
+
+
+def environment(home: Path, **more: str) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("EDGEKIT_", "FORCE_COLOR"))}
+    return {**kept, "EDGEKIT_HOME": str(home), "PYTHONWARNINGS": "error", **more}
+
+
+def edgekit(home: Path, *arguments: str, given: bytes | str = b"", **more: str) -> subprocess.CompletedProcess[bytes]:
+    """Run `edgekit ARGUMENTS` with `given` on its standard input through a pipe."""
+    data = given.encode("utf-8") if isinstance(given, str) else given
+    return subprocess.run(
+        [*COMMAND, *arguments],
+        input=data,
+        capture_output=True,
+        env=environment(home, **more),
+        timeout=SECONDS,
+        check=False,
+    )

@@ -1,0 +1,54 @@
+"""`edgekit` with the toy engine in the place of an installed model: `python with_toy_model.py ARGUMENTS`.
+
+EDGEKIT_TOY holds the installed directions (`en-pt pt-en`). EDGEKIT_TOY_SECONDS is spent on every sentence,
+EDGEKIT_TOY_FAULT makes the engine fail, EDGEKIT_TOY_FILE_BYTES is how large a file may grow.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+import edgekit.engine.open
+from translate.toy_engine import ToyEngine
+
+import edgekit.store.installed
+from edgekit.cli.app import main
+from edgekit.core.errors import DirectionError
+from edgekit.core.languages import Direction
+
+# A test run in the background ignores SIGINT, and its children inherit that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+if "EDGEKIT_TOY_FILE_BYTES" in os.environ:
+    import resource
+
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # write fails with EFBIG instead
+    resource.setrlimit(resource.RLIMIT_FSIZE, (int(os.environ["EDGEKIT_TOY_FILE_BYTES"]),) * 2)
+INSTALLED = [Direction(*pair.split("-")) for pair in os.environ.get("EDGEKIT_TOY", "en-pt").split()]
+PAUSE = float(os.environ.get("EDGEKIT_TOY_SECONDS", "0"))
+
+
+class SlowToy(ToyEngine):
+    def decode(self, sources, *, scores=False, alignment=False):
+        for result in super().decode(sources, scores=scores, alignment=alignment):
+            time.sleep(PAUSE)
+            yield result
+            if "EDGEKIT_TOY_FAULT" in os.environ:
+                raise ZeroDivisionError("a fault\nin two lines")
+
+
+def find_direction(source, target):
+    if Direction(source, target) not in INSTALLED:
+        raise DirectionError(f"no installed model translates `{source}` to `{target}`", hint="run `edgekit pull toy`")
+    return Direction(source, target)
+
+
+edgekit.store.installed.find_direction = find_direction
+edgekit.store.installed.find_directions = lambda: dict.fromkeys(INSTALLED)
+edgekit.engine.open.open_engine = lambda _, **__: SlowToy()
+main()

