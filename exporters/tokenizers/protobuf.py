@@ -18,12 +18,15 @@ class WireError(ValueError):
 def fields(data: memoryview) -> Iterator[tuple[int, int, int | memoryview]]:
     """Yield (field number, wire type, value) of one message; a varint is an int, everything else a slice of data.
 
-    Raises WireError where a length runs past the end, a varint has more than 64 bits, or a group starts.
+    Raises WireError where a length runs past the end, a varint has more than 64 bits, a group starts, or a field has
+    the number 0.
     """
     position = 0
     while position < len(data):
         key, position = _varint(data, position)
         number, kind = key >> 3, key & 7
+        if not 0 < number < 1 << 29:
+            raise WireError(f"field number {number}")
         if kind == VARINT:
             value, position = _varint(data, position)
             yield number, kind, value

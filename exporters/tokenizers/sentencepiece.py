@@ -20,7 +20,7 @@ from exporters.tokenizers.charsmap import Charsmap, CharsmapError, read_charsmap
 from exporters.tokenizers.protobuf import BYTES, FIXED32, VARINT, WireError, fields
 
 NORMAL, UNKNOWN, CONTROL, USER_DEFINED, UNUSED, BYTE = 1, 2, 3, 4, 5, 6
-MOST_PIECES = 1_000_000
+MOST_PIECES = 300_000  # the largest vocabularies in use have 256,000
 MOST_PIECE_BYTES = 1024
 SPACE = "▁"
 FORMAT = 1
@@ -124,6 +124,12 @@ class _Reader:
         self._trainer: dict[int, int | bytes] = {}
         self._normalizer: dict[int, int | bytes] = {}
         self._denormalizer: dict[int, int | bytes] = {}
+        # Message -> where its fields go, and which of them are read; numbers as in sentencepiece_model.proto.
+        self._specs = {
+            2: (self._trainer, frozenset({3, 24, 35, 44})),
+            3: (self._normalizer, frozenset({2, 3, 4, 5})),
+            5: (self._denormalizer, frozenset({2})),
+        }
 
     def read(self, data: memoryview) -> SentencePieceModel:
         for number, kind, value in fields(data):
@@ -134,9 +140,10 @@ class _Reader:
             if number == 1:
                 self._piece(value)
             else:
-                target = {2: self._trainer, 3: self._normalizer, 5: self._denormalizer}[number]
+                target, read = self._specs[number]
                 for name, _, inner in fields(value):
-                    target[name] = inner if isinstance(inner, int) else bytes(inner)
+                    if name in read:
+                        target[name] = inner if isinstance(inner, int) else bytes(inner)
         if not self._pieces:
             _fail(self._file, "it holds no pieces")
         self._refuse_unsupported()
@@ -168,6 +175,8 @@ class _Reader:
                 (score,) = struct.unpack("<f", value)
             elif number == 3 and wire == VARINT and isinstance(value, int):
                 kind = value
+        if not piece:
+            _fail(self._file, "a piece is empty")
         self._pieces.append(piece.decode("utf-8"))
         self._scores.append(score)
         self._kinds.append(kind)
@@ -199,8 +208,6 @@ class _Reader:
         reasons = []
         if len(set(self._pieces)) != len(self._pieces):
             reasons.append("two of its pieces are equal")
-        if not all(self._pieces):
-            reasons.append("a piece is empty")
         if any("\0" in piece or " " in piece for piece in self._pieces):
             reasons.append("a piece holds a space or NUL")
         if not all(map(math.isfinite, self._scores)):

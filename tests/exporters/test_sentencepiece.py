@@ -90,7 +90,11 @@ def random_texts(seed: int, count: int) -> list[str]:
 def runs() -> list[str]:
     """Texts whose best segmentations tie, so that the order of float32 additions decides."""
     texts = ["a" * 3000, "ab" * 1000, "123" * 500, "1" * 400, "aaaa bbbb cccc " * 100, "e ▁ o" * 50]
-    texts += [piece * count for piece in ("x", "-", ".", "_", "=", "!", "0", "e", "ab", "▁", "lo", "aA") for count in range(70)]
+    texts += [
+        piece * count
+        for piece in ("x", "-", ".", "_", "=", "!", "0", "e", "ab", "▁", "lo", "aA")
+        for count in range(70)
+    ]
     return texts
 
 
@@ -122,7 +126,7 @@ def shared_texts() -> list[str]:
 @pytest.mark.real
 @pytest.mark.parametrize("direction", ["enpt", "pten"])
 class TestRealVocabulary:
-    @pytest.fixture()
+    @pytest.fixture
     def pair(self, direction: str, tmp_path: Path) -> tuple[SentencePieceTokenizer, Any]:
         return both(tmp_path, firefox_files(direction).vocabulary.read_bytes())
 
@@ -179,7 +183,7 @@ def variant(name: str) -> bytes:
 def test_ids_and_text_are_equal_for_every_kind_of_unigram_model(name: str, tmp_path: Path) -> None:
     ours, theirs = both(tmp_path, variant(name))
     chooser = random.Random(4)
-    own = [piece for piece in map(theirs.IdToPiece, range(theirs.GetPieceSize()))]
+    own = list(map(theirs.IdToPiece, range(theirs.GetPieceSize())))
     mixed = ["".join(chooser.choices([*own, " ", "  ", "Ω", "é", "e\u0301"], k=8)) for _ in range(500)]
     assert_equal(ours, theirs, [*toy_lines(9, 100), *random_texts(5, 1000), *runs()[:300], *mixed])
     rows = [[chooser.randrange(len(own)) for _ in range(chooser.randint(0, 9))] for _ in range(2000)]
@@ -216,7 +220,15 @@ def test_charsmap_holds_the_rules_it_was_compiled_from(tmp_path: Path) -> None:
     assert charsmap.single == {"A": "a", "\u00c5": "a\u02da", "\t": " ", "\x01": "", "\u2028": " "}
     assert charsmap.joining == "\u0301\u0302\u1161"
     ours, theirs = both(tmp_path, data)
-    texts = ["e\u0301\u0302x", "e\u0302\u0301", "e\u0301", "A\u0301\u1100\u1161\u1161", "\u0301", "\u1100", "a\u2028 \tb"]
+    texts = [
+        "e\u0301\u0302x",
+        "e\u0302\u0301",
+        "e\u0301",
+        "A\u0301\u1100\u1161\u1161",
+        "\u0301",
+        "\u1100",
+        "a\u2028 \tb",
+    ]
     assert_equal(ours, theirs, texts)
 
 

@@ -78,8 +78,15 @@ def toy_student(
     """
     source = toy_sentencepiece(seed, vocabulary)
     target = source if joint else toy_sentencepiece(seed + 1000, vocabulary)
-    tensors = _tensors(
-        np.random.default_rng(seed), width, feed_forward, encoder_depth, decoder_depth, vocabulary, joint, untied
+    tensors = toy_tensors(
+        seed,
+        joint=joint,
+        untied=untied,
+        width=width,
+        feed_forward=feed_forward,
+        encoder_depth=encoder_depth,
+        decoder_depth=decoder_depth,
+        vocabulary=vocabulary,
     )
     text = _settings(width, heads, feed_forward, encoder_depth, decoder_depth, vocabulary, joint, untied, settings)
     if form == "npz":
@@ -175,16 +182,19 @@ def toy_sentencepiece(seed: int, vocabulary: int, **flags: Any) -> bytes:
     return stream.getvalue()
 
 
-def _tensors(
-    rng: np.random.Generator,
-    width: int,
-    feed_forward: int,
-    encoder_depth: int,
-    decoder_depth: int,
-    vocabulary: int,
-    joint: bool,
-    untied: bool,
+def toy_tensors(
+    seed: int,
+    *,
+    joint: bool = True,
+    untied: bool = False,
+    width: int = 64,
+    feed_forward: int = 128,
+    encoder_depth: int = 2,
+    decoder_depth: int = 2,
+    vocabulary: int = 160,
 ) -> dict[str, NDArray[np.float32]]:
+    """The real-valued parameters of a toy by Marian's names, sorted."""
+    rng = np.random.default_rng(seed)
     tensors: dict[str, NDArray[np.float32]] = {}
 
     def matrix(name: str, rows: int, columns: int, gain: float = 1.0) -> None:
@@ -247,6 +257,11 @@ def _quantised(tensors: dict[str, NDArray[np.float32]], alphas: bool, head: str)
         items.append(intgemm8_item(f"{head}_QuantMultA", np.full((1, 1), 127 / 5, np.float32), 5.0))
         items.append(("none_QuantMultA", FLOAT32, np.full((1, 1), 127 / 5, np.float32)))
     return sorted(items, key=lambda item: item[0])
+
+
+def toy_settings(changes: dict[str, str] | None = None) -> str:
+    """The `special:model.yml` of a toy of the default sizes."""
+    return _settings(64, 4, 128, 2, 2, 160, True, False, changes)
 
 
 def _text_item(text: str) -> tuple[str, int, Any]:

@@ -124,8 +124,8 @@ def test_nothing_is_cut_when_a_text_has_1200_words_and_no_full_stop(english: Tra
     assert len(result.segments) > 1
     spans = [segment.source for segment in result.segments]
     assert "".join(text[begin:end] for begin, end in spans).replace(" ", "") == text.replace(" ", "")
-    assert 700 < len(result.text.split()) < 1800
-    assert result.text.count("professor") > 40
+    assert 1100 < len(result.text.split()) < 1500
+    assert result.text.count("professor") >= 0.9 * words.count("teacher") * 1200 / len(words)
 
 
 def test_scores_are_mean_log_probabilities_and_alignments_lie_in_their_texts(

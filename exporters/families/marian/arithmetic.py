@@ -67,7 +67,7 @@ class Head(Protocol):
         ...
 
     def scores(self, g: Graph, x: str, weights: str, bias: str) -> str:
-        """x [B, width], weights [B, width, C], bias [B, C] -> [B, 1, C] in the bias's dtype, order-preserving."""
+        """x [B, width], weights [B, width, C], bias [B, 1, C] -> [B, 1, C] in the bias's dtype, order-preserving."""
         ...
 
     def logits(self, g: Graph, scores: str) -> str:
@@ -239,7 +239,7 @@ class IntegerHead:
 
     def scores(self, g: Graph, x: str, weights: str, bias: str) -> str:
         row = g("Unsqueeze", _quantize(g, x, self.activation), g.constant([1]))
-        return g("Add", g("MatMulInteger", row, weights), g("Unsqueeze", bias, g.constant([1])))
+        return g("Add", g("MatMulInteger", row, weights), bias)
 
     def logits(self, g: Graph, scores: str) -> str:
         _, scale = integer_weight(self.output.weight, self.output.scale)
@@ -266,7 +266,7 @@ class FloatHead:
         row = g("Unsqueeze", x, g.constant([1]))
         if self.output.scale is not None:
             row = g("Mul", row, g.constant(1.0 / self.output.scale))
-        return g("Add", g("MatMul", row, weights), g("Unsqueeze", bias, g.constant([1])))
+        return g("Add", g("MatMul", row, weights), bias)
 
     def logits(self, g: Graph, scores: str) -> str:  # noqa: ARG002
         return scores

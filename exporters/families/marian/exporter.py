@@ -61,7 +61,8 @@ class MarianExporter:
         shortlist = _write_shortlist(files, out, student) if use_shortlist and "shortlist" in files else None
         progress(3)
         metadata = {"family": "marian", "activations": activations}
-        onnx.save_model(translation_model(student, activations, metadata), out / GRAPH)
+        model = translation_model(student, activations, metadata, few_candidates=shortlist is not None)
+        onnx.save_model(model, out / GRAPH)
         progress(4)
         source_size, target_size = (table.weight.shape[0] for table in (student.source_embedding, student.output))
         return Built(

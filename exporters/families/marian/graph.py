@@ -54,11 +54,11 @@ class Port:
         return np.zeros([size if isinstance(size, int) else 0 for size in self.shape], self.dtype)
 
 
-def network_of(student: Student, activations: Activations) -> Network:
+def network_of(student: Student, activations: Activations, *, few_candidates: bool = True) -> Network:
     """The builder of a student's parts."""
     arithmetic = ARITHMETIC[activations]
     head = arithmetic.head(student.output, student.output_bias, student.output_activation)
-    return Network(student, arithmetic, head)
+    return Network(student, arithmetic, head, few_candidates)
 
 
 def state_ports(network: Network) -> list[Port]:
@@ -86,9 +86,11 @@ def memory_ports(network: Network) -> list[Port]:
     ]
 
 
-def translation_model(student: Student, activations: Activations, metadata: dict[str, str]) -> onnx.ModelProto:
+def translation_model(
+    student: Student, activations: Activations, metadata: dict[str, str], *, few_candidates: bool = True
+) -> onnx.ModelProto:
     """The one-file model described above."""
-    network = network_of(student, activations)
+    network = network_of(student, activations, few_candidates=few_candidates)
     state, memory = state_ports(network), memory_ports(network)
     g = Graph()
     g.input("steps", np.int64, (), np.array(POSITIONS))
@@ -146,35 +148,40 @@ def _decode(
     """Greedy search; gives the new state, then tokens [L, B], log-probabilities [L, B], alignment [L, B, S or 0]."""
     body = g.subgraph()
     ports = state_ports(network)
+    head_bias = g("Unsqueeze", head[1], g.constant([1]))
+    # The attention is [B, heads, 1, S]; of its first head either everything is given out or, without details, nothing.
+    columns = g("Mul", g("Cast", "details", to=INT64), g.constant([POSITIONS]))
+    first_head = g("Concat", g.constant([1]), columns, axis=0)
     body.argument("iteration", np.int64, ())
     body.argument("going", np.bool_, ())
     position, done, embedding, *cells = (body.argument(p.name, p.dtype, (None, *p.shape[1:])) for p in ports)
 
-    step = network.step(body, embedding, position, cells, memory, head)
-    best, best_score = network.choose(body, step.scores, "candidates")
+    step = network.step(body, embedding, position, cells, memory, (head[0], head_bias))
+    best = body("GatherND", "candidates", network.choose(body, step.scores), batch_dims=1)
     token = body("Where", done, body.constant(EOS_ID), best)
     # A row that is done stands still: its position must not run past the table while others go on.
     next_position = body("Where", done, position, body("Add", position, body.constant(1)))
-    ended = body("Or", body("Equal", token, body.constant(EOS_ID)), body("GreaterOrEqual", next_position, "limits"))
-    next_done = body("Or", done, ended)
+    full = body("GreaterOrEqual", next_position, "limits")
+    next_done = body("Or", body("Equal", token, body.constant(EOS_ID)), full)
     count = body("ReduceSum", body("Cast", next_done, to=INT64), keepdims=0)
     next_embedding = network.embed(body, network.student.target_embedding, token)
 
     scored, unscored = body.subgraph(), body.subgraph()
-    scored.result(network.log_probability(scored, step.scores, best_score), np.float32, (None,))
-    unscored.result(unscored("Cast", unscored("Mul", position, g.constant(0)), to=FLOAT), np.float32, (None,))
+    scored.result(network.log_probability(scored, step.scores), np.float32, (None,))
+    unscored.result(unscored("Cast", position, to=FLOAT), np.float32, (None,))
     log_probability = body("If", "details", then_branch=scored.proto("score"), else_branch=unscored.proto("skip"))
-    # [B, heads, 1, S] -> head 0 -> [B, S], or [B, 0] when nobody asked.
-    columns = body("Mul", body("Cast", "details", to=INT64), body.constant([POSITIONS]))
-    alignment = body(
-        "Slice", step.attention, body.constant([0, 0]), body("Concat", body.constant([1]), columns, axis=0), body.constant([1, 3])
-    )
+    alignment = body("Slice", step.attention, g.constant([0, 0]), first_head, g.constant([1, 3]))
 
     body.result(body("Less", count, threshold), np.bool_, ())
     for port, value in zip(ports, [next_position, next_done, next_embedding, *step.cells], strict=True):
         body.result(value, port.dtype, (None, *port.shape[1:]))
     body.result(token, np.int64, (None,))
     body.result(log_probability, np.float32, (None,))
-    body.result(body("Squeeze", alignment, body.constant([1, 2])), np.float32, (None, None))
+    body.result(alignment, np.float32, (None, 1, 1, None))
     any_row = g("Greater", g("Size", "limits"), g.constant(0))
-    return g.several("Loop", "steps", any_row, *state, outputs=len(ports) + 3, body=body.proto("step"))
+    *decoded, scores, attention = g.several(
+        "Loop", "steps", any_row, *state, outputs=len(ports) + 3, body=body.proto("step")
+    )
+    # Without details the scores hold positions, which says nothing: give zeros.
+    scores = g("Mul", scores, g("Cast", "details", to=FLOAT))
+    return [*decoded, scores, g("Squeeze", attention, g.constant([2, 3]))]

@@ -140,6 +140,8 @@ def parse_settings(text: str, *, file: str) -> Mapping[str, SettingValue]:
         for event in yaml.parse(text, Loader=yaml.SafeLoader):
             if getattr(event, "anchor", None) is not None:
                 raise _damaged(file, "anchors and aliases are not allowed")
+            if getattr(event, "tag", None) is not None:
+                raise _damaged(file, "tags are not allowed")
             if isinstance(event, yaml.MappingStartEvent):
                 if inside:
                     raise _damaged(file, "a mapping inside a mapping or a second document")

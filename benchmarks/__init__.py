@@ -1,0 +1,1 @@
+"""Measurements of edgekit beside its peers; no part of the package."""

@@ -1,0 +1,108 @@
+"""Runs a translation graph as its docstring says: one call encodes, later calls decode."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import onnx
+import onnxruntime
+from numpy.typing import NDArray
+
+from exporters.families.marian.student import UNK_ID
+
+Array = NDArray[Any]
+
+
+def open_session(model: onnx.ModelProto, **options: Any) -> Any:
+    """An onnxruntime session of one thread on the CPU."""
+    settings = onnxruntime.SessionOptions()
+    settings.intra_op_num_threads = settings.inter_op_num_threads = 1
+    settings.log_severity_level = 3
+    for name, value in options.items():
+        setattr(settings, name, value)
+    return onnxruntime.InferenceSession(model.SerializeToString(), settings, providers=["CPUExecutionProvider"])
+
+
+def candidate_table(lists: Sequence[Array], multiple: int = 64) -> Array:
+    """[B, C] candidates, padded with the unknown token; C a multiple of 64."""
+    width = -(-max(map(len, lists)) // multiple) * multiple
+    table = np.full((len(lists), width), UNK_ID, np.int64)
+    for row, ids in zip(table, lists, strict=True):
+        row[: len(ids)] = ids
+    return table
+
+
+@dataclass
+class Decoded:
+    """What one decode call gave; state is what the next call takes."""
+
+    tokens: Array
+    log_probabilities: Array
+    alignment: Array
+    state: dict[str, Array]
+
+
+class GraphRunner:
+    """One session; shapes and types come from the graph's own ports."""
+
+    def __init__(self, model: onnx.ModelProto) -> None:
+        self.session = open_session(model)
+        self.ports = {port.name: port for port in self.session.get_overridable_initializers()}
+        names = [port.name for port in self.session.get_outputs()]
+        self.state = [name.removeprefix("next_") for name in names if name.startswith("next_")]
+        self.memory = [name.removeprefix("new_") for name in names if name.startswith("new_")]
+
+    def encode(self, sources: Sequence[Sequence[int]], table: Array, *, padding: int = 5) -> dict[str, Array]:
+        """The memory of sources, which end with the end mark, padded to the longest."""
+        lengths = np.array([len(ids) for ids in sources], np.int64)
+        ids = np.full((len(sources), int(lengths.max())), padding, np.int64)
+        for row, source in zip(ids, sources, strict=True):
+            row[: len(source)] = source
+        feed = {"source_ids": ids, "source_lengths": lengths, "candidates": table}
+        return dict(zip(self.memory, self.session.run([f"new_{name}" for name in self.memory], feed), strict=True))
+
+    def zeros(self, rows: int) -> dict[str, Array]:
+        """The state in front of the first token."""
+        types = {"tensor(float)": np.float32, "tensor(int64)": np.int64, "tensor(bool)": np.bool_}
+        return {
+            name: np.zeros((rows, *self.ports[name].shape[1:]), types[self.ports[name].type]) for name in self.state
+        }
+
+    def decode(
+        self,
+        memory: dict[str, Array],
+        table: Array,
+        limits: Sequence[int],
+        *,
+        state: dict[str, Array] | None = None,
+        details: bool = False,
+        **scalars: int,
+    ) -> Decoded:
+        """Decode every row; scalars are `steps` and `stop`."""
+        outputs = ["tokens", "log_probabilities", "alignment", *(f"next_{name}" for name in self.state)]
+        feed = {
+            **memory,
+            **(self.zeros(len(table)) if state is None else state),
+            "candidates": table,
+            "limits": np.array(limits, np.int64),
+            "details": np.array(details),
+            **{name: np.array(value, np.int64) for name, value in scalars.items()},
+        }
+        tokens, log_probabilities, alignment, *after = self.session.run(outputs, feed)
+        return Decoded(tokens, log_probabilities, alignment, dict(zip(self.state, after, strict=True)))
+
+    def translate(
+        self, sources: Sequence[Sequence[int]], lists: Sequence[Array], limits: Sequence[int], *, details: bool = False
+    ) -> Decoded:
+        """Both calls."""
+        table = candidate_table(lists)
+        return self.decode(self.encode(sources, table), table, limits, details=details)
+
+
+def until_end(tokens: Array, limit: int) -> list[int]:
+    """A row's tokens without the end mark and what follows it or the row's limit."""
+    row = tokens[:limit].tolist()
+    return row[: row.index(0)] if 0 in row else row

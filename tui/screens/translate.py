@@ -1,0 +1,229 @@
+"""The translate screen: text above, its translation below.
+
+Terminals disagree on the width of Indic, Khmer and Burmese text and on which side right-to-left text starts, so nothing
+stands to the right of either text: no border, no scroll bar, no neighbour.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.screen import Screen
+from textual.timer import Timer
+from textual.widgets import Footer, Label, Select, TextArea
+from textual.worker import Worker, WorkerState, get_current_worker
+
+from edgekit.core.errors import EdgekitError
+from edgekit.core.languages import Direction
+from tui.models import Models, OpenTranslator
+
+# Long enough that a person who types is not translated letter by letter, short enough to feel immediate.
+PAUSE_SECONDS = 0.3
+# Lines handed to the engine at once: one full batch of it, so that a newer text waits for no more than that.
+CHUNK_LINES = 16
+
+
+class TranslateScreen(Screen[None]):
+    """Opens the chosen direction in the background and translates what stands in the upper text as it changes."""
+
+    CSS = """
+    TranslateScreen Select { width: 44; }
+    TranslateScreen .title { padding: 0 1; text-style: bold; width: 1fr; }
+    TranslateScreen TextArea {
+        height: 1fr; border: none; border-left: outer $panel; padding: 0 4 0 1; scrollbar-size-vertical: 0;
+    }
+    TranslateScreen TextArea:focus { border: none; border-left: outer $accent; }
+    TranslateScreen #status { padding: 0 1; width: 1fr; height: auto; max-height: 4; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+s", "swap", "Swap", id="swap"),
+        Binding("ctrl+o", "copy", "Copy translation", id="copy"),
+    ]
+
+    @dataclass
+    class Opened(Message):
+        """A direction is open, and the upper text becomes `text` where one is given."""
+
+        direction: Direction
+        text: str | None
+
+    @dataclass
+    class Translated(Message):
+        """The translation of the first `done` of `lines` lines."""
+
+        text: str
+        done: int
+        lines: int
+
+    @dataclass
+    class Failed(Message):
+        """What was asked for could not be done."""
+
+        problem: EdgekitError
+
+    def __init__(self, models: Models) -> None:
+        super().__init__()
+        self._models = models
+        self._directions = models.directions()
+        self._current: Direction | None = None
+        self._wanted: Direction | None = None
+        self._translator: OpenTranslator | None = None
+        self._busy = threading.Lock()  # a thread cannot be stopped, so the next one waits until it looks up
+        self._pause: Timer | None = None
+
+    def compose(self) -> ComposeResult:
+        """Direction, text, translation, status, keys; one below the other."""
+        if self._directions:
+            choices = [
+                (f"{self._models.name(one.source)} → {self._models.name(one.target)}", one) for one in self._directions
+            ]
+            yield Select(choices, value=self._directions[0], allow_blank=False, compact=True, id="direction")
+        yield Label("", id="source-title", classes="title", markup=False)
+        yield TextArea(id="source", disabled=not self._directions)
+        yield Label("", id="target-title", classes="title", markup=False)
+        yield TextArea(id="target", read_only=True)
+        yield Label("", id="status", markup=False)
+        yield Footer(show_command_palette=False)
+
+    def on_mount(self) -> None:
+        """Begin to open the first direction, with the cursor in the text."""
+        for area in self.query(TextArea):
+            area.cursor_blink = False
+        if not self._directions:
+            offers = " or ".join(f"`edgekit pull {name}`" for name in self._models.offers())
+            self._say(f"no model is installed; quit with ctrl+q and run {offers or '`edgekit models ls`'}")
+            return
+        self._source.focus()
+        self._open(self._directions[0])
+
+    def on_unmount(self) -> None:
+        """Free the model."""
+        if self._translator is not None:
+            self._translator.close()
+
+    @property
+    def _source(self) -> TextArea:
+        return self.query_one("#source", TextArea)
+
+    @property
+    def _target(self) -> TextArea:
+        return self.query_one("#target", TextArea)
+
+    def _say(self, text: str) -> None:
+        self.query_one("#status", Label).update(text)
+
+    def _title(self, tag: str) -> str:
+        return f"{self._models.name(tag)} ({tag})" + (
+            ", right to left" if self._models.is_right_to_left(tag) else ""
+        )
+
+    @on(Select.Changed, "#direction")
+    def _chosen(self, event: Select.Changed) -> None:
+        if isinstance(event.value, Direction) and event.value != self._wanted:
+            self._open(event.value)
+
+    @on(TextArea.Changed, "#source")
+    def _edited(self) -> None:
+        if self._pause is not None:
+            self._pause.stop()
+        self._pause = self.set_timer(PAUSE_SECONDS, self._translate_now)
+
+    def _translate_now(self) -> None:
+        if self._translator is None:
+            return  # what was typed is translated when the model is there
+        text = self._source.text
+        if text.strip():
+            self._say("translating")
+            self._translate(self._translator, text)
+        else:
+            self.workers.cancel_group(self, "translate")
+            self._target.load_text("")
+            self._say("ready")
+
+    def _open(self, direction: Direction, text: str | None = None) -> None:
+        self._wanted = direction
+        self._say(f"opening {direction}")
+        self._open_in_background(direction, text)
+
+    @work(thread=True, exclusive=True, exit_on_error=False, group="open")
+    def _open_in_background(self, direction: Direction, text: str | None) -> None:
+        worker = get_current_worker()
+        with self._busy:
+            if worker.is_cancelled:
+                return
+            try:
+                translator = self._models.open(direction)
+            except EdgekitError as problem:
+                self.post_message(self.Failed(problem))
+                return
+            before, self._translator = self._translator, translator
+            if before is not None:
+                before.close()
+        self.post_message(self.Opened(direction, text))
+
+    @work(thread=True, exclusive=True, exit_on_error=False, group="translate")
+    def _translate(self, translator: OpenTranslator, text: str) -> None:
+        worker = get_current_worker()
+        lines = text.split("\n")
+        done: list[str] = []
+        with self._busy:
+            while len(done) < len(lines):
+                if worker.is_cancelled or translator is not self._translator:
+                    return
+                try:
+                    results = translator.translate(lines[len(done) : len(done) + CHUNK_LINES])
+                except EdgekitError as problem:
+                    self.post_message(self.Failed(problem))
+                    return
+                done += [result.text for result in results]
+                if not worker.is_cancelled:
+                    self.post_message(self.Translated("\n".join(done), len(done), len(lines)))
+
+    @on(Opened)
+    def _opened(self, event: Opened) -> None:
+        self._current = event.direction
+        self.query_one("#direction", Select).value = event.direction
+        self.query_one("#source-title", Label).update(self._title(event.direction.source))
+        self.query_one("#target-title", Label).update(self._title(event.direction.target))
+        if event.text is not None:
+            self._source.load_text(event.text)
+        self._target.load_text("")
+        self._translate_now()
+
+    @on(Translated)
+    def _translated(self, event: Translated) -> None:
+        if not self._source.text.strip():
+            return  # it was on its way when the text was deleted
+        self._target.load_text(event.text)
+        self._say("ready" if event.done == event.lines else f"translating, {event.done} of {event.lines} lines")
+
+    @on(Failed)
+    def _failed(self, event: Failed) -> None:
+        if self._current is not None:
+            self._wanted = self._current
+            self.query_one("#direction", Select).value = self._current
+        self._say(f"error: {event.problem}" + (f"\nhint: {event.problem.hint}" if event.problem.hint else ""))
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """Tell of a fault that no command foresaw, in the place where errors stand."""
+        if event.state is WorkerState.ERROR:
+            self._say(f"error: a fault of edgekit's own: {event.worker.error!r}")
+
+    def action_swap(self) -> None:
+        """Translate the translation back, where that direction is installed; the error says how to get it."""
+        if self._current is not None:
+            self._open(Direction(self._current.target, self._current.source), self._target.text)
+
+    def action_copy(self) -> None:
+        """Hand the translation to the terminal's clipboard; whether it takes it, no program can know."""
+        if not self._target.text:
+            self._say("there is no translation to copy yet")
+            return
+        self.app.copy_to_clipboard(self._target.text)
+        self._say("handed to the terminal's clipboard; if pasting brings nothing, select the text with Shift and mouse")
