@@ -105,7 +105,9 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
             padded.append(cell + space if at == 0 else space + cell)
         return "| " + " | ".join(padded) + " |"
 
-    rule = "| " + " | ".join("-" * width if at == 0 else "-" * (width - 1) + ":" for at, width in enumerate(widths)) + " |"
+    rule = (
+        "| " + " | ".join("-" * width if at == 0 else "-" * (width - 1) + ":" for at, width in enumerate(widths)) + " |"
+    )
     return "\n".join([line(cells[0]), rule, *map(line, cells[1:])])
 
 

@@ -82,7 +82,7 @@ def repeats(items: Sequence[str]) -> int:
 
 
 def distinct_lines(lines: Sequence[str], count: int, language: str) -> Iterator[str]:
-    """`count` lines without an equal sentence, repeats of `lines` aside: each pass has its own number in every sentence.
+    """`count` lines without equal sentences but those of `lines`: every pass has its number in each of its sentences.
 
     A number of three digits and more, so that sentences of all passes cost about the same.
     """

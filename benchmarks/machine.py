@@ -50,6 +50,13 @@ def can_pin() -> bool:
     return hasattr(os, "sched_setaffinity")
 
 
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "not installed"
+
+
 def describe() -> dict[str, str]:
     """Name -> value, for the report."""
     try:
@@ -64,10 +71,7 @@ def describe() -> dict[str, str]:
         "Python": platform.python_version(),
     }
     for package in ("edgekit", "onnxruntime", "numpy", "sacrebleu"):
-        try:
-            described[package] = version(package)
-        except PackageNotFoundError:
-            described[package] = "not installed"
+        described[package] = _version(package)
     if hasattr(os, "getloadavg"):
         described["load average before"] = f"{os.getloadavg()[0]:.2f}"
     return described

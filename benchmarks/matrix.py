@@ -67,7 +67,7 @@ def _bound(rows: int, inner: int, columns: int) -> tuple[Any, Any]:
 
     generator = np.random.default_rng(0)
     weights = generator.integers(-127, 128, (inner, columns), dtype=np.int8)
-    constants = {
+    constants: dict[str, np.ndarray[Any, np.dtype[Any]]] = {
         "b": weights,
         "a_scale": np.array(0.01, np.float32),
         "b_scale": np.array(0.01, np.float32),

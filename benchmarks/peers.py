@@ -74,8 +74,7 @@ def environment(peer: Peer, tell: Callable[[str], None], folder: Path = FOLDER) 
     place.parent.mkdir(parents=True, exist_ok=True)
     _run([base, "-m", "venv", str(place)], f"no virtual environment could be made for `{peer.name}`")
     _run(
-        [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *peer.pip]
-        + [f"{peer.name}=={peer.version}"],
+        [*map(str, (python, "-m", "pip", "install", "--quiet")), *peer.pip, f"{peer.name}=={peer.version}"],
         f"`{peer.name}=={peer.version}` could not be installed",
     )
     write_bytes(place / _READY, b"")

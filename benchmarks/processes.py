@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,16 +36,25 @@ class Engine:
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """Seconds that it took to import the library, to open the model, and to translate a first sentence."""
+    """Seconds that it took to import the library, to open the model, and to translate a first sentence.
+
+    ready_cpu_s: processor seconds of the first two.
+    """
 
     import_s: float
     open_s: float
     first_s: float
+    ready_cpu_s: float
+
+    @property
+    def ready_s(self) -> float:
+        """From a started interpreter to an open model."""
+        return self.import_s + self.open_s
 
     @property
     def load_s(self) -> float:
         """From a started interpreter to the first translation."""
-        return self.import_s + self.open_s + self.first_s
+        return self.ready_s + self.first_s
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +90,13 @@ class _Process:
         self, name: str, python: Path, spec: Mapping[str, Any], environment: Mapping[str, str] | None = None
     ) -> None:
         self.name = name
+        # Some engines warn at every start; it is of interest when they fail.
+        self._said = tempfile.TemporaryFile()  # noqa: SIM115  closed with the process
         self._process = subprocess.Popen(
             [str(python), str(WORKER), json.dumps(dict(spec))],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            stderr=self._said,
             text=True,
             encoding="ascii",
             env={**os.environ, "EDGEKIT_OFFLINE": "1", **(environment or {})},
@@ -94,7 +107,9 @@ class _Process:
         line = self._process.stdout.readline()
         if not line:
             code = self._process.wait()
-            raise FailedError(f"the worker of `{self.name}` ended with {code}; what it said stands above")
+            self._said.seek(0)
+            said = self._said.read().decode("utf-8", errors="replace").splitlines()
+            raise FailedError(f"the worker of `{self.name}` ended with {code}", reasons=said[-15:])
         value: dict[str, Any] = json.loads(line)
         return value
 
@@ -120,6 +135,7 @@ class _Process:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+        self._said.close()
 
     def __exit__(
         self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None

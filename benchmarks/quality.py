@@ -21,11 +21,10 @@ class Quality:
 def score(texts: Sequence[str], reference: Sequence[str]) -> Quality:
     """Score texts against one reference each. Raises MissingExtraError without sacrebleu."""
     try:
-        from sacrebleu.metrics import BLEU, CHRF
+        from sacrebleu.metrics.bleu import BLEU
+        from sacrebleu.metrics.chrf import CHRF
     except ImportError as problem:
-        raise MissingExtraError(
-            "chrF and BLEU need `sacrebleu`", hint="run `pip install 'edgekit[dev]'`"
-        ) from problem
+        raise MissingExtraError("chrF and BLEU need `sacrebleu`", hint="run `pip install 'edgekit[dev]'`") from problem
     chrf, bleu = CHRF(), BLEU()
     chrf_score = chrf.corpus_score(list(texts), [list(reference)]).score
     bleu_score = bleu.corpus_score(list(texts), [list(reference)]).score

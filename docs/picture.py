@@ -6,6 +6,7 @@ Run with the model `firefox-en-pt` installed: python docs/picture.py
 from __future__ import annotations
 
 import asyncio
+import re
 from pathlib import Path
 
 from textual.widgets import TextArea
@@ -31,7 +32,9 @@ async def draw(target: Path) -> None:
                 break
         else:
             raise TimeoutError("no translation came; is `firefox-en-pt` installed?")
-        write_bytes(target, app.export_screenshot(title="edgekit tui").encode())
+        svg = app.export_screenshot(title="edgekit tui")
+        # Rich names a font on another server; a picture of an offline program loads nothing.
+        write_bytes(target, re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.DOTALL).encode())
 
 
 if __name__ == "__main__":

@@ -31,8 +31,8 @@ class Hypothesis:
     """One decoded segment.
 
     token_ids: without the end-of-sentence mark.
-    log_probabilities: natural logarithm for each token and the end mark (len(token_ids) + 1), or None.
-    alignment: (len(token_ids) + 1, source tokens + 1) attention weights, rows sum to 1, or None.
+    log_probabilities: natural logarithm for each token, and for the end mark where it is complete, or None.
+    alignment: attention weights over the source's tokens and its end mark, a row for each of these, or None.
     complete: False when the length bound ended it before the end mark.
     """
 

@@ -188,10 +188,11 @@ class RefilledBatch:
         self._rows[row] = _Row(new.source, length, count)
 
     def _resize(self, length: int, candidates: int) -> None:
-        """Make room for a new sentence, and give back what none of the others needs any more."""
-        active = [row for row in self._rows if row is not None]
-        length = max([length, *(_round_up(row.length, SOURCE_STEP) for row in active)])
-        candidates = max([candidates, *(_round_up(row.candidates, CANDIDATE_STEP) for row in active)])
+        """Make room for a new sentence and those that wait, and give back what none of them needs any more."""
+        lengths = [row.length for row in self._rows if row] + [len(new.source.ids) for new in self._waiting]
+        counts = [row.candidates for row in self._rows if row] + [len(new.candidates) for new in self._waiting]
+        length = max([length, *(_round_up(size, SOURCE_STEP) for size in lengths)])
+        candidates = max([candidates, *(_round_up(size, CANDIDATE_STEP) for size in counts)])
         if (length, candidates) == (self._length, self._candidates):
             return
         # A table a little too wide costs less than moving it: 1 MB a millisecond against 9 ns a candidate and step.

@@ -11,6 +11,7 @@ import base64
 import json
 import math
 import re
+from array import array
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -46,7 +47,7 @@ class SentencePieceTokenizer:
         self._pieces = [
             str(piece)[1:] if index in hidden else str(piece) for index, (piece, _) in enumerate(model["vocab"])
         ]
-        scores = [float(score) for _, score in model["vocab"]]
+        scores = array("d", (score for _, score in model["vocab"]))
         unspoken = hidden | {index for index, kind in self._kinds.items() if kind == _BYTE}
         normal = [score for index, score in enumerate(scores) if index not in self._kinds]
         if not all(map(math.isfinite, scores)) or not normal:
@@ -68,9 +69,8 @@ class SentencePieceTokenizer:
         self._map = CharacterMap(_charsmap(data), dict(own["single"]), str(own["joining"]), user_defined)
         self._prefix = SPACE if own["add_dummy_prefix"] else ""
         self._trim = bool(own["remove_extra_whitespaces"])
-        surfaces = {index: "" for index, kind in self._kinds.items() if kind == _CONTROL}
-        surfaces[unknown] = str(own["unknown_surface"])
-        self._surfaces = [surfaces.get(index, piece.replace(SPACE, " ")) for index, piece in enumerate(self._pieces)]
+        self._odd_surfaces = {index: "" for index, kind in self._kinds.items() if kind == _CONTROL}
+        self._odd_surfaces[unknown] = str(own["unknown_surface"])
 
     @classmethod
     def open(cls, path: Path) -> SentencePieceTokenizer:
@@ -114,11 +114,10 @@ class SentencePieceTokenizer:
         return (self._prefix + text.replace(" ", SPACE)).rstrip(SPACE)
 
     def _decode(self, ids: Sequence[int]) -> str:
-        surfaces = self._surfaces
         if self._byte_of and not self._byte_of.keys().isdisjoint(ids):
             parts = self._parts_with_bytes(ids)
         else:
-            parts = [surfaces[token] for token in ids]
+            parts = [self._surface(token) for token in ids]
         if not (self._trim or self._prefix):
             return "".join(parts)
         # The space before the first word is none of the text; with trimming, every piece until there is text loses it.
@@ -131,9 +130,13 @@ class SentencePieceTokenizer:
                 break
         return "".join(parts)
 
+    def _surface(self, token: int) -> str:
+        odd = self._odd_surfaces.get(token)
+        return self._pieces[token].replace(SPACE, " ") if odd is None else odd
+
     def _parts_with_bytes(self, ids: Sequence[int]) -> list[str]:
         """The text of each token; that of a run of byte pieces stands at its first."""
-        parts = ["" if token in self._byte_of else self._surfaces[token] for token in ids]
+        parts = ["" if token in self._byte_of else self._surface(token) for token in ids]
         start = 0
         while start < len(ids):
             end = start

@@ -16,7 +16,8 @@ from typing import Protocol, TypeAlias
 UNKNOWN_PENALTY = 10.0
 SPACE = "▁"
 
-_MOST_WORDS = 65_536
+# About 300 bytes a word: 5 MB at most. A thousand lines of news have 4,000 different words.
+_MOST_WORDS = 16_384
 _LONGEST_REMEMBERED = 64
 
 # The ids, the cost (minus the sum of scores), and the lead over the second best path for each float32 addition.
@@ -52,7 +53,7 @@ class Unigram:
         user_defined: Sequence[str] = (),
         bytes_of: Sequence[int] | None = None,
     ) -> None:
-        self._scores = list(scores)
+        self._scores = array("d", scores)
         self._unknown = unknown
         self._unknown_score = _float32(_float32(least) - UNKNOWN_PENALTY)
         self._bytes_of = bytes_of

@@ -145,3 +145,19 @@ def test_readers_end_in_a_typed_error_for_any_bytes(tmp_path_factory: pytest.Tem
         read_lexicon(path, 3, 3)
     with pytest.raises(EdgekitError):
         read_vocabulary(path)
+
+
+@pytest.mark.parametrize("form", ["intgemm8", "float32", "npz"])
+def test_model_file_takes_at_most_twice_its_size_in_memory_when_it_is_large(form: Form, tmp_path: Path) -> None:
+    toy = toy_student(1, form=form, width=512, heads=8, feed_forward=2048, encoder_depth=4, vocabulary=160)
+    path = toy.write(tmp_path)["weights"]
+    load_student(path)  # imports what it needs, which is no part of the file's cost
+    tracemalloc.start()
+    try:
+        student = load_student(path)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert student.width == 512
+    assert path.stat().st_size > 10_000_000
+    assert peak <= 2 * path.stat().st_size

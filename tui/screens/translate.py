@@ -33,13 +33,13 @@ class TranslateScreen(Screen[None]):
     """Opens the chosen direction in the background and translates what stands in the upper text as it changes."""
 
     CSS = """
-    TranslateScreen Select { width: 44; }
-    TranslateScreen .title { padding: 0 1; text-style: bold; width: 1fr; }
+    TranslateScreen Select { width: 44; margin: 0 1; }
+    TranslateScreen .title { padding: 0 1; text-style: bold; width: 100%; }
     TranslateScreen TextArea {
-        height: 1fr; border: none; border-left: outer $panel; padding: 0 4 0 1; scrollbar-size-vertical: 0;
+        width: 100%; height: 1fr; border: none; border-left: outer $panel; padding: 0 4 0 1; scrollbar-size-vertical: 0;
     }
     TranslateScreen TextArea:focus { border: none; border-left: outer $accent; }
-    TranslateScreen #status { padding: 0 1; width: 1fr; height: auto; max-height: 4; }
+    TranslateScreen #status { padding: 0 1; width: 100%; height: auto; max-height: 4; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "swap", "Swap", id="swap"),
@@ -94,7 +94,7 @@ class TranslateScreen(Screen[None]):
     def on_mount(self) -> None:
         """Begin to open the first direction, with the cursor in the text."""
         for area in self.query(TextArea):
-            area.cursor_blink = False
+            area.cursor_blink = area.highlight_cursor_line = False
         if not self._directions:
             offers = " or ".join(f"`edgekit pull {name}`" for name in self._models.offers())
             self._say(f"no model is installed; quit with ctrl+q and run {offers or '`edgekit models ls`'}")

@@ -74,8 +74,7 @@ def read_tensors(path: Path) -> tuple[Mapping[str, Tensor], str]:
                 _fail(path.name, "it is compressed with gzip; unpack it first")
             if head != struct.pack("<Q", 1):
                 _fail(path.name, "it starts neither like a Marian `.bin` of version 1 nor like a `.npz`")
-            stream.seek(0)
-            data = stream.read()
+        data = path.read_bytes()  # one buffer of the right size; a buffered stream would join two
     except OSError as error:
         raise ModelFormatError(f"`{path.name}` cannot be read", reasons=[error.strerror or str(error)]) from error
     return _checked(path.name, *_read_bin(path.name, data))

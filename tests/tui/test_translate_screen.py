@@ -1,0 +1,279 @@
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Label, Select, TextArea
+from toys.tui_models import SECONDS, ToyModels
+from translate.real_models import home_with
+
+from edgekit.core.languages import Direction
+from tui.app import EdgekitApp
+from tui.screens.help import HelpScreen
+from tui.screens.translate import CHUNK_LINES
+
+EN_PT, PT_EN, AR_EN = Direction("en", "pt"), Direction("pt", "en"), Direction("ar", "en")
+
+
+class Screen:
+    """What a person sees and does."""
+
+    def __init__(self, pilot: Pilot[None]) -> None:
+        self.pilot = pilot
+        self.app = pilot.app
+
+    def text(self, name: str) -> str:
+        return self.app.screen_stack[1].query_one(f"#{name}", TextArea).text
+
+    def label(self, name: str) -> str:
+        return str(self.app.screen_stack[1].query_one(f"#{name}", Label).content)
+
+    def write(self, text: str) -> None:
+        self.app.screen.query_one("#source", TextArea).load_text(text)
+
+    async def press(self, *keys: str) -> None:
+        await self.pilot.press(*keys)
+
+    async def until(self, condition: Callable[[], bool]) -> None:
+        end = time.monotonic() + SECONDS
+        while not condition():
+            assert time.monotonic() < end, (self.label("status"), self.text("source"), self.text("target"))
+            await self.pilot.pause(0.02)
+
+    async def ready(self) -> None:
+        await self.until(lambda: self.label("status") == "ready")
+
+    def rows(self) -> list[str]:
+        return ["".join(piece.text for piece in strip) for strip in self.app.screen._compositor.render_strips()]
+
+
+def play(models: ToyModels | None, scene: Callable[[Screen], Awaitable[None]], size: tuple[int, int] = (80, 24)) -> None:
+    async def run() -> None:
+        app = EdgekitApp(models)
+        async with app.run_test(size=size) as pilot:
+            await scene(Screen(pilot))
+
+    asyncio.run(run())
+
+
+def test_what_is_typed_is_translated_line_by_line() -> None:
+    async def scene(screen: Screen) -> None:
+        await screen.press("h", "i", "enter", "y", "o", "u")
+        await screen.until(lambda: screen.text("target") == "HI\nYOU")
+        assert screen.label("source-title") == "English (en)"
+        assert screen.label("target-title") == "Portuguese (pt)"
+
+    play(ToyModels(EN_PT), scene)
+
+
+def test_text_typed_while_the_model_opens_is_translated_when_it_is_there() -> None:
+    models = ToyModels(EN_PT)
+    models.may_open.clear()
+
+    async def scene(screen: Screen) -> None:
+        await screen.press("h", "i")
+        assert screen.text("source") == "hi"
+        assert screen.label("status") == "opening en→pt"
+        assert not models.asked
+        models.may_open.set()
+        await screen.until(lambda: screen.text("target") == "HI")
+
+    play(models, scene)
+
+
+def test_typing_goes_on_and_only_the_newest_text_is_translated_while_the_engine_is_busy() -> None:
+    models = ToyModels(EN_PT)
+
+    async def scene(screen: Screen) -> None:
+        await screen.ready()
+        models.may_translate.clear()
+        screen.write("\n".join(["old"] * (CHUNK_LINES + 1)))
+        await screen.until(lambda: screen.label("status") == "translating")
+        screen.write("new")
+        await screen.pilot.pause(1)  # longer than the debounce: the new text is waiting behind the old
+        models.may_translate.set()
+        await screen.until(lambda: screen.text("target") == "NEW")
+        assert models.asked == [["old"] * CHUNK_LINES, ["new"]]
+
+    play(models, scene)
+
+
+def test_a_long_text_is_translated_whole_and_in_order() -> None:
+    lines = [f"line {number}" for number in range(5 * CHUNK_LINES + 3)]
+    models = ToyModels(EN_PT)
+
+    async def scene(screen: Screen) -> None:
+        screen.write("\n".join(lines))
+        await screen.until(lambda: screen.text("target") == "\n".join(lines).upper())
+        assert max(map(len, models.asked)) == CHUNK_LINES
+
+    play(models, scene)
+
+
+def test_an_emptied_text_empties_the_translation_and_asks_nothing() -> None:
+    models = ToyModels(EN_PT)
+
+    async def scene(screen: Screen) -> None:
+        screen.write("hi")
+        await screen.until(lambda: screen.text("target") == "HI")
+        screen.write(" \n ")
+        await screen.until(lambda: screen.text("target") == "")
+        assert models.asked == [["hi"]]
+
+    play(models, scene)
+
+
+def test_swap_translates_the_translation_back_and_frees_the_model_before() -> None:
+    models = ToyModels(EN_PT, PT_EN)
+
+    async def scene(screen: Screen) -> None:
+        screen.write("hi")
+        await screen.until(lambda: screen.text("target") == "HI")
+        await screen.press("ctrl+s")
+        await screen.until(lambda: screen.text("source") == "HI" and screen.label("status") == "ready")
+        assert screen.label("source-title") == "Portuguese (pt)"
+        assert screen.app.screen.query_one("#direction", Select).value == PT_EN
+        assert [one.closed for one in models.opened] == [True, False]
+
+    play(models, scene)
+    assert [one.closed for one in models.opened] == [True, True]
+
+
+def test_swap_names_the_pull_and_changes_nothing_when_the_way_back_is_not_installed() -> None:
+    async def scene(screen: Screen) -> None:
+        screen.write("hi")
+        await screen.until(lambda: screen.text("target") == "HI")
+        await screen.press("ctrl+s")
+        await screen.until(lambda: "edgekit pull toy" in screen.label("status"))
+        assert (screen.text("source"), screen.text("target")) == ("hi", "HI")
+        assert screen.label("source-title") == "English (en)"
+        screen.write("you")
+        await screen.until(lambda: screen.text("target") == "YOU")
+
+    play(ToyModels(EN_PT), scene)
+
+
+def test_the_picker_opens_another_direction_and_says_that_it_is_written_from_the_right() -> None:
+    async def scene(screen: Screen) -> None:
+        screen.write("hi")
+        await screen.until(lambda: screen.text("target") == "HI")
+        screen.app.screen.query_one("#direction", Select).value = AR_EN
+        await screen.until(lambda: screen.label("source-title") == "Arabic (ar), right to left")
+        await screen.until(lambda: screen.text("target") == "HI")
+
+    play(ToyModels(EN_PT, AR_EN), scene)
+
+
+def test_the_picker_is_reached_and_used_with_keys_alone() -> None:
+    async def scene(screen: Screen) -> None:
+        await screen.ready()
+        await screen.press("shift+tab", "enter", "down", "enter")
+        await screen.until(lambda: screen.label("source-title") == "Portuguese (pt)")
+
+    play(ToyModels(EN_PT, PT_EN), scene)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [("fault", "error: the toy broke\nhint: do not write `fault`"), ("bug", "ZeroDivisionError('a bug')")],
+)
+def test_a_failure_is_told_in_place_and_the_next_text_is_translated(text: str, says: str) -> None:
+    async def scene(screen: Screen) -> None:
+        screen.write(text)
+        await screen.until(lambda: says in screen.label("status"))
+        screen.write("hi")
+        await screen.until(lambda: screen.text("target") == "HI")
+
+    play(ToyModels(EN_PT), scene)
+
+
+def test_copy_hands_over_the_whole_translation_and_says_how() -> None:
+    async def scene(screen: Screen) -> None:
+        await screen.ready()
+        await screen.press("ctrl+o")
+        assert screen.label("status") == "there is no translation to copy yet"
+        screen.write("hi\nyou")
+        await screen.until(lambda: screen.text("target") == "HI\nYOU")
+        await screen.press("ctrl+o")
+        assert screen.app.clipboard == "HI\nYOU"
+        assert "handed to the terminal's clipboard" in screen.label("status")
+
+    play(ToyModels(EN_PT), scene)
+
+
+def test_the_pull_to_run_is_named_when_no_model_is_installed() -> None:
+    async def scene(screen: Screen) -> None:
+        assert "`edgekit pull toy-en-pt` or `edgekit pull toy-pt-en`" in screen.label("status")
+        await screen.press("h", "i", "ctrl+s", "ctrl+o")
+        assert screen.text("source") == ""
+        assert "edgekit pull" in "".join(screen.rows()) or "no translation" in screen.label("status")
+
+    play(ToyModels(), scene)
+
+
+def test_help_names_every_key_and_goes_away() -> None:
+    async def scene(screen: Screen) -> None:
+        await screen.ready()
+        await screen.press("f1")
+        assert isinstance(screen.app.screen, HelpScreen)
+        shown = "\n".join(screen.rows())
+        for key in ("ctrl+s", "ctrl+o", "ctrl+q", "f1", "esc"):
+            assert key in shown
+        await screen.press("escape")
+        assert not isinstance(screen.app.screen, HelpScreen)
+        await screen.press("f1", "f1")
+        assert not isinstance(screen.app.screen, HelpScreen)
+
+    play(ToyModels(EN_PT), scene)
+
+
+def test_ctrl_q_quits_from_the_text_and_from_the_help() -> None:
+    async def scene(screen: Screen) -> None:
+        await screen.press("ctrl+q")
+        assert not screen.app.is_running
+
+    async def from_help(screen: Screen) -> None:
+        await screen.press("f1", "ctrl+q")
+        assert not screen.app.is_running
+
+    play(ToyModels(EN_PT), scene)
+    play(ToyModels(EN_PT), from_help)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (60, 20), (160, 50)])
+@pytest.mark.parametrize(
+    "text", ["Good morning.", "शिक्षक अंक परीक्षा", "மாணவர் மதிப்பெண்", "ကျောင်းသား", "សិស្ស", "صباح الخير", "ครู", "선생님"]
+)
+def test_nothing_stands_to_the_right_of_text_of_any_script(text: str, size: tuple[int, int]) -> None:
+    async def scene(screen: Screen) -> None:
+        screen.write("\n".join([text] * 60))
+        await screen.until(lambda: screen.text("target").count("\n") == 59)
+        source, target = (screen.app.screen.query_one(f"#{name}", TextArea) for name in ("source", "target"))
+        assert source.region.right == target.region.right == size[0]
+        assert source.region.bottom < target.region.y
+        rows = [row.rstrip() for row in screen.rows()[source.region.y : source.region.bottom]]
+        assert all(row.endswith(text) for row in rows)  # no border, no scroll bar after it
+        assert "ready" in "\n".join(screen.rows())
+
+    play(ToyModels(EN_PT), scene, size)
+
+
+@pytest.mark.real
+def test_a_real_model_answers_in_portuguese(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("EDGEKIT_HOME", str(home_with("firefox-en-pt")))
+
+    async def scene(screen: Screen) -> None:
+        screen.write("Good morning, class.\n\nOpen your books.")
+        await screen.until(lambda: screen.text("target").count("\n") == 2)
+        first, blank, last = screen.text("target").split("\n")
+        assert first.startswith("Bom dia")
+        assert blank == ""
+        assert "livros" in last
+        await screen.press("ctrl+s")
+        await screen.until(lambda: screen.label("status") != "opening pt→en")
+
+    play(None, scene)
