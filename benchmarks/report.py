@@ -11,7 +11,10 @@ from benchmarks.figures import Verdict, table
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One question and its answer: a table, remarks, the targets that it decides, and the raw figures for `--json`."""
+    """One question and its answer: a table, remarks, the targets that it decides, and the raw figures for `--json`.
+
+    shared: whether others used the core meanwhile.
+    """
 
     key: str
     title: str
@@ -20,6 +23,7 @@ class Section:
     notes: Sequence[str] = ()
     verdicts: Sequence[Verdict] = ()
     data: Mapping[str, Any] = field(default_factory=dict)
+    shared: bool = False
 
     def text(self) -> str:
         """As Markdown that is readable as it is."""
@@ -39,6 +43,7 @@ class Section:
             "title": self.title,
             **self.data,
             "notes": list(self.notes),
+            "core_was_shared": self.shared,
             "targets": [verdict_as_json(verdict) for verdict in self.verdicts],
         }
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from benchmarks.figures import Spread, order, rates
 from benchmarks.processes import Engine, Memory, Opening, Timed, Worker
 
+# Below this share of a core, others used it as well.
+BUSY = 0.97
 # What an engine translates before the first round: its code and weights are in memory then, and its buffers are made.
 WARM_UP_LINES = 32
 

@@ -11,7 +11,7 @@ from benchmarks.lines import Corpus
 from benchmarks.processes import Engine, Memory, Opening, Worker
 from benchmarks.quality import Quality, score
 from benchmarks.report import Section
-from benchmarks.rounds import Measured, Run, Tell, as_json, measure
+from benchmarks.rounds import BUSY, Measured, Run, Tell, as_json, measure
 from edgekit.store.installed import Installed
 
 OPENINGS = 5
@@ -121,6 +121,7 @@ def speed(bench: Bench, measured: Mapping[str, Measured], *, each: bool) -> Sect
         notes,
         verdicts,
         {"engines": figures, "runs": as_json({name: measured[label] for name, label in labels.items()})},
+        min(measured[label].busy for label in labels.values()) < BUSY,
     )
 
 
@@ -144,7 +145,7 @@ def _notes(bench: Bench, measured: Mapping[str, Measured], qualities: Mapping[st
     changed = {name: one.changed for name, one in measured.items() if one.changed}
     notes += [f"{name}: {count} texts changed from round to round" for name, count in changed.items()]
     busy = min(one.busy for one in measured.values())
-    if busy < 0.97:
+    if busy < BUSY:
         notes.append(f"the core was shared: an engine had {busy:.0%} of it; trust the ratios, by CPU first")
     return notes
 
@@ -174,6 +175,8 @@ def cores(bench: Bench) -> Section:
         f"two cores are {times.show(2)} times as fast as one",
         f"lines whose translation differs: {different} of {len(one.texts)}",
     ]
+    if one.busy < BUSY:
+        notes.append(f"the run on one core had {one.busy:.0%} of it: the ratio says nothing, measure again")
     if other.busy < 1.85:
         notes.append("two threads had less than two cores: a core was shared, or there was not enough to do")
     return Section(
@@ -184,6 +187,7 @@ def cores(bench: Bench) -> Section:
         notes,
         [Verdict(TWO_CORES, times.median)],
         {"ratio": times.median, "different_lines": different, "runs": as_json(measured)},
+        one.busy < BUSY,
     )
 
 

@@ -4,12 +4,12 @@ The table of the README:
 
     pip install -e '.[dev]'
     edgekit pull firefox-en-pt
-    python benchmarks/translation.py                            en to pt, FLORES dev, about 15 minutes on a quiet core
+    python benchmarks/translation.py                                           en to pt, FLORES dev
     python benchmarks/translation.py --direction pt-en --only batch,single
     python benchmarks/translation.py --only scaling --scaling full    1,000 to 100,000 lines
     python benchmarks/translation.py --activations --only activations      static, dynamic and float activations
 
-`--limit 100 --rounds 2` gives a first look within a minute or two. FLORES-200 dev (files `dev.en` and `dev.pt`, one
+`--limit 40 --rounds 2` gives a first look. FLORES-200 dev (files `dev.en` and `dev.pt`, one
 sentence a line) is looked for in `../shared/data/flores`; `--data FOLDER` names another place, and
 `--source FILE --reference FILE` any parallel files.
 
@@ -149,10 +149,15 @@ def choose_cores(wanted: int | None) -> tuple[int, int | None]:
     return core, next((other for other in usable if other != core), None)
 
 
-def describe(corpus: Corpus, options: argparse.Namespace, core: int, missing: Sequence[str]) -> Section:
+def describe(
+    corpus: Corpus, installed: Installed, options: argparse.Namespace, core: int, missing: Sequence[str]
+) -> Section:
     """What was measured, on what, and what the reader has to know about both."""
     source, _ = options.direction.split("-")
     facts = {**machine.describe(), "core": str(core)}
+    receipt = installed.receipt
+    graph = next((file.sha256 for file in receipt.files if file.path == receipt.engine.get("graph")), "unknown")
+    facts["model"] = f"{receipt.id}, built {receipt.created}, graph {graph[:12]}"
     facts["direction"] = options.direction
     facts["lines"] = f"{len(corpus.lines):,} of {corpus.name}, {corpus.words:,} words"
     same_lines, same_sentences = repeats(corpus.lines), repeats(sentences(corpus.lines, source))
@@ -199,7 +204,7 @@ def run(options: argparse.Namespace) -> list[Section]:
             output.data(section.text())
             output.flush()
 
-    add(describe(corpus, options, core, missing))
+    add(describe(corpus, installed, options, core, missing))
     only = options.only
     measured = {}
     if {"batch", "single", "rate"} & set(only):
@@ -246,6 +251,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             )
         elif verdicts:
             output.data(f"## All targets\n\n{targets(verdicts)}")
+            if any(section.shared for section in done):
+                output.data("\n- others used a core meanwhile: measure again on a quiet machine before judging by this")
         output.flush()
     except EdgekitError as problem:
         output.error(problem)

@@ -5,7 +5,8 @@ engine does not need: its memory is the engine's. The specification is a JSON ob
 `cores` (a list, or null), `threads`, and for peers `weights`, `vocabulary`, `shortlist` (paths).
 
 First it answers {"import_s", "open_s", "first_s", "ready_cpu_s"}: importing the library, opening the model, one first
-sentence (some engines load when they are first used), and the processor time of the first two. Then, for each command, one line:
+sentence (some engines load when they are first used), and the processor time of the first two. Then, for each command,
+one line:
 
     {"do": "translate", "lines": [...], "each": false}  {"seconds", "cpu_s", "texts"}; each: one call a line
     {"do": "memory"}                                    {"rss_mb", "peak_mb"}: VmRSS and VmHWM, null where unknown

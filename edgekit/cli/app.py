@@ -16,6 +16,7 @@ from edgekit.cli.device import device
 from edgekit.cli.models import group as models
 from edgekit.cli.pull import pull
 from edgekit.cli.translate import translate
+from edgekit.cli.tui import tui
 from edgekit.core.errors import EdgekitError, OutputError
 
 _INTERRUPTED = 130
@@ -56,6 +57,7 @@ app.command()(translate)
 app.command()(pull)
 app.add_typer(models, name="models")
 app.command()(device)
+app.command()(tui)
 
 
 class _Terminated(BaseException):

@@ -16,9 +16,7 @@ def tui() -> None:
       edgekit tui
     """
     # The app reads keys from stdin and draws on stderr; a redirected stdout is a script that expects data.
-    if os.environ.get("TERM") == "dumb" or not all(
-        stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)
-    ):
+    if os.environ.get("TERM") == "dumb" or not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
         raise UsageError(
             "`edgekit tui` needs a terminal",
             hint="in a pipe or a script use `edgekit translate --from en --to pt`",

@@ -44,7 +44,7 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
             umask = os.umask(0)
             os.umask(umask)
             beside.chmod(0o666 & ~umask)  # mkstemp makes 0600; a new file follows the user's umask
-        os.replace(beside, path)
+        beside.replace(path)
         fsync_folder(path.parent)
     except BaseException:
         with contextlib.suppress(OSError):
@@ -77,12 +77,17 @@ def replacing_folder(path: Path) -> Iterator[Path]:
         beside.chmod(0o777 & ~umask)
         if path.exists():
             old = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}.", suffix=PARTIAL_SUFFIX))
-            os.replace(path, old / "old")
-            os.replace(beside, path)
+            path.replace(old / "old")
+            try:
+                beside.replace(path)
+            except BaseException:
+                (old / "old").replace(path)
+                old.rmdir()
+                raise
             fsync_folder(path.parent)
             shutil.rmtree(old, ignore_errors=True)
         else:
-            os.replace(beside, path)
+            beside.replace(path)
             fsync_folder(path.parent)
     except BaseException:
         shutil.rmtree(beside, ignore_errors=True)

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from edgekit.catalogue.names import why_unsafe_path
 from edgekit.core.errors import EngineError, ModelFormatError
 from edgekit.core.events import Reporter, silent
 from edgekit.engine.base import Hypothesis, Tokenizer
@@ -22,6 +23,8 @@ from edgekit.engine.refill import ROWS, Ports, RefilledBatch, Source
 from edgekit.engine.shortlist import FullVocabulary, Shortlist
 
 KIND = "onnx-translation"
+# As many as an exporter takes; a vector of all of them is made for every sentence.
+MOST_TOKENS = 1_000_000
 MANY_SOURCES = 100
 
 
@@ -70,8 +73,17 @@ class Settings:
                 reasons.append(f"`{name}` is missing or of a wrong type")
             elif isinstance(value, int | float) and not 0 <= value < 2**31:
                 reasons.append(f"`{name}` is {value}")
-            elif isinstance(value, str) and Path(value).name != value:
+            elif isinstance(value, str) and not _is_file_name(value):
                 reasons.append(f"`{name}` is no plain file name")
+        if not reasons:
+            smallest, largest = sorted((engine["source_vocabulary"], engine["target_vocabulary"]))
+            if largest > MOST_TOKENS:
+                reasons.append(f"its vocabulary has {largest:,} tokens, more than {MOST_TOKENS:,}")
+            reasons += [
+                f"`{name}` is {engine[name]}, no token of its vocabularies"
+                for name in ("end", "unknown")
+                if engine[name] >= smallest
+            ]
         if reasons:
             raise ModelFormatError("the receipt does not describe a translation model", reasons=reasons)
         return cls(**{name: engine[name] for name in kinds})
@@ -126,7 +138,15 @@ class MarianEngine:
         source = SentencePieceTokenizer.open(folder / settings.source_tokenizer)
         same = settings.source_tokenizer == settings.target_tokenizer
         target = source if same else SentencePieceTokenizer.open(folder / settings.target_tokenizer)
-        candidates = _open_candidates(folder, settings)
+        sizes = {"source": settings.source_vocabulary, "target": settings.target_vocabulary}
+        reasons = [
+            f"the {side} vocabulary has {len(tokenizer):,} tokens, the model {sizes[side]:,}"
+            for side, tokenizer in (("source", source), ("target", target))
+            if len(tokenizer) > sizes[side]
+        ]
+        if reasons:
+            raise ModelFormatError("the vocabulary is not that of the model", reasons=reasons)
+        candidates = _open_candidates(folder, settings, len(target))
         graph = str(folder / settings.graph)
 
         def make(providers: Sequence[Provider]) -> Any:
@@ -167,7 +187,9 @@ class MarianEngine:
 
         def batch() -> RefilledBatch:
             rows = max(1, min(ROWS, -(-len(work) // threads)))
-            return RefilledBatch(session, self._ports, tray.take, self._candidates.candidates, rows=rows, details=details)
+            return RefilledBatch(
+                session, self._ports, tray.take, self._candidates.candidates, rows=rows, details=details
+            )
 
         if threads == 1:
             yield from batch().run()
@@ -248,19 +270,24 @@ def usable_cores() -> int:
     return len(affinity(0)) if affinity is not None else os.cpu_count() or 1
 
 
-def _open_candidates(folder: Path, settings: Settings) -> Shortlist | FullVocabulary:
+def _open_candidates(folder: Path, settings: Settings, pieces: int) -> Shortlist | FullVocabulary:
     shortlist = settings.shortlist
     if shortlist is None:
-        return FullVocabulary(settings.target_vocabulary)
+        return FullVocabulary(pieces)
     names = [shortlist.get("offsets"), shortlist.get("words")]
     frequent, joint = shortlist.get("frequent"), shortlist.get("joint")
-    if not all(isinstance(name, str) and Path(name).name == name for name in names):
+    if not all(isinstance(name, str) and _is_file_name(name) for name in names):
         raise ModelFormatError("the receipt names no files for the shortlist")
-    if not isinstance(frequent, int) or not isinstance(joint, bool):
+    if not isinstance(frequent, int) or isinstance(frequent, bool) or not isinstance(joint, bool):
         raise ModelFormatError("the receipt does not describe the shortlist")
     offsets, words = (folder / str(name) for name in names)
     candidates = Shortlist.open(
-        offsets, words, frequent=frequent, joint=joint, target_vocabulary=settings.target_vocabulary
+        offsets,
+        words,
+        frequent=frequent,
+        joint=joint,
+        target_vocabulary=settings.target_vocabulary,
+        pieces=pieces,
     )
     if candidates.source_vocabulary != settings.source_vocabulary:
         raise ModelFormatError(
@@ -279,10 +306,13 @@ def _read_ports(session: Any, settings: Settings) -> Ports:
     memory = tuple(name.removeprefix("new_") for name in names if name.startswith("new_"))
     needed = {"steps", "stop", "details", "source_ids", "source_lengths", "candidates", "limits"}
     missing = sorted({*needed, "done", "mask", "head_bias", *state, *memory} - inputs.keys())
-    unknown = [name for name in (*state, *memory) if name in inputs and inputs[name].type not in _DTYPES]
-    if missing or unknown or "tokens" not in names:
+    unknown = [name for name in (*state, *memory) if name in inputs and not _is_known(inputs[name])]
+    lacking = sorted({"tokens", "log_probabilities", "alignment"} - set(names))
+    lacking += sorted({"next_done", "new_mask", "new_head_bias"} - set(names))
+    if missing or unknown or lacking:
         reasons = [f"it has no input `{name}`" for name in missing]
-        reasons += [f"`{name}` is of an unexpected type" for name in unknown]
+        reasons += [f"it has no output `{name}`" for name in lacking]
+        reasons += [f"`{name}` is of an unexpected type or shape" for name in unknown]
         raise ModelFormatError("the graph is not a translation model", reasons=reasons)
     dtypes = {name: np.dtype(_DTYPES[inputs[name].type]) for name in (*state, *memory)}
     never = float(-(2**30)) if dtypes["head_bias"].kind == "i" else -1e9
@@ -295,6 +325,19 @@ def _read_ports(session: Any, settings: Settings) -> Ports:
         padding=settings.unknown,
         never=never,
     )
+
+
+def _is_known(port: Any) -> bool:
+    """Whether arrays of this type and shape can be made; the first dimension is that of the rows."""
+    return (
+        port.type in _DTYPES
+        and port.shape[:1] == ["B"]
+        and all(size in ("B", "S", "C") or (isinstance(size, int) and 0 < size <= MOST_TOKENS) for size in port.shape)
+    )
+
+
+def _is_file_name(text: str) -> bool:
+    return "/" not in text and why_unsafe_path(text) is None
 
 
 _DTYPES = {

@@ -51,7 +51,9 @@ class Screen:
         return ["".join(piece.text for piece in strip) for strip in self.app.screen._compositor.render_strips()]
 
 
-def play(models: ToyModels | None, scene: Callable[[Screen], Awaitable[None]], size: tuple[int, int] = (80, 24)) -> None:
+def play(
+    models: ToyModels | None, scene: Callable[[Screen], Awaitable[None]], size: tuple[int, int] = (80, 24)
+) -> None:
     async def run() -> None:
         app = EdgekitApp(models)
         async with app.run_test(size=size) as pilot:
@@ -141,6 +143,49 @@ def test_swap_translates_the_translation_back_and_frees_the_model_before() -> No
 
     play(models, scene)
     assert [one.closed for one in models.opened] == [True, True]
+
+
+def test_swap_loses_no_text_when_its_translation_is_not_there_yet() -> None:
+    models = ToyModels(EN_PT, PT_EN)
+
+    async def scene(screen: Screen) -> None:
+        await screen.ready()
+        screen.write("hi")
+        await screen.press("ctrl+s")
+        await screen.until(lambda: screen.label("source-title") == "Portuguese (pt)")
+        await screen.until(lambda: screen.text("target") == "HI")
+        assert screen.text("source") == "hi"
+
+    play(models, scene)
+
+
+def test_undo_brings_back_the_text_that_a_swap_replaced() -> None:
+    async def scene(screen: Screen) -> None:
+        await screen.press("h", "i")
+        await screen.until(lambda: screen.text("target") == "HI")
+        await screen.press("ctrl+s")
+        await screen.until(lambda: screen.text("source") == "HI")
+        await screen.press("ctrl+z")
+        assert screen.text("source") == "hi"
+
+    play(ToyModels(EN_PT, PT_EN), scene)
+
+
+def test_another_direction_opens_at_once_while_a_long_text_is_translated() -> None:
+    models = ToyModels(EN_PT, PT_EN)
+
+    async def scene(screen: Screen) -> None:
+        await screen.ready()
+        models.may_translate.clear()
+        screen.write("\n".join(["long"] * 5 * CHUNK_LINES))
+        await screen.until(lambda: screen.label("status") == "translating")
+        await screen.press("ctrl+s")
+        models.may_translate.set()
+        await screen.until(lambda: screen.label("source-title") == "Portuguese (pt)")
+        await screen.ready()
+        assert len(models.asked) == 1 + 5  # one chunk before the other model, five after
+
+    play(models, scene)
 
 
 def test_swap_names_the_pull_and_changes_nothing_when_the_way_back_is_not_installed() -> None:

@@ -55,9 +55,11 @@ class TranslateScreen(Screen[None]):
 
     @dataclass
     class Translated(Message):
-        """The translation of the first `done` of `lines` lines."""
+        """The next lines of a translation, and how far it is; with the first of them the one before goes."""
 
+        source: str
         text: str
+        is_first: bool
         done: int
         lines: int
 
@@ -76,6 +78,7 @@ class TranslateScreen(Screen[None]):
         self._translator: OpenTranslator | None = None
         self._busy = threading.Lock()  # a thread cannot be stopped, so the next one waits until it looks up
         self._pause: Timer | None = None
+        self._translated_text: str | None = None  # what the lower text is the whole translation of
 
     def compose(self) -> ComposeResult:
         """Direction, text, translation, status, keys; one below the other."""
@@ -119,9 +122,7 @@ class TranslateScreen(Screen[None]):
         self.query_one("#status", Label).update(text)
 
     def _title(self, tag: str) -> str:
-        return f"{self._models.name(tag)} ({tag})" + (
-            ", right to left" if self._models.is_right_to_left(tag) else ""
-        )
+        return f"{self._models.name(tag)} ({tag})" + (", right to left" if self._models.is_right_to_left(tag) else "")
 
     @on(Select.Changed, "#direction")
     def _chosen(self, event: Select.Changed) -> None:
@@ -148,6 +149,7 @@ class TranslateScreen(Screen[None]):
 
     def _open(self, direction: Direction, text: str | None = None) -> None:
         self._wanted = direction
+        self.workers.cancel_group(self, "translate")
         self._say(f"opening {direction}")
         self._open_in_background(direction, text)
 
@@ -171,37 +173,46 @@ class TranslateScreen(Screen[None]):
     def _translate(self, translator: OpenTranslator, text: str) -> None:
         worker = get_current_worker()
         lines = text.split("\n")
-        done: list[str] = []
+        done = 0
         with self._busy:
-            while len(done) < len(lines):
+            while done < len(lines):
                 if worker.is_cancelled or translator is not self._translator:
                     return
                 try:
-                    results = translator.translate(lines[len(done) : len(done) + CHUNK_LINES])
+                    results = translator.translate(lines[done : done + CHUNK_LINES])
                 except EdgekitError as problem:
                     self.post_message(self.Failed(problem))
                     return
-                done += [result.text for result in results]
-                if not worker.is_cancelled:
-                    self.post_message(self.Translated("\n".join(done), len(done), len(lines)))
+                if worker.is_cancelled:
+                    return
+                is_first, done = done == 0, done + len(results)
+                self.post_message(
+                    self.Translated(text, "\n".join(one.text for one in results), is_first, done, len(lines))
+                )
 
     @on(Opened)
     def _opened(self, event: Opened) -> None:
-        self._current = event.direction
+        self._current = self._wanted = event.direction
         self.query_one("#direction", Select).value = event.direction
         self.query_one("#source-title", Label).update(self._title(event.direction.source))
         self.query_one("#target-title", Label).update(self._title(event.direction.target))
         if event.text is not None:
-            self._source.load_text(event.text)
+            self._source.replace(event.text, (0, 0), self._source.document.end)  # ctrl+z brings back what was there
         self._target.load_text("")
+        self._translated_text = None
         self._translate_now()
 
     @on(Translated)
     def _translated(self, event: Translated) -> None:
         if not self._source.text.strip():
             return  # it was on its way when the text was deleted
-        self._target.load_text(event.text)
-        self._say("ready" if event.done == event.lines else f"translating, {event.done} of {event.lines} lines")
+        if event.is_first:
+            self._target.load_text(event.text)
+        else:  # at the end, so that who reads on above is not disturbed
+            self._target.insert("\n" + event.text, self._target.document.end, maintain_selection_offset=True)
+        is_whole = event.done == event.lines
+        self._translated_text = event.source if is_whole else None
+        self._say("ready" if is_whole else f"translating, {event.done} of {event.lines} lines")
 
     @on(Failed)
     def _failed(self, event: Failed) -> None:
@@ -216,9 +227,13 @@ class TranslateScreen(Screen[None]):
             self._say(f"error: a fault of edgekit's own: {event.worker.error!r}")
 
     def action_swap(self) -> None:
-        """Translate the translation back, where that direction is installed; the error says how to get it."""
+        """Translate the translation back, where that direction is installed; the error says how to get it.
+
+        A text that is not translated yet stays, and only the direction turns.
+        """
         if self._current is not None:
-            self._open(Direction(self._current.target, self._current.source), self._target.text)
+            is_whole = self._translated_text == self._source.text
+            self._open(Direction(self._current.target, self._current.source), self._target.text if is_whole else None)
 
     def action_copy(self) -> None:
         """Hand the translation to the terminal's clipboard; whether it takes it, no program can know."""

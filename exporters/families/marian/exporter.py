@@ -42,9 +42,7 @@ class MarianExporter:
     candidate for every sentence, which is slower and needs 8 MB more for each sentence in a batch).
     """
 
-    def build(
-        self, files: Mapping[str, Path], out: Path, *, options: Mapping[str, Any], report: Reporter
-    ) -> Built:
+    def build(self, files: Mapping[str, Path], out: Path, *, options: Mapping[str, Any], report: Reporter) -> Built:
         """Write graph, vocabularies and shortlist into `out`; see `exporters.base.Exporter`."""
         wanted, use_shortlist = _read_options(options)
         _check_roles(files)
@@ -113,7 +111,7 @@ def choose_activations(student: Student, wanted: str) -> Activations:
     if wanted == "static" and not alphas:
         raise UnsupportedModelError(
             "static activations need an alpha for every layer, and this file has none for some",
-            hint="use `activations = \"dynamic\"`",
+            hint='use `activations = "dynamic"`',
         )
     return cast("Activations", wanted)
 
@@ -125,7 +123,9 @@ def _linear_layers(attention: Any, feed_forward: Any) -> list[Any]:
 
 def _read_options(options: Mapping[str, Any]) -> tuple[str, bool]:
     activations, shortlist = options.get("activations", "auto"), options.get("shortlist", True)
-    reasons = [f"`{name}` is no option of this family" for name in sorted(options.keys() - {"activations", "shortlist"})]
+    reasons = [
+        f"`{name}` is no option of this family" for name in sorted(options.keys() - {"activations", "shortlist"})
+    ]
     if activations not in _ACTIVATIONS:
         reasons.append(f"`activations` is `{activations}`, not one of {', '.join(_ACTIVATIONS)}")
     if not isinstance(shortlist, bool):
@@ -176,4 +176,3 @@ def _write_shortlist(files: Mapping[str, Path], out: Path, student: Student) -> 
         "frequent": lexicon.first,
         "joint": "vocabulary" in files,
     }
-

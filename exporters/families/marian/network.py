@@ -156,5 +156,3 @@ class Network:
         logits = self.head.logits(g, scores)
         above = g("Sub", logits, g("ReduceMax", logits, g.constant([2]), keepdims=1))
         return g("Neg", g("Log", g("ReduceSum", g("Exp", above), g.constant([1, 2]), keepdims=0)))
-
-

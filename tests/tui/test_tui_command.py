@@ -1,0 +1,119 @@
+"""`edgekit tui` as a process, with and without a terminal."""
+
+from __future__ import annotations
+
+import os
+import re
+import select
+import signal
+import struct
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+pty = pytest.importorskip("pty", reason="pseudo-terminals are a matter of Unix")
+
+SECONDS = 60.0
+COMMAND = [sys.executable, "-m", "edgekit", "tui"]
+LEAVE = b"\x1b[?1049l"  # xterm: back from the alternate screen
+
+
+class Terminal:
+    """A program that runs in a terminal, and what it has written there."""
+
+    def __init__(self, home: Path, **more: str) -> None:
+        import fcntl
+        import termios
+
+        self.fd, child = pty.openpty()
+        fcntl.ioctl(child, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+        environment = {key: value for key, value in os.environ.items() if key not in ("NO_COLOR", "COLUMNS", "LINES")}
+        environment |= {"EDGEKIT_HOME": str(home), "TERM": "xterm-256color", "COLORTERM": "truecolor", **more}
+        self.process = subprocess.Popen(COMMAND, stdin=child, stdout=child, stderr=child, env=environment)
+        os.close(child)
+        self.written = b""
+
+    def until(self, text: bytes) -> None:
+        end = time.monotonic() + SECONDS
+        while text not in self.written:
+            assert time.monotonic() < end, self.written[-2000:]
+            self._read()
+
+    def wait(self) -> int:
+        end = time.monotonic() + SECONDS
+        while self.process.poll() is None:
+            assert time.monotonic() < end, "it does not end"
+            self._read()
+        while self._read():
+            pass
+        return self.process.returncode
+
+    def _read(self) -> bool:
+        if not select.select([self.fd], [], [], 0.1)[0]:
+            return False
+        try:
+            data = os.read(self.fd, 65536)
+        except OSError:  # Linux: the other end is closed
+            return False
+        self.written += data
+        return bool(data)
+
+
+@pytest.fixture
+def terminals() -> Iterator[list[Terminal]]:
+    started: list[Terminal] = []
+    yield started
+    for one in started:
+        if one.process.poll() is None:
+            one.process.kill()
+        one.process.wait()
+        os.close(one.fd)
+
+
+def test_it_is_a_usage_error_that_names_translate_when_there_is_no_terminal(tmp_path: Path) -> None:
+    done = subprocess.run(
+        COMMAND,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "EDGEKIT_HOME": str(tmp_path)},
+        timeout=SECONDS,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("error: `edgekit tui` needs a terminal\n")
+    assert "`edgekit translate" in done.stderr
+
+
+def test_it_names_the_pull_and_leaves_a_clean_terminal_when_quit(tmp_path: Path, terminals: list[Terminal]) -> None:
+    terminal = Terminal(tmp_path)
+    terminals.append(terminal)
+    terminal.until(b"edgekit pull firefox-en-pt")
+    os.write(terminal.fd, b"\x11")  # ctrl+q
+    assert terminal.wait() == 0
+    assert LEAVE in terminal.written
+
+
+def test_a_terminate_signal_leaves_a_clean_terminal(tmp_path: Path, terminals: list[Terminal]) -> None:
+    terminal = Terminal(tmp_path)
+    terminals.append(terminal)
+    terminal.until(b"edgekit pull firefox-en-pt")
+    terminal.process.send_signal(signal.SIGTERM)
+    assert terminal.wait() == 128 + signal.SIGTERM
+    assert LEAVE in terminal.written
+
+
+@pytest.mark.parametrize("wanted", [True, False])
+def test_no_color_makes_every_colour_grey(wanted: bool, tmp_path: Path, terminals: list[Terminal]) -> None:
+    terminal = Terminal(tmp_path, **({} if wanted else {"NO_COLOR": "1"}))
+    terminals.append(terminal)
+    terminal.until(b"edgekit pull firefox-en-pt")
+    os.write(terminal.fd, b"\x11")
+    assert terminal.wait() == 0
+    colours = set(re.findall(rb"[34]8;2;(\d+);(\d+);(\d+)", terminal.written))
+    assert colours
+    assert any(len(set(colour)) > 1 for colour in colours) == wanted
