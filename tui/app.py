@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+import signal
 from typing import ClassVar
 
 from textual.app import App
@@ -29,7 +32,19 @@ class EdgekitApp(App[None]):
 
     def on_mount(self) -> None:
         """Show the translate screen."""
+        self._leave_cleanly_when_told_to()
         self.push_screen(TranslateScreen(self._models or installed_models()))
+
+    def _leave_cleanly_when_told_to(self) -> None:
+        """SIGTERM and SIGHUP end the app as a key would.
+
+        A handler that raises, as the command line has, ends up in whichever task runs at the moment, and is lost there.
+        """
+        for name in ("SIGTERM", "SIGHUP"):
+            number = getattr(signal, name, None)
+            if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
+                with contextlib.suppress(NotImplementedError):  # Windows
+                    asyncio.get_running_loop().add_signal_handler(number, self.exit, None, 128 + number)
 
     def action_help(self) -> None:
         """Show the help, once."""
@@ -37,6 +52,8 @@ class EdgekitApp(App[None]):
             self.push_screen(HelpScreen())
 
 
-def run() -> None:
-    """Run the app in this terminal until it is quit."""
-    EdgekitApp().run()
+def run() -> int:
+    """Run the app in this terminal until it is quit; gives the exit code."""
+    app = EdgekitApp()
+    app.run()
+    return app.return_code or 0

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import sys
 
+import typer
+
 from edgekit.core.errors import UsageError
 
 
@@ -23,4 +25,4 @@ def tui() -> None:
         )
     from tui.app import run
 
-    run()
+    raise typer.Exit(run())

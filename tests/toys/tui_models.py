@@ -19,8 +19,8 @@ class ToyTranslator:
         self.closed = False
 
     def translate(self, texts: Sequence[str]) -> list[Translation]:
-        assert self.models.may_translate.wait(SECONDS)
         self.models.asked.append(list(texts))
+        assert self.models.may_translate.wait(SECONDS)
         if self.closed:
             raise EngineError("the toy is closed")
         if any("fault" in text for text in texts):

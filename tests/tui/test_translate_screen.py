@@ -47,6 +47,9 @@ class Screen:
     async def ready(self) -> None:
         await self.until(lambda: self.label("status") == "ready")
 
+    def translating(self) -> set[int]:
+        return {id(worker) for worker in self.app.workers if worker.group == "translate"}
+
     def rows(self) -> list[str]:
         return ["".join(piece.text for piece in strip) for strip in self.app.screen._compositor.render_strips()]
 
@@ -94,9 +97,10 @@ def test_typing_goes_on_and_only_the_newest_text_is_translated_while_the_engine_
         await screen.ready()
         models.may_translate.clear()
         screen.write("\n".join(["old"] * (CHUNK_LINES + 1)))
-        await screen.until(lambda: screen.label("status") == "translating")
+        await screen.until(lambda: bool(models.asked))
+        before = screen.translating()
         screen.write("new")
-        await screen.pilot.pause(1)  # longer than the debounce: the new text is waiting behind the old
+        await screen.until(lambda: screen.translating() not in (before, set()))  # it waits behind the old one
         models.may_translate.set()
         await screen.until(lambda: screen.text("target") == "NEW")
         assert models.asked == [["old"] * CHUNK_LINES, ["new"]]
@@ -178,7 +182,7 @@ def test_another_direction_opens_at_once_while_a_long_text_is_translated() -> No
         await screen.ready()
         models.may_translate.clear()
         screen.write("\n".join(["long"] * 5 * CHUNK_LINES))
-        await screen.until(lambda: screen.label("status") == "translating")
+        await screen.until(lambda: bool(models.asked))
         await screen.press("ctrl+s")
         models.may_translate.set()
         await screen.until(lambda: screen.label("source-title") == "Portuguese (pt)")

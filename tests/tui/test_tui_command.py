@@ -98,12 +98,15 @@ def test_it_names_the_pull_and_leaves_a_clean_terminal_when_quit(tmp_path: Path,
     assert LEAVE in terminal.written
 
 
-def test_a_terminate_signal_leaves_a_clean_terminal(tmp_path: Path, terminals: list[Terminal]) -> None:
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_terminate_signal_leaves_a_clean_terminal(
+    number: signal.Signals, tmp_path: Path, terminals: list[Terminal]
+) -> None:
     terminal = Terminal(tmp_path)
     terminals.append(terminal)
     terminal.until(b"edgekit pull firefox-en-pt")
-    terminal.process.send_signal(signal.SIGTERM)
-    assert terminal.wait() == 128 + signal.SIGTERM
+    terminal.process.send_signal(number)
+    assert terminal.wait() == 128 + number
     assert LEAVE in terminal.written
 
 
