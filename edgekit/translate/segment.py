@@ -129,10 +129,16 @@ def wrap(text: str, limit: int, count: Callable[[Sequence[str]], list[int]]) -> 
     parts = min(len(text), max(2, ceil(1.1 * tokens / limit)))
     wrapped: list[Piece] = []
     for part in _parts(text, parts):
-        core = part.rstrip()
-        inner = wrap(core, limit, count) if core else [Piece("", "")]
-        last = inner.pop()
-        wrapped += [*inner, Piece(last.text, last.gap + part[len(core) :])]
+        # A cut inside a word may leave the white space before the next one at a part's beginning.
+        core = part.lstrip()
+        if len(core) < len(part):
+            before = wrapped.pop() if wrapped else Piece("", "")
+            wrapped.append(Piece(before.text, before.gap + part[: len(part) - len(core)]))
+        if not core:
+            continue
+        ending = core[len(core.rstrip()) :]
+        *inner, last = wrap(core.rstrip(), limit, count)
+        wrapped += [*inner, Piece(last.text, last.gap + ending)]
     return wrapped
 
 

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Iterator, Sequence
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from translate.toy_engine import ToyEngine
 
@@ -89,6 +89,7 @@ def test_translate_wraps_and_loses_nothing_when_a_sentence_is_longer_than_the_en
 
 
 @settings(max_examples=200)
+@example(["000000000 0000000A"])
 @given(
     st.lists(
         st.text(st.one_of(st.characters(codec=None), st.sampled_from("ab. \n\r\t\0\ud800")), max_size=80), max_size=8
