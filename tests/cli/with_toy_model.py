@@ -14,9 +14,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-import edgekit.engine.open
 from translate.toy_engine import ToyEngine
 
+import edgekit.engine.open
 import edgekit.store.installed
 from edgekit.cli.app import main
 from edgekit.core.errors import DirectionError

@@ -293,9 +293,15 @@ def test_ctrl_q_quits_from_the_text_and_from_the_help() -> None:
     play(ToyModels(EN_PT), from_help)
 
 
-@pytest.mark.parametrize("size", [(80, 24), (60, 20), (160, 50)])
 @pytest.mark.parametrize(
-    "text", ["Good morning.", "शिक्षक अंक परीक्षा", "மாணவர் மதிப்பெண்", "ကျောင်းသား", "សិស្ស", "صباح الخير", "ครู", "선생님"]
+    ("text", "size"),
+    [
+        *(
+            (text, (80, 24))
+            for text in ("Good morning.", "शिक्षक अंक परीक्षा", "ကျောင်းသား", "សិស្ស", "صباح الخير", "ครู", "선생님")
+        ),
+        *(("மாணவர் மதிப்பெண்", size) for size in ((80, 24), (60, 20), (160, 50))),
+    ],
 )
 def test_nothing_stands_to_the_right_of_text_of_any_script(text: str, size: tuple[int, int]) -> None:
     async def scene(screen: Screen) -> None:
