@@ -1,7 +1,7 @@
 """A batch whose rows are refilled: when a sentence ends, the next one takes its row.
 
 Sentences of one batch end at different times. Decoding until the last has ended computes 19 % more rows than there
-are tokens (16 English lines of like length, FLORES dev); here it is 3 %.
+are tokens (16 English lines of like length, FLORES dev); here it is 5 %.
 
 A sentence is encoded without padding, with others of exactly its length, and what padding the decoder's memory has is
 masked and starts at a multiple of 8, so no floating-point sum depends on it: a row's result is its own.
@@ -21,15 +21,14 @@ from edgekit.engine.base import Hypothesis
 
 Array = NDArray[Any]
 
-# 6 to 12 rows are equally fast; 18 cost 3 % and 24 cost 7 %, because the candidate tables (280 kB a sentence) of
-# more rows fall out of the cache. The int8 kernels work on 6 rows (AVX2) or 12 (AVX-512) at a time.
-ROWS = 12
+# 6 to 12 rows are equally fast within 1 %; 18 cost 3 % and 24 cost 7 %, because the candidate tables (280 kB a
+# sentence) of more rows fall out of the cache.
+ROWS = 8
 # Steps go on until this many rows are idle: half of that is idle on average, and each stop costs 0.1 ms.
 IDLE_ROWS = 2
-# Sentences of the same length are encoded together while they have no more tokens than this: 128 rows run the int8
-# kernels at 97 % of their best rate, and more only take memory. Those that find no row free wait, because a change
-# between encoder and decoder costs the weights in the cache.
-ENCODE_TOKENS = 128
+# Sentences of the same length are encoded together while they have no more tokens than this (128 cost 2 %, 64 cost
+# 6 %). Those that find no row free wait, because a change between encoder and decoder costs the weights in the cache.
+ENCODE_TOKENS = 256
 SOURCE_STEP = 8
 CANDIDATE_STEP = 64
 
