@@ -18,6 +18,10 @@ MICROSOFT = "com.microsoft"
 OPSET = 18
 IR_VERSION = 9
 
+FLOAT = TensorProto.FLOAT
+UINT8 = TensorProto.UINT8
+INT64 = TensorProto.INT64
+
 
 class Graph:
     """One graph under construction; a sub-graph shares the constants of its root, so each is stored once."""
@@ -117,10 +121,3 @@ def _value(name: str, dtype: Any, shape: Dimensions) -> onnx.ValueInfoProto:
 
 def _digest(array: NDArray[Any]) -> str:
     return hashlib.sha256(array.tobytes()).hexdigest()[:16]
-
-
-FLOAT = TensorProto.FLOAT
-INT32 = TensorProto.INT32
-UINT8 = TensorProto.UINT8
-INT64 = TensorProto.INT64
-BOOL = TensorProto.BOOL

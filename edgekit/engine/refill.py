@@ -29,6 +29,7 @@ IDLE_ROWS = 2
 # Sentences of the same length are encoded together while they have no more tokens than this (128 cost 2 %, 64 cost
 # 6 %). Those that find no row free wait, because a change between encoder and decoder costs the weights in the cache.
 ENCODE_TOKENS = 256
+MASKED = -1e9
 SOURCE_STEP = 8
 CANDIDATE_STEP = 64
 
@@ -86,9 +87,6 @@ class _Encoded:
     source: Source
     candidates: NDArray[np.int64]
     memory: Mapping[str, Array]
-
-
-MASKED = -1e9
 
 
 class RefilledBatch:

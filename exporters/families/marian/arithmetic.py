@@ -27,7 +27,7 @@ Scaled: TypeAlias = tuple[Linear, float]
 
 # Activations are stored as x + 128 in u8; Marian's own range is -127..127, so 0 is never used.
 ZERO_POINT = 128
-# Marian's layer normalisation (exporters.md D.5).
+# What Marian adds to the variance in its layer normalisation.
 EPSILON = 1e-6
 # Low enough that a padding or forbidden candidate never wins, far from the int32 limit when a sum is added:
 # |sum| <= 255 * 127 * width < 2^26 up to a width of 2,048.
@@ -62,11 +62,6 @@ class Head(Protocol):
     @property
     def bias_dtype(self) -> Any:
         """The gathered bias's type."""
-        ...
-
-    @property
-    def never(self) -> float:
-        """A bias with which a candidate never wins."""
         ...
 
     def table(self, g: Graph) -> str:
@@ -223,7 +218,6 @@ class IntegerHead:
     activation: float
     weights_dtype: Any = np.int8
     bias_dtype: Any = np.int32
-    never: float = NEVER_INT32
 
     def table(self, g: Graph) -> str:
         return g.constant(integer_weight(self.output.weight, self.output.scale)[0])
@@ -251,7 +245,6 @@ class FloatHead:
     output_bias: NDArray[np.float32]
     weights_dtype: Any = np.float32
     bias_dtype: Any = np.float32
-    never: float = NEVER_FLOAT
 
     def table(self, g: Graph) -> str:
         return g.constant(self.output.weight)

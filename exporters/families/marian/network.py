@@ -1,4 +1,4 @@
-"""The equations of a student as ONNX nodes: encoder, context memory, one decoder step (exporters.md D.5)."""
+"""The equations of a student as ONNX nodes: encoder, context memory, one decoder step, as marian-dev computes them."""
 
 from __future__ import annotations
 
