@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import queue
 import threading
@@ -22,7 +23,8 @@ from edgekit.engine.memory import give_back_memory
 from edgekit.engine.refill import ROWS, Ports, RefilledBatch, Source
 from edgekit.engine.shortlist import FullVocabulary, Shortlist
 
-KIND = "onnx-translation"
+# The number goes up with every change of the graph's interface: an artifact of another one is built again.
+KIND = "onnx-translation-2"
 # As many as an exporter takes; a vector of all of them is made for every sentence.
 MOST_TOKENS = 1_000_000
 MANY_SOURCES = 100
@@ -90,7 +92,7 @@ class Settings:
 
     def limit(self, source_length: int) -> int:
         """Most tokens for a source of this many tokens, end marks included on both sides."""
-        return min(self.positions, int(np.ceil(self.max_length_factor * source_length)) + self.max_length_extra)
+        return min(self.positions, math.ceil(self.max_length_factor * source_length) + self.max_length_extra)
 
 
 class MarianEngine:
@@ -178,10 +180,11 @@ class MarianEngine:
         for index, ids in enumerate(sources):
             if len(ids) > self.max_source_tokens:
                 raise EngineError(f"segment {index} has {len(ids)} tokens, the model takes {self.max_source_tokens}")
-            if ids:
-                work.append(Source(index, [*ids, self._settings.end], self._settings.limit(len(ids) + 1)))
+            limit = self._settings.limit(len(ids) + 1)
+            if ids and limit:
+                work.append(Source(index, [*ids, self._settings.end], limit))
             else:
-                yield index, Hypothesis([])
+                yield index, Hypothesis([], complete=not ids)
         tray = _Tray(work)
         details = scores or alignment
         threads = max(1, min(self._threads, len(work) // 2))
@@ -307,11 +310,11 @@ def _read_ports(session: Any, settings: Settings) -> Ports:
     names = [port.name for port in session.get_outputs()]
     state = tuple(name.removeprefix("next_") for name in names if name.startswith("next_"))
     memory = tuple(name.removeprefix("new_") for name in names if name.startswith("new_"))
-    needed = {"steps", "stop", "details", "source_ids", "source_lengths", "candidates", "limits"}
-    missing = sorted({*needed, "done", "mask", "head_bias", *state, *memory} - inputs.keys())
+    needed = {"steps", "fewest", "details", "source_ids", "source_lengths", "candidates"}
+    missing = sorted({*needed, "position", "alive", "keys_0", "head_bias", *state, *memory} - inputs.keys())
     unknown = [name for name in (*state, *memory) if name in inputs and not _is_known(inputs[name])]
     lacking = sorted({"tokens", "log_probabilities", "alignment"} - set(names))
-    lacking += sorted({"next_done", "new_mask", "new_head_bias"} - set(names))
+    lacking += sorted({"next_position", "next_alive", "new_keys_0", "new_head_bias"} - set(names))
     if missing or unknown or lacking:
         reasons = [f"it has no input `{name}`" for name in missing]
         reasons += [f"it has no output `{name}`" for name in lacking]

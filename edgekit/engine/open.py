@@ -20,6 +20,9 @@ def open_engine(
 
     engine = installed.receipt.engine or {}
     if engine.get("kind") != marian.KIND:
-        raise EngineError(f"`{installed.receipt.id}` is no translation model of this version of edgekit")
+        raise EngineError(
+            f"`{installed.receipt.id}` is no translation model of this version of edgekit",
+            hint=f"run `edgekit pull --force {installed.receipt.id}`",
+        )
     choice = choose_providers(device, decode_loop=True)
     return marian.MarianEngine.open(installed.folder, engine, threads=threads, choice=choice, report=report)

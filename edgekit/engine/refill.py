@@ -17,18 +17,19 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from edgekit.core.errors import EngineError
 from edgekit.engine.base import Hypothesis
 
 Array = NDArray[Any]
 
 # 6 to 12 rows are equally fast within 1 %; 18 cost 3 % and 24 cost 7 %, because the candidate tables (280 kB a
 # sentence) of more rows fall out of the cache.
-ROWS = 8
+ROWS = 10
 # Steps go on until this many rows are idle: half of that is idle on average, and each stop costs 0.1 ms.
 IDLE_ROWS = 2
 # Sentences of the same length are encoded together while they have no more tokens than this (128 cost 2 %, 64 cost
 # 6 %). Those that find no row free wait, because a change between encoder and decoder costs the weights in the cache.
-ENCODE_TOKENS = 256
+ENCODE_TOKENS = 512
 MASKED = -1e9
 SOURCE_STEP = 8
 CANDIDATE_STEP = 64
@@ -44,7 +45,8 @@ class Runner(Protocol):
 class Source:
     """One sentence to decode.
 
-    index: the caller's number for it.  ids: with the end mark.  limit: most tokens to produce, end mark included.
+    index: the caller's number for it.  ids: with the end mark.  limit: most tokens to produce, end mark included; at
+    least 1.
     """
 
     index: int
@@ -82,10 +84,14 @@ class _Row:
 
 @dataclass(frozen=True, slots=True)
 class _Encoded:
-    """A sentence that waits for a row; memory has one array a name, without the row axis."""
+    """A sentence that waits for a row: what the graph made of it, and how many of its candidates are no padding.
+
+    memory has one array a name; its first axis has this sentence alone, and so has that of table.
+    """
 
     source: Source
-    candidates: NDArray[np.int64]
+    count: int
+    table: Array
     memory: Mapping[str, Array]
 
 
@@ -115,9 +121,7 @@ class RefilledBatch:
         self._candidates = 0
         self._memory: dict[str, Array] = {}
         self._table: Array = np.zeros((rows, 0), np.int64)
-        self._limits: Array = np.zeros(rows, np.int64)
         self._state: dict[str, Array] = {name: ports.zeros(name, rows, 0, 0) for name in ports.state}
-        self._state["done"][:] = True
         self._waiting: deque[_Encoded] = deque()
         self._empty = False
         self._outputs = ["tokens", *(["log_probabilities", "alignment"] if details else [])]
@@ -163,43 +167,47 @@ class RefilledBatch:
             },
         )
         for at, (source, candidates) in enumerate(zip(sources, lists, strict=True)):
-            memory = {name: values[at] for name, values in zip(self._ports.memory, encoded, strict=True)}
-            self._waiting.append(_Encoded(source, candidates, memory))
+            one = slice(at, at + 1)
+            memory = {name: values[one] for name, values in zip(self._ports.memory, encoded, strict=True)}
+            self._waiting.append(_Encoded(source, len(candidates), table[one], memory))
+        if len(self._rows) > 1:
+            self._resize()
 
     def _place(self, row: int, new: _Encoded) -> None:
         """Put an encoded sentence into a free row."""
-        length, count = len(new.source.ids), len(new.candidates)
-        width = _round_up(count, CANDIDATE_STEP)
-        self._resize(_round_up(length, SOURCE_STEP), width)
-        for name, value in new.memory.items():
-            target = self._memory[name][row]
-            region = tuple(slice(0, min(pair)) for pair in zip(value.shape, target.shape, strict=True))
-            target[region] = value[region]
-        self._memory["mask"][row, ..., length:] = MASKED
-        self._memory["head_bias"][row, count:] = self._ports.never
-        self._table[row] = self._ports.padding
-        self._table[row, :count] = new.candidates
-        self._limits[row] = new.source.limit
-        for array in self._state.values():
-            array[row] = 0
-        self._rows[row] = _Row(new.source, length, count)
+        if len(self._rows) == 1:
+            # One sentence alone: its memory is that of the batch, and nothing is copied.
+            self._memory, self._table = dict(new.memory), new.table
+        else:
+            length = len(new.source.ids)
+            for name, value in new.memory.items():
+                target = self._memory[name]
+                region = tuple(slice(0, min(pair)) for pair in zip(value.shape[1:], target.shape[1:], strict=True))
+                target[row][region] = value[0][region]
+            for name in self._ports.memory:
+                if name.startswith("keys"):
+                    self._memory[name][row, :, -1, length:] = MASKED
+            self._memory["head_bias"][row, new.count :] = self._ports.never
+            self._table[row] = self._ports.padding
+            self._table[row, : new.count] = new.table[0, : new.count]
+        for name, array in self._state.items():
+            array[row] = name == "alive"
+        self._rows[row] = _Row(new.source, len(new.source.ids), new.count)
 
-    def _resize(self, length: int, candidates: int) -> None:
-        """Make room for a new sentence and those that wait, and give back what none of them needs any more."""
-        lengths = [row.length for row in self._rows if row] + [len(new.source.ids) for new in self._waiting]
-        counts = [row.candidates for row in self._rows if row] + [len(new.candidates) for new in self._waiting]
-        length = max([length, *(_round_up(size, SOURCE_STEP) for size in lengths)])
-        candidates = max([candidates, *(_round_up(size, CANDIDATE_STEP) for size in counts)])
-        if (length, candidates) == (self._length, self._candidates):
-            return
+    def _resize(self) -> None:
+        """Make room for the sentences that wait, and give back what no row needs any more."""
+        held = [(row.length, row.candidates) for row in self._rows if row]
+        held += [(len(new.source.ids), new.count) for new in self._waiting]
+        lengths, counts = zip(*held, strict=True)
+        length, candidates = _round_up(max(lengths), SOURCE_STEP), _round_up(max(counts), CANDIDATE_STEP)
         # A table a little too wide costs less than moving it: 1 MB a millisecond against 9 ns a candidate and step.
-        if length <= self._length and candidates <= self._candidates < 1.1 * candidates and self._length < 1.3 * length:
+        if length <= self._length < 1.3 * length and candidates <= self._candidates < 1.1 * candidates:
             return
         for name in self._ports.memory:
             old = self._memory.get(name)
             new = self._ports.zeros(name, len(self._rows), length, candidates)
-            if name == "mask":
-                new[:] = MASKED
+            if name.startswith("keys"):
+                new[:, :, -1] = MASKED
             elif name == "head_bias":
                 new[:] = self._ports.never
             if old is not None:
@@ -219,20 +227,21 @@ class RefilledBatch:
         self._rows = [self._rows[at] for at in active]
         self._memory = {name: array[active] for name, array in self._memory.items()}
         self._state = {name: array[active] for name, array in self._state.items()}
-        self._table, self._limits = self._table[active], self._limits[active]
+        self._table = self._table[active]
 
     def _decode(self, active: int) -> Iterator[tuple[int, Hypothesis]]:
-        idle = len(self._rows) - active
         # While there is more to take, a few idle rows are worth a stop; after that, half of what is left.
         more = self._waiting or not self._empty
         wait = min(IDLE_ROWS, active) if more else max(1, (active + 1) // 2)
+        # A row at its limit ends like one at its end mark, only that the graph does not know.
+        steps = min(row.source.limit - len(row.tokens) for row in self._rows if row)
         results = self._runner.run(
             [*self._outputs, *self._next],
             {
-                "stop": np.array(idle + wait),
+                "steps": np.array(steps),
+                "fewest": np.array(active - wait),
                 "details": np.array(self._details),
                 "candidates": self._table,
-                "limits": self._limits,
                 **self._memory,
                 **self._state,
             },
@@ -240,20 +249,23 @@ class RefilledBatch:
         tokens: Array = results[0]
         shown = len(self._outputs)
         self._state = dict(zip(self._ports.state, results[shown:], strict=True))
-        done = self._state["done"].tolist()
+        if not tokens.shape[1]:
+            raise EngineError(f"the model decoded nothing when asked for {steps} tokens")
         for at, row in enumerate(self._rows):
             if row is None:
+                # It counts on where nothing is decoded, and must not run past the positions that there are.
+                self._state["position"][at] = 0
                 continue
-            # A row that is done goes on with end marks, so what lies past its own limit says nothing.
-            new = tokens[at, : row.source.limit - len(row.tokens)].tolist()
+            new = tokens[at].tolist()
             complete = self._ports.end in new
-            steps = new.index(self._ports.end) + 1 if complete else len(new)
-            row.tokens += new[: steps - 1] if complete else new
+            kept = new.index(self._ports.end) + 1 if complete else len(new)
+            row.tokens += new[: kept - 1] if complete else new
             if self._details:
-                row.log_probabilities.append(results[1][at, :steps])
-                row.alignment.append(results[2][at, :steps, : row.length])
-            if done[at]:
+                row.log_probabilities.append(results[1][at, :kept])
+                row.alignment.append(results[2][at, :kept, : row.length])
+            if complete or len(row.tokens) >= row.source.limit:
                 self._rows[at] = None
+                self._state["alive"][at] = self._state["position"][at] = 0
                 yield row.source.index, self._hypothesis(row, complete)
 
     def _hypothesis(self, row: _Row, complete: bool) -> Hypothesis:

@@ -18,24 +18,26 @@ from edgekit.engine.marian import _Tray
 from edgekit.engine.refill import Ports, RefilledBatch, Source
 
 END, PADDING, NEVER = 0, 1, -1e9
+# As many as the longest limit of a sentence here, so that a row which counts on by itself is seen.
+POSITIONS = 30
 PORTS = Ports(
-    state=("position", "done", "last"),
-    memory=("keys", "mask", "head_weights", "head_bias"),
+    state=("position", "alive", "last"),
+    memory=("keys_0", "values_0", "head_weights", "head_bias"),
     shapes={
-        "position": ("B",),
-        "done": ("B",),
-        "last": ("B", 1),
-        "keys": ("B", 2, 1, "S"),
-        "mask": ("B", 1, 1, "S"),
+        "position": ("B", 1),
+        "alive": ("B", 1),
+        "last": ("B", 1, 1),
+        "keys_0": ("B", 2, 2, "S"),
+        "values_0": ("B", 2, "S", 1),
         "head_weights": ("B", 1, "C"),
         "head_bias": ("B", "C"),
     },
     dtypes={
         "position": np.dtype(np.int64),
-        "done": np.dtype(np.bool_),
+        "alive": np.dtype(np.int64),
         "last": np.dtype(np.float32),
-        "keys": np.dtype(np.float32),
-        "mask": np.dtype(np.float32),
+        "keys_0": np.dtype(np.float32),
+        "values_0": np.dtype(np.float32),
         "head_weights": np.dtype(np.int8),
         "head_bias": np.dtype(np.float32),
     },
@@ -71,9 +73,10 @@ def expected(source: Source) -> tuple[list[int], bool]:
 class ToyGraph:
     """Speaks the interface of the translation graph and checks what it is fed."""
 
-    def __init__(self, fail_at: int | None = None) -> None:
+    def __init__(self, fail_at: int | None = None, memory_step: int = 8) -> None:
         self.runs = 0
         self.fail_at = fail_at
+        self.memory_step = memory_step
 
     def run(self, output_names: Sequence[str] | None, input_feed: Mapping[str, Any]) -> list[Any]:
         self.runs += 1
@@ -86,43 +89,47 @@ class ToyGraph:
         ids, table = feed["source_ids"], feed["candidates"]
         rows, length = ids.shape
         assert (feed["source_lengths"] == length).all(), "a sentence is encoded without padding"
+        keys = np.full((rows, 2, 2, -(-length // self.memory_step) * self.memory_step), NEVER, np.float32)
+        keys[..., :length] = 0
+        keys[:, :, 0, :length] = ids[:, None, :]
         return {
-            "new_keys": np.repeat(ids.astype(np.float32)[:, None, None, :], 2, axis=1),
-            "new_mask": np.zeros((rows, 1, 1, length), np.float32),
+            "new_keys_0": keys,
+            "new_values_0": keys[:, :, 0, :, None],
             "new_head_weights": (table % 128).astype(np.int8)[:, None, :],
             "new_head_bias": np.where(table == PADDING, NEVER, 0).astype(np.float32),
         }
 
     def decode(self, feed: Mapping[str, Any]) -> dict[str, Any]:
-        table, limits = feed["candidates"], feed["limits"]
-        rows = len(limits)
+        table, keys = feed["candidates"], feed["keys_0"]
+        rows = len(table)
         for name in (*PORTS.state, *PORTS.memory):
             assert feed[name].dtype == PORTS.dtypes[name], name
             assert len(feed[name]) == rows, name
-        assert feed["mask"].shape[-1] == feed["keys"].shape[-1]
+        assert feed["values_0"].shape[2] == keys.shape[-1]
+        assert keys.shape[-1] % self.memory_step == 0, "sums are taken over whole steps"
         assert feed["head_bias"].shape == table.shape == feed["head_weights"][:, 0].shape
-        position, done, last = (feed[name].copy() for name in PORTS.state)
+        position, alive, last = (feed[name].copy() for name in PORTS.state)
         steps: list[list[int]] = []
-        visible = [np.flatnonzero(mask[0, 0] > NEVER / 2) for mask in feed["mask"]]
-        while True:
+        visible = [np.flatnonzero(row[0, -1] > NEVER / 2) for row in keys]
+        while len(steps) < feed["steps"]:
             column = []
             for row in range(rows):
-                if done[row]:
-                    column.append(END)
-                    continue
+                assert position[row, 0] < POSITIONS
                 allowed = np.flatnonzero(feed["head_bias"][row] > NEVER / 2)
                 assert (feed["head_weights"][row, 0, allowed] == table[row, allowed] % 128).all()
-                keys = feed["keys"][row, 1, 0, visible[row]]
-                token = following(keys.tolist(), table[row, allowed].tolist(), int(position[row]), float(last[row, 0]))
+                seen = keys[row, 1, 0, visible[row]]
+                assert (feed["values_0"][row, 1, visible[row], 0] == seen).all()
+                choices = table[row, allowed].tolist() or [PADDING]
+                token = following(seen.tolist(), choices, int(position[row, 0]), float(last[row, 0, 0]))
                 column.append(token)
                 position[row] += 1
-                last[row, 0] = token
-                done[row] = token == END or position[row] >= limits[row]
+                last[row] = token
+                alive[row] = min(alive[row, 0], token)
             steps.append(column)
-            if done.sum() >= feed["stop"] or done.all():
+            if alive.sum() <= feed["fewest"]:
                 break
         tokens = np.array(steps, np.int64).T
-        alignment = np.zeros((rows, len(steps), feed["mask"].shape[-1]), np.float32)
+        alignment = np.zeros((rows, len(steps), keys.shape[-1]), np.float32)
         for row in range(rows):
             alignment[row, :, visible[row]] = 1 / max(1, len(visible[row]))
         return {
@@ -130,7 +137,7 @@ class ToyGraph:
             "log_probabilities": -tokens.astype(np.float32),
             "alignment": alignment,
             "next_position": position,
-            "next_done": done,
+            "next_alive": alive,
             "next_last": last,
         }
 
@@ -168,7 +175,8 @@ def test_every_source_gets_its_own_tokens_whatever_the_schedule(
         ):
             assert hasattr(refill, name)
             patch.setattr(refill, name, value)
-        batch = RefilledBatch(ToyGraph(), PORTS, _Tray(sources).take, candidates_of, rows=rows, details=details)
+        graph = ToyGraph(memory_step=source_step)
+        batch = RefilledBatch(graph, PORTS, _Tray(sources).take, candidates_of, rows=rows, details=details)
         results = list(batch.run())
     assert sorted(index for index, _ in results) == [source.index for source in sources]
     for index, hypothesis in results:
@@ -213,8 +221,8 @@ def test_content_stays_when_tables_grow_and_shrink(lengths: list[int], monkeypat
     batch = RefilledBatch(ToyGraph(), PORTS, lambda _: [waiting.pop(0)] if waiting else [], candidates_of, rows=2)
     resize = batch._resize
 
-    def watched(length: int, candidates: int) -> None:
-        resize(length, candidates)
+    def watched() -> None:
+        resize()
         sizes.append((batch._length, batch._candidates))
 
     monkeypatch.setattr(batch, "_resize", watched)
@@ -267,3 +275,18 @@ def test_the_tray_is_empty_after_it_was_emptied() -> None:
     tray = _Tray([Source(0, [END], 3)])
     tray.empty()
     assert tray.take(100) == []
+
+
+class SilentGraph(ToyGraph):
+    """Never decodes anything."""
+
+    def decode(self, feed: Mapping[str, Any]) -> dict[str, Any]:
+        results = super().decode(feed)
+        return {**results, "tokens": results["tokens"][:, :0]}
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_a_graph_that_decodes_nothing_ends_in_an_error_and_not_in_an_endless_loop(rows: int) -> None:
+    sources = [Source(index, [2 + index, END], 9) for index in range(5)]
+    with pytest.raises(EngineError, match="decoded nothing"):
+        list(RefilledBatch(SilentGraph(), PORTS, _Tray(sources).take, candidates_of, rows=rows).run())

@@ -65,7 +65,7 @@ def drive(
         token, *values = step.run(after, {**held, **state, "candidates": table})
         state = dict(zip((name.removeprefix("next_") for name in after[1:]), values, strict=True))
         tokens.append(token)
-    return np.stack(tokens, axis=1)
+    return np.concatenate(tokens, axis=1)
 
 
 def test_steps_give_the_tokens_of_the_loop_when_sources_are_padded_to_the_fixed_length(student: Student) -> None:
@@ -86,7 +86,7 @@ def test_steps_give_the_tokens_of_the_loop_when_sources_are_padded_to_the_fixed_
         # The same padding, so that float sums are taken in the same order.
         feed = {"source_ids": ids, "source_lengths": lengths, "candidates": table}
         memory = loop.session.run([f"new_{name}" for name in loop.memory], feed)
-        whole = loop.decode(dict(zip(loop.memory, memory, strict=True)), table, [12] * BATCH)
+        whole = loop.decode(dict(zip(loop.memory, memory, strict=True)), table, steps=12)
         for row in range(BATCH):
             expected = until_end(whole.tokens[row], 12)
             assert until_end(tokens[row], 12) == expected

@@ -64,30 +64,29 @@ class GraphRunner:
         feed = {"source_ids": ids, "source_lengths": lengths, "candidates": table}
         return dict(zip(self.memory, self.session.run([f"new_{name}" for name in self.memory], feed), strict=True))
 
-    def zeros(self, rows: int) -> dict[str, Array]:
+    def start(self, rows: int) -> dict[str, Array]:
         """The state in front of the first token."""
-        types = {"tensor(float)": np.float32, "tensor(int64)": np.int64, "tensor(bool)": np.bool_}
+        types = {"tensor(float)": np.float32, "tensor(int64)": np.int64}
         return {
-            name: np.zeros((rows, *self.ports[name].shape[1:]), types[self.ports[name].type]) for name in self.state
+            name: np.full((rows, *self.ports[name].shape[1:]), name == "alive", types[self.ports[name].type])
+            for name in self.state
         }
 
     def decode(
         self,
         memory: dict[str, Array],
         table: Array,
-        limits: Sequence[int],
         *,
         state: dict[str, Array] | None = None,
         details: bool = False,
         **scalars: int,
     ) -> Decoded:
-        """Decode every row; scalars are `steps` and `stop`."""
+        """Decode every row; scalars are `steps` and `fewest`."""
         outputs = ["tokens", "log_probabilities", "alignment", *(f"next_{name}" for name in self.state)]
         feed = {
             **memory,
-            **(self.zeros(len(table)) if state is None else state),
+            **(self.start(len(table)) if state is None else state),
             "candidates": table,
-            "limits": np.array(limits, np.int64),
             "details": np.array(details),
             **{name: np.array(value, np.int64) for name, value in scalars.items()},
         }
@@ -97,9 +96,9 @@ class GraphRunner:
     def translate(
         self, sources: Sequence[Sequence[int]], lists: Sequence[Array], limits: Sequence[int], *, details: bool = False
     ) -> Decoded:
-        """Both calls."""
+        """Both calls; the longest limit is that of all."""
         table = candidate_table(lists)
-        return self.decode(self.encode(sources, table), table, limits, details=details)
+        return self.decode(self.encode(sources, table), table, steps=max(limits), details=details)
 
 
 def until_end(tokens: Array, limit: int) -> list[int]:

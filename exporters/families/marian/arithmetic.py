@@ -36,10 +36,10 @@ NEVER_FLOAT = -1e9
 
 
 class Arithmetic(Protocol):
-    """How linear layers are computed; x is always [rows, width] float32."""
+    """How linear layers are computed; x is [rows, width] or [rows, 1, width] float32, and so are results."""
 
     def linear(self, g: Graph, x: str, layers: Sequence[Scaled]) -> list[str]:
-        """The result of each layer on the same x, [rows, N] float32."""
+        """The result of each layer on the same x, N columns instead of width."""
         ...
 
     def feed_forward(self, g: Graph, x: str, layer: FeedForward) -> str:
@@ -73,7 +73,7 @@ class Head(Protocol):
         ...
 
     def scores(self, g: Graph, x: str, weights: str, bias: str) -> str:
-        """x [B, width], weights [B, width, C], bias [B, 1, C] -> [B, 1, C] in the bias's dtype, order-preserving."""
+        """x [B, 1, width], weights [B, width, C], bias [B, 1, C] -> [B, 1, C] in the bias's dtype, order-preserving."""
         ...
 
     def logits(self, g: Graph, scores: str) -> str:
@@ -229,8 +229,7 @@ class IntegerHead:
         return g.constant(_without_unknown(bias.astype(np.int32), NEVER_INT32))
 
     def scores(self, g: Graph, x: str, weights: str, bias: str) -> str:
-        row = g("Unsqueeze", _quantize(g, x, self.activation), g.constant([1]))
-        return g("Add", g("MatMulInteger", row, weights), bias)
+        return g("Add", g("MatMulInteger", _quantize(g, x, self.activation), weights), bias)
 
     def logits(self, g: Graph, scores: str) -> str:
         _, scale = integer_weight(self.output.weight, self.output.scale)
@@ -253,10 +252,9 @@ class FloatHead:
         return g.constant(_without_unknown(self.output_bias.astype(np.float32), NEVER_FLOAT))
 
     def scores(self, g: Graph, x: str, weights: str, bias: str) -> str:
-        row = g("Unsqueeze", x, g.constant([1]))
         if self.output.scale is not None:
-            row = g("Mul", row, g.constant(1.0 / self.output.scale))
-        return g("Add", g("MatMul", row, weights), bias)
+            x = g("Mul", x, g.constant(1.0 / self.output.scale))
+        return g("Add", g("MatMul", x, weights), bias)
 
     def logits(self, g: Graph, scores: str) -> str:  # noqa: ARG002
         return scores
@@ -267,7 +265,7 @@ def _quantize(g: Graph, x: str, alpha: float, zero_point: int = ZERO_POINT) -> s
 
 
 def _quantize_rows(g: Graph, x: str) -> tuple[str, str]:
-    """u8 rows and the float step [rows, 1] of each."""
+    """u8 rows and the float step [..., 1] of each."""
     largest = g("ReduceMax", g("Abs", x), g.constant([-1]), keepdims=1)
     step = g("Div", g("Max", largest, g.constant(1e-30)), g.constant(127.0))
     shifted = g("Add", g("Round", g("Div", x, step)), g.constant(float(ZERO_POINT)))

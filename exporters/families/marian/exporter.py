@@ -65,7 +65,7 @@ class MarianExporter:
         source_size, target_size = (table.weight.shape[0] for table in (student.source_embedding, student.output))
         return Built(
             engine={
-                "kind": "onnx-translation",
+                "kind": "onnx-translation-2",
                 "graph": GRAPH,
                 "source_tokenizer": vocabularies[0],
                 "target_tokenizer": vocabularies[1],

@@ -1,29 +1,34 @@
 """A student as one ONNX file that is called twice: to encode sentences, then to decode them greedily in a `Loop`.
 
 encode: feed `source_ids`, `source_lengths` and `candidates`, read the memory (`new_...`).
-decode: feed the memory, `candidates`, `limits` and a state of zeros, read `tokens`.
+decode: feed the memory, `candidates`, `steps` and a state, read `tokens`.
 
 A batch whose sentences end at different times wastes the rows that have ended (19 % of them at 16 sentences a
 batch), so decoding can also stop early and go on: it gives its state back, the caller puts newly encoded sentences
-into the rows that are done and calls again. Nothing is copied for that inside the graph.
+into the rows that have ended and calls again. Nothing is copied for that inside the graph.
 
     source_ids       [N, S]   int64  with end marks, padded with anything; nothing is encoded when it is empty
     source_lengths   [N]      int64  with end marks
     candidates       [B, C]   int64  tokens that the row may produce, padded with the unknown token; C a multiple of 64
-    limits           [B]      int64  most tokens of the row, end mark included; nothing is decoded when it is empty
-    steps            []       int64  most positions to decode in this call
-    stop             []       int64  stop as soon as this many rows are done; negative: when all are
+    steps            []       int64  most positions to decode in this call; the caller keeps a row's own limit with it
+    fewest           []       int64  go on while more rows than this are alive
     details          []       bool   fill log_probabilities and alignment
   state, in and back out as `next_...`:
-    position [B] int64, done [B] bool, embedding [B, D] float32 of the last token, cell_i [B, D] float32
-  memory, out as `new_...`:
-    keys_i [B, H, D/H, S], values_i [B, H, S, D/H], mask [B, 1, 1, S], head_weights [B, D, C], head_bias [B, C]
+    position [B, 1] int64, alive [B, 1] int64 (1, or 0 once the row has produced its end mark), embedding [B, 1, D]
+    float32 of the last token, cell_i [B, 1, D] float32. In front of the first token all is 0 but `alive`.
+  memory, out as `new_...`, where S is the length of the sources rounded up to a multiple of `network.MEMORY_STEP`:
+    keys_i [B, H, D/H + 1, S], values_i [B, H, S, D/H], head_weights [B, D, C], head_bias [B, C]; `network.Memory`
   out:
-    tokens [B, L] int64, the end mark (0) after the last; log_probabilities [B, L]; alignment [B, L, S] (head 0 of
-    the last context attention, as Marian takes it for tags) or [B, L, 0]
+    tokens [B, L] int64, anything after the end mark; log_probabilities [B, L or 0]; alignment [B, L or 0, S] (head 0
+    of the last context attention, as Marian takes it for tags)
 
-The `Loop` lies in the main graph and its weights are constants of the main graph: one level deeper, inside a branch
-of `If`, onnxruntime 1.32 does not prepack them (QGemm of 16 rows: 141 us instead of 88).
+A row that has ended is computed as long as others go on, and its position counts on: `steps` must not take any row
+past the `network.POSITIONS` that there are.
+
+The loops lie in the main graph and their weights are constants of the main graph: one level deeper, inside a branch
+of `If`, onnxruntime 1.32 does not prepack them (QGemm of 16 rows: 141 us instead of 88). There are two, of which a call
+runs one: asking in every step whether details are wanted costs 15 % of a step of one row, and the second costs the
+memory of its prepacked weights (2 MB).
 """
 
 from __future__ import annotations
@@ -37,8 +42,8 @@ import onnx
 
 from exporters.families.marian.arithmetic import ARITHMETIC, Activations
 from exporters.families.marian.network import POSITIONS, Memory, Network
-from exporters.families.marian.student import EOS_ID, Student
-from exporters.onnx_graph import FLOAT, INT64, Dimensions, Graph
+from exporters.families.marian.student import Student
+from exporters.onnx_graph import INT64, Dimensions, Graph
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +69,11 @@ def network_of(student: Student, activations: Activations, *, few_candidates: bo
 def state_ports(network: Network) -> list[Port]:
     """What changes with every step."""
     width = network.student.width
-    cells = [Port(f"cell_{at}", np.float32, ("B", width)) for at in range(len(network.student.decoder))]
+    cells = [Port(f"cell_{at}", np.float32, ("B", 1, width)) for at in range(len(network.student.decoder))]
     return [
-        Port("position", np.int64, ("B",)),
-        Port("done", np.bool_, ("B",)),
-        Port("embedding", np.float32, ("B", width)),
+        Port("position", np.int64, ("B", 1)),
+        Port("alive", np.int64, ("B", 1)),
+        Port("embedding", np.float32, ("B", 1, width)),
         *cells,
     ]
 
@@ -78,9 +83,8 @@ def memory_ports(network: Network) -> list[Port]:
     heads, depth, width = network.student.heads, network.depth, network.student.width
     layers = range(len(network.student.decoder))
     return [
-        *(Port(f"keys_{at}", np.float32, ("B", heads, depth, "S")) for at in layers),
+        *(Port(f"keys_{at}", np.float32, ("B", heads, depth + 1, "S")) for at in layers),
         *(Port(f"values_{at}", np.float32, ("B", heads, "S", depth)) for at in layers),
-        Port("mask", np.float32, ("B", 1, 1, "S")),
         Port("head_weights", network.head.weights_dtype, ("B", width, "C")),
         Port("head_bias", network.head.bias_dtype, ("B", "C")),
     ]
@@ -94,13 +98,12 @@ def translation_model(
     state, memory = state_ports(network), memory_ports(network)
     g = Graph()
     g.input("steps", np.int64, (), np.array(POSITIONS))
-    stop = g.input("stop", np.int64, (), np.array(-1))
+    g.input("fewest", np.int64, (), np.array(0))
     g.input("details", np.bool_, (), np.array(False))
     for port in (
         Port("source_ids", np.int64, ("N", "S")),
         Port("source_lengths", np.int64, ("N",)),
         Port("candidates", np.int64, ("B", "C")),
-        Port("limits", np.int64, ("B",)),
         *state,
         *memory,
     ):
@@ -109,8 +112,7 @@ def translation_model(
     encoder, nothing = g.subgraph(), g.subgraph()
     encoded = network.encode(encoder, "source_ids", "source_lengths")
     head = network.gather_head(encoder, "candidates")
-    values = [*encoded.keys, *encoded.values, encoded.mask, *head]
-    for port, value in zip(memory, values, strict=True):
+    for port, value in zip(memory, [*encoded.keys, *encoded.values, *head], strict=True):
         encoder.result(value, port.dtype, port.shape)
         nothing.result(g.constant(port.empty()), port.dtype, port.shape)
     new = g.several(
@@ -121,67 +123,67 @@ def translation_model(
         else_branch=nothing.proto("nothing_to_encode"),
     )
 
-    # The number of done rows at which to stop; a negative `stop` means all of them.
-    rows = g("Size", "limits")
-    threshold = g("Where", g("Less", stop, g.constant(0)), rows, stop)
     names = [port.name for port in memory]
     layers = len(student.decoder)
-    read = Memory(names[:layers], names[layers : 2 * layers], "mask")
-    decoded = _decode(g, network, read, ("head_weights", "head_bias"), [port.name for port in state], threshold)
-    tokens, log_probabilities, alignment = decoded[len(state) :]
+    read = Memory(names[:layers], names[layers : 2 * layers])
+    head = ("head_weights", g("Unsqueeze", "head_bias", g.constant([1])))
+    some = g("Mul", "steps", g("Cast", "details", to=INT64))
+    plain = _loop(g, network, read, head, [port.name for port in state], g("Sub", "steps", some), details=False)
+    detailed = _loop(g, network, read, head, plain[: len(state)], some, details=True)
+    tokens = g("Concat", plain[len(state)], detailed[len(state)], axis=0)
+    log_probabilities, alignment = detailed[len(state) + 1 :]
+    first_head = g("Slice", alignment, g.constant([0]), g.constant([1]), g.constant([2]))
     for name, value, dtype, order, shape in (
-        ("tokens", tokens, np.int64, [1, 0], ("B", "L")),
-        ("log_probabilities", log_probabilities, np.float32, [1, 0], ("B", "L")),
-        ("alignment", alignment, np.float32, [1, 0, 2], ("B", "L", "A")),
+        ("tokens", g("Squeeze", tokens, g.constant([2])), np.int64, [1, 0], ("B", "L")),
+        ("log_probabilities", g("Squeeze", log_probabilities, g.constant([2])), np.float32, [1, 0], ("B", "D")),
+        ("alignment", g("Squeeze", first_head, g.constant([2, 3])), np.float32, [1, 0, 2], ("B", "D", "S")),
     ):
         g.output(name, g("Transpose", value, perm=order), dtype, shape)
-    for port, value in zip(state, decoded[: len(state)], strict=True):
+    for port, value in zip(state, detailed[: len(state)], strict=True):
         g.output(f"next_{port.name}", value, port.dtype, port.shape)
     for port, value in zip(memory, new, strict=True):
         g.output(f"new_{port.name}", value, port.dtype, port.shape)
     return g.model("translation", metadata, __doc__ or "")
 
 
-def _decode(
-    g: Graph, network: Network, memory: Memory, head: tuple[str, str], state: Sequence[str], threshold: str
+def _loop(
+    g: Graph,
+    network: Network,
+    memory: Memory,
+    head: tuple[str, str],
+    state: Sequence[str],
+    steps: str,
+    *,
+    details: bool,
 ) -> list[str]:
-    """Greedy search; gives the new state, then tokens [L, B], log-probabilities [L, B], alignment [L, B, S or 0]."""
+    """Greedy search; gives the new state, then tokens [L, B, 1].
+
+    With details also log-probabilities [L, B, 1] and the attention [L, B, H, 1, S].
+    """
     body = g.subgraph()
     ports = state_ports(network)
-    head_bias = g("Unsqueeze", head[1], g.constant([1]))
-    # The attention is [B, heads, 1, S]; of its first head either everything is given out or, without details, nothing.
-    columns = g("Mul", g("Cast", "details", to=INT64), g.constant([POSITIONS]))
-    first_head = g("Concat", g.constant([1]), columns, axis=0)
     body.argument("iteration", np.int64, ())
     body.argument("going", np.bool_, ())
-    position, done, embedding, *cells = (body.argument(p.name, p.dtype, (None, *p.shape[1:])) for p in ports)
+    position, alive, embedding, *cells = (body.argument(p.name, p.dtype, (None, *p.shape[1:])) for p in ports)
 
-    step = network.step(body, embedding, position, cells, memory, (head[0], head_bias))
-    best = body("GatherND", "candidates", network.choose(body, step.scores), batch_dims=1)
-    token = body("Where", done, body.constant(EOS_ID), best)
-    # A row that is done stands still: its position must not run past the table while others go on.
-    next_position = body("Where", done, position, body("Add", position, body.constant(1)))
-    full = body("GreaterOrEqual", next_position, "limits")
-    next_done = body("Or", body("Equal", token, body.constant(EOS_ID)), full)
-    count = body("ReduceSum", body("Cast", next_done, to=INT64), keepdims=0)
-    next_embedding = network.embed(body, network.student.target_embedding, token)
-
-    scored, unscored = body.subgraph(), body.subgraph()
-    scored.result(network.log_probability(scored, step.scores), np.float32, (None,))
-    unscored.result(unscored("Cast", position, to=FLOAT), np.float32, (None,))
-    log_probability = body("If", "details", then_branch=scored.proto("score"), else_branch=unscored.proto("skip"))
-    alignment = body("Slice", step.attention, g.constant([0, 0]), first_head, g.constant([1, 3]))
-
-    body.result(body("Less", count, threshold), np.bool_, ())
-    for port, value in zip(ports, [next_position, next_done, next_embedding, *step.cells], strict=True):
+    step = network.step(body, embedding, position, cells, memory, head)
+    token = network.choose(body, step.scores, "candidates")
+    # The end mark is 0 and every other token at least 1, so the smaller of the two says whether the row goes on.
+    next_alive = body("Min", alive, token)
+    body.result(body("Greater", body("ReduceSum", next_alive, keepdims=0), "fewest"), np.bool_, ())
+    after = [
+        body("Add", position, body.constant(1)),
+        next_alive,
+        network.embed(body, network.student.target_embedding, token),
+        *step.cells,
+    ]
+    for port, value in zip(ports, after, strict=True):
         body.result(value, port.dtype, (None, *port.shape[1:]))
-    body.result(token, np.int64, (None,))
-    body.result(log_probability, np.float32, (None,))
-    body.result(alignment, np.float32, (None, 1, 1, None))
-    any_row = g("Greater", g("Size", "limits"), g.constant(0))
-    *decoded, scores, attention = g.several(
-        "Loop", "steps", any_row, *state, outputs=len(ports) + 3, body=body.proto("step")
+    body.result(token, np.int64, (None, 1))
+    if details:
+        body.result(network.log_probability(body, step.scores), np.float32, (None, 1))
+        body.result(step.attention, np.float32, (None, network.student.heads, 1, None))
+    any_row = g("Greater", g("Size", "position"), g.constant(0))
+    return g.several(
+        "Loop", steps, any_row, *state, outputs=len(ports) + (3 if details else 1), body=body.proto("step")
     )
-    # Without details the scores hold positions, which says nothing: give zeros.
-    scores = g("Mul", scores, g("Cast", "details", to=FLOAT))
-    return [*decoded, scores, g("Squeeze", attention, g.constant([2, 3]))]

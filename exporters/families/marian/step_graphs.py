@@ -2,8 +2,8 @@
 
 encoder: source_ids [B, S] and source_lengths [B] (end marks included, padded with anything), candidates [B, C] ->
     the memory of `graph.memory_ports`.
-step: that memory, the same candidates and a state -> token [B] and the state of the next position (`next_...`).
-    The state in front of the first token is zeros: position [B], embedding [B, D], cell_i [B, D].
+step: that memory, the same candidates and a state -> token [B, 1] and the state of the next position (`next_...`).
+    The state in front of the first token is zeros: position [B, 1], embedding [B, 1, D], cell_i [B, 1, D].
 
 The caller counts: it stops a row at its end mark or its limit, and may go on with rows that have ended, whose tokens
 then mean nothing, as long as no position reaches `network.POSITIONS`.
@@ -46,8 +46,8 @@ def step_models(
     def fixed(port: Port) -> Port:
         return Port(port.name, port.dtype, [sizes[size] if isinstance(size, str) else size for size in port.shape])
 
-    # Which rows are done is the caller's business.
-    state = [fixed(port) for port in state_ports(network) if port.name != "done"]
+    # Which rows are alive is the caller's business.
+    state = [fixed(port) for port in state_ports(network) if port.name != "alive"]
     memory = [fixed(port) for port in memory_ports(network)]
     metadata = {"family": "marian", "activations": activations}
 
@@ -55,10 +55,8 @@ def step_models(
     ids = g.input("source_ids", INTEGER, [batch, source_length])
     lengths = g.input("source_lengths", INTEGER, [batch])
     table = g.input("candidates", INTEGER, [batch, candidates])
-    encoded = network.encode(g, ids, lengths)
-    for port, value in zip(
-        memory, [*encoded.keys, *encoded.values, encoded.mask, *network.gather_head(g, table)], strict=True
-    ):
+    encoded = network.encode(g, ids, lengths, step=1)
+    for port, value in zip(memory, [*encoded.keys, *encoded.values, *network.gather_head(g, table)], strict=True):
         g.output(port.name, value, port.dtype, port.shape)
     encoder = _model(g, "encoder", metadata)
 
@@ -66,12 +64,12 @@ def step_models(
     for port in (*state, *memory, Port("candidates", INTEGER, [batch, candidates])):
         g.input(port.name, port.dtype, port.shape)
     names, layers = [port.name for port in memory], len(student.decoder)
-    read = Memory(names[:layers], names[layers : 2 * layers], "mask")
+    read = Memory(names[:layers], names[layers : 2 * layers])
     cells = [port.name for port in state if port.name.startswith("cell_")]
     bias = g("Unsqueeze", "head_bias", g.constant([1]))
     step = network.step(g, "embedding", "position", cells, read, ("head_weights", bias))
-    token = g("GatherND", "candidates", network.choose(g, step.scores), batch_dims=1)
-    g.output("token", token, INTEGER, [batch])
+    token = network.choose(g, step.scores, "candidates")
+    g.output("token", token, INTEGER, [batch, 1])
     after = [
         g("Add", "position", g.constant(1)),
         network.embed(g, student.target_embedding, token),
