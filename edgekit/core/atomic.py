@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
 PARTIAL_SUFFIX = ".partial"
+# linux/fcntl.h and linux/fs.h: paths relative to the current folder, swap the two.
+_HERE = -100
+_RENAME_EXCHANGE = 2
 
 
 def fsync_folder(folder: Path) -> None:
@@ -62,20 +67,27 @@ def write_bytes(path: Path, data: bytes) -> None:
 def replacing_folder(path: Path) -> Iterator[Path]:
     """Give an empty folder beside path that takes its place when the block ends without an error.
 
-    A folder that stood at path before is moved aside first and removed after the rename.
+    A folder that stood at path before changes places with it in one step where the system can; elsewhere it is moved
+    aside first. Then it is removed.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}.", suffix=PARTIAL_SUFFIX))
     try:
         yield beside
-        for file in sorted(beside.rglob("*")):
-            if file.is_file():
-                with file.open("rb") as stream:
+        for path_inside in sorted(beside.rglob("*")):
+            if path_inside.is_file():
+                with path_inside.open("rb") as stream:
                     os.fsync(stream.fileno())
+            elif path_inside.is_dir():
+                fsync_folder(path_inside)
+        fsync_folder(beside)
         umask = os.umask(0)
         os.umask(umask)
         beside.chmod(0o777 & ~umask)
-        if path.exists():
+        if path.exists() and _exchange(beside, path):
+            fsync_folder(path.parent)
+            shutil.rmtree(beside, ignore_errors=True)
+        elif path.exists():
             old = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}.", suffix=PARTIAL_SUFFIX))
             path.replace(old / "old")
             try:
@@ -92,3 +104,11 @@ def replacing_folder(path: Path) -> Iterator[Path]:
     except BaseException:
         shutil.rmtree(beside, ignore_errors=True)
         raise
+
+
+def _exchange(one: Path, other: Path) -> bool:
+    """Swap two paths in one step; False where the system or the file system cannot (only Linux has renameat2)."""
+    rename = getattr(ctypes.CDLL(None), "renameat2", None) if sys.platform.startswith("linux") else None
+    if rename is None:
+        return False
+    return bool(rename(_HERE, os.fsencode(one), _HERE, os.fsencode(other), _RENAME_EXCHANGE) == 0)

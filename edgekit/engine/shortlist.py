@@ -52,8 +52,8 @@ class Shortlist:
             reasons.append(f"it always offers {frequent:,} tokens of {target_vocabulary:,}")
         if reasons:
             raise ModelFormatError("the shortlist is damaged", reasons=reasons)
-        # Single entries of a memoryview come as Python integers, several times as fast as from an array.
-        self._bounds = memoryview(offsets)
+        # Single entries of the memoryview come as Python integers, several times as fast as from an array.
+        self._bounds = offsets.data
         self._words = words
         self._joint = joint
         self._always = np.zeros(target_vocabulary, np.bool_)

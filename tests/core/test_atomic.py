@@ -165,6 +165,7 @@ def test_the_old_folder_is_put_back_when_the_new_one_cannot_take_its_place(
     path = tmp_path / "model"
     path.mkdir()
     (path / "a").write_bytes(b"1")
+    monkeypatch.setattr(atomic, "_exchange", lambda *_: False)
     replace, calls = Path.replace, []
 
     def refuse_the_second(one: Path, other: Path) -> Path:
@@ -178,6 +179,30 @@ def test_the_old_folder_is_put_back_when_the_new_one_cannot_take_its_place(
         (new / "b").write_bytes(b"2")
     assert names(path) == ["a"]
     assert names(tmp_path) == ["model"]
+
+
+@pytest.mark.parametrize("can", [True, False])
+def test_the_new_folder_is_there_whether_or_not_the_system_can_exchange_two(
+    can: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not can:
+        monkeypatch.setattr(atomic, "_exchange", lambda *_: False)
+    path = tmp_path / "model"
+    for content in (b"1", b"2"):
+        with replacing_folder(path) as new:
+            (new / "a").write_bytes(content)
+    assert (path / "a").read_bytes() == b"2"
+    assert names(tmp_path) == ["model"]
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux has renameat2")
+def test_at_no_moment_is_there_no_folder_when_one_is_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "model"
+    path.mkdir()
+    monkeypatch.setattr(Path, "replace", lambda *_: pytest.fail("moved aside in two steps"))
+    with replacing_folder(path) as new:
+        (new / "a").write_bytes(b"1")
+    assert names(path) == ["a"]
 
 
 def test_a_folder_that_cannot_be_synced_is_no_error(tmp_path: Path) -> None:
