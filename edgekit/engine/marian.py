@@ -310,7 +310,7 @@ def _read_ports(session: Any, settings: Settings) -> Ports:
     names = [port.name for port in session.get_outputs()]
     state = tuple(name.removeprefix("next_") for name in names if name.startswith("next_"))
     memory = tuple(name.removeprefix("new_") for name in names if name.startswith("new_"))
-    needed = {"steps", "fewest", "details", "source_ids", "source_lengths", "candidates"}
+    needed = {"steps", "fewest", "details", "source_ids", "candidates"}
     missing = sorted({*needed, "position", "alive", "keys_0", "head_bias", *state, *memory} - inputs.keys())
     unknown = [name for name in (*state, *memory) if name in inputs and not _is_known(inputs[name])]
     lacking = sorted({"tokens", "log_probabilities", "alignment"} - set(names))

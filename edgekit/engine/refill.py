@@ -120,6 +120,9 @@ class RefilledBatch:
         self._length = 0
         self._candidates = 0
         self._memory: dict[str, Array] = {}
+        # A batch of one row takes the candidate tables of its sentence as they are: 280 kB that are not copied.
+        self._alone = rows == 1
+        self._copied = [name for name in ports.memory if not (self._alone and "C" in ports.shapes[name])]
         self._table: Array = np.zeros((rows, 0), np.int64)
         self._state: dict[str, Array] = {name: ports.zeros(name, rows, 0, 0) for name in ports.state}
         self._waiting: deque[_Encoded] = deque()
@@ -154,7 +157,6 @@ class RefilledBatch:
             self._empty = True
             return
         lists = [self._candidates_of(source.ids) for source in sources]
-        length = len(sources[0].ids)
         table = np.full((len(sources), _round_up(max(map(len, lists)), CANDIDATE_STEP)), self._ports.padding, np.int64)
         for at, candidates in enumerate(lists):
             table[at, : len(candidates)] = candidates
@@ -162,7 +164,6 @@ class RefilledBatch:
             [f"new_{name}" for name in self._ports.memory],
             {
                 "source_ids": np.array([source.ids for source in sources], np.int64),
-                "source_lengths": np.full(len(sources), length, np.int64),
                 "candidates": table,
             },
         )
@@ -170,29 +171,27 @@ class RefilledBatch:
             one = slice(at, at + 1)
             memory = {name: values[one] for name, values in zip(self._ports.memory, encoded, strict=True)}
             self._waiting.append(_Encoded(source, len(candidates), table[one], memory))
-        if len(self._rows) > 1:
-            self._resize()
+        self._resize()
 
     def _place(self, row: int, new: _Encoded) -> None:
         """Put an encoded sentence into a free row."""
-        if len(self._rows) == 1:
-            # One sentence alone: its memory is that of the batch, and nothing is copied.
-            self._memory, self._table = dict(new.memory), new.table
+        length = len(new.source.ids)
+        for name in self._copied:
+            value, target = new.memory[name][0], self._memory[name][row]
+            region = tuple(slice(0, min(pair)) for pair in zip(value.shape, target.shape, strict=True))
+            target[region] = value[region]
+            if name.startswith("keys"):
+                target[:, -1, length:] = MASKED
+        if self._alone:
+            self._memory |= {name: value for name, value in new.memory.items() if name not in self._copied}
+            self._table = new.table
         else:
-            length = len(new.source.ids)
-            for name, value in new.memory.items():
-                target = self._memory[name]
-                region = tuple(slice(0, min(pair)) for pair in zip(value.shape[1:], target.shape[1:], strict=True))
-                target[row][region] = value[0][region]
-            for name in self._ports.memory:
-                if name.startswith("keys"):
-                    self._memory[name][row, :, -1, length:] = MASKED
             self._memory["head_bias"][row, new.count :] = self._ports.never
             self._table[row] = self._ports.padding
             self._table[row, : new.count] = new.table[0, : new.count]
         for name, array in self._state.items():
             array[row] = name == "alive"
-        self._rows[row] = _Row(new.source, len(new.source.ids), new.count)
+        self._rows[row] = _Row(new.source, length, new.count)
 
     def _resize(self) -> None:
         """Make room for the sentences that wait, and give back what no row needs any more."""
@@ -203,7 +202,7 @@ class RefilledBatch:
         # A table a little too wide costs less than moving it: 1 MB a millisecond against 9 ns a candidate and step.
         if length <= self._length < 1.3 * length and candidates <= self._candidates < 1.1 * candidates:
             return
-        for name in self._ports.memory:
+        for name in self._copied:
             old = self._memory.get(name)
             new = self._ports.zeros(name, len(self._rows), length, candidates)
             if name.startswith("keys"):
@@ -214,10 +213,12 @@ class RefilledBatch:
                 shared = tuple(slice(0, min(pair)) for pair in zip(old.shape, new.shape, strict=True))
                 new[shared] = old[shared]
             self._memory[name] = new
-        table = np.full((len(self._rows), candidates), self._ports.padding, np.int64)
-        kept = min(candidates, self._candidates)
-        table[:, :kept] = self._table[:, :kept]
-        self._table, self._length, self._candidates = table, length, candidates
+        self._length = length
+        if not self._alone:
+            table = np.full((len(self._rows), candidates), self._ports.padding, np.int64)
+            kept = min(candidates, self._candidates)
+            table[:, :kept] = self._table[:, :kept]
+            self._table, self._candidates = table, candidates
 
     def _drop_free_rows(self) -> None:
         """With nothing left to take, a batch that is half empty shrinks to its active rows."""

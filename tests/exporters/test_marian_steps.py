@@ -84,9 +84,8 @@ def test_steps_give_the_tokens_of_the_loop_when_sources_are_padded_to_the_fixed_
             row[: len(source)] = source
         tokens = drive(models, ids, lengths, table, 12)
         # The same padding, so that float sums are taken in the same order.
-        feed = {"source_ids": ids, "source_lengths": lengths, "candidates": table}
-        memory = loop.session.run([f"new_{name}" for name in loop.memory], feed)
-        whole = loop.decode(dict(zip(loop.memory, memory, strict=True)), table, steps=12)
+        memory = loop.encode(sources, table, step=LENGTH)
+        whole = loop.decode(memory, table, steps=12)
         for row in range(BATCH):
             expected = until_end(whole.tokens[row], 12)
             assert until_end(tokens[row], 12) == expected

@@ -55,14 +55,20 @@ class GraphRunner:
         self.state = [name.removeprefix("next_") for name in names if name.startswith("next_")]
         self.memory = [name.removeprefix("new_") for name in names if name.startswith("new_")]
 
-    def encode(self, sources: Sequence[Sequence[int]], table: Array, *, padding: int = 5) -> dict[str, Array]:
-        """The memory of sources, which end with the end mark, padded to the longest."""
-        lengths = np.array([len(ids) for ids in sources], np.int64)
-        ids = np.full((len(sources), int(lengths.max())), padding, np.int64)
-        for row, source in zip(ids, sources, strict=True):
-            row[: len(source)] = source
-        feed = {"source_ids": ids, "source_lengths": lengths, "candidates": table}
-        return dict(zip(self.memory, self.session.run([f"new_{name}" for name in self.memory], feed), strict=True))
+    def encode(self, sources: Sequence[Sequence[int]], table: Array, *, step: int = 1) -> dict[str, Array]:
+        """The memory of sources, end marks included; padded and masked to the longest, at multiples of step."""
+        longest = -(-max(map(len, sources)) // step) * step
+        alone = [
+            self.session.run(
+                [f"new_{name}" for name in self.memory],
+                {"source_ids": np.array([ids], np.int64), "candidates": table[at : at + 1]},
+            )
+            for at, ids in enumerate(sources)
+        ]
+        return {
+            name: np.concatenate([_padded(name, one[at], longest) for one in alone])
+            for at, name in enumerate(self.memory)
+        }
 
     def start(self, rows: int) -> dict[str, Array]:
         """The state in front of the first token."""
@@ -99,6 +105,17 @@ class GraphRunner:
         """Both calls; the longest limit is that of all."""
         table = candidate_table(lists)
         return self.decode(self.encode(sources, table), table, steps=max(limits), details=details)
+
+
+def _padded(name: str, value: Array, length: int) -> Array:
+    """One sentence's memory with room for this many source tokens."""
+    if name.startswith("keys"):
+        room = np.zeros((*value.shape[:3], length - value.shape[3]), value.dtype)
+        room[:, :, -1] = -1e9
+        return np.concatenate([value, room], axis=3)
+    if name.startswith("values"):
+        return np.pad(value, [(0, 0), (0, 0), (0, length - value.shape[2]), (0, 0)])
+    return value
 
 
 def until_end(tokens: Array, limit: int) -> list[int]:

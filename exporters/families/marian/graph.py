@@ -1,14 +1,13 @@
 """A student as one ONNX file that is called twice: to encode sentences, then to decode them greedily in a `Loop`.
 
-encode: feed `source_ids`, `source_lengths` and `candidates`, read the memory (`new_...`).
+encode: feed `source_ids` and `candidates`, read the memory (`new_...`).
 decode: feed the memory, `candidates`, `steps` and a state, read `tokens`.
 
 A batch whose sentences end at different times wastes the rows that have ended (19 % of them at 16 sentences a
 batch), so decoding can also stop early and go on: it gives its state back, the caller puts newly encoded sentences
 into the rows that have ended and calls again. Nothing is copied for that inside the graph.
 
-    source_ids       [N, S]   int64  with end marks, padded with anything; nothing is encoded when it is empty
-    source_lengths   [N]      int64  with end marks
+    source_ids       [N, S]   int64  sentences of one length, with end marks; nothing is encoded when it is empty
     candidates       [B, C]   int64  tokens that the row may produce, padded with the unknown token; C a multiple of 64
     steps            []       int64  most positions to decode in this call; the caller keeps a row's own limit with it
     fewest           []       int64  go on while more rows than this are alive
@@ -16,8 +15,8 @@ into the rows that have ended and calls again. Nothing is copied for that inside
   state, in and back out as `next_...`:
     position [B, 1] int64, alive [B, 1] int64 (1, or 0 once the row has produced its end mark), embedding [B, 1, D]
     float32 of the last token, cell_i [B, 1, D] float32. In front of the first token all is 0 but `alive`.
-  memory, out as `new_...`, where S is the length of the sources rounded up to a multiple of `network.MEMORY_STEP`:
-    keys_i [B, H, D/H + 1, S], values_i [B, H, S, D/H], head_weights [B, D, C], head_bias [B, C]; `network.Memory`
+  memory, out as `new_...`; to decode sentences of several lengths the caller pads and masks it (`network.Memory`):
+    keys_i [B, H, D/H + 1, S], values_i [B, H, S, D/H], head_weights [B, D, C], head_bias [B, C]
   out:
     tokens [B, L] int64, anything after the end mark; log_probabilities [B, L or 0]; alignment [B, L or 0, S] (head 0
     of the last context attention, as Marian takes it for tags)
@@ -102,7 +101,6 @@ def translation_model(
     g.input("details", np.bool_, (), np.array(False))
     for port in (
         Port("source_ids", np.int64, ("N", "S")),
-        Port("source_lengths", np.int64, ("N",)),
         Port("candidates", np.int64, ("B", "C")),
         *state,
         *memory,
@@ -110,7 +108,7 @@ def translation_model(
         g.input(port.name, port.dtype, port.shape, port.empty())
 
     encoder, nothing = g.subgraph(), g.subgraph()
-    encoded = network.encode(encoder, "source_ids", "source_lengths")
+    encoded = network.encode(encoder, "source_ids", None)
     head = network.gather_head(encoder, "candidates")
     for port, value in zip(memory, [*encoded.keys, *encoded.values, *head], strict=True):
         encoder.result(value, port.dtype, port.shape)

@@ -15,8 +15,6 @@ from exporters.onnx_graph import FLOAT, Graph
 # Positions that the graph knows, source and target: 128 source tokens at 3 target tokens each, and room.
 POSITIONS = 512
 MASKED = -1e9
-# The float sums of attention over a sentence are the same bit by bit when what follows it starts at a multiple of this.
-MEMORY_STEP = 8
 # ArgMax of onnxruntime is scalar: 885 us over [32, 32000] against 86 us by blocks (ties resolve alike). Over the
 # thousand candidates of a shortlist the two are equal, and one node is less than six.
 ARGMAX_BLOCK = 64
@@ -77,20 +75,16 @@ class Network:
         factor = math.sqrt(self.student.width) / (1.0 if table.scale is None else table.scale)
         return g("DequantizeLinear" if table.weight.dtype == np.int8 else "Mul", rows, g.constant(factor))
 
-    def encode(self, g: Graph, source_ids: str, source_lengths: str, *, step: int = MEMORY_STEP) -> Memory:
-        """source_ids [N, S] with end marks, source_lengths [N] -> the memory of N sentences.
+    def encode(self, g: Graph, source_ids: str, source_lengths: str | None) -> Memory:
+        """source_ids [N, S] with end marks -> the memory of N sentences.
 
-        step: the memory is padded to a multiple of this many tokens.
+        source_lengths: [N], what lies behind them is padding; or None, where all have the length S and nothing needs a
+        mask (2 % of the encoder).
         """
         width, heads = self.student.width, self.student.heads
         shape = g("Shape", source_ids)
         rows, length = (g("Slice", shape, g.constant([at]), g.constant([at + 1])) for at in (0, 1))
-        room = g("Mod", g("Neg", length), g.constant([step]))
-        padded = g("Add", length, room)
-        steps = g("Range", g.constant(0), g("Squeeze", padded), g.constant(1))
-        inside = g("Less", g("Unsqueeze", steps, g.constant([0])), g("Unsqueeze", source_lengths, g.constant([1])))
-        visible = g("Unsqueeze", g("Where", inside, g.constant(0.0), g.constant(MASKED)), g.constant([1, 2]))
-        mask = g("Slice", visible, g.constant([0]), length, g.constant([3]))
+        mask = None if source_lengths is None else _mask(g, length, source_lengths)
         places = g("Slice", self.positions(g), g.constant([0]), length)
         x = g("Add", self.embed(g, self.student.source_embedding, source_ids), places)
         x = g("Reshape", x, g.constant([-1, width]))
@@ -105,23 +99,23 @@ class Network:
                 g, x, [(attention.query, 1 / math.sqrt(self.depth)), (attention.key, 1.0), (attention.value, 1.0)]
             )
             scores = g("MatMul", split(query, (0, 2, 1, 3)), split(key, (0, 2, 3, 1)))
-            weights = g("Softmax", g("Add", scores, mask), axis=-1)
+            weights = g("Softmax", scores if mask is None else g("Add", scores, mask), axis=-1)
             context = g("Transpose", g("MatMul", weights, split(value, (0, 2, 1, 3))), perm=[0, 2, 1, 3])
             joined = g("Reshape", context, g.constant([-1, width]))
             x = layer_norm(g, self.arithmetic.linear(g, joined, [(attention.output, 1.0)])[0], x, attention.norm)
             x = layer_norm(g, self.arithmetic.feed_forward(g, x, layer.feed_forward), x, layer.feed_forward.norm)
 
-        every_head = g("Expand", visible, g.constant([1, heads, 1, 1]))
+        visible = g(
+            "Expand",
+            g.constant(0.0) if mask is None else mask,
+            g("Concat", rows, g.constant([heads, 1]), length, axis=0),
+        )
         keys, values = [], []
         for decoder_layer in self.student.decoder:
             context_attention = decoder_layer.context
             key, value = self.arithmetic.linear(g, x, [(context_attention.key, 1.0), (context_attention.value, 1.0)])
-            key, value = split(key, (0, 2, 3, 1)), split(value, (0, 2, 1, 3))
-            if step > 1:
-                key = g("Pad", key, g("Concat", g.constant([0] * 7), room, axis=0))
-                value = g("Pad", value, g("Concat", g.constant([0] * 6), room, g.constant([0]), axis=0))
-            keys.append(g("Concat", key, every_head, axis=2))
-            values.append(value)
+            keys.append(g("Concat", split(key, (0, 2, 3, 1)), visible, axis=2))
+            values.append(split(value, (0, 2, 1, 3)))
         return Memory(keys, values)
 
     def gather_head(self, g: Graph, candidates: str) -> tuple[str, str]:
@@ -174,6 +168,13 @@ class Network:
         logits = self.head.logits(g, scores)
         above = g("Sub", logits, g("ReduceMax", logits, g.constant([2]), keepdims=1))
         return g("Neg", g("Log", g("ReduceSum", g("Exp", above), g.constant([2]), keepdims=0)))
+
+
+def _mask(g: Graph, length: str, source_lengths: str) -> str:
+    """[N, 1, 1, S]: 0 for the tokens of a sentence, MASKED for padding."""
+    steps = g("Range", g.constant(0), g("Squeeze", length), g.constant(1))
+    inside = g("Less", g("Unsqueeze", steps, g.constant([0])), g("Unsqueeze", source_lengths, g.constant([1])))
+    return g("Unsqueeze", g("Where", inside, g.constant(0.0), g.constant(MASKED)), g.constant([1, 2]))
 
 
 def _with_ones(query: Linear, heads: int, one: float) -> Linear:

@@ -96,7 +96,8 @@ def positions(count: int, width: int, start: int = 0) -> Float:
     half = width // 2
     rates = np.exp(np.arange(half) * -(np.log(10000.0) / (half - 1)))
     angles = np.arange(start, start + count)[:, None] * rates
-    return np.concatenate([np.sin(angles), np.cos(angles)], axis=1).astype(np.float32)
+    places: Float = np.concatenate([np.sin(angles), np.cos(angles)], axis=1).astype(np.float32)
+    return places
 
 
 class _Run:
@@ -130,10 +131,10 @@ class _Run:
             )
             for layer in student.decoder
         ]
-        memory = [np.zeros((1, student.width), np.float32) for _ in layers]
+        memory: list[Float] = [np.zeros((1, student.width), np.float32) for _ in layers]
         token_ids: list[int] = []
         margins, log_probabilities, attention = [], [], []
-        embedded = np.zeros((1, student.width), np.float32)
+        embedded: Float = np.zeros((1, student.width), np.float32)
         complete = False
         for step in range(max_steps):
             x = embedded + positions(1, student.width, step)
@@ -188,10 +189,11 @@ class _Run:
             alpha: Float = np.full((1, 1), linear.activation or 0, np.float32)
             if linear.activation is None:
                 axis = None if self.dynamic == "sentence" else -1
-                alpha = np.float32(127) / np.maximum(np.abs(x).max(axis=axis, keepdims=True), np.float32(1e-9))
+                largest = np.maximum(np.abs(x).max(axis=axis, keepdims=True), np.float32(1e-9))
+                alpha = (np.float32(127) / largest).astype(np.float32, copy=False)
             integers = np.clip(np.rint(x * alpha), -127, 127).astype(np.int8)
-            result: Float = multiply(integers).astype(np.float32) / (alpha * np.float32(scale)) + bias
-            return result
+            result = multiply(integers).astype(np.float32) / (alpha * np.float32(scale)) + bias
+            return result.astype(np.float32, copy=False)
 
         return apply
 
@@ -234,5 +236,5 @@ class _Run:
 def _normalise(x: Float, norm: LayerNorm) -> Float:
     centred = x - x.mean(axis=-1, keepdims=True)
     variance = np.mean(centred * centred, axis=-1, keepdims=True)
-    result: Float = centred / np.sqrt(variance + LAYER_NORM_EPSILON) * norm.scale + norm.bias
-    return result
+    result: Float = (centred / np.sqrt(variance + LAYER_NORM_EPSILON)).astype(np.float32, copy=False)
+    return result * norm.scale + norm.bias

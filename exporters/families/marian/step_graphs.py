@@ -55,7 +55,7 @@ def step_models(
     ids = g.input("source_ids", INTEGER, [batch, source_length])
     lengths = g.input("source_lengths", INTEGER, [batch])
     table = g.input("candidates", INTEGER, [batch, candidates])
-    encoded = network.encode(g, ids, lengths, step=1)
+    encoded = network.encode(g, ids, lengths)
     for port, value in zip(memory, [*encoded.keys, *encoded.values, *network.gather_head(g, table)], strict=True):
         g.output(port.name, value, port.dtype, port.shape)
     encoder = _model(g, "encoder", metadata)
