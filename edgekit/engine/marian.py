@@ -334,10 +334,13 @@ def _read_ports(session: Any, settings: Settings) -> Ports:
 
 
 def _is_known(port: Any) -> bool:
-    """Whether arrays of this type and shape can be made; the first dimension is that of the rows."""
+    """Whether arrays of this type and shape can be made; the first dimension is that of the rows, the last of a key
+    that of the source tokens, where padding is masked.
+    """
     return (
         port.type in _DTYPES
         and port.shape[:1] == ["B"]
+        and (not port.name.startswith("keys") or (len(port.shape) == 4 and port.shape[3] == "S"))
         and all(size in ("B", "S", "C") or (isinstance(size, int) and 0 < size <= MOST_TOKENS) for size in port.shape)
     )
 

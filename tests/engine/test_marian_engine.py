@@ -495,22 +495,25 @@ def test_another_graph_is_refused_with_what_it_lacks(toy: Artifact, tmp_path: Pa
     assert "it has no input `source_ids`" in caught.value.reasons
 
 
-@pytest.mark.parametrize("change", ["symbol", "huge", "scalar", "type"])
-def test_a_graph_whose_state_has_another_form_is_refused(toy: Artifact, change: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["cell_0", "keys_0"])
+@pytest.mark.parametrize("change", ["symbol", "huge", "scalar", "short", "type"])
+def test_a_graph_whose_state_or_memory_has_another_form_is_refused(
+    toy: Artifact, change: str, name: str, tmp_path: Path
+) -> None:
     import onnx
 
     folder = tmp_path / "artifact"
     shutil.copytree(toy.folder, folder)
     model = onnx.load_model(str(folder / "model.onnx"))
     for port in [*model.graph.input, *model.graph.output]:
-        if port.name in ("cell_0", "next_cell_0"):
+        if port.name in (name, f"next_{name}", f"new_{name}"):
             kind = port.type.tensor_type
             if change == "symbol":
                 kind.shape.dim[1].dim_param = "Q"
             elif change == "huge":
                 kind.shape.dim[1].dim_value = 2**40
-            elif change == "scalar":
-                del kind.shape.dim[:]
+            elif change in ("scalar", "short"):
+                del kind.shape.dim[0 if change == "scalar" else 1 :]
             else:
                 kind.elem_type = onnx.TensorProto.STRING
     onnx.save_model(model, folder / "model.onnx")
