@@ -62,9 +62,11 @@ def _bound(rows: int, inner: int, columns: int) -> tuple[Any, Any]:
     """A session of one product on one thread, its input and output in place."""
     import numpy as np
     import onnx
-    import onnxruntime  # type: ignore[import-untyped,unused-ignore]
     from onnx import TensorProto, helper, numpy_helper
 
+    from edgekit.engine.runtime import load_onnxruntime
+
+    onnxruntime = load_onnxruntime()
     generator = np.random.default_rng(0)
     weights = generator.integers(-127, 128, (inner, columns), dtype=np.int8)
     constants: dict[str, np.ndarray[Any, np.dtype[Any]]] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -71,6 +72,28 @@ def test_a_missing_direction_names_the_pull_that_brings_it(tmp_path: Path) -> No
     done = run([*EDGEKIT, "translate", "--from", "en", "--to", "pt-BR", "hello"], tmp_path)
     assert done.returncode == 3
     assert b"`edgekit pull firefox-en-pt`" in done.stderr
+
+
+def test_onnxruntime_does_not_report_to_its_maker(tmp_path: Path) -> None:
+    """Its own threads open the sockets, which no hook of Python sees: a device id on the disk shows that they will."""
+    quiet = environment(tmp_path / "edgekit", HOME=str(tmp_path), XDG_CACHE_HOME=str(tmp_path / "cache"))
+    quiet.pop("ORT_DISABLE_TELEMETRY")
+    code = "from edgekit.engine.runtime import load_onnxruntime as load; load(); import os; print(os.environ['HOME'])"
+    for command in ([*PYTHON, "-c", code], [*EDGEKIT, "device"]):
+        done = subprocess.run(command, capture_output=True, env=quiet, timeout=5 * SECONDS, check=False)
+        assert done.returncode == 0, done.stderr.decode()
+    assert [
+        path for path in tmp_path.rglob("*") if "microsoft" in str(path).lower() or "onnxruntime" in path.name
+    ] == []
+
+
+def test_nothing_of_ours_loads_onnxruntime_in_another_way() -> None:
+    root = Path(__file__).parents[1]
+    files = [file for folder in ("edgekit", "exporters", "tui", "benchmarks") for file in (root / folder).rglob("*.py")]
+    importing = [
+        file.name for file in files if re.search(r"^\s*(import|from) onnxruntime", file.read_text(), re.MULTILINE)
+    ]
+    assert importing == ["runtime.py"]
 
 
 def test_translate_opens_no_socket_when_the_engine_is_a_toy(tmp_path: Path) -> None:

@@ -5,13 +5,10 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import signal
-import sys
-from typing import NoReturn
 
 import typer
 
-from edgekit.cli import output
+from edgekit.cli import output, signals
 from edgekit.cli.device import device
 from edgekit.cli.models import group as models
 from edgekit.cli.pull import pull
@@ -19,7 +16,6 @@ from edgekit.cli.translate import translate
 from edgekit.cli.tui import tui
 from edgekit.core.errors import EdgekitError, OutputError
 
-_INTERRUPTED = 130
 _DISK_FULL = (errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC))
 
 app = typer.Typer(
@@ -60,18 +56,6 @@ app.command()(device)
 app.command()(tui)
 
 
-class _Terminated(BaseException):
-    """SIGTERM or SIGHUP, as an exception, so that half-written files go the way they go on Ctrl-C."""
-
-    def __init__(self, number: int) -> None:
-        super().__init__(number)
-        self.number = number
-
-
-def _terminate(number: int, _: object) -> NoReturn:
-    raise _Terminated(number)
-
-
 def run(arguments: list[str] | None = None) -> int:
     """Run one command line and give its exit code."""
     output.utf8_streams()
@@ -83,8 +67,8 @@ def run(arguments: list[str] | None = None) -> int:
         output.silence_stdout()
         return 0
     except KeyboardInterrupt:
-        result = _INTERRUPTED
-    except _Terminated as problem:
+        result = signals.INTERRUPTED
+    except signals.TerminatedError as problem:
         output.silence_stdout()
         return 128 + problem.number
     except EdgekitError as problem:
@@ -112,10 +96,12 @@ def run(arguments: list[str] | None = None) -> int:
     except Exception as problem:
         if debug:
             raise
-        output.settle()
-        output.error(_unexpected(problem))
-        return 1
-    if result == _INTERRUPTED:
+        if not signals.interrupted():
+            output.settle()
+            output.error(_unexpected(problem))
+            return 1
+        result = signals.INTERRUPTED
+    if result == signals.INTERRUPTED:
         output.silence_stdout()
         output.narrate("interrupted")
     return result if isinstance(result, int) else 0
@@ -150,12 +136,3 @@ def _unexpected(problem: Exception) -> EdgekitError:
         f"edgekit met a fault of its own: {type(problem).__name__}" + (f": {summary}" if summary else ""),
         hint=f"run it again with `EDGEKIT_DEBUG=1` and report what it prints to {place}",
     )
-
-
-def main() -> NoReturn:
-    """Entry point of the `edgekit` command."""
-    for name in ("SIGTERM", "SIGHUP"):
-        number = getattr(signal, name, None)
-        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
-            signal.signal(number, _terminate)
-    sys.exit(run())

@@ -17,11 +17,11 @@ def device(
       edgekit device
       edgekit device --json
     """
-    import onnxruntime  # type: ignore[import-untyped]
-
     from edgekit.core.units import bytes_in_words
     from edgekit.engine.devices import available_providers, choose_providers, describe_machine
+    from edgekit.engine.runtime import load_onnxruntime
 
+    runtime = load_onnxruntime().__version__
     machine = describe_machine()
     found = available_providers()
     choice = choose_providers(available=found)
@@ -35,7 +35,7 @@ def device(
                 "instructions": None if machine.instructions is None else list(machine.instructions),
                 "memory_bytes": machine.memory_bytes,
                 "available_bytes": machine.available_bytes,
-                "onnxruntime": onnxruntime.__version__,
+                "onnxruntime": runtime,
                 "found": found,
                 "chosen": [name for name, _ in choice.providers],
                 "reasons": dict(choice.reasons),
@@ -51,7 +51,7 @@ def device(
         ("cores", str(machine.cores)),
         ("instructions", instructions),
         ("memory", memory),
-        ("onnxruntime", f"{onnxruntime.__version__}, with {', '.join(found)}"),
+        ("onnxruntime", f"{runtime}, with {', '.join(found)}"),
         ("chosen", ", then ".join(name for name, _ in choice.providers)),
     ):
         output.data(f"{name:<13}{value}")

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 SCHEMA = "edgekit.translation/1"
 # A person who waits longer than this wants to know for how long.
 _QUIET_SECONDS = 3.0
+_MOST_LINES = 10
 # A missing argument with one of these endings, or that begins like a path, was meant as a file.
 _FILE_ENDINGS = (
     *(".csv", ".docx", ".epub", ".htm", ".html", ".json", ".jsonl"),
@@ -89,11 +90,13 @@ def translate(
             open_sink(out) as sink,
         ):
             report(StepStarted("translate"))
-            number = 0
+            number, cut = 0, []
             for window in given.reader.windows():
                 results = translator.translate([line.text for line in window], scores=score, alignment=align)
                 for line, result in zip(window, results, strict=True):
                     number += 1
+                    if not result.complete:
+                        cut.append(number)
                     if as_json:
                         sink.write(json.dumps(_as_json(number, result, score, align), ensure_ascii=False) + "\n")
                     else:
@@ -101,6 +104,9 @@ def translate(
                 sink.flush()
                 report(Progress("translate", number, given.lines, "lines"))
             report(StepFinished("translate", f"{number} lines"))
+    if cut:
+        shown = ", ".join(f"{line:,}" for line in cut[:_MOST_LINES]) + (", ..." if len(cut) > _MOST_LINES else "")
+        output.narrate(f"not complete, the model came to no end: line {shown} ({len(cut):,} of {number:,})")
 
 
 def _as_json(number: int, result: Translation, score: bool, align: bool) -> dict[str, Any]:

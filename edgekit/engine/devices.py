@@ -14,6 +14,7 @@ from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 
 from edgekit.core.errors import EngineError, UsageError
 from edgekit.core.events import Note, Reporter
+from edgekit.engine.runtime import load_onnxruntime
 
 Provider: TypeAlias = tuple[str, Mapping[str, str]]
 CPU = "CPUExecutionProvider"
@@ -94,9 +95,7 @@ class DeviceChoice:
 
 def available_providers() -> list[str]:
     """What this onnxruntime was built with; says nothing about the hardware."""
-    import onnxruntime  # type: ignore[import-untyped]
-
-    return list(onnxruntime.get_available_providers())
+    return list(load_onnxruntime().get_available_providers())
 
 
 def choose_providers(

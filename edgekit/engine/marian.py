@@ -21,6 +21,7 @@ from edgekit.engine.base import Hypothesis, Tokenizer
 from edgekit.engine.devices import DeviceChoice, FallbackSession, Provider, choose_providers
 from edgekit.engine.memory import give_back_memory
 from edgekit.engine.refill import ROWS, Ports, RefilledBatch, Source
+from edgekit.engine.runtime import load_onnxruntime
 from edgekit.engine.shortlist import FullVocabulary, Shortlist
 
 # The number goes up with every change of the graph's interface: an artifact of another one is built again.
@@ -153,8 +154,7 @@ class MarianEngine:
         graph = str(folder / settings.graph)
 
         def make(providers: Sequence[Provider]) -> Any:
-            import onnxruntime  # type: ignore[import-untyped]
-
+            onnxruntime = load_onnxruntime()
             options = onnxruntime.SessionOptions()
             options.intra_op_num_threads = 1
             options.inter_op_num_threads = 1

@@ -110,8 +110,10 @@ class Translator:
             raise InputError(
                 f"`texts` is a `{type(texts).__name__}`, not a list of `str`", hint="write `translate([text])`"
             )
-        _require_strings(enumerate(texts))
-        return list(self._run(texts, _LIST_WINDOW_PIECES, _LIST_WINDOW_PIECES, scores=scores, alignment=alignment))
+        _require_iterable(texts)
+        listed = list(texts)
+        _require_strings(enumerate(listed))
+        return list(self._run(listed, _LIST_WINDOW_PIECES, _LIST_WINDOW_PIECES, scores=scores, alignment=alignment))
 
     def stream(self, texts: Iterable[str], *, scores: bool = False, alignment: bool = False) -> Iterator[Translation]:
         """Translate texts as they come, in order, holding a window of about a thousand sentences in memory.
@@ -122,6 +124,7 @@ class Translator:
             raise InputError(
                 f"`texts` is a `{type(texts).__name__}`, not an iterable of `str`", hint="write `stream([text])`"
             )
+        _require_iterable(texts)
         return self._run(texts, _FIRST_WINDOW_PIECES, _STREAM_WINDOW_PIECES, scores=scores, alignment=alignment)
 
     def _run(
@@ -271,6 +274,11 @@ class Translator:
             )
             for (first, last), (target_first, target_last) in pairs
         )
+
+
+def _require_iterable(texts: object) -> None:
+    if not isinstance(texts, Iterable):
+        raise InputError(f"`texts` is a `{type(texts).__name__}`, not an iterable of `str`")
 
 
 def _require_strings(texts: Iterable[tuple[int, object]]) -> None:

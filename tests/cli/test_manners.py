@@ -250,6 +250,52 @@ def test_nothing_half_is_left_when_a_signal_ends_it(tmp_path: Path, folder: Path
 
 
 @posix
+@pytest.mark.parametrize("gap_seconds", [0.0, 0.001, 0.01, 0.05])
+def test_a_second_signal_does_not_disturb_what_cleans_up(tmp_path: Path, folder: Path, gap_seconds: float) -> None:
+    file = tmp_path / "in.txt"
+    file.write_bytes(b"".join(b"line %d\n" % index for index in range(1000)))
+    with subprocess.Popen(
+        [*COMMAND, "translate", str(file), "-o", str(folder / "out.txt")],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=environment(tmp_path, EDGEKIT_TOY_SECONDS="0.05"),
+    ) as process:
+        deadline = time.monotonic() + SECONDS
+        while not leftovers(folder) and time.monotonic() < deadline:
+            time.sleep(0.02)
+        for _ in range(3):
+            process.send_signal(signal.SIGINT)
+            time.sleep(gap_seconds)
+        out, error = process.communicate(timeout=SECONDS)
+    assert (process.returncode, out, error) == (130, b"", b"interrupted\n")
+    assert leftovers(folder) == []
+
+
+@posix
+@pytest.mark.parametrize("moment", ["import onnxruntime", "import typer"])
+def test_ctrl_c_during_an_import_is_an_interruption_and_no_fault(tmp_path: Path, moment: str) -> None:
+    """A signal inside the start of an extension module comes out as ImportError."""
+    code = (
+        "import builtins, os, signal, sys\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "real = builtins.__import__\n"
+        "def cut(name, *more):\n"
+        f"    if name == {moment.split()[1]!r}:\n"
+        "        try: os.kill(os.getpid(), signal.SIGINT)\n"
+        "        except KeyboardInterrupt: raise ImportError('initialization failed')\n"
+        "    return real(name, *more)\n"
+        "from edgekit.cli.start import main\n"
+        "builtins.__import__ = cut\n"
+        "sys.argv = ['edgekit', 'device']\n"
+        "main()\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, env=environment(tmp_path), timeout=SECONDS, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (130, b"", b"interrupted\n")
+
+
+@posix
 def test_ctrl_c_ends_it_when_it_waits_for_input(conversation: subprocess.Popen[bytes]) -> None:
     assert conversation.stdin is not None
     assert conversation.stdout is not None

@@ -238,3 +238,10 @@ def test_pull_brings_the_model_first_only_when_asked(tmp_path: Path) -> None:
     )
     assert offline.returncode == 3
     assert b"EDGEKIT_OFFLINE" in offline.stderr
+
+
+def test_lines_that_came_to_no_end_are_named_on_stderr(tmp_path: Path) -> None:
+    done = edgekit(tmp_path, "translate", given="hello\nendless\nworld\n", EDGEKIT_TOY_ENDLESS="1")
+    assert done.returncode == 0
+    assert done.stdout.count(b"\n") == 3
+    assert done.stderr == b"not complete, the model came to no end: line 2 (1 of 3)\n"

@@ -1,11 +1,13 @@
 """`edgekit` with the toy engine in the place of an installed model: `python with_toy_model.py ARGUMENTS`.
 
 EDGEKIT_TOY holds the installed directions (`en-pt pt-en`). EDGEKIT_TOY_SECONDS is spent on every sentence,
-EDGEKIT_TOY_FAULT makes the engine fail, EDGEKIT_TOY_FILE_BYTES is how large a file may grow.
+EDGEKIT_TOY_FAULT makes the engine fail, EDGEKIT_TOY_FILE_BYTES is how large a file may grow, EDGEKIT_TOY_ENDLESS the
+index of a sentence that comes to no end.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import signal
 import sys
@@ -18,7 +20,7 @@ from translate.toy_engine import ToyEngine
 
 import edgekit.engine.open
 import edgekit.store.installed
-from edgekit.cli.app import main
+from edgekit.cli.start import main
 from edgekit.core.errors import DirectionError
 from edgekit.core.languages import Direction
 
@@ -37,6 +39,8 @@ class SlowToy(ToyEngine):
     def decode(self, sources, *, scores=False, alignment=False):
         for result in super().decode(sources, scores=scores, alignment=alignment):
             time.sleep(PAUSE)
+            if os.environ.get("EDGEKIT_TOY_ENDLESS") == str(result[0]):
+                result = result[0], dataclasses.replace(result[1], complete=False)
             yield result
             if "EDGEKIT_TOY_FAULT" in os.environ:
                 raise ZeroDivisionError("a fault\nin two lines")
