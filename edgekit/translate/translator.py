@@ -97,14 +97,14 @@ class Translator:
             self._closed = True
             self._engine.close()
 
-    def translate(self, texts: Sequence[str], *, scores: bool = False, alignment: bool = False) -> list[Translation]:
-        """Translate every text; len(texts) results in the order of texts.
+    def translate(self, texts: Iterable[str], *, scores: bool = False, alignment: bool = False) -> list[Translation]:
+        """Translate every text; as many results, in the order of texts.
 
         A text may hold many sentences and lines: line breaks, blank lines and white space around and between sentences
         come back as they were. A text without a letter comes back unchanged. Any string is taken; characters that
         carry no words (controls, lone surrogates, bidi marks, soft hyphens) are dropped inside a sentence and kept
         around it.
-        Raises InputError (an element is no str), EngineError (closed, or the engine failed).
+        Raises InputError (an element is no str, texts is no iterable), EngineError (closed, or the engine failed).
         """
         if isinstance(texts, (str, bytes)):
             raise InputError(

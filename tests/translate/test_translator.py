@@ -271,3 +271,17 @@ def test_open_translator_refuses_when_source_is_target_or_threads_or_tags_are_wr
     for arguments in (("en", "EN", None), ("en", "pt", 0), ("en", "portuguese", None)):
         with pytest.raises(UsageError):
             open_translator(arguments[0], arguments[1], threads=arguments[2])
+
+
+@pytest.mark.parametrize("texts", [None, 5, 1.5])
+def test_what_is_no_iterable_is_refused_before_anything_runs(texts: object) -> None:
+    translator, engine = toy()
+    for call in (translator.translate, translator.stream):
+        with pytest.raises(InputError, match=f"`{type(texts).__name__}`"):
+            call(texts)
+    assert engine.calls == []
+
+
+def test_every_text_of_a_generator_is_translated() -> None:
+    translator, _ = toy()
+    assert [one.text for one in translator.translate(text for text in ("one", "two"))] == ["ONE", "TWO"]
