@@ -22,13 +22,13 @@ from edgekit.engine.base import Hypothesis
 
 Array = NDArray[Any]
 
-# 6 to 12 rows are equally fast within 1 %; 18 cost 3 % and 24 cost 7 %, because the candidate tables (280 kB a
-# sentence) of more rows fall out of the cache.
+# 8 to 12 rows are equally fast within 2 %; 16 cost 4 % and 24 cost 12 %, because the candidate tables (280 kB a
+# sentence) of more rows fall out of the cache (AVX512-VNNI; with AVX2 alone 6 to 12 are, and 24 cost 7 %).
 ROWS = 10
 # Steps go on until this many rows are idle: half of that is idle on average, and each stop costs 0.1 ms.
 IDLE_ROWS = 2
-# Sentences of the same length are encoded together while they have no more tokens than this (128 cost 2 %, 64 cost
-# 6 %). Those that find no row free wait, because a change between encoder and decoder costs the weights in the cache.
+# Sentences of the same length are encoded together while they have no more tokens than this. Those that find no row
+# free wait: after an encoding the decoder finds its weights gone from the cache, 0.57 ms each time. 256 cost 2 to 5 %.
 ENCODE_TOKENS = 512
 MASKED = -1e9
 SOURCE_STEP = 8

@@ -26,8 +26,8 @@ past the `network.POSITIONS` that there are.
 
 The loops lie in the main graph and their weights are constants of the main graph: one level deeper, inside a branch
 of `If`, onnxruntime 1.32 does not prepack them (QGemm of 16 rows: 141 us instead of 88). There are two, of which a call
-runs one: asking in every step whether details are wanted costs 15 % of a step of one row, and the second costs the
-memory of its prepacked weights (2 MB).
+runs one: to ask in every step whether details are wanted, and to cut the alignment out, took 11 us of the profiler's
+time in a step of about 100; the second costs the memory of its prepacked weights (2 MB).
 """
 
 from __future__ import annotations
