@@ -104,9 +104,12 @@ def _sentences(text: str, language: str) -> list[str]:
 
     try:
         found = segment(language, text if text.isascii() else _OTHER_SPACE.sub(" ", text))
-    except (KeyboardInterrupt, SystemExit, MemoryError):
+    except MemoryError:
         raise
-    except BaseException:  # noqa: BLE001  the library's PanicException is no Exception
+    except BaseException as problem:
+        # The library's PanicException is no Exception; what a signal raises is none either, and must go on.
+        if not isinstance(problem, Exception) and type(problem).__name__ != "PanicException":
+            raise
         return [text]
     ends = [0]
     for sentence in found:

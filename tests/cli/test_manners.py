@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -227,21 +228,28 @@ def test_a_named_pipe_and_a_directory_on_stdin_are_told_apart(tmp_path: Path) ->
     assert b"Traceback" not in done.stderr
 
 
-@posix
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
-def test_nothing_half_is_left_when_a_signal_ends_it(tmp_path: Path, folder: Path, number: int, code: int) -> None:
-    file = tmp_path / "in.txt"
+@contextlib.contextmanager
+def writing(home: Path, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """A long job that has begun to write beside its target."""
+    file = home / "in.txt"
     file.write_bytes(b"".join(b"line %d\n" % index for index in range(1000)))
     with subprocess.Popen(
         [*COMMAND, "translate", str(file), "-o", str(folder / "out.txt")],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        env=environment(tmp_path, EDGEKIT_TOY_SECONDS="0.05"),
+        env=environment(home, EDGEKIT_TOY_SECONDS="0.05"),
     ) as process:
         deadline = time.monotonic() + SECONDS
         while not leftovers(folder) and time.monotonic() < deadline:
             time.sleep(0.02)
-        assert leftovers(folder) != []  # it is writing beside its target
+        assert leftovers(folder) != []
+        yield process
+
+
+@posix
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+def test_nothing_half_is_left_when_a_signal_ends_it(tmp_path: Path, folder: Path, number: int, code: int) -> None:
+    with writing(tmp_path, folder) as process:
         process.send_signal(number)
         out, error = process.communicate(timeout=SECONDS)
     assert (process.returncode, out) == (code, b"")
@@ -252,17 +260,7 @@ def test_nothing_half_is_left_when_a_signal_ends_it(tmp_path: Path, folder: Path
 @posix
 @pytest.mark.parametrize("gap_seconds", [0.0, 0.001, 0.01, 0.05])
 def test_a_second_signal_does_not_disturb_what_cleans_up(tmp_path: Path, folder: Path, gap_seconds: float) -> None:
-    file = tmp_path / "in.txt"
-    file.write_bytes(b"".join(b"line %d\n" % index for index in range(1000)))
-    with subprocess.Popen(
-        [*COMMAND, "translate", str(file), "-o", str(folder / "out.txt")],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        env=environment(tmp_path, EDGEKIT_TOY_SECONDS="0.05"),
-    ) as process:
-        deadline = time.monotonic() + SECONDS
-        while not leftovers(folder) and time.monotonic() < deadline:
-            time.sleep(0.02)
+    with writing(tmp_path, folder) as process:
         for _ in range(3):
             process.send_signal(signal.SIGINT)
             time.sleep(gap_seconds)

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from edgekit.cli.signals import TerminatedError
 from edgekit.translate import segment
 from edgekit.translate.segment import Piece, has_words, split, visible_offsets, without_invisible, wrap
 
@@ -98,12 +99,14 @@ def test_split_takes_the_whole_line_when_the_library_panics_or_alters(monkeypatc
         monkeypatch.setattr(sentencex, "segment", broken)
         assert split("One. Two.\nThree.", "en") == [Piece("One. Two.", "\n"), Piece("Three.", "")]
 
-    def interrupted(language: str, text: str) -> list[str]:
-        raise KeyboardInterrupt
+    for signal in (KeyboardInterrupt(), TerminatedError(15), SystemExit(1)):
 
-    monkeypatch.setattr(sentencex, "segment", interrupted)
-    with pytest.raises(KeyboardInterrupt):
-        split("One. Two.", "en")
+        def interrupted(language: str, text: str, signal: BaseException = signal) -> list[str]:
+            raise signal
+
+        monkeypatch.setattr(sentencex, "segment", interrupted)
+        with pytest.raises(type(signal)):
+            split("One. Two.", "en")
 
 
 @pytest.mark.parametrize("space", ["\xa0", "\u3000", "\u2009", "\u202f"])
