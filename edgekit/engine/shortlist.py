@@ -52,7 +52,7 @@ class Shortlist:
             reasons.append(f"it always offers {frequent:,} tokens of {target_vocabulary:,}")
         if reasons:
             raise ModelFormatError("the shortlist is damaged", reasons=reasons)
-        # Single entries of the memoryview come as Python integers, several times as fast as from an array.
+        # Single entries of the memoryview come as Python integers (41 us a sentence instead of 44).
         self._bounds = offsets.data
         self._words = words
         self._joint = joint

@@ -140,7 +140,9 @@ def _trimmed_metadata(file: Gguf, kept: NDArray[np.int64], count: int) -> dict[s
     new = np.full(count, -1, np.int64)
     new[kept] = np.arange(len(kept))
     architecture = file.metadata.get(ARCHITECTURE)
-    sizes = {f"{architecture.value.decode('utf-8', 'replace')}.vocab_size"} if architecture is not None else set()
+    sizes = set()
+    if architecture is not None and architecture.kind == Kind.STRING:
+        sizes.add(f"{architecture.value.decode('utf-8', 'replace')}.vocab_size")
     metadata = dict(file.metadata)
     reasons = []
     for key, value in file.metadata.items():
@@ -151,6 +153,8 @@ def _trimmed_metadata(file: Gguf, kept: NDArray[np.int64], count: int) -> dict[s
         elif key in sizes:
             metadata[key] = Value(value.kind, len(kept))
         elif key.startswith("tokenizer.") and key.endswith("_token_id"):
+            if not isinstance(value.value, int):
+                raise ModelFormatError("the vocabulary is damaged", reasons=[f"`{key}` is a {value.kind.name.lower()}"])
             # -1, or 2^32 - 1, says that there is none.
             if not 0 <= value.value < count:
                 continue

@@ -135,3 +135,12 @@ def test_ids_outside_the_vocabulary_are_refused(tmp_path: Path) -> None:
     for wanted in ([-1], [COUNT]):
         with pytest.raises(UsageError):
             closed_ids(vocabulary, np.array(wanted))
+
+
+@pytest.mark.parametrize(
+    "value", [Value(Kind.STRING, b"1"), Value(Kind.FLOAT32, 1.0), Value(Kind.ARRAY, np.ones(2, np.int32), Kind.INT32)]
+)
+def test_a_special_id_that_is_no_integer_is_a_typed_error(value: Value, tmp_path: Path) -> None:
+    file = opened(tmp_path / "toy.gguf", **{"tokenizer.ggml.bos_token_id": value, "general.architecture": value})
+    with pytest.raises(ModelFormatError, match="damaged"):
+        write_trimmed(file, np.arange(COUNT), tmp_path / "small.gguf")
