@@ -96,13 +96,15 @@ def run(arguments: list[str] | None = None) -> int:
     except Exception as problem:
         if debug:
             raise
-        if not signals.interrupted():
+        ended = signals.exit_code()
+        if ended is None:
             output.settle()
             output.error(_unexpected(problem))
             return 1
-        result = signals.INTERRUPTED
-    if result == signals.INTERRUPTED:
+        result = ended
+    if result is not None and result in (signals.INTERRUPTED, signals.exit_code()):
         output.silence_stdout()
+    if result == signals.INTERRUPTED:
         output.narrate("interrupted")
     return result if isinstance(result, int) else 0
 

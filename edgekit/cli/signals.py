@@ -10,7 +10,7 @@ INTERRUPTED = 130
 # A batch of sentences is done in a fraction of a second and pip gets ten to go; who insists after this long is heard.
 _PATIENCE_SECONDS = 3.0
 _NAMES = ("SIGINT", "SIGTERM", "SIGHUP")
-_first: list[float] = []
+_first: list[tuple[int, float]] = []
 
 
 class TerminatedError(BaseException):
@@ -37,18 +37,18 @@ def leave() -> None:
             signal.signal(number, signal.SIG_IGN)
 
 
-def interrupted() -> bool:
-    """Whether a signal has come: an error that follows is its work (an import that was cut short fails as one)."""
-    return bool(_first)
+def exit_code() -> int | None:
+    """128 and the first signal, or None: an error after it is its work (an import that was cut short fails as one)."""
+    return 128 + _first[0][0] if _first else None
 
 
 def _end(number: int, _: object) -> None:
     if _first:
         # Python would leave its threads in the middle of the engine: the process aborts (seen at 0 to 10 ms).
-        if time.monotonic() - _first[0] > _PATIENCE_SECONDS:
+        if time.monotonic() - _first[0][1] > _PATIENCE_SECONDS:
             os._exit(128 + number)
         return
-    _first.append(time.monotonic())
+    _first.append((number, time.monotonic()))
     if number == signal.SIGINT:
         raise KeyboardInterrupt
     raise TerminatedError(number)

@@ -15,15 +15,12 @@ def main() -> NoReturn:
         from edgekit.cli.app import run
 
         code = run()
-    except KeyboardInterrupt:
-        sys.stderr.write("interrupted\n")
-        code = signals.INTERRUPTED
-    except signals.TerminatedError as problem:
-        code = 128 + problem.number
-    except ImportError:
-        if not signals.interrupted():
+    except (KeyboardInterrupt, signals.TerminatedError, ImportError):
+        ended = signals.exit_code()
+        if ended is None:
             raise
-        sys.stderr.write("interrupted\n")
-        code = signals.INTERRUPTED
+        if ended == signals.INTERRUPTED:
+            sys.stderr.write("interrupted\n")
+        code = ended
     signals.leave()
     sys.exit(code)
