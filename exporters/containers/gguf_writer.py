@@ -40,16 +40,7 @@ def write_gguf(
     Raises ValueError where a tensor's pieces are not of its size.
     """
     alignment = alignment_of(metadata)
-    parts: list[Buffer] = [MAGIC, struct.pack("<IQQ", version, len(tensors), len(metadata))]
-    for key, value in metadata.items():
-        parts += [_packed(key.encode("utf-8")), struct.pack("<I", value.kind), *_value_parts(value)]
-    offset = 0
-    for tensor in tensors:
-        sizes = tensor.shape[::-1]
-        parts += [_packed(tensor.name.encode("utf-8")), struct.pack(f"<I{len(sizes)}Q", len(sizes), *sizes)]
-        parts.append(struct.pack("<IQ", tensor.type, offset))
-        offset = aligned(offset + tensor.size, alignment)
-    written = sum(stream.write(part) for part in parts)
+    written = sum(stream.write(part) for part in _description(metadata, tensors, version))
     for tensor in tensors:
         written += stream.write(bytes(aligned(written, alignment) - written))
         begin = written
@@ -62,14 +53,35 @@ def write_gguf(
     yield written
 
 
-def _value_parts(value: Value) -> list[Buffer]:
+def measure_gguf(metadata: Mapping[str, Value], tensors: Sequence[Output]) -> int:
+    """Bytes of the file that `write_gguf` writes."""
+    alignment = alignment_of(metadata)
+    size = aligned(sum(map(len, _description(metadata, tensors, 3))), alignment)
+    return size + sum(aligned(tensor.size, alignment) for tensor in tensors)
+
+
+def _description(metadata: Mapping[str, Value], tensors: Sequence[Output], version: int) -> list[bytes]:
+    alignment = alignment_of(metadata)
+    parts: list[bytes] = [MAGIC, struct.pack("<IQQ", version, len(tensors), len(metadata))]
+    for key, value in metadata.items():
+        parts += [_packed(key.encode("utf-8")), struct.pack("<I", value.kind), *_value_parts(value)]
+    offset = 0
+    for tensor in tensors:
+        sizes = tensor.shape[::-1]
+        parts += [_packed(tensor.name.encode("utf-8")), struct.pack(f"<I{len(sizes)}Q", len(sizes), *sizes)]
+        parts.append(struct.pack("<IQ", tensor.type, offset))
+        offset = aligned(offset + tensor.size, alignment)
+    return parts
+
+
+def _value_parts(value: Value) -> list[bytes]:
     if value.kind == Kind.STRING:
         return [_packed(value.value)]
     if value.kind != Kind.ARRAY:
         return [np.array(value.value, DTYPES[value.kind]).tobytes()]
     head = struct.pack("<IQ", _items(value), len(value.value))
     if isinstance(value.value, Strings):
-        return [head, value.value.blob]
+        return [head, bytes(value.value.blob)]
     return [head, np.ascontiguousarray(value.value, DTYPES[_items(value)]).tobytes()]
 
 

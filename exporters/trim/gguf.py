@@ -5,9 +5,8 @@ A row of an embedding is a whole number of quantisation blocks whatever its type
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from enum import IntEnum
 from pathlib import Path
 
 import numpy as np
@@ -16,9 +15,12 @@ from numpy.typing import NDArray
 from edgekit.core.atomic import replacing
 from edgekit.core.errors import ModelFormatError, UnsupportedModelError, UsageError
 from edgekit.core.events import Progress, Reporter, silent
-from exporters.containers.gguf import Gguf, Kind, Place, Strings, Value
-from exporters.containers.gguf_writer import Output, write_gguf
-from exporters.trim.spm_bpe import closure
+from exporters.base import Built
+from exporters.containers.gguf import BLOCKS, Gguf, Kind, Place, Strings, Value, read_gguf
+from exporters.containers.gguf_writer import Output, measure_gguf, write_gguf
+from exporters.trim.base import Ids, Part, Tokenizer
+from exporters.trim.spm_bpe import SpmBpe
+from exporters.trim.vocabulary import Vocabulary
 
 TOKENS = "tokenizer.ggml.tokens"
 SCORES = "tokenizer.ggml.scores"
@@ -32,24 +34,59 @@ _TABLES = ("token_embd.weight", "output.weight", "per_layer_token_embd.weight")
 _ROWS_AT_ONCE = 4096
 
 
-class TokenType(IntEnum):
-    """`llama_token_type`."""
-
-    NORMAL = 1
-    UNKNOWN = 2
-    CONTROL = 3
-    USER_DEFINED = 4
-    UNUSED = 5
-    BYTE = 6
-
-
 @dataclass(frozen=True, slots=True)
-class Vocabulary:
-    """The words of a file.  tokens: (V,) text; scores: (V,) float32; types: (V,) TokenType."""
+class GgufModel:
+    """A GGUF file, opened for trimming; see `exporters.trim.base.TrimmableModel`."""
 
-    tokens: list[str]
-    scores: NDArray[np.float32]
-    types: NDArray[np.int32]
+    path: Path
+    file: Gguf
+    tokenizer: Tokenizer
+
+    container = "gguf"
+
+    @property
+    def prompts(self) -> Sequence[str]:
+        """The chat template, whose literal text is part of every prompt."""
+        template = self.file.metadata.get("tokenizer.chat_template")
+        if template is None or template.kind != Kind.STRING:
+            return []
+        return [template.value.decode("utf-8", "replace")]
+
+    @property
+    def parts(self) -> Sequence[Part]:
+        """The tables of words, the words themselves, and everything else."""
+        count = self.tokenizer.size
+        tables = [place for place in self.file.tensors.values() if place.name in _TABLES]
+        words = sum(_bytes_a_token(value) for key, value in self.file.metadata.items() if key in (TOKENS, *_BESIDE))
+        rest = len(self.file.data) - sum(place.size for place in tables) - words
+        return [
+            *(Part(f"{place.name} ({BLOCKS[place.type][0]})", place.size, place.row_bytes) for place in tables),
+            Part("words and scores", words, words / count),
+            Part("everything else", rest, 0),
+        ]
+
+    def size_bytes(self, kept: Ids) -> int:
+        """Size of the trimmed file, exact."""
+        metadata, outputs = trim(self.file, kept)
+        return measure_gguf(metadata, outputs)
+
+    def write(self, kept: Ids, out: Path, *, report: Reporter = silent) -> Built:
+        """Write the trimmed file under its own name into out."""
+        write_trimmed(self.file, kept, out / self.path.name, report=report)
+        step = {"name": "trim", "container": self.container, "tokens": self.tokenizer.size, "kept": len(kept)}
+        return Built({"kind": "gguf", "file": self.path.name}, (step,))
+
+
+def open_gguf(path: Path) -> GgufModel:
+    """Open a file for trimming. Raises UnsupportedModelError for a tokenizer of another kind, ModelFormatError."""
+    file = read_gguf(path)
+    prefix = file.metadata.get("tokenizer.ggml.add_space_prefix")
+    # llama.cpp puts a space before the text where the file does not say that it should not.
+    return GgufModel(path, file, SpmBpe(read_vocabulary(file), space_prefix=prefix is None or bool(prefix.value)))
+
+
+def _bytes_a_token(value: Value) -> int:
+    return len(value.value.blob) if value.items == Kind.STRING else value.value.nbytes
 
 
 def read_vocabulary(file: Gguf) -> Vocabulary:
@@ -87,22 +124,6 @@ def read_vocabulary(file: Gguf) -> Vocabulary:
     if reasons:
         raise ModelFormatError("the vocabulary is damaged", reasons=reasons)
     return Vocabulary(tokens, scores, types)
-
-
-def closed_ids(vocabulary: Vocabulary, wanted: NDArray[np.int64]) -> NDArray[np.int64]:
-    """The ids to keep, ascending: wanted, all that each of them needs, and every token that is no ordinary word.
-
-    Bytes, controls, user-defined and unknown tokens stay; unused ones go unless they are wanted.
-    """
-    if len(wanted) and not 0 <= wanted.min() <= wanted.max() < len(vocabulary.tokens):
-        raise UsageError(f"ids {wanted.min():,} to {wanted.max():,} of {len(vocabulary.tokens):,} tokens are wanted")
-    normal = vocabulary.types == TokenType.NORMAL
-    ids = {vocabulary.tokens[at]: at for at in np.flatnonzero(normal).tolist()}
-    scores = {token: float(vocabulary.scores[at]) for token, at in ids.items()}
-    chosen = set(wanted.tolist())
-    kept = closure((vocabulary.tokens[at] for at in chosen if normal[at]), scores)
-    always = np.flatnonzero(~normal & (vocabulary.types != TokenType.UNUSED))
-    return np.array(sorted(chosen | {ids[token] for token in kept} | set(always.tolist())), np.int64)
 
 
 def trim(file: Gguf, kept: NDArray[np.int64]) -> tuple[dict[str, Value], list[Output]]:

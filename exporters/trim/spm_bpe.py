@@ -1,4 +1,4 @@
-"""Which tokens of a SentencePiece BPE vocabulary need which: without its parts, a kept token is never produced.
+"""SentencePiece BPE (`llama` in a GGUF: Gemma, Llama 2, Mistral): which tokens need which, and the cut itself.
 
 Such a vocabulary has no list of merges. A text is cut into characters, and of all neighbours whose concatenation is a
 token, the one with the best score (the leftmost of equals) is joined, until there is none: llama.cpp's
@@ -9,13 +9,160 @@ derivation passes.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Mapping
+import itertools
+import re
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edgekit.core.errors import UsageError
+from exporters.trim.base import Ids
+from exporters.trim.vocabulary import TokenType, Vocabulary
 
 Scores = Mapping[str, float]
+SPACE = "\u2581"
+# What models keep free for later and no text ever holds: 6,242 of Gemma 3's tokens.
+_SPARE = re.compile(r"<unused\d+>")
 
 
-def derivation(text: str, scores: Scores) -> tuple[list[str], list[str]]:
-    """What text is cut into, and every token that was made on the way (characters not among them)."""
+class SpmBpe:
+    """See `exporters.trim.base.Tokenizer`.
+
+    space_prefix: whether a space is put before the text (`tokenizer.ggml.add_space_prefix`).
+    """
+
+    kind = "spm-bpe"
+    needs_parts = True
+
+    def __init__(self, vocabulary: Vocabulary, *, space_prefix: bool) -> None:
+        self.vocabulary = vocabulary
+        self.space_prefix = space_prefix
+        self.size = len(vocabulary.tokens)
+        types = vocabulary.types
+        normal = types == TokenType.NORMAL
+        self._ids = {vocabulary.tokens[at]: at for at in np.flatnonzero(normal).tolist()}
+        self._scores = {token: float(vocabulary.scores[at]) for token, at in self._ids.items()}
+        self._made: dict[str, tuple[list[str], list[tuple[str, str]]]] = {}
+        self._cuts: dict[str, list[int]] = {}
+        self.fallback: NDArray[np.bool_] = (types == TokenType.BYTE) | (types == TokenType.UNKNOWN)
+        spare = np.array([bool(_SPARE.fullmatch(token)) for token in vocabulary.tokens], np.bool_)
+        self.forced: Ids = np.flatnonzero(~normal & (types != TokenType.UNUSED) & ~spare)
+        self._bytes = {vocabulary.tokens[at]: at for at in np.flatnonzero(types == TokenType.BYTE).tolist()}
+        unknown = np.flatnonzero(types == TokenType.UNKNOWN)
+        self._unknown = int(unknown[0]) if len(unknown) else None
+        own = {vocabulary.tokens[at]: at for at in np.flatnonzero(types == TokenType.USER_DEFINED).tolist()}
+        self._own = dict(sorted(own.items(), key=lambda one: (-len(one[0]), one[1])))
+        self._own_pattern = re.compile("|".join(map(re.escape, self._own))) if own else None
+        # Joins across a space are rare (1 of Gemma's 255,474 tokens, `>\u2581</`): where no token has this neighbour
+        # before a space, a text can be cut there, and words are cut once each.
+        bridges = {a for token in self._ids for a, b in itertools.pairwise(token) if b == SPACE != a}
+        self._words = re.compile(f"(?<=[^{SPACE}{re.escape(''.join(sorted(bridges)))}])(?={SPACE})")
+
+    @property
+    def texts(self) -> Sequence[str]:
+        """See `exporters.trim.base.Tokenizer.texts`."""
+        texts = [""] * self.size
+        for token, at in self._ids.items():
+            texts[at] = token.replace(SPACE, " ")
+        for token, at in self._own.items():
+            texts[at] = token
+        return texts
+
+    def encode(self, lines: Sequence[str]) -> list[list[int]]:
+        """See `exporters.trim.base.Tokenizer.encode`; user-defined tokens are found first, the longest first."""
+        return [self._encode((" " if self.space_prefix and line else "") + line) for line in lines]
+
+    def _encode(self, line: str) -> list[int]:
+        if self._own_pattern is None or not self._own_pattern.search(line):
+            return self._plain(line)
+        pieces: list[str | int] = [line]
+        for token, at in self._own.items():
+            if token in line:
+                pieces = [new for old in pieces for new in (_split(old, token, at) if isinstance(old, str) else [old])]
+        return [at for piece in pieces for at in (self._plain(piece) if isinstance(piece, str) else [piece])]
+
+    def _plain(self, text: str) -> list[int]:
+        found: list[int] = []
+        for word in self._words.split(text.replace(" ", SPACE)):
+            cut = self._cuts.get(word)
+            if cut is None:
+                cut = [at for symbol in derivation(word, self._scores)[0] for at in self._symbol(symbol)]
+                if len(self._cuts) < _REMEMBERED and len(word) <= _LONG:
+                    self._cuts[word] = cut
+            found += cut
+        return found
+
+    def _symbol(self, symbol: str) -> list[int]:
+        at = self._ids.get(symbol)
+        return [at] if at is not None else self._spelled(symbol)
+
+    def _spelled(self, character: str) -> list[int]:
+        """A character without a token of its own: its bytes, or the unknown token."""
+        names = [f"<0x{byte:02X}>" for byte in character.encode("utf-8", "surrogatepass")]
+        if all(name in self._bytes for name in names):
+            return [self._bytes[name] for name in names]
+        return [] if self._unknown is None else [self._unknown]
+
+    def parts(self, token: int) -> tuple[int, ...]:
+        """See `exporters.trim.base.Tokenizer.parts`: the two that its last join joins, a character's bytes."""
+        text = self.vocabulary.tokens[token]
+        if self._ids.get(text) != token:
+            return ()
+        if len(text) == 1:
+            return tuple(self._spelled(text))
+        cut, made = self._derived(text)
+        if cut == [text]:
+            cut = list(made[-1])
+        return tuple(at for symbol in cut for at in self._symbol(symbol))
+
+    def closed(self, wanted: Ids) -> Ids:
+        """See `exporters.trim.base.Tokenizer.closed`.
+
+        A text whose cut with all tokens uses only kept ones is then cut in the same way with the closure alone: every
+        join that happened belongs to the derivation of a token of the result, and none is possible that was not before.
+        """
+        if len(wanted) and not 0 <= wanted.min() <= wanted.max() < self.size:
+            raise UsageError(f"ids {wanted.min():,} to {wanted.max():,} of {self.size:,} tokens are wanted")
+        closed = set(self.forced.tolist())
+        for at in wanted.tolist():
+            text = self.vocabulary.tokens[at]
+            if self._ids.get(text) != at:
+                closed.add(at)
+                continue
+            cut, made = self._derived(text)
+            if cut == [text]:
+                closed.add(at)
+                closed.update(self._ids[one] for pair in made for one in pair if one in self._ids)
+        return np.array(sorted(closed), np.int64)
+
+    def _derived(self, text: str) -> tuple[list[str], list[tuple[str, str]]]:
+        found = self._made.get(text)
+        if found is None:
+            found = self._made[text] = derivation(text, self._scores)
+        return found
+
+    def trimmed(self, kept: Ids) -> SpmBpe:
+        """See `exporters.trim.base.Tokenizer.trimmed`."""
+        return SpmBpe(self.vocabulary.take(kept), space_prefix=self.space_prefix)
+
+
+_REMEMBERED = 1 << 20  # words; 100 MB at most
+_LONG = 64  # longer words are hardly met twice
+
+
+def _split(text: str, token: str, at: int) -> list[str | int]:
+    pieces: list[str | int] = []
+    for number, piece in enumerate(text.split(token)):
+        if number:
+            pieces.append(at)
+        if piece:
+            pieces.append(piece)
+    return pieces
+
+
+def derivation(text: str, scores: Scores) -> tuple[list[str], list[tuple[str, str]]]:
+    """What text is cut into, and the two sides of every join on the way, in their order."""
     symbols: list[str] = list(text)
     after = [*range(1, len(symbols)), -1]
     before = [-1, *range(len(symbols) - 1)]
@@ -31,32 +178,17 @@ def derivation(text: str, scores: Scores) -> tuple[list[str], list[str]]:
 
     for left in range(len(symbols) - 1):
         offer(left)
-    made = []
+    made: list[tuple[str, str]] = []
     while queue:
         _, left, right, joined = heapq.heappop(queue)
         # An offer is void once one of its two has been joined with another symbol.
         if not symbols[left] or after[left] != right or symbols[left] + symbols[right] != joined:
             continue
+        made.append((symbols[left], symbols[right]))
         symbols[left], symbols[right] = joined, ""
         after[left] = after[right]
         if after[right] >= 0:
             before[after[right]] = left
-        made.append(joined)
         offer(before[left])
         offer(left)
     return [symbol for symbol in symbols if symbol], made
-
-
-def closure(kept: Iterable[str], scores: Scores) -> set[str]:
-    """kept, the tokens on the way to each of them, and the characters of all.
-
-    A text whose cut with all tokens uses only kept ones is then cut in the same way with the closure alone: every join
-    that happened belongs to the derivation of a token of the result, and no join is possible that was not before.
-    """
-    closed: set[str] = set()
-    for token in kept:
-        closed.add(token)
-        closed.update(character for character in token if character in scores)
-        if len(token) > 1:
-            closed.update(derivation(token, scores)[1])
-    return closed

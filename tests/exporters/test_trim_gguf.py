@@ -9,13 +9,16 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 from toys.gguf_file import tensor, to_bytes
 
 from edgekit.core.errors import ModelFormatError, UnsupportedModelError, UsageError
 from exporters.containers.gguf import Gguf, Kind, Strings, Value, read_gguf
-from exporters.trim.gguf import TokenType, closed_ids, read_vocabulary, write_trimmed
+from exporters.trim.gguf import open_gguf, read_vocabulary, write_trimmed
+from exporters.trim.spm_bpe import SpmBpe
+from exporters.trim.vocabulary import TokenType, Vocabulary
 
-WORDS = [*"abcdeh▁", "he", "ea", "hea", "▁a", "▁be", "bead", "ad", "be", "ab", "cab", "▁cab"]
+WORDS = [*"abcdeh▁", "he", "ea", "hea", "▁a", "▁be", "ad", "be", "ab", "cab", "▁cab"]
 SPECIAL = [("<pad>", TokenType.CONTROL), ("<s>", TokenType.CONTROL), ("<unk>", TokenType.UNKNOWN)]
 SPECIAL += [("<0x0A>", TokenType.BYTE), ("\n\n", TokenType.USER_DEFINED), ("<spare>", TokenType.UNUSED)]
 COUNT = len(SPECIAL) + len(WORDS)
@@ -51,6 +54,10 @@ def opened(path: Path, **changes: Value | None) -> Gguf:
     return read_gguf(path)
 
 
+def closed_ids(vocabulary: Vocabulary, wanted: NDArray[np.int64]) -> NDArray[np.int64]:
+    return SpmBpe(vocabulary, space_prefix=False).closed(wanted)
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.sets(st.integers(0, COUNT - 1)))
 def test_rows_and_ids_are_those_of_the_kept_tokens(tmp_path_factory: pytest.TempPathFactory, wanted: set[int]) -> None:
@@ -78,6 +85,9 @@ def test_rows_and_ids_are_those_of_the_kept_tokens(tmp_path_factory: pytest.Temp
     assert small.metadata["tokenizer.ggml.eot_token_id"].value == 2**32 - 1
     # Trimming to all that is left changes nothing.
     write_trimmed(small, np.arange(len(kept)), folder / "again.gguf")
+    model = open_gguf(folder / "toy.gguf")
+    assert model.size_bytes(kept) == (folder / "small.gguf").stat().st_size
+    assert sum(part.size_bytes for part in model.parts) == (folder / "toy.gguf").stat().st_size
     assert (folder / "again.gguf").read_bytes() == (folder / "small.gguf").read_bytes()
 
 

@@ -1,0 +1,35 @@
+"""The words of a model with what its container says of each, and the numbers that mark their kinds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from exporters.trim.base import Ids
+
+
+class TokenType(IntEnum):
+    """`llama_token_type`; SentencePiece has the same kinds under the same numbers."""
+
+    NORMAL = 1
+    UNKNOWN = 2
+    CONTROL = 3
+    USER_DEFINED = 4
+    UNUSED = 5
+    BYTE = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """The words of a model.  tokens: (V,) text; scores: (V,) float32; types: (V,) TokenType."""
+
+    tokens: list[str]
+    scores: NDArray[np.float32]
+    types: NDArray[np.int32]
+
+    def take(self, kept: Ids) -> Vocabulary:
+        """Those of these ids, in this order."""
+        return Vocabulary([self.tokens[at] for at in kept.tolist()], self.scores[kept], self.types[kept])
