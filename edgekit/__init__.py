@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from edgekit.core.errors import EdgekitError
+    from edgekit.pipeline.run import export
     from edgekit.translate.translator import Translation, Translator, open_translator
 
 __version__ = "0.1.0"
@@ -18,10 +19,11 @@ _HOMES = {
     "EdgekitError": "edgekit.core.errors",
     "Translation": "edgekit.translate.translator",
     "Translator": "edgekit.translate.translator",
+    "export": "edgekit.pipeline.run",
     "open_translator": "edgekit.translate.translator",
 }
 
-__all__ = ["EdgekitError", "Translation", "Translator", "__version__", "open_translator"]
+__all__ = ["EdgekitError", "Translation", "Translator", "__version__", "export", "open_translator"]
 
 
 def __getattr__(name: str) -> object:

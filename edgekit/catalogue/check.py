@@ -13,6 +13,7 @@ from edgekit.catalogue.entries import TASKS, Archive, Catalogue, Evidence, Langu
 from edgekit.catalogue.files import check_files, check_sha256
 from edgekit.catalogue.names import is_model_id
 from edgekit.catalogue.positions import Key, key_lines
+from edgekit.catalogue.presets import check_export_preset, is_export_preset
 from edgekit.catalogue.problems import Checker, Problem
 from edgekit.catalogue.uris import SourceUri, is_commit, parse_source
 from edgekit.core.errors import UsageError
@@ -76,11 +77,17 @@ class _Reading:
         version = checker.count(top, "schema_version", ())
         if version is not None and version != SCHEMA_VERSION:
             checker.problem(("schema_version",), f"is {version}; this edgekit reads {SCHEMA_VERSION}")
-        presets = {name: self._preset(name, value) for name, value in self._entries(top, "presets")}
+        entries = self._entries(top, "presets")
+        presets = {name: self._preset(name, value) for name, value in entries if not is_export_preset(value)}
+        recipes = {
+            name: check_export_preset(checker, self._family(name, ("presets", name)), value, ("presets", name))
+            for name, value in entries
+            if is_export_preset(value)
+        }
         models = {name: self._model(name, value, presets) for name, value in self._entries(top, "models")}
         languages = {tag: self._language(tag, value) for tag, value in self._entries(top, "languages")}
         self._check_aliases(models)
-        return Catalogue(models, presets, languages)
+        return Catalogue(models, presets, languages, recipes)
 
     def _entries(self, top: Mapping[str, Any], name: str) -> list[tuple[str, Any]]:
         value = top.get(name, {})

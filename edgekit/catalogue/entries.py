@@ -90,6 +90,23 @@ class Preset:
 
 
 @dataclass(frozen=True, slots=True)
+class ExportPreset:
+    """A named recipe of an export for a device: how far to trim (at most one of three), and the types of the weights.
+
+    coverage: 0 to 1.  quant, embedding_quant: of the weights and of the table of words, for a model that is not
+    quantised yet; None keeps what is there.
+    """
+
+    id: str
+    device: str
+    vocab: int | None = None
+    coverage: float | None = None
+    max_size_bytes: int | None = None
+    quant: str | None = None
+    embedding_quant: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Model:
     """An entry of the catalogue."""
 
@@ -130,6 +147,7 @@ class Catalogue:
     models: Mapping[str, Model] = field(default_factory=dict)
     presets: Mapping[str, Preset] = field(default_factory=dict)
     languages: Mapping[str, Language] = field(default_factory=dict)
+    export_presets: Mapping[str, ExportPreset] = field(default_factory=dict)
 
     def find(self, id_or_alias: str) -> Model | None:
         """The model of that id, else the one with that alias, else None."""

@@ -51,7 +51,10 @@ def merge(packaged: Catalogue, own: Catalogue) -> Catalogue:
         if model.id not in own.models
     }
     return Catalogue(
-        {**kept, **own.models}, {**packaged.presets, **own.presets}, {**packaged.languages, **own.languages}
+        {**kept, **own.models},
+        {**packaged.presets, **own.presets},
+        {**packaged.languages, **own.languages},
+        {**packaged.export_presets, **own.export_presets},
     )
 
 

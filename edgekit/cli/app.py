@@ -10,10 +10,12 @@ import typer
 
 from edgekit.cli import output, signals
 from edgekit.cli.device import device
+from edgekit.cli.export import export
 from edgekit.cli.models import group as models
 from edgekit.cli.pull import pull
 from edgekit.cli.translate import translate
 from edgekit.cli.tui import tui
+from edgekit.cli.verify import verify
 from edgekit.core.errors import EdgekitError, OutputError
 
 _DISK_FULL = (errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC))
@@ -51,6 +53,8 @@ def root(
 
 app.command()(translate)
 app.command()(pull)
+app.command()(export)
+app.command()(verify)
 app.add_typer(models, name="models")
 app.command()(device)
 app.command()(tui)

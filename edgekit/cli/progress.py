@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
+import json
 import os
 import sys
 import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from typing import Protocol
+from typing import Literal, Protocol, TypeAlias
 
 from edgekit.cli import output
 from edgekit.core.events import Event, Note, Progress, Reporter, StepFinished, StepStarted, Unit
@@ -17,6 +19,7 @@ from edgekit.core.units import bytes_in_words, duration_in_words
 PLAIN_EVERY_SECONDS = 5.0
 _WINDOW_SECONDS = 10.0  # a rate over the last seconds: a slow start does not spoil the time left
 
+Mode: TypeAlias = Literal["auto", "plain", "json", "none"]
 Clock = Callable[[], float]
 
 
@@ -127,9 +130,11 @@ class Renderer:
     """A reporter that shows events on stderr while its `with` block runs; it may be called from any thread.
 
     delay_seconds: show no step before the work has taken this long; notes are shown at once all the same.
+    mode: `auto` draws on a terminal, `plain` never does, `json` writes an object an event, `none` is silent.
     """
 
-    def __init__(self, *, delay_seconds: float = 0.0, clock: Clock = time.monotonic) -> None:
+    def __init__(self, *, delay_seconds: float = 0.0, clock: Clock = time.monotonic, mode: Mode = "auto") -> None:
+        self._mode = mode
         self._screen: _Screen | None = None
         self._clock = clock
         self._from = clock() + delay_seconds
@@ -148,7 +153,12 @@ class Renderer:
 
     def __call__(self, event: Event) -> None:
         """Show an event."""
+        if self._mode == "none":
+            return
         with self._lock:
+            if self._mode == "json":
+                output.narrate(_as_json(event))
+                return
             if isinstance(event, Note):
                 (self._screen.line if self._screen is not None else output.narrate)(event.text)
                 return
@@ -161,7 +171,7 @@ class Renderer:
 
     def _show(self, event: StepStarted | Progress | StepFinished) -> None:
         if self._screen is None:
-            live = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+            live = self._mode == "auto" and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
             self._screen = _Terminal() if live else _Plain(self._clock)
         if isinstance(event, StepStarted):
             self._screen.line(f"{event.step}: {event.detail}" if event.detail else event.step)
@@ -171,3 +181,8 @@ class Renderer:
         else:
             took = duration_in_words(self._clock() - self._started)
             self._screen.line(f"{event.step}: {event.detail + ', ' if event.detail else ''}done in {took}")
+
+
+def _as_json(event: Event) -> str:
+    kind = {StepStarted: "started", Progress: "progress", StepFinished: "finished", Note: "note"}[type(event)]
+    return json.dumps({"event": kind, **dataclasses.asdict(event)}, ensure_ascii=False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -104,6 +105,23 @@ def replacing_folder(path: Path) -> Iterator[Path]:
     except BaseException:
         shutil.rmtree(beside, ignore_errors=True)
         raise
+
+
+def clear_leftovers(path: Path) -> None:
+    """Remove what killed writers of path left beside it, and put back what one of them had moved aside.
+
+    Only for who knows that no other process writes to path now.
+    """
+    # The random part is that of `tempfile`, which has no dot: `a.b` is never taken for a leftover of `a`.
+    ours = re.compile(rf"\.{re.escape(path.name)}\.[a-z0-9_]+{re.escape(PARTIAL_SUFFIX)}")
+    for left in path.parent.iterdir() if path.parent.is_dir() else ():
+        if ours.fullmatch(left.name):
+            if (left / "old").is_dir() and not path.exists():
+                (left / "old").replace(path)
+            if left.is_dir():
+                shutil.rmtree(left, ignore_errors=True)
+            else:
+                left.unlink(missing_ok=True)
 
 
 def _exchange(one: Path, other: Path) -> bool:

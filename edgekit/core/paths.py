@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 
@@ -40,3 +41,16 @@ def config_folder() -> Path:
     import platformdirs
 
     return Path(platformdirs.user_config_dir("edgekit", appauthor=False))
+
+
+def existing(folder: Path) -> Path:
+    """The nearest folder that is there: folder itself, or one above it."""
+    folder = folder.absolute()
+    while not folder.is_dir() and folder != folder.parent:
+        folder = folder.parent
+    return folder
+
+
+def free_bytes(folder: Path) -> int:
+    """Free disk where folder is, or would be made."""
+    return shutil.disk_usage(existing(folder)).free

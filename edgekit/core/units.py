@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
+from edgekit.core.errors import UsageError
+
+_SIZE = re.compile(r"(?P<number>\d{1,12}(?:\.\d{1,6})?)\s*(?P<unit>[kKMGT]?i?)[bB]?")
+_POWERS = {"": 0, "k": 1, "m": 2, "g": 3, "t": 4}
+
 
 def bytes_in_words(count: float) -> str:
     """1 234 567 -> `1.2 MB`; decimal units, as shops and most file managers print them."""
@@ -22,3 +29,15 @@ def duration_in_words(seconds: float) -> str:
     if whole < 3600:
         return f"{whole // 60}m{whole % 60:02d}s"
     return f"{whole // 3600}h{whole % 3600 // 60:02d}m"
+
+
+def parse_bytes(text: str) -> int:
+    """`90MB` -> 90 000 000, `1.5GiB` -> 1 610 612 736, `512` -> 512. Raises UsageError for anything else and for 0."""
+    match = _SIZE.fullmatch(text.strip())
+    unit = match["unit"].lower() if match else ""
+    if match is None or unit == "i":
+        raise UsageError(f"`{text}` is no size", hint="write a size such as `90MB` or `1.5GB`")
+    size = round(float(match["number"]) * (1024 if unit.endswith("i") else 1000) ** _POWERS[unit.rstrip("i")])
+    if size < 1:
+        raise UsageError(f"`{text}` is no size", hint="write a size of at least one byte, such as `90MB`")
+    return size

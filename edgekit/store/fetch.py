@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from edgekit.catalogue.entries import FileEntry
-from edgekit.core.atomic import PARTIAL_SUFFIX
+from edgekit.core.atomic import PARTIAL_SUFFIX, clear_leftovers
 from edgekit.core.events import Progress, Reporter, StepFinished, StepStarted
 from edgekit.core.paths import cache_folder
 from edgekit.core.units import bytes_in_words
@@ -20,14 +19,7 @@ from edgekit.store.plan import Plan, file_target, part_targets
 
 def clean(model_id: str) -> None:
     """Remove what killed pulls of this model left half done, and put back what one of them had moved aside."""
-    folder = models_folder()
-    # The random part is that of `tempfile`, which has no dot: `a.b` is never taken for a leftover of `a`.
-    ours = re.compile(rf"\.{re.escape(model_id)}\.[a-z0-9_]+{re.escape(PARTIAL_SUFFIX)}")
-    for left in folder.iterdir() if folder.is_dir() else ():
-        if ours.fullmatch(left.name):
-            if (left / "old").is_dir() and not (folder / model_id).exists():
-                (left / "old").replace(folder / model_id)
-            shutil.rmtree(left, ignore_errors=True)
+    clear_leftovers(models_folder() / model_id)
     work = cache_folder() / "pull" / model_id
     for left in work.glob(f"pip-*{PARTIAL_SUFFIX}"):
         shutil.rmtree(left, ignore_errors=True)

@@ -10,8 +10,10 @@ from edgekit.core.paths import data_folder
 
 
 @contextlib.contextmanager
-def alone(model_id: str, report: Reporter) -> Iterator[None]:
+def alone(model_id: str, report: Reporter, *, shown: str = "") -> Iterator[None]:
     """Hold the lock of a model; say so once where another process has it, and wait.
+
+    model_id: any name that can be a file's; shown: what the message calls it where that says nothing to a person.
 
     The system frees the lock of a process that dies, so none is left behind.
     """
@@ -23,7 +25,7 @@ def alone(model_id: str, report: Reporter) -> Iterator[None]:
     try:
         lock.acquire(timeout=0)
     except Timeout:
-        report(Note(f"waiting for another edgekit that works on `{model_id}`"))
+        report(Note(f"waiting for another edgekit that works on `{shown or model_id}`"))
         lock.acquire()
     try:
         yield

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Callable, Mapping
 from typing import Any, NoReturn, TypeVar
@@ -12,6 +13,7 @@ from edgekit.catalogue.names import is_model_id, why_unsafe_path
 from edgekit.core.errors import UsageError
 from edgekit.core.languages import normalise_tag
 from edgekit.store.receipt import SCHEMA, FileRecord, Receipt, SourceFile
+from edgekit.store.vocabulary import Certificate, CorpusRecord, CostRecord, Vocabulary
 
 MAX_DEPTH = 32
 MAX_FILES = 10_000
@@ -81,6 +83,7 @@ class _Reader:
             created=self.text(value, "created"),
             aliases=self.texts(value, "aliases"),
             licence_files=self.texts(value, "licence_files"),
+            vocabulary=None if value.get("vocabulary") is None else self.vocabulary(value),
         )
         if not is_model_id(receipt.id):
             self.reasons.append("`id` is no model id")
@@ -93,6 +96,8 @@ class _Reader:
             self.reasons.append("`files` names a path twice")
         stray = sorted(set(receipt.licence_files) - {file.path for file in receipt.files})
         self.reasons += [f"`licence_files` names `{path}`, which is not in `files`" for path in stray]
+        if receipt.vocabulary is not None and receipt.vocabulary.map not in {file.path for file in receipt.files}:
+            self.reasons.append("`vocabulary.map` is not in `files`")
         return receipt
 
     def typed(self, table: Mapping[str, Any], key: str, kind: type[_T], default: _T) -> _T:
@@ -152,12 +157,74 @@ class _Reader:
 
     def location(self, item: dict[str, Any], where: str) -> tuple[str, int, str]:
         path, sha256 = self.text(item, "path"), self.text(item, "sha256")
-        size_bytes = self.typed(item, "size_bytes", int, 0)
+        size_bytes = self.count(item, "size_bytes", where)
         reason = why_unsafe_path(path)
         if reason is not None:
             self.reasons.append(f"`{where}.path` {reason}")
-        if not 0 <= size_bytes < 1 << 53:
-            self.reasons.append(f"`{where}.size_bytes` is out of range")
-        if not _SHA256.fullmatch(sha256):
-            self.reasons.append(f"`{where}.sha256` is not 64 hex digits")
+        self.digest(sha256, f"{where}.sha256")
         return path, size_bytes, sha256
+
+    def vocabulary(self, table: Mapping[str, Any]) -> Vocabulary:
+        item = self.typed(table, "vocabulary", dict, {})
+        fingerprint = self.text(item, "fingerprint")
+        self.digest(fingerprint, "vocabulary.fingerprint")
+        before, after, closure = (self.count(item, key, "vocabulary") for key in ("before", "after", "closure"))
+        if not closure <= after <= before:
+            self.reasons.append(f"`vocabulary` keeps {after} of {before} tokens, {closure} of them as parts")
+        return Vocabulary(
+            before,
+            after,
+            closure,
+            fingerprint,
+            self.text(item, "map"),
+            self.records(item, "corpora", self.corpus),
+            self.records(item, "certificates", self.certificate),
+            self.records(item, "costs", self.cost),
+        )
+
+    def corpus(self, item: dict[str, Any], where: str) -> CorpusRecord:
+        counts = (self.count(item, key, where) for key in ("lines", "held_out_lines", "words", "tokens", "size_bytes"))
+        sha256 = self.text(item, "sha256")
+        self.digest(sha256, f"{where}.sha256")
+        return CorpusRecord(self.text(item, "language"), *counts, sha256)
+
+    def certificate(self, item: dict[str, Any], where: str) -> Certificate:
+        lines, identical = self.count(item, "lines", where), self.count(item, "identical_lines", where)
+        if identical > lines:
+            self.reasons.append(f"`{where}` has {identical} identical lines of {lines}")
+        return Certificate(self.text(item, "language"), self.text(item, "part"), lines, identical)
+
+    def cost(self, item: dict[str, Any], where: str) -> CostRecord:
+        bits = None if item.get("bits_per_byte") is None else self.pair(item, "bits_per_byte", where)
+        return CostRecord(
+            self.text(item, "language"),
+            self.number(item.get("coverage"), f"{where}.coverage"),
+            self.pair(item, "fertility", where),
+            self.pair(item, "fallback", where),
+            self.number(item.get("expected_loss"), f"{where}.expected_loss"),
+            bits,
+        )
+
+    def pair(self, item: dict[str, Any], key: str, where: str) -> tuple[float, float]:
+        values = self.typed(item, key, list, [])
+        if len(values) != 2:
+            self.reasons.append(f"`{where}.{key}` is no pair of numbers")
+            return 0.0, 0.0
+        return self.number(values[0], f"{where}.{key}"), self.number(values[1], f"{where}.{key}")
+
+    def number(self, value: Any, where: str) -> float:
+        if type(value) in (int, float) and abs(value) < 1 << 53 and math.isfinite(value):
+            return float(value)
+        self.reasons.append(f"`{where}` is no finite number")
+        return 0.0
+
+    def count(self, item: Mapping[str, Any], key: str, where: str) -> int:
+        value = self.typed(item, key, int, 0)
+        if not 0 <= value < 1 << 53:
+            self.reasons.append(f"`{where}.{key}` is out of range")
+            return 0
+        return value
+
+    def digest(self, text: str, where: str) -> None:
+        if not _SHA256.fullmatch(text):
+            self.reasons.append(f"`{where}` is not 64 hex digits")

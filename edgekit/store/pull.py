@@ -8,11 +8,8 @@ the store as it was; the next pull removes what is half and goes on from what is
 from __future__ import annotations
 
 import difflib
-import os
 import shutil
-import time
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timezone
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -21,7 +18,7 @@ from edgekit.catalogue.entries import FileEntry, Model
 from edgekit.catalogue.files import KEPT_ROLES
 from edgekit.catalogue.load import load_catalogue
 from edgekit.core.atomic import replacing_folder
-from edgekit.core.errors import ModelFormatError, ModelNotFoundError, OutputError, UsageError
+from edgekit.core.errors import ModelFormatError, ModelNotFoundError, OutputError
 from edgekit.core.events import Note, Reporter, StepFinished, StepStarted, silent
 from edgekit.core.hashing import sha256_file
 from edgekit.core.units import bytes_in_words
@@ -31,7 +28,7 @@ from edgekit.store.fetch import clean, fetch, whole_file
 from edgekit.store.installed import Installed, models_folder, open_folder
 from edgekit.store.lock import alone
 from edgekit.store.plan import Plan, make_plan
-from edgekit.store.receipt import Receipt, SourceFile, write_receipt
+from edgekit.store.receipt import Receipt, SourceFile, now, write_receipt
 
 
 def pull(model_id: str, *, report: Reporter = silent, force: bool = False) -> Installed:
@@ -126,7 +123,7 @@ def _pull(model: Model, report: Reporter) -> Installed:
             files=list_files(beside),
             engine=engine,
             edgekit=version("edgekit"),
-            created=_now(),
+            created=now(),
             aliases=model.aliases,
             licence_files=tuple(sorted(file.path for file in kept if file.role in KEPT_ROLES)),
         )
@@ -159,13 +156,3 @@ def _source_file(file: FileEntry, path: Path) -> SourceFile:
         for piece in file.pieces
     )
     return SourceFile(file.role, file.path, sources, path.stat().st_size, file.sha256 or sha256_file(path))
-
-
-def _now() -> str:
-    """The time in UTC, or `SOURCE_DATE_EPOCH` (https://reproducible-builds.org/specs/source-date-epoch/)."""
-    text = os.environ.get("SOURCE_DATE_EPOCH", "")
-    try:
-        seconds = int(text) if text else int(time.time())
-        return datetime.fromtimestamp(seconds, timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
-    except (ValueError, OverflowError, OSError) as problem:
-        raise UsageError(f"`SOURCE_DATE_EPOCH` is no number of seconds: `{text}`") from problem

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+import os
 import stat
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
 from edgekit.catalogue.entries import Languages
 from edgekit.catalogue.names import RECEIPT_NAME
 from edgekit.core.atomic import write_bytes
-from edgekit.core.errors import ModelFormatError
+from edgekit.core.errors import ModelFormatError, UsageError
+from edgekit.store.vocabulary import Vocabulary
 
 SCHEMA = "edgekit.artifact/1"
 MAX_BYTES = 4 << 20  # 20 files and their steps take 10 kB
@@ -45,6 +49,7 @@ class Receipt:
     engine: how an engine opens it, in its own words; `{"kind": "files"}` where the files are stored as they came.
     steps: what was done, each with its name and parameters.  tools: name -> version.
     created: UTC, ISO 8601 with `Z`.  licence_files: paths of texts that belong to the licence.
+    vocabulary: of an artifact whose vocabulary was trimmed.
     """
 
     id: str
@@ -65,6 +70,7 @@ class Receipt:
     created: str
     aliases: tuple[str, ...] = ()
     licence_files: tuple[str, ...] = field(default=())
+    vocabulary: Vocabulary | None = None
 
     @property
     def size_bytes(self) -> int:
@@ -100,6 +106,7 @@ class Receipt:
             "tools": dict(self.tools),
             "files": [{"path": file.path, "size_bytes": file.size_bytes, "sha256": file.sha256} for file in self.files],
             "engine": dict(self.engine),
+            **({} if self.vocabulary is None else {"vocabulary": self.vocabulary.to_json()}),
             "edgekit": self.edgekit,
             "created": self.created,
         }
@@ -152,3 +159,13 @@ def _check_files(folder: Path, receipt: Receipt) -> list[str]:
         elif status.st_size != file.size_bytes:
             reasons.append(f"`{file.path}` has {status.st_size} bytes instead of {file.size_bytes}")
     return reasons
+
+
+def now() -> str:
+    """The time in UTC, or `SOURCE_DATE_EPOCH` (https://reproducible-builds.org/specs/source-date-epoch/)."""
+    text = os.environ.get("SOURCE_DATE_EPOCH", "")
+    try:
+        seconds = int(text) if text else int(time.time())
+        return datetime.fromtimestamp(seconds, timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+    except (ValueError, OverflowError, OSError) as problem:
+        raise UsageError(f"`SOURCE_DATE_EPOCH` is no number of seconds: `{text}`") from problem

@@ -30,7 +30,7 @@ ARCHITECTURE = "general.architecture"
 # One entry a token, beside the tokens themselves.
 _BESIDE = (SCORES, TYPES)
 # One row a token: `output` is the head of a model that is not tied, the third the table that Gemma 3n has a layer.
-_TABLES = ("token_embd.weight", "output.weight", "per_layer_token_embd.weight")
+TABLES = ("token_embd.weight", "output.weight", "per_layer_token_embd.weight")
 _ROWS_AT_ONCE = 4096
 
 
@@ -56,7 +56,7 @@ class GgufModel:
     def parts(self) -> Sequence[Part]:
         """The tables of words, the words themselves, and everything else."""
         count = self.tokenizer.size
-        tables = [place for place in self.file.tensors.values() if place.name in _TABLES]
+        tables = [place for place in self.file.tensors.values() if place.name in TABLES]
         words = sum(_bytes_a_token(value) for key, value in self.file.metadata.items() if key in (TOKENS, *_BESIDE))
         rest = len(self.file.data) - sum(place.size for place in tables) - words
         return [
@@ -136,7 +136,7 @@ def trim(file: Gguf, kept: NDArray[np.int64]) -> tuple[dict[str, Value], list[Ou
     outputs = []
     reasons = []
     for place in file.tensors.values():
-        if place.name not in _TABLES:
+        if place.name not in TABLES:
             outputs.append(Output(place.name, place.shape, place.type, [_bytes_of(file, place)]))
         elif len(place.shape) != 2 or place.shape[0] != count:
             reasons.append(f"`{place.name}` has shape {place.shape}, the vocabulary {count:,} tokens")

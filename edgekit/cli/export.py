@@ -1,0 +1,175 @@
+"""`edgekit export`: make a model small for a few languages."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from edgekit.cli import output
+from edgekit.cli.progress import Mode
+from edgekit.core.errors import UsageError
+from edgekit.core.events import Note
+from edgekit.core.languages import normalise_tag
+from edgekit.core.units import parse_bytes
+
+if TYPE_CHECKING:
+    from edgekit.pipeline.requests import Artifact, ExportPlan
+
+SCHEMA = "edgekit.export/1"
+_SIZE_OF_PIPE = (80, 24)
+
+
+def export(
+    model: Annotated[str, typer.Argument(metavar="MODEL|PATH", help="An installed model, a GGUF file or an artifact.")],
+    more: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[TEXT...]", help="More text, as the shell makes it of `--corpus *.txt`."),
+    ] = None,
+    languages: Annotated[
+        list[str] | None, typer.Option("--languages", metavar="TAGS", help="Languages to keep, as `pt,en`.")
+    ] = None,
+    corpus: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--corpus",
+            metavar="[TAG=]TEXT",
+            help="Text of these languages: a file, a folder, a pattern, `-`; again for more. "
+            "TAG where the name does not say the language.",
+        ),
+    ] = None,
+    corpus_field: Annotated[
+        str | None, typer.Option("--corpus-field", metavar="NAME", help="Field of JSON lines that holds the text.")
+    ] = None,
+    vocab: Annotated[int | None, typer.Option("--vocab", metavar="N", help="Keep N tokens.")] = None,
+    coverage: Annotated[
+        float | None, typer.Option("--coverage", metavar="X", help="Keep this share of text's tokens, as 0.999.")
+    ] = None,
+    max_size: Annotated[
+        str | None, typer.Option("--max-size", metavar="SIZE", help="Keep what fits, as `90MB`.")
+    ] = None,
+    preset: Annotated[
+        str | None, typer.Option("--preset", metavar="NAME", help="A recipe for a device: pi-zero, pi5, laptop.")
+    ] = None,
+    scripts: Annotated[
+        list[str] | None, typer.Option("--scripts", metavar="CODES", help="Keep only these scripts, as `Latn,Ethi`.")
+    ] = None,
+    keep_text: Annotated[
+        list[Path] | None, typer.Option("--keep-text", metavar="FILE", help="Keep every token of this text.")
+    ] = None,
+    quant: Annotated[
+        str | None, typer.Option("--quant", metavar="TYPE", help="Quantise the weights, as `q4_k_m`.")
+    ] = None,
+    embedding_quant: Annotated[
+        str | None, typer.Option("--embedding-quant", metavar="TYPE", help="Quantise the table of words, as `q8_0`.")
+    ] = None,
+    container: Annotated[
+        str | None, typer.Option("--format", metavar="NAME", help="gguf, hf or onnx; the model's own for now.")
+    ] = None,
+    allow_loss: Annotated[bool, typer.Option("--allow-loss", help="Go on where a language loses characters.")] = False,
+    out: Annotated[
+        Path, typer.Option("-o", "--out", metavar="DIR", help="Folder that the artifact's folder is made in.")
+    ] = Path(),
+    force: Annotated[bool, typer.Option("--force", help="Take the place of an artifact of the same name.")] = False,
+    artifact_id: Annotated[
+        str | None, typer.Option("--id", metavar="NAME", help="Id of the artifact, and its folder's name.")
+    ] = None,
+    licence: Annotated[
+        str | None, typer.Option("--licence", metavar="SPDX", help="Licence, where the model states none.")
+    ] = None,
+    attribution: Annotated[
+        str | None, typer.Option("--licence-attribution", metavar="WHO", help="Whom to credit for the model.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would stay and what that costs.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    progress: Annotated[Mode, typer.Option("--progress", metavar="HOW", help="auto, plain, json or none.")] = "auto",
+) -> None:
+    """Make a model small for a few languages. Prints the folder of the artifact.
+
+    Keeps the tokens that these languages need and drops the others, with what that costs said before anything is
+    written.
+
+    \b
+    Examples:
+      edgekit export gemma-3-270m --languages pt,en --corpus texts/ --dry-run
+      edgekit export gemma-3-270m --languages pt,en --corpus pt=news.txt --corpus en=news-en.txt --vocab 64000 -o out
+    """
+    from edgekit.cli.progress import Renderer
+    from edgekit.pipeline.requests import ExportRequest
+    from edgekit.pipeline.run import plan_export
+
+    if more and not corpus:
+        raise UsageError(
+            f"{', '.join(f'`{one}`' for one in more)}: only one model can be exported",
+            hint="text is given with `--corpus`, options come after the model",
+        )
+    request = ExportRequest(
+        model,
+        tuple(dict.fromkeys(normalise_tag(tag) for tag in _listed(languages))),
+        corpora=(*(corpus or ()), *(more or ())),
+        corpus_field=corpus_field,
+        vocab=vocab,
+        coverage=coverage,
+        max_size_bytes=None if max_size is None else parse_bytes(max_size),
+        preset=preset,
+        scripts=None if scripts is None else frozenset(code.title() for code in _listed(scripts)),
+        keep_text=tuple(keep_text or ()),
+        quant=quant,
+        embedding_quant=embedding_quant,
+        format=container,
+        allow_loss=allow_loss,
+        out=out,
+        force=force,
+        id=artifact_id,
+        licence=licence,
+        attribution=attribution,
+        command=shlex.join(["edgekit", *sys.argv[1:]]),
+    )
+    with Renderer(mode=progress) as report:
+        plan = plan_export(request, report=report)
+        if dry_run:
+            _show(plan, as_json)
+            plan.check()
+            return
+        for line in _table(plan):
+            report(Note(line))
+        plan.check()
+        artifact = plan.write(report)
+    if as_json:
+        output.json_object(_as_json(plan, artifact))
+    else:
+        output.data(str(artifact.folder))
+
+
+def _listed(values: list[str] | None) -> list[str]:
+    return [part.strip() for value in values or () for part in value.split(",") if part.strip()]
+
+
+def _table(plan: ExportPlan) -> list[str]:
+    """For a terminal that draws, and for pipes, which keep the bytes; `TERM=dumb` gets ASCII."""
+    width = shutil.get_terminal_size(_SIZE_OF_PIPE).columns
+    return plan.table(width=width, plain=os.environ.get("TERM") == "dumb")
+
+
+def _show(plan: ExportPlan, as_json: bool) -> None:
+    if as_json:
+        output.json_object({**plan.to_json(), "dry_run": True})
+        return
+    for line in _table(plan):
+        output.data(line)
+
+
+def _as_json(plan: ExportPlan, artifact: Artifact) -> dict[str, object]:
+    receipt = artifact.receipt
+    return {
+        **plan.to_json(),
+        "dry_run": False,
+        "folder": str(artifact.folder),
+        "size_bytes": receipt.size_bytes,
+        "receipt": receipt.to_json(),
+    }

@@ -1,0 +1,153 @@
+"""What is asked of an export and of a verification, and what they answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol, TypeAlias
+
+from edgekit.core.errors import UsageError
+from edgekit.core.events import Reporter
+from edgekit.core.languages import normalise_tag
+from edgekit.store.receipt import Receipt
+
+FORMATS = ("gguf", "hf", "onnx", "marian")
+# Opens a file for who verifies it; what comes back is a `exporters.selection.base.LanguageModel`.
+OpenLanguageModel: TypeAlias = Callable[[Path], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ExportRequest:
+    """An export.
+
+    model: id or alias of an installed model, or a path.  languages: BCP-47 tags.  corpora: text of these languages, each a
+    file, a folder, a pattern or `-` for the standard input, with `TAG=` before it where its name does not say which.
+    corpus_field: of JSON lines.  vocab, coverage, max_size_bytes: how far to trim, at most one; coverage is 0 to 1.
+    preset: id of a recipe of the catalogue, which what is set here overrides.  scripts: ISO 15924 codes to keep.
+    keep_text: files whose every token stays.  quant, embedding_quant: types of the weights and of the table of words.
+    format: the container, where it must be a certain one.  allow_loss: even where a language loses characters.
+    out: the folder that the artifact's own folder is made in.  id, licence, attribution: of the artifact; None takes
+    what the model says.  command: the line that was typed, for the report.
+    """
+
+    model: str
+    languages: tuple[str, ...]
+    corpora: tuple[str, ...] = ()
+    corpus_field: str | None = None
+    vocab: int | None = None
+    coverage: float | None = None
+    max_size_bytes: int | None = None
+    preset: str | None = None
+    scripts: frozenset[str] | None = None
+    keep_text: tuple[Path, ...] = ()
+    quant: str | None = None
+    embedding_quant: str | None = None
+    format: str | None = None
+    allow_loss: bool = False
+    out: Path = field(default_factory=Path)
+    force: bool = False
+    id: str | None = None
+    licence: str | None = None
+    attribution: str | None = None
+    command: str = ""
+
+    def check(self) -> None:
+        """Raise UsageError with everything that is wrong with it and can be known without looking at the model."""
+        reasons = []
+        if not self.languages:
+            reasons.append("no language is named")
+        for tag in self.languages:
+            try:
+                if normalise_tag(tag) != tag:
+                    reasons.append(f"`{tag}` is written `{normalise_tag(tag)}`")
+            except UsageError as problem:
+                reasons.append(problem.message)
+        targets = {
+            "--vocab": self.vocab,
+            "--coverage": self.coverage,
+            "--max-size": self.max_size_bytes,
+        }
+        given = [name for name, value in targets.items() if value is not None]
+        if len(given) > 1:
+            reasons.append(f"{' and '.join(f'`{name}`' for name in given)} exclude each other")
+        if self.vocab is not None and self.vocab < 1:
+            reasons.append("`--vocab` must be at least 1")
+        if self.coverage is not None and not 0 < self.coverage <= 1:
+            reasons.append("`--coverage` must be over 0 and at most 1, such as `0.999`")
+        if self.format is not None and self.format not in FORMATS:
+            reasons.append(f"`--format {self.format}` is none of {', '.join(f'`{name}`' for name in FORMATS)}")
+        stray = [
+            code for code in sorted(self.scripts or ()) if not (len(code) == 4 and code.isalpha() and code.istitle())
+        ]
+        reasons += [f"`{code}` is no ISO 15924 code such as `Latn`" for code in stray]
+        if reasons:
+            raise UsageError("this cannot be exported", reasons=reasons, hint="see `edgekit export --help`")
+
+
+@dataclass(frozen=True, slots=True)
+class Artifact:
+    """What an export wrote: its folder and the receipt in it."""
+
+    folder: Path
+    receipt: Receipt
+
+
+class ExportPlan(Protocol):
+    """A choice of tokens and what it costs; nothing is written yet."""
+
+    def table(self, *, width: int, plain: bool) -> list[str]:
+        """The trade-off as lines of text; plain: nothing but ASCII."""
+        ...
+
+    def to_json(self) -> dict[str, Any]:
+        """The plan as JSON values."""
+        ...
+
+    def check(self) -> None:
+        """Raise FailedError where a language would lose characters, ResourceError where the disk has too little room."""
+        ...
+
+    def write(self, report: Reporter) -> Artifact:
+        """Write the artifact, all or nothing."""
+        ...
+
+
+class Exporting(Protocol):
+    """What the entry point `export` is called as."""
+
+    def __call__(
+        self, request: ExportRequest, *, open_model: OpenLanguageModel | None, report: Reporter
+    ) -> ExportPlan: ...
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyRequest:
+    """A verification.  texts: files to prove it on.  source: the model it was made from, an id or a path."""
+
+    folder: Path
+    texts: tuple[Path, ...] = ()
+    source: str | None = None
+
+
+class Verified(Protocol):
+    """What a verification found; failures: a line for each thing that does not hold."""
+
+    @property
+    def failures(self) -> Sequence[str]: ...
+
+    def lines(self) -> list[str]:
+        """The findings as lines of text."""
+        ...
+
+    def to_json(self) -> dict[str, Any]:
+        """The findings as JSON values."""
+        ...
+
+
+class Verifying(Protocol):
+    """What the entry point `verify` is called as."""
+
+    def __call__(
+        self, request: VerifyRequest, *, open_model: OpenLanguageModel | None, report: Reporter
+    ) -> Verified: ...

@@ -1,0 +1,86 @@
+"""Exports and verifications, done by who is registered for them under the entry-point group `edgekit.export`.
+
+edgekit imports no exporter: without the workstation side these two end in MissingExtraError.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Any, cast
+
+from edgekit.core.errors import MissingExtraError
+from edgekit.core.events import Reporter, silent
+from edgekit.core.languages import normalise_tag
+from edgekit.pipeline.requests import (
+    Artifact,
+    Exporting,
+    ExportPlan,
+    ExportRequest,
+    OpenLanguageModel,
+    Verified,
+    Verifying,
+    VerifyRequest,
+)
+
+GROUP = "edgekit.export"
+
+
+def export(
+    model: str | Path,
+    *,
+    languages: Sequence[str],
+    corpus: Sequence[str | Path] = (),
+    out: str | Path = ".",
+    report: Reporter = silent,
+    **more: Any,
+) -> Artifact:
+    """Make a model small for a few languages and give the artifact that was written.
+
+    model: id of an installed model, or a path.  languages: BCP-47 tags.  corpus: files, folders or patterns, `TAG=`
+    before those whose name does not say the language.  out: the folder that the artifact's folder is made in.  more: the other fields of
+    ExportRequest.  Raises UsageError, ModelNotFoundError, ModelFormatError, UnsupportedModelError, InputError,
+    ResourceError, FailedError (a language would lose characters), MissingExtraError, OutputError.
+    """
+    request = ExportRequest(
+        str(model),
+        tuple(normalise_tag(tag) for tag in languages),
+        tuple(str(one) for one in corpus),
+        out=Path(out),
+        **more,
+    )
+    plan = plan_export(request, report=report)
+    plan.check()
+    return plan.write(report)
+
+
+def plan_export(request: ExportRequest, *, report: Reporter = silent) -> ExportPlan:
+    """Choose what stays and see what it costs; nothing is written. Raises what `export` raises."""
+    request.check()
+    return cast("Exporting", _load("export"))(request, open_model=language_models(), report=report)
+
+
+def verify(request: VerifyRequest, *, report: Reporter = silent) -> Verified:
+    """Compare an artifact with its receipt, its text and its source.
+
+    Raises UnavailableError (no such folder or source), ModelFormatError (no sound receipt), InputError.
+    """
+    return cast("Verifying", _load("verify"))(request, open_model=language_models(), report=report)
+
+
+def language_models() -> OpenLanguageModel | None:
+    """What opens a GGUF to run it, or None where llama-cpp-python is not installed."""
+    return None
+
+
+def _load(name: str) -> Any:
+    points = sorted(entry_points(group=GROUP, name=name), key=lambda point: point.value)
+    if not points:
+        raise MissingExtraError(f"nothing that can {name} is installed", hint="run `pip install 'edgekit[export]'`")
+    try:
+        return points[0].load()
+    except (ImportError, AttributeError) as problem:
+        raise MissingExtraError(
+            f"what can {name} cannot be loaded: {problem}", hint="run `pip install 'edgekit[export]'`"
+        ) from problem

@@ -1,0 +1,196 @@
+"""The folder that an export leaves: the trimmed model, its map, its licence, the page for people and the receipt."""
+
+from __future__ import annotations
+
+import dataclasses
+import platform
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from edgekit.catalogue.entries import Languages
+from edgekit.core.atomic import write_bytes
+from edgekit.core.errors import ModelFormatError
+from edgekit.core.events import Reporter, StepFinished, StepStarted
+from edgekit.core.units import bytes_in_words
+from edgekit.pipeline.requests import ExportRequest
+from edgekit.store.build import list_files
+from edgekit.store.receipt import Receipt, now, write_receipt
+from edgekit.store.vocabulary import Certificate, CorpusRecord, CostRecord, Vocabulary
+from exporters.corpus.base import Corpus
+from exporters.opening import Source
+from exporters.report.figures import Figures, Sample, count_scripts
+from exporters.report.page import render_page
+from exporters.selection.base import Cost, Selection
+from exporters.trim.base import Ids, Tokenizer
+from exporters.vocab_map import FILE_NAME as MAP_NAME
+from exporters.vocab_map import fingerprint, write_map
+
+REPORT_NAME = "report.html"
+_SAMPLES = 6  # lines a language on the page
+_LONGEST_SAMPLE = 240  # characters
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What is to be written: an opened model, the text it is for, and the tokens that stay.  id: the artifact's."""
+
+    request: ExportRequest
+    source: Source
+    id: str
+    corpora: Sequence[Corpus]
+    selection: Selection
+
+
+def write_artifact(choice: Choice, folder: Path, report: Reporter) -> Receipt:
+    """Fill the empty folder and give the receipt in it. Reports the steps `trim`, `prove` and `package`."""
+    source, kept = choice.source, choice.selection.kept
+    before = source.model.tokenizer
+    report(StepStarted("trim", f"{len(kept):,} of {before.size:,} tokens, {source.model.container}"))
+    source_files = source.source_files()
+    built = source.model.write(kept, folder, report=report)
+    report(
+        StepFinished("trim", bytes_in_words(sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())))
+    )
+    after = before.trimmed(kept)
+    report(StepStarted("prove"))
+    certificates = tuple(certify(choice, before, after, report))
+    report(StepFinished("prove", _in_words(certificates)))
+    report(StepStarted("package", choice.id))
+    for name, path in source.licence_files.items():
+        if (folder / name).exists():
+            raise ModelFormatError(
+                f"`{source.id}` has a licence file `{name}`, and so is a file of the artifact called"
+            )
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, folder / name)
+    write_map(folder / MAP_NAME, before.size, kept)
+    vocabulary = Vocabulary(
+        before.size,
+        len(kept),
+        _closure(choice, before),
+        fingerprint(after.texts),
+        MAP_NAME,
+        tuple(_corpus(one) for one in choice.corpora),
+        certificates,
+        tuple(_cost(one) for one in choice.selection.chosen.costs),
+    )
+    receipt = Receipt(
+        id=choice.id,
+        name=f"{source.name}, for {', '.join(choice.request.languages)}",
+        family=source.family,
+        task=source.task,
+        languages=source.languages if source.task == "translate" else Languages(choice.request.languages),
+        licence=choice.request.licence or source.licence,
+        attribution=choice.request.attribution or source.attribution,
+        source=source.receipt.source if source.receipt is not None else f"file:{source.container.name}",
+        revision=source.receipt.revision if source.receipt is not None else None,
+        source_files=source_files,
+        steps=(*_steps_before(source.receipt), _selection_step(choice), *built.steps),
+        tools={"python": platform.python_version(), "numpy": np.__version__, **built.tools},
+        files=(),
+        engine=built.engine,
+        edgekit=version("edgekit"),
+        created=now(),
+        licence_files=tuple(sorted(source.licence_files)),
+        vocabulary=vocabulary,
+    )
+    figures = Figures(
+        receipt,
+        choice.request.command,
+        choice.selection,
+        source.model.parts,
+        count_scripts(before, kept),
+        _samples(choice.corpora, before, after),
+    )
+    write_bytes(folder / REPORT_NAME, render_page(figures).encode("utf-8"))
+    receipt = dataclasses.replace(receipt, files=list_files(folder))
+    write_receipt(folder, receipt)
+    return receipt
+
+
+def _steps_before(receipt: Receipt | None) -> tuple[Mapping[str, Any], ...]:
+    return receipt.steps if receipt is not None else ()
+
+
+def _selection_step(choice: Choice) -> Mapping[str, Any]:
+    request = choice.request
+    asked = {
+        "vocab": request.vocab,
+        "coverage": request.coverage,
+        "max_size_bytes": request.max_size_bytes,
+        "preset": request.preset,
+        "scripts": None if request.scripts is None else sorted(request.scripts),
+        "keep_text": [path.name for path in request.keep_text] or None,
+        "allow_loss": request.allow_loss or None,
+    }
+    return {
+        "name": "select",
+        "languages": list(request.languages),
+        **{name: value for name, value in asked.items() if value is not None},
+        "sources": {language: dict(shares) for language, shares in choice.selection.sources.items()},
+    }
+
+
+def _closure(choice: Choice, tokenizer: Tokenizer) -> int:
+    """Tokens that stay only because those that the text uses are made from them."""
+    used = np.zeros(tokenizer.size, np.bool_)
+    for corpus in choice.corpora:
+        used |= (corpus.train.tokens > 0) | (corpus.held_out.tokens > 0)
+    kept_and_used = np.intersect1d(choice.selection.kept, np.flatnonzero(used))
+    return len(np.setdiff1d(tokenizer.closed(kept_and_used), np.union1d(kept_and_used, tokenizer.forced)))
+
+
+def _corpus(corpus: Corpus) -> CorpusRecord:
+    train, held_out = corpus.train, corpus.held_out
+    return CorpusRecord(
+        corpus.language,
+        train.lines + held_out.lines,
+        held_out.lines,
+        train.words + held_out.words,
+        int(train.tokens.sum() + held_out.tokens.sum()),
+        train.size_bytes + held_out.size_bytes,
+        corpus.digest,
+    )
+
+
+def _cost(cost: Cost) -> CostRecord:
+    return CostRecord(
+        cost.language,
+        cost.coverage,
+        (cost.fertility_before, cost.fertility_after),
+        (cost.fallback_before, cost.fallback_after),
+        cost.expected_loss,
+        cost.bits_per_byte,
+    )
+
+
+def _samples(corpora: Sequence[Corpus], before: Tokenizer, after: Tokenizer) -> list[Sample]:
+    """Of each language a few held-out lines: half of them such that change, where there are any."""
+    found = []
+    for corpus in corpora:
+        lines = [line for line in corpus.sample if 0 < len(line) <= _LONGEST_SAMPLE]
+        samples = [
+            Sample(corpus.language, line, pieces_of(before, old), pieces_of(after, new))
+            for line, old, new in zip(lines, before.encode(lines), after.encode(lines), strict=True)
+        ]
+        changed = [one for one in samples if one.before != one.after][: _SAMPLES // 2]
+        same = [one for one in samples if one.before == one.after][: _SAMPLES - len(changed)]
+        found += [*changed, *same]
+    return found
+
+
+def pieces_of(tokenizer: Tokenizer, ids: Sequence[int]) -> list[str]:
+    """The text of each token; of one that is no text, U+FFFD."""
+    texts = tokenizer.texts
+    return [texts[at] or "\ufffd" for at in ids]
+
+
+def _in_words(certificates: Sequence[Certificate]) -> str:
+    lines, same = sum(one.lines for one in certificates), sum(one.identical for one in certificates)
+    return f"{same:,} of {lines:,} lines are identical"

@@ -1,0 +1,240 @@
+"""`edgekit export`: open, count and choose; then write the artifact beside its place and rename it, all or nothing."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from edgekit.catalogue.entries import ExportPreset
+from edgekit.catalogue.load import load_catalogue
+from edgekit.catalogue.names import is_model_id
+from edgekit.core.atomic import clear_leftovers, replacing_folder
+from edgekit.core.errors import InputError, OutputError, ResourceError, UsageError
+from edgekit.core.events import Note, Reporter, StepFinished, StepStarted
+from edgekit.core.paths import free_bytes
+from edgekit.core.units import bytes_in_words
+from edgekit.pipeline.requests import Artifact, ExportRequest, OpenLanguageModel
+from edgekit.store.lock import alone
+from exporters.artifact import Choice, write_artifact
+from exporters.corpus.count import count_corpora
+from exporters.guard import losses, refuse_losses
+from exporters.opening import Source, model_id, open_source
+from exporters.report.terminal import trade_off
+from exporters.selection.base import Target
+from exporters.selection.choose import select
+from exporters.trim.base import Ids, Tokenizer
+
+SCHEMA = "edgekit.export/1"
+_LINES_AT_ONCE = 4096
+_LONGEST_LINE = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """See `edgekit.pipeline.requests.ExportPlan`.  folder: the artifact's, which is called as its id."""
+
+    choice: Choice
+    folder: Path
+
+    @property
+    def needed_bytes(self) -> int:
+        """Free disk that writing takes at its fullest: the artifact, twice where it is quantised again."""
+        size = self.choice.selection.chosen.size_bytes
+        texts = sum(path.stat().st_size for path in self.choice.source.licence_files.values())
+        return (
+            size * (2 if self.choice.request.quant or self.choice.request.embedding_quant else 1)
+            + texts
+            + _BESIDE_BYTES
+        )
+
+    def table(self, *, width: int, plain: bool) -> list[str]:
+        """See `edgekit.pipeline.requests.ExportPlan.table`."""
+        return trade_off(self.choice.selection, self.choice.source.model.tokenizer.size, width=width, plain=plain)
+
+    def to_json(self) -> dict[str, Any]:
+        """See `edgekit.pipeline.requests.ExportPlan.to_json`."""
+        selection = self.choice.selection
+        return {
+            "schema": SCHEMA,
+            "id": self.choice.id,
+            "folder": str(self.folder),
+            "source": self.choice.source.id,
+            "container": self.choice.source.model.container,
+            "licence": self.choice.request.licence or self.choice.source.licence,
+            "languages": list(self.choice.request.languages),
+            "tokens_before": self.choice.source.model.tokenizer.size,
+            "chosen": _point(selection.chosen),
+            "curve": [_point(point) for point in selection.curve],
+            "sources": {language: dict(shares) for language, shares in selection.sources.items()},
+            "notes": list(selection.notes),
+            "losses": losses(selection.chosen.costs, self.choice.request.languages),
+            "needed_bytes": self.needed_bytes,
+            "free_bytes": free_bytes(self.folder.parent),
+        }
+
+    def check(self) -> None:
+        """See `edgekit.pipeline.requests.ExportPlan.check`."""
+        if not self.choice.request.allow_loss:
+            refuse_losses(self.choice.selection.chosen.costs, self.choice.request.languages)
+        _check_space(self.choice.id, self.folder, self.needed_bytes)
+
+    def write(self, report: Reporter) -> Artifact:
+        """See `edgekit.pipeline.requests.ExportPlan.write`."""
+        key = f"export-{hashlib.sha256(str(self.folder.resolve()).encode()).hexdigest()[:16]}"
+        try:
+            with alone(key, report, shown=str(self.folder)):
+                clear_leftovers(self.folder)
+                _check_target(self.folder, force=self.choice.request.force)
+                with replacing_folder(self.folder) as beside:
+                    receipt = write_artifact(self.choice, beside, report)
+                report(StepFinished("package", f"{self.choice.id}, {bytes_in_words(receipt.size_bytes)}"))
+                return Artifact(self.folder, receipt)
+        except OSError as problem:
+            where = f"`{problem.filename}`: " if problem.filename else ""
+            raise OutputError(
+                f"`{self.folder}` could not be written", reasons=[f"{where}{problem.strerror or problem}"]
+            ) from problem
+
+
+# The map of 64,000 ids takes 450 kB, the report 100 kB, the receipt 10 kB.
+_BESIDE_BYTES = 4 << 20
+
+
+def plan(request: ExportRequest, *, open_model: OpenLanguageModel | None, report: Reporter) -> Plan:
+    """Open the model, count the text and choose what stays; see `edgekit.pipeline.run.plan_export`.
+
+    open_model: opens the model to run it, for what only a run can tell. Reports the steps `open`, `count`, `select`.
+    """
+    request, target = _with_preset(request, report)
+    report(StepStarted("open", request.model))
+    source = open_source(request.model)
+    tokenizer = source.model.tokenizer
+    _check_format(request, source)
+    name = request.id or model_id("-".join([source.id, *request.languages]))
+    if not is_model_id(name):
+        raise UsageError(f"`{name}` is no id", hint="write lower-case letters, digits, `.`, `_` and `-`, at most 64")
+    folder = request.out.expanduser().absolute() / name
+    _check_target(folder, force=request.force)
+    least = source.model.size_bytes(tokenizer.closed(np.array([], np.int64)))
+    _check_space(name, folder, least)
+    report(
+        StepFinished(
+            "open", f"{tokenizer.size:,} tokens, {bytes_in_words(sum(p.size_bytes for p in source.model.parts))}"
+        )
+    )
+    corpora = count_corpora(tokenizer, request.corpora, request.languages, field=request.corpus_field, report=report)
+    keep = keep_ids(tokenizer, source.model.prompts, request.keep_text)
+    running = open_model(source.container) if open_model is not None and source.model.container == "gguf" else None
+    try:
+        selection = select(
+            source.model,
+            corpora,
+            languages=request.languages,
+            target=target,
+            scripts=request.scripts,
+            keep=keep,
+            language_model=running,
+            report=report,
+        )
+    finally:
+        if running is not None:
+            running.close()
+    for note in selection.notes:
+        report(Note(note))
+    return Plan(Choice(request, source, name, corpora, selection), folder)
+
+
+def _with_preset(request: ExportRequest, report: Reporter) -> tuple[ExportRequest, Target]:
+    """The request with what its preset adds, and how far to trim; what the request sets comes first."""
+    target = Target(request.vocab, request.coverage, request.max_size_bytes)
+    if request.preset is None:
+        return request, target
+    presets = load_catalogue().export_presets
+    preset = presets.get(request.preset)
+    if preset is None:
+        raise UsageError(
+            f"there is no preset `{request.preset}`",
+            reasons=[f"`{one.id}`: {_recipe_in_words(one)}" for one in presets.values()],
+            hint=f"add `--preset {next(iter(presets))}`, for example" if presets else None,
+        )
+    report(Note(f"preset `{preset.id}`: {_recipe_in_words(preset)}"))
+    if target == Target():
+        target = Target(preset.vocab, preset.coverage, preset.max_size_bytes)
+    return request, target
+
+
+def _recipe_in_words(preset: ExportPreset) -> str:
+    size = None if preset.max_size_bytes is None else bytes_in_words(preset.max_size_bytes)
+    settings = {
+        "vocab": None if preset.vocab is None else f"{preset.vocab:,}",
+        "coverage": preset.coverage,
+        "max size": size,
+        "quant": preset.quant,
+        "embedding quant": preset.embedding_quant,
+    }
+    return ", ".join([preset.device, *(f"{name} {value}" for name, value in settings.items() if value is not None)])
+
+
+def _check_format(request: ExportRequest, source: Source) -> None:
+    own = source.model.container
+    if request.format not in (None, own):
+        raise UsageError(
+            f"`{source.id}` cannot be exported to {request.format}",
+            reasons=[f"it is {own}, and converting from one container to another is not there yet"],
+            hint=f"leave `--format` out: the artifact is {own} as well",
+        )
+
+
+def _check_target(folder: Path, *, force: bool) -> None:
+    if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
+        raise UsageError(f"`{folder}` is there and is no folder")
+    if folder.exists() and not force:
+        raise UsageError(f"`{folder}` is there already", hint="add `--force` to put the new one in its place")
+
+
+def _check_space(name: str, folder: Path, needed: int) -> None:
+    free = free_bytes(folder.parent)
+    if free < needed:
+        raise ResourceError(
+            f"`{name}` needs {bytes_in_words(needed)} of disk, {bytes_in_words(free)} are free in `{folder.parent}`",
+            hint="name another folder with `-o`",
+        )
+
+
+def keep_ids(tokenizer: Tokenizer, prompts: Sequence[str], files: Sequence[Path]) -> Ids:
+    """Ids of every token of the model's prompts and of files. Raises InputError for a file that is no UTF-8 text."""
+    found: set[int] = {at for ids in tokenizer.encode(list(prompts)) for at in ids}
+    for file in files:
+        for lines in _windows(file):
+            found.update(at for ids in tokenizer.encode(lines) for at in ids)
+    return np.array(sorted(found), np.int64)
+
+
+def _windows(file: Path) -> Iterator[list[str]]:
+    try:
+        with file.open("rb") as stream:
+            lines: list[str] = []
+            while raw := stream.readline(_LONGEST_LINE):
+                lines.append(raw.decode("utf-8").rstrip("\r\n"))
+                if len(lines) == _LINES_AT_ONCE:
+                    yield lines
+                    lines = []
+            yield lines
+    except OSError as problem:
+        raise InputError(f"`{file}` cannot be read: {problem.strerror}") from problem
+    except UnicodeDecodeError as problem:
+        raise InputError(f"`{file}` is not UTF-8") from problem
+
+
+def _point(point: Any) -> dict[str, Any]:
+    return {
+        "tokens": point.tokens,
+        "size_bytes": point.size_bytes,
+        "costs": [dataclasses.asdict(cost) for cost in point.costs],
+    }

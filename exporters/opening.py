@@ -1,0 +1,177 @@
+"""The model that an export starts from: an installed one or a path, whatever container it is in, and what it says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from edgekit.catalogue.entries import Languages
+from edgekit.catalogue.names import RECEIPT_NAME, is_model_id
+from edgekit.core.errors import (
+    IntegrityError,
+    ModelFormatError,
+    ModelNotFoundError,
+    UnavailableError,
+    UnsupportedModelError,
+)
+from edgekit.core.hashing import sha256_file
+from edgekit.store.installed import find_model
+from edgekit.store.receipt import Receipt, SourceFile, read_receipt
+from exporters.trim.base import TrimmableModel
+from exporters.trim.gguf import GgufModel, open_gguf
+
+UNKNOWN = "unknown"
+"""Licence and attribution of a model that states none."""
+
+_ENDINGS = (".gguf", ".onnx", ".bin", ".npz")  # what ends so was meant as a file, although ids may have dots
+_GGUF_KEYS = {"name": "general.name", "licence": "general.license", "family": "general.architecture"}
+_AUTHORS = ("general.organization", "general.author", "general.source.url", "general.url")
+_LONGEST = 400  # of a text that a foreign file says of itself
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """An opened model and what is known of it.
+
+    container: what holds it, a file or a folder.  files: what it is made of.  licence_files: texts that go with it, by their
+    path in an artifact.
+    receipt: of the artifact that it lies in, or None for a path of any other kind.
+    """
+
+    model: TrimmableModel
+    container: Path
+    files: tuple[Path, ...]
+    id: str
+    name: str
+    family: str
+    task: str
+    languages: Languages
+    licence: str
+    attribution: str
+    licence_files: Mapping[str, Path] = field(default_factory=dict)
+    receipt: Receipt | None = None
+
+    def source_files(self) -> tuple[SourceFile, ...]:
+        """Every file with its digest as it is now. Raises IntegrityError where its receipt says otherwise."""
+        found, wrong = [], []
+        promised = {file.path: file.sha256 for file in self.receipt.files} if self.receipt is not None else {}
+        origins = {file.path: file.sources for file in self.receipt.source_files} if self.receipt is not None else {}
+        for path in self.files:
+            digest = sha256_file(path)
+            if promised.get(path.name, digest) != digest:
+                wrong.append(f"`{path}` has another sha256 than its receipt says")
+            sources = origins.get(path.name, (f"file:{path.name}",))
+            found.append(SourceFile("weights", path.name, sources, path.stat().st_size, digest))
+        if wrong:
+            raise IntegrityError(f"`{self.id}` is damaged", reasons=wrong, hint=f"run `edgekit pull --force {self.id}`")
+        return tuple(found)
+
+
+def open_source(model: str) -> Source:
+    """Open a model by id, alias or path; an installed model comes before a path of the same name.
+
+    Raises ModelNotFoundError (its hint is the pull), UnavailableError (no such path), UnsupportedModelError (nothing
+    here trims that container), ModelFormatError.
+    """
+    path = Path(model).expanduser()
+    if is_model_id(model) and path.suffix.lower() not in _ENDINGS:
+        try:
+            installed = find_model(model)
+        except ModelNotFoundError:
+            if not path.exists():
+                raise
+        else:
+            return _open_artifact(installed.folder, installed.receipt)
+    if not path.exists():
+        raise UnavailableError(
+            f"there is no file or folder `{model}`", hint="see `edgekit models ls` for what is installed"
+        )
+    if (path / RECEIPT_NAME).is_file():
+        return _open_artifact(path, read_receipt(path))
+    return _open_path(path)
+
+
+def open_container(path: Path) -> TrimmableModel:
+    """Open a file or folder for trimming. Raises UnsupportedModelError, ModelFormatError."""
+    if path.is_file() and path.suffix.lower() == ".gguf":
+        return open_gguf(path)
+    raise UnsupportedModelError(
+        f"`{path}` cannot be trimmed", reasons=["it is no GGUF file"], hint="name a file that ends in `.gguf`"
+    )
+
+
+def _open_artifact(folder: Path, receipt: Receipt) -> Source:
+    container = folder / _container_of(receipt.engine, [file.path for file in receipt.files], folder)
+    model = open_container(container)
+    texts = {path: folder / path for path in receipt.licence_files}
+    files = (container,) if container.is_file() else tuple(folder / file.path for file in receipt.files)
+    return Source(
+        model,
+        container,
+        files,
+        receipt.id,
+        receipt.name,
+        receipt.family,
+        receipt.task,
+        receipt.languages,
+        receipt.licence,
+        receipt.attribution,
+        texts,
+        receipt,
+    )
+
+
+def _container_of(engine: Mapping[str, Any], files: list[str], folder: Path) -> str:
+    """The file of an artifact that can be trimmed; the receipt has checked its paths."""
+    found = [path for path in files if path.lower().endswith(".gguf")]
+    named = engine.get("file")
+    if named in found:
+        return str(named)
+    if len(found) == 1:
+        return found[0]
+    raise UnsupportedModelError(
+        f"`{folder.name}` cannot be trimmed", reasons=[f"it holds {len(found)} GGUF files, not one"]
+    )
+
+
+def _open_path(path: Path) -> Source:
+    model = open_container(path)
+    said = _gguf_words(model) if isinstance(model, GgufModel) else {}
+    return Source(
+        model,
+        path,
+        (path,),
+        model_id(path.stem),
+        said.get("name", path.stem),
+        said.get("family", UNKNOWN),
+        "generate",
+        Languages(("mul",)),
+        said.get("licence", UNKNOWN),
+        said.get("attribution", UNKNOWN),
+    )
+
+
+def _gguf_words(model: GgufModel) -> dict[str, str]:
+    """What a GGUF says of itself in its metadata."""
+    found = {field: _text(model, key) for field, key in _GGUF_KEYS.items()}
+    found["attribution"] = next((text for text in (_text(model, key) for key in _AUTHORS) if text), "")
+    return {field: text for field, text in found.items() if text}
+
+
+def _text(model: GgufModel, key: str) -> str:
+    value = model.file.metadata.get(key)
+    if value is None or not isinstance(value.value, bytes):
+        return ""
+    text = value.value[:_LONGEST].decode("utf-8", "ignore")
+    return " ".join("".join(one if one.isprintable() else " " for one in text).split())
+
+
+def model_id(text: str) -> str:
+    """The nearest id to a text: `Gemma 3_270M` -> `gemma-3_270m`. Raises ModelFormatError where nothing is left."""
+    name = re.sub(r"[^a-z0-9._-]+", "-", text.lower()).strip("._-")[:64].strip("._-")
+    if not is_model_id(name):
+        raise ModelFormatError(f"no id can be made of `{text}`", hint="name one with `--id`")
+    return name

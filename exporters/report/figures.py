@@ -1,0 +1,64 @@
+"""The figures of an export, gathered once for the page, the terminal and the receipt."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from edgekit.store.receipt import Receipt
+from exporters.selection.base import Selection
+from exporters.trim.base import Ids, Part, Tokenizer
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptCount:
+    """Tokens of a script, before and after."""
+
+    script: str
+    before: int
+    after: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A line of text and the pieces that it was cut into before, and is now."""
+
+    language: str
+    line: str
+    before: Sequence[str]
+    after: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """All that the page shows; parts are those of the original, samples are lines that the choice did not see."""
+
+    receipt: Receipt
+    command: str
+    selection: Selection
+    parts: Sequence[Part]
+    scripts: Sequence[ScriptCount]
+    samples: Sequence[Sample]
+
+
+def part_sizes(parts: Sequence[Part], before: int, after: int) -> list[tuple[str, int, int]]:
+    """Each part's name and its bytes with all tokens and with the kept ones."""
+    return [
+        (part.name, part.size_bytes, round(part.size_bytes - part.bytes_per_token * (before - after))) for part in parts
+    ]
+
+
+def count_scripts(tokenizer: Tokenizer, kept: Ids) -> list[ScriptCount]:
+    """How many tokens of each script there are and stay, the largest first."""
+    stays = np.zeros(tokenizer.size, np.bool_)
+    stays[kept] = True
+    before: Counter[str] = Counter()
+    after: Counter[str] = Counter()
+    for text, stay in zip(tokenizer.texts, stays.tolist(), strict=True):
+        script = script_of_text(text)
+        before[script] += 1
+        after[script] += stay
+    return [ScriptCount(script, count, after[script]) for script, count in before.most_common()]

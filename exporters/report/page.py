@@ -1,0 +1,245 @@
+"""`report.html`: what an export did, as one page that needs no network and no script."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from edgekit.core.units import bytes_in_words
+from exporters.report.charts import COLOURS, loss_curve, weight_bars
+from exporters.report.figures import Figures, Sample, part_sizes
+from exporters.report.markup import Markup, element, join
+from exporters.selection.base import Cost
+
+_MOST_SCRIPTS = 24
+# Nothing is loaded and nothing runs, whatever the texts on the page say.
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+_STYLE = """
+:root { color-scheme: light dark; --ink: #1d2329; --soft: #5c6670; --line: #dfe3e7; --paper: #fff; --shade: #f5f6f8;
+  --c0: #2f6db5; --c1: #c8562b; --c2: #2f8a62; --c3: #8457a8; --c4: #a88112; --c5: #51748a; --bad: #b3261e; }
+@media (prefers-color-scheme: dark) { :root { --ink: #e6e9ec; --soft: #9aa5af; --line: #343b42; --paper: #15191d;
+  --shade: #1d2328; --c0: #6ba6e8; --c1: #ec8a62; --c2: #62c299; --c3: #b98ede; --c4: #d6b24a; --c5: #8db0c6;
+  --bad: #ff8a80; } }
+body { margin: 0 auto; max-width: 780px; padding: 40px 20px 80px; background: var(--paper); color: var(--ink);
+  font: 16px/1.55 system-ui, sans-serif; }
+h1 { font-size: 30px; line-height: 1.2; margin: 0; overflow-wrap: anywhere; }
+h2 { font-size: 19px; margin: 52px 0 8px; }
+p { margin: 6px 0 14px; } .soft { color: var(--soft); }
+dl.key { display: flex; flex-wrap: wrap; gap: 14px 44px; margin: 26px 0 0; }
+dl.key div { display: flex; flex-direction: column-reverse; } dl.key dd { margin: 0; font-size: 24px; font-weight: 600; }
+dl.key dt { color: var(--soft); font-size: 14px; }
+table { border-collapse: collapse; width: 100%; font-size: 15px; margin: 12px 0; }
+th { text-align: left; font-weight: 500; color: var(--soft); font-size: 13px; }
+th, td { padding: 6px 12px 6px 0; border-bottom: 1px solid var(--line); vertical-align: top; overflow-wrap: anywhere; }
+.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+.gone td { color: var(--soft); }
+svg { width: 100%; height: auto; margin: 12px 0; display: block; }
+svg text { font: 13px system-ui, sans-serif; fill: var(--soft); } svg text.strong { fill: var(--ink); font-weight: 600; }
+.grid { stroke: var(--line); } .chosen { stroke: var(--ink); stroke-dasharray: 3 4; }
+.line { fill: none; stroke-width: 2; }
+.key-colour { display: inline-block; width: 11px; height: 11px; border-radius: 2px; margin-right: 8px; }
+.bar { display: block; height: 10px; border-radius: 2px; background: var(--line); min-width: 120px; }
+.bar i { display: block; height: 100%; border-radius: 2px; background: var(--c0); }
+.sample { border-top: 1px solid var(--line); padding: 12px 0; }
+.pieces { line-height: 2; } .pieces span { background: var(--shade); border: 1px solid var(--line); border-radius: 4px;
+  padding: 1px 3px; margin-right: 2px; white-space: pre-wrap; } .pieces .new { border-color: var(--bad); }
+.tag { color: var(--soft); font-size: 13px; }
+code, pre { font: 14px/1.5 ui-monospace, monospace; } pre { background: var(--shade); padding: 12px 14px;
+  border-radius: 6px; white-space: pre-wrap; overflow-wrap: anywhere; }
+@media (max-width: 560px) { table { font-size: 13px; } th, td { padding-right: 6px; } }
+"""
+
+
+def render_page(figures: Figures) -> str:
+    """The whole page; every text of it is escaped."""
+    receipt, vocabulary = figures.receipt, figures.receipt.vocabulary
+    if vocabulary is None:
+        raise ValueError("a report is about a trimmed vocabulary")
+    sizes = part_sizes(figures.parts, vocabulary.before, vocabulary.after)
+    before, after = (sum(part[column] for part in sizes) for column in (1, 2))
+    body = [
+        element("h1", receipt.id),
+        element("p", receipt.name, class_="soft"),
+        _key_figures(
+            [
+                ("tokens kept", f"{vocabulary.after:,} of {vocabulary.before:,}"),
+                ("size", f"{bytes_in_words(after)}, was {bytes_in_words(before)}"),
+                ("languages", ", ".join([*receipt.languages.source, *receipt.languages.target])),
+                ("licence", receipt.licence),
+            ]
+        ),
+        *(element("p", note) for note in figures.selection.notes),
+        element("h2", "What it weighs"),
+        weight_bars(sizes),
+        _weights(sizes),
+        element("h2", "What it costs"),
+        element("p", _COSTS, class_="soft"),
+        loss_curve(figures.selection.curve, figures.selection.chosen),
+        _costs(figures.selection.chosen.costs),
+        element("h2", "What is proven"),
+        element("p", _PROOF, class_="soft"),
+        _table(
+            [("language", ""), ("lines", ""), ("proven identical", "n"), ("of", "n"), ("share", "n")],
+            (
+                (one.language or "any", one.part, f"{one.identical:,}", f"{one.lines:,}", f"{one.share:.2%}")
+                for one in vocabulary.certificates
+            ),
+        ),
+        element("h2", "Scripts kept and lost"),
+        _scripts(figures),
+        element("h2", "Lines that the choice did not see"),
+        *([_sample(one) for one in figures.samples] or [element("p", "There was no text to take lines from.")]),
+        element("h2", "How it was made"),
+        element("pre", figures.command),
+        _origin(figures),
+    ]
+    head = join(
+        Markup('<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'),
+        Markup(f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'),
+        element("title", f"{receipt.id}: what trimming kept and cost"),
+        Markup(f"<style>{_STYLE}{_colours()}</style>"),
+    )
+    return f'<!doctype html>\n<html lang="en"><head>{head}</head>\n<body>\n' + "\n".join(body) + "\n</body></html>\n"
+
+
+_COSTS = (
+    "Measured on lines that the choice of tokens did not see. Expected loss is how much more a text costs in bits, "
+    "estimated; the dashed line is the size that was chosen. Fertility is tokens a word."
+)
+_PROOF = (
+    "A line is proven identical when each of its tokens is kept: it is cut into the same pieces, so the model reads "
+    "the same numbers and computes the same ones as before."
+)
+
+
+def _colours() -> str:
+    return "".join(
+        f".c{number} {{ fill: var(--c{number}); background: var(--c{number}); }} "
+        f".l{number} {{ stroke: var(--c{number}); }} svg text.t{number} {{ fill: var(--c{number}); font-weight: 600; }}\n"
+        for number in range(COLOURS)
+    )
+
+
+def _key_figures(rows: Iterable[tuple[str, str]]) -> Markup:
+    return element(
+        "dl", *(element("div", element("dt", name), element("dd", value)) for name, value in rows), class_="key"
+    )
+
+
+def _table(columns: Sequence[tuple[str, str]], rows: Iterable[Sequence[str]], kinds: Sequence[str] = ()) -> Markup:
+    """columns: title and class.  kinds: a class for each row."""
+    head = element("tr", *(element("th", title, class_=kind) for title, kind in columns))
+    body = [
+        element(
+            "tr",
+            *(element("td", cell, class_=kind) for cell, (_, kind) in zip(row, columns, strict=True)),
+            class_=kinds[number] if number < len(kinds) else "",
+        )
+        for number, row in enumerate(rows)
+    ]
+    return element("table", head, *body)
+
+
+def _weights(sizes: Sequence[tuple[str, int, int]]) -> Markup:
+    return _table(
+        [("part", ""), ("before", "n"), ("after", "n")],
+        (
+            (
+                join(element("span", class_=f"key-colour c{number % COLOURS}"), name),
+                bytes_in_words(before),
+                bytes_in_words(after),
+            )
+            for number, (name, before, after) in enumerate(sizes)
+        ),
+    )
+
+
+def _costs(costs: Sequence[Cost]) -> Markup:
+    measured = any(cost.bits_per_byte is not None for cost in costs)
+    columns = [
+        ("language", ""),
+        ("tokens kept", "n"),
+        ("fertility", "n"),
+        ("unknown or byte", "n"),
+        ("expected loss", "n"),
+    ]
+    return _table(
+        [*columns, *([("bits per byte", "n")] if measured else [])],
+        (
+            (
+                cost.language or "any",
+                f"{cost.coverage:.2%}",
+                f"{cost.fertility_before:.3f} → {cost.fertility_after:.3f}",
+                f"{cost.fallback_before:.2%} → {cost.fallback_after:.2%}",
+                f"{cost.expected_loss:+.2%}",
+                *([_bits(cost)] if measured else []),
+            )
+            for cost in costs
+        ),
+    )
+
+
+def _bits(cost: Cost) -> str:
+    if cost.bits_per_byte is None:
+        return "not measured"
+    before, after = cost.bits_per_byte
+    return f"{before:.4f} → {after:.4f}"
+
+
+def _scripts(figures: Figures) -> Markup:
+    listed = figures.scripts[:_MOST_SCRIPTS]
+    rest = figures.scripts[_MOST_SCRIPTS:]
+    rows = [(one.script, one.before, one.after) for one in listed]
+    if rest:
+        rows.append((f"{len(rest)} more", sum(one.before for one in rest), sum(one.after for one in rest)))
+    return _table(
+        [("script", ""), ("tokens before", "n"), ("kept", "n"), ("share", "")],
+        ((name, f"{before:,}", f"{after:,}", _bar(after / before if before else 0.0)) for name, before, after in rows),
+        ["" if after else "gone" for _, _, after in rows],
+    )
+
+
+def _bar(share: float) -> Markup:
+    return element("span", element("i", style=f"width: {share:.1%}"), class_="bar", title=f"{share:.1%}")
+
+
+def _sample(sample: Sample) -> Markup:
+    same = list(sample.before) == list(sample.after)
+    label = f"{sample.language or 'any'}, {len(sample.before)} tokens, " + (
+        "identical" if same else f"now {len(sample.after)}"
+    )
+    known = set(sample.before)
+    rows = [element("div", label, class_="tag"), _pieces(sample.before, known)]
+    if not same:
+        rows.append(_pieces(sample.after, known))
+    return element("div", *rows, class_="sample", dir="auto")
+
+
+def _pieces(pieces: Sequence[str], known: set[str]) -> Markup:
+    return element(
+        "div", *(element("span", one, class_="" if one in known else "new") for one in pieces), class_="pieces"
+    )
+
+
+def _origin(figures: Figures) -> Markup:
+    receipt, vocabulary = figures.receipt, figures.receipt.vocabulary
+    corpora: Any = vocabulary.corpora if vocabulary is not None else ()
+    rows = [
+        ("source", receipt.source),
+        *(
+            ("source file", f"{one.path}, {bytes_in_words(one.size_bytes)}, sha256 {one.sha256}")
+            for one in receipt.source_files
+        ),
+        ("licence", f"{receipt.licence}; {receipt.attribution}"),
+        *(
+            (
+                f"text, {one.language or 'any language'}",
+                f"{one.lines:,} lines, {one.held_out_lines:,} of them held out, {bytes_in_words(one.size_bytes)}, sha256 {one.sha256}",
+            )
+            for one in corpora
+        ),
+        *(("step", ", ".join(f"{key} {value}" for key, value in step.items())) for step in receipt.steps),
+        ("tools", ", ".join(f"{name} {version}" for name, version in receipt.tools.items())),
+        ("made", f"{receipt.created}, edgekit {receipt.edgekit}"),
+    ]
+    return _table([("", ""), ("", "")], rows)

@@ -1,0 +1,215 @@
+"""`edgekit verify`: an artifact against its receipt, its vocabulary, text, and the model that it was made from."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from edgekit.catalogue.names import RECEIPT_NAME
+from edgekit.core.errors import ModelFormatError, UnavailableError
+from edgekit.core.events import Progress, Reporter, StepFinished, StepStarted
+from edgekit.core.hashing import sha256_file
+from edgekit.core.units import bytes_in_words
+from edgekit.pipeline.requests import OpenLanguageModel, VerifyRequest
+from edgekit.store.installed import installed_models
+from edgekit.store.receipt import Receipt, read_receipt
+from exporters.artifact import pieces_of
+from exporters.comparison import compare_runs, compare_tensors
+from exporters.findings import ChangedLine, Findings, ScriptRow, TextFindings
+from exporters.lines import text_windows
+from exporters.opening import Source, open_source
+from exporters.report.figures import script_of_text
+from exporters.trim.base import Ids, Tokenizer
+from exporters.trim.gguf import GgufModel
+from exporters.vocab_map import fingerprint, read_map
+
+_PROBES = 4  # texts of kept tokens where no text is given
+_PROBE_TOKENS = 16
+
+
+def verify(request: VerifyRequest, *, open_model: OpenLanguageModel | None, report: Reporter) -> Findings:
+    """See `edgekit.pipeline.run.verify`. Reports the steps `files`, `text` and `run`."""
+    folder = request.folder
+    if not folder.is_dir():
+        raise UnavailableError(f"there is no folder `{folder}`", hint="name the folder that `edgekit export` printed")
+    findings = Findings(_receipt(folder))
+    _check_files(folder, findings, report)
+    if findings.failures or findings.receipt.vocabulary is None:
+        return findings  # what is not what it was is not opened
+    trimmed = open_source(str(folder.absolute()))
+    kept = _check_vocabulary(folder, trimmed, findings)
+    source = _source(request, findings)
+    if source is not None and kept is not None:
+        _check_source(source, trimmed, kept, findings)
+    if findings.failures or kept is None:
+        return findings
+    texts = _check_text(request.texts, source, trimmed, kept, findings, report) if request.texts else []
+    if source is None:
+        return findings
+    if open_model is None or trimmed.model.container != "gguf":
+        findings.notes.append("nothing here runs this model, so logits and text are not compared")
+    elif any(step.get("name") == "quantize" for step in findings.receipt.steps):
+        findings.notes.append("its weights were quantised again, so its logits are others than the original's")
+    else:
+        compare_runs(source, trimmed, kept, texts or _probes(source, kept), open_model, findings, report)
+    return findings
+
+
+def _receipt(folder: Path) -> Receipt:
+    if not (folder / RECEIPT_NAME).exists():
+        inside = sorted(path.parent for path in folder.glob(f"*/{RECEIPT_NAME}"))
+        raise ModelFormatError(
+            f"`{folder}` is no artifact: it has no `{RECEIPT_NAME}`",
+            hint=f"run `edgekit verify {inside[0]}`" if inside else None,
+        )
+    return read_receipt(folder)
+
+
+def _check_files(folder: Path, findings: Findings, report: Reporter) -> None:
+    receipt = findings.receipt
+    report(StepStarted("files", receipt.id))
+    done = 0
+    for file in receipt.files:
+        if sha256_file(folder / file.path) != file.sha256:
+            findings.failures.append(f"`{file.path}` has another sha256 than its receipt says")
+        done += file.size_bytes
+        report(Progress("files", done, receipt.size_bytes, "bytes"))
+    named = {RECEIPT_NAME, *(file.path for file in receipt.files)}
+    there = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if not path.is_dir()}
+    findings.failures += [f"`{path}` is not in the receipt" for path in sorted(there - named)]
+    if not findings.failures:
+        findings.checked.append(f"{len(receipt.files)} files, {bytes_in_words(receipt.size_bytes)}, as the receipt says")
+    report(StepFinished("files", bytes_in_words(receipt.size_bytes)))
+
+
+def _check_vocabulary(folder: Path, trimmed: Source, findings: Findings) -> Ids | None:
+    """The kept ids, where the artifact's vocabulary is the one that its receipt tells of."""
+    vocabulary = findings.receipt.vocabulary
+    if vocabulary is None:
+        return None
+    before, kept = read_map(folder / vocabulary.map)
+    tokenizer = trimmed.model.tokenizer
+    wrong = []
+    if (before, len(kept)) != (vocabulary.before, vocabulary.after):
+        wrong.append(f"`{vocabulary.map}` keeps {len(kept):,} of {before:,} tokens, the receipt {vocabulary.after:,}")
+    if tokenizer.size != vocabulary.after:
+        wrong.append(f"the model has {tokenizer.size:,} tokens, the receipt {vocabulary.after:,}")
+    if fingerprint(tokenizer.texts) != vocabulary.fingerprint:
+        wrong.append("the model's tokens are not those of the receipt")
+    if wrong:
+        findings.failures += wrong
+        return None
+    findings.checked.append(f"{len(kept):,} of {before:,} tokens, as the receipt says")
+    return kept
+
+
+def _source(request: VerifyRequest, findings: Findings) -> Source | None:
+    """The model that it was made from: the one that is named, else an installed one with the same files."""
+    made_from = {file.sha256 for file in findings.receipt.source_files if file.role == "weights"}
+    if request.source is not None:
+        return open_source(request.source)
+    for model in installed_models():
+        if made_from & {file.sha256 for file in model.receipt.files}:
+            return open_source(model.receipt.id)
+    findings.notes.append(
+        f"the model it was made from ({findings.receipt.source}) is not here; name it with `--source` to compare them"
+    )
+    return None
+
+
+def _check_source(source: Source, trimmed: Source, kept: Ids, findings: Findings) -> None:
+    made_from = {file.sha256 for file in findings.receipt.source_files if file.role == "weights"}
+    given = {file.sha256 for file in source.source_files()}
+    vocabulary, tokenizer = findings.receipt.vocabulary, source.model.tokenizer
+    if not given <= made_from:
+        findings.failures.append(f"`{source.container}` is not the file that it was made from")
+        return
+    texts = tokenizer.texts
+    if vocabulary is None or tokenizer.size != vocabulary.before:
+        findings.failures.append(f"the source has {tokenizer.size:,} tokens, not the number in the receipt")
+    elif fingerprint([texts[at] for at in kept.tolist()]) != vocabulary.fingerprint:
+        findings.failures.append("the map does not lead from the source's tokens to those of the artifact")
+    else:
+        findings.checked.append("each kept token is the one of the source that the map names")
+    one, other = source.model, trimmed.model
+    quantised = any(step.get("name") == "quantize" for step in findings.receipt.steps)
+    if isinstance(one, GgufModel) and isinstance(other, GgufModel) and not quantised and not findings.failures:
+        reasons = compare_tensors(one, other, kept)
+        findings.failures += reasons
+        if not reasons:
+            findings.checked.append(f"{len(one.file.tensors):,} tensors: each kept row and all else is the source's, byte by byte")
+
+
+@dataclass(slots=True)
+class _Rates:
+    lines: int = 0
+    words: int = 0
+    before: int = 0
+    after: int = 0
+    lost_before: int = 0
+    lost_after: int = 0
+
+
+def _check_text(
+    files: Sequence[Path], source: Source | None, trimmed: Source, kept: Ids, findings: Findings, report: Reporter
+) -> list[list[int]]:
+    """Cut every line with both tokenizers; gives the original's ids of a few lines that are proven identical."""
+    report(StepStarted("text", ", ".join(str(file) for file in files)))
+    after = trimmed.model.tokenizer
+    before = source.model.tokenizer if source is not None else None
+    stays = np.zeros(before.size if before is not None else 0, np.bool_)
+    stays[kept if before is not None else []] = True
+    rates: defaultdict[str, _Rates] = defaultdict(_Rates)
+    changed: list[ChangedLine] = []
+    proven: list[list[int]] = []
+    number = same = 0
+    for lines in text_windows(files):
+        cut = after.encode(lines)
+        old_cut: Sequence[list[int] | None] = before.encode(lines) if before is not None else [None] * len(lines)
+        for line, old, new in zip(lines, old_cut, cut, strict=True):
+            number += 1
+            row = rates[script_of_text(line)]
+            row.lines, row.words, row.after = row.lines + 1, row.words + len(line.split()), row.after + len(new)
+            row.lost_after += int(after.fallback[new].sum())
+            if old is None or before is None:
+                continue
+            row.before, row.lost_before = row.before + len(old), row.lost_before + int(before.fallback[old].sum())
+            if kept[new].tolist() == old:
+                same += 1
+                if len(proven) < _PROBES and len(old) > 2:
+                    proven.append(old)
+            else:
+                changed.append(ChangedLine(number, pieces_of(before, old), pieces_of(after, new)))
+                if stays[old].all():
+                    findings.failures.append(f"line {number:,} needs kept tokens only, and yet is cut into others")
+        report(Progress("text", number, None, "lines"))
+    rows = [_row(script, one, before is not None) for script, one in sorted(rates.items(), key=lambda one: -one[1].lines)]
+    findings.text = TextFindings(number, same if before is not None else None, changed, rows)
+    report(StepFinished("text", f"{number:,} lines"))
+    return proven
+
+
+def _row(script: str, rates: _Rates, compared: bool) -> ScriptRow:
+    words = max(1, rates.words)
+    return ScriptRow(
+        script,
+        rates.lines,
+        (rates.before / words if compared else None, rates.after / words),
+        (rates.lost_before / max(1, rates.before) if compared else None, rates.lost_after / max(1, rates.after)),
+    )
+
+
+def _probes(source: Source, kept: Ids) -> list[list[int]]:
+    """Sequences of kept tokens that are text, spread over all of them."""
+    tokenizer: Tokenizer = source.model.tokenizer
+    texts = tokenizer.texts
+    words = [at for at in kept.tolist() if texts[at].strip() and not tokenizer.fallback[at]]
+    if not words:
+        return []
+    places = np.linspace(0, len(words) - 1, _PROBES * _PROBE_TOKENS).astype(int)
+    ids = [words[at] for at in places.tolist()]
+    return [ids[at::_PROBES] for at in range(_PROBES)]
