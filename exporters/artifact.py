@@ -59,7 +59,7 @@ def write_artifact(choice: Choice, folder: Path, report: Reporter) -> Receipt:
     )
     after = before.trimmed(kept)
     report(StepStarted("prove"))
-    certificates = tuple(certify(choice, before, after, report))
+    certificates = tuple(_certify(corpus, kept, before, after) for corpus in choice.corpora)
     report(StepFinished("prove", _in_words(certificates)))
     report(StepStarted("package", choice.id))
     for name, path in source.licence_files.items():
@@ -112,6 +112,14 @@ def write_artifact(choice: Choice, folder: Path, report: Reporter) -> Receipt:
     receipt = dataclasses.replace(receipt, files=list_files(folder))
     write_receipt(folder, receipt)
     return receipt
+
+
+def _certify(corpus: Corpus, kept: Ids, before: Tokenizer, after: Tokenizer) -> Certificate:
+    same = sum(
+        old == kept[new].tolist()
+        for old, new in zip(before.encode(corpus.sample), after.encode(corpus.sample), strict=True)
+    )
+    return Certificate(corpus.language, "held-out", len(corpus.sample), same)
 
 
 def _steps_before(receipt: Receipt | None) -> tuple[Mapping[str, Any], ...]:
@@ -173,10 +181,11 @@ def _cost(cost: Cost) -> CostRecord:
 def _samples(corpora: Sequence[Corpus], before: Tokenizer, after: Tokenizer) -> list[Sample]:
     """Of each language a few held-out lines: half of them such that change, where there are any."""
     found = []
+    old_texts, new_texts = before.texts, after.texts
     for corpus in corpora:
         lines = [line for line in corpus.sample if 0 < len(line) <= _LONGEST_SAMPLE]
         samples = [
-            Sample(corpus.language, line, pieces_of(before, old), pieces_of(after, new))
+            Sample(corpus.language, line, pieces_of(old_texts, old), pieces_of(new_texts, new))
             for line, old, new in zip(lines, before.encode(lines), after.encode(lines), strict=True)
         ]
         changed = [one for one in samples if one.before != one.after][: _SAMPLES // 2]
@@ -185,9 +194,8 @@ def _samples(corpora: Sequence[Corpus], before: Tokenizer, after: Tokenizer) -> 
     return found
 
 
-def pieces_of(tokenizer: Tokenizer, ids: Sequence[int]) -> list[str]:
-    """The text of each token; of one that is no text, U+FFFD."""
-    texts = tokenizer.texts
+def pieces_of(texts: Sequence[str], ids: Sequence[int]) -> list[str]:
+    """The text of each token; of one that is no text, U+FFFD.  texts: of all tokens."""
     return [texts[at] or "\ufffd" for at in ids]
 
 

@@ -11,7 +11,7 @@ from edgekit.pipeline.requests import OpenLanguageModel
 from exporters.findings import Divergence, Findings, RunFindings
 from exporters.opening import Source
 from exporters.selection.base import LanguageModel
-from exporters.trim.base import Ids, Tokenizer
+from exporters.trim.base import Ids
 from exporters.trim.gguf import TABLES, GgufModel
 
 # llama.cpp gives exactly 0.0 for rows that are the same bytes; another build may add up in another order.
@@ -53,24 +53,30 @@ def compare_runs(
     texts = [list(text[:_CONTEXT]) for text in texts[:_TEXTS]]
     before = _run(open_model(source.container), texts, kept, report, 0)
     after = _run(open_model(trimmed.container), [new_ids[text].tolist() for text in texts], None, report, len(texts))
-    difference = max((float(np.abs(one - two).max()) for one, two in zip(before[0], after[0], strict=True)), default=0.0)
+    difference = max(
+        (float(np.abs(one - two).max()) for one, two in zip(before[0], after[0], strict=True)), default=0.0
+    )
+    words = source.model.tokenizer.texts
     divergences: list[Divergence] = []
     tokens = 0
     for text, old, new in zip(texts, before[1], after[1], strict=True):
         mapped = [int(kept[at]) for at in new]
         same = next(
-            (at for at, (one, two) in enumerate(zip(old, mapped, strict=False)) if one != two), min(len(old), len(mapped))
+            (at for at, (one, two) in enumerate(zip(old, mapped, strict=False)) if one != two),
+            min(len(old), len(mapped)),
         )
         tokens += same
         if old == mapped:
             continue
-        context = _spelled(source.model.tokenizer, [*text[:_PROMPT], *old[:same]])
-        original = _spelled(source.model.tokenizer, old[same : same + 1])
-        chosen = _spelled(source.model.tokenizer, mapped[same : same + 1])
+        context = _spelled(words, [*text[:_PROMPT], *old[:same]])
+        original = _spelled(words, old[same : same + 1])
+        chosen = _spelled(words, mapped[same : same + 1])
         if same < len(old) and new_ids[old[same]] < 0:
             divergences.append(Divergence(context, original, chosen))
         else:
-            findings.failures.append(f"after `{context}` the text goes on with `{chosen}`, the original's with `{original}`")
+            findings.failures.append(
+                f"after `{context}` the text goes on with `{chosen}`, the original's with `{original}`"
+            )
     places = sum(len(one) for one in before[0])
     findings.run = RunFindings(places, difference, len(texts), tokens, divergences)
     if difference > MOST_DIFFERENCE:
@@ -94,6 +100,5 @@ def _run(
         model.close()
 
 
-def _spelled(tokenizer: Tokenizer, ids: Sequence[int]) -> str:
-    texts = tokenizer.texts
+def _spelled(texts: Sequence[str], ids: Sequence[int]) -> str:
     return "".join(texts[at] or "\ufffd" for at in ids)

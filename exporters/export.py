@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,15 +15,18 @@ from edgekit.catalogue.entries import ExportPreset
 from edgekit.catalogue.load import load_catalogue
 from edgekit.catalogue.names import is_model_id
 from edgekit.core.atomic import clear_leftovers, replacing_folder
-from edgekit.core.errors import InputError, OutputError, ResourceError, UsageError
+from edgekit.core.errors import OutputError, ResourceError, UsageError
 from edgekit.core.events import Note, Reporter, StepFinished, StepStarted
-from edgekit.core.paths import free_bytes
+from edgekit.core.paths import cache_folder, free_bytes
 from edgekit.core.units import bytes_in_words
 from edgekit.pipeline.requests import Artifact, ExportRequest, OpenLanguageModel
 from edgekit.store.lock import alone
 from exporters.artifact import Choice, write_artifact
-from exporters.corpus.count import count_corpora
+from exporters.corpus.checkpoint import State
+from exporters.corpus.counting import count_corpora
+from exporters.corpus.base import Corpus
 from exporters.guard import losses, refuse_losses
+from exporters.lines import text_blocks
 from exporters.opening import Source, model_id, open_source
 from exporters.report.terminal import trade_off
 from exporters.selection.base import Target
@@ -31,8 +34,6 @@ from exporters.selection.choose import select
 from exporters.trim.base import Ids, Tokenizer
 
 SCHEMA = "edgekit.export/1"
-_LINES_AT_ONCE = 4096
-_LONGEST_LINE = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +129,7 @@ def plan(request: ExportRequest, *, open_model: OpenLanguageModel | None, report
             "open", f"{tokenizer.size:,} tokens, {bytes_in_words(sum(p.size_bytes for p in source.model.parts))}"
         )
     )
-    corpora = count_corpora(tokenizer, request.corpora, request.languages, field=request.corpus_field, report=report)
+    corpora = _count(request, source, report)
     keep = keep_ids(tokenizer, source.model.prompts, request.keep_text)
     running = open_model(source.container) if open_model is not None and source.model.container == "gguf" else None
     try:
@@ -148,6 +149,26 @@ def plan(request: ExportRequest, *, open_model: OpenLanguageModel | None, report
     for note in selection.notes:
         report(Note(note))
     return Plan(Choice(request, source, name, corpora, selection), folder)
+
+
+def _count(request: ExportRequest, source: Source, report: Reporter) -> list[Corpus]:
+    """What the text says, counted; a run that is cut off leaves its counts in the cache for the next one."""
+    if not request.corpora:
+        report(
+            Note("no text is given: what stays is chosen from general frequency lists, which know less of your text")
+        )
+        return []
+    state = State(
+        cache_folder() / "export", f"{source.id} {source.files[0].stat().st_size} {source.model.tokenizer.size}"
+    )
+    return count_corpora(
+        request.corpora,
+        source.model.tokenizer,
+        languages=request.languages,
+        field=request.corpus_field or "text",
+        report=report,
+        state=state,
+    )
 
 
 def _with_preset(request: ExportRequest, report: Reporter) -> tuple[ExportRequest, Target]:
@@ -207,29 +228,10 @@ def _check_space(name: str, folder: Path, needed: int) -> None:
         )
 
 
-def keep_ids(tokenizer: Tokenizer, prompts: Sequence[str], files: Sequence[Path]) -> Ids:
-    """Ids of every token of the model's prompts and of files. Raises InputError for a file that is no UTF-8 text."""
-    found: set[int] = {at for ids in tokenizer.encode(list(prompts)) for at in ids}
-    for file in files:
-        for lines in _windows(file):
-            found.update(at for ids in tokenizer.encode(lines) for at in ids)
-    return np.array(sorted(found), np.int64)
-
-
-def _windows(file: Path) -> Iterator[list[str]]:
-    try:
-        with file.open("rb") as stream:
-            lines: list[str] = []
-            while raw := stream.readline(_LONGEST_LINE):
-                lines.append(raw.decode("utf-8").rstrip("\r\n"))
-                if len(lines) == _LINES_AT_ONCE:
-                    yield lines
-                    lines = []
-            yield lines
-    except OSError as problem:
-        raise InputError(f"`{file}` cannot be read: {problem.strerror}") from problem
-    except UnicodeDecodeError as problem:
-        raise InputError(f"`{file}` is not UTF-8") from problem
+def keep_ids(tokenizer: Tokenizer, prompts: Sequence[str], texts: Sequence[Path]) -> Ids:
+    """Ids of every token of the model's prompts and of texts. Raises InputError for a text that cannot be read."""
+    windows = [list(prompts)] if not texts else [list(prompts), *text_blocks(texts)]
+    return np.array(sorted({at for lines in windows for ids in tokenizer.encode(lines) for at in ids}), np.int64)
 
 
 def _point(point: Any) -> dict[str, Any]:

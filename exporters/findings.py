@@ -124,11 +124,11 @@ def _text_lines(text: TextFindings) -> list[str]:
     else:
         share = text.proven / text.lines if text.lines else 1.0
         rows.append(f"{text.proven:,} of {text.lines:,} lines of text are proven identical ({share:.2%})")
-    for row in text.scripts:
-        rows.append(
-            f"  {row.script}: {row.lines:,} lines, tokens a word {_pair(row.fertility, '.3f')}, "
-            f"unknown or byte {_pair(row.fallback, '.2%')}"
-        )
+    rows += [
+        f"  {row.script}: {row.lines:,} lines, tokens a word {_pair(row.fertility, '.3f')}, "
+        f"unknown or byte {_pair(row.fallback, '.2%')}"
+        for row in text.scripts
+    ]
     for one in text.changed[:_SHOWN]:
         rows += [
             f"  line {one.number}",
@@ -152,18 +152,17 @@ def _run_lines(run: RunFindings) -> list[str]:
         f"greedy text: {run.tokens:,} tokens of {run.texts:,} texts, "
         f"{len(run.divergences):,} of them part where the original's choice was trimmed",
     ]
-    for one in run.divergences:
-        rows.append(f"  after `{one.context}` the original says `{one.original}`, which is gone: `{one.chosen}`")
-    return rows
+    return rows + [
+        f"  after `{one.context}` the original says `{one.original}`, which is gone: `{one.chosen}`"
+        for one in run.divergences
+    ]
 
 
 def _text_json(text: TextFindings) -> dict[str, Any]:
     return {
         "lines": text.lines,
         "identical_lines": text.proven,
-        "changed": [
-            {"line": one.number, "before": list(one.before), "after": list(one.after)} for one in text.changed
-        ],
+        "changed": [{"line": one.number, "before": list(one.before), "after": list(one.after)} for one in text.changed],
         "scripts": [
             {
                 "script": row.script,

@@ -20,7 +20,7 @@ from edgekit.store.receipt import Receipt, read_receipt
 from exporters.artifact import pieces_of
 from exporters.comparison import compare_runs, compare_tensors
 from exporters.findings import ChangedLine, Findings, ScriptRow, TextFindings
-from exporters.lines import text_windows
+from exporters.lines import text_blocks
 from exporters.opening import Source, open_source
 from exporters.report.figures import script_of_text
 from exporters.trim.base import Ids, Tokenizer
@@ -82,7 +82,9 @@ def _check_files(folder: Path, findings: Findings, report: Reporter) -> None:
     there = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if not path.is_dir()}
     findings.failures += [f"`{path}` is not in the receipt" for path in sorted(there - named)]
     if not findings.failures:
-        findings.checked.append(f"{len(receipt.files)} files, {bytes_in_words(receipt.size_bytes)}, as the receipt says")
+        findings.checked.append(
+            f"{len(receipt.files)} files, {bytes_in_words(receipt.size_bytes)}, as the receipt says"
+        )
     report(StepFinished("files", bytes_in_words(receipt.size_bytes)))
 
 
@@ -141,7 +143,9 @@ def _check_source(source: Source, trimmed: Source, kept: Ids, findings: Findings
         reasons = compare_tensors(one, other, kept)
         findings.failures += reasons
         if not reasons:
-            findings.checked.append(f"{len(one.file.tensors):,} tensors: each kept row and all else is the source's, byte by byte")
+            findings.checked.append(
+                f"{len(one.file.tensors):,} tensors: each kept row and all else is the source's, byte by byte"
+            )
 
 
 @dataclass(slots=True)
@@ -161,13 +165,14 @@ def _check_text(
     report(StepStarted("text", ", ".join(str(file) for file in files)))
     after = trimmed.model.tokenizer
     before = source.model.tokenizer if source is not None else None
+    old_texts, new_texts = before.texts if before is not None else [], after.texts
     stays = np.zeros(before.size if before is not None else 0, np.bool_)
     stays[kept if before is not None else []] = True
     rates: defaultdict[str, _Rates] = defaultdict(_Rates)
     changed: list[ChangedLine] = []
     proven: list[list[int]] = []
     number = same = 0
-    for lines in text_windows(files):
+    for lines in text_blocks(files):
         cut = after.encode(lines)
         old_cut: Sequence[list[int] | None] = before.encode(lines) if before is not None else [None] * len(lines)
         for line, old, new in zip(lines, old_cut, cut, strict=True):
@@ -183,11 +188,13 @@ def _check_text(
                 if len(proven) < _PROBES and len(old) > 2:
                     proven.append(old)
             else:
-                changed.append(ChangedLine(number, pieces_of(before, old), pieces_of(after, new)))
+                changed.append(ChangedLine(number, pieces_of(old_texts, old), pieces_of(new_texts, new)))
                 if stays[old].all():
                     findings.failures.append(f"line {number:,} needs kept tokens only, and yet is cut into others")
         report(Progress("text", number, None, "lines"))
-    rows = [_row(script, one, before is not None) for script, one in sorted(rates.items(), key=lambda one: -one[1].lines)]
+    rows = [
+        _row(script, one, before is not None) for script, one in sorted(rates.items(), key=lambda one: -one[1].lines)
+    ]
     findings.text = TextFindings(number, same if before is not None else None, changed, rows)
     report(StepFinished("text", f"{number:,} lines"))
     return proven

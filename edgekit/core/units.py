@@ -37,7 +37,8 @@ def parse_bytes(text: str) -> int:
     unit = match["unit"].lower() if match else ""
     if match is None or unit == "i":
         raise UsageError(f"`{text}` is no size", hint="write a size such as `90MB` or `1.5GB`")
-    size = round(float(match["number"]) * (1024 if unit.endswith("i") else 1000) ** _POWERS[unit.rstrip("i")])
+    factor: int = (1024 if unit.endswith("i") else 1000) ** _POWERS[unit.rstrip("i")]
+    size = round(float(match["number"]) * factor)
     if size < 1:
         raise UsageError(f"`{text}` is no size", hint="write a size of at least one byte, such as `90MB`")
     return size

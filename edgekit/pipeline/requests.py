@@ -54,15 +54,9 @@ class ExportRequest:
 
     def check(self) -> None:
         """Raise UsageError with everything that is wrong with it and can be known without looking at the model."""
-        reasons = []
+        reasons = [f"`{tag}` is written `{normalise_tag(tag)}`" for tag in self.languages if normalise_tag(tag) != tag]
         if not self.languages:
-            reasons.append("no language is named")
-        for tag in self.languages:
-            try:
-                if normalise_tag(tag) != tag:
-                    reasons.append(f"`{tag}` is written `{normalise_tag(tag)}`")
-            except UsageError as problem:
-                reasons.append(problem.message)
+            reasons.append("no language is named; add `--languages pt,en`, for example")
         targets = {
             "--vocab": self.vocab,
             "--coverage": self.coverage,

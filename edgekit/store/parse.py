@@ -183,10 +183,12 @@ class _Reader:
         )
 
     def corpus(self, item: dict[str, Any], where: str) -> CorpusRecord:
-        counts = (self.count(item, key, where) for key in ("lines", "held_out_lines", "words", "tokens", "size_bytes"))
+        lines, held_out_lines, words, tokens, size_bytes = (
+            self.count(item, key, where) for key in ("lines", "held_out_lines", "words", "tokens", "size_bytes")
+        )
         sha256 = self.text(item, "sha256")
         self.digest(sha256, f"{where}.sha256")
-        return CorpusRecord(self.text(item, "language"), *counts, sha256)
+        return CorpusRecord(self.text(item, "language"), lines, held_out_lines, words, tokens, size_bytes, sha256)
 
     def certificate(self, item: dict[str, Any], where: str) -> Certificate:
         lines, identical = self.count(item, "lines", where), self.count(item, "identical_lines", where)

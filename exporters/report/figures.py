@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -62,3 +63,9 @@ def count_scripts(tokenizer: Tokenizer, kept: Ids) -> list[ScriptCount]:
         before[script] += 1
         after[script] += stay
     return [ScriptCount(script, count, after[script]) for script, count in before.most_common()]
+
+
+def script_of_text(text: str) -> str:
+    """Placeholder."""
+    counts = Counter(unicodedata.name(one, "").split(" ")[0].title() for one in text if one.isalpha())
+    return counts.most_common(1)[0][0] if counts else "no script"

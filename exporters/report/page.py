@@ -56,7 +56,7 @@ def render_page(figures: Figures) -> str:
     if vocabulary is None:
         raise ValueError("a report is about a trimmed vocabulary")
     sizes = part_sizes(figures.parts, vocabulary.before, vocabulary.after)
-    before, after = (sum(part[column] for part in sizes) for column in (1, 2))
+    before, after = sum(part[1] for part in sizes), sum(part[2] for part in sizes)
     body = [
         element("h1", receipt.id),
         element("p", receipt.name, class_="soft"),

@@ -63,11 +63,10 @@ def select(
 
 
 def _point(model: TrimmableModel, corpora: Sequence[Corpus], kept: Ids) -> Point:
-    trimmed = model.tokenizer.trimmed(kept)
-    return Point(len(kept), model.size_bytes(kept), tuple(_cost(model, corpus, kept, trimmed) for corpus in corpora))
+    return Point(len(kept), model.size_bytes(kept), tuple(_cost(model, corpus, kept) for corpus in corpora))
 
 
-def _cost(model: TrimmableModel, corpus: Corpus, kept: Ids, trimmed: object) -> Cost:
+def _cost(model: TrimmableModel, corpus: Corpus, kept: Ids) -> Cost:
     tokenizer = model.tokenizer
     after_tokenizer = tokenizer.trimmed(kept)
     before = [at for ids in tokenizer.encode(corpus.sample) for at in ids]
