@@ -22,9 +22,9 @@ from edgekit.core.units import bytes_in_words
 from edgekit.pipeline.requests import Artifact, ExportRequest, OpenLanguageModel
 from edgekit.store.lock import alone
 from exporters.artifact import Choice, write_artifact
+from exporters.corpus.base import Corpus
 from exporters.corpus.checkpoint import State
 from exporters.corpus.counting import count_corpora
-from exporters.corpus.base import Corpus
 from exporters.guard import losses, refuse_losses
 from exporters.lines import text_blocks
 from exporters.opening import Source, model_id, open_source

@@ -24,7 +24,7 @@ class ChangedLine:
 
 @dataclass(frozen=True, slots=True)
 class ScriptRow:
-    """Lines of one script (the one most of their letters have) as the trimmed model reads them, and as the original did.
+    """Lines of one script, the one most of their letters have, as the trimmed model reads them and the original did.
 
     fertility: tokens a word.  fallback: share of unknown or byte tokens.  Both are pairs of before (None where the
     original is not here) and after.
@@ -72,7 +72,7 @@ class RunFindings:
 
 @dataclass(slots=True)
 class Findings:
-    """See `edgekit.pipeline.requests.Verified`.  checked: what holds, a line each.  notes: what could not be looked at."""
+    """See `edgekit.pipeline.requests.Verified`.  checked: what holds, a line each.  notes: what was not looked at."""
 
     receipt: Receipt
     failures: list[str] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""What keeps an export from harm: text in the languages that were asked for, and no language that loses its characters."""
+"""What keeps an export from harm: text in the languages asked for, and no language that loses its characters."""
 
 from __future__ import annotations
 

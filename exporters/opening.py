@@ -36,9 +36,8 @@ _LONGEST = 400  # of a text that a foreign file says of itself
 class Source:
     """An opened model and what is known of it.
 
-    container: what holds it, a file or a folder.  files: what it is made of.  licence_files: texts that go with it, by their
-    path in an artifact.
-    receipt: of the artifact that it lies in, or None for a path of any other kind.
+    container: what holds it, a file or a folder.  files: what it is made of.  licence_files: texts that go with it, by
+    their path in an artifact.  receipt: of the artifact that it lies in; None for a path of any other kind.
     """
 
     model: TrimmableModel
@@ -65,6 +64,9 @@ class Source:
                 wrong.append(f"`{path}` has another sha256 than its receipt says")
             sources = origins.get(path.name, (f"file:{path.name}",))
             found.append(SourceFile("weights", path.name, sources, path.stat().st_size, digest))
+        for name, path in self.licence_files.items():
+            if sha256_file(path) != promised[name]:
+                wrong.append(f"`{path}` has another sha256 than its receipt says")
         if wrong:
             raise IntegrityError(f"`{self.id}` is damaged", reasons=wrong, hint=f"run `edgekit pull --force {self.id}`")
         return tuple(found)

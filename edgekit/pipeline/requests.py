@@ -21,8 +21,9 @@ OpenLanguageModel: TypeAlias = Callable[[Path], Any]
 class ExportRequest:
     """An export.
 
-    model: id or alias of an installed model, or a path.  languages: BCP-47 tags.  corpora: text of these languages, each a
-    file, a folder, a pattern or `-` for the standard input, with `TAG=` before it where its name does not say which.
+    model: id or alias of an installed model, or a path.  languages: BCP-47 tags.  corpora: text of these languages,
+    each a file, a folder, a pattern or `-` for the standard input, with `TAG=` before it where its name does not say
+    which.
     corpus_field: of JSON lines.  vocab, coverage, max_size_bytes: how far to trim, at most one; coverage is 0 to 1.
     preset: id of a recipe of the catalogue, which what is set here overrides.  scripts: ISO 15924 codes to keep.
     keep_text: files whose every token stays.  quant, embedding_quant: types of the weights and of the table of words.
@@ -99,7 +100,7 @@ class ExportPlan(Protocol):
         ...
 
     def check(self) -> None:
-        """Raise FailedError where a language would lose characters, ResourceError where the disk has too little room."""
+        """Raise FailedError where a language would lose characters, ResourceError where the disk is too small."""
         ...
 
     def write(self, report: Reporter) -> Artifact:

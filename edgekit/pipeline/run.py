@@ -39,9 +39,11 @@ def export(
     """Make a model small for a few languages and give the artifact that was written.
 
     model: id of an installed model, or a path.  languages: BCP-47 tags.  corpus: files, folders or patterns, `TAG=`
-    before those whose name does not say the language.  out: the folder that the artifact's folder is made in.  more: the other fields of
-    ExportRequest.  Raises UsageError, ModelNotFoundError, ModelFormatError, UnsupportedModelError, InputError,
-    ResourceError, FailedError (a language would lose characters), MissingExtraError, OutputError.
+    before those whose name does not say the language.  out: the folder that the artifact's folder is made in.
+    more: the other fields of ExportRequest.
+
+    Raises UsageError, ModelNotFoundError, ModelFormatError, UnsupportedModelError, InputError, ResourceError,
+    FailedError (a language would lose characters), MissingExtraError, OutputError.
     """
     request = ExportRequest(
         str(model),

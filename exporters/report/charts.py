@@ -62,12 +62,12 @@ def loss_curve(points: Sequence[Point], chosen: Point) -> Markup:
     for loss in ticks(most):
         drawn.append(element("line", class_="grid", x1=_LEFT, x2=right, y1=up(loss), y2=up(loss)))
         drawn.append(_text(f"{loss:.1%}" if most < 0.05 else f"{loss:.0%}", _LEFT - 10, up(loss) + 4, "end"))
-    last = -1e9
+    free = -1e9  # where the last number ends
     for point in shown:
-        at = across(point.tokens)
-        if at - last > 70:
-            drawn.append(_text(f"{point.tokens:,}", at, bottom + 22, "middle"))
-            last = at
+        at, end = across(point.tokens), point is shown[-1]
+        if at - 30 > free and (end or across(shown[-1].tokens) - at > 100):
+            drawn.append(_text(f"{point.tokens:,}", at, bottom + 22, "end" if end else "middle"))
+            free = at + 30
     middle = across(chosen.tokens)
     drawn.append(element("line", class_="chosen", x1=middle, x2=middle, y1=8, y2=bottom))
     for number, (language, line) in enumerate(losses.items()):
@@ -81,7 +81,7 @@ def loss_curve(points: Sequence[Point], chosen: Point) -> Markup:
             )
     starts = [(up(line[0][1]), language, number) for number, (language, line) in enumerate(losses.items()) if line]
     for at, language, number in _apart(starts):
-        drawn.append(_text(language, across(shown[0].tokens) + 8, at - 6, "start", f"t{number % COLOURS}"))
+        drawn.append(_text(language, across(shown[0].tokens) + 10, max(12.0, at - 6), "start", f"t{number % COLOURS}"))
     return _drawing(_HEIGHT, "Expected loss over the number of tokens", drawn)
 
 

@@ -11,7 +11,6 @@ from exporters.report.figures import Figures, Sample, part_sizes
 from exporters.report.markup import Markup, element, join
 from exporters.selection.base import Cost
 
-_MOST_SCRIPTS = 24
 # Nothing is loaded and nothing runs, whatever the texts on the page say.
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 _STYLE = """
@@ -26,19 +25,20 @@ h1 { font-size: 30px; line-height: 1.2; margin: 0; overflow-wrap: anywhere; }
 h2 { font-size: 19px; margin: 52px 0 8px; }
 p { margin: 6px 0 14px; } .soft { color: var(--soft); }
 dl.key { display: flex; flex-wrap: wrap; gap: 14px 44px; margin: 26px 0 0; }
-dl.key div { display: flex; flex-direction: column-reverse; } dl.key dd { margin: 0; font-size: 24px; font-weight: 600; }
+dl.key div { display: flex; flex-direction: column-reverse; }
+dl.key dd { margin: 0; font-size: 24px; font-weight: 600; }
 dl.key dt { color: var(--soft); font-size: 14px; }
 table { border-collapse: collapse; width: 100%; font-size: 15px; margin: 12px 0; }
 th { text-align: left; font-weight: 500; color: var(--soft); font-size: 13px; }
 th, td { padding: 6px 12px 6px 0; border-bottom: 1px solid var(--line); vertical-align: top; overflow-wrap: anywhere; }
 .n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
-.gone td { color: var(--soft); }
 svg { width: 100%; height: auto; margin: 12px 0; display: block; }
-svg text { font: 13px system-ui, sans-serif; fill: var(--soft); } svg text.strong { fill: var(--ink); font-weight: 600; }
+svg text { font: 13px system-ui, sans-serif; fill: var(--soft); }
+svg text.strong { fill: var(--ink); font-weight: 600; }
 .grid { stroke: var(--line); } .chosen { stroke: var(--ink); stroke-dasharray: 3 4; }
 .line { fill: none; stroke-width: 2; }
 .key-colour { display: inline-block; width: 11px; height: 11px; border-radius: 2px; margin-right: 8px; }
-.bar { display: block; height: 10px; border-radius: 2px; background: var(--line); min-width: 120px; }
+.bar { display: block; height: 10px; margin-top: 8px; border-radius: 2px; background: var(--line); min-width: 120px; }
 .bar i { display: block; height: 100%; border-radius: 2px; background: var(--c0); }
 .sample { border-top: 1px solid var(--line); padding: 12px 0; }
 .pieces { line-height: 2; } .pieces span { background: var(--shade); border: 1px solid var(--line); border-radius: 4px;
@@ -115,7 +115,8 @@ _PROOF = (
 def _colours() -> str:
     return "".join(
         f".c{number} {{ fill: var(--c{number}); background: var(--c{number}); }} "
-        f".l{number} {{ stroke: var(--c{number}); }} svg text.t{number} {{ fill: var(--c{number}); font-weight: 600; }}\n"
+        f".l{number} {{ stroke: var(--c{number}); }} "
+        f"svg text.t{number} {{ fill: var(--c{number}); font-weight: 600; }}\n"
         for number in range(COLOURS)
     )
 
@@ -126,16 +127,12 @@ def _key_figures(rows: Iterable[tuple[str, str]]) -> Markup:
     )
 
 
-def _table(columns: Sequence[tuple[str, str]], rows: Iterable[Sequence[str]], kinds: Sequence[str] = ()) -> Markup:
-    """columns: title and class.  kinds: a class for each row."""
+def _table(columns: Sequence[tuple[str, str]], rows: Iterable[Sequence[str]]) -> Markup:
+    """columns: title and class."""
     head = element("tr", *(element("th", title, class_=kind) for title, kind in columns))
     body = [
-        element(
-            "tr",
-            *(element("td", cell, class_=kind) for cell, (_, kind) in zip(row, columns, strict=True)),
-            class_=kinds[number] if number < len(kinds) else "",
-        )
-        for number, row in enumerate(rows)
+        element("tr", *(element("td", cell, class_=kind) for cell, (_, kind) in zip(row, columns, strict=True)))
+        for row in rows
     ]
     return element("table", head, *body)
 
@@ -187,15 +184,14 @@ def _bits(cost: Cost) -> str:
 
 
 def _scripts(figures: Figures) -> Markup:
-    listed = figures.scripts[:_MOST_SCRIPTS]
-    rest = figures.scripts[_MOST_SCRIPTS:]
-    rows = [(one.script, one.before, one.after) for one in listed]
-    if rest:
-        rows.append((f"{len(rest)} more", sum(one.before for one in rest), sum(one.after for one in rest)))
-    return _table(
+    kept = [one for one in figures.scripts if one.after]
+    lost = [f"{one.script} ({one.before:,})" for one in figures.scripts if not one.after]
+    table = _table(
         [("script", ""), ("tokens before", "n"), ("kept", "n"), ("share", "")],
-        ((name, f"{before:,}", f"{after:,}", _bar(after / before if before else 0.0)) for name, before, after in rows),
-        ["" if after else "gone" for _, _, after in rows],
+        ((one.script, f"{one.before:,}", f"{one.after:,}", _bar(one.after / one.before)) for one in kept),
+    )
+    return join(
+        table, element("p", f"Lost altogether: {', '.join(lost)}." if lost else "No script is lost.", class_="soft")
     )
 
 
@@ -234,7 +230,8 @@ def _origin(figures: Figures) -> Markup:
         *(
             (
                 f"text, {one.language or 'any language'}",
-                f"{one.lines:,} lines, {one.held_out_lines:,} of them held out, {bytes_in_words(one.size_bytes)}, sha256 {one.sha256}",
+                f"{one.lines:,} lines, {one.held_out_lines:,} of them held out, {bytes_in_words(one.size_bytes)}, "
+                f"sha256 {one.sha256}",
             )
             for one in corpora
         ),

@@ -21,9 +21,9 @@ def select(
     *,
     languages: Sequence[str],
     target: Target,
-    scripts: frozenset[str] | None,
+    scripts: frozenset[str] | None,  # noqa: ARG001  counts alone decide here
     keep: Ids,
-    language_model: LanguageModel | None,
+    language_model: LanguageModel | None,  # noqa: ARG001  the same
     report: Reporter,
 ) -> Selection:
     """Choose what stays. keep: ids that stay whatever they cost. Raises UsageError where a target cannot be met."""

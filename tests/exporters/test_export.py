@@ -1,0 +1,356 @@
+"""An export of a small model: what it writes, what it refuses, and what a full disk leaves."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import resource
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from store.toys import sha256, use_home
+from toys.small_gguf import write_corpora, write_small_gguf
+
+import edgekit
+from edgekit.core.errors import (
+    EdgekitError,
+    FailedError,
+    InputError,
+    IntegrityError,
+    ModelFormatError,
+    ModelNotFoundError,
+    OutputError,
+    ResourceError,
+    UnavailableError,
+    UnsupportedModelError,
+    UsageError,
+)
+from edgekit.core.events import Event, Note, StepFinished
+from edgekit.pipeline.requests import Artifact, ExportRequest
+from edgekit.pipeline.run import plan_export
+from edgekit.store.add import add
+from edgekit.store.receipt import read_receipt
+from exporters.containers.gguf import Kind, Value
+from exporters.opening import model_id, open_source
+from exporters.trim.gguf import open_gguf
+from exporters.vocab_map import fingerprint, read_map
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    return use_home(monkeypatch, tmp_path)
+
+
+@pytest.fixture
+def model(tmp_path: Path) -> Path:
+    return write_small_gguf(tmp_path / "in" / "Small Model.gguf")
+
+
+@pytest.fixture
+def corpora(tmp_path: Path) -> list[Path]:
+    return write_corpora(tmp_path / "text")
+
+
+def export(model: Path | str, corpora: list[Path], out: Path, **more: Any) -> Artifact:
+    return edgekit.export(model, languages=["pt", "en"], corpus=corpora, out=out, **more)
+
+
+def test_an_artifact_holds_what_its_receipt_says(model: Path, corpora: list[Path], tmp_path: Path) -> None:
+    events: list[Event] = []
+    artifact = export(model, corpora, tmp_path / "out", report=events.append)
+    assert artifact.folder == tmp_path / "out" / "small-model-pt-en"
+    assert sorted(path.name for path in artifact.folder.iterdir()) == [
+        *("Small Model.gguf", "edgekit.json", "report.html", "vocab_map.json")
+    ]
+    receipt = read_receipt(artifact.folder)
+    assert receipt == artifact.receipt
+    assert (receipt.id, receipt.family, receipt.task) == ("small-model-pt-en", "gemma3", "generate")
+    assert receipt.licence == "apache-2.0"
+    assert receipt.languages.source == ("pt", "en")
+    assert [step["name"] for step in receipt.steps] == ["select", "trim"]
+    assert receipt.source == "file:Small Model.gguf"
+    assert str(tmp_path) not in (artifact.folder / "edgekit.json").read_text()
+    vocabulary = receipt.vocabulary
+    assert vocabulary is not None
+    before, kept = read_map(artifact.folder / vocabulary.map)
+    old, new = open_gguf(model).tokenizer, open_gguf(artifact.folder / "Small Model.gguf").tokenizer
+    assert (before, len(kept)) == (old.size, new.size) == (vocabulary.before, vocabulary.after)
+    assert [old.texts[at] for at in kept] == list(new.texts)
+    assert fingerprint(new.texts) == vocabulary.fingerprint
+    assert [(one.language, one.lines) for one in vocabulary.corpora] == [("pt", 300), ("en", 300)]
+    assert {(one.language, one.part) for one in vocabulary.certificates} >= {("pt", "held-out"), ("en", "held-out")}
+    assert all(one.identical == one.lines > 0 for one in vocabulary.certificates)
+    assert 0 < vocabulary.closure < vocabulary.after
+    assert [event.step for event in events if isinstance(event, StepFinished)] == [
+        *("open", "count", "select", "trim", "prove", "package")
+    ]
+
+
+def test_the_same_export_twice_gives_the_same_bytes(
+    model: Path, corpora: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
+    one, other = (export(model, corpora, tmp_path / name).folder for name in ("one", "two"))
+    for path in one.iterdir():
+        assert path.read_bytes() == (other / path.name).read_bytes(), path.name
+
+
+def test_an_installed_artifact_is_exported_by_its_id_and_keeps_its_licence(
+    model: Path, corpora: list[Path], tmp_path: Path
+) -> None:
+    first = export(
+        model, corpora, tmp_path / "out", id="first", licence="LicenseRef-Toy", attribution="the maker of toys"
+    )
+    add(first.folder)
+    second = export("first", corpora, tmp_path / "out", vocab=330, allow_loss=True)
+    receipt = second.receipt
+    assert second.folder.name == "first-pt-en"
+    assert (receipt.licence, receipt.attribution) == ("LicenseRef-Toy", "the maker of toys")
+    assert [step["name"] for step in receipt.steps] == ["select", "trim", "select", "trim"]
+    assert receipt.vocabulary is not None
+    assert receipt.vocabulary.after <= 330 < receipt.vocabulary.before
+    assert receipt.source_files[0].sha256 == next(
+        file.sha256 for file in first.receipt.files if file.path.endswith(".gguf")
+    )
+
+
+def test_licence_texts_go_along(model: Path, corpora: list[Path], tmp_path: Path) -> None:
+    first = export(model, corpora, tmp_path / "out", id="first").folder
+    (first / "legal").mkdir()
+    (first / "legal" / "TERMS.txt").write_text("terms")
+    value = json.loads((first / "edgekit.json").read_text())
+    value["files"].append({"path": "legal/TERMS.txt", "size_bytes": 5, "sha256": sha256(b"terms")})
+    value["licence_files"] = ["legal/TERMS.txt"]
+    (first / "edgekit.json").write_text(json.dumps(value))
+    second = export(first, corpora, tmp_path / "out", id="second")
+    assert (second.folder / "legal" / "TERMS.txt").read_text() == "terms"
+    assert second.receipt.licence_files == ("legal/TERMS.txt",)
+    (first / "legal" / "TERMS.txt").write_text("other")
+    with pytest.raises(IntegrityError, match="is damaged"):
+        export(first, corpora, tmp_path / "out", id="third")
+
+
+def test_a_source_that_is_not_what_its_receipt_says_is_refused_and_nothing_is_left(
+    model: Path, corpora: list[Path], tmp_path: Path
+) -> None:
+    first = export(model, corpora, tmp_path / "one", id="first").folder
+    data = bytearray((first / "Small Model.gguf").read_bytes())
+    data[-1] ^= 1
+    (first / "Small Model.gguf").write_bytes(data)
+    with pytest.raises(IntegrityError, match="is damaged"):
+        export(first, corpora, tmp_path / "two")
+    assert list((tmp_path / "two").iterdir()) == []
+
+
+def test_a_model_that_states_no_licence_is_said_to_have_an_unknown_one(corpora: list[Path], tmp_path: Path) -> None:
+    model = write_small_gguf(tmp_path / "silent.gguf", changes={"general.license": None, "general.name": None})
+    receipt = export(model, corpora, tmp_path / "out").receipt
+    assert (receipt.licence, receipt.attribution) == ("unknown", "unknown")
+    assert receipt.name == "silent, for pt, en"
+
+
+def test_what_a_file_says_of_itself_is_made_printable_and_short(corpora: list[Path], tmp_path: Path) -> None:
+    said = b"<script>\x1b[31m\n\xff" + b"x" * 100_000
+    model = write_small_gguf(tmp_path / "rude.gguf", changes={"general.name": Value(Kind.STRING, said)})
+    source = open_source(str(model))
+    assert source.name.isprintable()
+    assert len(source.name) <= 400
+
+
+@pytest.mark.parametrize("target", [{"vocab": 320}, {"max_size_bytes": 42_000}])
+def test_a_target_is_kept(model: Path, corpora: list[Path], tmp_path: Path, target: dict[str, int]) -> None:
+    artifact = export(model, corpora, tmp_path / "out", allow_loss=True, **target)
+    assert artifact.receipt.vocabulary is not None
+    if "vocab" in target:
+        assert artifact.receipt.vocabulary.after <= target["vocab"]
+    else:
+        assert (artifact.folder / "Small Model.gguf").stat().st_size <= target["max_size_bytes"]
+
+
+def test_text_that_is_to_be_kept_keeps_its_tokens(model: Path, corpora: list[Path], tmp_path: Path) -> None:
+    keep = tmp_path / "keep.txt"
+    keep.write_text("መምህሩ መጽሐፉን\n", encoding="utf-8")
+    artifact = export(model, corpora, tmp_path / "out", keep_text=(keep,))
+    tokenizer = open_gguf(artifact.folder / "Small Model.gguf").tokenizer
+    (ids,) = tokenizer.encode(["መምህሩ መጽሐፉን"])
+    assert not tokenizer.fallback[ids].any()
+
+
+def test_a_preset_says_how_far_to_trim_and_a_flag_comes_before_it(
+    model: Path, corpora: list[Path], tmp_path: Path, home: Path
+) -> None:
+    (home / "config").mkdir()
+    (home / "config" / "models.toml").write_text(
+        'schema_version = 1\n[presets.tiny]\ndevice = "a watch"\nvocab = 330\n', encoding="utf-8"
+    )
+    notes: list[Event] = []
+    kept = export(
+        model, corpora, tmp_path / "one", preset="tiny", allow_loss=True, report=notes.append
+    ).receipt.vocabulary
+    assert kept is not None
+    assert kept.after <= 330
+    assert Note("preset `tiny`: a watch, vocab 330") in notes
+    more = export(model, corpora, tmp_path / "two", preset="tiny", vocab=360, allow_loss=True).receipt.vocabulary
+    assert more is not None
+    assert 330 < more.after <= 360
+    with pytest.raises(UsageError, match="no preset `huge`") as caught:
+        export(model, corpora, tmp_path / "out", preset="huge")
+    assert any("`pi-zero`" in reason for reason in caught.value.reasons)
+
+
+def test_a_target_that_is_there_is_refused_and_force_takes_its_place(
+    model: Path, corpora: list[Path], tmp_path: Path
+) -> None:
+    folder = export(model, corpora, tmp_path / "out").folder
+    (folder / "mine.txt").write_text("x")
+    with pytest.raises(UsageError, match="is there already"):
+        export(model, corpora, tmp_path / "out")
+    assert (folder / "mine.txt").exists()
+    export(model, corpora, tmp_path / "out", force=True)
+    assert not (folder / "mine.txt").exists()
+    assert [path.name for path in (tmp_path / "out").iterdir()] == [folder.name]
+
+
+def test_a_target_that_is_a_file_or_a_link_is_refused_even_when_forced(
+    model: Path, corpora: list[Path], tmp_path: Path
+) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "small-model-pt-en").write_text("x")
+    (tmp_path / "out" / "linked").symlink_to(tmp_path / "text")
+    for name in ("small-model-pt-en", "linked"):
+        with pytest.raises(UsageError, match="no folder"):
+            export(model, corpora, tmp_path / "out", force=True, id=name)
+    assert sorted(path.name for path in (tmp_path / "text").iterdir()) == ["lesson.en", "lesson.pt"]
+
+
+@pytest.mark.parametrize(
+    ("more", "says"),
+    [
+        ({"vocab": 100, "coverage": 0.9}, "`--vocab` and `--coverage` exclude each other"),
+        ({"vocab": 0}, "`--vocab` must be at least 1"),
+        ({"coverage": 1.5}, "`--coverage` must be"),
+        ({"format": "exe"}, "`--format exe` is none of"),
+        ({"scripts": frozenset({"Latin"})}, "`Latin` is no ISO 15924 code"),
+        ({"format": "onnx"}, "it is gguf, and converting"),
+        ({"id": "../out"}, "is no id"),
+    ],
+)
+def test_a_request_that_makes_no_sense_is_refused(
+    model: Path, corpora: list[Path], tmp_path: Path, more: dict[str, Any], says: str
+) -> None:
+    with pytest.raises(UsageError) as caught:
+        export(model, corpora, tmp_path / "out", **more)
+    assert says in str(caught.value)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_model_that_is_not_installed_names_its_pull(corpora: list[Path], tmp_path: Path) -> None:
+    with pytest.raises(ModelNotFoundError) as caught:
+        export("gemma-3-270m", corpora, tmp_path / "out")
+    assert caught.value.hint == "run `edgekit pull gemma-3-270m` while connected"
+    for missing in ("nowhere.gguf", "./no/such/folder"):
+        with pytest.raises(UnavailableError, match="no file or folder"):
+            export(missing, corpora, tmp_path / "out")
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [(b"", "holds no line"), (b"\x00\x01\x02\xff\xfe" * 500, "lesson.pt"), (b"caf\xe9\n" * 100, "UTF-8")],
+)
+def test_an_empty_and_a_binary_corpus_are_refused(
+    model: Path, corpora: list[Path], tmp_path: Path, content: bytes, says: str
+) -> None:
+    corpora[0].write_bytes(content)
+    with pytest.raises(InputError) as caught:
+        export(model, corpora, tmp_path / "out")
+    assert says in str(caught.value)
+    assert not (tmp_path / "out").exists()
+
+
+def test_every_truncation_of_a_model_is_a_typed_error(model: Path, corpora: list[Path], tmp_path: Path) -> None:
+    data = model.read_bytes()
+    short = tmp_path / "short.gguf"
+    for length in np.linspace(0, len(data) - 1, 60).astype(int).tolist():
+        short.write_bytes(data[:length])
+        with pytest.raises(EdgekitError) as caught:
+            export(short, corpora, tmp_path / "out")
+        assert caught.value.exit_code == ModelFormatError.exit_code
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_tokenizer_of_an_unknown_kind_is_named(corpora: list[Path], tmp_path: Path) -> None:
+    model = write_small_gguf(
+        tmp_path / "odd.gguf", changes={"tokenizer.ggml.model": Value(Kind.STRING, b"something-new")}
+    )
+    with pytest.raises(UnsupportedModelError) as caught:
+        export(model, corpora, tmp_path / "out")
+    assert "something-new" in str(caught.value)
+
+
+def test_a_language_that_loses_characters_fails_the_export_unless_that_is_allowed(
+    model: Path, tmp_path: Path, corpora: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import exporters.export
+
+    real = exporters.export.select
+
+    def worse(*words: Any, **more: Any) -> Any:
+        selection = real(*words, **more)
+        costs = tuple(
+            dataclasses.replace(cost, fallback_after=cost.fallback_before + (0.05 if cost.language == "pt" else 0.005))
+            for cost in selection.chosen.costs
+        )
+        return dataclasses.replace(selection, chosen=dataclasses.replace(selection.chosen, costs=costs))
+
+    monkeypatch.setattr(exporters.export, "select", worse)
+    with pytest.raises(FailedError) as caught:
+        export(model, corpora, tmp_path / "out")
+    assert caught.value.exit_code == 1
+    assert len(caught.value.reasons) == 1
+    assert "`pt`: unknown or byte tokens rise by 5.0 points" in caught.value.reasons[0]
+    assert "--allow-loss" in (caught.value.hint or "")
+    assert not (tmp_path / "out").exists()
+    assert export(model, corpora, tmp_path / "out", allow_loss=True).folder.is_dir()
+
+
+def test_too_little_disk_is_told_before_any_work(
+    model: Path, corpora: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shutil.disk_usage", lambda _: type("Usage", (), {"free": 1000}))
+    events: list[Event] = []
+    with pytest.raises(ResourceError, match=r"1\.0 kB are free"):
+        export(model, corpora, tmp_path / "out", report=events.append)
+    assert not any(isinstance(event, StepFinished) for event in events)
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="POSIX limits")
+@pytest.mark.parametrize("limit", [100, 10_000])
+def test_a_disk_that_fills_up_leaves_nothing(model: Path, corpora: list[Path], tmp_path: Path, limit: int) -> None:
+    plan = plan_export(
+        ExportRequest(str(model), ("pt", "en"), tuple(map(str, corpora)), out=tmp_path / "out"),
+    )
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, hard))
+    try:
+        with pytest.raises(OutputError, match="could not be written"):
+            plan.write(lambda _: None)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [("Small Model", "small-model"), ("Ünï 3.1_x", "n-3.1_x"), ("-.a.-", "a"), ("x" * 100, "x" * 64)],
+)
+def test_an_id_is_made_of_a_file_name(text: str, found: str) -> None:
+    assert model_id(text) == found
+
+
+def test_a_name_that_leaves_nothing_for_an_id_is_refused() -> None:
+    with pytest.raises(ModelFormatError):
+        model_id("ሀለ")
