@@ -1,0 +1,149 @@
+"""The built-in start: what a language's text is likely to hold where no corpus says it."""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import lzma
+from collections.abc import Iterable, Iterator
+from importlib.resources import files
+
+import numpy as np
+from numpy.typing import NDArray
+
+from exporters.corpus.exemplars import exemplars, lookup_tags
+from exporters.corpus.scripts import scripts_of_language
+from exporters.trim.base import Tokenizer
+
+# wordfreq counts these as one language, in Latin letters.
+_SERBO_CROATIAN = {"hr", "bs", "bs-Latn", "sr-Latn"}
+# How often each form of a word stands in running text, over FLORES and NTREX in en, pt, es, fr, id: small, with a
+# capital, in capitals. Lists that know capitals have the first two already.
+_SMALL, _TITLE, _CAPITALS = 0.84, 0.14, 0.02
+# What has capitals but no count of them (wordfreq writes all small) in a language that writes nouns with one.
+_TITLE_WITH_NOUNS = 0.4
+_NOUNS_CAPITAL = {"de", "lb", "nds", "gsw"}
+# A word in twelve has no space before it: at the start of a line, after a bracket, a quote or a hyphen.
+_SPACED = 0.92
+# Scripts that put no spaces between words.
+_UNSPACED = {"Hani", "Hira", "Kana", "Thai", "Laoo", "Khmr", "Mymr", "Tibt"}
+_SPACED_IN_UNSPACED = 0.03
+# Rare words in rare forms cost time, 15 us each, and weigh less than 10^-7 together.
+_TITLE_WORDS, _UNSPACED_WORDS, _CAPITAL_WORDS = 30_000, 20_000, 5_000
+_LARGEST_LIST = 100_000
+# Marks and digits for each running word, over the same text: commas and full stops, everything else together.
+_COMMA, _STOP, _OTHER_MARKS, _DIGITS = 0.06, 0.045, 0.05, 0.05
+_COMMAS, _STOPS = ",、،၊፣", ".。।။።۔"
+
+
+def word_list(language: str) -> Iterator[tuple[str, float]]:
+    """Words with their frequencies in running text, the most frequent first; nothing where no list is known.
+
+    language: a tag. From the library wordfreq (42 languages, large lists, all small letters), else from the data beside
+    this file (about 250 languages: Unicode's Unilex, or the words of CLDR's names and of the Declaration of Human
+    Rights, at most 4,000 words). Languages written in another script than their list have none.
+    """
+    code = wordfreq_code(language)
+    if code is not None:
+        import wordfreq
+
+        yield from itertools.islice(wordfreq.get_frequency_dict(code).items(), _LARGEST_LIST)
+        return
+    lists = _shipped()
+    for tag in lookup_tags(language):
+        if tag in lists:
+            rows = [(word, 2 ** (band / 2)) for band, words in lists[tag] for word in words]
+            total = sum(weight for _, weight in rows)
+            yield from ((word, weight / total) for word, weight in rows)
+            return
+
+
+def start_note(language: str) -> str:
+    """What stands in for a corpus of a language, in a sentence that a person reads."""
+    words = sum(1 for _ in word_list(language))
+    characters = len(exemplars(language))
+    if words:
+        stand_in = f"a list of {words:,} words stands in"
+    elif characters:
+        stand_in = f"its {characters:,} characters stand in, and no words"
+    else:
+        stand_in = "nothing is known of this language"
+    return f"{language}: no corpus, so {stand_in}; this covers less than text of your own (`--corpus`)"
+
+
+def list_counts(language: str, tokenizer: Tokenizer) -> NDArray[np.float64]:
+    """(V,) how often each token is to be expected for each running word of a language, by its word list.
+
+    Each word is counted as the tokenizer cuts it with and without a space before it, small, with a capital and in
+    capitals; marks and digits come from the language's characters, and every one of them is there a little.
+    """
+    weights: dict[str, float] = {}
+    for text, weight in itertools.chain(_words(language), _marks(language)):
+        weights[text] = weights.get(text, 0.0) + weight
+    counts = np.zeros(tokenizer.size)
+    encoded = tokenizer.encode(list(weights))
+    lengths = np.fromiter(map(len, encoded), np.int64, len(encoded))
+    ids = np.fromiter(itertools.chain.from_iterable(encoded), np.int64)
+    np.add.at(counts, ids, np.repeat(np.fromiter(weights.values(), np.float64, len(encoded)), lengths))
+    return counts
+
+
+def _words(language: str) -> Iterator[tuple[str, float]]:
+    spaced = _SPACED_IN_UNSPACED if scripts_of_language(language) & _UNSPACED else _SPACED
+    cased = wordfreq_code(language) is None
+    for at, (word, frequency) in enumerate(word_list(language)):
+        for form, share in _forms(word, at, language, cased=cased):
+            yield f" {form}", frequency * share * spaced
+            if at < _UNSPACED_WORDS or spaced < 0.5:
+                yield form, frequency * share * (1 - spaced)
+
+
+def _forms(word: str, at: int, language: str, *, cased: bool) -> Iterable[tuple[str, float]]:
+    """A word's forms and their shares; at: its place in the list.  cased: whether the list knows capitals."""
+    if cased:
+        title = 0.0 if word[:1].isupper() else 0.05
+    else:
+        title = _TITLE_WITH_NOUNS if lookup_tags(language)[0] in _NOUNS_CAPITAL else _TITLE
+    title *= at < _TITLE_WORDS
+    capitals = _CAPITALS * (at < _CAPITAL_WORDS)
+    yield word, 1 - title - capitals
+    if title:
+        yield word[:1].upper() + word[1:], title
+    if capitals:
+        yield word.upper(), capitals
+
+
+def _marks(language: str) -> Iterator[tuple[str, float]]:
+    known = exemplars(language) | set(",.0123456789")
+    digits = sorted(one for one in known if one.isdecimal())
+    commas, stops = ([one for one in known if one in ones] for ones in (_COMMAS, _STOPS))
+    rest = sorted(one for one in known if not one.isalnum() and one not in _COMMAS + _STOPS)
+    letters = sorted(one for one in known if one.isalnum() and not one.isdecimal())
+    for ones, weight in ((commas, _COMMA), (stops, _STOP), (rest, _OTHER_MARKS), (digits, _DIGITS), (letters, 0.001)):
+        for one in ones:
+            # Digits and opening marks follow a space, others a word.
+            yield one, 0.7 * weight / len(ones)
+            yield f" {one}", 0.3 * weight / len(ones)
+
+
+def wordfreq_code(language: str) -> str | None:
+    """What wordfreq calls a language; None where it has no list in the language's script."""
+    import wordfreq
+
+    tags = lookup_tags(language)
+    if _SERBO_CROATIAN & set(tags) and scripts_of_language(language) == {"Latn"}:
+        return "sh"
+    return next((tag for tag in tags if tag in wordfreq.available_languages()), None)
+
+
+@functools.cache
+def _shipped() -> dict[str, list[tuple[int, list[str]]]]:
+    text = lzma.decompress(files("exporters.corpus").joinpath("words.xz").read_bytes()).decode()
+    lists: dict[str, list[tuple[int, list[str]]]] = {}
+    for line in text.splitlines():
+        head, *words = line.split(" ")
+        if head == "#":
+            bands = lists[words[0]] = []
+        else:
+            bands.append((int(head), words))
+    return lists
