@@ -25,7 +25,7 @@ from exporters.artifact import Choice, write_artifact
 from exporters.corpus.base import Corpus
 from exporters.corpus.checkpoint import State
 from exporters.corpus.counting import count_corpora
-from exporters.guard import losses, refuse_losses
+from exporters.guard import check_languages, losses, refuse_losses
 from exporters.lines import text_blocks
 from exporters.opening import Source, model_id, open_source
 from exporters.report.terminal import trade_off
@@ -161,7 +161,7 @@ def _count(request: ExportRequest, source: Source, report: Reporter) -> list[Cor
     state = State(
         cache_folder() / "export", f"{source.id} {source.files[0].stat().st_size} {source.model.tokenizer.size}"
     )
-    return count_corpora(
+    corpora = count_corpora(
         request.corpora,
         source.model.tokenizer,
         languages=request.languages,
@@ -169,6 +169,9 @@ def _count(request: ExportRequest, source: Source, report: Reporter) -> list[Cor
         report=report,
         state=state,
     )
+    for note in check_languages(corpora, request.languages):
+        report(Note(note))
+    return corpora
 
 
 def _with_preset(request: ExportRequest, report: Reporter) -> tuple[ExportRequest, Target]:

@@ -6,7 +6,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from edgekit.catalogue.entries import Languages
 from edgekit.catalogue.names import RECEIPT_NAME, is_model_id
@@ -22,6 +21,7 @@ from edgekit.store.installed import find_model
 from edgekit.store.receipt import Receipt, SourceFile, read_receipt
 from exporters.trim.base import TrimmableModel
 from exporters.trim.gguf import GgufModel, open_gguf
+from exporters.trim.marian import open_marian
 
 UNKNOWN = "unknown"
 """Licence and attribution of a model that states none."""
@@ -96,20 +96,9 @@ def open_source(model: str) -> Source:
     return _open_path(path)
 
 
-def open_container(path: Path) -> TrimmableModel:
-    """Open a file or folder for trimming. Raises UnsupportedModelError, ModelFormatError."""
-    if path.is_file() and path.suffix.lower() == ".gguf":
-        return open_gguf(path)
-    raise UnsupportedModelError(
-        f"`{path}` cannot be trimmed", reasons=["it is no GGUF file"], hint="name a file that ends in `.gguf`"
-    )
-
-
 def _open_artifact(folder: Path, receipt: Receipt) -> Source:
-    container = folder / _container_of(receipt.engine, [file.path for file in receipt.files], folder)
-    model = open_container(container)
-    texts = {path: folder / path for path in receipt.licence_files}
-    files = (container,) if container.is_file() else tuple(folder / file.path for file in receipt.files)
+    container = _container_of(folder, receipt)
+    model, files = _open_container(container)
     return Source(
         model,
         container,
@@ -121,39 +110,59 @@ def _open_artifact(folder: Path, receipt: Receipt) -> Source:
         receipt.languages,
         receipt.licence,
         receipt.attribution,
-        texts,
+        {path: folder / path for path in receipt.licence_files},
         receipt,
     )
 
 
-def _container_of(engine: Mapping[str, Any], files: list[str], folder: Path) -> str:
-    """The file of an artifact that can be trimmed; the receipt has checked its paths."""
-    found = [path for path in files if path.lower().endswith(".gguf")]
-    named = engine.get("file")
+def _container_of(folder: Path, receipt: Receipt) -> Path:
+    """What of an artifact can be trimmed: its one GGUF, or the folder itself."""
+    found = [file.path for file in receipt.files if file.path.lower().endswith(".gguf")]
+    named = receipt.engine.get("file")
     if named in found:
-        return str(named)
-    if len(found) == 1:
-        return found[0]
-    raise UnsupportedModelError(
-        f"`{folder.name}` cannot be trimmed", reasons=[f"it holds {len(found)} GGUF files, not one"]
-    )
+        return folder / str(named)
+    if len(found) > 1:
+        raise UnsupportedModelError(f"`{folder.name}` cannot be trimmed", reasons=[f"it holds {len(found)} GGUF files"])
+    return folder / found[0] if found else folder
 
 
 def _open_path(path: Path) -> Source:
-    model = open_container(path)
+    model, files = _open_container(path)
     said = _gguf_words(model) if isinstance(model, GgufModel) else {}
     return Source(
         model,
         path,
-        (path,),
-        model_id(path.stem),
+        files,
+        model_id(path.stem if path.is_file() else path.resolve().name),
         said.get("name", path.stem),
-        said.get("family", UNKNOWN),
-        "generate",
+        said.get("family", model.container if model.container == "marian" else UNKNOWN),
+        "translate" if model.container == "marian" else "generate",
         Languages(("mul",)),
         said.get("licence", UNKNOWN),
         said.get("attribution", UNKNOWN),
     )
+
+
+def _open_container(path: Path) -> tuple[TrimmableModel, tuple[Path, ...]]:
+    """A model and its files. Raises UnsupportedModelError where nothing here trims what lies there."""
+    if path.is_file() and path.suffix.lower() == ".gguf":
+        return open_gguf(path), (path,)
+    if path.is_dir() and (roles := _marian_roles(path)):
+        return open_marian(roles), tuple(roles.values())
+    raise UnsupportedModelError(
+        f"`{path}` cannot be trimmed",
+        reasons=["the folder holds no model that is known" if path.is_dir() else f"it is a `{path.suffix}` file"],
+        hint="name a GGUF file, or a folder with the `.bin` and `.spm` of a Marian student",
+    )
+
+
+def _marian_roles(folder: Path) -> dict[str, Path]:
+    """The files of a Marian student, by role: `model*.bin`, `vocab*.spm`, `lex*.bin`; empty where it is none."""
+    patterns = {"weights": "model*.bin", "vocabulary": "vocab*.spm", "shortlist": "lex*.bin"}
+    found = {role: sorted(folder.glob(pattern)) for role, pattern in patterns.items()}
+    if any(len(paths) > 1 for paths in found.values()) or not found["weights"] or not found["vocabulary"]:
+        return {}
+    return {role: paths[0] for role, paths in found.items() if paths}
 
 
 def _gguf_words(model: GgufModel) -> dict[str, str]:

@@ -19,10 +19,10 @@ from edgekit.store.installed import installed_models
 from edgekit.store.receipt import Receipt, read_receipt
 from exporters.artifact import pieces_of
 from exporters.comparison import compare_runs, compare_tensors
+from exporters.corpus.scripts import main_script
 from exporters.findings import ChangedLine, Findings, ScriptRow, TextFindings
 from exporters.lines import text_blocks
 from exporters.opening import Source, open_source
-from exporters.report.figures import script_of_text
 from exporters.trim.base import Ids, Tokenizer
 from exporters.trim.gguf import GgufModel
 from exporters.vocab_map import fingerprint, read_map
@@ -177,7 +177,7 @@ def _check_text(
         old_cut: Sequence[list[int] | None] = before.encode(lines) if before is not None else [None] * len(lines)
         for line, old, new in zip(lines, old_cut, cut, strict=True):
             number += 1
-            row = rates[script_of_text(line)]
+            row = rates[main_script(line)]
             row.lines, row.words, row.after = row.lines + 1, row.words + len(line.split()), row.after + len(new)
             row.lost_after += int(after.fallback[new].sum())
             if old is None or before is None:

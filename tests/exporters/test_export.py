@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 from store.toys import sha256, use_home
-from toys.small_gguf import write_corpora, write_small_gguf
+from toys.small_gguf import sentences, write_corpora, write_small_gguf
 
 import edgekit
 from edgekit.core.errors import (
@@ -354,3 +354,28 @@ def test_an_id_is_made_of_a_file_name(text: str, found: str) -> None:
 def test_a_name_that_leaves_nothing_for_an_id_is_refused() -> None:
     with pytest.raises(ModelFormatError):
         model_id("ሀለ")
+
+
+RUSSIAN = "учительница открывает книгу на сороковой странице и ученики внимательно читают каждую строку"
+SPANISH = (
+    "la maestra abre el libro en la página cuarenta y los niños leen con mucho cuidado porque mañana hay un examen"
+)
+
+
+def test_text_in_another_language_than_asked_is_refused_when_nothing_fits(model: Path, tmp_path: Path) -> None:
+    path = tmp_path / "lesson.pt"
+    for text, says in ((RUSSIAN, "in the script Cyrl, not in Latn"), (SPANISH, "looks like `es`")):
+        path.write_text("\n".join(sentences(text, 300)), encoding="utf-8")
+        with pytest.raises(InputError, match="no text is in `pt` or `en`") as caught:
+            export(model, [path], tmp_path / "out")
+        assert says in str(caught.value)
+    assert not (tmp_path / "out").exists()
+
+
+def test_text_in_another_language_than_asked_is_told_when_other_text_fits(
+    model: Path, corpora: list[Path], tmp_path: Path
+) -> None:
+    corpora[0].write_text("\n".join(sentences(SPANISH, 300)), encoding="utf-8")
+    events: list[Event] = []
+    export(model, corpora, tmp_path / "out", report=events.append, allow_loss=True)
+    assert any(isinstance(event, Note) and "the text of `pt` looks like `es`" in event.text for event in events)
