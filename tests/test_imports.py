@@ -36,7 +36,9 @@ def test_import_edgekit_loads_no_engine_no_screen_and_no_command_line() -> None:
     )
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["translate", "--help"], ["transl"]])
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["--version"], ["translate", "--help"], ["export", "--help"], ["transl"]]
+)
 def test_help_loads_nothing_heavy(arguments: list[str]) -> None:
     loaded = loaded_after(f"from edgekit.cli.app import run\nrun({arguments!r})")
     assert loaded.isdisjoint([*HEAVY, "huggingface_hub", "filelock", "platformdirs"])

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from cli.toy_command import COMMAND, SECONDS, environment
+from toys.small_gguf import write_corpora, write_small_gguf
 
 NO_NETWORK = str(Path(__file__).with_name("no_network"))
 PYTHON = [sys.executable]
@@ -99,3 +100,18 @@ def test_nothing_of_ours_loads_onnxruntime_in_another_way() -> None:
 def test_translate_opens_no_socket_when_the_engine_is_a_toy(tmp_path: Path) -> None:
     done = run([*COMMAND, "translate", "--json", "--align", "--score"], tmp_path, given=b"hello\nworld\n")
     assert (done.returncode, done.stdout.count(b"\n")) == (0, 2), done.stderr.decode()
+
+
+def test_export_verify_and_add_open_no_socket(tmp_path: Path) -> None:
+    model, corpora = write_small_gguf(tmp_path / "toy.gguf"), write_corpora(tmp_path / "text")
+    languages = ["--languages", "pt,en", "-o", str(tmp_path / "out"), "--corpus", *map(str, corpora)]
+    done = run([*EDGEKIT, "export", str(model), *languages], tmp_path)
+    assert done.returncode == 0, done.stderr.decode()
+    folder = done.stdout.decode().strip()
+    for arguments in (
+        ["verify", folder, "--source", str(model), "--text", str(corpora[0])],
+        ["models", "add", folder],
+        ["export", "toy-pt-en", "--languages", "pt", "--dry-run"],
+    ):
+        done = run([*EDGEKIT, *arguments], tmp_path)
+        assert done.returncode == 0, done.stderr.decode()

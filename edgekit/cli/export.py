@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shlex
 import shutil
@@ -136,8 +137,11 @@ def export(
             _show(plan, as_json)
             plan.check()
             return
-        for line in _table(plan):
-            report(Note(line))
+        if progress == "json":
+            output.narrate(json.dumps({"event": "plan", **plan.to_json()}, ensure_ascii=False))
+        else:
+            for line in _table(plan):
+                report(Note(line))
         plan.check()
         artifact = plan.write(report)
     if as_json:

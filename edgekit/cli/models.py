@@ -288,6 +288,9 @@ def _print_details(value: dict[str, Any]) -> None:
     if "receipt" in value:
         receipt = value["receipt"]
         rows.append(("built", f"{receipt['created']}, {' '.join(step.get('name', '?') for step in receipt['steps'])}"))
+        if "vocabulary" in receipt:
+            words = receipt["vocabulary"]
+            rows.append(("words", f"{words['after']:,} of {words['before']:,}, for {len(words['corpora'])} texts"))
     for metric, found in value["evidence"].items():
         rows.append((metric, f"{found['value']}  [{found['set']}, {found['lines']} lines, {found['signature']}]"))
     for file in value["files"]:

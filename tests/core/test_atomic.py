@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from edgekit.core import atomic
-from edgekit.core.atomic import PARTIAL_SUFFIX, replacing, replacing_folder, write_bytes
+from edgekit.core.atomic import PARTIAL_SUFFIX, clear_leftovers, replacing, replacing_folder, write_bytes
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="permissions are POSIX")
 
@@ -208,3 +208,26 @@ def test_at_no_moment_is_there_no_folder_when_one_is_replaced(tmp_path: Path, mo
 def test_a_folder_that_cannot_be_synced_is_no_error(tmp_path: Path) -> None:
     atomic.fsync_folder(tmp_path / "missing")
     atomic.fsync_folder(tmp_path)
+
+
+def test_leftovers_of_a_path_go_and_those_of_others_stay(tmp_path: Path) -> None:
+    for name in (".a.abc_1234.partial", ".a.b.abcd1234.partial", ".ab.abcd1234.partial", "a.partial", ".a.partial"):
+        (tmp_path / name).mkdir()
+    (tmp_path / ".a.file1234.partial").write_text("half")
+    clear_leftovers(tmp_path / "a")
+    assert names(tmp_path) == [".a.b.abcd1234.partial", ".a.partial", ".ab.abcd1234.partial", "a.partial"]
+    clear_leftovers(tmp_path / "nowhere" / "a")
+
+
+@pytest.mark.parametrize("there", [False, True])
+def test_what_a_killed_writer_had_moved_aside_comes_back_where_nothing_took_its_place(
+    tmp_path: Path, there: bool
+) -> None:
+    (tmp_path / ".a.abcd1234.partial" / "old").mkdir(parents=True)
+    (tmp_path / ".a.abcd1234.partial" / "old" / "file").write_text("old")
+    if there:
+        (tmp_path / "a").mkdir()
+        (tmp_path / "a" / "file").write_text("new")
+    clear_leftovers(tmp_path / "a")
+    assert (tmp_path / "a" / "file").read_text() == ("new" if there else "old")
+    assert names(tmp_path) == ["a"]

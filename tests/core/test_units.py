@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edgekit.core.units import bytes_in_words, duration_in_words
+from edgekit.core.errors import UsageError
+from edgekit.core.units import bytes_in_words, duration_in_words, parse_bytes
 
 
 @pytest.mark.parametrize(
@@ -50,3 +51,25 @@ def test_a_duration_says_the_time_within_a_minute(seconds: float) -> None:
     assert minutes < 60
     assert rest < 60
     assert abs(3600 * hours + 60 * minutes + rest - seconds) <= 60
+
+
+@pytest.mark.parametrize(
+    ("text", "size"),
+    [
+        *(("90MB", 90_000_000), ("90 mb", 90_000_000), (" 1.5GB ", 1_500_000_000), ("512", 512), ("7B", 7)),
+        *(("1KiB", 1024), ("1.5MiB", 1_572_864), ("0.29GB", 290_000_000), ("2T", 2_000_000_000_000)),
+    ],
+)
+def test_a_size_is_read(text: str, size: int) -> None:
+    assert parse_bytes(text) == size
+
+
+@pytest.mark.parametrize("text", ["", "MB", "-1MB", "1e9", "0", "0.0001B", "1iB", "1 MB MB", "٣MB", "9" * 400, "nan"])
+def test_what_is_no_size_is_refused(text: str) -> None:
+    with pytest.raises(UsageError, match="is no size"):
+        parse_bytes(text)
+
+
+@given(st.integers(1, 10**12))
+def test_a_number_of_bytes_is_itself(count: int) -> None:
+    assert parse_bytes(str(count)) == count

@@ -18,6 +18,7 @@ from edgekit.core.errors import ModelFormatError
 from edgekit.core.languages import Direction
 from edgekit.store.parse import parse_receipt
 from edgekit.store.receipt import FileRecord, Receipt, SourceFile, read_receipt, write_receipt
+from edgekit.store.vocabulary import Certificate, CorpusRecord, CostRecord, Vocabulary
 
 RECEIPT = Receipt(
     id="toy",
@@ -190,3 +191,72 @@ def test_changed_bytes_give_a_receipt_or_reasons(changes: list[tuple[int, int]])
         data[index] = byte
     receipt, reasons = parse_receipt(bytes(data))
     assert receipt is not None or reasons
+
+
+VOCABULARY = Vocabulary(
+    before=100,
+    after=40,
+    closure=7,
+    fingerprint="0" * 64,
+    map="model.onnx",
+    corpora=(CorpusRecord("pt", 10, 1, 50, 80, 400, "1" * 64), CorpusRecord("", 3, 0, 5, 8, 40, "2" * 64)),
+    certificates=(Certificate("pt", "held-out", 10, 9),),
+    costs=(
+        CostRecord("pt", 0.98, (1.4, 1.5), (0.0, 0.01), 0.02, (0.9, 0.92)),
+        CostRecord("", 1, (1, 1), (0, 0), 0, None),
+    ),
+)
+TRIMMED = dataclasses.replace(RECEIPT, vocabulary=VOCABULARY)
+
+
+def test_a_receipt_of_a_trimmed_model_reads_back_as_it_was_written(folder: Path) -> None:
+    write_receipt(folder, TRIMMED)
+    assert read_receipt(folder) == TRIMMED
+    assert VOCABULARY.certificates[0].share == 0.9
+    assert Certificate("pt", "held-out", 0, 0).share == 1.0
+    assert "vocabulary" not in RECEIPT.to_json()
+
+
+def test_everything_that_is_wrong_with_a_vocabulary_is_told(folder: Path) -> None:
+    value = TRIMMED.to_json()
+    value["vocabulary"].update(before=-1, closure=50, fingerprint="x", map="nowhere.json")
+    value["vocabulary"]["corpora"][0].update(lines=1 << 60, sha256=7)
+    value["vocabulary"]["certificates"][0].update(identical_lines=11)
+    value["vocabulary"]["costs"][0].update(coverage="all", fertility=[1], fallback=[1, 10**400])
+    value["vocabulary"]["costs"][1].update(bits_per_byte=[True, None])
+    _, reasons = parse_receipt(json.dumps(value).encode())
+    assert reasons == [
+        "`vocabulary.fingerprint` is not 64 hex digits",
+        "`vocabulary.before` is out of range",
+        "`vocabulary` keeps 40 of 0 tokens, 50 of them as parts",
+        "`corpora[0].lines` is out of range",
+        "`sha256` is not of type str",
+        "`corpora[0].sha256` is not 64 hex digits",
+        "`certificates[0]` has 11 identical lines of 10",
+        "`costs[0].coverage` is no finite number",
+        "`costs[0].fertility` is no pair of numbers",
+        "`costs[0].fallback` is no finite number",
+        "`costs[1].bits_per_byte` is no finite number",
+        "`costs[1].bits_per_byte` is no finite number",
+        "`vocabulary.map` is not in `files`",
+    ]
+
+
+PLACES = [(), ("corpora", 0), ("certificates", 0), ("costs", 0)]
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.sampled_from(PLACES), st.data())
+def test_any_value_anywhere_in_a_vocabulary_gives_a_receipt_or_reasons(
+    place: tuple[Any, ...], data: st.DataObject
+) -> None:
+    value = TRIMMED.to_json()
+    table = value["vocabulary"]
+    for key in place:
+        table = table[key]
+    table[data.draw(st.sampled_from(sorted(table)))] = data.draw(JSON)
+    receipt, reasons = parse_receipt(json.dumps(value).encode())
+    assert receipt is not None or reasons
+    if not reasons:
+        assert receipt is not None
+        assert parse_receipt(json.dumps(receipt.to_json()).encode()) == (receipt, [])
