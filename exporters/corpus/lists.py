@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import itertools
 import lzma
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from importlib.resources import files
 
 import numpy as np
@@ -17,14 +17,16 @@ from exporters.trim.base import Tokenizer
 
 # wordfreq counts these as one language, in Latin letters.
 _SERBO_CROATIAN = {"hr", "bs", "bs-Latn", "sr-Latn"}
-# How often each form of a word stands in running text, over FLORES and NTREX in en, pt, es, fr, id: small, with a
-# capital, in capitals. Lists that know capitals have the first two already.
-_SMALL, _TITLE, _CAPITALS = 0.84, 0.14, 0.02
-# What has capitals but no count of them (wordfreq writes all small) in a language that writes nouns with one.
-_TITLE_WITH_NOUNS = 0.4
-_NOUNS_CAPITAL = {"de", "lb", "nds", "gsw"}
-# A word in twelve has no space before it: at the start of a line, after a bracket, a quote or a hyphen.
+# How words stand in running text (FLORES, NTREX in en and pt). A word in twelve has no space before it: at the start of
+# a line, after a bracket, a quote or a hyphen; half of those have a capital. After a space it is one in eight, but few
+# of the 100 most frequent (names are none of them). wordfreq writes all small; other lists know capitals.
 _SPACED = 0.92
+_TITLE, _TITLE_FREQUENT, _TITLE_UNSPACED = 0.12, 0.03, 0.5
+_FREQUENT_WORDS = 100
+_CAPITALS = 0.008
+# Languages that write nouns with a capital.
+_TITLE_NOUNS = 0.4
+_NOUNS_CAPITAL = {"de", "lb", "nds", "gsw"}
 # Scripts that put no spaces between words.
 _UNSPACED = {"Hani", "Hira", "Kana", "Thai", "Laoo", "Khmr", "Mymr", "Tibt"}
 _SPACED_IN_UNSPACED = 0.03
@@ -32,12 +34,12 @@ _SPACED_IN_UNSPACED = 0.03
 _TITLE_WORDS, _UNSPACED_WORDS, _CAPITAL_WORDS = 30_000, 20_000, 5_000
 _LARGEST_LIST = 100_000
 # Marks and digits for each running word, over the same text: commas and full stops, everything else together.
-_COMMA, _STOP, _OTHER_MARKS, _DIGITS = 0.06, 0.045, 0.05, 0.05
+_COMMA, _STOP, _OTHER_MARKS, _DIGITS, _SINGLE_LETTERS = 0.06, 0.05, 0.05, 0.04, 0.001
 _COMMAS, _STOPS = ",、،၊፣", ".。।။።۔"
 
 
 def word_list(language: str) -> Iterator[tuple[str, float]]:
-    """Words with their frequencies in running text, the most frequent first; nothing where no list is known.
+    """Words with their frequencies, which sum to 1, the most frequent first; nothing where no list is known.
 
     language: a tag. From the library wordfreq (42 languages, large lists, all small letters), else from the data beside
     this file (about 250 languages: Unicode's Unilex, or the words of CLDR's names and of the Declaration of Human
@@ -47,15 +49,21 @@ def word_list(language: str) -> Iterator[tuple[str, float]]:
     if code is not None:
         import wordfreq
 
-        yield from itertools.islice(wordfreq.get_frequency_dict(code).items(), _LARGEST_LIST)
+        # Numbers are not words there: all their digits are zeros.
+        counted = wordfreq.get_frequency_dict(code).items()
+        words = [one for one in counted if not any(map(str.isdecimal, one[0]))][:_LARGEST_LIST]
+        yield from _normalised(words)
         return
     lists = _shipped()
     for tag in lookup_tags(language):
         if tag in lists:
-            rows = [(word, 2 ** (band / 2)) for band, words in lists[tag] for word in words]
-            total = sum(weight for _, weight in rows)
-            yield from ((word, weight / total) for word, weight in rows)
+            yield from _normalised([(word, 2 ** (band / 2)) for band, words in lists[tag] for word in words])
             return
+
+
+def _normalised(words: Sequence[tuple[str, float]]) -> Iterator[tuple[str, float]]:
+    total = sum(frequency for _, frequency in words)
+    return ((word, frequency / total) for word, frequency in words)
 
 
 def start_note(language: str) -> str:
@@ -91,24 +99,24 @@ def list_counts(language: str, tokenizer: Tokenizer) -> NDArray[np.float64]:
 def _words(language: str) -> Iterator[tuple[str, float]]:
     spaced = _SPACED_IN_UNSPACED if scripts_of_language(language) & _UNSPACED else _SPACED
     cased = wordfreq_code(language) is None
+    usual = _TITLE_NOUNS if lookup_tags(language)[0] in _NOUNS_CAPITAL else _TITLE
     for at, (word, frequency) in enumerate(word_list(language)):
-        for form, share in _forms(word, at, language, cased=cased):
+        title = _TITLE_FREQUENT if at < _FREQUENT_WORDS or cased else usual
+        for form, share in _forms(word, at, title):
             yield f" {form}", frequency * share * spaced
-            if at < _UNSPACED_WORDS or spaced < 0.5:
+        if at < _UNSPACED_WORDS or spaced < 0.5:
+            for form, share in _forms(word, at, _TITLE_UNSPACED):
                 yield form, frequency * share * (1 - spaced)
 
 
-def _forms(word: str, at: int, language: str, *, cased: bool) -> Iterable[tuple[str, float]]:
-    """A word's forms and their shares; at: its place in the list.  cased: whether the list knows capitals."""
-    if cased:
-        title = 0.0 if word[:1].isupper() else 0.05
-    else:
-        title = _TITLE_WITH_NOUNS if lookup_tags(language)[0] in _NOUNS_CAPITAL else _TITLE
-    title *= at < _TITLE_WORDS
-    capitals = _CAPITALS * (at < _CAPITAL_WORDS)
+def _forms(word: str, at: int, title: float) -> Iterator[tuple[str, float]]:
+    """A word's forms and their shares; at: its place in the list.  title: the share of those with a capital."""
+    first = word[:1].upper() + word[1:]
+    title *= at < _TITLE_WORDS and first != word
+    capitals = _CAPITALS * (at < _CAPITAL_WORDS and word.upper() != word)
     yield word, 1 - title - capitals
     if title:
-        yield word[:1].upper() + word[1:], title
+        yield first, title
     if capitals:
         yield word.upper(), capitals
 
@@ -119,11 +127,14 @@ def _marks(language: str) -> Iterator[tuple[str, float]]:
     commas, stops = ([one for one in known if one in ones] for ones in (_COMMAS, _STOPS))
     rest = sorted(one for one in known if not one.isalnum() and one not in _COMMAS + _STOPS)
     letters = sorted(one for one in known if one.isalnum() and not one.isdecimal())
-    for ones, weight in ((commas, _COMMA), (stops, _STOP), (rest, _OTHER_MARKS), (digits, _DIGITS), (letters, 0.001)):
+    for ones, weight in ((rest, _OTHER_MARKS), (digits, _DIGITS), (letters, _SINGLE_LETTERS)):
         for one in ones:
-            # Digits and opening marks follow a space, others a word.
+            # Numbers and opening marks follow a space, the digits after them and other marks do not.
             yield one, 0.7 * weight / len(ones)
             yield f" {one}", 0.3 * weight / len(ones)
+    for ones, weight in ((commas, _COMMA), (stops, _STOP)):
+        for one in ones:
+            yield one, weight / len(ones)
 
 
 def wordfreq_code(language: str) -> str | None:
