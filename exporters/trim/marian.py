@@ -17,6 +17,7 @@ from exporters.tokenizers.sentencepiece_trim import trim_spm
 from exporters.trim.base import Ids, Part
 from exporters.trim.marian_bin import MarianBin, padded_rows, read_bin, write_bin
 from exporters.trim.unigram import Unigram
+from exporters.trim.vocabulary import check_kept
 
 _LEXICON_HEADER = 48
 
@@ -106,19 +107,6 @@ def open_marian(files: Mapping[str, Path]) -> MarianModel:
         raise ModelFormatError(f"`{name}` has {len(model.pieces):,} pieces, the model {weights.rows:,} rows")
     lexicon = read_lexicon(files["shortlist"], weights.rows, weights.rows) if "shortlist" in files else None
     return MarianModel(dict(files), weights, files["vocabulary"].read_bytes(), lexicon, Unigram(model))
-
-
-def check_kept(tokenizer: Unigram, kept: Ids) -> None:
-    """Raise UsageError where kept is no ascending list of ids, or misses one that must stay."""
-    ids = kept.tolist()
-    if ids != sorted(set(ids)) or not ids or not 0 <= ids[0] <= ids[-1] < tokenizer.size:
-        raise UsageError(f"the kept ids are no ascending ids of {tokenizer.size:,} tokens")
-    gone = sorted(set(tokenizer.forced.tolist()) - set(ids))
-    if gone:
-        raise UsageError(
-            "the vocabulary cannot be trimmed to these tokens",
-            reasons=[f"token {at:,} (`{tokenizer.model.pieces[at]}`) must stay" for at in gone[:20]],
-        )
 
 
 def _lexicon_size(lexicon: Lexicon) -> int:

@@ -19,7 +19,7 @@ from onnx import NodeProto, TensorProto
 
 from edgekit.core.errors import ModelFormatError, UnsupportedModelError
 from exporters.trim.onnx_scopes import Branch, Node, Scopes, Value, shape_of
-from exporters.trim.onnx_tensors import Cut, DataFiles, bytes_of, size_of
+from exporters.trim.onnx_tensors import Cut, DataFiles, bytes_of, form_of
 
 # Inputs that carry token ids: optimum's and transformers', and those of our own translation graph.
 ID_INPUTS = frozenset({"input_ids", "decoder_input_ids", "source_ids", "candidates"})
@@ -84,8 +84,7 @@ class Flow:
             if shape is not None:
                 self.ranks[value] = len(shape)
         for value, tensor in self.scopes.constants.items():
-            size_of(tensor)
-            self.ranks[value] = len(tensor.dims)
+            self.ranks[value] = len(form_of(tensor).dims)
 
     def run(self) -> None:
         """Follow everything. Raises UnsupportedModelError, ModelFormatError."""

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import onnx
@@ -21,12 +20,11 @@ from exporters.trim.onnx_tensors import (
     Cut,
     DataFiles,
     External,
+    Form,
     bytes_of,
     cut_bytes,
-    cut_dims,
-    cut_size,
     external_of,
-    size_of,
+    form_of,
     tensors_of,
 )
 
@@ -38,45 +36,44 @@ _DAMAGED = (IndexError, TypeError, ValueError, AttributeError)
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A constant with rows to lose.  name: for people; rows: now; size_bytes: now; place: None inside the file."""
+    """A constant with rows to lose, inside the file; name: for people."""
 
     name: str
-    kind: str
-    rows: int
-    size_bytes: int
-    place: External | None
+    form: Form
+    cut: Cut
 
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """A stretch of a data file that a tensor fills; cut and dims: None and empty where it stays whole."""
+    """A stretch of a data file that a tensor fills; cut: None where it stays whole."""
 
+    name: str
     place: External
-    tensor: TensorProto
+    form: Form
     cut: Cut | None
 
     def size(self, count: int) -> int:
         """Bytes when count tokens stay."""
-        return self.place.length if self.cut is None else cut_size(self.tensor, self.cut, count)
+        return self.place.length if self.cut is None else self.form.cut(self.cut, count).size_bytes
 
     def read(self, kept: Ids, data: memoryview) -> Iterator[memoryview]:
         """The bytes that stay, a part at a time; data: the whole file."""
         mine = data[self.place.offset : self.place.offset + self.place.length]
-        return iter([mine]) if self.cut is None else cut_bytes(self.tensor, self.cut, kept, mine)
+        return iter([mine]) if self.cut is None else cut_bytes(self.form, self.cut, kept, mine)
 
 
 class OnnxFile:
-    """A graph with its way of the vocabulary followed; name: its path inside the model's folder.
+    """A graph with its way of the vocabulary followed; name: of the file, in the folder of its data files.
 
     Raises ModelFormatError for a damaged file, UnsupportedModelError for a use of the vocabulary that nobody knows.
     """
 
-    def __init__(self, folder: Path, name: str, tokens: int, sizes: frozenset[int] = frozenset()) -> None:
-        self.path, self.name = folder / name, name
-        self.files = DataFiles(self.path.parent)
+    def __init__(self, files: DataFiles, name: str, tokens: int, sizes: frozenset[int] = frozenset()) -> None:
+        self.files, self.name = files, name
+        path = files.folder / name
         try:
-            self.size_bytes = self.path.stat().st_size
-            self.model = onnx.load_model(self.path, load_external_data=False)
+            self.size_bytes = path.stat().st_size
+            self.model = onnx.load_model(path, load_external_data=False)
         except OSError as error:
             raise ModelFormatError(f"`{name}` cannot be read", reasons=[error.strerror or str(error)]) from error
         except DecodeError as error:
@@ -93,67 +90,53 @@ class OnnxFile:
 
     @property
     def tables(self) -> list[Table]:
-        """The constants that lose rows, each once."""
+        """The constants inside the file that lose rows."""
+        constants = self.flow.scopes.constants
         return [
-            Table(
-                value.name,
-                TensorProto.DataType.Name(self.flow.scopes.constants[value].data_type).lower(),
-                cut.rows,
-                size_of(self.flow.scopes.constants[value]),
-                external_of(self.flow.scopes.constants[value], self.files),
-            )
+            Table(value.name, form_of(constants[value]), cut)
             for value, cut in self.flow.cuts.items()
+            if constants[value].data_location != TensorProto.EXTERNAL
         ]
-
-    def trimmed_size(self, count: int) -> int:
-        """Bytes of the file with count tokens, within some hundred: shorter numbers take fewer bytes."""
-        gone = 0
-        for value, cut in self.flow.cuts.items():
-            tensor = self.flow.scopes.constants[value]
-            if tensor.data_location != TensorProto.EXTERNAL:
-                gone += size_of(tensor) - cut_size(tensor, cut, count)
-        return self.size_bytes - gone
 
     def _stretches(self) -> list[Stretch]:
         """What the file has in data files; a stretch that several tensors share is one of their table or of none."""
-        cut_at: dict[External, Stretch] = {}
+        found: dict[External, Stretch] = {}
         shared: Counter[External] = Counter()
         for value, cut in self.flow.cuts.items():
             tensor = self.flow.scopes.constants[value]
             place = external_of(tensor, self.files)
             if place is not None:
-                stretch = cut_at.setdefault(place, Stretch(place, tensor, cut))
-                check_same(stretch, Stretch(place, tensor, cut))
+                merge(found, Stretch(tensor.name, place, form_of(tensor), cut))
                 shared[place] += 1
-        whole: dict[External, Stretch] = {}
+        cut_places = set(found)
         for tensor in tensors_of(self.model):
             place = external_of(tensor, self.files)
             if place is not None:
                 shared[place] -= 1
-                whole.setdefault(place, Stretch(place, tensor, None))
-        for place in cut_at:
+                found.setdefault(place, Stretch(tensor.name, place, form_of(tensor), None))
+        for place in cut_places:
             if shared[place]:
-                raise UnsupportedModelError(f"`{cut_at[place].tensor.name}` shares its data with what is no table")
-        return list({**whole, **cut_at}.values())
+                raise UnsupportedModelError(f"`{found[place].name}` shares its data with what is no table")
+        return list(found.values())
 
     def trimmed(self, kept: Ids, layout: Mapping[External, External]) -> bytes:
         """The file with the kept tokens alone; layout: where the tensors in data files lie afterwards.
 
-        Raises UsageError where the graph names a token that goes. The object is of no use afterwards.
+        The object is of no use afterwards. Raises UsageError as `check_ids` does.
         """
         flow, count = self.flow, len(kept)
         self._change_ids(kept)
         for value, cut in flow.cuts.items():
             tensor = flow.scopes.constants[value]
             if tensor.data_location != TensorProto.EXTERNAL:
-                data = b"".join(cut_bytes(tensor, cut, kept, bytes_of(tensor, self.files)))
+                data = b"".join(cut_bytes(form_of(tensor), cut, kept, bytes_of(tensor, self.files)))
                 for field in ("float_data", "int32_data", "int64_data", "double_data", "uint64_data"):
                     tensor.ClearField(field)
                 tensor.raw_data = data
         self._move(layout)
         for value, cut in flow.cuts.items():
             tensor = flow.scopes.constants[value]
-            tensor.dims[:] = cut_dims(tensor, cut, count)
+            tensor.dims[:] = form_of(tensor).cut(cut, count).dims
         for proto in flow.counts:
             for attribute in proto.attribute:
                 if attribute.name == "N":
@@ -183,27 +166,29 @@ class OnnxFile:
             if new.offset and all(entry.key != "offset" for entry in tensor.external_data):
                 tensor.external_data.add(key="offset", value=str(new.offset))
 
+    def check_ids(self, kept: Ids) -> None:
+        """Raise UsageError where the graph names a token that goes."""
+        gone: list[str] = []
+        for constant in self.flow.id_constants:
+            old = _values(constant.tensor, self.files).reshape(-1)
+            lost = np.setdiff1d(old[(old >= 0) & (old < self.flow.tokens)], kept).tolist()
+            gone += [f"{constant.node.title} in `{self.name}` names token {at:,}" for at in lost[:5]]
+        if gone:
+            raise UsageError("the vocabulary cannot be trimmed to these tokens", reasons=gone[:20])
+
     def _change_ids(self, kept: Ids) -> None:
         """Constants of token ids become those of the trimmed vocabulary; what is no id of a token stays."""
+        self.check_ids(kept)
         new = np.full(self.flow.tokens, -1, np.int64)
         new[kept] = np.arange(len(kept))
-        gone: list[str] = []
-        changed: list[tuple[Node, int | None, TensorProto, NDArray[np.int64]]] = []
         for constant in self.flow.id_constants:
             old = _values(constant.tensor, self.files)
             known = (old >= 0) & (old < self.flow.tokens)
             values = np.where(known, new[np.where(known, old, 0)], old)
-            lost = old[known & (values < 0)].reshape(-1).tolist()
-            gone += [f"{constant.node.title} in `{self.name}` names token {at:,}" for at in lost[:5]]
-            if (values != old).any():
-                changed.append((constant.node, constant.index, constant.tensor, values))
-        if gone:
-            raise UsageError("a token goes that the graph names", reasons=gone[:20])
-        for node, index, tensor, values in changed:
-            if index is None:
-                tensor.CopyFrom(_like(tensor, values, tensor.name))
+            if constant.index is None:
+                constant.tensor.CopyFrom(_like(constant.tensor, values, constant.tensor.name))
             else:
-                self._replace(node, index, tensor, values)
+                self._replace(constant.node, constant.index, constant.tensor, values)
 
     def _replace(self, node: Node, index: int, tensor: TensorProto, values: NDArray[np.int64]) -> None:
         """Give one input of one node a constant of its own: others may read the same number for another reason."""
@@ -214,28 +199,24 @@ class OnnxFile:
         node.proto.input[index] = name
 
 
-def check_same(one: Stretch, other: Stretch) -> None:
-    """Two tensors of one stretch lose the same. Raises UnsupportedModelError."""
-    same = one.cut == other.cut and (
-        one.cut is None
-        or (list(one.tensor.dims) == list(other.tensor.dims) and one.tensor.data_type == other.tensor.data_type)
-    )
-    if not same:
-        raise UnsupportedModelError(
-            f"`{one.tensor.name}` and `{other.tensor.name}` share their data and not their shape"
-        )
+def merge(found: dict[External, Stretch], one: Stretch) -> None:
+    """Add a stretch; tensors of the same bytes must lose the same. Raises UnsupportedModelError."""
+    other = found.setdefault(one.place, one)
+    if other.cut != one.cut or (one.cut is not None and other.form != one.form):
+        raise UnsupportedModelError(f"`{one.name}` and `{other.name}` share their data and lose other parts of it")
 
 
-def lay_out(stretches: list[Stretch], count: int) -> dict[External, External]:
-    """Where each stretch of one data file lies when count tokens stay: in their order, on pages where they were."""
+def lay_out(stretches: Iterable[Stretch], count: int) -> dict[External, External]:
+    """Where each stretch of the data files lies when count tokens stay: in their order, on pages where they were."""
     layout: dict[External, External] = {}
-    end = 0
+    ends: dict[str, int] = {}
     for stretch in sorted(stretches, key=lambda one: (one.place.offset, one.place.length)):
+        location = stretch.place.location
+        end = ends.get(location, 0)
         if stretch.place.offset % _PAGE == 0:
             end = -(-end // _PAGE) * _PAGE
-        size = stretch.size(count)
-        layout[stretch.place] = External(stretch.place.location, end, size)
-        end += size
+        layout[stretch.place] = External(location, end, stretch.size(count))
+        ends[location] = end + stretch.size(count)
     return layout
 
 

@@ -248,7 +248,8 @@ def _scaled(flow: Flow, use: Use, rows: Rows) -> None:
         flow.checks.append(lambda: _must_have_rows(flow, node, 0))
         return
     axis = flow.axis(value, node.attribute("axis", 1))
-    scale = flow.scopes.constants.get(node.inputs[1]) if _input(node, 1) is not None else None
+    scaled_by = _input(node, 1)
+    scale = flow.scopes.constants.get(scaled_by) if scaled_by is not None else None
     if scale is None or (scale.dims and axis is None and list(scale.dims) != [1]):
         flow.refuse(node, "its scale is no constant, or its axis not known")
     if node.attribute("block_size", 0):

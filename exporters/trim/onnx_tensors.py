@@ -43,6 +43,25 @@ class Cut:
 
 
 @dataclass(frozen=True, slots=True)
+class Form:
+    """A tensor's dimensions, and the bits of one value."""
+
+    dims: tuple[int, ...]
+    bits: int
+
+    @property
+    def size_bytes(self) -> int:
+        """What it takes, rounded up to whole bytes."""
+        return -(-prod(self.dims) * self.bits // 8)
+
+    def cut(self, cut: Cut, count: int) -> Form:
+        """The form when only count tokens stay."""
+        dims = list(self.dims)
+        dims[cut.axis] = dims[cut.axis] // cut.rows * count
+        return Form(tuple(dims), self.bits)
+
+
+@dataclass(frozen=True, slots=True)
 class External:
     """A tensor's place in a data file of the same folder."""
 
@@ -94,18 +113,18 @@ def external_of(tensor: TensorProto, files: DataFiles) -> External | None:
     if reasons:
         raise ModelFormatError("a tensor's place is damaged", reasons=reasons)
     size = len(files.map(keys["location"]))
-    place = External(keys["location"], numbers["offset"], numbers.get("length", size_of(tensor)))
+    place = External(keys["location"], numbers["offset"], numbers.get("length", form_of(tensor).size_bytes))
     if place.offset + place.length > size:
         reasons.append(f"`{tensor.name}` ends at byte {place.offset + place.length:,} of `{place.location}` ({size:,})")
-    if place.length != size_of(tensor):
-        reasons.append(f"`{tensor.name}` needs {size_of(tensor):,} bytes and says it has {place.length:,}")
+    if place.length != form_of(tensor).size_bytes:
+        reasons.append(f"`{tensor.name}` needs {form_of(tensor).size_bytes:,} bytes and says it has {place.length:,}")
     if reasons:
         raise ModelFormatError("a tensor's place is damaged", reasons=reasons)
     return place
 
 
-def size_of(tensor: TensorProto) -> int:
-    """Bytes of a tensor. Raises ModelFormatError for impossible dimensions, UnsupportedModelError for other types."""
+def form_of(tensor: TensorProto) -> Form:
+    """A tensor's form. Raises ModelFormatError for impossible dimensions, UnsupportedModelError for other types."""
     bits = _BITS.get(tensor.data_type)
     if bits is None:
         name = TensorProto.DataType.Name(tensor.data_type) if tensor.data_type in TensorProto.DataType.values() else "?"
@@ -114,12 +133,12 @@ def size_of(tensor: TensorProto) -> int:
         )
     if len(tensor.dims) > MOST_RANK or any(size < 0 for size in tensor.dims):
         raise ModelFormatError(f"`{tensor.name}` has the dimensions {list(tensor.dims)[:MOST_RANK]}")
-    return int(-(-prod(tensor.dims) * bits // 8))
+    return Form(tuple(tensor.dims), bits)
 
 
 def bytes_of(tensor: TensorProto, files: DataFiles) -> memoryview:
     """A tensor's data as raw bytes. Raises ModelFormatError where there are more or fewer than its shape takes."""
-    size = size_of(tensor)
+    size = form_of(tensor).size_bytes
     place = external_of(tensor, files)
     if place is not None:
         return files.map(place.location)[place.offset : place.offset + place.length]
@@ -137,23 +156,10 @@ def bytes_of(tensor: TensorProto, files: DataFiles) -> memoryview:
     return memoryview(data)
 
 
-def cut_dims(tensor: TensorProto, cut: Cut, count: int) -> list[int]:
-    """The dimensions when only count tokens stay."""
-    dims = list(tensor.dims)
-    dims[cut.axis] = dims[cut.axis] // cut.rows * count
-    return dims
-
-
-def cut_size(tensor: TensorProto, cut: Cut, count: int) -> int:
-    """The bytes when only count tokens stay."""
-    return -(-prod(cut_dims(tensor, cut, count)) * _BITS[tensor.data_type] // 8)
-
-
-def cut_bytes(tensor: TensorProto, cut: Cut, kept: Ids, data: memoryview) -> Iterator[memoryview]:
+def cut_bytes(form: Form, cut: Cut, kept: Ids, data: memoryview) -> Iterator[memoryview]:
     """The data of the kept tokens, in order, a part at a time."""
-    dims = list(tensor.dims)
-    outer, group = prod(dims[: cut.axis]), dims[cut.axis] // cut.rows
-    bits = group * prod(dims[cut.axis + 1 :]) * _BITS[tensor.data_type]
+    outer, group = prod(form.dims[: cut.axis]), form.dims[cut.axis] // cut.rows
+    bits = group * prod(form.dims[cut.axis + 1 :]) * form.bits
     stored = np.frombuffer(data, np.uint8)
     if bits % 8:
         # Rows that end inside a byte: 4-bit values whose last axis is the one that is cut.
@@ -161,10 +167,11 @@ def cut_bytes(tensor: TensorProto, cut: Cut, kept: Ids, data: memoryview) -> Ite
         return
     rows = stored.reshape(outer, cut.rows, bits // 8)
     at_once = max(1, _AT_ONCE // max(1, bits // 8))
-    for row in range(outer) if len(kept) > at_once else ():
-        for begin in range(0, len(kept), at_once):
-            yield rows[row, kept[begin : begin + at_once]].reshape(-1).data
-    if len(kept) <= at_once:
+    if len(kept) > at_once:
+        for row in range(outer):
+            for begin in range(0, len(kept), at_once):
+                yield rows[row, kept[begin : begin + at_once]].reshape(-1).data
+    else:
         many = max(1, at_once // max(1, len(kept)))
         for begin in range(0, outer, many):
             yield rows[begin : begin + many, kept].reshape(-1).data
