@@ -21,13 +21,15 @@ from edgekit.core.units import bytes_in_words
 from edgekit.pipeline.requests import ExportRequest
 from edgekit.store.build import list_files
 from edgekit.store.receipt import Receipt, now, write_receipt
-from edgekit.store.vocabulary import Certificate, CorpusRecord, CostRecord, Vocabulary
+from edgekit.store.vocabulary import CertificateRecord, CorpusRecord, CostRecord, Vocabulary
+from exporters.certificate import NOTHING, Certified, certify, certify_corpora
 from exporters.corpus.base import Corpus
+from exporters.corpus.sources import STDIN
 from exporters.opening import Source
 from exporters.report.figures import Figures, Sample, count_scripts
 from exporters.report.page import render_page
 from exporters.selection.base import Cost, Selection
-from exporters.trim.base import Ids, Tokenizer
+from exporters.trim.base import Tokenizer
 from exporters.vocab_map import FILE_NAME as MAP_NAME
 from exporters.vocab_map import fingerprint, write_map
 
@@ -58,9 +60,7 @@ def write_artifact(choice: Choice, folder: Path, report: Reporter) -> Receipt:
         StepFinished("trim", bytes_in_words(sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())))
     )
     after = before.trimmed(kept)
-    report(StepStarted("prove"))
-    certificates = tuple(_certify(corpus, kept, before, after) for corpus in choice.corpora)
-    report(StepFinished("prove", _in_words(certificates)))
+    certified = _certify(choice, before, after, report)
     report(StepStarted("package", choice.id))
     for name, path in source.licence_files.items():
         if (folder / name).exists():
@@ -77,7 +77,7 @@ def write_artifact(choice: Choice, folder: Path, report: Reporter) -> Receipt:
         fingerprint(after.texts),
         MAP_NAME,
         tuple(_corpus(one) for one in choice.corpora),
-        certificates,
+        tuple(record for corpus in choice.corpora for record in _records(corpus.language, certified)),
         tuple(_cost(one) for one in choice.selection.chosen.costs),
     )
     receipt = Receipt(
@@ -114,12 +114,29 @@ def write_artifact(choice: Choice, folder: Path, report: Reporter) -> Receipt:
     return receipt
 
 
-def _certify(corpus: Corpus, kept: Ids, before: Tokenizer, after: Tokenizer) -> Certificate:
-    same = sum(
-        old == kept[new].tolist()
-        for old, new in zip(before.encode(corpus.sample), after.encode(corpus.sample), strict=True)
+def _certify(choice: Choice, before: Tokenizer, after: Tokenizer, report: Reporter) -> Mapping[str, Certified]:
+    """The certificates of each language; of a pipe, which nobody can read again, those of its held-out lines alone."""
+    request, kept = choice.request, choice.selection.kept
+    if not choice.corpora:
+        return {}
+    if any(argument.rpartition("=")[2] == STDIN for argument in request.corpora):
+        proofs = {corpus.language: certify(corpus.sample, before, after, kept) for corpus in choice.corpora}
+        return {language: Certified(NOTHING, proof) for language, proof in proofs.items()}
+    return certify_corpora(
+        request.corpora,
+        before,
+        after,
+        kept,
+        languages=request.languages,
+        field=request.corpus_field or "text",
+        report=report,
     )
-    return Certificate(corpus.language, "held-out", len(corpus.sample), same)
+
+
+def _records(language: str, certified: Mapping[str, Certified]) -> list[CertificateRecord]:
+    found = certified[language]
+    parts = {"corpus": found.whole, "held-out": found.held_out}
+    return [CertificateRecord(language, part, one.lines, one.identical) for part, one in parts.items() if one.lines]
 
 
 def _steps_before(receipt: Receipt | None) -> tuple[Mapping[str, Any], ...]:
@@ -180,13 +197,13 @@ def _cost(cost: Cost) -> CostRecord:
 
 def _samples(corpora: Sequence[Corpus], before: Tokenizer, after: Tokenizer) -> list[Sample]:
     """Of each language a few held-out lines: half of them such that change, where there are any."""
-    found = []
+    found: list[Sample] = []
     old_texts, new_texts = before.texts, after.texts
     for corpus in corpora:
         lines = [line for line in corpus.sample if 0 < len(line) <= _LONGEST_SAMPLE]
         samples = [
-            Sample(corpus.language, line, pieces_of(old_texts, old), pieces_of(new_texts, new))
-            for line, old, new in zip(lines, before.encode(lines), after.encode(lines), strict=True)
+            Sample(corpus.language, _pieces(old_texts, old), _pieces(new_texts, new))
+            for old, new in zip(before.encode(lines), after.encode(lines), strict=True)
         ]
         changed = [one for one in samples if one.before != one.after][: _SAMPLES // 2]
         same = [one for one in samples if one.before == one.after][: _SAMPLES - len(changed)]
@@ -194,11 +211,5 @@ def _samples(corpora: Sequence[Corpus], before: Tokenizer, after: Tokenizer) -> 
     return found
 
 
-def pieces_of(texts: Sequence[str], ids: Sequence[int]) -> list[str]:
-    """The text of each token; of one that is no text, U+FFFD.  texts: of all tokens."""
+def _pieces(texts: Sequence[str], ids: Sequence[int]) -> list[str]:
     return [texts[at] or "\ufffd" for at in ids]
-
-
-def _in_words(certificates: Sequence[Certificate]) -> str:
-    lines, same = sum(one.lines for one in certificates), sum(one.identical for one in certificates)
-    return f"{same:,} of {lines:,} lines are identical"

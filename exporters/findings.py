@@ -7,43 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from edgekit.store.receipt import Receipt
+from exporters.certificate import Certificate, ScriptCost
 
 SCHEMA = "edgekit.verify/1"
 _SHOWN = 10
 _SEPARATOR = "|"
-
-
-@dataclass(frozen=True, slots=True)
-class ChangedLine:
-    """A line that is cut into other pieces than before; number counts from 1 over all texts."""
-
-    number: int
-    before: Sequence[str]
-    after: Sequence[str]
-
-
-@dataclass(frozen=True, slots=True)
-class ScriptRow:
-    """Lines of one script, the one most of their letters have, as the trimmed model reads them and the original did.
-
-    fertility: tokens a word.  fallback: share of unknown or byte tokens.  Both are pairs of before (None where the
-    original is not here) and after.
-    """
-
-    script: str
-    lines: int
-    fertility: tuple[float | None, float]
-    fallback: tuple[float | None, float]
-
-
-@dataclass(frozen=True, slots=True)
-class TextFindings:
-    """proven: lines, of `lines`, that are cut into the same tokens as before; None where the original is not here."""
-
-    lines: int
-    proven: int | None
-    changed: Sequence[ChangedLine]
-    scripts: Sequence[ScriptRow]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +40,18 @@ class RunFindings:
 
 @dataclass(slots=True)
 class Findings:
-    """See `edgekit.pipeline.requests.Verified`.  checked: what holds, a line each.  notes: what was not looked at."""
+    """See `edgekit.pipeline.requests.Verified`.
+
+    checked: what holds, a line each.  notes: what was not looked at.  text: of the lines that were given; where the
+    original is not here, `compared` is false, and before stands for after.
+    """
 
     receipt: Receipt
     failures: list[str] = field(default_factory=list)
     checked: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-    text: TextFindings | None = None
+    text: Certificate | None = None
+    compared: bool = False
     run: RunFindings | None = None
 
     def lines(self) -> list[str]:
@@ -87,7 +60,7 @@ class Findings:
             *(f"ok    {one}" for one in self.checked),
             *(f"note  {one}" for one in self.notes),
             *self._recorded(),
-            *([] if self.text is None else _text_lines(self.text)),
+            *([] if self.text is None else _text_lines(self.text, self.compared)),
             *([] if self.run is None else _run_lines(self.run)),
         ]
 
@@ -112,37 +85,43 @@ class Findings:
             "checked": list(self.checked),
             "notes": list(self.notes),
             "vocabulary": None if vocabulary is None else vocabulary.to_json(),
-            "text": None if self.text is None else _text_json(self.text),
+            "text": None if self.text is None else _text_json(self.text, self.compared),
             "model": None if self.run is None else _run_json(self.run),
         }
 
 
-def _text_lines(text: TextFindings) -> list[str]:
+def _text_lines(text: Certificate, compared: bool) -> list[str]:
     rows = [""]
-    if text.proven is None:
-        rows.append(f"{text.lines:,} lines of text")
-    else:
+    if compared:
         share = text.proven / text.lines if text.lines else 1.0
         rows.append(f"{text.proven:,} of {text.lines:,} lines of text are proven identical ({share:.2%})")
-    rows += [
-        f"  {row.script}: {row.lines:,} lines, tokens a word {_pair(row.fertility, '.3f')}, "
-        f"unknown or byte {_pair(row.fallback, '.2%')}"
-        for row in text.scripts
-    ]
-    for one in text.changed[:_SHOWN]:
-        rows += [
-            f"  line {one.number}",
-            f"    before  {_SEPARATOR.join(one.before)}",
-            f"    after   {_SEPARATOR.join(one.after)}",
-        ]
-    if len(text.changed) > _SHOWN:
-        rows.append(f"  and {len(text.changed) - _SHOWN:,} more; `--json` has them all")
-    return rows
+        same = text.identical - text.proven
+        rows += [f"{same:,} more are identical though a token of theirs is gone"] if same else []
+    else:
+        rows.append(f"{text.lines:,} lines of text")
+    rows += [f"  {_script_line(cost, compared)}" for cost in text.scripts]
+    for one in text.changes[:_SHOWN]:
+        rows += [f"  before  {_SEPARATOR.join(one.before)}", f"  after   {_SEPARATOR.join(one.after)}", ""]
+    left = text.lines - text.identical - _SHOWN
+    return [*rows, f"  and {left:,} lines more that change; `--json` has them"] if left > 0 else rows
 
 
-def _pair(values: tuple[float | None, float], form: str) -> str:
-    before, after = values
-    return format(after, form) if before is None else f"{format(before, form)} → {format(after, form)}"
+def _script_line(cost: ScriptCost, compared: bool) -> str:
+    (fertility, fertility_after), (fallback, fallback_after) = _rates(cost)
+    before = [f"{fertility:.3f} → ", f"{fallback:.2%} → "] if compared else ["", ""]
+    return (
+        f"{cost.script}: {cost.lines:,} lines, tokens a word {before[0]}{fertility_after:.3f}, "
+        f"unknown or byte {before[1]}{fallback_after:.2%}"
+    )
+
+
+def _rates(cost: ScriptCost) -> tuple[tuple[float, float], tuple[float, float]]:
+    """Tokens a word, and the share of unknown or byte tokens, each before and after."""
+    words, before, after = max(1, cost.words), max(1, cost.tokens_before), max(1, cost.tokens_after)
+    return (
+        (cost.tokens_before / words, cost.tokens_after / words),
+        (cost.fallback_before / before, cost.fallback_after / after),
+    )
 
 
 def _run_lines(run: RunFindings) -> list[str]:
@@ -158,20 +137,20 @@ def _run_lines(run: RunFindings) -> list[str]:
     ]
 
 
-def _text_json(text: TextFindings) -> dict[str, Any]:
+def _text_json(text: Certificate, compared: bool) -> dict[str, Any]:
+    scripts = []
+    for cost in text.scripts:
+        fertility, fallback = _rates(cost)
+        pairs = {"fertility": fertility, "fallback": fallback}
+        before = {f"{name}_before": pair[0] if compared else None for name, pair in pairs.items()}
+        after = {f"{name}_after": pair[1] for name, pair in pairs.items()}
+        scripts.append({"script": cost.script, "lines": cost.lines, "words": cost.words, **before, **after})
     return {
         "lines": text.lines,
-        "identical_lines": text.proven,
-        "changed": [{"line": one.number, "before": list(one.before), "after": list(one.after)} for one in text.changed],
-        "scripts": [
-            {
-                "script": row.script,
-                "lines": row.lines,
-                "fertility": list(row.fertility),
-                "fallback": list(row.fallback),
-            }
-            for row in text.scripts
-        ],
+        "proven_lines": text.proven if compared else None,
+        "identical_lines": text.identical if compared else None,
+        "scripts": scripts,
+        "changes": [{"line": one.line, "before": list(one.before), "after": list(one.after)} for one in text.changes],
     }
 
 

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 
 from edgekit.catalogue.names import RECEIPT_NAME
-from edgekit.core.errors import ModelFormatError, UnavailableError
+from edgekit.core.errors import FailedError, ModelFormatError, UnavailableError
 from edgekit.core.events import Progress, Reporter, StepFinished, StepStarted
 from edgekit.core.hashing import sha256_file
 from edgekit.core.units import bytes_in_words
 from edgekit.pipeline.requests import OpenLanguageModel, VerifyRequest
 from edgekit.store.installed import installed_models
 from edgekit.store.receipt import Receipt, read_receipt
-from exporters.artifact import pieces_of
+from exporters.certificate import certify
 from exporters.comparison import compare_runs, compare_tensors
-from exporters.corpus.scripts import main_script
-from exporters.findings import ChangedLine, Findings, ScriptRow, TextFindings
+from exporters.findings import Findings
 from exporters.lines import text_blocks
 from exporters.opening import Source, open_source
 from exporters.trim.base import Ids, Tokenizer
@@ -29,6 +26,8 @@ from exporters.vocab_map import fingerprint, read_map
 
 _PROBES = 4  # texts of kept tokens where no text is given
 _PROBE_TOKENS = 16
+_FIRST_LINES = 500  # of a text, in which lines are looked for that are proven identical
+_MOST_CHANGES = 100_000  # lines that are kept for `--json`, 100 MB of them
 
 
 def verify(request: VerifyRequest, *, open_model: OpenLanguageModel | None, report: Reporter) -> Findings:
@@ -148,66 +147,50 @@ def _check_source(source: Source, trimmed: Source, kept: Ids, findings: Findings
             )
 
 
-@dataclass(slots=True)
-class _Rates:
-    lines: int = 0
-    words: int = 0
-    before: int = 0
-    after: int = 0
-    lost_before: int = 0
-    lost_after: int = 0
-
-
 def _check_text(
     files: Sequence[Path], source: Source | None, trimmed: Source, kept: Ids, findings: Findings, report: Reporter
 ) -> list[list[int]]:
     """Cut every line with both tokenizers; gives the original's ids of a few lines that are proven identical."""
     report(StepStarted("text", ", ".join(str(file) for file in files)))
     after = trimmed.model.tokenizer
-    before = source.model.tokenizer if source is not None else None
-    old_texts, new_texts = before.texts if before is not None else [], after.texts
-    stays = np.zeros(before.size if before is not None else 0, np.bool_)
-    stays[kept if before is not None else []] = True
-    rates: defaultdict[str, _Rates] = defaultdict(_Rates)
-    changed: list[ChangedLine] = []
-    proven: list[list[int]] = []
-    number = same = 0
+    before = source.model.tokenizer if source is not None else after
+    lines, first = _counted(files, report), _First()
+    try:
+        findings.text = certify(
+            map(first, lines),
+            before,
+            after,
+            kept if source is not None else np.arange(after.size),
+            examples=_MOST_CHANGES,
+        )
+    except FailedError as problem:
+        findings.failures += [problem.message, *problem.reasons]
+        return []
+    findings.compared = source is not None
+    report(StepFinished("text", f"{findings.text.lines:,} lines"))
+    stays = np.zeros(before.size, np.bool_)
+    stays[kept if source is not None else []] = True
+    return [ids for ids in before.encode(first.lines) if len(ids) > 2 and stays[ids].all()][:_PROBES]
+
+
+class _First:
+    """Remembers the first lines that pass."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+
+    def __call__(self, line: str) -> str:
+        if len(self.lines) < _FIRST_LINES:
+            self.lines.append(line)
+        return line
+
+
+def _counted(files: Sequence[Path], report: Reporter) -> Iterator[str]:
+    count = 0
     for lines in text_blocks(files):
-        cut = after.encode(lines)
-        old_cut: Sequence[list[int] | None] = before.encode(lines) if before is not None else [None] * len(lines)
-        for line, old, new in zip(lines, old_cut, cut, strict=True):
-            number += 1
-            row = rates[main_script(line)]
-            row.lines, row.words, row.after = row.lines + 1, row.words + len(line.split()), row.after + len(new)
-            row.lost_after += int(after.fallback[new].sum())
-            if old is None or before is None:
-                continue
-            row.before, row.lost_before = row.before + len(old), row.lost_before + int(before.fallback[old].sum())
-            if kept[new].tolist() == old:
-                same += 1
-                if len(proven) < _PROBES and len(old) > 2:
-                    proven.append(old)
-            else:
-                changed.append(ChangedLine(number, pieces_of(old_texts, old), pieces_of(new_texts, new)))
-                if stays[old].all():
-                    findings.failures.append(f"line {number:,} needs kept tokens only, and yet is cut into others")
-        report(Progress("text", number, None, "lines"))
-    rows = [
-        _row(script, one, before is not None) for script, one in sorted(rates.items(), key=lambda one: -one[1].lines)
-    ]
-    findings.text = TextFindings(number, same if before is not None else None, changed, rows)
-    report(StepFinished("text", f"{number:,} lines"))
-    return proven
-
-
-def _row(script: str, rates: _Rates, compared: bool) -> ScriptRow:
-    words = max(1, rates.words)
-    return ScriptRow(
-        script,
-        rates.lines,
-        (rates.before / words if compared else None, rates.after / words),
-        (rates.lost_before / max(1, rates.before) if compared else None, rates.lost_after / max(1, rates.after)),
-    )
+        yield from lines
+        count += len(lines)
+        report(Progress("text", count, None, "lines"))
 
 
 def _probes(source: Source, kept: Ids) -> list[list[int]]:

@@ -13,7 +13,7 @@ from edgekit.catalogue.names import is_model_id, why_unsafe_path
 from edgekit.core.errors import UsageError
 from edgekit.core.languages import normalise_tag
 from edgekit.store.receipt import SCHEMA, FileRecord, Receipt, SourceFile
-from edgekit.store.vocabulary import Certificate, CorpusRecord, CostRecord, Vocabulary
+from edgekit.store.vocabulary import CertificateRecord, CorpusRecord, CostRecord, Vocabulary
 
 MAX_DEPTH = 32
 MAX_FILES = 10_000
@@ -190,11 +190,11 @@ class _Reader:
         self.digest(sha256, f"{where}.sha256")
         return CorpusRecord(self.text(item, "language"), lines, held_out_lines, words, tokens, size_bytes, sha256)
 
-    def certificate(self, item: dict[str, Any], where: str) -> Certificate:
+    def certificate(self, item: dict[str, Any], where: str) -> CertificateRecord:
         lines, identical = self.count(item, "lines", where), self.count(item, "identical_lines", where)
         if identical > lines:
             self.reasons.append(f"`{where}` has {identical} identical lines of {lines}")
-        return Certificate(self.text(item, "language"), self.text(item, "part"), lines, identical)
+        return CertificateRecord(self.text(item, "language"), self.text(item, "part"), lines, identical)
 
     def cost(self, item: dict[str, Any], where: str) -> CostRecord:
         bits = None if item.get("bits_per_byte") is None else self.pair(item, "bits_per_byte", where)

@@ -35,7 +35,7 @@ class CorpusRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class Certificate:
+class CertificateRecord:
     """How much of a text is proven to be cut into the same tokens as before.
 
     part: `corpus`, or `held-out` for the lines that the choice did not see.  identical: lines, of `lines`.
@@ -102,7 +102,7 @@ class Vocabulary:
     fingerprint: str
     map: str
     corpora: tuple[CorpusRecord, ...]
-    certificates: tuple[Certificate, ...]
+    certificates: tuple[CertificateRecord, ...]
     costs: tuple[CostRecord, ...]
 
     def to_json(self) -> dict[str, Any]:

@@ -30,7 +30,6 @@ class Sample:
     """A line of text and the pieces that it was cut into before, and is now."""
 
     language: str
-    line: str
     before: Sequence[str]
     after: Sequence[str]
 

@@ -90,7 +90,7 @@ def test_progress_as_json_is_one_event_a_line(words: list[str], capsys: pytest.C
     events = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
     assert {event["event"] for event in events} == {"started", "progress", "finished", "plan"}
     assert [event["step"] for event in events if event["event"] == "finished"] == [
-        *("open", "count", "select", "trim", "prove", "package")
+        *("open", "count", "select", "trim", "certify", "package")
     ]
     assert next(event for event in events if event["event"] == "plan")["chosen"]["tokens"] > 0
 

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from store.test_receipt import RECEIPT
 
-from edgekit.store.vocabulary import Certificate, CorpusRecord, Vocabulary
+from edgekit.store.vocabulary import CertificateRecord, CorpusRecord, Vocabulary
 from exporters.report.charts import ticks
 from exporters.report.figures import Figures, Sample, ScriptCount
 from exporters.report.markup import Markup, element, join
@@ -67,7 +67,7 @@ def figures(text: str = "x") -> Figures:
         "0" * 64,
         "model.onnx",
         (CorpusRecord(text, 10, 1, 50, 80, 400, "0" * 64),),
-        (Certificate(text, text, 100, 97),),
+        (CertificateRecord(text, text, 100, 97),),
         (),
     )
     receipt = dataclasses.replace(
@@ -75,7 +75,7 @@ def figures(text: str = "x") -> Figures:
     )
     chosen = dataclasses.replace(selection(name=text), notes=(text,))
     parts = [Part(text, 178_000_000, 680.0), Part("everything else", 75_000_000, 0)]
-    samples = [Sample(text, text, [text, "a"], [text, "b", text]), Sample("pt", "same", ["same"], ["same"])]
+    samples = [Sample(text, [text, "a"], [text, "b", text]), Sample("pt", ["same"], ["same"])]
     return Figures(receipt, text, chosen, parts, [ScriptCount(text, 9, 3), ScriptCount("Thai", 5, 0)], samples)
 
 

@@ -95,20 +95,21 @@ def test_text_is_proven_line_by_line_and_every_change_is_shown(made: tuple[Path,
     found = check(folder, source=model, texts=[text])
     assert found.failures == []
     assert found.text is not None
-    assert (found.text.lines, found.text.proven) == (22, 22 - len(found.text.changed))
-    assert [one.number for one in found.text.changed] == [21, 22]
-    changed = found.text.changed[0]
+    assert (found.text.lines, found.text.proven) == (22, 22 - len(found.text.changes))
+    assert [one.line for one in found.text.changes] == [" ".join(unseen), "መምህሩ መጽሐፉን"]
+    changed = found.text.changes[0]
     assert "".join(changed.before) == "".join(changed.after) == " " + " ".join(unseen)
     assert len(changed.after) > len(changed.before)
-    ethiopic = next(row for row in found.text.scripts if row.lines == 1)
-    assert ethiopic.fallback[0] == 0.0
-    assert ethiopic.fallback[1] > 0.8
-    assert ethiopic.fertility[0] is not None
-    assert ethiopic.fertility[1] > ethiopic.fertility[0]
+    ethiopic = next(row for row in found.text.scripts if row.script == "Ethi")
+    assert (ethiopic.lines, ethiopic.fallback_before) == (1, 0)
+    assert ethiopic.fallback_after > 0.8 * ethiopic.tokens_after
+    assert ethiopic.tokens_after > ethiopic.tokens_before
     shown = "\n".join(found.lines())
     assert "20 of 22 lines of text are proven identical (90.91%)" in shown
-    assert "line 21" in shown
-    assert json.loads(json.dumps(found.to_json()))["text"]["identical_lines"] == 20
+    assert f"  before  {'|'.join(changed.before)}" in shown
+    value = json.loads(json.dumps(found.to_json()))["text"]
+    assert (value["proven_lines"], value["identical_lines"], len(value["changes"])) == (20, 20, 2)
+    assert value["scripts"][0]["script"] == "Ethi"
 
 
 def test_only_ten_changes_are_shown_and_json_has_them_all(made: tuple[Path, Path], tmp_path: Path) -> None:
@@ -116,8 +117,8 @@ def test_only_ten_changes_are_shown_and_json_has_them_all(made: tuple[Path, Path
     found = check(folder, source=model, texts=[text_file(tmp_path, *(f"ነ{at}" for at in range(30)))])
     lines = "\n".join(found.lines())
     assert lines.count("before ") == 10
-    assert "and 20 more" in lines
-    assert len(found.to_json()["text"]["changed"]) == 30
+    assert "and 20 lines more" in lines
+    assert len(found.to_json()["text"]["changes"]) == 30
 
 
 def test_without_the_source_text_is_measured_but_not_proven(made: tuple[Path, Path], tmp_path: Path) -> None:
@@ -125,8 +126,12 @@ def test_without_the_source_text_is_measured_but_not_proven(made: tuple[Path, Pa
     found = check(folder, texts=[text_file(tmp_path, "o livro")], model=ToyModel)
     assert found.failures == []
     assert found.text is not None
-    assert found.text.proven is None
-    assert found.text.scripts[0].fertility[0] is None
+    assert not found.compared
+    assert "proven" not in "\n".join(found.lines()).partition("lines of text")[0]
+    value = found.to_json()["text"]
+    assert value["proven_lines"] is None
+    assert value["scripts"][0]["fertility_before"] is None
+    assert value["scripts"][0]["fertility_after"] == 1.0
     assert found.run is None
     assert any("--source" in note for note in found.notes)
 

@@ -18,7 +18,7 @@ from edgekit.core.errors import ModelFormatError
 from edgekit.core.languages import Direction
 from edgekit.store.parse import parse_receipt
 from edgekit.store.receipt import FileRecord, Receipt, SourceFile, read_receipt, write_receipt
-from edgekit.store.vocabulary import Certificate, CorpusRecord, CostRecord, Vocabulary
+from edgekit.store.vocabulary import CertificateRecord, CorpusRecord, CostRecord, Vocabulary
 
 RECEIPT = Receipt(
     id="toy",
@@ -200,7 +200,7 @@ VOCABULARY = Vocabulary(
     fingerprint="0" * 64,
     map="model.onnx",
     corpora=(CorpusRecord("pt", 10, 1, 50, 80, 400, "1" * 64), CorpusRecord("", 3, 0, 5, 8, 40, "2" * 64)),
-    certificates=(Certificate("pt", "held-out", 10, 9),),
+    certificates=(CertificateRecord("pt", "held-out", 10, 9),),
     costs=(
         CostRecord("pt", 0.98, (1.4, 1.5), (0.0, 0.01), 0.02, (0.9, 0.92)),
         CostRecord("", 1, (1, 1), (0, 0), 0, None),
@@ -213,7 +213,7 @@ def test_a_receipt_of_a_trimmed_model_reads_back_as_it_was_written(folder: Path)
     write_receipt(folder, TRIMMED)
     assert read_receipt(folder) == TRIMMED
     assert VOCABULARY.certificates[0].share == 0.9
-    assert Certificate("pt", "held-out", 0, 0).share == 1.0
+    assert CertificateRecord("pt", "held-out", 0, 0).share == 1.0
     assert "vocabulary" not in RECEIPT.to_json()
 
 
