@@ -74,7 +74,7 @@ def save(state: State, checkpoint: Checkpoint) -> None:
 def load(state: State, size: int) -> Checkpoint | None:
     """The checkpoint that was left; size: V. None where there is none, or none that can be used."""
     try:
-        with np.load(state.file, allow_pickle=False) as arrays:
+        with np.load(io.BytesIO(state.file.read_bytes()), allow_pickle=False) as arrays:
             head = json.loads(arrays["head"].tobytes())
             if head["tokenizer"] != state.tokenizer:
                 return None

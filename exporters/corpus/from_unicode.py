@@ -29,6 +29,8 @@ HERE = Path(__file__).parent
 # Share of the tokens of news (Gemma 3's) that this many words cover, sw / am / ha: 1,000: 86/91/84 %, 2,000: 91/94/91,
 # 4,000: 94/95/94, 8,000: 96/95/95. 104 languages take 0.7 MB with 2,000, 1.3 MB with 4,000 and 2.3 MB with 8,000.
 WORDS = 4000
+# Fewer are a handful of names.
+_FEWEST_WORDS = 100
 _SETS = ("exemplarCharacters", "auxiliary", "punctuation", "numbers")
 _WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+(?:['’ʼ\-][\p{L}\p{M}\p{N}]+)*")
 
@@ -95,17 +97,24 @@ def _unescaped(item: str) -> str:
 
 
 def _words(tag: str, cldr: Path, unilex: Path, udhr: Path) -> Counter[str]:
+    scripts = scripts_of_language(tag)
+    words: Counter[str] = Counter()
     counted = unilex / "data" / "frequency" / f"{tag}.txt"
     if counted.is_file():
         rows = [line.split("\t") for line in counted.read_text(encoding="utf-8").splitlines() if "\t" in line]
-        words = Counter({word: int(count) for word, count in rows if count.isdecimal() and " " not in word})
-    else:
-        words = Counter(_declaration(tag, udhr))
-        words.update(set(_names(tag, cldr / "cldr-localenames-full")))
-    scripts = scripts_of_language(tag)
-    # A list that is mostly of another script stands in the wrong place.
-    written = sum(count for word, count in words.items() if main_script(word) in scripts)
-    return words if written > sum(words.values()) / 2 else Counter()
+        words.update({word: int(count) for word, count in rows if count.isdecimal() and " " not in word})
+        # A list that is mostly of another script stands in the wrong place.
+        if sum(count for word, count in words.items() if main_script(word) in scripts) < words.total() / 2:
+            words.clear()
+    if len(words) < WORDS:
+        more = Counter(_declaration(tag, udhr))
+        more.update(set(_names(tag, cldr / "cldr-localenames-full")))
+        rarest = min(words.values(), default=1)
+        for word, count in more.items():
+            # Names that nobody has translated stand there in English.
+            if main_script(word) in scripts:
+                words[word] = words[word] or count * rarest
+    return words if len(words) >= _FEWEST_WORDS else Counter()
 
 
 def _declaration(tag: str, udhr: Path) -> Iterator[str]:

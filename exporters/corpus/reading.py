@@ -29,6 +29,7 @@ _CHUNK_BYTES = 1 << 18
 _GZIP = b"\x1f\x8b"
 _BOMS = {codecs.BOM_UTF8: "utf-8", codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 _FOREIGN = {
+    _GZIP: "compressed with gzip twice; unpack it once",
     b"\xfd7zXZ\x00": "compressed with xz; unpack it first",
     b"BZh": "compressed with bzip2; unpack it first",
     b"\x28\xb5\x2f\xfd": "compressed with zstd; unpack it first",
