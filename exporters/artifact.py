@@ -20,7 +20,7 @@ from edgekit.core.events import Reporter, StepFinished, StepStarted
 from edgekit.core.units import bytes_in_words
 from edgekit.pipeline.requests import ExportRequest
 from edgekit.store.build import list_files
-from edgekit.store.receipt import Receipt, now, write_receipt
+from edgekit.store.receipt import Receipt, SourceFile, now, write_receipt
 from edgekit.store.vocabulary import CertificateRecord, CorpusRecord, CostRecord, Vocabulary
 from exporters.certificate import NOTHING, Certified, certify, certify_corpora
 from exporters.corpus.base import Corpus
@@ -40,10 +40,14 @@ _LONGEST_SAMPLE = 240  # characters
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What is to be written: an opened model, the text it is for, and the tokens that stay.  id: the artifact's."""
+    """What is to be written: an opened model, the text it is for, and the tokens that stay.
+
+    source_files: of the model, as they were when it was opened.  id: the artifact's.
+    """
 
     request: ExportRequest
     source: Source
+    source_files: tuple[SourceFile, ...]
     id: str
     corpora: Sequence[Corpus]
     selection: Selection
@@ -54,7 +58,6 @@ def write_artifact(choice: Choice, folder: Path, report: Reporter) -> Receipt:
     source, kept = choice.source, choice.selection.kept
     before = source.model.tokenizer
     report(StepStarted("trim", f"{len(kept):,} of {before.size:,} tokens, {source.model.container}"))
-    source_files = source.source_files()
     built = source.model.write(kept, folder, report=report)
     report(
         StepFinished("trim", bytes_in_words(sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())))
@@ -90,7 +93,7 @@ def write_artifact(choice: Choice, folder: Path, report: Reporter) -> Receipt:
         attribution=choice.request.attribution or source.attribution,
         source=source.receipt.source if source.receipt is not None else f"file:{source.container.name}",
         revision=source.receipt.revision if source.receipt is not None else None,
-        source_files=source_files,
+        source_files=choice.source_files,
         steps=(*_steps_before(source.receipt), _selection_step(choice), *built.steps),
         tools={"python": platform.python_version(), "numpy": np.__version__, **built.tools},
         files=(),

@@ -21,6 +21,7 @@ from edgekit.core.paths import cache_folder, free_bytes
 from edgekit.core.units import bytes_in_words
 from edgekit.pipeline.requests import Artifact, ExportRequest, OpenLanguageModel
 from edgekit.store.lock import alone
+from edgekit.store.receipt import SourceFile
 from exporters.artifact import Choice, write_artifact
 from exporters.corpus.base import Corpus
 from exporters.corpus.checkpoint import State
@@ -124,12 +125,13 @@ def plan(request: ExportRequest, *, open_model: OpenLanguageModel | None, report
     _check_target(folder, force=request.force)
     least = source.model.size_bytes(tokenizer.closed(np.array([], np.int64)))
     _check_space(name, folder, least)
+    source_files = source.source_files()
     report(
         StepFinished(
             "open", f"{tokenizer.size:,} tokens, {bytes_in_words(sum(p.size_bytes for p in source.model.parts))}"
         )
     )
-    corpora = _count(request, source, report)
+    corpora = _count(request, source, source_files, report)
     keep = keep_ids(tokenizer, source.model.prompts, request.keep_text)
     running = open_model(source.container) if open_model is not None and source.model.container == "gguf" else None
     try:
@@ -148,19 +150,17 @@ def plan(request: ExportRequest, *, open_model: OpenLanguageModel | None, report
             running.close()
     for note in selection.notes:
         report(Note(note))
-    return Plan(Choice(request, source, name, corpora, selection), folder)
+    return Plan(Choice(request, source, source_files, name, corpora, selection), folder)
 
 
-def _count(request: ExportRequest, source: Source, report: Reporter) -> list[Corpus]:
+def _count(request: ExportRequest, source: Source, files: Sequence[SourceFile], report: Reporter) -> list[Corpus]:
     """What the text says, counted; a run that is cut off leaves its counts in the cache for the next one."""
     if not request.corpora:
         report(
             Note("no text is given: what stays is chosen from general frequency lists, which know less of your text")
         )
         return []
-    state = State(
-        cache_folder() / "export", f"{source.id} {source.files[0].stat().st_size} {source.model.tokenizer.size}"
-    )
+    state = State(cache_folder() / "export", " ".join(file.sha256 for file in files))
     corpora = count_corpora(
         request.corpora,
         source.model.tokenizer,

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from edgekit.core.units import bytes_in_words
+from exporters.corpus.scripts import COMMON
 from exporters.report.charts import COLOURS, loss_curve, weight_bars
-from exporters.report.figures import Figures, Sample, part_sizes
+from exporters.report.figures import Figures, Sample, ScriptCount, part_sizes
 from exporters.report.markup import Markup, element, join
 from exporters.selection.base import Cost
 
@@ -24,9 +25,9 @@ body { margin: 0 auto; max-width: 780px; padding: 40px 20px 80px; background: va
 h1 { font-size: 30px; line-height: 1.2; margin: 0; overflow-wrap: anywhere; }
 h2 { font-size: 19px; margin: 52px 0 8px; }
 p { margin: 6px 0 14px; } .soft { color: var(--soft); }
-dl.key { display: flex; flex-wrap: wrap; gap: 14px 44px; margin: 26px 0 0; }
+dl.key { display: flex; flex-wrap: wrap; gap: 14px 36px; margin: 26px 0 0; }
 dl.key div { display: flex; flex-direction: column-reverse; }
-dl.key dd { margin: 0; font-size: 24px; font-weight: 600; }
+dl.key dd { margin: 0; font-size: 19px; font-weight: 600; }
 dl.key dt { color: var(--soft); font-size: 14px; }
 table { border-collapse: collapse; width: 100%; font-size: 15px; margin: 12px 0; }
 th { text-align: left; font-weight: 500; color: var(--soft); font-size: 13px; }
@@ -42,7 +43,7 @@ svg text.strong { fill: var(--ink); font-weight: 600; }
 .bar i { display: block; height: 100%; border-radius: 2px; background: var(--c0); }
 .sample { border-top: 1px solid var(--line); padding: 12px 0; }
 .pieces { line-height: 2; } .pieces span { background: var(--shade); border: 1px solid var(--line); border-radius: 4px;
-  padding: 1px 3px; margin-right: 2px; white-space: pre-wrap; } .pieces .new { border-color: var(--bad); }
+  padding: 0 3px; margin-right: 2px; white-space: pre-wrap; display: inline-block; line-height: 1.5; } .pieces .new { border-color: var(--bad); }
 .tag { color: var(--soft); font-size: 13px; }
 code, pre { font: 14px/1.5 ui-monospace, monospace; } pre { background: var(--shade); padding: 12px 14px;
   border-radius: 6px; white-space: pre-wrap; overflow-wrap: anywhere; }
@@ -188,11 +189,15 @@ def _scripts(figures: Figures) -> Markup:
     lost = [f"{one.script} ({one.before:,})" for one in figures.scripts if not one.after]
     table = _table(
         [("script", ""), ("tokens before", "n"), ("kept", "n"), ("share", "")],
-        ((one.script, f"{one.before:,}", f"{one.after:,}", _bar(one.after / one.before)) for one in kept),
+        ((_script_name(one), f"{one.before:,}", f"{one.after:,}", _bar(one.after / one.before)) for one in kept),
     )
     return join(
         table, element("p", f"Lost altogether: {', '.join(lost)}." if lost else "No script is lost.", class_="soft")
     )
+
+
+def _script_name(count: ScriptCount) -> str:
+    return "Zyyy: digits, marks, no text" if count.script == COMMON else count.script
 
 
 def _bar(share: float) -> Markup:
