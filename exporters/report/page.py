@@ -43,7 +43,8 @@ svg text.strong { fill: var(--ink); font-weight: 600; }
 .bar i { display: block; height: 100%; border-radius: 2px; background: var(--c0); }
 .sample { border-top: 1px solid var(--line); padding: 12px 0; }
 .pieces { line-height: 2; } .pieces span { background: var(--shade); border: 1px solid var(--line); border-radius: 4px;
-  padding: 0 3px; margin-right: 2px; white-space: pre-wrap; display: inline-block; line-height: 1.5; } .pieces .new { border-color: var(--bad); }
+  padding: 0 3px; margin-right: 2px;
+  white-space: pre-wrap; display: inline-block; line-height: 1.5; } .pieces .new { border-color: var(--bad); }
 .tag { color: var(--soft); font-size: 13px; }
 code, pre { font: 14px/1.5 ui-monospace, monospace; } pre { background: var(--shade); padding: 12px 14px;
   border-radius: 6px; white-space: pre-wrap; overflow-wrap: anywhere; }
