@@ -34,15 +34,15 @@ def fsync_folder(folder: Path) -> None:
 
 
 @contextlib.contextmanager
-def replacing(path: Path) -> Iterator[BinaryIO]:
-    """Open a new binary file that takes the place of path when the block ends without an error."""
+def replacing_file(path: Path) -> Iterator[Path]:
+    """Give an empty file beside path, for another program to write, that takes its place when the block ends well."""
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=PARTIAL_SUFFIX)
+    os.close(descriptor)
     beside = Path(name)
     try:
-        with os.fdopen(descriptor, "wb") as stream:
-            yield stream
-            stream.flush()
+        yield beside
+        with beside.open("r+b") as stream:
             os.fsync(stream.fileno())
         if path.exists():
             shutil.copymode(path, beside)
@@ -56,6 +56,13 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
         with contextlib.suppress(OSError):
             beside.unlink()
         raise
+
+
+@contextlib.contextmanager
+def replacing(path: Path) -> Iterator[BinaryIO]:
+    """Open a new binary file that takes the place of path when the block ends without an error."""
+    with replacing_file(path) as beside, beside.open("wb") as stream:
+        yield stream
 
 
 def write_bytes(path: Path, data: bytes) -> None:
