@@ -203,9 +203,7 @@ def open_graphs(folder: Path, inside: str, names: Sequence[str], beside: Beside)
             for stretch in file.stretches:
                 merge(found, stretch)
     if not rows:
-        raise UnsupportedModelError(
-            "no file has a table with a row for each token", reasons=[f"`{one}`" for one in names]
-        )
+        raise UnsupportedModelError("no table has a row for each token", reasons=[f"`{one}`" for one in names])
     _check_overlap(list(found.values()))
     return OnnxModel(files.folder, inside, graphs, list(found.values()), rows, beside)
 

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from onnx import NodeProto, TensorProto
 
 from edgekit.core.errors import ModelFormatError, UnsupportedModelError
+from exporters.trim.onnx_ranks import infer_ranks
 from exporters.trim.onnx_scopes import Branch, Node, Scopes, Value, shape_of
 from exporters.trim.onnx_tensors import Cut, DataFiles, bytes_of, form_of
 
@@ -70,7 +71,6 @@ class Flow:
         self.tokens = tokens
         self.sizes = {tokens, *sizes}
         self.scopes = Scopes(model)
-        self.ranks: dict[Value, int] = {}
         self.cuts: dict[Value, Cut] = {}
         self.rows: dict[Value, Rows] = {}
         self.ids: set[Value] = set()
@@ -79,12 +79,9 @@ class Flow:
         self.counts: list[NodeProto] = []
         self.checks: list[Callable[[], None]] = []
         self._waiting: deque[Value] = deque()
-        for value, port in self.scopes.ports():
-            shape = shape_of(port)
-            if shape is not None:
-                self.ranks[value] = len(shape)
-        for value, tensor in self.scopes.constants.items():
-            self.ranks[value] = len(form_of(tensor).dims)
+        for tensor in self.scopes.constants.values():
+            form_of(tensor)
+        self.ranks = infer_ranks(self.scopes)
 
     def run(self) -> None:
         """Follow everything. Raises UnsupportedModelError, ModelFormatError."""
@@ -254,6 +251,11 @@ class Flow:
                 )
 
     def _check_ends(self) -> None:
+        """What the graph is given has no entry for each token, and what branches give they give all."""
+        for port in self.model.graph.input:
+            value = Value(0, port.name)
+            if value not in self.scopes.constants and self.sizes.intersection(shape_of(port) or ()):
+                self.refuse(None, f"the input `{port.name}` has an entry for each token")
         for node in self.scopes.nodes:
             if node.operator != "If":
                 continue
