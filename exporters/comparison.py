@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from edgekit.core.errors import EngineError
 from edgekit.core.events import Progress, Reporter, StepFinished, StepStarted
 from edgekit.pipeline.requests import OpenLanguageModel
 from exporters.findings import Divergence, Findings, RunFindings
@@ -51,8 +52,20 @@ def compare_runs(
     new_ids = np.full(source.model.tokenizer.size, -1, np.int64)
     new_ids[kept] = np.arange(len(kept))
     texts = [list(text[:_CONTEXT]) for text in texts[:_TEXTS]]
-    before = _run(open_model(source.container), texts, kept, report, 0)
-    after = _run(open_model(trimmed.container), [new_ids[text].tolist() for text in texts], None, report, len(texts))
+    try:
+        before = _run(open_model(source.container), texts, kept, report, 0)
+    except EngineError as problem:
+        findings.notes.append(
+            f"`{source.id}` does not run here, so logits and text are not compared: {problem.message}"
+        )
+        return
+    try:
+        after = _run(
+            open_model(trimmed.container), [new_ids[text].tolist() for text in texts], None, report, len(texts)
+        )
+    except EngineError as problem:
+        findings.failures.append(f"its source runs here, and it does not: {problem.message}")
+        return
     difference = max(
         (float(np.abs(one - two).max()) for one, two in zip(before[0], after[0], strict=True)), default=0.0
     )

@@ -28,6 +28,7 @@ from exporters.corpus.checkpoint import State
 from exporters.corpus.counting import count_corpora
 from exporters.guard import check_languages, losses, refuse_losses
 from exporters.lines import text_blocks
+from exporters.on_demand import OnDemand
 from exporters.opening import Source, model_id, open_source
 from exporters.report.terminal import trade_off
 from exporters.selection.base import Target
@@ -133,7 +134,9 @@ def plan(request: ExportRequest, *, open_model: OpenLanguageModel | None, report
     )
     corpora = _count(request, source, source_files, report)
     keep = keep_ids(tokenizer, source.model.prompts, request.keep_text)
-    running = open_model(source.container) if open_model is not None and source.model.container == "gguf" else None
+    running = None
+    if open_model is not None and source.model.container == "gguf":
+        running = OnDemand(open_model, source.container)
     try:
         selection = select(
             source.model,

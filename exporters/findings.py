@@ -59,9 +59,9 @@ class Findings:
         return [
             *(f"ok    {one}" for one in self.checked),
             *(f"note  {one}" for one in self.notes),
+            *([] if self.run is None else _run_lines(self.run)),
             *self._recorded(),
             *([] if self.text is None else _text_lines(self.text, self.compared)),
-            *([] if self.run is None else _run_lines(self.run)),
         ]
 
     def _recorded(self) -> list[str]:

@@ -22,6 +22,7 @@ from edgekit.store.receipt import Receipt, SourceFile, read_receipt
 from exporters.trim.base import TrimmableModel
 from exporters.trim.gguf import GgufModel, open_gguf
 from exporters.trim.marian import open_marian
+from exporters.trim.onnx import open_onnx
 
 UNKNOWN = "unknown"
 """Licence and attribution of a model that states none."""
@@ -147,12 +148,16 @@ def _open_container(path: Path) -> tuple[TrimmableModel, tuple[Path, ...]]:
     """A model and its files. Raises UnsupportedModelError where nothing here trims what lies there."""
     if path.is_file() and path.suffix.lower() == ".gguf":
         return open_gguf(path), (path,)
+    if path.is_file() and path.suffix.lower() == ".onnx":
+        return open_onnx(path), tuple(sorted(path.parent.glob("*.onnx*")))
+    if path.is_dir() and (graphs := sorted([*path.glob("*.onnx"), *path.glob("onnx/*.onnx")])):
+        return open_onnx(path), tuple(graphs)
     if path.is_dir() and (roles := _marian_roles(path)):
         return open_marian(roles), tuple(roles.values())
     raise UnsupportedModelError(
         f"`{path}` cannot be trimmed",
         reasons=["the folder holds no model that is known" if path.is_dir() else f"it is a `{path.suffix}` file"],
-        hint="name a GGUF file, or a folder with the `.bin` and `.spm` of a Marian student",
+        hint="name a GGUF file, an installed model, or a folder with the `.bin` and `.spm` of a Marian student",
     )
 
 

@@ -5,6 +5,7 @@ edgekit imports no exporter: without the workstation side these two end in Missi
 
 from __future__ import annotations
 
+import importlib.util
 from collections.abc import Sequence
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -73,7 +74,11 @@ def verify(request: VerifyRequest, *, report: Reporter = silent) -> Verified:
 
 def language_models() -> OpenLanguageModel | None:
     """What opens a GGUF to run it, or None where llama-cpp-python is not installed."""
-    return None
+    if importlib.util.find_spec("llama_cpp") is None:
+        return None
+    from edgekit.engine.llama.process import LlamaProcess
+
+    return LlamaProcess
 
 
 def _load(name: str) -> Any:

@@ -15,7 +15,7 @@ from store.toys import use_home
 from toys.small_gguf import PORTUGUESE, sentences, write_corpora, write_small_gguf
 
 import edgekit
-from edgekit.core.errors import EdgekitError, InputError, ModelFormatError, UnavailableError
+from edgekit.core.errors import EdgekitError, EngineError, InputError, ModelFormatError, UnavailableError
 from edgekit.core.hashing import sha256_file
 from edgekit.pipeline.requests import VerifyRequest
 from edgekit.store.add import add
@@ -184,6 +184,25 @@ def test_logits_that_differ_do_not_hold(made: tuple[Path, Path]) -> None:
     found = check(folder, source=model, model=Biased)
     assert found.failures == ["a logit of a kept token differs by 0.25"]
     assert found.to_json()["holds"] is False
+
+
+def test_a_source_that_does_not_run_here_is_a_note_and_an_artifact_that_does_not_is_a_failure(
+    made: tuple[Path, Path],
+) -> None:
+    model, folder = made
+
+    def refuse_all(path: Path) -> ToyModel:
+        raise EngineError(f"`{path.name}` cannot be opened")
+
+    def refuse_trimmed(path: Path) -> ToyModel:
+        return ToyModel(path) if path == model else refuse_all(path)
+
+    found = check(folder, source=model, model=refuse_all)
+    assert (found.failures, found.run) == ([], None)
+    assert any("does not run here" in note for note in found.notes)
+    assert check(folder, source=model, model=refuse_trimmed).failures == [
+        "its source runs here, and it does not: `toy.gguf` cannot be opened"
+    ]
 
 
 def flip(path: Path, at: int = -1) -> None:
