@@ -56,7 +56,7 @@ def compare_runs(
         before = _run(open_model(source.container), texts, kept, report, 0)
     except EngineError as problem:
         findings.notes.append(
-            f"`{source.id}` does not run here, so logits and text are not compared: {problem.message}"
+            f"`{source.id}` does not run here, so nothing is compared: {problem.message}"
         )
         return
     try:
