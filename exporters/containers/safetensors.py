@@ -63,7 +63,7 @@ BITS: Mapping[str, int] = {
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A tensor: shape with the slowest axis first, dtype as the header names it, and where its bytes are in the file."""
+    """A tensor: shape with the slowest axis first, dtype as the header names it, and where its bytes are."""
 
     name: str
     dtype: str

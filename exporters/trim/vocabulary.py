@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import struct
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -33,3 +36,15 @@ class Vocabulary:
     def take(self, kept: Ids) -> Vocabulary:
         """Those of these ids, in this order."""
         return Vocabulary([self.tokens[at] for at in kept.tolist()], self.scores[kept], self.types[kept])
+
+
+def vocab_fingerprint(tokens: Iterable[str]) -> str:
+    """The sha256 of the tokens in the order of their ids.
+
+    What is made for a vocabulary (an adapter, a draft model, a steering vector) fits a model with the same one alone.
+    """
+    digest = hashlib.sha256()
+    for token in tokens:
+        raw = token.encode("utf-8", "surrogatepass")
+        digest.update(struct.pack("<Q", len(raw)) + raw)
+    return digest.hexdigest()
