@@ -56,7 +56,7 @@ def with_defaults(config: dict[str, Any], ids: Mapping[str, int], size: int) -> 
 
 
 def needed_ids(config: Mapping[str, Any], file: str) -> Iterator[tuple[str, int]]:
-    """Every id that a configuration needs to stay, with its key. Raises ModelFormatError for an id that is no number."""
+    """Every id that a configuration needs, with its key. Raises ModelFormatError for an id that is no number."""
     found: list[tuple[str, int]] = []
 
     def note(key: str, token: int) -> int:

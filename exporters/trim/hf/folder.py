@@ -1,4 +1,4 @@
-"""What is in a Hugging Face folder: files that are written anew, copied, or left behind, and folders that are refused."""
+"""What is in a Hugging Face folder: files written anew, copied or left behind, and folders that are refused."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """A SentencePiece model that loses pieces, where it is certain which id of the model each piece has.
 
-Source: `sentencepiece_model.proto`: pieces are field 1 (text 1, score 2, type 3), the trainer's settings field 2 (size 4,
-ids of the unknown, begin, end and padding piece 40 to 43), the self test field 4.
+Source: `sentencepiece_model.proto`: pieces are field 1 (text 1, score 2, type 3), the trainer's settings field 2 (size
+4, ids of the unknown, begin, end and padding piece 40 to 43), the self test field 4.
 """
 
 from __future__ import annotations

@@ -74,7 +74,9 @@ _ROBERTA = Family(
     ids={"bos_token_id": 0, "pad_token_id": 1, "eos_token_id": 2},
 )
 _T5_TABLES = ("shared.weight", "encoder.embed_tokens.weight", "decoder.embed_tokens.weight", "lm_head.weight")
-_T5 = Family(("", "transformer."), _T5_TABLES, ids={"pad_token_id": 0, "eos_token_id": 1})
+_T5_IDS = {"pad_token_id": 0, "eos_token_id": 1}
+_T5 = Family(("", "transformer."), _T5_TABLES, ids=_T5_IDS)
+_MT5 = Family(("", "transformer."), _T5_TABLES, ids={**_T5_IDS, "decoder_start_token_id": 0})
 _BART = Family(
     ("", "model."),
     _T5_TABLES,
@@ -102,8 +104,8 @@ FAMILIES: Mapping[str, Family] = {
     "roberta": _ROBERTA,
     "xlm-roberta": _ROBERTA,
     "t5": _T5,
-    "mt5": _T5,
-    "umt5": _T5,
+    "mt5": _MT5,
+    "umt5": _MT5,
     "mbart": _BART,
     "m2m_100": _M2M,
     "gemma": _GEMMA,
