@@ -305,7 +305,7 @@ def write_checkpoint(folder: Path, kind: Kind, *, dtype: str = "float32", shard:
 
 
 # A folder by hand, without transformers: mBART's names over a Unigram tokenizer of its layout.
-PIECES = ["\u2581the", "\u2581a", "\u2581sea", "s", "e", "a", "t", "h", "\u2581", "\u2581mar", "o", "m", "r"]
+PIECES = ["\u2581the", "\u2581at", "\u2581sea", "sh", "er", "a", "t", "h", "\u2581", "\u2581mar", "or", "mo", "r"]
 TOKENS = ["<s>", "<pad>", "</s>", "<unk>", *PIECES, "en_XX", "pt_XX", "<mask>"]
 
 
