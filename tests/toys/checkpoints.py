@@ -12,14 +12,10 @@ import json
 import socket
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from math import prod
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
-
-from exporters.containers.safetensors import BITS, Output, write_safetensors
 
 LINES = [
     "The children walked to the school by the river in the morning.",
@@ -302,82 +298,3 @@ def write_checkpoint(folder: Path, kind: Kind, *, dtype: str = "float32", shard:
             model.final_logits_bias.normal_(0.0, 0.4)
     model.save_pretrained(folder, max_shard_size=shard)
     return folder
-
-
-# A folder by hand, without transformers: mBART's names over a Unigram tokenizer of its layout.
-PIECES = ["\u2581the", "\u2581at", "\u2581sea", "sh", "er", "a", "t", "h", "\u2581", "\u2581mar", "or", "mo", "r"]
-TOKENS = ["<s>", "<pad>", "</s>", "<unk>", *PIECES, "en_XX", "pt_XX", "<mask>"]
-
-
-def token_json() -> dict[str, Any]:
-    """The tokenizer.json of TOKENS."""
-    special = ["<s>", "<pad>", "</s>", "<unk>", "en_XX", "pt_XX", "<mask>"]
-    flags = {"single_word": False, "lstrip": False, "rstrip": False, "normalized": False, "special": True}
-    metaspace = {"type": "Metaspace", "replacement": "\u2581", "prepend_scheme": "always", "split": True}
-    end = TOKENS.index("</s>")
-    return {
-        "version": "1.0",
-        "truncation": None,
-        "padding": None,
-        "added_tokens": [{"id": TOKENS.index(token), "content": token, **flags} for token in special],
-        "normalizer": None,
-        "pre_tokenizer": metaspace,
-        "post_processor": {
-            "type": "TemplateProcessing",
-            "single": [{"Sequence": {"id": "A", "type_id": 0}}, {"SpecialToken": {"id": "</s>", "type_id": 0}}],
-            "pair": [{"Sequence": {"id": "A", "type_id": 0}}, {"Sequence": {"id": "B", "type_id": 0}}],
-            "special_tokens": {"</s>": {"id": "</s>", "ids": [end], "tokens": ["</s>"]}},
-        },
-        "decoder": metaspace,
-        "model": {
-            "type": "Unigram",
-            "unk_id": TOKENS.index("<unk>"),
-            "vocab": [[token, -float(at)] for at, token in enumerate(TOKENS)],
-            "byte_fallback": False,
-        },
-    }
-
-
-def plain_tensors(rows: int, chooser: np.random.Generator) -> list[Output]:
-    """Tables, a bias and a body for this many rows; one of the body's axes happens to be as long."""
-
-    def tensor(name: str, dtype: str, *shape: int) -> Output:
-        return Output(name, dtype, shape, [chooser.bytes(prod(shape) * BITS[dtype] // 8)])
-
-    return [
-        tensor("model.shared.weight", "BF16", rows, 4),
-        tensor("lm_head.weight", "BF16", rows, 4),
-        Output("final_logits_bias", "F32", (1, rows), [chooser.normal(size=rows).astype("<f4").tobytes()]),
-        tensor("model.encoder.layers.0.fc1.weight", "I8", rows, 4),
-        tensor("model.encoder.layer_norm.weight", "F32", 4),
-    ]
-
-
-def plain_config(rows: int) -> dict[str, Any]:
-    """A configuration whose ids are those of TOKENS."""
-    return {
-        "model_type": "mbart",
-        "architectures": ["MBartForConditionalGeneration"],
-        "vocab_size": rows,
-        "pad_token_id": TOKENS.index("<pad>"),
-        "eos_token_id": TOKENS.index("</s>"),
-        "bos_token_id": TOKENS.index("<s>"),
-        "forced_eos_token_id": TOKENS.index("</s>"),
-    }
-
-
-def plain_folder(folder: Path, *, rows: int = len(TOKENS), tensors: Sequence[Output] | None = None) -> Path:
-    """Write the folder; what a test needs otherwise it writes over it."""
-    folder.mkdir(parents=True, exist_ok=True)
-    write_json(folder / "config.json", plain_config(rows))
-    write_json(folder / "tokenizer.json", token_json())
-    listed = plain_tensors(rows, np.random.default_rng(7)) if tensors is None else tensors
-    with (folder / "model.safetensors").open("wb") as stream:
-        for _ in write_safetensors(stream, {"format": "pt"}, listed):
-            pass
-    return folder
-
-
-def write_json(path: Path, value: object) -> None:
-    """Write value as a file."""
-    path.write_text(json.dumps(value, ensure_ascii=False), "utf-8")

@@ -6,22 +6,21 @@ that has the vocabulary's size and no such name is refused, not guessed.
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
 import numpy as np
-from numpy.typing import NDArray
 
 from edgekit.core.errors import ModelFormatError, UnsupportedModelError
-from exporters.containers.safetensors import Output, Place, Safetensors
+from exporters.containers.safetensors import Buffer, Output, Place, Safetensors
 from exporters.trim.base import Ids
 from exporters.trim.hf.weights import Weights
 
 # A matrix product runs best over a multiple of this many columns.
 MULTIPLE = 8
-_ROWS_AT_ONCE = 4096
 # Inside a numbered layer nothing has a row for each token; a feed-forward axis may happen to be as long.
 _IN_A_LAYER = re.compile(r"\.(layer|layers|block|blocks|h)\.\d+\.")
 # Minus infinity as little-endian bytes; the types that are not here have none.
@@ -205,39 +204,22 @@ def outputs(file: Safetensors, tables: Tables, kept: Ids) -> list[Output]:
     return [
         _trimmed(file, place, tables.roles[place.name], tables, kept)
         if place.name in tables.roles
-        else Output(place.name, place.dtype, place.shape, [file.bytes_of(place.name)])
+        else Output(place.name, place.dtype, place.shape, file.pieces(place.name))
         for place in file.tensors.values()
     ]
 
 
 def _trimmed(file: Safetensors, place: Place, role: Role, tables: Tables, kept: Ids) -> Output:
     total = tables.rows_after(len(kept))
+    if role == Role.BIAS:
+        values = np.frombuffer(file.bytes_of(place.name), np.uint8).reshape(tables.rows, -1)
+        silence = _SILENCE[place.dtype] * (total - len(kept)) if total > len(kept) else b""
+        shape = (*place.shape[:-1], total)
+        return Output(place.name, place.dtype, shape, [values[kept].tobytes(), silence])
     if role == Role.LAYERS:
         # Ids beyond this table are pictures and sound, which come last and stay last; what is past its end reads row 0.
         kept = kept[kept < tables.layer_rows]
         total = len(kept)
-    raw = np.frombuffer(file.bytes_of(place.name), np.uint8)
-    if role == Role.BIAS:
-        rows = raw.reshape(tables.rows, -1)
-        padding = _SILENCE[place.dtype] * (total - len(kept)) if total > len(kept) else b""
-        shape = (*place.shape[:-1], total)
-    else:
-        rows = file.rows(place.name)
-        padding = bytes(rows.shape[1] * (total - len(kept)))
-        shape = (total, *place.shape[1:])
-    return Output(place.name, place.dtype, shape, _Rows(rows, kept, padding))
-
-
-@dataclass(frozen=True, slots=True)
-class _Rows(Iterable[memoryview]):
-    """Rows of a table as they are stored, gathered when they are written, and what pads them."""
-
-    rows: NDArray[np.uint8]
-    kept: Ids
-    padding: bytes
-
-    def __iter__(self) -> Iterator[memoryview]:
-        for begin in range(0, len(self.kept), _ROWS_AT_ONCE):
-            yield self.rows[self.kept[begin : begin + _ROWS_AT_ONCE]].reshape(-1).data
-        if self.padding:
-            yield memoryview(self.padding)
+    padding = bytes(place.size // place.shape[0] * (total - len(kept)))
+    pieces: Iterator[Buffer] = itertools.chain(file.gathered(place.name, kept), [padding])
+    return Output(place.name, place.dtype, (total, *place.shape[1:]), pieces)
