@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -231,3 +232,19 @@ def test_a_write_that_is_cut_short_leaves_whole_files_and_no_configuration(
     left = [path.name for path in out.iterdir()]
     assert all(read_safetensors(out / name) for name in left)
     assert len(left) < 2
+
+
+def test_memory_does_not_grow_with_the_model(tmp_path: Path) -> None:
+    rows, width = len(TOKENS), 1 << 20
+    body = Output("model.encoder.layers.0.fc1.weight", "U8", (64, width), [bytes(1 << 20)] * 64)
+    tables = [Output(name, "U8", (rows, width), [bytes(width)] * rows) for name in ("shared.weight", "lm_head.weight")]
+    source = plain_folder(tmp_path / "source", tensors=[*tables, body])
+    opened = open_hf(source)
+    kept = opened.tokenizer.closed(ids("sh"))
+    (tmp_path / "out").mkdir()
+    tracemalloc.start()
+    opened.write(kept, tmp_path / "out")
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert (source / "model.safetensors").stat().st_size > 100 << 20
+    assert peak < 24 << 20

@@ -32,14 +32,24 @@ from exporters.trim.hf.words import words_of
 def test_e8_tokens_of_asked_languages_stay_where_they_are_ordinary_tokens(tmp_path: Path) -> None:
     source = plain_folder(tmp_path / "source")
     state = token_json()
-    for at, token in ((5, "<2pt>"), (6, "<2en>"), (12, "__pt__"), (13, "de_DE")):
+    for at, token in ((4, "<2pt>"), (5, "<2en>"), (6, "<2pt_Latn>")):
         state["model"]["vocab"][at][0] = token
     write_json(source / "tokenizer.json", state)
     found = {
-        languages: {at for at in (5, 6, 12, 13) if at in open_hf(source, languages=languages).tokenizer.forced}
+        languages: {at for at in (4, 5, 6) if at in open_hf(source, languages=languages).tokenizer.forced}
         for languages in ((), ("pt-BR",), ("en", "de"))
     }
-    assert found == {(): set(), ("pt-BR",): {5, 12}, ("en", "de"): {6, 13}}
+    assert found == {(): set(), ("pt-BR",): {4, 6}, ("en", "de"): {5}}
+
+
+@pytest.mark.parametrize("code", ["fr_XX", "por_Latn", "__pt__", "<extra_id_7>"])
+def test_e8_codes_that_readers_know_by_heart_all_stay(code: str, tmp_path: Path) -> None:
+    source = plain_folder(tmp_path / "source")
+    state = token_json()
+    at = TOKENS.index("pt_XX")
+    state["model"]["vocab"][at][0] = state["added_tokens"][-2]["content"] = code
+    write_json(source / "tokenizer.json", state)
+    assert at in open_hf(source).tokenizer.forced
 
 
 def test_e8_files_of_added_and_special_tokens_follow(tmp_path: Path) -> None:
