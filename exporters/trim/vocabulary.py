@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import struct
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -46,3 +49,15 @@ def check_kept(tokenizer: Tokenizer, kept: Ids) -> None:
         texts = tokenizer.texts
         reasons = [f"token {at:,} (`{texts[at]}`) must stay" for at in gone[:20]]
         raise UsageError("the vocabulary cannot be trimmed to these tokens", reasons=reasons)
+
+
+def vocab_fingerprint(tokens: Iterable[str]) -> str:
+    """The sha256 of the tokens in the order of their ids.
+
+    What is made for a vocabulary (an adapter, a draft model, a steering vector) fits a model with the same one alone.
+    """
+    digest = hashlib.sha256()
+    for token in tokens:
+        raw = token.encode("utf-8", "surrogatepass")
+        digest.update(struct.pack("<Q", len(raw)) + raw)
+    return digest.hexdigest()
