@@ -1,0 +1,1 @@
+"""Fewer bits for the weights of an artifact."""

@@ -1,0 +1,178 @@
+"""Stores a GGUF's weights with fewer bits, by llama.cpp's own quantiser, and says what became of each tensor."""
+
+from __future__ import annotations
+
+import collections
+import importlib.util
+import json
+import os
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import prod
+from pathlib import Path
+from typing import Any
+
+from edgekit.core.atomic import replacing_file
+from edgekit.core.children import Child
+from edgekit.core.errors import EngineError, MissingExtraError, ResourceError, UsageError
+from edgekit.core.events import Note, Progress, Reporter, StepFinished, StepStarted, silent
+from edgekit.core.units import bytes_in_words
+from exporters.containers.gguf import BLOCKS, Gguf, Place, read_gguf
+from exporters.quantize.types import EMBEDDINGS, FULL, NUMBERS, RECIPES
+
+STEP = "quantize"
+_WORKER = "exporters.quantize.llama_worker"
+_TABLE = "token_embd.weight"
+_HEAD = "output.weight"
+_BUFFER_BYTES = 256 << 20
+_ENVIRONMENT = {"GGML_NO_BACKTRACE": "1", "OPENBLAS_NUM_THREADS": "1"}
+
+
+@dataclass(frozen=True, slots=True)
+class Requantized:
+    """types: the type that each tensor really has.  notes: what was asked and not given, a line each."""
+
+    types: Mapping[str, str]
+    size_bytes: int
+    notes: Sequence[str]
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """Number of tensors by type, the most frequent first."""
+        return dict(collections.Counter(self.types.values()).most_common())
+
+
+def requantize(
+    source: Path,
+    target: Path,
+    quant: str,
+    *,
+    embedding: str | None = None,
+    threads: int | None = None,
+    report: Reporter = silent,
+) -> Requantized:
+    """Write source as target with the recipe quant (`q4_k_m`, ...), all or nothing.
+
+    embedding: the type of the table of words, and of the output where the model has one, instead of the recipe's own.
+    Raises UsageError for names that llama.cpp does not have and types that the table's rows do not fit, ResourceError
+    for too little disk, MissingExtraError without llama-cpp-python, ModelFormatError for a damaged source, EngineError
+    where the quantiser fails or dies.
+    """
+    file = read_gguf(source)
+    _check(file, source, target, quant, embedding)
+    if importlib.util.find_spec("llama_cpp") is None:
+        raise MissingExtraError("quantising needs llama-cpp-python", hint="run `pip install 'edgekit[gguf]'`")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    expected, free = _expected_bytes(file, quant, embedding), shutil.disk_usage(target.parent).free
+    if expected > free:
+        raise ResourceError(
+            f"`{target.name}` needs {bytes_in_words(expected)}, and {bytes_in_words(free)} of the disk are free"
+        )
+    again = sorted({BLOCKS[place.type][0] for place in _matrices(file)} - {*FULL})
+    report(StepStarted(STEP, quant))
+    if again:
+        report(Note(f"`{source.name}` is quantised already ({', '.join(again)}): what that lost does not come back"))
+    order = {
+        "source": str(source.resolve()),
+        "recipe": RECIPES[quant].number,
+        "embedding": None if embedding is None else NUMBERS[EMBEDDINGS[embedding]],
+        "again": bool(again),
+        "threads": threads or os.cpu_count() or 1,
+        "buffer_bytes": _BUFFER_BYTES,
+    }
+    with replacing_file(target) as beside:
+        _run(source, {**order, "target": str(beside.resolve())}, report)
+        found = _read_back(file, read_gguf(beside), quant, embedding)
+        for note in found.notes:
+            report(Note(note))
+    report(StepFinished(STEP, ", ".join(f"{count} {name}" for name, count in found.counts.items())))
+    return found
+
+
+def _check(file: Gguf, source: Path, target: Path, quant: str, embedding: str | None) -> None:
+    reasons = []
+    if quant not in RECIPES:
+        reasons.append(f"`{quant}` is no recipe; there are {', '.join(RECIPES)}")
+    if embedding is not None and embedding not in EMBEDDINGS:
+        reasons.append(f"`{embedding}` is no type for a table of words; there are {', '.join(EMBEDDINGS)}")
+    elif embedding is not None:
+        name, values, _ = BLOCKS[NUMBERS[EMBEDDINGS[embedding]]]
+        tables = [file.tensors[one] for one in (_TABLE, _HEAD) if one in file.tensors]
+        if not tables:
+            reasons.append(f"`{source.name}` has no `{_TABLE}`")
+        # llama.cpp aborts.
+        reasons += [
+            f"`{place.name}` has rows of {place.shape[-1]:,} values, and {name} needs a multiple of {values}"
+            for place in tables
+            if place.shape[-1] % values
+        ]
+    if target.exists() and source.samefile(target):
+        reasons.append("source and target are the same file")
+    if reasons:
+        raise UsageError(f"`{source.name}` cannot be quantised like this", reasons=reasons)
+
+
+def _matrices(file: Gguf) -> list[Place]:
+    return [place for place in file.tensors.values() if len(place.shape) > 1]
+
+
+def _expected_bytes(file: Gguf, quant: str, embedding: str | None) -> int:
+    """An upper bound: with the widest type of the recipe for every matrix."""
+    _, values, size = max((BLOCKS[NUMBERS[name]] for name in RECIPES[quant].types), key=lambda one: one[2] / one[1])
+    total = len(file.data) - sum(place.size for place in _matrices(file))
+    for place in _matrices(file):
+        if embedding is not None and place.name in (_TABLE, _HEAD):
+            _, own_values, own_size = BLOCKS[NUMBERS[EMBEDDINGS[embedding]]]
+            total += prod(place.shape) * own_size // own_values
+        else:
+            total += prod(place.shape) * size // values
+    return total
+
+
+def _run(source: Path, order: Mapping[str, Any], report: Reporter) -> None:
+    child = Child(_WORKER, f"the process that quantises `{source.name}`", environment=_ENVIRONMENT)
+    try:
+        try:
+            child.input.write(json.dumps(order).encode("ascii") + b"\n")
+            child.input.flush()
+            answer: dict[str, Any] = {}
+            for line in child.output:
+                answer = json.loads(line)
+                if "tensor" in answer:
+                    report(Progress(STEP, answer["tensor"], answer["of"], "tensors"))
+        except (OSError, ValueError):
+            answer = {}
+        if "failed" in answer:
+            raise EngineError(f"llama.cpp could not quantise `{source.name}`", reasons=[answer["failed"]])
+        if answer.get("code") != 0:
+            raise child.died(STEP)
+    finally:
+        child.end()
+
+
+def _read_back(before: Gguf, after: Gguf, quant: str, embedding: str | None) -> Requantized:
+    types = {name: BLOCKS[place.type][0] for name, place in after.tensors.items()}
+    reasons = [f"`{name}` is gone" for name in before.tensors if name not in after.tensors]
+    reasons += [
+        f"`{name}` has shape {place.shape} instead of {before.tensors[name].shape}"
+        for name, place in after.tensors.items()
+        if name in before.tensors and place.shape != before.tensors[name].shape
+    ]
+    if reasons:
+        raise EngineError("what llama.cpp wrote is another model", reasons=reasons)
+    notes = []
+    main, *_ = RECIPES[quant].types
+    block = BLOCKS[NUMBERS[main]][1]
+    other: collections.Counter[tuple[str, int]] = collections.Counter()
+    for place in _matrices(after):
+        found, width = types[place.name], place.shape[-1]
+        if embedding is not None and place.name in (_TABLE, _HEAD):
+            if found != EMBEDDINGS[embedding]:
+                notes.append(f"`{place.name}` was to be {EMBEDDINGS[embedding]} and is {found}")
+        elif found not in RECIPES[quant].types or (found != main and width % block):
+            other[found, width] += 1
+    for (found, width), count in other.most_common():
+        why = f": {main} needs rows of a multiple of {block} values" if width % block else ""
+        notes.append(f"{count} matrices with rows of {width:,} values are {found} instead of {main}{why}")
+    return Requantized(types, len(after.data), notes)

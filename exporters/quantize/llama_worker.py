@@ -1,0 +1,73 @@
+"""`python -m exporters.quantize.llama_worker`: llama.cpp's quantiser; it aborts on some combinations of types.
+
+Reads one line of JSON from its input, writes lines of JSON to its output: `{"tensor": 12, "of": 236}` for each tensor
+it begins, then `{"code": 0}`, or `{"failed": "..."}`.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import importlib
+import json
+import os
+import re
+import sys
+import threading
+from typing import IO, Any
+
+# [  12/ 236]  blk.0.attn_k.weight - [  640,   256,     1,     1], type = q5_0, ...
+_TENSOR = re.compile(rb"\[\s*(\d+)/\s*(\d+)\]")
+_WARNING = 3  # ggml_log_level
+_CONTINUED = 5
+
+
+def main() -> None:
+    """Quantise one file."""
+    orders, replies = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "w", encoding="ascii")
+    os.dup2(2, 1)
+    order = json.loads(orders.readline())
+    threading.Thread(target=_leave_with, args=(orders,), daemon=True).start()
+    try:
+        answer = _quantize(order, replies)
+    except (ImportError, OSError, AttributeError) as problem:
+        answer = {"failed": f"{type(problem).__name__}: {problem}"}
+    print(json.dumps(answer), file=replies, flush=True)
+
+
+def _quantize(order: Any, replies: IO[str]) -> dict[str, Any]:
+    llama: Any = importlib.import_module("llama_cpp")
+    loud = False
+
+    def log(level: int, text: bytes, _: ctypes.c_void_p) -> None:
+        nonlocal loud
+        loud = loud if level == _CONTINUED else level >= _WARNING
+        if loud:
+            sys.stderr.write(text.decode("utf-8", "replace"))
+            sys.stderr.flush()
+        if found := _TENSOR.match(text):
+            print(json.dumps({"tensor": int(found[1]), "of": int(found[2])}), file=replies, flush=True)
+
+    listener = llama.llama_log_callback(log)
+    llama.llama_log_set(listener, None)
+    llama.llama_backend_init()
+    parameters = llama.llama_model_quantize_default_params()
+    parameters.nthread = order["threads"]
+    parameters.ftype = order["recipe"]
+    parameters.allow_requantize = order["again"]
+    # Rows held at once, in float32: the default of 8 GiB would take a table of words whole.
+    parameters.max_buf_size = order["buffer_bytes"]
+    if order["embedding"] is not None:
+        # The head of a model that is not tied is a second table of words.
+        parameters.token_embedding_type = parameters.output_tensor_type = order["embedding"]
+    code = llama.llama_model_quantize(order["source"].encode(), order["target"].encode(), ctypes.byref(parameters))
+    return {"code": int(code)}
+
+
+def _leave_with(orders: IO[bytes]) -> None:
+    """End when the other side closes the pipe."""
+    orders.read()
+    os._exit(1)
+
+
+if __name__ == "__main__":
+    main()
