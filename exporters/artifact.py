@@ -22,16 +22,20 @@ from edgekit.pipeline.requests import ExportRequest
 from edgekit.store.build import list_files
 from edgekit.store.receipt import Receipt, SourceFile, now, write_receipt
 from edgekit.store.vocabulary import CertificateRecord, CorpusRecord, CostRecord, Vocabulary
+from exporters.base import Built
 from exporters.certificate import NOTHING, Certified, certify, certify_corpora
 from exporters.corpus.base import Corpus
 from exporters.corpus.sources import STDIN
 from exporters.opening import Source
-from exporters.report.figures import Figures, Sample, count_scripts
+from exporters.quantized import write_quantised
+from exporters.report.figures import Figures, Sample, count_scripts, part_sizes
 from exporters.report.page import render_page
 from exporters.selection.base import Cost, Selection
 from exporters.trim.base import Tokenizer
+from exporters.trim.gguf import open_gguf
+from exporters.trim.vocabulary import vocab_fingerprint
 from exporters.vocab_map import FILE_NAME as MAP_NAME
-from exporters.vocab_map import fingerprint, write_map
+from exporters.vocab_map import write_map
 
 REPORT_NAME = "report.html"
 _SAMPLES = 6  # lines a language on the page
@@ -62,6 +66,7 @@ def write_artifact(choice: Choice, folder: Path, report: Reporter) -> Receipt:
     report(
         StepFinished("trim", bytes_in_words(sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())))
     )
+    built = write_quantised(folder, built, choice.request, choice.id, report)
     after = before.trimmed(kept)
     certified = _certify(choice, before, after, report)
     report(StepStarted("package", choice.id))
@@ -77,7 +82,7 @@ def write_artifact(choice: Choice, folder: Path, report: Reporter) -> Receipt:
         before.size,
         len(kept),
         _closure(choice, before),
-        fingerprint(after.texts),
+        vocab_fingerprint(after.texts),
         MAP_NAME,
         tuple(_corpus(one) for one in choice.corpora),
         tuple(record for corpus in choice.corpora for record in _records(corpus.language, certified)),
@@ -107,7 +112,7 @@ def write_artifact(choice: Choice, folder: Path, report: Reporter) -> Receipt:
         receipt,
         choice.request.command,
         choice.selection,
-        source.model.parts,
+        _sizes(choice, built, folder),
         count_scripts(before, kept),
         _samples(choice.corpora, before, after),
     )
@@ -140,6 +145,17 @@ def _records(language: str, certified: Mapping[str, Certified]) -> list[Certific
     found = certified[language]
     parts = {"corpus": found.whole, "held-out": found.held_out}
     return [CertificateRecord(language, part, one.lines, one.identical) for part, one in parts.items() if one.lines]
+
+
+def _sizes(choice: Choice, built: Built, folder: Path) -> list[tuple[str, int, int]]:
+    """Each part's name and its bytes in the original and in the artifact."""
+    parts, before, after = choice.source.model.parts, choice.source.model.tokenizer.size, len(choice.selection.kept)
+    if choice.request.quant is None:
+        return part_sizes(parts, before, after)
+    # A part of a GGUF is named after its tensor and type, and the type is another one now.
+    found = {part.name.partition(" (")[0]: part for part in open_gguf(folder / str(built.engine["file"])).parts}
+    now = [(part, found.get(part.name.partition(" (")[0])) for part in parts]
+    return [(part.name, part.size_bytes, 0 if one is None else one.size_bytes) for part, one in now]
 
 
 def _steps_before(receipt: Receipt | None) -> tuple[Mapping[str, Any], ...]:

@@ -55,9 +55,7 @@ def compare_runs(
     try:
         before = _run(open_model(source.container), texts, kept, report, 0)
     except EngineError as problem:
-        findings.notes.append(
-            f"`{source.id}` does not run here, so nothing is compared: {problem.message}"
-        )
+        findings.notes.append(f"`{source.id}` does not run here, so nothing is compared: {problem.message}")
         return
     try:
         after = _run(

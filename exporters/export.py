@@ -30,6 +30,7 @@ from exporters.guard import check_languages, losses, refuse_losses
 from exporters.lines import text_blocks
 from exporters.on_demand import OnDemand
 from exporters.opening import Source, model_id, open_source
+from exporters.quantized import check_quant, with_preset_quant
 from exporters.report.terminal import trade_off
 from exporters.selection.base import Target
 from exporters.selection.choose import select
@@ -114,11 +115,17 @@ def plan(request: ExportRequest, *, open_model: OpenLanguageModel | None, report
 
     open_model: opens the model to run it, for what only a run can tell. Reports the steps `open`, `count`, `select`.
     """
-    request, target = _with_preset(request, report)
+    preset = _preset(request, report)
     report(StepStarted("open", request.model))
-    source = open_source(request.model)
+    source = open_source(request.model, request.languages)
     tokenizer = source.model.tokenizer
     _check_format(request, source)
+    check_quant(request, source.model, source.id)
+    target = Target(request.vocab, request.coverage, request.max_size_bytes)
+    if preset is not None:
+        request = with_preset_quant(request, preset.quant, preset.embedding_quant, source.model, report)
+        check_quant(request, source.model, source.id)
+        target = target if target != Target() else Target(preset.vocab, preset.coverage, preset.max_size_bytes)
     name = request.id or model_id("-".join([source.id, *request.languages]))
     if not is_model_id(name):
         raise UsageError(f"`{name}` is no id", hint="write lower-case letters, digits, `.`, `_` and `-`, at most 64")
@@ -177,11 +184,10 @@ def _count(request: ExportRequest, source: Source, files: Sequence[SourceFile], 
     return corpora
 
 
-def _with_preset(request: ExportRequest, report: Reporter) -> tuple[ExportRequest, Target]:
-    """The request with what its preset adds, and how far to trim; what the request sets comes first."""
-    target = Target(request.vocab, request.coverage, request.max_size_bytes)
+def _preset(request: ExportRequest, report: Reporter) -> ExportPreset | None:
+    """The preset that is named, and said what it stands for. Raises UsageError with all there are."""
     if request.preset is None:
-        return request, target
+        return None
     presets = load_catalogue().export_presets
     preset = presets.get(request.preset)
     if preset is None:
@@ -191,9 +197,7 @@ def _with_preset(request: ExportRequest, report: Reporter) -> tuple[ExportReques
             hint=f"add `--preset {next(iter(presets))}`, for example" if presets else None,
         )
     report(Note(f"preset `{preset.id}`: {_recipe_in_words(preset)}"))
-    if target == Target():
-        target = Target(preset.vocab, preset.coverage, preset.max_size_bytes)
-    return request, target
+    return preset
 
 
 def _recipe_in_words(preset: ExportPreset) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from edgekit.store.installed import find_model
 from edgekit.store.receipt import Receipt, SourceFile, read_receipt
 from exporters.trim.base import TrimmableModel
 from exporters.trim.gguf import GgufModel, open_gguf
+from exporters.trim.hf.model import HfModel, open_hf
 from exporters.trim.marian import open_marian
 from exporters.trim.onnx import open_onnx
 
@@ -73,8 +74,10 @@ class Source:
         return tuple(found)
 
 
-def open_source(model: str) -> Source:
+def open_source(model: str, languages: Sequence[str] = ()) -> Source:
     """Open a model by id, alias or path; an installed model comes before a path of the same name.
+
+    languages: tags whose own tokens stay where the model has some (`<2pt>`).
 
     Raises ModelNotFoundError (its hint is the pull), UnavailableError (no such path), UnsupportedModelError (nothing
     here trims that container), ModelFormatError.
@@ -87,19 +90,19 @@ def open_source(model: str) -> Source:
             if not path.exists():
                 raise
         else:
-            return _open_artifact(installed.folder, installed.receipt)
+            return _open_artifact(installed.folder, installed.receipt, languages)
     if not path.exists():
         raise UnavailableError(
             f"there is no file or folder `{model}`", hint="see `edgekit models ls` for what is installed"
         )
     if (path / RECEIPT_NAME).is_file():
-        return _open_artifact(path, read_receipt(path))
-    return _open_path(path)
+        return _open_artifact(path, read_receipt(path), languages)
+    return _open_path(path, languages)
 
 
-def _open_artifact(folder: Path, receipt: Receipt) -> Source:
+def _open_artifact(folder: Path, receipt: Receipt, languages: Sequence[str]) -> Source:
     container = _container_of(folder, receipt)
-    model, files = _open_container(container)
+    model, files = _open_container(container, languages)
     return Source(
         model,
         container,
@@ -127,8 +130,8 @@ def _container_of(folder: Path, receipt: Receipt) -> Path:
     return folder / found[0] if found else folder
 
 
-def _open_path(path: Path) -> Source:
-    model, files = _open_container(path)
+def _open_path(path: Path, languages: Sequence[str]) -> Source:
+    model, files = _open_container(path, languages)
     said = _gguf_words(model) if isinstance(model, GgufModel) else {}
     return Source(
         model,
@@ -136,7 +139,7 @@ def _open_path(path: Path) -> Source:
         files,
         model_id(path.stem if path.is_file() else path.resolve().name),
         said.get("name", path.stem),
-        said.get("family", model.container if model.container == "marian" else UNKNOWN),
+        said.get("family", _family(model)),
         "translate" if model.container == "marian" else "generate",
         Languages(("mul",)),
         said.get("licence", UNKNOWN),
@@ -144,12 +147,21 @@ def _open_path(path: Path) -> Source:
     )
 
 
-def _open_container(path: Path) -> tuple[TrimmableModel, tuple[Path, ...]]:
+def _family(model: TrimmableModel) -> str:
+    if isinstance(model, HfModel):
+        return str(model.configs["config.json"].get("model_type", UNKNOWN))[:_LONGEST]
+    return "marian" if model.container == "marian" else UNKNOWN
+
+
+def _open_container(path: Path, languages: Sequence[str]) -> tuple[TrimmableModel, tuple[Path, ...]]:
     """A model and its files. Raises UnsupportedModelError where nothing here trims what lies there."""
     if path.is_file() and path.suffix.lower() == ".gguf":
         return open_gguf(path), (path,)
     if path.is_file() and path.suffix.lower() == ".onnx":
         return open_onnx(path), tuple(sorted(path.parent.glob("*.onnx*")))
+    if (path / "config.json").is_file() and [*path.glob("*.safetensors")]:
+        hf = open_hf(path, languages=languages)
+        return hf, tuple(path / name for name in sorted(hf.weights.files))
     if path.is_dir() and (graphs := sorted([*path.glob("*.onnx"), *path.glob("onnx/*.onnx")])):
         return open_onnx(path), tuple(graphs)
     if path.is_dir() and (roles := _marian_roles(path)):
@@ -157,7 +169,7 @@ def _open_container(path: Path) -> tuple[TrimmableModel, tuple[Path, ...]]:
     raise UnsupportedModelError(
         f"`{path}` cannot be trimmed",
         reasons=["the folder holds no model that is known" if path.is_dir() else f"it is a `{path.suffix}` file"],
-        hint="name a GGUF file, an installed model, or a folder with the `.bin` and `.spm` of a Marian student",
+        hint="name a GGUF file, an installed model, a Hugging Face folder, or one of a Marian student",
     )
 
 

@@ -22,7 +22,8 @@ from exporters.lines import text_blocks
 from exporters.opening import Source, open_source
 from exporters.trim.base import Ids, Tokenizer
 from exporters.trim.gguf import GgufModel
-from exporters.vocab_map import fingerprint, read_map
+from exporters.trim.vocabulary import vocab_fingerprint
+from exporters.vocab_map import read_map
 
 _PROBES = 4  # texts of kept tokens where no text is given
 _PROBE_TOKENS = 16
@@ -99,7 +100,7 @@ def _check_vocabulary(folder: Path, trimmed: Source, findings: Findings) -> Ids 
         wrong.append(f"`{vocabulary.map}` keeps {len(kept):,} of {before:,} tokens, the receipt {vocabulary.after:,}")
     if tokenizer.size != vocabulary.after:
         wrong.append(f"the model has {tokenizer.size:,} tokens, the receipt {vocabulary.after:,}")
-    if fingerprint(tokenizer.texts) != vocabulary.fingerprint:
+    if vocab_fingerprint(tokenizer.texts) != vocabulary.fingerprint:
         wrong.append("the model's tokens are not those of the receipt")
     if wrong:
         findings.failures += wrong
@@ -132,7 +133,7 @@ def _check_source(source: Source, trimmed: Source, kept: Ids, findings: Findings
     texts = tokenizer.texts
     if vocabulary is None or tokenizer.size != vocabulary.before:
         findings.failures.append(f"the source has {tokenizer.size:,} tokens, not the number in the receipt")
-    elif fingerprint([texts[at] for at in kept.tolist()]) != vocabulary.fingerprint:
+    elif vocab_fingerprint([texts[at] for at in kept.tolist()]) != vocabulary.fingerprint:
         findings.failures.append("the map does not lead from the source's tokens to those of the artifact")
     else:
         findings.checked.append("each kept token is the one of the source that the map names")

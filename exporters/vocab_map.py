@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -48,12 +46,3 @@ def read_map(path: Path) -> tuple[int, Ids]:
     except (ValueError, RecursionError) as problem:
         raise ModelFormatError(f"`{path.name}` is not a sound map", reasons=[str(problem)]) from problem
     return before, ids
-
-
-def fingerprint(texts: Sequence[str]) -> str:
-    """sha256 over texts in order, each with its length in bytes (8, little-endian) before it."""
-    digest = hashlib.sha256()
-    for text in texts:
-        raw = text.encode("utf-8", "surrogatepass")
-        digest.update(len(raw).to_bytes(8, "little") + raw)
-    return digest.hexdigest()

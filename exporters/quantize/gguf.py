@@ -60,7 +60,10 @@ def requantize(
     where the quantiser fails or dies.
     """
     file = read_gguf(source)
-    _check(file, source, target, quant, embedding)
+    check_recipe(file, source.name, quant, embedding)
+    if target.exists() and source.samefile(target):
+        reasons = ["source and target are the same file"]
+        raise UsageError(f"`{source.name}` cannot be quantised like this", reasons=reasons)
     if importlib.util.find_spec("llama_cpp") is None:
         raise MissingExtraError("quantising needs llama-cpp-python", hint="run `pip install 'edgekit[gguf]'`")
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -90,27 +93,26 @@ def requantize(
     return found
 
 
-def _check(file: Gguf, source: Path, target: Path, quant: str, embedding: str | None) -> None:
+def check_recipe(file: Gguf, name: str, quant: str, embedding: str | None) -> None:
+    """Raise UsageError, with every reason, where a file called name cannot be quantised like this."""
     reasons = []
     if quant not in RECIPES:
         reasons.append(f"`{quant}` is no recipe; there are {', '.join(RECIPES)}")
     if embedding is not None and embedding not in EMBEDDINGS:
         reasons.append(f"`{embedding}` is no type for a table of words; there are {', '.join(EMBEDDINGS)}")
     elif embedding is not None:
-        name, values, _ = BLOCKS[NUMBERS[EMBEDDINGS[embedding]]]
+        kind, values, _ = BLOCKS[NUMBERS[EMBEDDINGS[embedding]]]
         tables = [file.tensors[one] for one in (_TABLE, _HEAD) if one in file.tensors]
         if not tables:
-            reasons.append(f"`{source.name}` has no `{_TABLE}`")
+            reasons.append(f"`{name}` has no `{_TABLE}`")
         # llama.cpp aborts.
         reasons += [
-            f"`{place.name}` has rows of {place.shape[-1]:,} values, and {name} needs a multiple of {values}"
+            f"`{place.name}` has rows of {place.shape[-1]:,} values, and {kind} needs a multiple of {values}"
             for place in tables
             if place.shape[-1] % values
         ]
-    if target.exists() and source.samefile(target):
-        reasons.append("source and target are the same file")
     if reasons:
-        raise UsageError(f"`{source.name}` cannot be quantised like this", reasons=reasons)
+        raise UsageError(f"`{name}` cannot be quantised like this", reasons=reasons)
 
 
 def _matrices(file: Gguf) -> list[Place]:

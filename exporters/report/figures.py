@@ -36,12 +36,15 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """All that the page shows; parts are those of the original, samples are lines that the choice did not see."""
+    """All that the page shows.
+
+    sizes: each part's name, and its bytes before and after.  samples: lines that the choice did not see.
+    """
 
     receipt: Receipt
     command: str
     selection: Selection
-    parts: Sequence[Part]
+    sizes: Sequence[tuple[str, int, int]]
     scripts: Sequence[ScriptCount]
     samples: Sequence[Sample]
 

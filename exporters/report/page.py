@@ -8,7 +8,7 @@ from typing import Any
 from edgekit.core.units import bytes_in_words
 from exporters.corpus.scripts import COMMON
 from exporters.report.charts import COLOURS, loss_curve, weight_bars
-from exporters.report.figures import Figures, Sample, ScriptCount, part_sizes
+from exporters.report.figures import Figures, Sample, ScriptCount
 from exporters.report.markup import Markup, element, join
 from exporters.selection.base import Cost
 
@@ -57,7 +57,7 @@ def render_page(figures: Figures) -> str:
     receipt, vocabulary = figures.receipt, figures.receipt.vocabulary
     if vocabulary is None:
         raise ValueError("a report is about a trimmed vocabulary")
-    sizes = part_sizes(figures.parts, vocabulary.before, vocabulary.after)
+    sizes = figures.sizes
     before, after = sum(part[1] for part in sizes), sum(part[2] for part in sizes)
     body = [
         element("h1", receipt.id),

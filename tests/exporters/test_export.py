@@ -36,7 +36,8 @@ from edgekit.store.receipt import read_receipt
 from exporters.containers.gguf import Kind, Value
 from exporters.opening import model_id, open_source
 from exporters.trim.gguf import open_gguf
-from exporters.vocab_map import fingerprint, read_map
+from exporters.trim.vocabulary import vocab_fingerprint
+from exporters.vocab_map import read_map
 
 
 @pytest.fixture(autouse=True)
@@ -79,7 +80,7 @@ def test_an_artifact_holds_what_its_receipt_says(model: Path, corpora: list[Path
     old, new = open_gguf(model).tokenizer, open_gguf(artifact.folder / "Small Model.gguf").tokenizer
     assert (before, len(kept)) == (old.size, new.size) == (vocabulary.before, vocabulary.after)
     assert [old.texts[at] for at in kept] == list(new.texts)
-    assert fingerprint(new.texts) == vocabulary.fingerprint
+    assert vocab_fingerprint(new.texts) == vocabulary.fingerprint
     assert [(one.language, one.lines) for one in vocabulary.corpora] == [("pt", 300), ("en", 300)]
     assert [(one.language, one.part) for one in vocabulary.certificates] == [
         *(("pt", "corpus"), ("pt", "held-out"), ("en", "corpus"), ("en", "held-out"))

@@ -14,7 +14,7 @@ from store.test_receipt import RECEIPT
 
 from edgekit.store.vocabulary import CertificateRecord, CorpusRecord, Vocabulary
 from exporters.report.charts import ticks
-from exporters.report.figures import Figures, Sample, ScriptCount
+from exporters.report.figures import Figures, Sample, ScriptCount, part_sizes
 from exporters.report.markup import Markup, element, join
 from exporters.report.page import render_page
 from exporters.report.terminal import trade_off
@@ -74,9 +74,9 @@ def figures(text: str = "x") -> Figures:
         RECEIPT, name=text, licence=text, attribution=text, source=text, vocabulary=vocabulary, tools={text: text}
     )
     chosen = dataclasses.replace(selection(name=text), notes=(text,))
-    parts = [Part(text, 178_000_000, 680.0), Part("everything else", 75_000_000, 0)]
+    sizes = part_sizes([Part(text, 178_000_000, 680.0), Part("everything else", 75_000_000, 0)], 262_144, 64_000)
     samples = [Sample(text, [text, "a"], [text, "b", text]), Sample("pt", ["same"], ["same"])]
-    return Figures(receipt, text, chosen, parts, [ScriptCount(text, 9, 3), ScriptCount("Thai", 5, 0)], samples)
+    return Figures(receipt, text, chosen, sizes, [ScriptCount(text, 9, 3), ScriptCount("Thai", 5, 0)], samples)
 
 
 class Page(HTMLParser):
