@@ -158,6 +158,8 @@ def plan(request: ExportRequest, *, open_model: OpenLanguageModel | None, report
     finally:
         if running is not None:
             running.close()
+    if request.quant is not None:
+        report(Note(f"sizes are those before quantising to {request.quant}"))
     for note in selection.notes:
         report(Note(note))
     return Plan(Choice(request, source, source_files, name, corpora, selection), folder)

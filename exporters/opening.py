@@ -21,9 +21,6 @@ from edgekit.store.installed import find_model
 from edgekit.store.receipt import Receipt, SourceFile, read_receipt
 from exporters.trim.base import TrimmableModel
 from exporters.trim.gguf import GgufModel, open_gguf
-from exporters.trim.hf.model import HfModel, open_hf
-from exporters.trim.marian import open_marian
-from exporters.trim.onnx import open_onnx
 
 UNKNOWN = "unknown"
 """Licence and attribution of a model that states none."""
@@ -65,13 +62,17 @@ class Source:
             if promised.get(path.name, digest) != digest:
                 wrong.append(f"`{path}` has another sha256 than its receipt says")
             sources = origins.get(path.name, (f"file:{path.name}",))
-            found.append(SourceFile("weights", path.name, sources, path.stat().st_size, digest))
+            found.append(SourceFile(_role(path), path.name, sources, path.stat().st_size, digest))
         for name, path in self.licence_files.items():
             if sha256_file(path) != promised[name]:
                 wrong.append(f"`{path}` has another sha256 than its receipt says")
         if wrong:
             raise IntegrityError(f"`{self.id}` is damaged", reasons=wrong, hint=f"run `edgekit pull --force {self.id}`")
         return tuple(found)
+
+
+def _role(path: Path) -> str:
+    return "weights" if path.suffix.lower() in (*_ENDINGS, ".safetensors") else "files"
 
 
 def open_source(model: str, languages: Sequence[str] = ()) -> Source:
@@ -139,7 +140,7 @@ def _open_path(path: Path, languages: Sequence[str]) -> Source:
         files,
         model_id(path.stem if path.is_file() else path.resolve().name),
         said.get("name", path.stem),
-        said.get("family", _family(model)),
+        said.get("family", _family(model, path)),
         "translate" if model.container == "marian" else "generate",
         Languages(("mul",)),
         said.get("licence", UNKNOWN),
@@ -147,9 +148,11 @@ def _open_path(path: Path, languages: Sequence[str]) -> Source:
     )
 
 
-def _family(model: TrimmableModel) -> str:
-    if isinstance(model, HfModel):
-        return str(model.configs["config.json"].get("model_type", UNKNOWN))[:_LONGEST]
+def _family(model: TrimmableModel, path: Path) -> str:
+    if model.container == "hf":
+        from exporters.trim.hf.json_file import read_object
+
+        return str(read_object(path / "config.json").get("model_type", UNKNOWN))[:_LONGEST]
     return "marian" if model.container == "marian" else UNKNOWN
 
 
@@ -157,14 +160,18 @@ def _open_container(path: Path, languages: Sequence[str]) -> tuple[TrimmableMode
     """A model and its files. Raises UnsupportedModelError where nothing here trims what lies there."""
     if path.is_file() and path.suffix.lower() == ".gguf":
         return open_gguf(path), (path,)
-    if path.is_file() and path.suffix.lower() == ".onnx":
-        return open_onnx(path), tuple(sorted(path.parent.glob("*.onnx*")))
     if (path / "config.json").is_file() and [*path.glob("*.safetensors")]:
-        hf = open_hf(path, languages=languages)
-        return hf, tuple(path / name for name in sorted(hf.weights.files))
-    if path.is_dir() and (graphs := sorted([*path.glob("*.onnx"), *path.glob("onnx/*.onnx")])):
+        from exporters.trim.hf.model import open_hf
+
+        return open_hf(path, languages=languages), tuple(sorted(one for one in path.iterdir() if one.is_file()))
+    graphs = [path] if path.suffix.lower() == ".onnx" else sorted([*path.glob("*.onnx"), *path.glob("onnx/*.onnx")])
+    if graphs:
+        from exporters.trim.onnx import open_onnx
+
         return open_onnx(path), tuple(graphs)
-    if path.is_dir() and (roles := _marian_roles(path)):
+    if roles := _marian_roles(path):
+        from exporters.trim.marian import open_marian
+
         return open_marian(roles), tuple(roles.values())
     raise UnsupportedModelError(
         f"`{path}` cannot be trimmed",

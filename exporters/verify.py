@@ -25,6 +25,7 @@ from exporters.trim.gguf import GgufModel
 from exporters.trim.vocabulary import vocab_fingerprint
 from exporters.vocab_map import read_map
 
+_MOST_PADDING = 128  # tables are filled up to a multiple of at most that many rows
 _PROBES = 4  # texts of kept tokens where no text is given
 _PROBE_TOKENS = 16
 _FIRST_LINES = 500  # of a text, in which lines are looked for that are proven identical
@@ -94,7 +95,7 @@ def _check_vocabulary(folder: Path, trimmed: Source, findings: Findings) -> Ids 
     if vocabulary is None:
         return None
     before, kept = read_map(folder / vocabulary.map)
-    tokenizer = trimmed.model.tokenizer
+    tokenizer = _without_padding(trimmed.model.tokenizer, vocabulary.after)
     wrong = []
     if (before, len(kept)) != (vocabulary.before, vocabulary.after):
         wrong.append(f"`{vocabulary.map}` keeps {len(kept):,} of {before:,} tokens, the receipt {vocabulary.after:,}")
@@ -125,7 +126,7 @@ def _source(request: VerifyRequest, findings: Findings) -> Source | None:
 
 def _check_source(source: Source, trimmed: Source, kept: Ids, findings: Findings) -> None:
     made_from = {file.sha256 for file in findings.receipt.source_files if file.role == "weights"}
-    given = {file.sha256 for file in source.source_files()}
+    given = {file.sha256 for file in source.source_files() if file.role == "weights"}
     vocabulary, tokenizer = findings.receipt.vocabulary, source.model.tokenizer
     if not given <= made_from:
         findings.failures.append(f"`{source.container}` is not the file that it was made from")
@@ -153,7 +154,7 @@ def _check_text(
 ) -> list[list[int]]:
     """Cut every line with both tokenizers; gives the original's ids of a few lines that are proven identical."""
     report(StepStarted("text", ", ".join(str(file) for file in files)))
-    after = trimmed.model.tokenizer
+    after = _without_padding(trimmed.model.tokenizer, len(kept))
     before = source.model.tokenizer if source is not None else after
     lines, first = _counted(files, report), _First()
     try:
@@ -172,6 +173,14 @@ def _check_text(
     stays = np.zeros(before.size, np.bool_)
     stays[kept if source is not None else []] = True
     return [ids for ids in before.encode(first.lines) if len(ids) > 2 and stays[ids].all()][:_PROBES]
+
+
+def _without_padding(tokenizer: Tokenizer, count: int) -> Tokenizer:
+    """The tokenizer of the first count tokens, where what comes after them are rows that no text ever needs."""
+    padding = tokenizer.size - count
+    if 0 < padding < _MOST_PADDING and not any(tokenizer.texts[count:]):
+        return tokenizer.trimmed(np.arange(count))
+    return tokenizer
 
 
 class _First:

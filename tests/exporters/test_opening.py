@@ -1,0 +1,85 @@
+"""Every container that can be trimmed is recognised, exported and verified by its path."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from store.toys import use_home
+from toys.hf_folder import plain_folder
+from toys.marian_student import toy_student
+from toys.small_gguf import write_small_gguf
+
+import edgekit
+from edgekit.core.errors import FailedError, ModelFormatError, UnavailableError, UnsupportedModelError
+from edgekit.pipeline.requests import VerifyRequest
+from exporters.opening import Source, open_source
+from exporters.verify import verify
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    return use_home(monkeypatch, tmp_path)
+
+
+def marian(folder: Path) -> Path:
+    student = toy_student()
+    folder.mkdir()
+    for name, path in student.write(folder).items():
+        ending = {"weights": "model.bin", "vocabulary": "vocab.spm", "shortlist": "lex.bin"}[name]
+        path.rename(folder / ending)
+    return folder
+
+
+def container(kind: str, folder: Path) -> Path:
+    if kind == "gguf":
+        return write_small_gguf(folder / "model.gguf")
+    return plain_folder(folder) if kind == "hf" else marian(folder)
+
+
+@pytest.mark.parametrize("kind", ["gguf", "hf", "marian"])
+def test_a_path_is_exported_and_verified_in_its_own_container(kind: str, tmp_path: Path) -> None:
+    path = container(kind, tmp_path / "Toy")
+    text = tmp_path / "text.en"
+    text.write_text("the sea at the shore\nthe mart\n" * 40, encoding="utf-8")
+    source = open_source(str(path))
+    assert source.model.container == kind
+    assert source.licence in ("unknown", "apache-2.0")
+    made = edgekit.export(path, languages=["en"], corpus=[text], out=tmp_path, id="small", allow_loss=True)
+    assert made.receipt.vocabulary is not None
+    assert made.receipt.vocabulary.after < made.receipt.vocabulary.before
+    found = verify(VerifyRequest(made.folder, (text,), str(path)), open_model=None, report=lambda _: None)
+    assert found.failures == []
+    assert found.text is not None
+    assert found.text.identical == found.text.lines == 80
+    again = open_source(str(made.folder))
+    assert again.model.tokenizer.size == made.receipt.vocabulary.after
+
+
+def test_what_is_no_model_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "text.txt").write_text("x")
+    (tmp_path / "empty").mkdir()
+    for path in (tmp_path / "text.txt", tmp_path / "empty"):
+        with pytest.raises(UnsupportedModelError, match="cannot be trimmed"):
+            open_source(str(path))
+    with pytest.raises(UnavailableError):
+        open_source(str(tmp_path / "gone"))
+    (tmp_path / "bad.gguf").write_bytes(b"GGUF")
+    with pytest.raises(ModelFormatError):
+        open_source(str(tmp_path / "bad.gguf"))
+
+
+def test_a_folder_with_two_students_is_not_guessed_at(tmp_path: Path) -> None:
+    folder = marian(tmp_path / "two")
+    (folder / "model.other.bin").write_bytes((folder / "model.bin").read_bytes())
+    with pytest.raises(FailedError):
+        open_source(str(folder))
+
+
+def test_a_model_in_the_current_folder_is_found_where_none_is_installed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    container("hf", tmp_path / "toy")
+    monkeypatch.chdir(tmp_path)
+    found: Source = open_source("toy")
+    assert (found.id, found.family) == ("toy", "mbart")
