@@ -13,7 +13,16 @@ from collections.abc import Iterable, Sequence
 from functools import cached_property
 
 from exporters.trim.merging import merged
-from exporters.trim.tokenizer_json.kinds import Json, byte_tokens, check_keys, check_tokens, fused, is_flag, tokens_of
+from exporters.trim.tokenizer_json.kinds import (
+    Json,
+    byte_tokens,
+    check_keys,
+    check_tokens,
+    fused,
+    is_flag,
+    space_ids,
+    tokens_of,
+)
 
 MOST_MERGES = 1 << 21  # Gemma 3 has 514,906
 _KEYS = frozenset(
@@ -70,7 +79,7 @@ class Bpe:
             odd = {at for at in alphabet if _ALPHABET[tokens[at]] >= 0x80}
         else:
             # With nothing to stand for it, a character without a token would silently leave the text.
-            alphabet = singles if self._unknown is None and len(self._bytes) < 256 else set()
+            alphabet = singles if self._unknown is None and len(self._bytes) < 256 else space_ids(tokens, space)
             odd = set()
         spelled = {*self._bytes.values(), *([] if self._unknown is None else [self._unknown])}
         self.fallback = frozenset(odd | spelled)
@@ -140,12 +149,15 @@ class Bpe:
         join that happened belongs to the derivation of a token of the result, and none is possible that was not before.
         """
         closed: set[int] = set()
-        waiting = [at for at in wanted if self._joined(at) is not None or self._model.get("ignore_merges")]
+        whole = self._model.get("ignore_merges")
+        waiting = [at for at in wanted if whole or self._joined(at) is not None]
         while waiting:
             at = waiting.pop()
             if at not in closed:
                 closed.add(at)
-                waiting += self._joined(at) or ()
+                sides = self._joined(at)
+                # A token that only a whole word can be needs no parts; they stay so that it can be the next to go.
+                waiting += self.parts(at) if sides is None else sides
         return closed
 
     def take(self, kept: Sequence[int]) -> Json:

@@ -109,6 +109,11 @@ def byte_tokens(tokens: Sequence[str]) -> dict[int, int]:
     return {names[token]: at for at, token in enumerate(tokens) if token in names}
 
 
+def space_ids(tokens: Sequence[str], space: str) -> set[int]:
+    """The token that is a space: spelled in bytes, its mark would come out of a decoder as the mark and no space."""
+    return {at for at, token in enumerate(tokens) if token == space}
+
+
 def fused(ids: Sequence[int], unknown: int | None) -> tuple[int, ...]:
     """Runs of the unknown token as one."""
     return tuple(at for place, at in enumerate(ids) if not place or at != unknown or ids[place - 1] != unknown)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 
-from exporters.trim.tokenizer_json.kinds import Json, byte_tokens, check_keys, check_tokens, fused, is_flag
+from exporters.trim.tokenizer_json.kinds import Json, byte_tokens, check_keys, check_tokens, fused, is_flag, space_ids
 
 _UNKNOWN_PENALTY = 10.0
 # Sums of doubles at other places of a text may round the other way; scores that are apart at all differ by 1e-4.
@@ -37,7 +37,7 @@ class Unigram:
         self._ids = {token: at for at, token in enumerate(tokens)}
         self._longest = max(map(len, tokens))
         self.fallback = frozenset({self._unknown, *self._bytes.values()})
-        self.forced = self.fallback | {least}
+        self.forced = self.fallback | {least} | space_ids(tokens, space)
 
     @staticmethod
     def read(model: Json, reasons: list[str], unsupported: list[str]) -> list[str]:
