@@ -129,6 +129,7 @@ def test_a_file_of_the_library_is_read(dtype: str, tmp_path: Path) -> None:
         (raw_file({"a": entry(shape="22")}, b"\0" * 16), "impossible shape"),
         (raw_file({"a": entry(shape=[1] * 9, offsets=[0, 4])}, b"\0" * 4), "impossible shape"),
         (raw_file({"a": entry(shape=[2**32, 2**32])}, b"\0" * 16), "takes"),
+        (raw_file({"a": entry(shape=[2, 1])}, b"\0" * 16), "takes"),
         (raw_file({"a": entry(shape=[2**62, 4], offsets=[0, 0])}), "takes"),
         (raw_file({"a": entry(offsets=[16, 0])}, b"\0" * 16), "impossible offsets"),
         (raw_file({"a": entry(offsets=[0, 16, 16])}, b"\0" * 16), "impossible offsets"),

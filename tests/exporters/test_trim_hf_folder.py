@@ -181,3 +181,27 @@ def test_mutated_files_end_in_a_typed_error_or_a_folder(name: str, tmp_path: Pat
             refused += 1
             assert not list(out.iterdir())
     assert refused > 10
+
+
+def test_prompts_are_chat_templates_tasks_and_sentences(tmp_path: Path) -> None:
+    source = plain_folder(tmp_path / "source")
+    assert list(open_hf(source).prompts) == []
+    write_json(source / "tokenizer_config.json", {"chat_template": "one"})
+    (source / "chat_template.jinja").write_text("two", "utf-8")
+    write_json(source / "chat_template.json", {"chat_template": [{"name": "a", "template": "three"}, {"name": "b"}]})
+    config = plain_config(len(TOKENS)) | {
+        "task_specific_params": {"a": {"prefix": "four: "}, "b": {"prefix": 1}, "c": 2}
+    }
+    write_json(source / "config.json", config)
+    write_json(source / "config_sentence_transformers.json", {"prompts": {"query": "five: ", "none": None}})
+    opened, _, out = trimmed(source, "sh")
+    assert list(opened.prompts) == ["one", "two", "three", "four: ", "five: "]
+    assert (out / "chat_template.jinja").read_text("utf-8") == "two"
+
+
+def test_a_file_of_absurd_size_is_refused_unread(tmp_path: Path) -> None:
+    source = plain_folder(tmp_path / "source")
+    with (source / "generation_config.json").open("wb") as stream:
+        stream.truncate(1 << 40)
+    with pytest.raises(ModelFormatError, match="too large"):
+        open_hf(source)

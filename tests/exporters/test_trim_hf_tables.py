@@ -18,6 +18,7 @@ from toys.hf_folder import (
     INDEX,
     TOKENS,
     ids,
+    plain_config,
     plain_folder,
     plain_tensors,
     read_json,
@@ -115,6 +116,28 @@ def test_e9_a_tensor_of_the_vocabularys_size_and_no_known_name_is_refused_by_nam
         open_hf(tmp_path / "source")
     assert len(caught.value.reasons) == 1
     assert name in caught.value.reasons[0]
+
+
+def test_e9_the_table_by_layer_ends_where_its_tokens_end(tmp_path: Path) -> None:
+    count, covered = len(TOKENS), len(TOKENS) - 3
+    chooser = np.random.default_rng(3)
+    tensors = [
+        Output("model.embed_tokens.weight", "F16", (count, 4), [chooser.bytes(count * 8)]),
+        Output("model.embed_tokens_per_layer.weight", "F16", (covered, 6), [chooser.bytes(covered * 12)]),
+    ]
+    source = plain_folder(tmp_path / "source", tensors=tensors)
+    config = plain_config(count) | {"model_type": "gemma3n_text", "vocab_size_per_layer_input": covered}
+    write_json(source / "config.json", config)
+    _, kept, out = trimmed(source, "sh", "\u2581mar")
+    before, after = (read_safetensors(folder / "model.safetensors") for folder in (source, out))
+    both = kept[kept < covered]
+    assert 0 < len(both) < len(kept) < covered
+    name = "model.embed_tokens_per_layer.weight"
+    np.testing.assert_array_equal(after.rows(name), before.rows(name)[both])
+    assert read_json(out / "config.json")["vocab_size_per_layer_input"] == len(both)
+    write_json(source / "config.json", config | {"vocab_size_per_layer_input": covered - 1})
+    with pytest.raises(ModelFormatError, match="do not fit"):
+        open_hf(source)
 
 
 def test_tables_that_do_not_fit_are_all_named(tmp_path: Path) -> None:

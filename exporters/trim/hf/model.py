@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -94,7 +95,8 @@ class HfModel:
         if self.weights.index is not None:
             write_bytes(out / INDEX, to_bytes(self._index(planned)))
         for name in self.folder.copied:
-            write_bytes(out / name, read_bytes(self.folder.path / name))
+            with (self.folder.path / name).open("rb") as source, replacing(out / name) as stream:
+                shutil.copyfileobj(source, stream)
         for name, data in {TOKENIZER: state.encode("utf-8"), **texts}.items():
             write_bytes(out / name, data)
         for name in reversed(configs):
@@ -182,8 +184,6 @@ def open_hf(folder: Path, *, languages: Sequence[str] = ()) -> HfModel:
     config = configs["config.json"]
     family = family_of(config.get("model_type"))
     weights = read_weights(folder)
-    if weights is None:
-        raise ModelFormatError(f"`{folder.name}` holds no weights")
     tables = find_tables(family, weights, size_of(config, VOCAB_SIZE), size_of(config, LAYER_VOCAB_SIZE))
     words = words_of(parse_object(read_bytes(folder / TOKENIZER), TOKENIZER))
     count = len(words.names)

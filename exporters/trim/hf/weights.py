@@ -28,16 +28,14 @@ class Weights:
         return (place for file in self.files.values() for place in file.tensors.values())
 
 
-def read_weights(folder: Path) -> Weights | None:
-    """The weights that transformers would load, None where no safetensors are there.
+def read_weights(folder: Path) -> Weights:
+    """The weights that transformers would load.
 
-    Raises ModelFormatError where the index names a file outside the folder, a tensor that its file does not hold, or
-    leaves one out.
+    Raises ModelFormatError where there are none, where the index names a file outside the folder or a tensor that its
+    file does not hold, or leaves one out.
     """
     if (folder / SINGLE).is_file():
         return Weights({SINGLE: read_safetensors(folder / SINGLE)}, None)
-    if not (folder / INDEX).is_file():
-        return None
     index = read_object(folder / INDEX)
     weight_map = index.get("weight_map")
     if not isinstance(weight_map, dict) or not all(isinstance(shard, str) for shard in weight_map.values()):
