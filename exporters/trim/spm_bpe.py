@@ -8,7 +8,6 @@ derivation passes.
 
 from __future__ import annotations
 
-import heapq
 import itertools
 import re
 from collections.abc import Mapping, Sequence
@@ -18,12 +17,12 @@ from numpy.typing import NDArray
 
 from edgekit.core.errors import UsageError
 from exporters.trim.base import Ids
+from exporters.trim.merging import merged
+from exporters.trim.spares import is_spare
 from exporters.trim.vocabulary import TokenType, Vocabulary
 
 Scores = Mapping[str, float]
 SPACE = "\u2581"
-# What models keep free for later and no text ever holds: 6,242 of Gemma 3's tokens.
-_SPARE = re.compile(r"<unused\d+>")
 
 
 class SpmBpe:
@@ -46,8 +45,10 @@ class SpmBpe:
         self._made: dict[str, tuple[list[str], list[tuple[str, str]]]] = {}
         self._cuts: dict[str, list[int]] = {}
         self.fallback: NDArray[np.bool_] = (types == TokenType.BYTE) | (types == TokenType.UNKNOWN)
-        spare = np.array([bool(_SPARE.fullmatch(token)) for token in vocabulary.tokens], np.bool_)
-        self.forced: Ids = np.flatnonzero(~normal & (types != TokenType.UNUSED) & ~spare)
+        spare = np.array([is_spare(token) for token in vocabulary.tokens], np.bool_)
+        # Spelled in bytes, the mark of a space would come out as the mark.
+        space = np.array([token == SPACE for token in vocabulary.tokens], np.bool_)
+        self.forced: Ids = np.flatnonzero((~normal & (types != TokenType.UNUSED) & ~spare) | (normal & space))
         self._bytes = {vocabulary.tokens[at]: at for at in np.flatnonzero(types == TokenType.BYTE).tolist()}
         unknown = np.flatnonzero(types == TokenType.UNKNOWN)
         self._unknown = int(unknown[0]) if len(unknown) else None
@@ -163,32 +164,9 @@ def _split(text: str, token: str, at: int) -> list[str | int]:
 
 def derivation(text: str, scores: Scores) -> tuple[list[str], list[tuple[str, str]]]:
     """What text is cut into, and the two sides of every join on the way, in their order."""
-    symbols: list[str] = list(text)
-    after = [*range(1, len(symbols)), -1]
-    before = [-1, *range(len(symbols) - 1)]
-    queue: list[tuple[float, int, int, str]] = []
 
-    def offer(left: int) -> None:
-        right = after[left] if left >= 0 else -1
-        if right >= 0:
-            joined = symbols[left] + symbols[right]
-            score = scores.get(joined)
-            if score is not None:
-                heapq.heappush(queue, (-score, left, right, joined))
+    def rank(left: str, right: str) -> float | None:
+        score = scores.get(left + right)
+        return None if score is None else -score
 
-    for left in range(len(symbols) - 1):
-        offer(left)
-    made: list[tuple[str, str]] = []
-    while queue:
-        _, left, right, joined = heapq.heappop(queue)
-        # An offer is void once one of its two has been joined with another symbol.
-        if not symbols[left] or after[left] != right or symbols[left] + symbols[right] != joined:
-            continue
-        made.append((symbols[left], symbols[right]))
-        symbols[left], symbols[right] = joined, ""
-        after[left] = after[right]
-        if after[right] >= 0:
-            before[after[right]] = left
-        offer(before[left])
-        offer(left)
-    return [symbol for symbol in symbols if symbol], made
+    return merged(text, rank)
