@@ -13,20 +13,30 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgekit.core.atomic import replacing
-from edgekit.core.errors import ModelFormatError, UnsupportedModelError, UsageError
+from edgekit.core.errors import ModelFormatError, UsageError
 from edgekit.core.events import Progress, Reporter, silent
 from exporters.base import Built
-from exporters.containers.gguf import BLOCKS, Gguf, Kind, Place, Strings, Value, read_gguf
+from exporters.containers.gguf import BLOCKS, Gguf, Kind, Place, Value, read_gguf
 from exporters.containers.gguf_writer import Output, measure_gguf, write_gguf
 from exporters.trim.base import Ids, Part, Tokenizer
-from exporters.trim.spm_bpe import SpmBpe
-from exporters.trim.vocabulary import Vocabulary
+from exporters.trim.gguf_tokenizers import (
+    CHARSMAP,
+    MERGES,
+    PREFIX,
+    SCORES,
+    TOKENS,
+    TYPES,
+    merge_sides,
+    open_tokenizer,
+    special_ids,
+)
 
-TOKENS = "tokenizer.ggml.tokens"
-SCORES = "tokenizer.ggml.scores"
-TYPES = "tokenizer.ggml.token_type"
-MODEL = "tokenizer.ggml.model"
 ARCHITECTURE = "general.architecture"
+TEMPLATE = "tokenizer.chat_template"
+# Ids that are never to be generated.
+_SUPPRESSED = PREFIX + "suppress_tokens"
+# A whole tokenizer.json with the old ids, which llama.cpp does not read.
+_STALE = "tokenizer.huggingface.json"
 # One entry a token, beside the tokens themselves.
 _BESIDE = (SCORES, TYPES)
 # One row a token: `output` is the head of a model that is not tied, the third the table that Gemma 3n has a layer.
@@ -46,11 +56,12 @@ class GgufModel:
 
     @property
     def prompts(self) -> Sequence[str]:
-        """The chat template, whose literal text is part of every prompt."""
-        template = self.file.metadata.get("tokenizer.chat_template")
-        if template is None or template.kind != Kind.STRING:
-            return []
-        return [template.value.decode("utf-8", "replace")]
+        """The chat templates, whose literal text is part of every prompt."""
+        return [
+            value.value.decode("utf-8", "replace")
+            for key, value in self.file.metadata.items()
+            if (key == TEMPLATE or key.startswith(TEMPLATE + ".")) and value.kind == Kind.STRING
+        ]
 
     @property
     def parts(self) -> Sequence[Part]:
@@ -78,52 +89,13 @@ class GgufModel:
 
 
 def open_gguf(path: Path) -> GgufModel:
-    """Open a file for trimming. Raises UnsupportedModelError for a tokenizer of another kind, ModelFormatError."""
+    """Open a file for trimming. Raises UnsupportedModelError for an unknown kind of tokenizer, ModelFormatError."""
     file = read_gguf(path)
-    prefix = file.metadata.get("tokenizer.ggml.add_space_prefix")
-    # llama.cpp puts a space before the text where the file does not say that it should not.
-    return GgufModel(path, file, SpmBpe(read_vocabulary(file), space_prefix=prefix is None or bool(prefix.value)))
+    return GgufModel(path, file, open_tokenizer(file))
 
 
 def _bytes_a_token(value: Value) -> int:
     return len(value.value.blob) if value.items == Kind.STRING else value.value.nbytes
-
-
-def read_vocabulary(file: Gguf) -> Vocabulary:
-    """The vocabulary of a SentencePiece BPE model (`llama`: Gemma, Llama 2, Mistral).
-
-    Raises UnsupportedModelError for another kind of tokenizer, ModelFormatError where its arrays do not fit together.
-    """
-    kind = file.metadata.get(MODEL)
-    if kind is None or kind.value != b"llama":
-        name = "none" if kind is None else repr(kind.value)
-        raise UnsupportedModelError(
-            "the vocabulary cannot be trimmed", reasons=[f"its tokenizer is {name}, not `llama`"]
-        )
-    reasons = []
-    for key, items in ((TOKENS, Kind.STRING), (SCORES, Kind.FLOAT32), (TYPES, Kind.INT32)):
-        value = file.metadata.get(key)
-        if value is None or value.kind != Kind.ARRAY or value.items != items:
-            reasons.append(f"`{key}` is missing or of a wrong kind")
-    if reasons:
-        raise ModelFormatError("the vocabulary is damaged", reasons=reasons)
-    words: Strings = file.metadata[TOKENS].value
-    scores, types = file.metadata[SCORES].value, file.metadata[TYPES].value
-    if not len(words) == len(scores) == len(types):
-        reasons.append(f"it has {len(words):,} tokens, {len(scores):,} scores and {len(types):,} types")
-    try:
-        tokens = [word.decode("utf-8") for word in words]
-    except UnicodeDecodeError as problem:
-        raise ModelFormatError(
-            "the vocabulary is damaged", reasons=[f"a token is not UTF-8: {problem.object!r}"]
-        ) from None
-    if len(set(tokens)) != len(tokens):
-        reasons.append(f"{len(tokens) - len(set(tokens)):,} tokens are there twice")
-    if not np.isfinite(scores).all():
-        reasons.append("a score is not finite")
-    if reasons:
-        raise ModelFormatError("the vocabulary is damaged", reasons=reasons)
-    return Vocabulary(tokens, scores, types)
 
 
 def trim(file: Gguf, kept: NDArray[np.int64]) -> tuple[dict[str, Value], list[Output]]:
@@ -164,29 +136,57 @@ def _trimmed_metadata(file: Gguf, kept: NDArray[np.int64], count: int) -> dict[s
     sizes = set()
     if architecture is not None and architecture.kind == Kind.STRING:
         sizes.add(f"{architecture.value.decode('utf-8', 'replace')}.vocab_size")
-    metadata = dict(file.metadata)
+    special = special_ids(file)
+    metadata = {}
     reasons = []
     for key, value in file.metadata.items():
         if key == TOKENS:
             metadata[key] = Value(value.kind, value.value.take(kept), value.items)
         elif key in _BESIDE:
             metadata[key] = Value(value.kind, value.value[kept], value.items)
+        elif key == MERGES:
+            metadata[key] = _trimmed_merges(value, {file.metadata[TOKENS].value[at] for at in kept.tolist()})
         elif key in sizes:
             metadata[key] = Value(value.kind, len(kept))
-        elif key.startswith("tokenizer.") and key.endswith("_token_id"):
-            if not isinstance(value.value, int):
-                raise ModelFormatError("the vocabulary is damaged", reasons=[f"`{key}` is a {value.kind.name.lower()}"])
-            # -1, or 2^32 - 1, says that there is none.
-            if not 0 <= value.value < count:
-                continue
-            if new[value.value] < 0:
-                reasons.append(f"`{key}` is token {value.value:,}, which is not kept")
-            metadata[key] = Value(value.kind, int(new[value.value]))
-        elif key.startswith("tokenizer.") and value.kind == Kind.ARRAY and len(value.value) == count:
-            reasons.append(f"`{key}` has an entry for each token, and nobody knows what it means")
+        elif key == _SUPPRESSED:
+            metadata[key] = _renamed(key, value, new)
+        elif key in special:
+            metadata[key] = Value(value.kind, int(new[special[key]]))
+        elif key != _STALE:
+            metadata[key] = value
+            if _is_a_token_each(key, value, count):
+                reasons.append(f"`{key}` has an entry for each token, and nobody knows what it means")
+    for key, at in special.items():
+        if new[at] < 0:
+            reasons.append(f"`{key}` is token {at:,}, which is not kept")
+        metadata.setdefault(key, Value(Kind.UINT32, int(new[at])))
     if reasons:
         raise UsageError("the vocabulary cannot be trimmed to these tokens", reasons=reasons)
     return metadata
+
+
+def _is_a_token_each(key: str, value: Value, count: int) -> bool:
+    return key.startswith("tokenizer.") and key != CHARSMAP and value.kind == Kind.ARRAY and len(value.value) == count
+
+
+def _trimmed_merges(value: Value, words: set[bytes]) -> Value:
+    """Those whose two sides and whose result stay, as they are written and in their order."""
+    if value.kind != Kind.ARRAY or value.items != Kind.STRING:
+        raise ModelFormatError("the vocabulary is damaged", reasons=[f"`{MERGES}` is of a wrong kind"])
+    stay = []
+    for row, merge in enumerate(value.value):
+        left, right = merge_sides(merge)
+        if left in words and right in words and left + right in words:
+            stay.append(row)
+    return Value(value.kind, value.value.take(np.array(stay, np.int64)), value.items)
+
+
+def _renamed(key: str, value: Value, new: NDArray[np.int64]) -> Value:
+    if value.kind != Kind.ARRAY or value.items not in (Kind.INT32, Kind.UINT32):
+        raise ModelFormatError("the vocabulary is damaged", reasons=[f"`{key}` is of a wrong kind"])
+    ids = value.value.astype(np.int64)
+    ids = new[ids[(ids >= 0) & (ids < len(new))]]
+    return Value(value.kind, ids[ids >= 0].astype(value.value.dtype), value.items)
 
 
 def _gathered(rows: NDArray[np.uint8], kept: NDArray[np.int64]) -> Iterator[memoryview]:
