@@ -17,7 +17,7 @@ from edgekit.core.errors import ModelFormatError, UnsupportedModelError
 from edgekit.core.events import Progress, Reporter, silent
 from exporters.base import Built
 from exporters.trim.base import Ids, Part, Tokenizer
-from exporters.trim.onnx_graph import OnnxFile, Stretch, Table, lay_out, merge
+from exporters.trim.onnx_file import OnnxFile, Stretch, Table, lay_out, merge
 from exporters.trim.onnx_tensors import DataFiles, External
 from exporters.trim.vocabulary import check_kept
 
@@ -55,7 +55,7 @@ class Beside(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Graph:
+class GraphSummary:
     """What is kept of a graph once it has been looked through.  name: of its file; size_bytes: of that."""
 
     name: str
@@ -79,7 +79,7 @@ class OnnxModel:
 
     folder: Path
     inside: str
-    graphs: Sequence[Graph]
+    graphs: Sequence[GraphSummary]
     stretches: Sequence[Stretch]
     rows: frozenset[int]
     beside: Beside
@@ -194,12 +194,12 @@ def open_graphs(folder: Path, inside: str, names: Sequence[str], beside: Beside)
     rows: frozenset[int] = frozenset()
     # Twice, because a file without a token input knows the length of the tables from the others only.
     for _ in range(2 if len(names) > 1 else 1):
-        graphs: list[Graph] = []
+        graphs: list[GraphSummary] = []
         found: dict[External, Stretch] = {}
         for name in names:
             file = OnnxFile(files, name, count, rows)
             rows |= {cut.rows for cut in file.flow.cuts.values()}
-            graphs.append(Graph(name, file.size_bytes, file.tables))
+            graphs.append(GraphSummary(name, file.size_bytes, file.tables))
             for stretch in file.stretches:
                 merge(found, stretch)
     if not rows:

@@ -24,6 +24,8 @@ from exporters.trim.onnx_tensors import Cut, DataFiles, bytes_of, form_of
 
 # Inputs that carry token ids: optimum's and transformers', and those of our own translation graph.
 ID_INPUTS = frozenset({"input_ids", "decoder_input_ids", "source_ids", "candidates"})
+# The input that says how long the result is, of operators that make one out of nothing.
+_SHAPED = {"Expand": 1, "ConstantOfShape": 0, "Range": 1, "OneHot": 1}
 _INTEGERS: dict[int, str] = {TensorProto.INT32: "<i4", TensorProto.INT64: "<i8"}
 
 
@@ -174,6 +176,16 @@ class Flow:
         rank = self.rank(value)
         return None if rank is None or axis >= rank else axis - rank
 
+    def must_be_ids(self, node: Node, index: int) -> None:
+        """Refuse a node that takes entries of the vocabulary by an input that holds no token ids."""
+        if node.input(index) not in self.ids:
+            self.refuse(node, "it takes entries of the vocabulary by something that is no token id")
+
+    def must_have_rows(self, node: Node, index: int) -> None:
+        """Refuse a node one of whose inputs has an entry for each token, and this one, which belongs to it, has not."""
+        if node.input(index) not in self.rows:
+            self.refuse(node, "what belongs together does not all have an entry for each token")
+
     def refuse(self, node: Node | None, why: str) -> NoReturn:
         """Refuse the model for what one of its nodes does."""
         where = "" if node is None else f"{node.title}: "
@@ -257,6 +269,9 @@ class Flow:
             if value not in self.scopes.constants and self.sizes.intersection(shape_of(port) or ()):
                 self.refuse(None, f"the input `{port.name}` has an entry for each token")
         for node in self.scopes.nodes:
+            shape = self.integers(node.input(_SHAPED[node.operator])) if node.operator in _SHAPED else None
+            if shape is not None and self.sizes.intersection(shape.reshape(-1).tolist()):
+                self.refuse(node, "it makes a value as long as the vocabulary")
             if node.operator != "If":
                 continue
             for index, output in enumerate(node.outputs):

@@ -44,6 +44,10 @@ class Node:
         """How messages name it."""
         return f"`{(self.proto.name or next(iter(self.proto.output), '?'))[:120]}` ({self.operator[:80]})"
 
+    def input(self, index: int) -> Value | None:
+        """An input, or None where the node leaves it out or has fewer."""
+        return self.inputs[index] if index < len(self.inputs) else None
+
     def attribute(self, name: str, default: Any = None) -> Any:
         """An attribute's value."""
         for attribute in self.proto.attribute:

@@ -31,7 +31,7 @@ from exporters.trim.onnx_tensors import (
 # What onnxruntime's readers expect to map: an offset that was a multiple of this stays one.
 _PAGE = 4096
 # What a damaged description of a graph makes the analysis stumble over.
-_DAMAGED = (IndexError, TypeError, ValueError, AttributeError)
+_DAMAGED = (IndexError, TypeError, ValueError)
 
 
 @dataclass(frozen=True, slots=True)
