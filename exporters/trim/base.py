@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -103,6 +103,11 @@ class TrimmableModel(Protocol):
     @property
     def parts(self) -> Sequence[Part]:
         """What the artifact consists of by size; the sum of size_bytes is its size."""
+        ...
+
+    @property
+    def vectors(self) -> Callable[[Ids], NDArray[np.float32]] | None:
+        """Gives (n, width) the rows of the embedding for n ids, as numbers; None where they cannot be read."""
         ...
 
     def size_bytes(self, kept: Ids) -> int:

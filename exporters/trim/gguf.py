@@ -5,7 +5,7 @@ A row of an embedding is a whole number of quantisation blocks whatever its type
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,6 +30,7 @@ from exporters.trim.gguf_tokenizers import (
     open_tokenizer,
     special_ids,
 )
+from exporters.trim.vectors import ggml_vectors
 
 ARCHITECTURE = "general.architecture"
 TEMPLATE = "tokenizer.chat_template"
@@ -75,6 +76,14 @@ class GgufModel:
             Part("words and scores", words, words / count),
             Part("everything else", rest, 0),
         ]
+
+    @property
+    def vectors(self) -> Callable[[Ids], NDArray[np.float32]] | None:
+        """Rows of `token_embd` as numbers."""
+        place = self.file.tensors.get(TABLES[0])
+        if place is None or len(place.shape) != 2 or place.shape[0] != self.tokenizer.size:
+            return None
+        return ggml_vectors(self.file.rows(place.name), place.type)
 
     def size_bytes(self, kept: Ids) -> int:
         """Size of the trimmed file, exact."""

@@ -36,6 +36,7 @@ class MarianModel:
     tokenizer: Unigram
 
     container = "marian"
+    vectors = None
     prompts: Sequence[str] = ()
 
     @property

@@ -85,6 +85,7 @@ class OnnxModel:
     beside: Beside
 
     container = "onnx"
+    vectors = None
 
     @property
     def tokenizer(self) -> Tokenizer:

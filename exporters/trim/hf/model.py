@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from edgekit.core.atomic import replacing, write_bytes
 from edgekit.core.errors import ModelFormatError, UsageError
@@ -29,6 +30,7 @@ from exporters.trim.hf.tokenizer_files import CONFIG, SPECIAL, Cut, rewritten, s
 from exporters.trim.hf.weights import INDEX, Weights, read_weights
 from exporters.trim.hf.words import Words, words_of
 from exporters.trim.tokenizer_json import JsonTokenizer, open_tokenizer_json
+from exporters.trim.vectors import safetensors_vectors
 from exporters.trim.vocabulary import vocab_fingerprint
 
 # mBART `pt_XX`, NLLB `por_Latn`, M2M100 `__pt__`, T5 `<extra_id_7>`.
@@ -71,6 +73,15 @@ class HfModel:
             Part("tokenizer", words, words / len(self.words.names)),
             Part("everything else", rest, 0),
         ]
+
+    @property
+    def vectors(self) -> Callable[[Ids], NDArray[np.float32]] | None:
+        """Rows of a table of words as numbers."""
+        for file in self.weights.files.values():
+            for place in file.tensors.values():
+                if place.name in self.tables.roles and len(place.shape) == 2 and place.shape[0] == self.tables.rows:
+                    return safetensors_vectors(file.rows(place.name), place.dtype)
+        return None
 
     def size_bytes(self, kept: Ids) -> int:
         """Size of the trimmed folder: exact for the weights, the tokenizer's files by what their words take."""
