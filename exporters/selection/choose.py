@@ -74,6 +74,7 @@ def select(
     notes = [start_note(one.tag) for one in known if one.tag and not one.counts.any()]
     progress(1)
     counts = np.sum([one.counts for one in known], axis=0)
+    only_scripts = scripts is not None and not corpora and target == Target()
     wanted = scripts if scripts is not None else scripts_wanted(languages, texts, counts)
     possible = candidates(texts, wanted)
     fixed = tokenizer.closed(np.union1d(keep, characters(languages, wanted, texts)))
@@ -85,7 +86,8 @@ def select(
     with_text = any(one.held_out.any() for one in known)
     rates = expected_rates([*evidence, *(parted if with_text else [])], texts, possible, model.vectors)
     progress(2)
-    full = removal_order(tokenizer, _joined(rates[: len(known)], possible), fixed)
+    # Without a target what the text shows stays, so that every line of it is cut as before.
+    full = removal_order(tokenizer, _joined(rates[: len(known)], possible), seen if target == Target() else fixed)
     progress(3)
     trial = removal_order(tokenizer, _joined(rates[len(known) :], possible), fixed) if with_text else full
     progress(4)
@@ -98,7 +100,7 @@ def select(
         pieces = Pieces(tokenizer, trial.kept(min(max(size, trial.least), len(trial.all))))
         return tuple(cost(one.tag, tokenizer, pieces, one.held_out, one.words) for one in judged)
 
-    size = _size(model, full, target, costs, seen if scripts is None or corpora else full.all)
+    size = len(full.all) if only_scripts else _size(model, full, target, costs)
     if size > len(full.all):
         full = _whole(model, full, rates, fixed)
         notes.append(f"{size:,} tokens are more than {', '.join(languages)} use: the rest is what other languages need")
@@ -146,9 +148,7 @@ def _joined(rates: Sequence[Floats], possible: Ids) -> Floats:
     return joined
 
 
-def _size(
-    model: TrimmableModel, full: Removal, target: Target, costs: Callable[[int], tuple[Cost, ...]], seen: Ids
-) -> int:
+def _size(model: TrimmableModel, full: Removal, target: Target, costs: Callable[[int], tuple[Cost, ...]]) -> int:
     """How many tokens stay. Raises UsageError where a target is out of reach."""
     if target.vocab is not None:
         if not full.least <= target.vocab <= model.tokenizer.size:
@@ -172,11 +172,7 @@ def _size(
     if target.coverage is not None:
         share = target.coverage
         return _first(lambda size: min(one.coverage for one in costs(size)) >= share, full.least, len(full.all))
-    needed = _first(
-        lambda size: max(one.expected_loss for one in costs(size)) <= DEFAULT_LOSS, full.least, len(full.all)
-    )
-    # What the text shows stays: then every line of it is cut as before.
-    return max(needed, _first(lambda size: not len(np.setdiff1d(seen, full.kept(size))), full.least, len(full.all)))
+    return _first(lambda size: max(one.expected_loss for one in costs(size)) <= DEFAULT_LOSS, full.least, len(full.all))
 
 
 def _first(holds: Callable[[int], bool], low: int, high: int) -> int:
