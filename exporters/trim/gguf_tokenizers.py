@@ -238,7 +238,7 @@ def _unigram(file: Gguf, vocabulary: Vocabulary, silent: frozenset[int]) -> dict
         blob = _charsmap(file)
         steps.append({"type": "Precompiled", "precompiled_charsmap": base64.b64encode(blob).decode("ascii")})
     if merge_spaces:
-        steps.append({"type": "Strip", "strip_left": True, "strip_right": True})
+        steps.append({"type": "Replace", "pattern": {"Regex": r"\A +| +\z"}, "content": ""})
         steps.append({"type": "Replace", "pattern": {"Regex": " {2,}"}, "content": " "})
     if merge_spaces or _flag(file, "add_space_prefix", missing=False):
         steps.append({"type": "Prepend", "prepend": " "})
