@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import functools
+import io
 import json
 import random
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+import sentencepiece
 import tokenizers
 from tokenizers import models, pre_tokenizers, trainers
 from toys.gguf_file import to_bytes
@@ -17,10 +19,12 @@ from toys.marian_student import toy_lines
 
 from exporters.containers.gguf import Kind, Strings, Value
 from exporters.containers.gguf_writer import Output
+from exporters.tokenizers.protobuf import fields
 from exporters.trim.vocabulary import TokenType
 
 PREFIX = "tokenizer.ggml."
 Metadata = dict[str, Value]
+NOTHING = Value(Kind.ARRAY, np.zeros(1, np.int32), Kind.INT32)
 NORMAL, UNKNOWN, CONTROL, OWN, UNUSED, BYTE = TokenType
 
 
@@ -135,8 +139,8 @@ def _pairs(merges: Sequence[str | Sequence[str]]) -> list[tuple[str, str]]:
 
 
 def count_of(vocabulary: Mapping[str, Value]) -> int:
-    """Its number of tokens."""
-    return len(vocabulary[PREFIX + "tokens"].value)
+    """Its number of types, which is that of its tokens where neither is damaged."""
+    return len(vocabulary.get(PREFIX + "token_type", vocabulary.get(PREFIX + "tokens", NOTHING)).value)
 
 
 def floats(name: str, shape: tuple[int, ...], chooser: np.random.Generator, scale: float = 0.2) -> Output:
@@ -207,3 +211,36 @@ def encoder(vocabulary: Metadata, *, width: int = 64, seed: int = 1) -> bytes:
         PREFIX + "token_type_count": Value(Kind.UINT32, 2),
     }
     return to_bytes({**head, **vocabulary}, [floats(name, shape, chooser) for name, shape in shapes.items()])
+
+
+@functools.cache
+def _nfkc_model() -> bytes:
+    stream = io.BytesIO()
+    sentencepiece.SentencePieceTrainer.Train(
+        sentence_iterator=iter([*toy_lines(3, 400), "ﬁn ½ é é ヴ ㈱ ａｂ", "नमस्ते ሰላም"]),
+        model_writer=stream,
+        model_type="unigram",
+        vocab_size=300,
+        normalization_rule_name="nmt_nfkc",
+        minloglevel=2,
+    )
+    return stream.getvalue()
+
+
+def t5_nfkc() -> Metadata:
+    """Unigram as the SentencePiece library trains it, with its character map."""
+    library = sentencepiece.SentencePieceProcessor(model_proto=_nfkc_model())
+    names = [library.IdToPiece(at) for at in range(library.GetPieceSize())]
+    types = [
+        UNKNOWN if library.IsUnknown(at) else CONTROL if library.IsControl(at) else NORMAL for at in range(len(names))
+    ]
+    scores = [library.GetScore(at) for at in range(len(names))]
+    found = metadata(
+        "t5", names, types, scores=scores, unknown_token_id=0, add_space_prefix=True, remove_extra_whitespaces=True
+    )
+    normalizer = next(value for number, _, value in fields(memoryview(_nfkc_model())) if number == 3)
+    assert isinstance(normalizer, memoryview)
+    blob = next(value for number, _, value in fields(normalizer) if number == 2)
+    assert isinstance(blob, memoryview)
+    found[PREFIX + "precompiled_charsmap"] = Value(Kind.ARRAY, np.frombuffer(blob, np.uint8), Kind.UINT8)
+    return found
