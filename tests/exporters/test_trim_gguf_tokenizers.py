@@ -82,7 +82,7 @@ def test_the_pre_tokenizer_decides_where_a_text_is_cut(tmp_path: Path) -> None:
 @pytest.mark.parametrize("kind", ["t5", "t5-nfkc", "bert", "llama"])
 def test_the_other_kinds_are_cut_as_llama_cuts_them(kind: str, tmp_path: Path) -> None:
     tokenizer = opened(tmp_path / "toy.gguf", KINDS[kind]()).tokenizer
-    lines = [*some_lines(), "ﬁn ½ Ａb ㈱", "HELLO Água  x"]
+    lines = [*some_lines(), "ﬁn ½ Ａb ㈱", "HELLO Água  x", "15-ാം കാ"]
     with LlamaProcess(tmp_path / "toy.gguf", vocabulary_only=True) as process:
         assert tokenizer.encode(lines) == process.tokenize(lines)
 
