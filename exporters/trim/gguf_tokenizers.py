@@ -238,7 +238,7 @@ def _unigram(file: Gguf, vocabulary: Vocabulary, silent: frozenset[int]) -> dict
         blob = _charsmap(file)
         steps.append({"type": "Precompiled", "precompiled_charsmap": base64.b64encode(blob).decode("ascii")})
     if merge_spaces:
-        steps.append({"type": "Strip", "strip_left": True, "strip_right": True})
+        steps.append({"type": "Replace", "pattern": {"Regex": r"\A +| +\z"}, "content": ""})
         steps.append({"type": "Replace", "pattern": {"Regex": " {2,}"}, "content": " "})
     if merge_spaces or _flag(file, "add_space_prefix", missing=False):
         steps.append({"type": "Prepend", "prepend": " "})
@@ -306,11 +306,11 @@ def _wordpiece(file: Gguf, vocabulary: Vocabulary, silent: frozenset[int]) -> di
         "max_input_chars_per_word": _LONGEST_WORD,
         "vocab": vocab,
     }
-    normalizer = {
-        "type": "BertNormalizer",
-        "clean_text": True,
-        "handle_chinese_chars": True,
-        "strip_accents": _flag(file, "normalizer.strip_accents", missing=lowercase),
-        "lowercase": lowercase,
-    }
+    steps: list[dict[str, Any]] = []
+    if _flag(file, "normalizer.strip_accents", missing=lowercase):
+        # All marks, where the library's own way spares those that take room (`Mc`, the vowels of Malayalam).
+        steps += [{"type": "NFD"}, {"type": "Replace", "pattern": {"Regex": r"\p{M}"}, "content": ""}]
+    cleaning = {"clean_text": True, "handle_chinese_chars": True, "strip_accents": False, "lowercase": lowercase}
+    steps.append({"type": "BertNormalizer", **cleaning})
+    normalizer = {"type": "Sequence", "normalizers": steps}
     return _document(model, _own(vocabulary), normalizer=normalizer, pre_tokenizer={"type": "BertPreTokenizer"})

@@ -169,6 +169,8 @@ def test_an_alphabet_stays_when_nothing_stands_for_what_it_lacks() -> None:
     assert silent.encode(["zc"]) == [[3]]
     assert silent.forced.tolist() == [1, 2, 3]
     assert silent.parts(1) == ()
+    whole = opened(bpe_of([*"ab", "ab", "a b"], [("a", "b")], ignore_merges=True))
+    assert whole.parts(3) == (2,)  # `a` and `b` meet where the space was
     speaking = opened(bpe_of(tokens, [("a", "b")], unk_token=UNKNOWN, fuse_unk=True))
     assert speaking.forced.tolist() == [0]
     assert speaking.parts(1) == (0,)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 import queue
-import sys
 import threading
 from collections.abc import Sequence
 from typing import IO, Any
 
 import numpy as np
 
-from edgekit.core.errors import EdgekitError, EngineError, UsageError
+from edgekit.core.errors import EngineError, UsageError
 from edgekit.engine.llama.frames import Array, Frame, packed, receive, send, unpacked
 from edgekit.engine.llama.model import Model, Row
 
@@ -135,7 +134,4 @@ def _tokenize(model: Model, arrays: Sequence[Array], _: object) -> Frame:
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except EdgekitError as problem:
-        sys.exit(str(problem))
+    main()

@@ -139,7 +139,9 @@ class Bpe:
         sides = self._joined(token)
         if sides is not None:
             return sides
-        ids = [at for symbol in self._merged(text)[0] for at in self._symbol(symbol)]
+        # A character that nothing stands for leaves the word, and its neighbours meet.
+        cut, _ = self._merged([letter for letter in text if self._symbol(letter)])
+        ids = [at for symbol in cut for at in self._symbol(symbol)]
         return fused(ids, self._unknown) if self._model.get("fuse_unk") else tuple(ids)
 
     def closed(self, wanted: Iterable[int]) -> set[int]:
@@ -178,7 +180,7 @@ class Bpe:
         # Of a merge that is there twice, the library knows the later one.
         return {pair: rank for rank, pair in enumerate(self._pairs())}
 
-    def _merged(self, text: str) -> tuple[list[str], list[tuple[str, str]]]:
+    def _merged(self, text: Sequence[str]) -> tuple[list[str], list[tuple[str, str]]]:
         ranks = self._ranks
         return merged(text, lambda left, right: ranks.get((left, right)))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
@@ -179,7 +180,8 @@ def open_tokenizer_json(path: Path, *, size: int | None = None, keep: Collection
 def _read(path: Path) -> bytes:
     try:
         with path.open("rb") as stream:
-            return stream.read(MOST_BYTES + 1)
+            # `read` takes memory for all that it may return.
+            return stream.read(min(os.fstat(stream.fileno()).st_size, MOST_BYTES) + 1)
     except OSError as problem:
         raise ModelFormatError(f"`{path.name}` cannot be read", reasons=[problem.strerror or str(problem)]) from problem
 
