@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from toys.hf_folder import (
     TOKENS,
@@ -114,8 +115,11 @@ def test_e11_tokens_that_a_configuration_names_stay_and_cannot_be_left_out(tmp_p
     assert set(named) <= set(opened.tokenizer.closed(ids()).tolist())
     (tmp_path / "out").mkdir()
     with pytest.raises(UsageError) as caught:
-        opened.write(ids(), tmp_path / "out")
-    assert len(caught.value.reasons) == 3
+        opened.write(np.setdiff1d(opened.tokenizer.forced, named), tmp_path / "out")
+    assert [reason.partition(" of ")[0] for reason in caught.value.reasons] == [
+        *["`eos_token_id`"] * 2,
+        "`decoder_start_token_id`",
+    ]
     assert not list((tmp_path / "out").iterdir())
 
 
