@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from toys.hf_folder import (
     TOKENS,
@@ -12,11 +13,14 @@ from toys.hf_folder import (
     plain_config,
     plain_folder,
     read_json,
+    token_json,
     trimmed,
     write_json,
+    write_tensors,
 )
 
 from edgekit.core.errors import EdgekitError, ModelFormatError, UnsupportedModelError, UsageError
+from exporters.containers.safetensors import Output
 from exporters.trim.hf import open_hf
 
 
@@ -114,8 +118,11 @@ def test_e11_tokens_that_a_configuration_names_stay_and_cannot_be_left_out(tmp_p
     assert set(named) <= set(opened.tokenizer.closed(ids()).tolist())
     (tmp_path / "out").mkdir()
     with pytest.raises(UsageError) as caught:
-        opened.write(ids(), tmp_path / "out")
-    assert len(caught.value.reasons) == 3
+        opened.write(np.setdiff1d(opened.tokenizer.forced, named), tmp_path / "out")
+    assert [reason.partition(" of ")[0] for reason in caught.value.reasons] == [
+        *["`eos_token_id`"] * 2,
+        "`decoder_start_token_id`",
+    ]
     assert not list((tmp_path / "out").iterdir())
 
 
@@ -125,3 +132,27 @@ def test_a_configuration_nested_beyond_reason_is_refused(tmp_path: Path) -> None
     (source / "generation_config.json").write_bytes(nested)
     with pytest.raises(ModelFormatError, match="damaged"):
         open_hf(source)
+
+
+@pytest.mark.parametrize("nested", [False, True])
+def test_e11_ids_that_the_family_takes_for_granted_are_stated(nested: bool, tmp_path: Path) -> None:
+    source = plain_folder(tmp_path / "source")
+    state = token_json()
+    # The order of Gemma, whose defaults its configurations leave out.
+    order = ["<pad>", "</s>", "<s>", "<unk>"]
+    state["model"]["vocab"][:4] = [[token, -1.0] for token in order]
+    for token in state["added_tokens"][:4]:
+        token["id"] = order.index(token["content"])
+    state["post_processor"]["special_tokens"]["</s>"]["ids"] = [1]
+    state["model"]["unk_id"] = 3
+    write_json(source / "tokenizer.json", state)
+    text = {"model_type": "gemma3_text", "vocab_size": len(TOKENS)}
+    config = {"model_type": "gemma3", "text_config": text} if nested else text
+    write_json(source / "config.json", config)
+    tensors = [Output("model.embed_tokens.weight", "U8", (len(TOKENS), 2), [bytes(2 * len(TOKENS))])]
+    write_tensors(source / "model.safetensors", tensors)
+    _, kept, out = trimmed(source, "sh")
+    after = read_json(out / "config.json")
+    part = after["text_config"] if nested else after
+    assert part == text | {"vocab_size": len(kept), "pad_token_id": 0, "eos_token_id": 1, "bos_token_id": 2}
+    assert ("pad_token_id" in after) is not nested

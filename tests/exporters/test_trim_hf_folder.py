@@ -129,7 +129,7 @@ def test_an_id_far_beyond_the_vocabulary_does_not_take_memory(at: int, tmp_path:
 
 def test_a_tokenizer_with_more_tokens_than_rows_is_refused(tmp_path: Path) -> None:
     source = plain_folder(tmp_path / "source", rows=len(TOKENS) - 1)
-    with pytest.raises(ModelFormatError, match="does not fit"):
+    with pytest.raises(ModelFormatError, match="does not fit the tables"):
         open_hf(source)
 
 

@@ -257,6 +257,24 @@ def test_a_write_that_is_cut_short_leaves_whole_files_and_no_configuration(
     assert len(left) < 2
 
 
+def test_the_configuration_is_written_last(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = tmp_path / "source"
+    shards(source)
+    write_json(source / "generation_config.json", {"max_length": 20})
+    write_json(source / "tokenizer_config.json", {"model_max_length": 20})
+    written: list[str] = []
+
+    def record(path: Path, data: bytes) -> None:
+        written.append(path.name)
+        path.write_bytes(data)
+
+    monkeypatch.setattr("exporters.trim.hf.model.write_bytes", record)
+    opened = open_hf(source)
+    (tmp_path / "out").mkdir()
+    opened.write(opened.tokenizer.closed(ids("sh")), tmp_path / "out")
+    assert written == [INDEX, "tokenizer.json", "tokenizer_config.json", "generation_config.json", "config.json"]
+
+
 def test_memory_does_not_grow_with_the_model(tmp_path: Path) -> None:
     rows, width = len(TOKENS), 1 << 20
     body = Output("model.encoder.layers.0.fc1.weight", "U8", (64, width), [bytes(1 << 20)] * 64)

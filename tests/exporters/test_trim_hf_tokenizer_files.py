@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 import sentencepiece
+from sentencepiece.sentencepiece_model_pb2 import ModelProto
 from toys.fuzz import mutated
 from toys.hf_folder import (
     PIECES,
@@ -24,6 +25,7 @@ from toys.hf_folder import (
 )
 
 from edgekit.core.errors import UsageError
+from exporters.tokenizers.protobuf import fields
 from exporters.trim.hf import open_hf
 from exporters.trim.hf.sentencepiece_model import StaleError, trim_sentencepiece
 from exporters.trim.hf.words import words_of
@@ -87,9 +89,10 @@ def test_e8_a_token_that_is_named_alone_stays_and_cannot_be_left_out(tmp_path: P
     source = plain_folder(tmp_path / "source")
     write_json(source / "special_tokens_map.json", {"sep_token": "\u2581mar"})
     opened = open_hf(source)
-    assert TOKENS.index("\u2581mar") in opened.tokenizer.forced
-    with pytest.raises(UsageError, match="cannot be trimmed"):
-        opened.write(ids(), tmp_path)
+    named = TOKENS.index("\u2581mar")
+    assert named in opened.tokenizer.forced
+    with pytest.raises(UsageError, match="`sep_token` is `\u2581mar`"):
+        opened.write(np.setdiff1d(opened.tokenizer.forced, named), tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -168,7 +171,9 @@ def spm(tmp_path: Path) -> bytes:
         field(1, field(1, text.encode()) + b"\x15" + np.float32(-at).tobytes() + bytes([0x18, kinds.get(text, 1)]))
         for at, text in enumerate(["<unk>", "<s>", "</s>", *PIECES])
     )
-    trainer = bytes([3 << 3, 1, 4 << 3, 3 + len(PIECES)])
+    # Kind and size; fields 40 to 43, whose keys take two bytes: the unknown, begin and end piece, no padding.
+    trainer = bytes([3 << 3, 1, 4 << 3, 3 + len(PIECES), 0xC0, 2, 0, 0xC8, 2, 1, 0xD0, 2, 2])
+    trainer += b"\xd8\x02" + b"\xff" * 9 + b"\x01"
     return pieces + field(2, trainer) + field(4, field(1, field(1, b"a mar") + field(2, "▁a ▁mar".encode())))
 
 
@@ -183,6 +188,32 @@ def test_e8_pieces_of_a_fairseq_vocabulary_are_moved_by_one(tmp_path: Path) -> N
     # fairseq: its own four first, then every piece one higher, and what is added behind counts on from there.
     assert after[4 : len(pieces) + 1] == pieces[3:]
     assert after[len(pieces) + 1 :] == ["en_XX", "pt_XX", "<mask>"]
+    old, new = ModelProto(), ModelProto()
+    old.ParseFromString((source / "sentencepiece.bpe.model").read_bytes())
+    new.ParseFromString((out / "sentencepiece.bpe.model").read_bytes())
+    # Field 4, the self test, would be run over pieces that are gone.
+    data = (out / "sentencepiece.bpe.model").read_bytes()
+    assert {number for number, *_ in fields(memoryview(data))} == {1, 2}
+    assert new.trainer_spec.vocab_size == len(pieces)
+    by_text = {piece.piece: piece for piece in old.pieces}
+    assert all(piece == by_text[piece.piece] for piece in new.pieces)
+
+
+def test_e8_ids_that_a_sentencepiece_model_states_are_those_of_the_pieces_left() -> None:
+    model = ModelProto()
+    for text, kind in (("a", 1), ("<pad>", 3), ("b", 1), ("</s>", 3), ("<unk>", 2)):
+        model.pieces.add(piece=text, score=0.0, type=kind)
+    model.trainer_spec.pad_id, model.trainer_spec.eos_id, model.trainer_spec.unk_id = 1, 3, 4
+    model.trainer_spec.bos_id = -1
+    model.normalizer_spec.name = "identity"
+    state = {"model": {"vocab": [[piece.piece, 0.0] for piece in model.pieces]}}
+    trimmed_model = ModelProto()
+    trimmed_model.ParseFromString(trim_sentencepiece(model.SerializeToString(), words_of(state), np.array([1, 3, 4])))
+    spec = trimmed_model.trainer_spec
+    assert (spec.pad_id, spec.eos_id, spec.unk_id, spec.bos_id, spec.vocab_size) == (0, 1, 2, -1, 8000)
+    assert trimmed_model.normalizer_spec == model.normalizer_spec
+    with pytest.raises(StaleError, match="which it needs"):
+        trim_sentencepiece(model.SerializeToString(), words_of(state), np.array([3, 4]))
 
 
 @pytest.mark.parametrize("gone", ["pt_XX", "<pad>"])
