@@ -1,7 +1,7 @@
 """A BERT encoder of Q4_0 blocks as an ONNX graph: ids and their mask in, one unit vector a text out.
 
 Weights stay in 4 bits, in onnxruntime's order of the same numbers: the table of words in `GatherBlockQuantized`, every
-matrix in `MatMulNBits`. Their initializers have GGUF's names, with `.quants` and `.scales` for the two halves of a block.
+matrix in `MatMulNBits`. Initializers have GGUF's names, with `.quants` and `.scales` for the two halves of a block.
 Formulas: Devlin et al. 2019 (norms after the sums, GELU with the error function), and the mean over a text's tokens,
 scaled to length 1, as multilingual-e5 wants it (Wang et al. 2024).
 """
