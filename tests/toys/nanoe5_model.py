@@ -83,7 +83,7 @@ class ToyE5:
         texts = [piece.encode("utf-8") for piece in self.pieces]
         begins = np.concatenate([[0], np.cumsum([len(text) for text in texts])]).astype("<u4")
         scores = -np.random.default_rng(self.seed).uniform(1, 12, len(texts)).astype("<f4")
-        scores[[0, 1, 2, 3, -1]] = 0
+        scores[:4] = scores[-1:] = 0
         parts = [
             struct.pack("<5iQ", len(texts), 0, 2, 1, 3, int(begins[-1])),
             begins.tobytes(),
