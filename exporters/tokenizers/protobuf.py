@@ -56,3 +56,20 @@ def _varint(data: memoryview, position: int) -> tuple[int, int]:
                 break
             return value, position
     raise WireError("a number has more than 64 bits")
+
+
+def field_bytes(number: int, kind: int, value: int | bytes | memoryview) -> bytes:
+    """One field as `fields` gives it, written again; a varint is an int, everything else bytes."""
+    key = _varint_bytes(number << 3 | kind)
+    if isinstance(value, int):
+        return key + _varint_bytes(value)
+    return key + (_varint_bytes(len(value)) if kind == BYTES else b"") + bytes(value)
+
+
+def _varint_bytes(value: int) -> bytes:
+    written = bytearray()
+    while value >= 0x80:
+        written.append(value & 0x7F | 0x80)
+        value >>= 7
+    written.append(value)
+    return bytes(written)

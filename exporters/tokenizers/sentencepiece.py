@@ -147,12 +147,11 @@ class _Reader:
         if not self._pieces:
             _fail(self._file, "it holds no pieces")
         self._refuse_unsupported()
-        self._check()
         blob = self._normalizer.get(2, b"")
         if isinstance(blob, int):
             _fail(self._file, "its character map is a number")
         surface = self._trainer.get(44, " \u2047 ".encode())
-        return SentencePieceModel(
+        model = SentencePieceModel(
             pieces=tuple(self._pieces),
             scores=tuple(self._scores),
             kinds=tuple(self._kinds),
@@ -163,6 +162,8 @@ class _Reader:
             byte_fallback=bool(self._trainer.get(35, 0)),
             unknown_surface=surface.decode("utf-8") if isinstance(surface, bytes) else "",
         )
+        check_pieces(self._file, model)
+        return model
 
     def _piece(self, data: memoryview) -> None:
         piece, score, kind = b"", 0.0, NORMAL
@@ -204,28 +205,30 @@ class _Reader:
                 hint="Marian trains with --model_type=unigram --bos_id=-1 --eos_id=0 --unk_id=1",
             )
 
-    def _check(self) -> None:
-        reasons = []
-        if len(set(self._pieces)) != len(self._pieces):
-            reasons.append("two of its pieces are equal")
-        if any("\0" in piece or " " in piece for piece in self._pieces):
-            reasons.append("a piece holds a space or NUL")
-        if not all(map(math.isfinite, self._scores)):
-            reasons.append("a score is not a finite number")
-        if NORMAL not in self._kinds:
-            reasons.append("it holds no normal piece")
-        if self._kinds.count(UNKNOWN) != 1:
-            reasons.append("it has more than one unknown piece")
-        if not set(self._kinds) <= {NORMAL, UNKNOWN, CONTROL, USER_DEFINED, UNUSED, BYTE}:
-            reasons.append("a piece is of a kind that SentencePiece does not have")
-        bytes_there = {piece for piece, kind in zip(self._pieces, self._kinds, strict=True) if kind == BYTE}
-        wanted = {f"<0x{byte:02X}>" for byte in range(256)}
-        if self._trainer.get(35, 0) and bytes_there != wanted:
-            reasons.append(f"`byte_fallback` is set and {len(wanted - bytes_there)} byte pieces are missing")
-        elif not bytes_there <= wanted:
-            reasons.append("a byte piece is not named `<0x00>` to `<0xFF>`")
-        if reasons:
-            raise ModelFormatError(f"`{self._file}` is not a sound SentencePiece model", reasons=reasons)
+
+def check_pieces(file: str, model: SentencePieceModel) -> None:
+    """Raise ModelFormatError with everything that no SentencePiece model has."""
+    reasons = []
+    if len(set(model.pieces)) != len(model.pieces):
+        reasons.append("two of its pieces are equal")
+    if any("\0" in piece or " " in piece for piece in model.pieces):
+        reasons.append("a piece holds a space or NUL")
+    if not all(map(math.isfinite, model.scores)):
+        reasons.append("a score is not a finite number")
+    if NORMAL not in model.kinds:
+        reasons.append("it holds no normal piece")
+    if model.kinds.count(UNKNOWN) != 1:
+        reasons.append("it has more than one unknown piece")
+    if not set(model.kinds) <= {NORMAL, UNKNOWN, CONTROL, USER_DEFINED, UNUSED, BYTE}:
+        reasons.append("a piece is of a kind that SentencePiece does not have")
+    bytes_there = {piece for piece, kind in zip(model.pieces, model.kinds, strict=True) if kind == BYTE}
+    wanted = {f"<0x{byte:02X}>" for byte in range(256)}
+    if model.byte_fallback and bytes_there != wanted:
+        reasons.append(f"`byte_fallback` is set and {len(wanted - bytes_there)} byte pieces are missing")
+    elif not bytes_there <= wanted:
+        reasons.append("a byte piece is not named `<0x00>` to `<0xFF>`")
+    if reasons:
+        raise ModelFormatError(f"`{file}` is not a sound SentencePiece model", reasons=reasons)
 
 
 def _fail(file: str, reason: str) -> NoReturn:

@@ -8,7 +8,8 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from exporters.trim.base import Ids
+from edgekit.core.errors import UsageError
+from exporters.trim.base import Ids, Tokenizer
 
 
 class TokenType(IntEnum):
@@ -33,3 +34,15 @@ class Vocabulary:
     def take(self, kept: Ids) -> Vocabulary:
         """Those of these ids, in this order."""
         return Vocabulary([self.tokens[at] for at in kept.tolist()], self.scores[kept], self.types[kept])
+
+
+def check_kept(tokenizer: Tokenizer, kept: Ids) -> None:
+    """Raise UsageError where kept is no ascending list of ids, or misses one that must stay."""
+    ids = kept.tolist()
+    if not ids or ids != sorted(set(ids)) or not 0 <= ids[0] <= ids[-1] < tokenizer.size:
+        raise UsageError(f"the kept ids are no ascending ids of {tokenizer.size:,} tokens")
+    gone = sorted(set(tokenizer.forced.tolist()) - set(ids))
+    if gone:
+        texts = tokenizer.texts
+        reasons = [f"token {at:,} (`{texts[at]}`) must stay" for at in gone[:20]]
+        raise UsageError("the vocabulary cannot be trimmed to these tokens", reasons=reasons)

@@ -71,6 +71,34 @@ def read_lexicon(path: Path, source_vocabulary: int, target_vocabulary: int) -> 
     return Lexicon(first, best, offsets, words)
 
 
+def lexicon_bytes(lexicon: Lexicon) -> bytes:
+    """The file of a shortlist."""
+    counts = (lexicon.first, lexicon.best, len(lexicon.offsets), len(lexicon.words))
+    data = bytearray(_HEADER.pack(MAGIC, 0, *counts))
+    data += lexicon.offsets.astype("<u8").tobytes() + lexicon.words.astype("<u4").tobytes()
+    struct.pack_into("<Q", data, 8, lexicon_checksum(data))
+    return bytes(data)
+
+
+def take_lexicon(lexicon: Lexicon, source: NDArray[np.int64], target: NDArray[np.int64], rows: int) -> Lexicon:
+    """The shortlist of a trimmed model: lists of the source ids, in them and always the target ids that stay.
+
+    source, target: kept ids, ascending.  rows: length of the trimmed source table, whose padding has empty lists.
+    """
+    new = np.full(max(int(target[-1]) + 1, lexicon.first, int(lexicon.words.max(initial=0)) + 1), -1, np.int64)
+    new[target] = np.arange(len(target))
+    begins = lexicon.offsets[source].astype(np.int64)
+    lengths = lexicon.offsets[source + 1].astype(np.int64) - begins
+    ends = np.cumsum(lengths)
+    places = np.arange(ends[-1]) + np.repeat(begins - (ends - lengths), lengths)
+    words = new[lexicon.words[places]]
+    stay = words >= 0
+    left = np.concatenate([[0], np.cumsum(stay)])[np.concatenate([[0], ends])]
+    offsets = np.concatenate([left, np.full(rows - len(source), left[-1])]).astype(np.uint64)
+    first = int(np.searchsorted(target, lexicon.first))
+    return Lexicon(first, lexicon.best, offsets, words[stay].astype(np.uint32))
+
+
 def lexicon_checksum(data: bytes | bytearray) -> int:
     """Marian's checksum on 64-bit machines, over the u64 words after the checksum itself.
 

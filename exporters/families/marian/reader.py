@@ -26,7 +26,7 @@ MOST_TENSORS = 4096  # 64 + 64 layers of the deepest student that settings allow
 MOST_NAME = 256
 MOST_RANK = 4
 
-_INT8, _FLOAT32, _INTGEMM8 = 0x0101, 0x0404, 0x4101
+INT8, FLOAT32, INTGEMM8 = 0x0101, 0x0404, 0x4101
 _OTHER_TYPES = {
     0x0102: "int16",
     0x0104: "int32",
@@ -48,7 +48,9 @@ class Tensor:
 
 
 @dataclass(frozen=True, slots=True)
-class _Item:
+class Item:
+    """A tensor's place in a file; size has the padding that follows it."""
+
     name: str
     type: int
     shape: tuple[int, ...]
@@ -84,16 +86,16 @@ def _read_bin(file: str, data: bytes) -> tuple[dict[str, Tensor], str]:
     tensors: dict[str, Tensor] = {}
     text: str | None = None
     unsupported: list[str] = []
-    for item in _items(file, data):
+    for item in read_items(file, data):
         if item.name in tensors or (item.name == SETTINGS_NAME and text is not None):
             _fail(file, f"`{item.name}` is there twice")
         if item.name == SETTINGS_NAME:
-            if item.type != _INT8:
+            if item.type != INT8:
                 _fail(file, f"`{item.name}` is not text")
             text = decode_settings(file, data[item.start : item.start + prod(item.shape)])
-        elif item.type in (_FLOAT32, _INTGEMM8):
+        elif item.type in (FLOAT32, INTGEMM8):
             tensors[item.name] = _tensor(file, data, item)
-        elif item.type in _OTHER_TYPES or item.type == _INT8:
+        elif item.type in _OTHER_TYPES or item.type == INT8:
             unsupported.append(f"`{item.name}` is stored as {_OTHER_TYPES.get(item.type, 'int8')}")
         else:
             _fail(file, f"`{item.name}` has type {item.type:#x}, which Marian does not have")
@@ -109,7 +111,7 @@ def _read_bin(file: str, data: bytes) -> tuple[dict[str, Tensor], str]:
     return tensors, text
 
 
-def _items(file: str, data: bytes) -> list[_Item]:
+def read_items(file: str, data: bytes) -> list[Item]:
     """The header, every length checked against the bytes that are there; Python integers cannot overflow."""
     (count,) = _unpack(file, "<Q", data, 8)
     if not 0 < count <= MOST_TENSORS:
@@ -136,22 +138,22 @@ def _items(file: str, data: bytes) -> list[_Item]:
     position += 8 + padding
     items = []
     for name, shape, (_, kind, _, size) in zip(names, shapes, headers, strict=True):
-        width = 4 if kind == _FLOAT32 else 1
-        needed = prod(shape) * width + (4 if kind == _INTGEMM8 else 0)
-        if kind in (_INT8, _FLOAT32, _INTGEMM8) and size < needed:
+        width = 4 if kind == FLOAT32 else 1
+        needed = prod(shape) * width + (4 if kind == INTGEMM8 else 0)
+        if kind in (INT8, FLOAT32, INTGEMM8) and size < needed:
             _fail(file, f"`{name}` needs {needed:,} bytes and says it has {size:,}")
         if position + size > len(data):
             _fail(file, f"`{name}` ends at byte {position + size:,} of a file of {len(data):,}")
-        items.append(_Item(name, kind, shape, position, size))
+        items.append(Item(name, kind, shape, position, size))
         position += size
     if position != len(data):
         _fail(file, f"{len(data) - position:,} bytes follow the last tensor")
     return items
 
 
-def _tensor(file: str, data: bytes, item: _Item) -> Tensor:
+def _tensor(file: str, data: bytes, item: Item) -> Tensor:
     count = prod(item.shape)
-    if item.type == _FLOAT32:
+    if item.type == FLOAT32:
         return Tensor(np.frombuffer(data, "<f4", count, item.start).reshape(item.shape), None)
     values = np.frombuffer(data, np.int8, count, item.start)
     (scale,) = _unpack(file, "<f", data, item.start + count)

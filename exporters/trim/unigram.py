@@ -1,0 +1,135 @@
+"""The Unigram vocabulary of a SentencePiece model: what stays, and why the rest of a text is then cut as before.
+
+A text is cut into the pieces with the highest sum of scores (`unigram_model.cc`). A path over kept pieces stays the
+best one of those that are left, so pieces need no parts. One thing is shared by all paths: a character without a piece
+costs the least score of all normal pieces and 10 more, so the piece with that score stays, and where pieces are
+user-defined, whose scores come from the greatest, that one too.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Sequence
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edgekit.core.errors import UsageError
+from edgekit.engine.tokenizer import SentencePieceTokenizer
+from exporters.tokenizers.sentencepiece import SPACE, SentencePieceModel, tokenizer_json
+from exporters.tokenizers.sentencepiece_trim import take_pieces
+from exporters.trim.base import Ids
+from exporters.trim.vocabulary import TokenType
+
+_UNKNOWN_PENALTY = 10.0
+# SentencePiece adds in float32, whose steps are 3e-5 at a sum of 500: a piece that loses by more is never produced.
+_ROUNDING = 0.01
+_LONG = 64  # characters; trainers stop at 16, and a hostile list of long pieces must not take squares of their length
+
+
+class Unigram:
+    """See `exporters.trim.base.Tokenizer`; model: with Marian's ids, 0 the end mark and 1 the unknown piece."""
+
+    kind = "unigram"
+    needs_parts = False
+
+    def __init__(self, model: SentencePieceModel) -> None:
+        self.model = model
+        self.size = len(model.pieces)
+        kinds = np.array(model.kinds, np.int32)
+        self._kinds: NDArray[np.int32] = kinds
+        self._scores = np.array(model.scores, np.float64)
+        normal = np.flatnonzero(kinds == TokenType.NORMAL)
+        anchors = [normal[np.argmin(self._scores[normal])]]
+        own = np.flatnonzero(kinds == TokenType.USER_DEFINED)
+        if len(own):
+            most = self._scores[normal].max()
+            anchors.append(normal[np.argmax(self._scores[normal])])
+            self._scores[own] = [len(model.pieces[at].encode("utf-8")) * most - 0.1 for at in own.tolist()]
+        self.fallback: NDArray[np.bool_] = (kinds == TokenType.UNKNOWN) | (kinds == TokenType.BYTE)
+        odd = np.flatnonzero((kinds != TokenType.NORMAL) & (kinds != TokenType.UNUSED))
+        self.forced: Ids = np.union1d(odd, anchors).astype(np.int64)
+        self._unknown_score = float(np.float32(self._scores[anchors[0]]) - _UNKNOWN_PENALTY)
+
+    @cached_property
+    def _ids(self) -> dict[str, int]:
+        spoken = np.isin(self._kinds, (TokenType.NORMAL, TokenType.USER_DEFINED))
+        return {self.model.pieces[at]: at for at in np.flatnonzero(spoken).tolist()}
+
+    @cached_property
+    def _encoder(self) -> SentencePieceTokenizer:
+        return SentencePieceTokenizer(json.loads(tokenizer_json(self.model)))
+
+    @property
+    def texts(self) -> Sequence[str]:
+        """See `exporters.trim.base.Tokenizer.texts`."""
+        texts = [""] * self.size
+        for piece, at in self._ids.items():
+            texts[at] = piece.replace(SPACE, " ")
+        for at in np.flatnonzero(self._kinds == TokenType.BYTE).tolist():
+            texts[at] = bytes([int(self.model.pieces[at][3:5], 16)]).decode("utf-8", "replace")
+        return texts
+
+    def encode(self, lines: Sequence[str]) -> list[list[int]]:
+        """See `exporters.trim.base.Tokenizer.encode`; equal to the sentencepiece library's ids, ties included."""
+        return self._encoder.encode(lines)
+
+    def parts(self, token: int) -> tuple[int, ...]:
+        """See `exporters.trim.base.Tokenizer.parts`: the best path through the token's own text without it."""
+        if self._kinds[token] != TokenType.NORMAL:
+            return ()
+        path = self._without(token)[0]
+        # A run of unknown characters is one token.
+        return tuple(
+            at
+            for place, at in enumerate(path)
+            if not place or at != path[place - 1] or self._kinds[at] != TokenType.UNKNOWN
+        )
+
+    def closed(self, wanted: Ids) -> Ids:
+        """See `exporters.trim.base.Tokenizer.closed`: what is wanted, what is forced, and no more."""
+        if len(wanted) and not 0 <= wanted.min() <= wanted.max() < self.size:
+            raise UsageError(f"ids {wanted.min():,} to {wanted.max():,} of {self.size:,} tokens are wanted")
+        produced = [at for at in wanted.tolist() if self._is_produced(at)]
+        return np.union1d(self.forced, np.array(produced, np.int64)).astype(np.int64)
+
+    def _is_produced(self, token: int) -> bool:
+        if self._kinds[token] != TokenType.NORMAL:
+            return bool(self._kinds[token] != TokenType.UNUSED)
+        return bool(self._without(token)[1] < self._scores[token] + _ROUNDING)
+
+    def trimmed(self, kept: Ids) -> Unigram:
+        """See `exporters.trim.base.Tokenizer.trimmed`."""
+        return Unigram(take_pieces(self.model, kept))
+
+    def _without(self, token: int) -> tuple[tuple[int, ...], float]:
+        """The best path through a token's text that is not the token, and its score."""
+        text = self.model.pieces[token]
+        size = len(text)
+        sums = [0.0, *[-math.inf] * size]
+        paths: list[tuple[int, ...]] = [()] * (size + 1)
+        for start in range(size):
+            for end in range(start + 1, min(size, start + _LONG) + 1):
+                at = self._ids.get(text[start:end])
+                if at is not None and at != token:
+                    score, found = float(self._scores[at]), [at]
+                elif end == start + 1:
+                    score, found = self._unknown_score, self._spelled(text[start:end])
+                else:
+                    continue
+                if sums[start] + score > sums[end]:
+                    sums[end], paths[end] = sums[start] + score, (*paths[start], *found)
+        return paths[size], sums[size]
+
+    def _spelled(self, character: str) -> list[int]:
+        """A character without a piece: its bytes, or the unknown piece."""
+        if not self.model.byte_fallback:
+            return [int(np.flatnonzero(self._kinds == TokenType.UNKNOWN)[0])]
+        return [self._bytes[byte] for byte in character.encode("utf-8", "surrogatepass")]
+
+    @cached_property
+    def _bytes(self) -> dict[int, int]:
+        found = np.flatnonzero(self._kinds == TokenType.BYTE).tolist()
+        return {int(self.model.pieces[at][3:5], 16): at for at in found}
