@@ -52,7 +52,8 @@ def _product(linear: Linear, rows: Array, int8: bool) -> Array:
 def _rounded(rows: Array) -> Array:
     blocks = rows.reshape(len(rows), -1, _BLOCK)
     scale = np.abs(blocks).max(axis=2, keepdims=True) / 127
-    return (np.rint(blocks / np.where(scale > 0, scale, 1)) * scale).reshape(rows.shape)
+    rounded = np.rint(blocks / np.where(scale > 0, scale, 1)) * scale
+    return np.asarray(rounded.reshape(rows.shape), np.float64)
 
 
 def _dequantized(row: NDArray[np.uint8]) -> Array:
