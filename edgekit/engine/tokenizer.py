@@ -74,7 +74,7 @@ class SentencePieceTokenizer:
 
     @classmethod
     def open(cls, path: Path) -> SentencePieceTokenizer:
-        """Read a vocabulary that the Marian exporter wrote. Raises EngineError."""
+        """Read a vocabulary that an exporter wrote. Raises EngineError."""
         try:
             return cls(json.loads(path.read_bytes()))
         except (OSError, ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError) as error:

@@ -98,7 +98,7 @@ def tokenizer_json(model: SentencePieceModel) -> bytes:
         "decoder": metaspace,
         "model": {
             "type": "Unigram",
-            "unk_id": 1,
+            "unk_id": model.kinds.index(UNKNOWN),
             "vocab": vocabulary,
             "byte_fallback": model.byte_fallback,
             "sentencepiece": {

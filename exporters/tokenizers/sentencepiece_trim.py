@@ -91,7 +91,7 @@ def read_tokenizer_json(path: Path) -> SentencePieceModel:
 def _parse(data: Mapping[str, Any]) -> SentencePieceModel:
     model = data["model"]
     own = model["sentencepiece"]
-    if model["type"] != "Unigram" or own["format"] != FORMAT or model["unk_id"] != 1:
+    if model["type"] != "Unigram" or own["format"] != FORMAT:
         raise ValueError("not a unigram vocabulary of a format that this version reads")
     entries = model["vocab"]
     if not 1 < len(entries) <= MOST_PIECES:
@@ -113,8 +113,8 @@ def _parse(data: Mapping[str, Any]) -> SentencePieceModel:
             raise ValueError(f"a piece of {len(piece):,} characters")
         pieces.append(piece)
         scores.append(float(score))
-    if kinds[:2] != [CONTROL, UNKNOWN]:
-        raise ValueError("pieces 0 and 1 are not the end mark and the unknown piece")
+    if UNKNOWN not in kinds or model["unk_id"] != kinds.index(UNKNOWN):
+        raise ValueError("the unknown piece is not marked as one")
     blob = b""
     for step in data["normalizer"]["normalizers"] if data["normalizer"] else ():
         if step["type"] == "Precompiled":

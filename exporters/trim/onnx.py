@@ -15,6 +15,7 @@ from edgekit.catalogue.names import RECEIPT_NAME
 from edgekit.core.atomic import replacing, write_bytes
 from edgekit.core.errors import ModelFormatError, UnsupportedModelError
 from edgekit.core.events import Progress, Reporter, silent
+from edgekit.store.receipt import read_receipt
 from exporters.base import Built
 from exporters.trim.base import Ids, Part, Tokenizer
 from exporters.trim.onnx_file import OnnxFile, Stretch, Table, lay_out, merge
@@ -212,9 +213,11 @@ def open_graphs(folder: Path, inside: str, names: Sequence[str], beside: Beside)
 def open_beside(folder: Path) -> Beside:
     """The files beside the graphs. Raises UnsupportedModelError for those of no known kind."""
     if (folder / RECEIPT_NAME).is_file():
-        from exporters.trim.onnx_translation import open_translation
+        from exporters.trim import onnx_encoder, onnx_translation
 
-        return open_translation(folder)
+        if read_receipt(folder).engine.get("kind") == onnx_encoder.KIND:
+            return onnx_encoder.open_encoder(folder)
+        return onnx_translation.open_translation(folder)
     raise UnsupportedModelError(f"`{folder.name}` is no model that edgekit has installed")
 
 

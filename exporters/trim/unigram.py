@@ -30,7 +30,7 @@ _LONG = 64  # characters; trainers stop at 16, and a hostile list of long pieces
 
 
 class Unigram:
-    """See `exporters.trim.base.Tokenizer`; model: with Marian's ids, 0 the end mark and 1 the unknown piece."""
+    """See `exporters.trim.base.Tokenizer`; model: with an unknown piece, wherever it stands."""
 
     kind = "unigram"
     needs_parts = False

@@ -1,0 +1,194 @@
+"""Runs ONNX encoders: texts in, one unit vector a text out."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edgekit.catalogue.names import why_unsafe_path
+from edgekit.core.errors import EngineError, ModelFormatError, UsageError
+from edgekit.core.events import Progress, Reporter, silent
+from edgekit.engine.devices import DeviceChoice, FallbackSession, Provider, choose_providers
+from edgekit.engine.marian import MOST_TOKENS, usable_cores
+from edgekit.engine.memory import give_back_memory
+from edgekit.engine.runtime import load_onnxruntime
+
+# The number goes up with every change of the graph's interface: an artifact of another one is built again.
+KIND = "onnx-encoder-1"
+MOST_POSITIONS = 8192
+_INPUTS = {"input_ids", "attention_mask"}
+_OUTPUT = "embedding"
+# Attention takes heads * S * S * 4 bytes a text: 13 MB for one of 512 tokens, and no more for as many short ones.
+_TOKENS_AT_ONCE = 2048
+
+Embeddings = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the receipt says of the model; every file name is relative to the artifact's folder.
+
+    vocabulary: rows of the table of words.  positions: most tokens of a text, begin and end mark included.
+    begin, end: ids that every text is put between.  prefixes: name -> what is put before a text.
+    """
+
+    graph: str
+    tokenizer: str
+    vocabulary: int
+    width: int
+    positions: int
+    begin: int
+    end: int
+    prefixes: Mapping[str, str]
+
+    @classmethod
+    def read(cls, engine: Mapping[str, Any]) -> Settings:
+        """Check the receipt's `engine` part; all reasons at once. Raises ModelFormatError."""
+        reasons = [] if engine.get("kind") == KIND else [f"its kind is `{engine.get('kind')}`, not `{KIND}`"]
+        for name in ("graph", "tokenizer"):
+            value = engine.get(name)
+            if not isinstance(value, str) or "/" in value or why_unsafe_path(value) is not None:
+                reasons.append(f"`{name}` is no plain file name")
+        most = {"vocabulary": MOST_TOKENS, "width": 2**16, "positions": MOST_POSITIONS, "begin": None, "end": None}
+        rows = engine.get("vocabulary")
+        for name, limit in most.items():
+            value = engine.get(name)
+            least, largest = (1, limit) if limit is not None else (0, rows - 1 if isinstance(rows, int) else 0)
+            if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= largest:
+                reasons.append(f"`{name}` is {value!r}")
+        prefixes = engine.get("prefixes")
+        if not isinstance(prefixes, Mapping) or not all(isinstance(text, str) for text in prefixes.values()):
+            reasons.append("`prefixes` is no table of texts")
+        if not reasons and engine["positions"] < 3:
+            reasons.append("`positions` leaves no place for a token between the marks")
+        if reasons:
+            raise ModelFormatError("the receipt does not describe an encoder", reasons=reasons)
+        names = ("graph", "tokenizer", *most, "prefixes")
+        return cls(**{name: engine[name] for name in names})
+
+
+class Encoder:
+    """An encoder, loaded once.
+
+    A text's embedding depends on nothing but the text: what runs together has one length, so nothing is padded.
+    """
+
+    def __init__(self, session: FallbackSession[Any], settings: Settings, tokenizer: Any) -> None:
+        self.device = session
+        self.tokenizer = tokenizer
+        self.width = settings.width
+        self.prefixes = settings.prefixes
+        self._settings = settings
+        self._session: FallbackSession[Any] | None = session
+
+    @classmethod
+    def open(
+        cls,
+        folder: Path,
+        engine: Mapping[str, Any],
+        *,
+        threads: int | None = None,
+        choice: DeviceChoice | None = None,
+        report: Reporter = silent,
+    ) -> Encoder:
+        """Open the artifact in folder.
+
+        engine: the receipt's `engine`. threads: of the operators, the usable cores when None.
+        Raises ModelFormatError for files that do not fit together, EngineError when no provider opens the graph.
+        """
+        from edgekit.engine.tokenizer import SentencePieceTokenizer
+
+        settings = Settings.read(engine)
+        tokenizer = SentencePieceTokenizer.open(folder / settings.tokenizer)
+        if len(tokenizer) > settings.vocabulary:
+            raise ModelFormatError(
+                "the vocabulary is not that of the model",
+                reasons=[f"it has {len(tokenizer):,} tokens, the model rows for {settings.vocabulary:,}"],
+            )
+        graph = str(folder / settings.graph)
+
+        def make(providers: Sequence[Provider]) -> Any:
+            onnxruntime = load_onnxruntime()
+            options = onnxruntime.SessionOptions()
+            options.intra_op_num_threads = threads or usable_cores()
+            options.inter_op_num_threads = 1
+            options.enable_cpu_mem_arena = False
+            options.enable_mem_pattern = False
+            options.log_severity_level = 3
+            return onnxruntime.InferenceSession(graph, options, providers=list(providers))
+
+        session = FallbackSession(make, choice or choose_providers(decode_loop=False), report)
+        inputs = {port.name for port in session.session.get_inputs()}
+        outputs = {port.name: list(port.shape) for port in session.session.get_outputs()}
+        if inputs != _INPUTS or outputs.get(_OUTPUT, [None])[-1] != settings.width:
+            raise ModelFormatError(
+                f"`{settings.graph}` is not an encoder of width {settings.width}",
+                reasons=[f"its inputs are {sorted(inputs)}, its outputs {outputs}"],
+            )
+        give_back_memory()
+        return cls(session, settings, tokenizer)
+
+    def embed(self, texts: Sequence[str], *, prefix: str = "query", report: Reporter = silent) -> Embeddings:
+        """(n, width) the embedding of each text, of length 1.
+
+        prefix: one of `prefixes`, or `` for none. A text of more tokens than the model has positions is cut into parts
+        that fit, and its embedding is their mean, weighted by their tokens and scaled to length 1.
+        Raises UsageError for another prefix, EngineError where the model fails.
+        """
+        before = self.prefixes.get(prefix, "" if not prefix else None)
+        if before is None:
+            known = ", ".join(f"`{name}`" for name in self.prefixes)
+            raise UsageError(f"`{prefix}` is no prefix of this model", hint=f"choose one of {known}")
+        ids = self.tokenizer.encode([before + text for text in texts])
+        room = self._settings.positions - 2
+        parts = [
+            (index, one[begin : begin + room])
+            for index, one in enumerate(ids)
+            for begin in range(0, max(1, len(one)), room)
+        ]
+        sums = np.zeros((len(ids), self.width), np.float32)
+        done = 0
+        for batch in _batches(parts):
+            found = self.run([one for _, one in batch])
+            for (index, one), vector in zip(batch, found, strict=True):
+                sums[index] += vector * max(1, len(one)) if len(ids[index]) > room else vector
+            done += len(batch)
+            report(Progress("embed", done, len(parts), "lines"))
+        for index in (index for index, one in enumerate(ids) if len(one) > room):
+            sums[index] /= max(float(np.linalg.norm(sums[index])), 1e-12)
+        return sums
+
+    def run(self, ids: Sequence[Sequence[int]]) -> Embeddings:
+        """(n, width) the embeddings of texts of one length, given as ids without begin and end marks."""
+        session = self._session
+        if session is None:
+            raise EngineError("the encoder is closed")
+        rows = np.array([[self._settings.begin, *one, self._settings.end] for one in ids], np.int64)
+        (found,) = session.run([_OUTPUT], {"input_ids": rows, "attention_mask": np.ones_like(rows)})
+        if found.shape != (len(rows), self.width) or not np.isfinite(found).all():
+            raise EngineError("the model gave no embedding", reasons=[f"its output has shape {found.shape}"])
+        return np.asarray(found, np.float32)
+
+    def close(self) -> None:
+        """Free the model; later calls raise EngineError."""
+        self._session = None
+
+
+_Part = tuple[int, list[int]]
+
+
+def _batches(parts: Sequence[_Part]) -> Iterator[list[_Part]]:
+    """Parts of one length, as many as fit."""
+    by_length: defaultdict[int, list[_Part]] = defaultdict(list)
+    for part in parts:
+        by_length[len(part[1])].append(part)
+    for length, alike in by_length.items():
+        count = max(1, _TOKENS_AT_ONCE // (length + 2))
+        for begin in range(0, len(alike), count):
+            yield alike[begin : begin + count]

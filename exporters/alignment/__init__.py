@@ -1,0 +1,1 @@
+"""How well a model's representations of languages match, measured on translations of the same lines."""

