@@ -182,6 +182,14 @@ def test_e7_a_language_without_capitals_has_no_case_variants_and_none_without_sp
     assert thai[space] / thai.sum() < 0.2 * english[space] / english.sum()
 
 
+def test_e7_words_whose_marks_are_written_apart_are_there_in_both_ways() -> None:
+    yoruba, portuguese = (list_counts(tag, toy_tokenizer()) for tag in ("yo", "pt"))
+    # U+0301 is the bytes CC 81; Portuguese is not written so.
+    assert yoruba[token("<0xCC>")] > 0
+    assert portuguese[token("<0xCC>")] == 0
+    assert yoruba[token("<0xE1>")] > 0
+
+
 def test_e22_a_start_is_the_same_in_every_process() -> None:
     code = (
         "import sys, hashlib; sys.path[:0] = ['.', 'tests']\n"
