@@ -84,10 +84,10 @@ def language_models() -> OpenLanguageModel | None:
 def _load(name: str) -> Any:
     points = sorted(entry_points(group=GROUP, name=name), key=lambda point: point.value)
     if not points:
-        raise MissingExtraError(f"nothing that can {name} is installed", hint="run `pip install 'edgekit[export]'`")
+        raise MissingExtraError(f"nothing that can {name} is installed", hint="run `pip install 'edgekit[trim]'`")
     try:
         return points[0].load()
     except (ImportError, AttributeError) as problem:
         raise MissingExtraError(
-            f"what can {name} cannot be loaded: {problem}", hint="run `pip install 'edgekit[export]'`"
+            f"what can {name} cannot be loaded: {problem}", hint="run `pip install 'edgekit[trim]'`"
         ) from problem

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from edgekit.core.errors import UsageError
+from edgekit.core.errors import EngineError, UsageError
 from edgekit.core.events import Progress, Reporter, StepFinished, StepStarted
 from exporters.corpus.base import Corpus
 from exporters.corpus.lists import list_counts, start_note
@@ -109,9 +109,11 @@ def select(
     if target == Target() and max(one.expected_loss for one in chosen.costs) > DEFAULT_LOSS:
         notes.append("every token that the languages may use is kept, and the expected loss is still above 2 %")
     if language_model is not None:
-        chosen = _measured(
-            chosen, model, trial.kept(min(max(size, trial.least), len(trial.all))), judged, language_model
-        )
+        tried = trial.kept(min(max(size, trial.least), len(trial.all)))
+        try:
+            chosen = _measured(chosen, model, tried, judged, language_model)
+        except EngineError as problem:  # the estimate stands without it
+            notes.append(f"bits per byte are not measured: {'; '.join([problem.message, *problem.reasons[:1]])}")
     curve = [Point(at, model.size_bytes(full.kept(at)), costs(at)) for at in _CURVE if full.least <= at < len(full.all)]
     everything = np.arange(tokenizer.size)
     whole = tuple(cost(one.tag, tokenizer, Pieces(tokenizer, everything), one.held_out, one.words) for one in judged)

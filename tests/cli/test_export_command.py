@@ -88,7 +88,8 @@ def test_json_is_one_object_with_the_receipt(words: list[str], capsys: pytest.Ca
 def test_progress_as_json_is_one_event_a_line(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert run([*words, "--progress", "json"]) == 0
     events = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
-    assert {event["event"] for event in events} == {"started", "progress", "finished", "plan"}
+    # A note says that llama.cpp cannot run a toy, where it is installed.
+    assert {event["event"] for event in events} - {"note"} == {"started", "progress", "finished", "plan"}
     assert [event["step"] for event in events if event["event"] == "finished"] == [
         *("open", "count", "select", "trim", "certify", "package")
     ]

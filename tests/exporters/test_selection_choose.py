@@ -12,7 +12,7 @@ import pytest
 from numpy.typing import NDArray
 from toys.small_gguf import AMHARIC, sentences, write_corpora, write_small_gguf
 
-from edgekit.core.errors import UsageError
+from edgekit.core.errors import EngineError, UsageError
 from edgekit.core.events import silent
 from exporters.corpus.base import Corpus
 from exporters.corpus.counting import count_corpora
@@ -219,3 +219,14 @@ def test_measured_bits_stand_beside_the_estimate(model: GgufModel, corpora: list
         assert one.bits_per_byte is not None
         # All tokens are as probable: log2 of their number for each.
         assert one.bits_per_byte[0] > 0 < one.bits_per_byte[1]
+
+
+class Broken(Toy):
+    def logits(self, ids: Sequence[int]) -> NDArray[np.float32]:
+        raise EngineError("llama.cpp failed at `open`", reasons=["it could not be loaded", "and more"])
+
+
+def test_a_model_that_does_not_run_is_chosen_for_without_its_bits(model: GgufModel, corpora: list[Corpus]) -> None:
+    selection = choose(model, corpora, Target(vocab=450), language_model=Broken(np.zeros((1, 1), np.float32)))
+    assert all(one.bits_per_byte is None for one in selection.chosen.costs)
+    assert "llama.cpp failed at `open`; it could not be loaded" in selection.notes[-1]
