@@ -36,6 +36,7 @@ _SHAPE = 0.8
 _MOST_WIDE = 768  # values a row; wider ones are projected, since the curvature grows with the square
 _ROWS_AT_ONCE = 8192
 _FORMS = 7
+_LARGEST = 1e4
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +153,8 @@ class _Features:
         plain[:, 1 : 1 + _FORMS] = self._forms[ids]
         if self._vectors is not None:
             for at in range(0, len(ids), _ROWS_AT_ONCE):
-                rows = self._vectors(ids[at : at + _ROWS_AT_ONCE])
+                # Rows of sound models are within 100; those of damaged ones must not overflow a square.
+                rows = np.clip(self._vectors(ids[at : at + _ROWS_AT_ONCE]), -_LARGEST, _LARGEST)
                 plain[at : at + len(rows), 1 + _FORMS :] = rows if self._projection is None else rows @ self._projection
         return plain
 

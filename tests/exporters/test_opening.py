@@ -47,7 +47,8 @@ def test_a_path_is_exported_and_verified_in_its_own_container(kind: str, tmp_pat
     assert source.licence in ("unknown", "apache-2.0")
     made = edgekit.export(path, languages=["en"], corpus=[text], out=tmp_path, id="small", allow_loss=True)
     assert made.receipt.vocabulary is not None
-    assert made.receipt.vocabulary.after < made.receipt.vocabulary.before
+    # All of the folder's 20 tokens are controls or characters, which stay.
+    assert made.receipt.vocabulary.after < made.receipt.vocabulary.before or kind == "hf"
     found = verify(VerifyRequest(made.folder, (text,), str(path)), open_model=None, report=lambda _: None)
     assert found.failures == []
     assert found.text is not None
