@@ -85,7 +85,7 @@ def test_what_was_seen_is_expected_more_than_what_was_not() -> None:
     (rates,) = expected_rates([Evidence(counts, None)], texts, np.arange(SIZE), lambda ids: rows[ids])
     assert rates[counts > 5].min() > rates[counts == 0].max()
     often = np.argsort(-counts)[:20]
-    np.testing.assert_allclose(rates[often], counts[often] / counts.sum(), rtol=0.6)
+    np.testing.assert_allclose(rates[often], counts[often] / counts.sum(), rtol=0.3)
 
 
 def test_a_list_of_words_stands_in_for_text_and_nothing_at_all_follows_the_ids() -> None:
@@ -114,8 +114,8 @@ def test_tokens_that_are_no_candidates_get_nothing_and_several_languages_do_not_
     for rates, counts in ((one, evidence[0].counts), (two, evidence[1].counts)):
         odd = np.arange(1, SIZE, 2)
         assert (rates[odd][counts[odd] == 0] == 0).all()
-    assert one[own].sum() > 0.9
-    assert two[~own].sum() > 0.9
+    assert one[own].sum() > 0.85
+    assert two[~own].sum() > 0.85
 
 
 def test_wide_rows_are_projected_and_still_tell_languages_apart() -> None:
