@@ -31,8 +31,8 @@ _ZEROS = 25_000
 _ENOUGH = 2_000
 # A list stands for a text of so many tokens.
 _LISTED_TOKENS = 50_000.0
-# Taken off each count for what the next text will not repeat (absolute discounting, Ney, Essen and Kneser 1994), so that
-# a token seen once counts .3. A gamma prior around the expectation lets go of rare tokens that the text has shown: with
+# Taken off each count for what the next text will not repeat (absolute discounting; Ney, Essen and Kneser 1994): a
+# token seen once counts .3. A gamma prior around the expectation lets go of rare tokens that the text has shown: with
 # 48,000 tokens of XLM-R 153 of 1,994 lines of FLORES are then cut otherwise, and held-out text loses twice as much.
 _DISCOUNT = 0.7
 _MOST_WIDE = 768  # values a row; wider ones are projected, since the curvature grows with the square
