@@ -60,10 +60,8 @@ def requantize(
     where the quantiser fails or dies.
     """
     file = read_gguf(source)
-    check_recipe(file, source.name, quant, embedding)
-    if target.exists() and source.samefile(target):
-        reasons = ["source and target are the same file"]
-        raise UsageError(f"`{source.name}` cannot be quantised like this", reasons=reasons)
+    same = ["source and target are the same file"] if target.exists() and source.samefile(target) else []
+    _refuse(source.name, [*_problems(file, source.name, quant, embedding), *same])
     if importlib.util.find_spec("llama_cpp") is None:
         raise MissingExtraError("quantising needs llama-cpp-python", hint="run `pip install 'edgekit[gguf]'`")
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -95,6 +93,15 @@ def requantize(
 
 def check_recipe(file: Gguf, name: str, quant: str, embedding: str | None) -> None:
     """Raise UsageError, with every reason, where a file called name cannot be quantised like this."""
+    _refuse(name, _problems(file, name, quant, embedding))
+
+
+def _refuse(name: str, reasons: Sequence[str]) -> None:
+    if reasons:
+        raise UsageError(f"`{name}` cannot be quantised like this", reasons=reasons)
+
+
+def _problems(file: Gguf, name: str, quant: str, embedding: str | None) -> list[str]:
     reasons = []
     if quant not in RECIPES:
         reasons.append(f"`{quant}` is no recipe; there are {', '.join(RECIPES)}")
@@ -111,8 +118,7 @@ def check_recipe(file: Gguf, name: str, quant: str, embedding: str | None) -> No
             for place in tables
             if place.shape[-1] % values
         ]
-    if reasons:
-        raise UsageError(f"`{name}` cannot be quantised like this", reasons=reasons)
+    return reasons
 
 
 def _matrices(file: Gguf) -> list[Place]:
