@@ -123,14 +123,20 @@ def write_artifact(choice: Choice, folder: Path, report: Reporter) -> Receipt:
 
 
 def _certify(choice: Choice, before: Tokenizer, after: Tokenizer, report: Reporter) -> Mapping[str, Certified]:
-    """The certificates of each language; of a pipe, which nobody can read again, those of its held-out lines alone."""
+    """The certificates of each language; of a pipe, which nobody can read again, those of its held-out lines alone.
+
+    What is kept was chosen by all of the text. So held-out lines, the sample of them, are certified with the set of the
+    same size that was chosen without them.
+    """
     request, kept = choice.request, choice.selection.kept
     if not choice.corpora:
         return {}
+    tried = kept if choice.selection.tried is None else choice.selection.tried
+    trial = before.trimmed(tried)
+    unseen = {corpus.language: certify(corpus.sample, before, trial, tried) for corpus in choice.corpora}
     if any(argument.rpartition("=")[2] == STDIN for argument in request.corpora):
-        proofs = {corpus.language: certify(corpus.sample, before, after, kept) for corpus in choice.corpora}
-        return {language: Certified(NOTHING, proof) for language, proof in proofs.items()}
-    return certify_corpora(
+        return {language: Certified(NOTHING, proof) for language, proof in unseen.items()}
+    found = certify_corpora(
         request.corpora,
         before,
         after,
@@ -139,6 +145,7 @@ def _certify(choice: Choice, before: Tokenizer, after: Tokenizer, report: Report
         field=request.corpus_field or "text",
         report=report,
     )
+    return {language: Certified(one.whole, unseen[language]) for language, one in found.items()}
 
 
 def _records(language: str, certified: Mapping[str, Certified]) -> list[CertificateRecord]:

@@ -120,7 +120,7 @@ NOTHING = Certificate(0, 0, 0, (), ())
 
 @dataclass(frozen=True, slots=True)
 class Certified:
-    """The certificate of a language's text, and of the tenth of it that no selection has seen."""
+    """The certificate of a language's text, and of the tenth of it that is held out."""
 
     whole: Certificate
     held_out: Certificate

@@ -58,7 +58,8 @@ class Selection:
     """kept: a closed set, ascending.  chosen: its point.  curve: points by size, the full model last.
 
     sources: share of the estimate that each source of evidence has, by language (`corpus`, `words`, `rank`, ...).
-    notes: what a person should know, a line each.
+    notes: what a person should know, a line each.  tried: a set of the same size, chosen without the held-out tenth of
+    the text, whose costs those of `chosen` are; None where there is no such text.
     """
 
     kept: Ids
@@ -66,6 +67,7 @@ class Selection:
     curve: Sequence[Point]
     sources: Mapping[str, Mapping[str, float]]
     notes: Sequence[str] = field(default=())
+    tried: Ids | None = None
 
 
 class LanguageModel(Protocol):

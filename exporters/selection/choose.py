@@ -108,8 +108,8 @@ def select(
     chosen = Point(len(kept), model.size_bytes(kept), costs(size))
     if target == Target() and max(one.expected_loss for one in chosen.costs) > DEFAULT_LOSS:
         notes.append("every token that the languages may use is kept, and the expected loss is still above 2 %")
+    tried = trial.kept(min(max(size, trial.least), len(trial.all)))
     if language_model is not None:
-        tried = trial.kept(min(max(size, trial.least), len(trial.all)))
         try:
             chosen = _measured(chosen, model, tried, judged, language_model)
         except EngineError as problem:  # the estimate stands without it
@@ -121,7 +121,7 @@ def select(
     progress(5)
     sources = {one.tag: _sources(one, rate, kept) for one, rate in zip(known, rates, strict=False)}
     report(StepFinished("select", f"{len(kept):,} of {tokenizer.size:,} tokens"))
-    return Selection(kept, chosen, curve, sources, notes)
+    return Selection(kept, chosen, curve, sources, notes, tried if with_text else None)
 
 
 def _tags(languages: Sequence[str], corpora: Sequence[Corpus]) -> list[str]:
