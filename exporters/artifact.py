@@ -23,7 +23,7 @@ from edgekit.store.build import list_files
 from edgekit.store.receipt import Receipt, SourceFile, now, write_receipt
 from edgekit.store.vocabulary import CertificateRecord, CorpusRecord, CostRecord, Vocabulary
 from exporters.base import Built
-from exporters.certificate import NOTHING, Certified, certify, certify_corpora
+from exporters.certificate import NOTHING, Certificate, Certified, certify, certify_corpora
 from exporters.corpus.base import Corpus
 from exporters.corpus.sources import STDIN
 from exporters.opening import Source
@@ -58,7 +58,7 @@ class Choice:
 
 
 def write_artifact(choice: Choice, folder: Path, report: Reporter) -> Receipt:
-    """Fill the empty folder and give the receipt in it. Reports the steps `trim`, `prove` and `package`."""
+    """Fill the empty folder and give the receipt in it. Reports the steps `trim`, `quantize`, `certify`, `package`."""
     source, kept = choice.source, choice.selection.kept
     before = source.model.tokenizer
     report(StepStarted("trim", f"{len(kept):,} of {before.size:,} tokens, {source.model.container}"))
@@ -68,7 +68,12 @@ def write_artifact(choice: Choice, folder: Path, report: Reporter) -> Receipt:
     )
     built = write_quantised(folder, built, choice.request, choice.id, report)
     after = before.trimmed(kept)
-    certified = _certify(choice, before, after, report)
+    # What is kept was chosen by all of the text. So held-out lines are tried with the set of the same size that was
+    # chosen without them.
+    tried = kept if choice.selection.tried is None else choice.selection.tried
+    trial = before.trimmed(tried)
+    unseen = {corpus.language: certify(corpus.sample, before, trial, tried) for corpus in choice.corpora}
+    certified = _certify(choice, after, unseen, report)
     report(StepStarted("package", choice.id))
     for name, path in source.licence_files.items():
         if (folder / name).exists():
@@ -114,7 +119,7 @@ def write_artifact(choice: Choice, folder: Path, report: Reporter) -> Receipt:
         choice.selection,
         _sizes(choice, built, folder),
         count_scripts(before, kept),
-        _samples(choice.corpora, before, after),
+        _samples(choice.corpora, before, trial),
     )
     write_bytes(folder / REPORT_NAME, render_page(figures).encode("utf-8"))
     receipt = dataclasses.replace(receipt, files=list_files(folder))
@@ -122,25 +127,21 @@ def write_artifact(choice: Choice, folder: Path, report: Reporter) -> Receipt:
     return receipt
 
 
-def _certify(choice: Choice, before: Tokenizer, after: Tokenizer, report: Reporter) -> Mapping[str, Certified]:
-    """The certificates of each language; of a pipe, which nobody can read again, those of its held-out lines alone.
+def _certify(
+    choice: Choice, after: Tokenizer, unseen: Mapping[str, Certificate], report: Reporter
+) -> Mapping[str, Certified]:
+    """The certificates of each language; of a pipe, which nobody can read again, that of its held-out lines alone.
 
-    What is kept was chosen by all of the text. So held-out lines, the sample of them, are certified with the set of the
-    same size that was chosen without them.
+    unseen: of the sample of held-out lines.
     """
-    request, kept = choice.request, choice.selection.kept
-    if not choice.corpora:
-        return {}
-    tried = kept if choice.selection.tried is None else choice.selection.tried
-    trial = before.trimmed(tried)
-    unseen = {corpus.language: certify(corpus.sample, before, trial, tried) for corpus in choice.corpora}
-    if any(argument.rpartition("=")[2] == STDIN for argument in request.corpora):
+    request = choice.request
+    if not choice.corpora or any(argument.rpartition("=")[2] == STDIN for argument in request.corpora):
         return {language: Certified(NOTHING, proof) for language, proof in unseen.items()}
     found = certify_corpora(
         request.corpora,
-        before,
+        choice.source.model.tokenizer,
         after,
-        kept,
+        choice.selection.kept,
         languages=request.languages,
         field=request.corpus_field or "text",
         report=report,
@@ -221,15 +222,18 @@ def _cost(cost: Cost) -> CostRecord:
     )
 
 
-def _samples(corpora: Sequence[Corpus], before: Tokenizer, after: Tokenizer) -> list[Sample]:
-    """Of each language a few held-out lines: half of them such that change, where there are any."""
+def _samples(corpora: Sequence[Corpus], before: Tokenizer, trial: Tokenizer) -> list[Sample]:
+    """Of each language a few held-out lines: half of them such that change, where there are any.
+
+    trial: of the tokens that were chosen without these lines.
+    """
     found: list[Sample] = []
-    old_texts, new_texts = before.texts, after.texts
+    old_texts, new_texts = before.texts, trial.texts
     for corpus in corpora:
         lines = [line for line in corpus.sample if 0 < len(line) <= _LONGEST_SAMPLE]
         samples = [
             Sample(corpus.language, _pieces(old_texts, old), _pieces(new_texts, new))
-            for old, new in zip(before.encode(lines), after.encode(lines), strict=True)
+            for old, new in zip(before.encode(lines), trial.encode(lines), strict=True)
         ]
         changed = [one for one in samples if one.before != one.after][: _SAMPLES // 2]
         same = [one for one in samples if one.before == one.after][: _SAMPLES - len(changed)]

@@ -17,7 +17,7 @@ from edgekit.core.errors import (
     UnsupportedModelError,
 )
 from edgekit.core.hashing import sha256_file
-from edgekit.store.installed import find_model
+from edgekit.store.installed import find_model, repair_hint
 from edgekit.store.receipt import Receipt, SourceFile, read_receipt
 from exporters.trim.base import TrimmableModel
 from exporters.trim.gguf import GgufModel, open_gguf
@@ -67,7 +67,7 @@ class Source:
             if sha256_file(path) != promised[name]:
                 wrong.append(f"`{path}` has another sha256 than its receipt says")
         if wrong:
-            raise IntegrityError(f"`{self.id}` is damaged", reasons=wrong, hint=f"run `edgekit pull --force {self.id}`")
+            raise IntegrityError(f"`{self.id}` is damaged", reasons=wrong, hint=repair_hint(self.id))
         return tuple(found)
 
 

@@ -53,7 +53,12 @@ def in_words(event: Progress, rate: float | None) -> str:
     if event.unit != "bytes":
         text += f" {event.unit}"
     if rate is not None:
-        text += f", {_amount(rate, event.unit)}{'' if event.unit == 'bytes' else ' ' + event.unit}/s"
+        # A step or two a minute are no rate that a person reads.
+        text += (
+            ""
+            if event.unit == "steps"
+            else f", {_amount(rate, event.unit)}{'' if event.unit == 'bytes' else ' ' + event.unit}/s"
+        )
         if event.total is not None and event.total > event.done:
             text += f", {duration_in_words((event.total - event.done) / rate)} left"
     return text

@@ -82,7 +82,7 @@ def find_model(id_or_alias: str) -> Installed:
             raise ModelFormatError(
                 f"`{id_or_alias}` is installed but damaged",
                 reasons=[problem.message, *problem.reasons],
-                hint=f"run `edgekit pull --force {id_or_alias}` while connected",
+                hint=repair_hint(id_or_alias),
             ) from problem
     models = installed_models()
     for model in models:
@@ -99,6 +99,13 @@ def find_model(id_or_alias: str) -> Installed:
         f"there is no model `{id_or_alias}`",
         hint=(f"did you mean `{near[0]}`? " if near else "") + "run `edgekit models ls` to see every model",
     )
+
+
+def repair_hint(model_id: str) -> str:
+    """The next step for who has a damaged model: the pull, or where it came from a folder, that folder."""
+    if model_id in _catalogue_ids():
+        return f"run `edgekit pull --force {model_id}` while connected"
+    return "run `edgekit models add --force PATH` with the folder that it came from"
 
 
 def find_directions() -> dict[Direction, Installed]:

@@ -81,11 +81,18 @@ def test_a_name_that_is_no_model_is_a_typed_error(home: Path, name: str) -> None
         find_model(name)
 
 
-def test_the_hint_is_a_forced_pull_when_the_model_is_damaged(home: Path) -> None:
+def test_the_hint_is_a_forced_pull_when_a_model_of_the_catalogue_is_damaged(home: Path) -> None:
+    install("firefox-en-pt").joinpath("model.onnx").unlink()
+    with pytest.raises(ModelFormatError, match="installed but damaged") as caught:
+        find_model("firefox-en-pt")
+    assert caught.value.hint == "run `edgekit pull --force firefox-en-pt` while connected"
+
+
+def test_the_hint_is_the_folder_it_came_from_when_a_model_of_no_catalogue_is_damaged(home: Path) -> None:
     install("one").joinpath("model.onnx").unlink()
     with pytest.raises(ModelFormatError, match="installed but damaged") as caught:
         find_model("one")
-    assert caught.value.hint == "run `edgekit pull --force one` while connected"
+    assert caught.value.hint == "run `edgekit models add --force PATH` with the folder that it came from"
     assert any("model.onnx" in reason for reason in caught.value.reasons)
 
 
