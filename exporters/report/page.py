@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from edgekit.core.units import bytes_in_words
@@ -45,6 +45,7 @@ svg text.strong { fill: var(--ink); font-weight: 600; }
 .pieces { line-height: 2; } .pieces span { background: var(--shade); border: 1px solid var(--line); border-radius: 4px;
   padding: 0 3px; margin-right: 2px;
   white-space: pre-wrap; display: inline-block; line-height: 1.5; } .pieces .new { border-color: var(--bad); }
+td.name { white-space: nowrap; color: var(--soft); }
 .tag { color: var(--soft); font-size: 13px; }
 code, pre { font: 14px/1.5 ui-monospace, monospace; } pre { background: var(--shade); padding: 12px 14px;
   border-radius: 6px; white-space: pre-wrap; overflow-wrap: anywhere; }
@@ -241,8 +242,22 @@ def _origin(figures: Figures) -> Markup:
             )
             for one in corpora
         ),
-        *(("step", ", ".join(f"{key} {value}" for key, value in step.items())) for step in receipt.steps),
+        *((f"step {step.get('name', '')}", _in_words(step)) for step in receipt.steps),
         ("tools", ", ".join(f"{name} {version}" for name, version in receipt.tools.items())),
         ("made", f"{receipt.created}, edgekit {receipt.edgekit}"),
     ]
-    return _table([("", ""), ("", "")], rows)
+    return _table([("", "name"), ("", "")], rows)
+
+
+def _in_words(value: Any) -> str:
+    """A step's settings without JSON's marks: `languages pt, en; sources pt (text 0.906)`."""
+    if isinstance(value, Mapping):
+        shown = {key: one for key, one in value.items() if key != "name"}
+        return "; ".join(f"{key} {_inside(one)}" for key, one in shown.items())
+    if isinstance(value, (list, tuple)):
+        return ", ".join(_inside(one) for one in value)
+    return f"{value:.3g}" if isinstance(value, float) else f"{value:,}" if type(value) is int else str(value)
+
+
+def _inside(value: Any) -> str:
+    return f"({_in_words(value)})" if isinstance(value, Mapping) else _in_words(value)
