@@ -57,7 +57,7 @@ class Point:
 class Selection:
     """kept: a closed set, ascending.  chosen: its point.  curve: points by size, the full model last.
 
-    sources: share of the estimate that each source of evidence has, by language (`corpus`, `words`, `rank`, ...).
+    sources: share of the estimate that each source of evidence has, by language (`text`, `words`, `model`).
     notes: what a person should know, a line each.  tried: a set of the same size, chosen without the held-out tenth of
     the text, whose costs those of `chosen` are; None where there is no such text.
     """
@@ -82,7 +82,7 @@ class LanguageModel(Protocol):
         ...
 
     def logits(self, ids: Sequence[int]) -> NDArray[np.float32]:
-        """(n, V) after a begin mark and the first ids, for each of n prefixes including the empty one."""
+        """(n + 1, V) after a begin mark and the first 0 to n of n ids."""
         ...
 
     def greedy(self, ids: Sequence[int], count: int) -> list[int]:

@@ -30,7 +30,7 @@ _MEASURED_LINES = 40
 
 @dataclass(frozen=True, slots=True)
 class _Language:
-    """tag: ```` for text of no single language.  words: of the held-out text.  lines: some of it."""
+    """tag: empty for text of no single language.  words: of the held-out text.  lines: some of it."""
 
     tag: str
     train: Floats
@@ -80,7 +80,6 @@ def select(
     fixed = tokenizer.closed(np.union1d(keep, characters(languages, wanted, texts)))
     seen = tokenizer.closed(np.union1d(fixed, np.intersect1d(np.flatnonzero(counts), possible)))
 
-    # The last evidence first: its weights are where the others, of nine tenths of the text, begin.
     evidence = [Evidence(one.counts, one.listed) for one in known]
     parted = [Evidence(one.train, one.listed) for one in known]
     with_text = any(one.held_out.any() for one in known)
@@ -96,19 +95,23 @@ def select(
         for one, rate in zip(known, rates, strict=False)
     ]
 
+    def tried_at(size: int) -> Ids:
+        return trial.kept(min(max(size, trial.least), len(trial.all)))
+
     def costs(size: int) -> tuple[Cost, ...]:
-        pieces = Pieces(tokenizer, trial.kept(min(max(size, trial.least), len(trial.all))))
+        pieces = Pieces(tokenizer, tried_at(size))
         return tuple(cost(one.tag, tokenizer, pieces, one.held_out, one.words) for one in judged)
 
     size = len(full.all) if only_scripts else _size(model, full, target, costs)
     if size > len(full.all):
         full = _whole(model, full, rates, fixed)
+        size = min(size, len(full.all))  # no set holds a token that no text produces
         notes.append(f"{size:,} tokens are more than {', '.join(languages)} use: the rest is what other languages need")
     kept = full.kept(size)
     chosen = Point(len(kept), model.size_bytes(kept), costs(size))
     if target == Target() and max(one.expected_loss for one in chosen.costs) > DEFAULT_LOSS:
         notes.append("every token that the languages may use is kept, and the expected loss is still above 2 %")
-    tried = trial.kept(min(max(size, trial.least), len(trial.all)))
+    tried = tried_at(size)
     if language_model is not None:
         try:
             chosen = _measured(chosen, model, tried, judged, language_model)

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from exporters.corpus.base import Tally
 from exporters.selection.base import Cost, LanguageModel
 from exporters.selection.poisson import Floats
 from exporters.selection.removal import FIRST_SPLIT, NEXT_SPLIT
@@ -66,11 +65,6 @@ def cost(language: str, tokenizer: Tokenizer, pieces: Pieces, counts: Floats, wo
         fallback_after=(fallback + more_fallback) / (total + extra),
         expected_loss=bits / (total * _BITS_PER_TOKEN),
     )
-
-
-def words_of(tally: Tally) -> float:
-    """Words of a tally, for fertility; 1 where a list stands for it, which counts for each running word."""
-    return float(max(tally.words, 1))
 
 
 def bits_per_byte(

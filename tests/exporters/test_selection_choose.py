@@ -14,6 +14,7 @@ from toys.small_gguf import AMHARIC, sentences, write_corpora, write_small_gguf
 
 from edgekit.core.errors import EngineError, UsageError
 from edgekit.core.events import silent
+from exporters.containers.gguf import Kind, Strings, Value
 from exporters.corpus.base import Corpus
 from exporters.corpus.counting import count_corpora
 from exporters.corpus.lists import list_counts
@@ -90,6 +91,17 @@ def test_a_vocabulary_of_any_size_is_met_exactly_up_to_the_whole_one(model: Gguf
     assert losses[0] > losses[-1] == 0
     with pytest.raises(UsageError):
         choose(model, corpora, Target(vocab=model.tokenizer.size + 1))
+
+
+def test_a_token_that_no_text_produces_is_in_no_vocabulary_however_large(corpora: list[Corpus], folder: Path) -> None:
+    words = open_gguf(folder / "small.gguf").file.metadata["tokenizer.ggml.tokens"]
+    names = list(words.value)
+    names[names.index("▁the".encode())] = b"zqzq"  # none of its letters is a token, so nothing is ever joined to it
+    changes = {"tokenizer.ggml.tokens": Value(Kind.ARRAY, Strings.of(names), Kind.STRING)}
+    model = open_gguf(write_small_gguf(folder / "dead.gguf", changes=changes))
+    kept = choose(model, corpora, Target(vocab=model.tokenizer.size)).kept
+    np.testing.assert_array_equal(kept, model.tokenizer.closed(np.arange(model.tokenizer.size)))
+    assert len(kept) < model.tokenizer.size
 
 
 def test_a_size_in_bytes_is_kept_and_the_next_token_would_break_it(
