@@ -39,8 +39,10 @@ def fit(
         gradient = features.T @ (counts * weights - expected).astype(np.float32) - penalty * w
         curvature = np.diag(penalty)
         for at in range(0, len(features), _ROWS_AT_ONCE):
-            rows = features[at : at + _ROWS_AT_ONCE]
-            curvature += rows.T @ (rows * expected[at : at + _ROWS_AT_ONCE, None].astype(np.float32))
+            # The product of a table with itself takes half the time of one of two tables.
+            roots = np.sqrt(expected[at : at + _ROWS_AT_ONCE, None]).astype(np.float32)
+            rows = features[at : at + _ROWS_AT_ONCE] * roots
+            curvature += rows.T @ rows
         step = np.linalg.solve(curvature, gradient)
         largest = float(np.abs(step).max())
         w += step * min(1.0, _LARGEST_STEP / max(largest, 1e-12))

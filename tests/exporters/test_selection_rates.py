@@ -125,3 +125,16 @@ def test_wide_rows_are_projected_and_still_tell_languages_apart() -> None:
     (rates,) = expected_rates([Evidence(counts, None)], texts, np.arange(SIZE), lambda ids: wide[ids])
     unseen = np.flatnonzero(counts == 0)
     assert own[unseen[np.argsort(-rates[unseen])[:200]]].mean() > 0.9
+
+
+def test_words_of_a_list_that_the_text_says_are_unlikely_keep_a_tenth_of_what_the_list_says() -> None:
+    texts, rows, own, true = world(7)
+    counts = np.random.default_rng(8).multinomial(20_000, true).astype(np.float64)
+    listed = true.copy()
+    foreign = int(np.flatnonzero(~own)[0])  # in the list, in no text, and with the row of another language
+    listed[foreign] = 0.01
+    everything = np.arange(SIZE)
+    (rates,) = expected_rates([Evidence(counts, listed)], texts, everything, lambda ids: rows[ids])
+    assert rates.sum() == pytest.approx(1)
+    assert rates[foreign] >= 0.1 * listed[foreign] / listed.sum()
+    assert (rates >= 0.1 * listed / listed.sum()).all()
