@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
 
 from edgekit.core.atomic import replacing, write_bytes
 from edgekit.core.errors import ModelFormatError, UnsupportedModelError, UsageError
@@ -36,8 +39,12 @@ class MarianModel:
     tokenizer: Unigram
 
     container = "marian"
-    vectors = None
     prompts: Sequence[str] = ()
+
+    @property
+    def vectors(self) -> Callable[[Ids], NDArray[np.float32]]:
+        """Those of the table that the source's tokens are looked up in."""
+        return self.weights.vectors
 
     @property
     def parts(self) -> Sequence[Part]:

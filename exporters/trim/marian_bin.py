@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgekit.core.errors import ModelFormatError, UnsupportedModelError
-from exporters.families.marian.reader import FLOAT32, INTGEMM8, SETTINGS_NAME, Item, read_items
+from exporters.families.marian.reader import FLOAT32, INTGEMM8, SETTINGS_NAME, Item, read_items, read_tensor
 from exporters.trim.base import Ids
 
 # Name -> the axis of the declared shape that has an entry for each token.
@@ -30,6 +30,7 @@ _AXES: Mapping[str, int] = {
     "decoder_ff_logit_out_W": 1,
     "decoder_ff_logit_out_b": 1,
 }
+_EMBEDDINGS = ("Wemb", "encoder_Wemb")
 _BIAS = "decoder_ff_logit_out_b"
 _ROWS_MULTIPLE = 8
 _ALIGNMENT = 256
@@ -54,6 +55,13 @@ class MarianBin:
     def rows(self) -> int:
         """Length of the tables, padding included."""
         return max(item.shape[_AXES[item.name]] for item in self.tables)
+
+    def vectors(self, ids: Ids) -> NDArray[np.float32]:
+        """(n, width) rows of the table of the source's tokens, as numbers."""
+        item = next(item for item in self.items if item.name in _EMBEDDINGS)
+        table = read_tensor("weights", self.data, item)
+        rows = table.values[ids].astype(np.float32)
+        return rows if table.scale is None else rows / np.float32(table.scale)
 
     def size(self, kept: int) -> int:
         """Bytes of the file with so many tokens, exact."""

@@ -6,10 +6,13 @@ same tokens.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
 
 from edgekit.catalogue.names import RECEIPT_NAME
 from edgekit.core.atomic import replacing, write_bytes
@@ -20,6 +23,7 @@ from exporters.base import Built
 from exporters.trim.base import Ids, Part, Tokenizer
 from exporters.trim.onnx_file import OnnxFile, Stretch, Table, lay_out, merge
 from exporters.trim.onnx_tensors import DataFiles, External
+from exporters.trim.onnx_vectors import Embedding, embedding_of
 from exporters.trim.vocabulary import check_kept
 
 TOKENIZER = "tokenizer.json"
@@ -62,6 +66,7 @@ class GraphSummary:
     name: str
     size_bytes: int
     tables: Sequence[Table]
+    embedding: Embedding | None
 
     def trimmed_size(self, count: int) -> int:
         """Bytes with count tokens, within some hundred: shorter numbers take fewer bytes."""
@@ -86,7 +91,6 @@ class OnnxModel:
     beside: Beside
 
     container = "onnx"
-    vectors = None
 
     @property
     def tokenizer(self) -> Tokenizer:
@@ -97,6 +101,11 @@ class OnnxModel:
     def prompts(self) -> Sequence[str]:
         """Those of the files beside."""
         return self.beside.prompts
+
+    @property
+    def vectors(self) -> Callable[[Ids], NDArray[np.float32]] | None:
+        """Those of the first graph that looks tokens up."""
+        return next((graph.embedding.read for graph in self.graphs if graph.embedding is not None), None)
 
     @property
     def parts(self) -> Sequence[Part]:
@@ -201,7 +210,7 @@ def open_graphs(folder: Path, inside: str, names: Sequence[str], beside: Beside)
         for name in names:
             file = OnnxFile(files, name, count, rows)
             rows |= {cut.rows for cut in file.flow.cuts.values()}
-            graphs.append(GraphSummary(name, file.size_bytes, file.tables))
+            graphs.append(GraphSummary(name, file.size_bytes, file.tables, embedding_of(file.flow, files, name)))
             for stretch in file.stretches:
                 merge(found, stretch)
     if not rows:

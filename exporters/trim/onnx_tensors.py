@@ -19,6 +19,7 @@ from onnx import TensorProto, numpy_helper
 
 from edgekit.catalogue.names import why_unsafe_path
 from edgekit.core.errors import ModelFormatError, UnsupportedModelError
+from exporters.tokenizers.protobuf import BYTES, WireError, fields
 from exporters.trim.base import Ids
 
 MOST_RANK = 16
@@ -154,6 +155,30 @@ def bytes_of(tensor: TensorProto, files: DataFiles) -> memoryview:
     if len(data) != size:
         raise ModelFormatError(f"`{tensor.name}` needs {size:,} bytes and has {len(data):,}")
     return memoryview(data)
+
+
+def raw_data_of(file: memoryview) -> dict[str, memoryview]:
+    """Raw data of the main graph's constants by name, as slices of an ONNX file; none where they cannot be told.
+
+    Field numbers: onnx `onnx.proto`.
+    """
+    found: dict[str, memoryview] = {}
+    try:
+        for graph in _messages(file, 7):
+            for tensor in _messages(graph, 5):
+                parts = {number: value for number, kind, value in fields(tensor) if kind == BYTES and number in (8, 9)}
+                name, data = parts.get(8), parts.get(9)
+                if isinstance(name, memoryview) and isinstance(data, memoryview):
+                    found[bytes(name).decode("utf-8")] = data
+    except (WireError, UnicodeDecodeError):
+        return {}
+    return found
+
+
+def _messages(data: memoryview, wanted: int) -> Iterator[memoryview]:
+    for number, _, value in fields(data):
+        if number == wanted and isinstance(value, memoryview):
+            yield value
 
 
 def cut_bytes(form: Form, cut: Cut, kept: Ids, data: memoryview) -> Iterator[memoryview]:

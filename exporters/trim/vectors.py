@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from exporters.trim.base import Ids
+
+
+def finite(values: NDArray[Any]) -> NDArray[np.float32]:
+    """As float32, with 0 for what is no number: rows of damaged files may hold anything."""
+    return np.nan_to_num(values.astype(np.float32, copy=False), nan=0.0, posinf=0.0, neginf=0.0)
 
 
 def ggml_vectors(rows: NDArray[np.uint8], kind: int) -> Callable[[Ids], NDArray[np.float32]] | None:
@@ -21,7 +27,7 @@ def ggml_vectors(rows: NDArray[np.uint8], kind: int) -> Callable[[Ids], NDArray[
         # Scales of damaged files may be anything.
         with np.errstate(over="ignore", invalid="ignore"):
             values = gguf.quants.dequantize(rows[ids], gguf.GGMLQuantizationType(kind))
-        return np.nan_to_num(values.astype(np.float32, copy=False), nan=0.0, posinf=0.0, neginf=0.0)
+        return finite(values)
 
     try:
         read(np.zeros(1, np.int64))
@@ -41,6 +47,6 @@ def safetensors_vectors(rows: NDArray[np.uint8], dtype: str) -> Callable[[Ids], 
             values = (raw.view("<u2").astype(np.uint32) << 16).view(np.float32)
         else:
             values = raw.view("<f4" if dtype == "F32" else "<f2").astype(np.float32)
-        return np.nan_to_num(values, nan=0.0, posinf=0.0, neginf=0.0)
+        return finite(values)
 
     return read

@@ -106,6 +106,33 @@ def test_e10_rows_bias_and_lists_are_those_of_the_kept_pieces_and_everything_els
         assert again[role].read_bytes() == path.read_bytes(), role
 
 
+@settings(max_examples=12, deadline=None)
+@given(
+    ids=st.lists(st.integers(0, 159), min_size=1),
+    form=st.sampled_from(["intgemm8", "float32"]),
+    untied=st.booleans(),
+    seed=st.integers(0, 99),
+)
+def test_vectors_are_the_rows_that_the_source_is_embedded_with(
+    tmp_path_factory: pytest.TempPathFactory, ids: list[int], form: Form, untied: bool, seed: int
+) -> None:
+    folder = tmp_path_factory.mktemp("rows")
+    files = toy_student(seed, form=form, untied=untied, width=16, heads=2, feed_forward=32).write(folder)
+    model, table = open_marian(files), load_student(files["weights"]).source_embedding
+    rows = table.weight.astype(np.float32) / np.float32(1 if table.scale is None else table.scale)
+    found = model.vectors(np.array(ids))
+    assert found.dtype == np.float32
+    np.testing.assert_array_equal(found, rows[ids])
+    graph = open_onnx(install(files, folder / "installed"))
+    assert graph.vectors is not None
+    # The graph's own rows have the factor of the student's embedding in their scale where they are integers.
+    factor = 4.0 if form == "intgemm8" else 1.0
+    np.testing.assert_allclose(graph.vectors(np.array(ids)), factor * rows[ids], rtol=1e-6)
+    kept = model.tokenizer.closed(np.array(sorted(set(ids)), np.int64))
+    small = open_marian(trimmed(model, kept, folder / "small"))
+    np.testing.assert_array_equal(small.vectors(np.arange(len(kept))), rows[kept])
+
+
 def test_keeping_everything_keeps_every_byte(tmp_path: Path) -> None:
     model = opened(tmp_path, toy_student(1))
     seen: list[int] = []

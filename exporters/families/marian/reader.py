@@ -94,7 +94,7 @@ def _read_bin(file: str, data: bytes) -> tuple[dict[str, Tensor], str]:
                 _fail(file, f"`{item.name}` is not text")
             text = decode_settings(file, data[item.start : item.start + prod(item.shape)])
         elif item.type in (FLOAT32, INTGEMM8):
-            tensors[item.name] = _tensor(file, data, item)
+            tensors[item.name] = read_tensor(file, data, item)
         elif item.type in _OTHER_TYPES or item.type == INT8:
             unsupported.append(f"`{item.name}` is stored as {_OTHER_TYPES.get(item.type, 'int8')}")
         else:
@@ -151,7 +151,8 @@ def read_items(file: str, data: bytes) -> list[Item]:
     return items
 
 
-def _tensor(file: str, data: bytes, item: Item) -> Tensor:
+def read_tensor(file: str, data: bytes, item: Item) -> Tensor:
+    """One tensor of float32 or intgemm8, its values a view of data."""
     count = prod(item.shape)
     if item.type == FLOAT32:
         return Tensor(np.frombuffer(data, "<f4", count, item.start).reshape(item.shape), None)
