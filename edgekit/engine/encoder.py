@@ -102,7 +102,7 @@ class Encoder:
         engine: the receipt's `engine`. threads: of the operators, the usable cores when None.
         Raises ModelFormatError for files that do not fit together, EngineError when no provider opens the graph.
         """
-        from edgekit.engine.tokenizer import SentencePieceTokenizer
+        from edgekit.tokenizer.sentencepiece import SentencePieceTokenizer
 
         settings = Settings.read(engine)
         tokenizer = SentencePieceTokenizer.open(folder / settings.tokenizer)

@@ -136,7 +136,7 @@ class MarianEngine:
         engine: the receipt's `engine`. threads: decoding threads, the usable cores when None.
         Raises ModelFormatError for files that do not fit together, EngineError when no provider opens the graph.
         """
-        from edgekit.engine.tokenizer import SentencePieceTokenizer
+        from edgekit.tokenizer.sentencepiece import SentencePieceTokenizer
 
         settings = Settings.read(engine)
         source = SentencePieceTokenizer.open(folder / settings.source_tokenizer)

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgekit.core.errors import UsageError
-from edgekit.engine.tokenizer import SentencePieceTokenizer
+from edgekit.tokenizer.sentencepiece import SentencePieceTokenizer
 from exporters.tokenizers.sentencepiece import SPACE, SentencePieceModel, tokenizer_json
 from exporters.tokenizers.sentencepiece_trim import take_pieces
 from exporters.trim.base import Ids

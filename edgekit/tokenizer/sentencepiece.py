@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from edgekit.core.errors import EngineError
-from edgekit.engine.charmap import CharacterMap
-from edgekit.engine.unigram import SPACE, Unigram
+from edgekit.tokenizer.character_map import CharacterMap
+from edgekit.tokenizer.unigram import SPACE, Unigram
 
 FORMAT = 1
 
