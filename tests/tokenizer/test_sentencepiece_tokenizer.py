@@ -96,7 +96,7 @@ def test_word_table_stays_bounded_when_no_word_comes_twice(monkeypatch: pytest.M
     text = " ".join(f"ba{number}" for number in range(100))
     first = tokenizer.encode([text])
     assert first == tokenizer.encode([text])
-    assert len(tokenizer._unigram._words) <= 10
+    assert len(tokenizer.unigram._words) <= 10
 
 
 def test_unigram_prefers_the_sum_and_spells_unknown_runs_as_one_token() -> None:
