@@ -29,7 +29,7 @@ _ENVIRONMENT = {
 
 
 class LlamaProcess:
-    """A GGUF model that runs; an `exporters.selection.base.LanguageModel`, and what encoders give.
+    """A GGUF model that runs; an `exporters.selection.base.LanguageModel`, and what encoders and benchmarks ask of it.
 
     path: the file.  threads: the cores that this process may use, where it is None.  context: tokens, the begin mark
     among them; a longer line is cut into windows, each of which repeats the half context before it, so an id is
@@ -95,16 +95,6 @@ class LlamaProcess:
             for at, one in zip(part, unpacked(flat, lengths), strict=True):
                 found[at] = one
         return found
-
-    def expected(self, lines: Sequence[Sequence[int]]) -> NDArray[np.float64]:
-        """(V,) the probability of each token as the next one, summed over all places of all lines.
-
-        The places are those of `log_probabilities`, so the sum is the number of ids.
-        """
-        total = np.zeros(self.size, np.float64)
-        for part in self._parts(lines):
-            total += self._ask("expected", arrays=packed([lines[at] for at in part])).arrays[0]
-        return total
 
     def logits(self, ids: Sequence[int]) -> NDArray[np.float32]:
         """(n + 1, V) after a begin mark and the first 0, 1, ... n of n ids."""
