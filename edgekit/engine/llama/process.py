@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgekit.core.children import Child
+from edgekit.core.cores import usable_cores
 from edgekit.core.errors import EngineError, MissingExtraError, UsageError
 from edgekit.core.events import Progress, Reporter, silent
 from edgekit.engine.llama.frames import Array, Frame, packed, receive, send, unpacked
@@ -19,6 +19,7 @@ from edgekit.engine.llama.frames import Array, Frame, packed, receive, send, unp
 _WORKER = "edgekit.engine.llama.worker"
 _LEAST_CONTEXT = 16
 _LINES_AT_ONCE = 64  # some ten seconds of work for two cores: what a person sees of the progress
+_TEXTS_AT_ONCE = 10_000
 _ENVIRONMENT = {
     # Threads that spin while they wait take 15 s of CPU for 5 s of work where another program wants the cores as well.
     "OMP_WAIT_POLICY": "passive",
@@ -64,7 +65,7 @@ class LlamaProcess:
                 "open",
                 {
                     "path": str(path.resolve()),
-                    "threads": threads or _cores(),
+                    "threads": threads or usable_cores(),
                     "context": context,
                     "vocabulary_only": vocabulary_only,
                 },
@@ -187,11 +188,3 @@ class LlamaProcess:
                 f"llama.cpp failed at `{say}` of `{self.path.name}`", reasons=answer.values.get("reasons", ())
             )
         return answer
-
-
-_TEXTS_AT_ONCE = 10_000
-
-
-def _cores() -> int:
-    affinity = getattr(os, "sched_getaffinity", None)
-    return len(affinity(0)) if affinity else os.cpu_count() or 1
