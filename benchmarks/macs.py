@@ -102,7 +102,7 @@ def inner_width(shapes: Sequence[tuple[int, ...]], width: int) -> int:
 def count(installed: Installed, lines: Sequence[str]) -> Work:
     """Translate lines and count what they needed; an equal sentence counts once, as it is decoded once."""
     from edgekit.engine.shortlist import FullVocabulary, Shortlist
-    from edgekit.engine.tokenizer import SentencePieceTokenizer
+    from edgekit.tokenizer.sentencepiece import SentencePieceTokenizer
     from edgekit.translate.segment import without_invisible
     from edgekit.translate.translator import open_translator
 

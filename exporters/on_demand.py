@@ -26,14 +26,6 @@ class OnDemand:
             self._model = self._open(self._path)
         return self._model
 
-    def log_probabilities(self, lines: Sequence[Sequence[int]]) -> list[NDArray[np.float64]]:
-        """See `exporters.selection.base.LanguageModel.log_probabilities`."""
-        return self._opened.log_probabilities(lines)
-
-    def expected(self, lines: Sequence[Sequence[int]]) -> NDArray[np.float64]:
-        """See `exporters.selection.base.LanguageModel.expected`."""
-        return self._opened.expected(lines)
-
     def logits(self, ids: Sequence[int]) -> NDArray[np.float32]:
         """See `exporters.selection.base.LanguageModel.logits`."""
         return self._opened.logits(ids)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 
+from edgekit.core.cores import usable_cores
 from edgekit.core.errors import EngineError, UsageError
 from edgekit.core.events import Note, Reporter
 from edgekit.engine.runtime import load_onnxruntime
@@ -312,7 +313,7 @@ def describe_machine(proc: Path = Path("/proc")) -> Machine:
     return Machine(
         processor=fields.get("model name") or fields.get("Model") or platform.processor() or "unknown",
         architecture=platform.machine(),
-        cores=len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,
+        cores=usable_cores(),
         memory_bytes=memory.get("MemTotal") or _physical_memory(),
         available_bytes=memory.get("MemAvailable"),
         instructions=tuple(name for flag, name in _INSTRUCTIONS.items() if flag in flags) if flags else None,

@@ -12,12 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgekit.catalogue.names import why_unsafe_path
+from edgekit.core.cores import usable_cores
 from edgekit.core.errors import EngineError, ModelFormatError, UsageError
 from edgekit.core.events import Progress, Reporter, silent
-from edgekit.engine.devices import DeviceChoice, FallbackSession, Provider, choose_providers
-from edgekit.engine.marian import MOST_TOKENS, usable_cores
-from edgekit.engine.memory import give_back_memory
-from edgekit.engine.runtime import load_onnxruntime
+from edgekit.engine.devices import DeviceChoice, FallbackSession, choose_providers
+from edgekit.engine.marian import MOST_TOKENS
+from edgekit.engine.session import open_session
 
 # The number goes up with every change of the graph's interface: an artifact of another one is built again.
 KIND = "onnx-encoder-1"
@@ -102,7 +102,7 @@ class Encoder:
         engine: the receipt's `engine`. threads: of the operators, the usable cores when None.
         Raises ModelFormatError for files that do not fit together, EngineError when no provider opens the graph.
         """
-        from edgekit.engine.tokenizer import SentencePieceTokenizer
+        from edgekit.tokenizer.sentencepiece import SentencePieceTokenizer
 
         settings = Settings.read(engine)
         tokenizer = SentencePieceTokenizer.open(folder / settings.tokenizer)
@@ -111,19 +111,12 @@ class Encoder:
                 "the vocabulary is not that of the model",
                 reasons=[f"it has {len(tokenizer):,} tokens, the model rows for {settings.vocabulary:,}"],
             )
-        graph = str(folder / settings.graph)
-
-        def make(providers: Sequence[Provider]) -> Any:
-            onnxruntime = load_onnxruntime()
-            options = onnxruntime.SessionOptions()
-            options.intra_op_num_threads = threads or usable_cores()
-            options.inter_op_num_threads = 1
-            options.enable_cpu_mem_arena = False
-            options.enable_mem_pattern = False
-            options.log_severity_level = 3
-            return onnxruntime.InferenceSession(graph, options, providers=list(providers))
-
-        session = FallbackSession(make, choice or choose_providers(decode_loop=False), report)
+        session = open_session(
+            folder / settings.graph,
+            choice or choose_providers(decode_loop=False),
+            threads=threads or usable_cores(),
+            report=report,
+        )
         inputs = {port.name for port in session.session.get_inputs()}
         outputs = {port.name: list(port.shape) for port in session.session.get_outputs()}
         if inputs != _INPUTS or outputs.get(_OUTPUT, [None])[-1] != settings.width:
@@ -131,7 +124,6 @@ class Encoder:
                 f"`{settings.graph}` is not an encoder of width {settings.width}",
                 reasons=[f"its inputs are {sorted(inputs)}, its outputs {outputs}"],
             )
-        give_back_memory()
         return cls(session, settings, tokenizer)
 
     def embed(self, texts: Sequence[str], *, prefix: str = "query", report: Reporter = silent) -> Embeddings:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 import queue
 import threading
 from collections import deque
@@ -15,13 +14,14 @@ from typing import Any
 import numpy as np
 
 from edgekit.catalogue.names import why_unsafe_path
+from edgekit.core.cores import usable_cores
 from edgekit.core.errors import EngineError, ModelFormatError
 from edgekit.core.events import Reporter, silent
 from edgekit.engine.base import Hypothesis, Tokenizer
-from edgekit.engine.devices import DeviceChoice, FallbackSession, Provider, choose_providers
+from edgekit.engine.devices import DeviceChoice, FallbackSession, choose_providers
 from edgekit.engine.memory import give_back_memory
 from edgekit.engine.refill import ROWS, Ports, RefilledBatch, Source
-from edgekit.engine.runtime import load_onnxruntime
+from edgekit.engine.session import open_session
 from edgekit.engine.shortlist import FullVocabulary, Shortlist
 
 # The number goes up with every change of the graph's interface: an artifact of another one is built again.
@@ -136,7 +136,7 @@ class MarianEngine:
         engine: the receipt's `engine`. threads: decoding threads, the usable cores when None.
         Raises ModelFormatError for files that do not fit together, EngineError when no provider opens the graph.
         """
-        from edgekit.engine.tokenizer import SentencePieceTokenizer
+        from edgekit.tokenizer.sentencepiece import SentencePieceTokenizer
 
         settings = Settings.read(engine)
         source = SentencePieceTokenizer.open(folder / settings.source_tokenizer)
@@ -151,22 +151,8 @@ class MarianEngine:
         if reasons:
             raise ModelFormatError("the vocabulary is not that of the model", reasons=reasons)
         candidates = _open_candidates(folder, settings, len(target))
-        graph = str(folder / settings.graph)
-
-        def make(providers: Sequence[Provider]) -> Any:
-            onnxruntime = load_onnxruntime()
-            options = onnxruntime.SessionOptions()
-            options.intra_op_num_threads = 1
-            options.inter_op_num_threads = 1
-            # Memory goes back between runs: 14 MB less at the end of 1,000 lines, at the same speed.
-            options.enable_cpu_mem_arena = False
-            options.enable_mem_pattern = False
-            # Warnings of a graph whose inputs have defaults are of no use to anybody here.
-            options.log_severity_level = 3
-            return onnxruntime.InferenceSession(graph, options, providers=list(providers))
-
-        session = FallbackSession(make, choice or choose_providers(), report)
-        give_back_memory()
+        # Parallelism is by callers: an operator has one thread.
+        session = open_session(folder / settings.graph, choice or choose_providers(), threads=1, report=report)
         return cls(session, settings, (source, target), candidates, threads or usable_cores())
 
     def decode(
@@ -268,12 +254,6 @@ def _in_threads(batches: Sequence[RefilledBatch], tray: _Tray) -> Iterator[tuple
         tray.empty()
         for worker in workers:
             worker.join()
-
-
-def usable_cores() -> int:
-    """Cores that this process may use; `taskset` and containers narrow them."""
-    affinity = getattr(os, "sched_getaffinity", None)
-    return len(affinity(0)) if affinity is not None else os.cpu_count() or 1
 
 
 def _open_candidates(folder: Path, settings: Settings, pieces: int) -> Shortlist | FullVocabulary:

@@ -18,6 +18,7 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 from typing import Any, Protocol, TypeVar
 
+from edgekit.core.cores import usable_cores
 from edgekit.core.errors import FailedError
 
 
@@ -37,8 +38,7 @@ _LARGEST_CREW = 8
 
 def cores() -> int:
     """How many processes count where nobody says: the cores that we may use, 8 at most."""
-    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return min(usable, _LARGEST_CREW)
+    return min(usable_cores(), _LARGEST_CREW)
 
 
 def in_order(

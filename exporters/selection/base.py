@@ -73,14 +73,6 @@ class Selection:
 class LanguageModel(Protocol):
     """A model that runs, as selection and verification need it; who runs it, is handed in."""
 
-    def log_probabilities(self, lines: Sequence[Sequence[int]]) -> list[NDArray[np.float64]]:
-        """Natural log of the probability of each of a line's ids after a begin mark and the ids before it."""
-        ...
-
-    def expected(self, lines: Sequence[Sequence[int]]) -> NDArray[np.float64]:
-        """(V,) the probability of each token as the next one, summed over all places of all lines."""
-        ...
-
     def logits(self, ids: Sequence[int]) -> NDArray[np.float32]:
         """(n + 1, V) after a begin mark and the first 0 to n of n ids."""
         ...

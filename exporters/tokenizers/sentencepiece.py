@@ -16,14 +16,13 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from edgekit.core.errors import ModelFormatError, UnsupportedModelError
+from edgekit.tokenizer.sentencepiece import BYTE, CONTROL, FORMAT, NORMAL, UNKNOWN, UNUSED, USER_DEFINED
+from edgekit.tokenizer.unigram import MOST_SQUARES, SPACE
 from exporters.tokenizers.charsmap import Charsmap, CharsmapError, read_charsmap
 from exporters.tokenizers.protobuf import BYTES, FIXED32, VARINT, WireError, fields
 
-NORMAL, UNKNOWN, CONTROL, USER_DEFINED, UNUSED, BYTE = 1, 2, 3, 4, 5, 6
 MOST_PIECES = 300_000  # the largest vocabularies in use have 256,000
 MOST_PIECE_BYTES = 1024
-SPACE = "▁"
-FORMAT = 1
 
 _MODEL_TYPES = {1: "unigram", 2: "BPE", 3: "word", 4: "character"}
 
@@ -213,6 +212,9 @@ def check_pieces(file: str, model: SentencePieceModel) -> None:
         reasons.append("two of its pieces are equal")
     if any("\0" in piece or " " in piece for piece in model.pieces):
         reasons.append("a piece holds a space or NUL")
+    squares = sum(len(piece) ** 2 for piece in model.pieces)
+    if squares > MOST_SQUARES:
+        reasons.append(f"its pieces are too long: the squares of their lengths sum to {squares:,}")
     if not all(map(math.isfinite, model.scores)):
         reasons.append("a score is not a finite number")
     if NORMAL not in model.kinds:

@@ -12,19 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgekit.core.errors import ModelFormatError
+from edgekit.tokenizer.sentencepiece import CONTROL, FORMAT, NORMAL, UNKNOWN, UNUSED
 from exporters.tokenizers.charsmap import Charsmap, CharsmapError, read_charsmap
 from exporters.tokenizers.protobuf import VARINT, field_bytes, fields
-from exporters.tokenizers.sentencepiece import (
-    CONTROL,
-    FORMAT,
-    MOST_PIECE_BYTES,
-    MOST_PIECES,
-    NORMAL,
-    UNKNOWN,
-    UNUSED,
-    SentencePieceModel,
-    check_pieces,
-)
+from exporters.tokenizers.sentencepiece import MOST_PIECE_BYTES, MOST_PIECES, SentencePieceModel, check_pieces
 
 # Fields of `ModelProto` and of its `TrainerSpec`, as in sentencepiece_model.proto.
 _PIECE, _TRAINER, _SELF_TEST = 1, 2, 4

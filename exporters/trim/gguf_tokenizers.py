@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from edgekit.core.errors import ModelFormatError, UnsupportedModelError
+from edgekit.tokenizer.unigram import SPACE
 from exporters.containers.gguf import Gguf, Kind, Strings
 from exporters.tokenizers.charsmap import CharsmapError, read_charsmap
 from exporters.trim.base import Ids, Tokenizer
@@ -34,7 +35,6 @@ TYPES = PREFIX + "token_type"
 MERGES = PREFIX + "merges"
 PRE = PREFIX + "pre"
 CHARSMAP = PREFIX + "precompiled_charsmap"
-SPACE = "\u2581"
 # What llama.cpp takes where the file does not say: other tokens stand there once rows are gone.
 DEFAULT_IDS: Mapping[str, Mapping[str, int]] = {
     "llama": {"bos": 1, "eos": 2, "unknown": 0},

@@ -16,13 +16,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgekit.core.errors import UsageError
+from edgekit.tokenizer.unigram import SPACE
 from exporters.trim.base import Ids
 from exporters.trim.merging import merged
 from exporters.trim.spares import is_spare
 from exporters.trim.vocabulary import TokenType, Vocabulary
 
 Scores = Mapping[str, float]
-SPACE = "\u2581"
 
 
 class SpmBpe:

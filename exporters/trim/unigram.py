@@ -9,7 +9,6 @@ user-defined, whose scores come from the greatest, that one too.
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Sequence
 from functools import cached_property
 
@@ -17,16 +16,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgekit.core.errors import UsageError
-from edgekit.engine.tokenizer import SentencePieceTokenizer
-from exporters.tokenizers.sentencepiece import SPACE, SentencePieceModel, tokenizer_json
+from edgekit.tokenizer.sentencepiece import SentencePieceTokenizer
+from edgekit.tokenizer.unigram import SPACE
+from exporters.tokenizers.sentencepiece import SentencePieceModel, tokenizer_json
 from exporters.tokenizers.sentencepiece_trim import take_pieces
 from exporters.trim.base import Ids
 from exporters.trim.vocabulary import TokenType
 
-_UNKNOWN_PENALTY = 10.0
 # SentencePiece adds in float32, whose steps are 3e-5 at a sum of 500: a piece that loses by more is never produced.
 _ROUNDING = 0.01
-_LONG = 64  # characters; trainers stop at 16, and a hostile list of long pieces must not take squares of their length
 
 
 class Unigram:
@@ -40,23 +38,14 @@ class Unigram:
         self.size = len(model.pieces)
         kinds = np.array(model.kinds, np.int32)
         self._kinds: NDArray[np.int32] = kinds
-        self._scores = np.array(model.scores, np.float64)
+        scores = np.array(model.scores, np.float64)
         normal = np.flatnonzero(kinds == TokenType.NORMAL)
-        anchors = [normal[np.argmin(self._scores[normal])]]
-        own = np.flatnonzero(kinds == TokenType.USER_DEFINED)
-        if len(own):
-            most = self._scores[normal].max()
-            anchors.append(normal[np.argmax(self._scores[normal])])
-            self._scores[own] = [len(model.pieces[at].encode("utf-8")) * most - 0.1 for at in own.tolist()]
+        anchors = [normal[np.argmin(scores[normal])]]
+        if TokenType.USER_DEFINED in kinds:
+            anchors.append(normal[np.argmax(scores[normal])])
         self.fallback: NDArray[np.bool_] = (kinds == TokenType.UNKNOWN) | (kinds == TokenType.BYTE)
         odd = np.flatnonzero((kinds != TokenType.NORMAL) & (kinds != TokenType.UNUSED))
         self.forced: Ids = np.union1d(odd, anchors).astype(np.int64)
-        self._unknown_score = float(np.float32(self._scores[anchors[0]]) - _UNKNOWN_PENALTY)
-
-    @cached_property
-    def _ids(self) -> dict[str, int]:
-        spoken = np.isin(self._kinds, (TokenType.NORMAL, TokenType.USER_DEFINED))
-        return {self.model.pieces[at]: at for at in np.flatnonzero(spoken).tolist()}
 
     @cached_property
     def _encoder(self) -> SentencePieceTokenizer:
@@ -66,8 +55,8 @@ class Unigram:
     def texts(self) -> Sequence[str]:
         """See `exporters.trim.base.Tokenizer.texts`."""
         texts = [""] * self.size
-        for piece, at in self._ids.items():
-            texts[at] = piece.replace(SPACE, " ")
+        for at in np.flatnonzero(np.isin(self._kinds, (TokenType.NORMAL, TokenType.USER_DEFINED))).tolist():
+            texts[at] = self.model.pieces[at].replace(SPACE, " ")
         for at in np.flatnonzero(self._kinds == TokenType.BYTE).tolist():
             texts[at] = bytes([int(self.model.pieces[at][3:5], 16)]).decode("utf-8", "replace")
         return texts
@@ -78,15 +67,7 @@ class Unigram:
 
     def parts(self, token: int) -> tuple[int, ...]:
         """See `exporters.trim.base.Tokenizer.parts`: the best path through the token's own text without it."""
-        if self._kinds[token] != TokenType.NORMAL:
-            return ()
-        path = self._without(token)[0]
-        # A run of unknown characters is one token.
-        return tuple(
-            at
-            for place, at in enumerate(path)
-            if not place or at != path[place - 1] or self._kinds[at] != TokenType.UNKNOWN
-        )
+        return self._without(token)[0] if self._kinds[token] == TokenType.NORMAL else ()
 
     def closed(self, wanted: Ids) -> Ids:
         """See `exporters.trim.base.Tokenizer.closed`: what is wanted, what is forced, and no more."""
@@ -98,7 +79,7 @@ class Unigram:
     def _is_produced(self, token: int) -> bool:
         if self._kinds[token] != TokenType.NORMAL:
             return bool(self._kinds[token] != TokenType.UNUSED)
-        return bool(self._without(token)[1] < self._scores[token] + _ROUNDING)
+        return bool(self._without(token)[1] < self.model.scores[token] + _ROUNDING)
 
     def trimmed(self, kept: Ids) -> Unigram:
         """See `exporters.trim.base.Tokenizer.trimmed`."""
@@ -106,30 +87,4 @@ class Unigram:
 
     def _without(self, token: int) -> tuple[tuple[int, ...], float]:
         """The best path through a token's text that is not the token, and its score."""
-        text = self.model.pieces[token]
-        size = len(text)
-        sums = [0.0, *[-math.inf] * size]
-        paths: list[tuple[int, ...]] = [()] * (size + 1)
-        for start in range(size):
-            for end in range(start + 1, min(size, start + _LONG) + 1):
-                at = self._ids.get(text[start:end])
-                if at is not None and at != token:
-                    score, found = float(self._scores[at]), [at]
-                elif end == start + 1:
-                    score, found = self._unknown_score, self._spelled(text[start:end])
-                else:
-                    continue
-                if sums[start] + score > sums[end]:
-                    sums[end], paths[end] = sums[start] + score, (*paths[start], *found)
-        return paths[size], sums[size]
-
-    def _spelled(self, character: str) -> list[int]:
-        """A character without a piece: its bytes, or the unknown piece."""
-        if not self.model.byte_fallback:
-            return [int(np.flatnonzero(self._kinds == TokenType.UNKNOWN)[0])]
-        return [self._bytes[byte] for byte in character.encode("utf-8", "surrogatepass")]
-
-    @cached_property
-    def _bytes(self) -> dict[int, int]:
-        found = np.flatnonzero(self._kinds == TokenType.BYTE).tolist()
-        return {int(self.model.pieces[at][3:5], 16): at for at in found}
+        return self._encoder.unigram.search.cut_without(token, self.model.pieces[token])

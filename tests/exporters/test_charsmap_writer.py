@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sentencepiece import sentencepiece_model_pb2
 
-from edgekit.engine.charmap import CharacterMap
+from edgekit.tokenizer.character_map import CharacterMap
 from exporters.tokenizers.charsmap import read_charsmap
 from exporters.tokenizers.charsmap_writer import write_charsmap
 from exporters.tokenizers.compositions import compositions

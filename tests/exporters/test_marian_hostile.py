@@ -14,7 +14,7 @@ from toys.fuzz import fuzz, mutated
 from toys.marian_student import Form, lexicon_checksum, toy_lexicon, toy_sentencepiece, toy_settings, toy_student
 
 from edgekit.core.errors import EdgekitError
-from edgekit.engine.tokenizer import SentencePieceTokenizer
+from edgekit.tokenizer.sentencepiece import SentencePieceTokenizer
 from exporters.families.marian.lexicon import read_lexicon
 from exporters.families.marian.settings import read_settings
 from exporters.families.marian.student import load_student

@@ -188,12 +188,6 @@ class Toy:
     def logits(self, ids: Sequence[int]) -> NDArray[np.float32]:
         return self.table[[0, *list(ids)[:-1]]] if ids else self.table[:0]
 
-    def log_probabilities(self, lines: Sequence[Sequence[int]]) -> list[NDArray[np.float64]]:
-        raise AssertionError
-
-    def expected(self, lines: Sequence[Sequence[int]]) -> NDArray[np.float64]:
-        raise AssertionError
-
     def greedy(self, ids: Sequence[int], count: int) -> list[int]:
         raise AssertionError
 

@@ -16,7 +16,7 @@ from toys.firefox import firefox_files
 from toys.marian_student import toy_lines, toy_sentencepiece
 
 from edgekit.core.errors import ModelFormatError, UnsupportedModelError
-from edgekit.engine.tokenizer import SentencePieceTokenizer
+from edgekit.tokenizer.sentencepiece import SentencePieceTokenizer
 from exporters.tokenizers.charsmap import read_charsmap
 from exporters.tokenizers.sentencepiece import read_sentencepiece, tokenizer_json
 

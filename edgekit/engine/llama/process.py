@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgekit.core.children import Child
+from edgekit.core.cores import usable_cores
 from edgekit.core.errors import EngineError, MissingExtraError, UsageError
 from edgekit.core.events import Progress, Reporter, silent
 from edgekit.engine.llama.frames import Array, Frame, packed, receive, send, unpacked
@@ -19,6 +19,7 @@ from edgekit.engine.llama.frames import Array, Frame, packed, receive, send, unp
 _WORKER = "edgekit.engine.llama.worker"
 _LEAST_CONTEXT = 16
 _LINES_AT_ONCE = 64  # some ten seconds of work for two cores: what a person sees of the progress
+_TEXTS_AT_ONCE = 10_000
 _ENVIRONMENT = {
     # Threads that spin while they wait take 15 s of CPU for 5 s of work where another program wants the cores as well.
     "OMP_WAIT_POLICY": "passive",
@@ -29,7 +30,7 @@ _ENVIRONMENT = {
 
 
 class LlamaProcess:
-    """A GGUF model that runs; an `exporters.selection.base.LanguageModel`, and what encoders give.
+    """A GGUF model that runs; an `exporters.selection.base.LanguageModel`, and what encoders and benchmarks ask of it.
 
     path: the file.  threads: the cores that this process may use, where it is None.  context: tokens, the begin mark
     among them; a longer line is cut into windows, each of which repeats the half context before it, so an id is
@@ -64,7 +65,7 @@ class LlamaProcess:
                 "open",
                 {
                     "path": str(path.resolve()),
-                    "threads": threads or _cores(),
+                    "threads": threads or usable_cores(),
                     "context": context,
                     "vocabulary_only": vocabulary_only,
                 },
@@ -95,16 +96,6 @@ class LlamaProcess:
             for at, one in zip(part, unpacked(flat, lengths), strict=True):
                 found[at] = one
         return found
-
-    def expected(self, lines: Sequence[Sequence[int]]) -> NDArray[np.float64]:
-        """(V,) the probability of each token as the next one, summed over all places of all lines.
-
-        The places are those of `log_probabilities`, so the sum is the number of ids.
-        """
-        total = np.zeros(self.size, np.float64)
-        for part in self._parts(lines):
-            total += self._ask("expected", arrays=packed([lines[at] for at in part])).arrays[0]
-        return total
 
     def logits(self, ids: Sequence[int]) -> NDArray[np.float32]:
         """(n + 1, V) after a begin mark and the first 0, 1, ... n of n ids."""
@@ -197,11 +188,3 @@ class LlamaProcess:
                 f"llama.cpp failed at `{say}` of `{self.path.name}`", reasons=answer.values.get("reasons", ())
             )
         return answer
-
-
-_TEXTS_AT_ONCE = 10_000
-
-
-def _cores() -> int:
-    affinity = getattr(os, "sched_getaffinity", None)
-    return len(affinity(0)) if affinity else os.cpu_count() or 1

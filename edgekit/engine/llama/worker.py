@@ -73,7 +73,6 @@ class _Worker:
         assert self._model is not None  # noqa: S101 - the parent opens first
         answers: dict[str, Any] = {
             "log_probabilities": _log_probabilities,
-            "expected": _expected,
             "greedy": _greedy,
             "embed": _embed,
             "tokenize": _tokenize,
@@ -99,16 +98,6 @@ def _log_probabilities(model: Model, arrays: Sequence[Array], _: object) -> Fram
     for line, place, row in model.rows(lines):
         top, total = _exponentials(row, scratch)
         found[begins[line] + place] = np.float64(row[lines[line][place]]) - top - np.log(total)
-    return Frame("ok", arrays=[found])
-
-
-def _expected(model: Model, arrays: Sequence[Array], _: object) -> Frame:
-    found = np.zeros(model.size, np.float64)
-    scratch = np.empty(model.size, np.float32)
-    for _line, _place, row in model.rows(unpacked(*arrays)):
-        _, total = _exponentials(row, scratch)
-        scratch /= np.float32(total)
-        found += scratch
     return Frame("ok", arrays=[found])
 
 

@@ -16,10 +16,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from edgekit.tokenizer.sentencepiece import CONTROL, NORMAL, UNKNOWN
 from exporters.tokenizers.charsmap import Charsmap, read_charsmap
 from exporters.tokenizers.charsmap_writer import write_charsmap
 from exporters.tokenizers.compositions import compositions
-from exporters.tokenizers.sentencepiece import CONTROL, NORMAL, UNKNOWN, SentencePieceModel
+from exporters.tokenizers.sentencepiece import SentencePieceModel
 
 MASK = "<mask>"
 MOST_PIECES = 1_000_000

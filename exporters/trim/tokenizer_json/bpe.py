@@ -12,13 +12,13 @@ import codecs
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 
+from edgekit.tokenizer.unigram import fused
 from exporters.trim.merging import merged
 from exporters.trim.tokenizer_json.kinds import (
     Json,
     byte_tokens,
     check_keys,
     check_tokens,
-    fused,
     is_flag,
     space_ids,
     tokens_of,
@@ -142,7 +142,7 @@ class Bpe:
         # A character that nothing stands for leaves the word, and its neighbours meet.
         cut, _ = self._merged([letter for letter in text if self._symbol(letter)])
         ids = [at for symbol in cut for at in self._symbol(symbol)]
-        return fused(ids, self._unknown) if self._model.get("fuse_unk") else tuple(ids)
+        return tuple(fused(ids, self._unknown) if self._model.get("fuse_unk") else ids)
 
     def closed(self, wanted: Iterable[int]) -> set[int]:
         """See `exporters.trim.tokenizer_json.kinds.Kind.closed`.

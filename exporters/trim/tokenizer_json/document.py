@@ -14,6 +14,7 @@ from functools import cached_property
 from typing import Any, NoReturn
 
 from edgekit.core.errors import ModelFormatError, UnsupportedModelError
+from edgekit.tokenizer.unigram import SPACE
 from exporters.trim.tokenizer_json.bpe import Bpe
 from exporters.trim.tokenizer_json.kinds import Json, Kind
 from exporters.trim.tokenizer_json.unigram import Unigram
@@ -22,7 +23,6 @@ from exporters.trim.tokenizer_json.wordpiece import WordPiece
 MOST_BYTES = 64 << 20  # Gemma 3's, the largest in use, has 33 MB
 MOST_ADDED = 1 << 16  # Gemma 3 has 6,415
 NAME = "tokenizer.json"
-SPACE = "\u2581"
 
 Rename = Callable[[int], int]
 # Where a step of a Sequence keeps the steps that it is made of.

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any, Protocol
 
+from edgekit.tokenizer.unigram import MOST_SQUARES
+
 Json = dict[str, Any]
 
 MOST_TOKENS = 1 << 20  # the largest vocabularies in use have 262,144
-# Searches through a token's own text take the square of its length: 12 million in all for XLM-R's 250,002 tokens.
-MOST_SQUARES = 1 << 29
 
 
 class Kind(Protocol):
@@ -112,8 +112,3 @@ def byte_tokens(tokens: Sequence[str]) -> dict[int, int]:
 def space_ids(tokens: Sequence[str], space: str) -> set[int]:
     """The token that is a space: spelled in bytes, its mark would come out of a decoder as the mark and no space."""
     return {at for at, token in enumerate(tokens) if token == space}
-
-
-def fused(ids: Sequence[int], unknown: int | None) -> tuple[int, ...]:
-    """Runs of the unknown token as one."""
-    return tuple(at for place, at in enumerate(ids) if not place or at != unknown or ids[place - 1] != unknown)

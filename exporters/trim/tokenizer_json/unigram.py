@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 
-from exporters.trim.tokenizer_json.kinds import Json, byte_tokens, check_keys, check_tokens, fused, is_flag, space_ids
+from edgekit.tokenizer.unigram import UNKNOWN_PENALTY, Search
+from exporters.trim.tokenizer_json.kinds import Json, byte_tokens, check_keys, check_tokens, is_flag, space_ids
 
-_UNKNOWN_PENALTY = 10.0
 # Sums of doubles at other places of a text may round the other way; scores that are apart at all differ by 1e-4.
 _ROUNDING = 1e-6
 _KEYS = frozenset({"type", "unk_id", "vocab", "byte_fallback"})
@@ -33,9 +34,7 @@ class Unigram:
         self._unknown: int = model["unk_id"]
         self._bytes = byte_tokens(tokens) if model.get("byte_fallback") else {}
         least = min(range(len(tokens)), key=self._scores.__getitem__)
-        self._unknown_score = self._scores[least] - _UNKNOWN_PENALTY
-        self._ids = {token: at for at, token in enumerate(tokens)}
-        self._longest = max(map(len, tokens))
+        self._unknown_score = self._scores[least] - UNKNOWN_PENALTY
         self.fallback = frozenset({self._unknown, *self._bytes.values()})
         self.forced = self.fallback | {least} | space_ids(tokens, space)
 
@@ -74,43 +73,27 @@ class Unigram:
 
     def parts(self, token: int) -> tuple[int, ...]:
         """See `exporters.trim.base.Tokenizer.parts`: the best path through the token's own text without it."""
-        return () if token in self.fallback else self._without(token)[0]
+        return () if token in self.fallback else self._search.cut_without(token, self.tokens[token])[0]
 
     def closed(self, wanted: Iterable[int]) -> set[int]:
         """See `exporters.trim.tokenizer_json.kinds.Kind.closed`: what is wanted and not always beaten by others."""
-        return {at for at in wanted if self._without(at)[1] <= self._scores[at] + _ROUNDING}
+        search = self._search
+        return {at for at in wanted if search.cut_without(at, self.tokens[at])[1] <= self._scores[at] + _ROUNDING}
 
     def take(self, kept: Sequence[int]) -> Json:
         """See `exporters.trim.tokenizer_json.kinds.Kind.take`; scores stay as they are."""
         vocab = self._model["vocab"]
         return {**self._model, "unk_id": kept.index(self._unknown), "vocab": [vocab[at] for at in kept]}
 
-    def _without(self, token: int) -> tuple[tuple[int, ...], float]:
-        """The best path through a token's text that is not the token itself, and its score."""
-        text, ids, scores, longest = self.tokens[token], self._ids, self._scores, self._longest
-        size = len(text)
-        sums = [0.0, *[-math.inf] * size]
-        steps = [(0, 0)] * (size + 1)
-        for start in range(size):
-            here = sums[start]
-            single = False
-            for end in range(start + 1, min(size, start + longest) + 1):
-                at = ids.get(text[start:end])
-                if at is None or at == token:
-                    continue
-                single = single or end == start + 1
-                if here + scores[at] > sums[end]:
-                    sums[end], steps[end] = here + scores[at], (start, at)
-            if not single and here + self._unknown_score > sums[start + 1]:
-                sums[start + 1], steps[start + 1] = here + self._unknown_score, (start, self._unknown)
-        path: list[int] = []
-        end = size
-        while end > 0:
-            start, at = steps[end]
-            path += reversed(self._spelled(text[start:end])) if at == self._unknown else [at]
-            end = start
-        path.reverse()
-        return fused(path, self._unknown), sums[size]
+    @cached_property
+    def _search(self) -> Search:
+        return Search(
+            {token: at for at, token in enumerate(self.tokens)},
+            self._scores,
+            unknown=self._unknown,
+            unknown_score=self._unknown_score,
+            spelled=self._spelled,
+        )
 
     def _spelled(self, character: str) -> list[int]:
         """A character without a token of its own: its bytes, or the unknown token."""

@@ -17,12 +17,13 @@ from pathlib import Path
 from typing import Any
 
 from edgekit.core.errors import EngineError
-from edgekit.engine.charmap import CharacterMap
-from edgekit.engine.unigram import SPACE, Unigram
+from edgekit.tokenizer.character_map import CharacterMap
+from edgekit.tokenizer.unigram import SPACE, Unigram
 
 FORMAT = 1
 
-_UNKNOWN, _CONTROL, _USER_DEFINED, _UNUSED, _BYTE = 2, 3, 4, 5, 6
+# `SentencePiece.Type` of sentencepiece_model.proto.
+NORMAL, UNKNOWN, CONTROL, USER_DEFINED, UNUSED, BYTE = 1, 2, 3, 4, 5, 6
 _NO_CHARSMAP = b"\4\0\0\0" + bytes(4)  # a trie of one unit without children
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -31,6 +32,7 @@ class SentencePieceTokenizer:
     """A unigram vocabulary with SentencePiece's normalisation; one object may be used from any thread.
 
     A lone surrogate is read as U+FFFD. Text of any form is accepted; `</s>` in it is four characters, no end mark.
+    unigram: cuts normalised text.
     """
 
     def __init__(self, data: dict[str, Any]) -> None:
@@ -41,23 +43,23 @@ class SentencePieceTokenizer:
             raise ValueError("not a unigram vocabulary of a format that this version reads")
         self._kinds = {int(index): int(kind) for index, kind in own["kinds"].items()}
         unknown = int(model["unk_id"])
-        if self._kinds.get(unknown) != _UNKNOWN or min(self._kinds) < 0:
+        if self._kinds.get(unknown) != UNKNOWN or min(self._kinds) < 0:
             raise ValueError("the unknown piece is not marked as one")
-        hidden = {index for index, kind in self._kinds.items() if kind in (_CONTROL, _UNKNOWN, _UNUSED)}
+        hidden = {index for index, kind in self._kinds.items() if kind in (CONTROL, UNKNOWN, UNUSED)}
         self._pieces = [
             str(piece)[1:] if index in hidden else str(piece) for index, (piece, _) in enumerate(model["vocab"])
         ]
         scores = array("d", (score for _, score in model["vocab"]))
-        unspoken = hidden | {index for index, kind in self._kinds.items() if kind == _BYTE}
+        unspoken = hidden | {index for index, kind in self._kinds.items() if kind == BYTE}
         normal = [score for index, score in enumerate(scores) if index not in self._kinds]
         if not all(map(math.isfinite, scores)) or not normal:
             raise ValueError("a score is not a finite number")
-        user_defined = [self._pieces[index] for index, kind in self._kinds.items() if kind == _USER_DEFINED]
+        user_defined = [self._pieces[index] for index, kind in self._kinds.items() if kind == USER_DEFINED]
         self._byte_of = {
-            index: int(self._pieces[index][3:5], 16) for index, kind in self._kinds.items() if kind == _BYTE
+            index: int(self._pieces[index][3:5], 16) for index, kind in self._kinds.items() if kind == BYTE
         }
         byte_ids = {byte: index for index, byte in self._byte_of.items()}
-        self._unigram = Unigram(
+        self.unigram = Unigram(
             {piece: index for index, piece in enumerate(self._pieces) if index not in unspoken},
             scores,
             unknown=unknown,
@@ -69,7 +71,7 @@ class SentencePieceTokenizer:
         self._map = CharacterMap(_charsmap(data), dict(own["single"]), str(own["joining"]), user_defined)
         self._prefix = SPACE if own["add_dummy_prefix"] else ""
         self._trim = bool(own["remove_extra_whitespaces"])
-        self._odd_surfaces = {index: "" for index, kind in self._kinds.items() if kind == _CONTROL}
+        self._odd_surfaces = {index: "" for index, kind in self._kinds.items() if kind == CONTROL}
         self._odd_surfaces[unknown] = str(own["unknown_surface"])
 
     @classmethod
@@ -89,7 +91,7 @@ class SentencePieceTokenizer:
 
     def encode(self, texts: Sequence[str]) -> list[list[int]]:
         """Token ids of each text, without the end mark; of a text that is all spaces, none."""
-        encode, normalise = self._unigram.encode, self._normalise
+        encode, normalise = self.unigram.encode, self._normalise
         return [encode(normalise(text)) for text in texts]
 
     def decode(self, token_ids: Sequence[Sequence[int]]) -> list[str]:
@@ -122,7 +124,7 @@ class SentencePieceTokenizer:
             return "".join(parts)
         # The space before the first word is none of the text; with trimming, every piece until there is text loses it.
         for index, token in enumerate(ids):
-            if parts[index].startswith(" ") and self._kinds.get(token) not in (_CONTROL, _UNKNOWN, _BYTE):
+            if parts[index].startswith(" ") and self._kinds.get(token) not in (CONTROL, UNKNOWN, BYTE):
                 parts[index] = parts[index][1:]
                 if not self._trim:
                     break

@@ -16,8 +16,8 @@ from toys.marian_student import toy_lines, toy_sentencepiece
 
 from edgekit.core.errors import EngineError
 from edgekit.engine.base import Tokenizer
-from edgekit.engine.tokenizer import SentencePieceTokenizer
-from edgekit.engine.unigram import Unigram
+from edgekit.tokenizer.sentencepiece import SentencePieceTokenizer
+from edgekit.tokenizer.unigram import Unigram
 from exporters.tokenizers.sentencepiece import read_sentencepiece, tokenizer_json
 
 
@@ -91,12 +91,12 @@ def test_ids_are_equal_from_many_threads(tmp_path: Path) -> None:
 
 
 def test_word_table_stays_bounded_when_no_word_comes_twice(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr("edgekit.engine.unigram._MOST_WORDS", 10)
+    monkeypatch.setattr("edgekit.tokenizer.unigram._MOST_WORDS", 10)
     tokenizer = SentencePieceTokenizer.open(toy_json(tmp_path))
     text = " ".join(f"ba{number}" for number in range(100))
     first = tokenizer.encode([text])
     assert first == tokenizer.encode([text])
-    assert len(tokenizer._unigram._words) <= 10
+    assert len(tokenizer.unigram._words) <= 10
 
 
 def test_unigram_prefers_the_sum_and_spells_unknown_runs_as_one_token() -> None:
@@ -109,7 +109,7 @@ def test_unigram_prefers_the_sum_and_spells_unknown_runs_as_one_token() -> None:
 
 def test_import_of_the_tokenizer_loads_no_heavy_library() -> None:
     code = (
-        "import sys, edgekit.engine.tokenizer\n"
+        "import sys, edgekit.tokenizer.sentencepiece\n"
         "print([n for n in ('tokenizers', 'onnxruntime', 'onnx', 'torch', 'rich') if n in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
