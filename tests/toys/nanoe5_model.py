@@ -27,7 +27,10 @@ def toy_pieces(count: int = 60) -> list[str]:
 
 @dataclass
 class ToyE5:
-    """Everything that the file says; a test changes one part and writes it again."""
+    """Everything that the file says; a test changes one part and writes it again.
+
+    scores: of the pieces, random ones where there are none.  twins: id -> the id whose row of the table it has too.
+    """
 
     seed: int = 1
     width: int = 64
@@ -40,6 +43,8 @@ class ToyE5:
     epsilon: float = 1e-12
     pieces: Sequence[str] = field(default_factory=toy_pieces)
     mapped: Mapping[str, str] = field(default_factory=lambda: dict(MAPPED))
+    scores: Sequence[float] = ()
+    twins: Mapping[int, int] = field(default_factory=dict)
 
     def tensors(self) -> dict[str, tuple[int, int, bytes]]:
         """Name -> kind, values, bytes, in the file's order."""
@@ -58,7 +63,7 @@ class ToyE5:
 
         width, inner = self.width, self.feed_forward
         found = {
-            "emb.word": q4(len(self.pieces) + self.padding_rows, width),
+            "emb.word": self._with_twins(q4(len(self.pieces) + self.padding_rows, width)),
             "emb.pos": floats(self.positions, width),
             "emb.type": floats(self.types, width),
             "emb.ln.w": floats(width, around=1),
@@ -74,6 +79,13 @@ class ToyE5:
                 found[f"l{at}.{name}.b"] = floats(width)
         return found
 
+    def _with_twins(self, table: tuple[int, int, bytes]) -> tuple[int, int, bytes]:
+        kind, count, data = table
+        rows = np.frombuffer(data, np.uint8).reshape(-1, self.width // 32 * 18).copy()
+        for at, same in self.twins.items():
+            rows[at] = rows[same]
+        return kind, count, rows.tobytes()
+
     def head(self) -> bytes:
         sizes = (self.width, self.layers, self.heads, self.feed_forward)
         rows = len(self.pieces) + self.padding_rows
@@ -84,6 +96,8 @@ class ToyE5:
         begins = np.concatenate([[0], np.cumsum([len(text) for text in texts])]).astype("<u4")
         scores = -np.random.default_rng(self.seed).uniform(1, 12, len(texts)).astype("<f4")
         scores[:4] = scores[-1:] = 0
+        if self.scores:
+            scores = np.array(self.scores, "<f4")
         parts = [
             struct.pack("<5iQ", len(texts), 0, 2, 1, 3, int(begins[-1])),
             begins.tobytes(),

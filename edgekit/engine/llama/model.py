@@ -152,7 +152,8 @@ class Model:
     def embed(self, lines: Sequence[Ids]) -> NDArray[np.float32]:
         """(n, E) pooled as the model's metadata says, between the marks it asks for; a line alone each time.
 
-        A line that is longer than the context loses its end: half a sentence has no vector of its own.
+        A line that is longer than the context or the model's own longest text loses its end: half a sentence has no
+        vector of its own.
         """
         llama = self._llama
         context = self._embedding_context()
@@ -160,8 +161,10 @@ class Model:
         width = int(llama.llama_model_n_embd_out(self._model))
         run = llama.llama_encode if llama.llama_model_has_encoder(self._model) else llama.llama_decode
         found = np.empty((len(lines), width), np.float32)
+        # BERT has a table of positions, and llama.cpp aborts at the first token that comes after its end.
+        room = min(self.context, int(llama.llama_model_n_ctx_train(self._model))) - len(before) - len(after)
         for at, ids in enumerate(lines):
-            inputs = [*before, *ids[: self.context - len(before) - len(after)].tolist(), *after]
+            inputs = [*before, *ids[: max(0, room)].tolist(), *after]
             if not inputs:
                 raise UsageError("an empty line has no embedding", reasons=["the model puts no marks around it"])
             memory = llama.llama_get_memory(context)
