@@ -45,11 +45,12 @@ _ALL = slice(None)
 class Checkpoint:
     """A folder, opened; nothing of it is ever run, and no tensor is read before it is asked for.
 
-    config: `config.json`.  tokenizer: `tokenizer.json`, sound as far as its kind is known.  tokenizer_config: the
-    file of that name, empty where there is none.  words: tokens, ids and merges of tokenizer.json.
+    name: what people call it.  config: `config.json`.  tokenizer: `tokenizer.json`, sound as far as its kind is known.
+    tokenizer_config: the file of that name, empty where there is none.  words: tokens, ids and merges of tokenizer.json.
     """
 
     folder: Folder
+    name: str
     config: Mapping[str, Any]
     tokenizer: Mapping[str, Any]
     tokenizer_config: Mapping[str, Any]
@@ -60,11 +61,6 @@ class Checkpoint:
     def path(self) -> Path:
         """The folder."""
         return self.folder.path
-
-    @property
-    def name(self) -> str:
-        """What the folder is called."""
-        return self.path.resolve().name
 
     @property
     def model_type(self) -> str:
@@ -125,8 +121,10 @@ class Checkpoint:
         return {name: file for file in self.weights.files.values() for name in file.tensors}
 
 
-def open_checkpoint(path: Path) -> Checkpoint:
+def open_checkpoint(path: Path, *, name: str | None = None) -> Checkpoint:
     """Open a folder to convert it.
+
+    name: what the model is called, by default as the folder is.
 
     Raises ModelFormatError where files are damaged or do not fit together; UnsupportedModelError, with the way out, for
     pickled weights, an adapter, a model that brings code of its own, a folder without `tokenizer.json`, a tokenizer of
@@ -138,4 +136,6 @@ def open_checkpoint(path: Path) -> Checkpoint:
     document = read_document(data)
     has_config = (path / TOKENIZER_CONFIG).is_file()
     tokenizer_config = read_object(path / TOKENIZER_CONFIG) if has_config else {}
-    return Checkpoint(folder, config, document.raw, tokenizer_config, words_of(document.raw), read_weights(path))
+    words = words_of(document.raw)
+    called = name or path.resolve().name
+    return Checkpoint(folder, called, config, document.raw, tokenizer_config, words, read_weights(path))

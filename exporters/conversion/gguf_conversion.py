@@ -17,6 +17,7 @@ from edgekit.core.errors import ModelFormatError, UnsupportedModelError
 from edgekit.core.events import Note, Progress, Reporter, StepFinished, StepStarted
 from edgekit.core.units import bytes_in_words
 from exporters.base import Built
+from exporters.containers.gguf import Gguf, Place
 from exporters.containers.gguf_writer import measure_gguf, write_gguf
 from exporters.conversion.base import refuse
 from exporters.conversion.checkpoint import Checkpoint
@@ -83,6 +84,13 @@ class GgufConversion:
         plan, metadata, reasons = self._planned(checkpoint)
         refuse(checkpoint, reasons, "GGUF")
         return measure_gguf(metadata | _types_metadata(dtype), outputs(checkpoint, plan.tensors, dtype))
+
+    def describe(self, checkpoint: Checkpoint, *, dtype: str) -> Gguf:
+        """What `convert` would write, without its data. The checkpoint has passed `check`."""
+        plan, metadata, _ = self._planned(checkpoint)
+        made = outputs(checkpoint, plan.tensors, dtype)
+        places = {one.name: Place(one.name, one.shape, one.type, 0, one.size) for one in made}
+        return Gguf(3, metadata | _types_metadata(dtype), places, memoryview(b""))
 
     def convert(self, checkpoint: Checkpoint, out: Path, *, dtype: str, report: Reporter) -> Built:
         """See `exporters.conversion.base.Conversion.convert`; the file is `model.gguf`."""

@@ -140,7 +140,7 @@ def _encoded(name: str, values: NDArray[np.float32], stored: str) -> memoryview:
         raise UnsupportedModelError(
             f"`{name}` cannot be stored as {stored}",
             reasons=[f"it holds {np.abs(values).max():,.0f}, and the largest is {_LARGEST[stored]:,.0f}"],
-            hint="add `--dtype bf16`",
+            hint="add `--quant bf16`",
         )
     if stored == "f16":
         return values.astype("<f2").reshape(-1).view(np.uint8).data
