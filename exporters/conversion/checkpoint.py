@@ -46,7 +46,7 @@ class Checkpoint:
     """A folder, opened; nothing of it is ever run, and no tensor is read before it is asked for.
 
     name: what people call it.  config: `config.json`.  tokenizer: `tokenizer.json`, sound as far as its kind is known.
-    tokenizer_config: the file of that name, empty where there is none.  words: tokens, ids and merges of tokenizer.json.
+    tokenizer_config: the file of that name, empty where there is none.  words: tokens, ids and merges of the tokenizer.
     """
 
     folder: Folder
