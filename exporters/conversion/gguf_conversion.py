@@ -32,6 +32,7 @@ _FILE_TYPES = {"f32": 0, "f16": 1, "q8_0": 7, "bf16": 32}  # `LlamaFileType` of 
 _QUANTIZATION_VERSION = 2  # `GGML_QNT_VERSION`
 # A table may have rows that are no token: padding to a multiple, room for later. Qwen's 151,936 have 267 of them.
 _MOST_SPARE = 1 / 8
+_LEAST_SPARE = 64
 
 
 @dataclass(frozen=True)
@@ -128,16 +129,18 @@ class GgufConversion:
         settings = Settings(checkpoint.config)
         plan = self.family.plan(checkpoint, settings)
         reasons = list(settings.reasons)
+        rows = tokens = len(checkpoint.words.names)
         if not reasons:  # else shapes would be compared with sizes that are none
-            reasons += check_tensors(checkpoint, plan.tensors, plan.ignored)
-        tokens = len(checkpoint.words.names)
-        if tokens > plan.rows:
-            reasons.append(f"the tokenizer has {tokens:,} tokens and the table of words {plan.rows:,} rows")
-        elif not settings.reasons and plan.rows - tokens > max(64, plan.rows * _MOST_SPARE):
-            reasons.append(f"the tokenizer has only {tokens:,} tokens for the {plan.rows:,} rows of the table of words")
+            reasons = check_tensors(checkpoint, plan.tensors, plan.ignored)
+            if tokens > plan.rows:
+                reasons.append(f"the tokenizer has {tokens:,} tokens and the table of words {plan.rows:,} rows")
+            elif plan.rows - tokens > max(_LEAST_SPARE, plan.rows * _MOST_SPARE):
+                reasons.append(f"the tokenizer has only {tokens:,} tokens for the table's {plan.rows:,} rows")
+            else:
+                rows = plan.rows
         words: Metadata = {}
         try:
-            words = vocabulary_metadata(checkpoint, max(plan.rows, tokens), self.family.tokenizers)
+            words = vocabulary_metadata(checkpoint, rows, self.family.tokenizers)
         except (ModelFormatError, UnsupportedModelError) as problem:
             reasons += problem.reasons or [problem.message]
         general: Metadata = {

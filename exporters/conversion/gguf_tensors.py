@@ -128,6 +128,8 @@ def _values(checkpoint: Checkpoint, tensor: Tensor) -> Iterator[NDArray[np.float
         yield checkpoint.floats(tensor.source, rows)
         if tensor.rows is None:
             checkpoint.release(tensor.source, begin, end)
+    if tensor.rows is not None:
+        checkpoint.release(tensor.source, 0, tensor.shape[0])
 
 
 def _encoded(name: str, values: NDArray[np.float32], stored: str) -> memoryview:

@@ -16,7 +16,7 @@ from exporters.conversion.gguf_conversion import GgufConversion, Plan
 from exporters.conversion.gguf_tensors import Tensor
 from exporters.conversion.gguf_values import Metadata, flag, number, real
 from exporters.conversion.pooling import pooling_type
-from exporters.conversion.settings import Settings
+from exporters.conversion.settings import MOST_PARTS, Settings
 
 _HEADS = (r"(bert\.)?pooler\..*", r"(bert\.)?embeddings\.position_ids", r"cls\..*")
 
@@ -38,10 +38,10 @@ class Bert:
         settings.must_be("hidden_act", ("gelu",), "gelu")
         settings.must_be("position_embedding_type", ("absolute",), "absolute")
         settings.must_be("is_decoder", (False,), False)
-        width, heads = settings.count("hidden_size"), settings.count("num_attention_heads")
+        width, heads = settings.count("hidden_size"), settings.count("num_attention_heads", most=MOST_PARTS)
         if width % heads:
             settings.reasons.append(f"a width of {width:,} is no multiple of {heads} heads")
-        layers, inner = settings.count("num_hidden_layers"), settings.count("intermediate_size")
+        layers, inner = settings.count("num_hidden_layers", most=MOST_PARTS), settings.count("intermediate_size")
         words, types = settings.count("vocab_size"), settings.count("type_vocab_size", 2)
         positions, first = settings.count("max_position_embeddings"), self.first_position(settings)
         if first >= positions:

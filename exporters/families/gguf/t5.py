@@ -12,7 +12,7 @@ from exporters.conversion.checkpoint import Checkpoint
 from exporters.conversion.gguf_conversion import GgufConversion, Plan
 from exporters.conversion.gguf_tensors import Tensor
 from exporters.conversion.gguf_values import Metadata, number, real
-from exporters.conversion.settings import Settings
+from exporters.conversion.settings import MOST_PARTS, Settings
 
 _TRAINED = 512  # tokens; relative positions go on beyond, and mT5's configuration does not say
 _TABLES = ("shared", "encoder.embed_tokens", "decoder.embed_tokens")
@@ -41,7 +41,7 @@ class T5:
         """See `exporters.conversion.gguf_conversion.Family.plan`."""
         activation = settings.must_be("feed_forward_proj", ("relu", "gated-gelu"), "relu")
         settings.must_be("relative_attention_max_distance", (128,), 128)
-        heads, head_width = settings.count("num_heads"), settings.count("d_kv", 64)
+        heads, head_width = settings.count("num_heads", most=MOST_PARTS), settings.count("d_kv", 64)
         sizes = _Sizes(
             settings.count("d_model"),
             heads * head_width,
@@ -50,8 +50,8 @@ class T5:
             settings.count("relative_attention_num_buckets", 32),
             activation == "gated-gelu",
         )
-        layers, words = settings.count("num_layers"), settings.count("vocab_size")
-        decoders = settings.count("num_decoder_layers", layers)
+        layers, words = settings.count("num_layers", most=MOST_PARTS), settings.count("vocab_size")
+        decoders = settings.count("num_decoder_layers", layers, most=MOST_PARTS)
         epsilon = settings.real("layer_norm_epsilon", 1e-6)
         values = {
             "vocab_size": words,
