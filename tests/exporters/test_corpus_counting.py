@@ -5,56 +5,21 @@ from __future__ import annotations
 import hashlib
 import itertools
 import os
-import random
-import signal
-import subprocess
-import sys
-import time
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from toys.tokenizer import toy_tokenizer
+from toys.counted import TOKENIZER, count, plain, some_lines, write_corpus
 
 from edgekit.core.errors import FailedError, InputError
 from edgekit.core.events import Event, Note, Progress, StepFinished, StepStarted
-from exporters.corpus import counting, reading, tallying, workers
+from exporters.corpus import reading, tallying, workers
 from exporters.corpus.base import Corpus, Tally
-from exporters.corpus.checkpoint import State
-from exporters.corpus.counting import count_corpora
 from exporters.corpus.tallying import is_held_out
-
-ROOT = Path(__file__).resolve().parents[2]
-TOKENIZER = toy_tokenizer()
-LANGUAGES = ("en", "am")
-WORDS = ["the", "and", "thing", "ሰላም", "ነ", "wind", "bin", "é", "The", "AND", "42", "a", "in."]
-
-
-def some_lines(seed: int, count: int) -> list[str]:
-    chooser = random.Random(seed)
-    return [" ".join(chooser.choices(WORDS, k=chooser.randrange(1, 12))) for _ in range(count)]
-
-
-def count(*arguments: Path | str, **settings: Any) -> list[Corpus]:
-    settings = {"languages": LANGUAGES, "jobs": 1, **settings}
-    return count_corpora([str(one) for one in arguments], settings.pop("tokenizer", TOKENIZER), **settings)
-
-
-def plain(corpora: Sequence[Corpus]) -> list[Any]:
-    """Everything in corpora, comparable."""
-    return [
-        [one.language, one.digest, list(one.sample)]
-        + [
-            [tally.tokens.tolist(), tally.lines, tally.words, tally.size_bytes, tally.fallback_lines]
-            for tally in (one.train, one.held_out)
-        ]
-        for one in corpora
-    ]
 
 
 def tally_of(lines: Sequence[str]) -> Tally:
@@ -72,11 +37,7 @@ def tally_of(lines: Sequence[str]) -> Tally:
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Two languages and text of none, in several blocks each."""
-    folder = tmp_path_factory.mktemp("corpus")
-    for seed, name in enumerate(("a.en.txt", "b.am.txt", "c.en.txt", "d.txt")):
-        (folder / name).write_text("\n".join(some_lines(seed, 3000)), encoding="utf-8")
-    return folder
+    return write_corpus(tmp_path_factory.mktemp("corpus"))
 
 
 @pytest.fixture(autouse=True)
@@ -238,188 +199,6 @@ def test_an_error_of_the_tokenizer_arrives_whole(folder: Path, jobs: int) -> Non
 def test_a_process_that_ends_on_its_own_is_an_error_that_says_so(folder: Path) -> None:
     with pytest.raises(FailedError, match="exit code 3"):
         count(folder, tokenizer=Ending(), jobs=2)
-
-
-def test_a_run_that_was_cut_off_goes_on_and_counts_nothing_twice(
-    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(counting, "CHECKPOINT_SECONDS", 0.0)
-    state = State(tmp_path / "state", "one")
-    whole = plain(count(folder))
-    seen: list[int] = []
-
-    def cut_off(at: int) -> Any:
-        def report(event: Event) -> None:
-            if isinstance(event, Progress):
-                seen.append(event.done)
-                if len(seen) == at:
-                    raise KeyboardInterrupt
-
-        return report
-
-    for at in (9, 19):
-        seen.clear()
-        with pytest.raises(KeyboardInterrupt):
-            count(folder, state=state, report=cut_off(at))
-    seen.clear()
-    assert plain(count(folder, state=state, report=cut_off(0))) == whole
-    resumed = seen[0]
-    # 8 + 18 blocks were saved (the last one seen was not): the first one now is the 27th.
-    seen.clear()
-    count(folder, report=cut_off(0))
-    assert resumed == seen[26]
-    # All is counted now, and nothing is left to do.
-    seen.clear()
-    assert plain(count(folder, state=state, report=cut_off(0))) == whole
-    assert not seen
-
-
-@pytest.mark.parametrize("change", ["text", "tokenizer", "damage", "shorter"])
-def test_everything_is_counted_anew_when_something_changed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: str
-) -> None:
-    path = tmp_path / "x.en"
-    lines = some_lines(8, 2000)
-    path.write_text("\n".join(lines), encoding="utf-8")
-    state = State(tmp_path / "state", "one")
-    before = plain(count(path, state=state))
-    stat = path.stat()
-    if change == "text":
-        path.write_text("\n".join(lines).replace("wind", "bind", 1), encoding="utf-8")
-        os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))  # same size, same time
-        assert path.stat().st_size == stat.st_size
-    elif change == "shorter":
-        path.write_text("\n".join(lines[:500]), encoding="utf-8")
-    elif change == "tokenizer":
-        state = State(state.folder, "two")
-    else:
-        data = state.file.read_bytes()
-        state.file.write_bytes(data[: len(data) // 2])
-    notes: list[Event] = []
-    after = plain(count(path, state=state, report=notes.append))
-    assert after == plain(count(path))
-    assert (after == before) == (change in ("tokenizer", "damage"))
-    assert not [event for event in notes if isinstance(event, Note)]
-
-
-def test_a_corpus_that_grew_goes_on_with_what_is_new(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(counting, "CHECKPOINT_SECONDS", 0.0)
-    lines = some_lines(8, 2000)
-    path = tmp_path / "x.en"
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    state = State(tmp_path / "state", "one")
-    with pytest.raises(KeyboardInterrupt):
-        count(path, state=state, report=interrupt_at(6))
-    path.write_text("\n".join([*lines, "the end"]) + "\n", encoding="utf-8")
-    events: list[Event] = []
-    assert plain(count(path, state=state, report=events.append)) == plain(count(path))
-    assert [event.text for event in events if isinstance(event, Note)] == [
-        "counting goes on after 5 blocks that an earlier run counted"
-    ]
-
-
-def interrupt_at(number: int) -> Any:
-    seen = []
-
-    def report(event: Event) -> None:
-        if isinstance(event, Progress):
-            seen.append(event)
-            if len(seen) == number:
-                raise KeyboardInterrupt
-
-    return report
-
-
-COUNT = """
-import sys
-sys.path[:0] = {path!r}
-from exporters.corpus import counting, reading, workers
-reading.BLOCK_BYTES = 10_000
-counting.CHECKPOINT_SECONDS = 0.0
-from exporters.corpus.checkpoint import State
-from pathlib import Path
-from toys.tokenizer import toy_tokenizer
-if __name__ == "__main__":
-    def report(event):
-        print(event, flush=True)
-    counting.count_corpora(
-        [{folder!r}],
-        toy_tokenizer(),
-        languages=["en", "am"],
-        jobs={jobs},
-        report=report,
-        state=State(Path({state!r}), "one"),
-    )
-    print("end", flush=True)
-"""
-
-
-def start(tmp_path: Path, folder: Path, jobs: int) -> subprocess.Popen[str]:
-    script = tmp_path / "count.py"
-    path = [str(ROOT), str(ROOT / "tests")]
-    script.write_text(COUNT.format(path=path, folder=str(folder), jobs=jobs, state=str(tmp_path / "state")))
-    return subprocess.Popen(
-        [sys.executable, script], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
-    )
-
-
-def members(group: int) -> list[int]:
-    """Processes of a group that are still there."""
-    found = []
-    for entry in Path("/proc").iterdir():
-        try:
-            fields = (entry / "stat").read_text().rpartition(")")[2].split()
-        except (OSError, ValueError):
-            continue
-        if entry.name.isdecimal() and int(fields[2]) == group and fields[0] != "Z":
-            found.append(int(entry.name))
-    return found
-
-
-def all_gone(group: int) -> bool:
-    for _ in range(200):
-        if not members(group):
-            return True
-        time.sleep(0.05)
-    return False
-
-
-@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks for processes in /proc")
-@pytest.mark.parametrize("jobs", [1, 2])
-def test_kills_at_any_moment_leave_no_process_and_the_result_is_the_same(
-    tmp_path: Path, folder: Path, jobs: int
-) -> None:
-    chooser = random.Random(jobs)
-    for _ in range(6):
-        process = start(tmp_path, folder, jobs)
-        assert process.stdout is not None
-        # At a moment of work, not of the start: after a random number of events.
-        for _ in range(chooser.randrange(1, 25)):
-            if not process.stdout.readline():
-                break
-        time.sleep(chooser.random() * 0.02)
-        process.kill()
-        process.communicate()
-        assert all_gone(process.pid)
-    process = start(tmp_path, folder, jobs)
-    out, err = process.communicate(timeout=120)
-    assert out.endswith("end\n"), err
-    assert plain(count(folder, state=State(tmp_path / "state", "one"))) == plain(count(folder))
-
-
-@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks for processes in /proc")
-@pytest.mark.parametrize("jobs", [1, 2])
-def test_ctrl_c_ends_everything_and_prints_nothing_of_the_processes(tmp_path: Path, folder: Path, jobs: int) -> None:
-    process = start(tmp_path, folder, jobs)
-    assert process.stdout is not None
-    while "Progress" not in process.stdout.readline():
-        pass
-    os.killpg(process.pid, signal.SIGINT)
-    _, err = process.communicate(timeout=60)
-    assert process.returncode == -signal.SIGINT
-    assert err.count("Traceback") == 1
-    assert err.strip().endswith("KeyboardInterrupt")
-    assert all_gone(process.pid)
 
 
 def test_as_many_processes_as_cores_count_and_8_at_most(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from onnx import TensorProto, helper, numpy_helper
-from toys.fuzz import fuzz
+from toys.onnx_folders import IDS, KEPT, new_ids, opened, padding_mask, saved, trimmed
 from toys.onnx_models import (
     HEADS,
     MICROSOFT,
@@ -19,7 +19,6 @@ from toys.onnx_models import (
     TOKENS,
     WIDTH,
     Net,
-    ToyBeside,
     ToyTokenizer,
     embed,
     head,
@@ -28,40 +27,7 @@ from toys.onnx_models import (
     toy_model,
 )
 
-from edgekit.core.errors import ModelFormatError, UnsupportedModelError, UsageError
-from edgekit.core.events import Progress, silent
 from edgekit.engine.runtime import load_onnxruntime
-from exporters.trim.base import Ids
-from exporters.trim.onnx import OnnxModel, open_graphs, open_onnx
-
-KEPT = np.array([0, 1, 3, 4, 5, 11, 12, 20, 31, 32, 33, 47, 60])
-IDS = np.array([[0, 3, 60, 47, 1], [5, 31, 11, 12, 4]])
-
-
-def opened(folder: Path, tokenizer: ToyTokenizer | None = None, inside: str = "") -> OnnxModel:
-    names = sorted(path.name for path in (folder / inside).glob("*.onnx"))
-    tokenizer = tokenizer or ToyTokenizer()
-    return open_graphs(folder, inside, names, ToyBeside(tokenizer, tokenizer.needed[0]))
-
-
-def saved(folder: Path, *models: onnx.ModelProto, tokenizer: ToyTokenizer | None = None) -> OnnxModel:
-    folder.mkdir(exist_ok=True)
-    for at, model in enumerate(models):
-        onnx.checker.check_model(model)
-        onnx.save_model(model, folder / f"model_{at}.onnx")
-    return opened(folder, tokenizer)
-
-
-def trimmed(model: OnnxModel, out: Path, kept: Ids = KEPT) -> Path:
-    out.mkdir(exist_ok=True)
-    model.write(kept, out, report=silent)
-    return out
-
-
-def new_ids(ids: Ids, kept: Ids = KEPT) -> Ids:
-    new = np.full(TOKENS, -1)
-    new[kept] = np.arange(len(kept))
-    return new[ids]
 
 
 def constants(path: Path) -> dict[str, onnx.TensorProto]:
@@ -72,12 +38,6 @@ def constants(path: Path) -> dict[str, onnx.TensorProto]:
         found.update((tensor.name, tensor) for tensor in graph.initializer)
         graphs += [one.g for node in graph.node for one in node.attribute if one.HasField("g")]
     return found
-
-
-def refusal(model: onnx.ModelProto, folder: Path) -> str:
-    with pytest.raises(UnsupportedModelError) as caught:
-        saved(folder, model)
-    return str(caught.value)
 
 
 # A head that is tied reads the table as it is stored.
@@ -176,12 +136,6 @@ def test_e12_rows_without_a_token_go_and_never_win(tmp_path: Path) -> None:
     np.testing.assert_array_equal(after, before[..., KEPT])
 
 
-def test_a_table_with_fewer_rows_than_tokens_is_refused(tmp_path: Path) -> None:
-    net = Net()
-    net.output("hidden", net.hidden(embed(net, "float", rows=TOKENS - 1)), ["batch", "length", WIDTH])
-    assert "of at least 61 rows" in refusal(net.model(), tmp_path / "full")
-
-
 @pytest.mark.parametrize("shared", [True, False], ids=["read from outside", "of their own"])
 def test_e9_tables_that_subgraphs_read_are_found(shared: bool, tmp_path: Path) -> None:
     net = Net()
@@ -245,17 +199,6 @@ def test_a_loop_that_feeds_its_best_token_back_chooses_among_the_kept(tmp_path: 
     np.testing.assert_array_equal(after[1], new_ids(before[1], kept))
 
 
-def padding_mask(pad: int, *, shared: bool = False) -> onnx.ModelProto:
-    """Positions counted over tokens that are no padding, as XLM-R does; shared: the same constant is an axis too."""
-    net = Net(1)
-    constant = net.constant(pad, name="pad")
-    real = net("Cast", net("Not", net("Equal", "input_ids", constant)), to=TensorProto.INT64)
-    places = net("CumSum", real, constant if shared else net.constant(1))
-    x = net("Add", embed(net, "float"), net("Gather", net.constant(net.normal(9, WIDTH)), places))
-    net.output("logits", head(net, "MatMul", net.hidden(x)), ["batch", "length", TOKENS])
-    return net.model()
-
-
 @pytest.mark.parametrize(("pad", "shared"), [(31, False), (1, True)])
 def test_e11_ids_in_the_graph_become_the_new_ones_and_other_uses_of_the_constant_stay(
     pad: int, shared: bool, tmp_path: Path
@@ -270,196 +213,12 @@ def test_e11_ids_in_the_graph_become_the_new_ones_and_other_uses_of_the_constant
     np.testing.assert_array_equal(after, before[..., kept])
 
 
-def test_e11_a_token_that_the_graph_names_and_that_would_go_is_refused_and_nothing_is_written(tmp_path: Path) -> None:
-    model = saved(tmp_path / "full", padding_mask(30))
-    with pytest.raises(UsageError, match="names token 30"):
-        trimmed(model, tmp_path / "small")
-    assert list((tmp_path / "small").iterdir()) == []
-
-
-@pytest.mark.parametrize("wanted", [[], [0, 1], [1, 0, 60], [0, 1, 1, 60], [0, 1, 60, 61], [-1, 0, 1, 60]])
-def test_ids_that_are_no_closed_set_are_refused(wanted: list[int], tmp_path: Path) -> None:
-    model = saved(tmp_path / "full", toy_model())
-    with pytest.raises(UsageError):
-        trimmed(model, tmp_path / "small", np.array(wanted, np.int64))
-    assert list((tmp_path / "small").iterdir()) == []
-
-
-def spoilt(kind: str) -> tuple[onnx.ModelProto, str]:
-    net = Net()
-    ids = "input_ids"
-    if kind == "ids":
-        ids = net("Mul", ids, net.constant(2))
-    x = net.hidden(embed(net, "float", ids))
-    if kind == "other input":
-        net.inputs[0].name = "words"
-        net.nodes[0].input[1] = "words"
-    scores = head(net, "MatMul", x)
-    shape: list[int | str] = ["batch", "length", TOKENS]
-    if kind == "sum over the vocabulary":
-        scores = net("MatMul", scores, net.constant(net.normal(TOKENS, WIDTH)))
-        shape[-1] = WIDTH
-    elif kind == "norm":
-        ones = net.constant(np.ones(TOKENS, np.float32))
-        scores = net("LayerNormalization", scores, ones)
-    elif kind == "part":
-        scores = net("Slice", scores, net.constant([2]), net.constant([TOKENS]), net.constant([2]))
-        shape[-1] = TOKENS - 2
-    elif kind == "more":
-        scores = net("Concat", scores, scores, axis=-1)
-        shape[-1] = 2 * TOKENS
-    elif kind == "another table":
-        other = net.constant(net.normal(TOKENS, WIDTH))
-        scores = net("Add", scores, net("ReduceMax", net("Gather", other, net("Cast", x, to=TensorProto.INT64))))
-    elif kind == "mask":
-        net.inputs.append(helper.make_tensor_value_info("mask", TensorProto.FLOAT, [TOKENS]))
-        scores = net("Add", scores, "mask")
-    elif kind == "made":
-        net.constant([1, TOKENS], name="long")
-        scores = net("Add", scores, net("ConstantOfShape", "long"))
-    elif kind == "dynamic":
-        scores = net("DequantizeLinear", net("DynamicQuantizeLinear", scores, outputs=3), net.constant(0.1, np.float32))
-    net.output("logits", scores, shape)
-    return net.model(), net.nodes[-2].name
-
-
-@pytest.mark.parametrize(
-    ("kind", "says"),
-    [
-        ("ids", "`Mul_0` (Mul): it computes with token ids"),
-        ("other input", "`Gather_0` (Gather): it takes entries of the vocabulary by something that is no token id"),
-        ("sum over the vocabulary", "(MatMul): "),
-        ("norm", "(LayerNormalization): "),
-        ("part", "it takes a part of the vocabulary"),
-        ("more", "(Concat): it may add entries to the vocabulary"),
-        ("another table", "(Gather): it takes entries of the vocabulary by something that is no token id"),
-        ("mask", "the input `mask`"),
-        ("made", "(ConstantOfShape): it makes a value as long as the vocabulary"),
-        # Its scale would depend on tokens that go.
-        ("dynamic", "(DynamicQuantizeLinear): "),
-    ],
-)
-def test_a_use_of_the_vocabulary_that_is_not_understood_is_refused_by_name(
-    kind: str, says: str, tmp_path: Path
-) -> None:
-    model, name = spoilt(kind)
-    message = refusal(model, tmp_path / "full")
-    assert says in message
-    assert kind in ("ids", "other input", "another table", "mask", "made", "dynamic") or name in message
-
-
-def external(folder: Path, model: onnx.ModelProto, *names: str) -> None:
-    folder.mkdir(exist_ok=True)
-    for name in names or ("model_0.onnx",):
-        onnx.save_model(
-            onnx.ModelProto.FromString(model.SerializeToString()),
-            folder / name,
-            save_as_external_data=True,
-            location="model.onnx_data",
-            size_threshold=64,
-        )
-        (folder / "model.onnx_data").rename(folder / "one")
-    (folder / "one").rename(folder / "model.onnx_data")
-
-
-@pytest.mark.parametrize("kind", ["tied", "MatMul", "MatMulNBits", "int4 columns"])
-def test_tensors_in_data_files_are_cut_beside_and_two_graphs_may_share_them(kind: str, tmp_path: Path) -> None:
-    names = ("decoder_model.onnx", "decoder_with_past_model.onnx")
-    external(tmp_path / "full", toy_model("float", kind), *names)
-    model = opened(tmp_path / "full")
-    seen: list[int] = []
-    out = tmp_path / "small"
-    out.mkdir()
-    model.write(KEPT, out, report=lambda event: seen.append(event.done if isinstance(event, Progress) else -1))
-    assert seen == sorted(seen)
-    assert sorted(path.name for path in out.iterdir()) == [*names, "model.onnx_data"]
-    for name in names:
-        before = run(tmp_path / "full" / name, {"input_ids": IDS})[0]
-        after = run(out / name, {"input_ids": new_ids(IDS)})[0]
-        np.testing.assert_array_equal(after, before[..., KEPT])
-    assert sum(part.size_bytes for part in model.parts) == sum(
-        path.stat().st_size for path in (tmp_path / "full").iterdir()
-    )
-    size = sum(path.stat().st_size for path in out.iterdir())
-    assert abs(model.size_bytes(KEPT) - size) <= size / 100
-    again = trimmed(opened(out, ToyTokenizer().trimmed(KEPT)), tmp_path / "again", np.arange(len(KEPT)))
-    for path in out.iterdir():
-        assert (again / path.name).read_bytes() == path.read_bytes()
-
-
-def moved(folder: Path, **keys: str) -> None:
-    model = onnx.load_model(folder / "model_0.onnx", load_external_data=False)
-    (table,) = (tensor for tensor in model.graph.initializer if tensor.name == "table")
-    for entry in table.external_data:
-        entry.value = keys.pop(entry.key, entry.value)
-    for key, value in keys.items():
-        table.external_data.add(key=key, value=value)
-    (folder / "model_0.onnx").write_bytes(model.SerializeToString())
-
-
-@pytest.mark.parametrize(
-    "keys",
-    [
-        {"location": "../secret"},
-        {"location": "/etc/passwd"},
-        {"location": "link"},
-        {"location": "none"},
-        {"location": ""},
-        {"location": "model.onnx_data\0x"},
-        {"offset": "99999999"},
-        {"offset": "-1"},
-        {"offset": "18446744073709551615"},
-        {"offset": "x"},
-        {"length": "1"},
-        {"length": "18446744073709551616"},
-        {"offset": "1"},
-    ],
-    ids=str,
-)
-def test_a_data_file_is_never_left_and_never_read_beyond_its_end(keys: dict[str, str], tmp_path: Path) -> None:
-    (tmp_path / "secret").write_bytes(bytes(1 << 16))
-    external(tmp_path / "full", toy_model("float", "MatMul"))
-    (tmp_path / "full" / "link").symlink_to(tmp_path / "secret")
-    moved(tmp_path / "full", **keys)
-    with pytest.raises(ModelFormatError):
-        opened(tmp_path / "full")
-
-
 def test_graphs_of_a_hub_folder_are_found_and_written_where_they_were(tmp_path: Path) -> None:
     (tmp_path / "full").mkdir()
     saved(tmp_path / "full" / "onnx", toy_model())
     model = opened(tmp_path / "full", inside="onnx")
     out = trimmed(model, tmp_path / "small")
     assert (out / "onnx" / "model_0.onnx").is_file()
-
-
-def test_a_folder_without_graphs_and_one_of_no_known_kind_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(ModelFormatError, match=r"holds no `\.onnx` file"):
-        open_onnx(tmp_path)
-    onnx.save_model(toy_model(), tmp_path / "model.onnx")
-    with pytest.raises((ModelFormatError, UnsupportedModelError)):
-        open_onnx(tmp_path)
-    net = Net()
-    net.inputs = [helper.make_tensor_value_info("x", TensorProto.FLOAT, [1, WIDTH])]
-    net.output("y", net.hidden("x"), [1, WIDTH])
-    assert "no table has a row for each token" in refusal(net.model(), tmp_path / "full")
-
-
-@pytest.mark.parametrize("kind", ["padding mask", "blocks", "data file"])
-def test_damaged_graphs_end_in_a_typed_error_or_a_model(kind: str, tmp_path: Path) -> None:
-    folder = tmp_path / "fuzz"
-    if kind == "data file":
-        external(folder, toy_model("float", "tied"))
-    else:
-        saved(folder, toy_model("int4 blocks", "MatMulNBits") if kind == "blocks" else padding_mask(31))
-    out = tmp_path / "out"
-    out.mkdir()
-
-    def read(path: Path) -> None:
-        opened(path.parent).write(KEPT, out, report=silent)
-
-    path = folder / "model_0.onnx"
-    fuzz(read, path.read_bytes(), path, seed=11, count=300)
 
 
 def quantised(folder: Path, how: str) -> onnx.ModelProto:
