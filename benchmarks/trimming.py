@@ -11,6 +11,7 @@ document is on both sides; `--split lines` every other line.
 from __future__ import annotations
 
 import argparse
+import bisect
 import json
 import os
 import statistics
@@ -27,6 +28,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 import numpy as np
 
 from benchmarks.machine import describe
+from benchmarks.trimming_generation import generation
 from edgekit.core.events import silent
 from edgekit.engine.llama.process import LlamaProcess
 from edgekit.store.installed import find_model
@@ -164,11 +166,20 @@ def judged(tokenizer: Tokenizer, kept: Ids, lines: Sequence[str]) -> Cut:
     return Cut(small.size, dead, sum([int(kept[at]) for at in new] == old for old, new in pairs), len(lines))
 
 
-def surgery(model: GgufModel, data: Path, languages: Sequence[str], rounds: int, target: Path) -> None:
+def flores(data: Path, languages: Sequence[str]) -> list[str]:
+    """The lines of FLORES-200 dev in languages."""
+    return [line for one in languages for line in (data / "flores" / f"dev.{one}").read_text("utf-8").splitlines()]
+
+
+def used(tokenizer: Tokenizer, lines: Sequence[str]) -> Ids:
+    """The ids that lines are cut into."""
+    return np.unique([at for ids in tokenizer.encode(lines) for at in ids])
+
+
+def surgery(model: GgufModel, lines: Sequence[str], rounds: int, target: Path) -> None:
     """Time and memory of trimming alone into target, and what the naive cut of the same tokens does."""
-    lines = [line for one in languages for line in (data / "flores" / f"dev.{one}").read_text("utf-8").splitlines()]
     tokenizer = model.tokenizer
-    seen = np.unique([at for ids in tokenizer.encode(lines) for at in ids])
+    seen = used(tokenizer, lines)
     np.save(target.with_suffix(".npy"), seen)
     root = str(Path(__file__).parents[1])
     runs = []
@@ -191,31 +202,13 @@ def surgery(model: GgufModel, data: Path, languages: Sequence[str], rounds: int,
         print(f"  {name}: {asdict(judged(tokenizer, kept, lines))}")
 
 
-def generation(model: GgufModel, small: Path, rounds: int) -> None:
-    """Tokens a second and memory of greedy text, by turns."""
-    prompt = "The teacher opened the book and"
-    seconds: dict[Path, list[float]] = {model.path: [], small: []}
-    memory: dict[Path, float] = {}
-    tokenizers = {model.path: model.tokenizer, small: open_gguf(small).tokenizer}
-    for number in range(rounds):
-        for path in (model.path, small) if number % 2 == 0 else (small, model.path):
-            with LlamaProcess(path) as running:
-                ids = tokenizers[path].encode([prompt])[0]
-                running.greedy(ids, 4)
-                started = time.perf_counter()
-                made = running.greedy(ids, 128)
-                seconds[path].append((time.perf_counter() - started) / len(made))
-                status = Path(f"/proc/{running.process_id}/status").read_text("utf-8")
-                memory[path] = (
-                    next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS")) / 1024
-                )
-    ratio = statistics.median(a / b for a, b in zip(seconds[model.path], seconds[small], strict=True))
-    after, before = (1 / statistics.median(seconds[path]) for path in (small, model.path))
-    print(
-        f"generation: {after:.0f} against {before:.0f} "
-        f"tokens/s, {ratio:.2f} x (bound 1.7); RSS {memory[small]:.0f} against {memory[model.path]:.0f} MB, "
-        f"{memory[small] / memory[model.path]:.2f} x (bound 0.5)"
-    )
+def filled(tokenizer: Tokenizer, seen: Ids, tokens: int) -> Ids:
+    """About so many tokens: those that were seen and, of the rest, the first. Speed does not ask which they are."""
+
+    def kept(first: int) -> Ids:
+        return tokenizer.closed(np.union1d(seen, np.arange(first)))
+
+    return kept(bisect.bisect_right(range(tokenizer.size), tokens, key=lambda first: len(kept(first))) - 1)
 
 
 def main() -> None:
@@ -226,7 +219,8 @@ def main() -> None:
     parser.add_argument("--sizes", default="64000,32000", help="tokens; 0 is the default of `edgekit export`")
     parser.add_argument("--split", choices=("documents", "lines"), default="documents")
     parser.add_argument("--lines", type=int, default=300, help="lines a language to measure bits per byte on")
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--rounds", type=int, default=3, help="of surgery")
+    parser.add_argument("--turns", type=int, default=15, help="of generation")
     parser.add_argument("--only", choices=("surgery", "selection", "generation"))
     options = parser.parse_args()
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
@@ -234,12 +228,18 @@ def main() -> None:
     model = open_gguf(next(installed.folder.glob("*.gguf")))
     languages = options.languages.split(",")
     print(json.dumps(describe(), ensure_ascii=False))
-    if options.only in (None, "surgery", "generation"):
-        with tempfile.TemporaryDirectory() as name:
-            small = Path(name) / "small.gguf"
-            surgery(model, options.data, languages, options.rounds, small)
-            if options.only != "surgery":
-                generation(model, small, options.rounds)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        lines = flores(options.data, languages)
+        if options.only in (None, "surgery"):
+            surgery(model, lines, options.rounds, folder / "small.gguf")
+        if options.only in (None, "generation"):
+            seen = model.tokenizer.closed(used(model.tokenizer, lines))
+            choices = {"what was seen": seen}
+            choices |= {f"{size:,}": filled(model.tokenizer, seen, size) for size in (32_000, 64_000)}
+            for label, kept in choices.items():
+                write_trimmed(model.file, kept, folder / f"{label}.gguf")
+            generation(model, {label: folder / f"{label}.gguf" for label in choices}, options.turns)
     if options.only in (None, "selection"):
         sizes = [int(one) for one in options.sizes.split(",")]
         selection(model, options.data, languages, sizes, options.split, options.lines)

@@ -22,7 +22,7 @@ from toys.llama import needs_llama
 
 from edgekit.core.errors import EngineError, MissingExtraError, UsageError
 from edgekit.core.events import Event, Progress
-from edgekit.engine.llama.model import BATCH, LINES, groups, windows
+from edgekit.engine.llama.model import BATCH, BYTES_A_THREAD, LINES, generation_threads, groups, windows
 from edgekit.engine.llama.process import LlamaProcess
 
 
@@ -48,6 +48,13 @@ def test_no_group_is_more_than_a_batch_when_it_is_filled_up(lengths: list[int]) 
     for group in found:
         longest = max(len(part.inputs) for part in group)
         assert len(group) == 1 or (len(group) <= LINES and longest * len(group) <= BATCH)
+
+
+@given(st.integers(1, 64), st.integers(0, 10**11))
+def test_a_token_alone_gets_more_threads_with_the_size_of_the_model(threads: int, weights: int) -> None:
+    found = generation_threads(threads, weights)
+    assert 1 <= found <= threads
+    assert found == threads or (found - 1) * BYTES_A_THREAD <= weights < found * BYTES_A_THREAD
 
 
 def test_a_missing_extra_is_one_line_with_the_command(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
