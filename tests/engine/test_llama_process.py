@@ -173,6 +173,9 @@ def test_an_encoder_gives_a_vector_a_line_and_no_probabilities(tmp_path: Path) -
         with pytest.raises(UsageError, match="no language model"):
             model.log_probabilities(lines)
         assert model.embed([]).shape == (0, 0)
+    # Its table has 64 positions; llama.cpp aborts at the 65th, however large the context is.
+    with LlamaProcess(tmp_path / "bert.gguf", threads=1, context=512) as model:
+        np.testing.assert_array_equal(model.embed(lines), found)
 
 
 @needs_llama

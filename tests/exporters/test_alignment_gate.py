@@ -24,6 +24,7 @@ from edgekit.store.receipt import read_receipt
 from edgekit.store.vocabulary import Alignment
 from exporters.alignment.gate import read_text
 from exporters.export import plan
+from exporters.opening import open_source
 from exporters.trim.onnx_file import OnnxFile
 
 
@@ -257,6 +258,9 @@ def test_e13_gguf_encoder_keeps_its_prefixes_and_passes_the_gate_by_llama_cpp(tm
     model = write_encoder(tmp_path / "in" / "toy", format="gguf")
     artifact = export(model, tmp_path)
     assert artifact.receipt.engine["prefixes"] == read_receipt(model).engine["prefixes"]
+    texts = open_source(str(artifact.folder)).model.tokenizer.texts
+    assert {" query:", " passage:"} <= set(texts) & set(open_source(str(model)).model.tokenizer.texts)
+    assert len(texts) <= 80
     assert artifact.receipt.vocabulary is not None
     found = mexa(artifact.receipt.vocabulary.alignment)
     assert found["pt"] == (1.0, 1.0)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from edgekit.core.errors import InputError
-from exporters.corpus.sources import find_sources, infer_language
+from exporters.corpus.sources import find_sources, infer_language, named_language
 
 
 @pytest.fixture
@@ -43,6 +43,33 @@ def found(*arguments: str, languages: tuple[str, ...] = ("pt", "en")) -> list[tu
 )
 def test_a_part_of_a_files_name_says_its_language(name: str, language: str) -> None:
     assert infer_language(name, ["pt", "en", "ar"]) == language
+
+
+@pytest.mark.parametrize(
+    ("name", "language"),
+    [
+        ("newstest2019.amh", "am"),
+        ("newstest2019.por-BR", "pt-BR"),
+        ("swa_Latn.devtest", "sw"),
+        ("news.hi.txt", "hi"),
+        ("dev.txt", ""),
+        ("Tatoeba.en-pt", ""),
+        ("", ""),
+    ],
+)
+def test_a_name_says_a_language_that_was_not_asked_for_when_it_has_a_code_of_two_letters(
+    name: str, language: str
+) -> None:
+    assert named_language(name) == language
+
+
+def test_other_languages_are_welcome_where_they_are_and_refused_elsewhere(folder: Path) -> None:
+    (folder / "dev.hin").write_text("a")
+    arguments = ["dev.pt", "dev.hin", "sw=b/z.txt"]
+    everything = find_sources(arguments, ["pt"], others=True)
+    assert [one.language for one in everything] == ["pt", "hi", "sw"]
+    with pytest.raises(InputError, match="sw is not among the languages"):
+        find_sources(arguments, ["pt"])
 
 
 def test_the_nearest_of_two_tags_of_a_language_is_taken_and_none_when_both_are_as_near() -> None:

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from store.test_receipt import RECEIPT
 
-from edgekit.store.vocabulary import CertificateRecord, CorpusRecord, Vocabulary
+from edgekit.store.vocabulary import Alignment, AlignmentRecord, CertificateRecord, CorpusRecord, Vocabulary
 from exporters.report.charts import ticks
 from exporters.report.figures import Figures, Sample, ScriptCount, part_sizes
 from exporters.report.markup import Markup, element, join
@@ -69,6 +69,7 @@ def figures(text: str = "x") -> Figures:
         (CorpusRecord(text, 10, 1, 50, 80, 400, "0" * 64),),
         (CertificateRecord(text, text, 100, 97),),
         (),
+        Alignment(text, text, 100, (AlignmentRecord(text, (0.97, 0.96), (0.88, 0.87), (0.77, 0.77)),)),
     )
     receipt = dataclasses.replace(
         RECEIPT, name=text, licence=text, attribution=text, source=text, vocabulary=vocabulary, tools={text: text}

@@ -18,7 +18,14 @@ from edgekit.core.errors import ModelFormatError
 from edgekit.core.languages import Direction
 from edgekit.store.parse import parse_receipt
 from edgekit.store.receipt import FileRecord, Receipt, SourceFile, read_receipt, write_receipt
-from edgekit.store.vocabulary import CertificateRecord, CorpusRecord, CostRecord, Vocabulary
+from edgekit.store.vocabulary import (
+    Alignment,
+    AlignmentRecord,
+    CertificateRecord,
+    CorpusRecord,
+    CostRecord,
+    Vocabulary,
+)
 
 RECEIPT = Receipt(
     id="toy",
@@ -205,6 +212,7 @@ VOCABULARY = Vocabulary(
         CostRecord("pt", 0.98, (1.4, 1.5), (0.0, 0.01), 0.02, (0.9, 0.92)),
         CostRecord("", 1, (1, 1), (0, 0), 0, None),
     ),
+    alignment=Alignment("en", "passage: ", 100, (AlignmentRecord("pt", (0.97, 0.96), (0.88, 0.87), (0.77, 0.77)),)),
 )
 TRIMMED = dataclasses.replace(RECEIPT, vocabulary=VOCABULARY)
 
@@ -224,6 +232,8 @@ def test_everything_that_is_wrong_with_a_vocabulary_is_told(folder: Path) -> Non
     value["vocabulary"]["certificates"][0].update(identical_lines=11)
     value["vocabulary"]["costs"][0].update(coverage="all", fertility=[1], fallback=[1, 10**400])
     value["vocabulary"]["costs"][1].update(bits_per_byte=[True, None])
+    value["vocabulary"]["alignment"].update(pivot=None, sentences=-1)
+    value["vocabulary"]["alignment"]["languages"][0].update(mexa=[1], baseline=["a", 1])
     _, reasons = parse_receipt(json.dumps(value).encode())
     assert reasons == [
         "`vocabulary.fingerprint` is not 64 hex digits",
@@ -238,11 +248,15 @@ def test_everything_that_is_wrong_with_a_vocabulary_is_told(folder: Path) -> Non
         "`costs[0].fallback` is no finite number",
         "`costs[1].bits_per_byte` is no finite number",
         "`costs[1].bits_per_byte` is no finite number",
+        "`pivot` is not of type str",
+        "`alignment.sentences` is out of range",
+        "`languages[0].mexa` is no pair of numbers",
+        "`languages[0].baseline` is no finite number",
         "`vocabulary.map` is not in `files`",
     ]
 
 
-PLACES = [(), ("corpora", 0), ("certificates", 0), ("costs", 0)]
+PLACES = [(), ("corpora", 0), ("certificates", 0), ("costs", 0), ("alignment",), ("alignment", "languages", 0)]
 
 
 @settings(max_examples=300, deadline=None)
