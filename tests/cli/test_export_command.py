@@ -110,7 +110,7 @@ def test_the_report_tells_the_command(words: list[str], tmp_path: Path, monkeypa
         (["--max-size", "small"], 2, "`small` is no size"),
         (["--coverage", "2"], 2, "`--coverage` must be over 0"),
         (["--languages", "portuguese"], 2, "`portuguese` is not a language tag"),
-        (["--format", "onnx"], 2, "converting from one container to another is not there yet"),
+        (["--format", "onnx"], 2, "what is converted is a Hugging Face folder, to GGUF"),
         (["--preset", "moon"], 2, "there is no preset `moon`"),
         (["--corpus", "nowhere.txt"], 2, "nowhere.txt"),
         (["--progress", "loud"], 2, "loud"),
