@@ -15,19 +15,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from edgekit.tokenizer.unigram import SPACE
 from exporters.conversion.checkpoint import Checkpoint
 from exporters.conversion.gguf_values import Metadata, flag, octets
 from exporters.conversion.pre_tokenizer_names import KNOWN, pre_tokenizer_name
 from exporters.conversion.sentencepiece_scores import scores_of
+from exporters.conversion.tokenizer_steps import steps_of
 from exporters.tokenizers.charsmap import CharsmapError, read_charsmap
+from exporters.trim.gguf_tokenizers import PREFIX
 from exporters.trim.tokenizer_json.document import kind_of
 from exporters.trim.tokenizer_json.kinds import byte_tokens
 from exporters.trim.vocabulary import TokenType
 
-SPACE = "\u2581"
 _SPACES = {"type": "Replace", "pattern": {"String": " "}, "content": SPACE}
 _RUNS = {"type": "Replace", "pattern": {"Regex": " {2,}"}}
-_PREFIX = "tokenizer.ggml."
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,9 @@ def read_pieces(checkpoint: Checkpoint, reasons: list[str]) -> Pieces:
     raw = checkpoint.tokenizer
     types = _types(checkpoint)
     match kind_of(raw["model"]):
-        case "BPE" if any(step.get("type") == "ByteLevel" for step in steps_of(raw.get("pre_tokenizer"))):
+        case "BPE" if any(
+            step.get("type") == "ByteLevel" for step in steps_of(raw.get("pre_tokenizer"), "pretokenizers")
+        ):
             pieces = _byte_level(checkpoint, types, reasons)
         case "BPE":
             pieces = _sentencepiece(checkpoint, types, reasons)
@@ -61,16 +64,6 @@ def read_pieces(checkpoint: Checkpoint, reasons: list[str]) -> Pieces:
         case _:
             pieces = _wordpiece(checkpoint, types, reasons)
     return pieces
-
-
-def steps_of(part: object) -> list[dict[str, Any]]:
-    """The steps of a normalizer or a pre-tokenizer, those of a sequence one by one."""
-    if not isinstance(part, dict):
-        return []
-    for key in ("normalizers", "pretokenizers"):
-        if part.get("type") == "Sequence" and isinstance(part.get(key), list):
-            return [step for step in part[key][:16] if isinstance(step, dict)]
-    return [part]
 
 
 def _types(checkpoint: Checkpoint) -> NDArray[np.int32]:
@@ -95,7 +88,7 @@ def _unknown(part: str, step: Mapping[str, Any]) -> str:
 def _byte_level(checkpoint: Checkpoint, types: NDArray[np.int32], reasons: list[str]) -> Pieces:
     raw = checkpoint.tokenizer
     # Qwen composes characters (NFC) first; llama.cpp takes a text as it comes, which is composed nearly always.
-    normalizers = [step for step in steps_of(raw.get("normalizer")) if step.get("type") != "NFC"]
+    normalizers = [step for step in steps_of(raw.get("normalizer"), "normalizers") if step.get("type") != "NFC"]
     reasons += [_unknown("normalizer", step) for step in normalizers]
     name, found = pre_tokenizer_name(raw.get("pre_tokenizer"), ignore_merges=raw["model"].get("ignore_merges") is True)
     if name is None:
@@ -107,14 +100,14 @@ def _byte_level(checkpoint: Checkpoint, types: NDArray[np.int32], reasons: list[
 def _sentencepiece(checkpoint: Checkpoint, types: NDArray[np.int32], reasons: list[str]) -> Pieces:
     raw, model = checkpoint.tokenizer, checkpoint.tokenizer["model"]
     prefix, marked = False, False
-    for step in steps_of(raw.get("normalizer")):
+    for step in steps_of(raw.get("normalizer"), "normalizers"):
         if step == {"type": "Prepend", "prepend": SPACE}:
             prefix = True
         elif step == _SPACES:
             marked = True
         else:
             reasons.append(_unknown("normalizer", step))
-    for step in steps_of(raw.get("pre_tokenizer")):
+    for step in steps_of(raw.get("pre_tokenizer"), "pretokenizers"):
         if step.get("type") == "Metaspace" and step.get("replacement") == SPACE and step.get("split") is False:
             marked, prefix = True, prefix or step.get("prepend_scheme") != "never"
         # Where spaces are gone already, nothing is cut at them: Gemma's.
@@ -136,20 +129,20 @@ def _sentencepiece(checkpoint: Checkpoint, types: NDArray[np.int32], reasons: li
         for at, token in enumerate(_named(checkpoint))
     ]
     scores = scores_of(checkpoint, types, reasons)
-    return Pieces("llama", "default", tokens, types, scores, flags={f"{_PREFIX}add_space_prefix": flag(prefix)})
+    return Pieces("llama", "default", tokens, types, scores, flags={f"{PREFIX}add_space_prefix": flag(prefix)})
 
 
 def _unigram(checkpoint: Checkpoint, types: NDArray[np.int32], reasons: list[str]) -> Pieces:
     raw, model = checkpoint.tokenizer, checkpoint.tokenizer["model"]
     charsmap, merged, prefix, marked = b"", False, False, False
-    for step in steps_of(raw.get("normalizer")):
+    for step in steps_of(raw.get("normalizer"), "normalizers"):
         if step.get("type") == "Precompiled" and not charsmap:
             charsmap = _charsmap(step, reasons)
         elif {key: step.get(key) for key in _RUNS} == _RUNS:
             merged = True
         elif step.get("type") != "Strip":
             reasons.append(_unknown("normalizer", step))
-    for step in steps_of(raw.get("pre_tokenizer")):
+    for step in steps_of(raw.get("pre_tokenizer"), "pretokenizers"):
         if step.get("type") == "WhitespaceSplit":
             merged = True
         elif step.get("type") == "Metaspace" and step.get("replacement") == SPACE:
@@ -172,11 +165,11 @@ def _unigram(checkpoint: Checkpoint, types: NDArray[np.int32], reasons: list[str
     scores = np.zeros(len(types), np.float32)
     scores[: len(listed)] = listed
     flags: Metadata = {
-        f"{_PREFIX}add_space_prefix": flag(prefix),
-        f"{_PREFIX}remove_extra_whitespaces": flag(merged),
+        f"{PREFIX}add_space_prefix": flag(prefix),
+        f"{PREFIX}remove_extra_whitespaces": flag(merged),
     }
     if charsmap:
-        flags[f"{_PREFIX}precompiled_charsmap"] = octets(charsmap)
+        flags[f"{PREFIX}precompiled_charsmap"] = octets(charsmap)
     return Pieces("t5", "default", _named(checkpoint), types, scores, flags=flags)
 
 
@@ -194,7 +187,7 @@ def _charsmap(step: Mapping[str, Any], reasons: list[str]) -> bytes:
 def _wordpiece(checkpoint: Checkpoint, types: NDArray[np.int32], reasons: list[str]) -> Pieces:
     raw, model = checkpoint.tokenizer, checkpoint.tokenizer["model"]
     lowercase = strip = False
-    normalizers = steps_of(raw.get("normalizer"))
+    normalizers = steps_of(raw.get("normalizer"), "normalizers")
     for step in normalizers:
         kept = step.get("type") == "BertNormalizer" and step.get("clean_text") and step.get("handle_chinese_chars")
         if not kept or len(normalizers) > 1:
@@ -203,7 +196,7 @@ def _wordpiece(checkpoint: Checkpoint, types: NDArray[np.int32], reasons: list[s
         strip = lowercase if step.get("strip_accents") is None else step.get("strip_accents") is True
     if not normalizers:
         reasons.append("it has no `BertNormalizer`, and llama.cpp always cleans a text as that does")
-    if [step.get("type") for step in steps_of(raw.get("pre_tokenizer"))] != ["BertPreTokenizer"]:
+    if [step.get("type") for step in steps_of(raw.get("pre_tokenizer"), "pretokenizers")] != ["BertPreTokenizer"]:
         reasons.append("its pre-tokenizer is not `BertPreTokenizer`, the one that llama.cpp has for WordPiece")
     if model.get("continuing_subword_prefix") != "##":
         reasons.append("its pieces inside of words do not begin with `##`")
@@ -220,7 +213,7 @@ def _wordpiece(checkpoint: Checkpoint, types: NDArray[np.int32], reasons: list[s
         tokens[unknown] = checkpoint.words.names[unknown]
         types[unknown] = TokenType.UNKNOWN
     flags: Metadata = {
-        f"{_PREFIX}normalizer.lowercase": flag(lowercase),
-        f"{_PREFIX}normalizer.strip_accents": flag(strip),
+        f"{PREFIX}normalizer.lowercase": flag(lowercase),
+        f"{PREFIX}normalizer.strip_accents": flag(strip),
     }
     return Pieces("bert", "default", tokens, types, flags=flags)

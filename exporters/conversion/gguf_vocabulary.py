@@ -12,12 +12,14 @@ from edgekit.core.errors import UnsupportedModelError
 from exporters.conversion.checkpoint import Checkpoint
 from exporters.conversion.gguf_pieces import Pieces, read_pieces
 from exporters.conversion.gguf_values import Metadata, flag, number, numbers, reals, text, texts
+from exporters.conversion.sentencepiece_scores import NEVER_JOINED
+from exporters.conversion.tokenizer_steps import steps_of
+from exporters.trim.gguf_tokenizers import PREFIX
 from exporters.trim.hf.configs import needed_ids
 from exporters.trim.hf.json_file import read_bytes, read_object
 from exporters.trim.hf.tokenizer_files import SPECIAL, special_tokens
 from exporters.trim.vocabulary import TokenType
 
-_PREFIX = "tokenizer.ggml."
 TEMPLATE = "tokenizer.chat_template"
 # transformers' names for the marks -> llama.cpp's, the third spelled so in every GGUF.
 _MARKS = {
@@ -29,7 +31,6 @@ _MARKS = {
     "cls": "cls",
     "mask": "mask",
 }
-_PAD_SCORE = -1000.0  # that of llama.cpp's converter for rows without a token
 
 
 @functools.lru_cache(maxsize=1)  # Gemma's 262,144 tokens take seconds, and a conversion asks more than once
@@ -55,18 +56,18 @@ def vocabulary_metadata(checkpoint: Checkpoint, rows: int, kinds: Sequence[str])
     if reasons:
         raise UnsupportedModelError("the tokenizer cannot be carried over", reasons=reasons)
     made: Metadata = {
-        f"{_PREFIX}model": text(pieces.model),
-        f"{_PREFIX}pre": text(pieces.pre),
-        f"{_PREFIX}tokens": texts(tokens),
+        f"{PREFIX}model": text(pieces.model),
+        f"{PREFIX}pre": text(pieces.pre),
+        f"{PREFIX}tokens": texts(tokens),
     }
     if pieces.scores is not None:
-        made[f"{_PREFIX}scores"] = reals(np.append(pieces.scores, np.full(spare, _PAD_SCORE, np.float32)))
-    made[f"{_PREFIX}token_type"] = numbers(np.append(pieces.types, np.full(spare, TokenType.UNUSED, np.int32)))
+        made[f"{PREFIX}scores"] = reals(np.append(pieces.scores, np.full(spare, NEVER_JOINED, np.float32)))
+    made[f"{PREFIX}token_type"] = numbers(np.append(pieces.types, np.full(spare, TokenType.UNUSED, np.int32)))
     if pieces.merges is not None:
-        made[f"{_PREFIX}merges"] = texts(pieces.merges)
+        made[f"{PREFIX}merges"] = texts(pieces.merges)
     made |= pieces.flags
-    made |= {f"{_PREFIX}{name}_token_id": number(at) for name, at in marks.items()}
-    made |= {f"{_PREFIX}add_{mark}_token": flag(there) for mark, there in zip(("bos", "eos"), around, strict=True)}
+    made |= {f"{PREFIX}{name}_token_id": number(at) for name, at in marks.items()}
+    made |= {f"{PREFIX}add_{mark}_token": flag(there) for mark, there in zip(("bos", "eos"), around, strict=True)}
     return made | _templates(checkpoint)
 
 
@@ -119,7 +120,7 @@ def _around(checkpoint: Checkpoint, marks: Mapping[str, int], reasons: list[str]
     """Whether the begin mark stands before a text, and the end mark after it, by the post-processor."""
     before: list[int] = []
     after: list[int] = []
-    for step in _processors(checkpoint.tokenizer.get("post_processor")):
+    for step in steps_of(checkpoint.tokenizer.get("post_processor"), "processors"):
         match step.get("type"):
             case "TemplateProcessing":
                 _template(step, before, after, reasons)
@@ -133,13 +134,6 @@ def _around(checkpoint: Checkpoint, marks: Mapping[str, int], reasons: list[str]
     if after not in ([], end):
         reasons.append(f"its post-processor puts the ids {after} after a text, and llama.cpp {end} alone")
     return bool(before), bool(after)
-
-
-def _processors(step: object) -> list[dict[str, Any]]:
-    if not isinstance(step, dict):
-        return []
-    inner = step.get("processors")
-    return [one for one in inner if isinstance(one, dict)] if isinstance(inner, list) else [step]
 
 
 def _template(step: Mapping[str, Any], before: list[int], after: list[int], reasons: list[str]) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from exporters.conversion.tokenizer_steps import steps_of
 from exporters.trim.gguf_pre_tokenizers import PRE_TOKENIZERS
 
 _ENDINGS = "(?i:'s|'t|'re|'ve|'m|'ll|'d)"
@@ -51,7 +52,7 @@ def pre_tokenizer_name(pre_tokenizer: object, *, ignore_merges: bool) -> tuple[s
 
     pre_tokenizer: that of a tokenizer.json, with the step `ByteLevel`.
     """
-    steps = _steps(pre_tokenizer)
+    steps = steps_of(pre_tokenizer, "pretokenizers")
     found = [_step(step) for step in steps]
     cuts = tuple(one for one in found if one)
     name = None if None in found else _NAMES.get((cuts, ignore_merges))
@@ -59,15 +60,6 @@ def pre_tokenizer_name(pre_tokenizer: object, *, ignore_merges: bool) -> tuple[s
     if name is not None and PRE_TOKENIZERS[name].ignore_merges != ignore_merges:
         return None, shown
     return name, f"{shown}{', whole tokens first' if ignore_merges else ''}"
-
-
-def _steps(pre_tokenizer: object) -> list[dict[str, Any]]:
-    if not isinstance(pre_tokenizer, dict):
-        return []
-    inner = pre_tokenizer.get("pretokenizers")
-    if pre_tokenizer.get("type") == "Sequence" and isinstance(inner, list):
-        return [one for step in inner[:16] for one in ([step] if isinstance(step, dict) else [])]
-    return [pre_tokenizer]
 
 
 def _step(step: Mapping[str, Any]) -> str | None:

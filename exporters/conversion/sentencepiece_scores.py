@@ -16,6 +16,9 @@ from exporters.tokenizers.protobuf import BYTES, FIXED32, WireError, fields
 from exporters.trim.hf.json_file import read_bytes
 from exporters.trim.vocabulary import TokenType
 
+NEVER_JOINED = -1000.0
+"""What llama.cpp's converter gives tokens that its vocabulary did not come with, and rows without a token."""
+
 _FILE = "tokenizer.model"
 _PIECE, _TEXT, _SCORE = 1, 1, 2  # `sentencepiece_model.proto`
 
@@ -57,13 +60,13 @@ def scores_of(checkpoint: Checkpoint, types: NDArray[np.int32], reasons: list[st
 def _own_scores(checkpoint: Checkpoint) -> NDArray[np.float32] | None:
     """(V,) of `tokenizer.model`, None where there is none or its pieces are not the tokens.
 
-    A token that it does not have, which was added later, has the score -1000 of llama.cpp's converter: never joined.
+    A token that it does not have was added later, and is never joined.
     """
     path = checkpoint.path / _FILE
     if not path.is_file():
         return None
     names = checkpoint.words.names
-    scores = np.full(len(names), -1000, np.float32)
+    scores = np.full(len(names), NEVER_JOINED, np.float32)
     count = 0
     try:
         for number, kind, piece in fields(memoryview(read_bytes(path))):

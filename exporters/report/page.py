@@ -11,6 +11,7 @@ from exporters.corpus.scripts import COMMON
 from exporters.report.charts import COLOURS, loss_curve, weight_bars
 from exporters.report.figures import Figures, Sample, ScriptCount
 from exporters.report.markup import Markup, element, join
+from exporters.report.terminal import alignment_cells
 from exporters.selection.base import Cost
 
 # Nothing is loaded and nothing runs, whatever the texts on the page say.
@@ -201,15 +202,7 @@ def _alignment(alignment: Alignment) -> list[Markup]:
         element("p", f"Compared with {alignment.pivot}, on {alignment.sentences} sentences{prefix}.", class_="soft"),
         _table(
             [("language", ""), ("MEXA", "n"), ("Language Ranker", "n"), ("of no translations", "n")],
-            (
-                (
-                    one.language,
-                    "{:.2f} → {:.2f}".format(*one.mexa),
-                    "{:.3f} → {:.3f}".format(*one.language_ranker),
-                    "{:.3f} → {:.3f}".format(*one.baseline),
-                )
-                for one in alignment.languages
-            ),
+            map(alignment_cells, alignment.languages),
         ),
     ]
 

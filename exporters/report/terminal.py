@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 from edgekit.core.units import bytes_in_words
-from edgekit.store.vocabulary import Alignment
+from edgekit.store.vocabulary import Alignment, AlignmentRecord
 from exporters.selection.base import Cost, Point, Selection
 
 _HEIGHT = 5
@@ -35,18 +35,20 @@ def trade_off(selection: Selection, before: int, *, width: int = 80, plain: bool
     return [_ascii(line) for line in lines] if plain else lines
 
 
+def alignment_cells(one: AlignmentRecord) -> tuple[str, str, str, str]:
+    """A language, its MEXA, its Language Ranker and the cosine of no translations, each before and after."""
+    return (
+        one.language,
+        "{:.2f} → {:.2f}".format(*one.mexa),
+        "{:.3f} → {:.3f}".format(*one.language_ranker),
+        "{:.3f} → {:.3f}".format(*one.baseline),
+    )
+
+
 def alignment_table(alignment: Alignment) -> list[str]:
     """How well an encoder aligns languages, before and after; the cosine of no translations beside that of some."""
     rows = [("", "MEXA", "Language Ranker", "of no translations")]
-    rows += [
-        (
-            one.language,
-            "{:.2f} → {:.2f}".format(*one.mexa),
-            "{:.3f} → {:.3f}".format(*one.language_ranker),
-            "{:.3f} → {:.3f}".format(*one.baseline),
-        )
-        for one in alignment.languages
-    ]
+    rows += map(alignment_cells, alignment.languages)
     before = f", `{alignment.prefix}` before each" if alignment.prefix else ""
     return [f"alignment with {alignment.pivot}, {alignment.sentences} sentences{before}:", *_aligned(rows)]
 

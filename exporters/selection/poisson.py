@@ -39,7 +39,7 @@ def fit(
         gradient = features.T @ (counts * weights - expected).astype(np.float32) - penalty * w
         curvature = np.diag(penalty)
         for at in range(0, len(features), _ROWS_AT_ONCE):
-            # The product of a table with itself takes half the time of one of two tables.
+            # A table times itself is symmetric: BLAS computes one half of it.
             roots = np.sqrt(expected[at : at + _ROWS_AT_ONCE, None]).astype(np.float32)
             rows = features[at : at + _ROWS_AT_ONCE] * roots
             curvature += rows.T @ rows

@@ -43,9 +43,9 @@ class Llama:
         return Plan({**metadata, **positions}, tensors, ignored(settings), sizes.words)
 
 
-def ignored(settings: Settings, *, tied: bool = False) -> list[str]:
-    """Patterns of tensors that are not carried over: a head that is tied is the table. tied: where nothing is set."""
-    return [*IGNORED, *([r"lm_head\.weight"] if settings.flag("tie_word_embeddings", tied) else [])]
+def ignored(settings: Settings) -> list[str]:
+    """Patterns of tensors that are not carried over: a head that is tied is the table."""
+    return [*IGNORED, *([r"lm_head\.weight"] if settings.flag("tie_word_embeddings", False) else [])]
 
 
 def prefix_of(checkpoint: Checkpoint) -> str:
@@ -53,15 +53,13 @@ def prefix_of(checkpoint: Checkpoint) -> str:
     return checkpoint.prefix("embed_tokens.weight", ("model.", ""))
 
 
-def table_and_head(
-    settings: Settings, sizes: Sizes, prefix: str, *, tied: bool = False, add: float = 0.0
-) -> list[Tensor]:
-    """The table of words, the last norm and, where it is not tied, the head. add: to the norm."""
+def table_and_head(settings: Settings, sizes: Sizes, prefix: str) -> list[Tensor]:
+    """The table of words, the last norm and, where it is not tied, the head."""
     found = [
         Tensor("token_embd.weight", prefix + "embed_tokens.weight", (sizes.words, sizes.width)),
-        Tensor("output_norm.weight", prefix + "norm.weight", (sizes.width,), add=add),
+        Tensor("output_norm.weight", prefix + "norm.weight", (sizes.width,)),
     ]
-    if not settings.flag("tie_word_embeddings", tied):
+    if not settings.flag("tie_word_embeddings", False):
         found.append(Tensor("output.weight", "lm_head.weight", (sizes.words, sizes.width)))
     return found
 
