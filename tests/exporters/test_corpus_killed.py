@@ -211,3 +211,26 @@ def test_ctrl_c_ends_everything_and_prints_nothing_of_the_processes(tmp_path: Pa
     assert err.count("Traceback") == 1
     assert err.strip().endswith("KeyboardInterrupt")
     assert all_gone(process.pid)
+
+
+MASK = """
+import signal, sys
+sys.path[:0] = {path!r}
+from exporters.corpus import workers
+def blocked(text):
+    return signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, [])
+class Block:
+    text = b""
+if __name__ == "__main__":
+    print([result for _, result in workers.in_order(blocked, [Block()] * 4, jobs=2)])
+    print(blocked(b""))
+"""
+
+
+@pytest.mark.skipif(not hasattr(signal, "pthread_sigmask"), reason="no signal masks")
+def test_processes_start_with_ctrl_c_blocked_though_python_s_resource_tracker_unblocks_it(tmp_path: Path) -> None:
+    script = tmp_path / "mask.py"
+    script.write_text(MASK.format(path=[str(ROOT)]))
+    # A process of its own: in ours the tracker may run already, and then nothing is unblocked.
+    ran = subprocess.run([sys.executable, script], capture_output=True, text=True, check=True, timeout=60)
+    assert ran.stdout.splitlines() == ["[True, True, True, True]", "False"]
