@@ -51,11 +51,14 @@ def with_preset_quant(
 
 def with_sizes(request: ExportRequest, model: TrimmableModel, report: Reporter) -> TrimmableModel:
     """The model with the sizes of what is written in the end, said where they are those after quantising."""
-    if request.quant is None or not isinstance(model, GgufModel):
+    if request.quant is None:
         return model
-    sized = with_quantised_sizes(model, request.quant, request.embedding_quant)
+    # llama.cpp tells the types of a file that is there.
+    sized = (
+        with_quantised_sizes(model, request.quant, request.embedding_quant) if isinstance(model, GgufModel) else None
+    )
     if sized is None:
-        report(Note(f"sizes are those before quantising: llama.cpp does not tell the types of {request.quant}"))
+        report(Note(f"sizes are those before quantising to {request.quant}"))
         return model
     report(Note(f"sizes are those after quantising to {request.quant}"))
     return sized
