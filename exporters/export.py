@@ -32,7 +32,7 @@ from exporters.guard import check_languages, losses, refuse_losses
 from exporters.lines import text_blocks
 from exporters.on_demand import OnDemand
 from exporters.opening import Source, model_id, open_source
-from exporters.quantized import check_quant, with_preset_quant
+from exporters.quantized import check_quant, with_preset_quant, with_sizes
 from exporters.report.terminal import trade_off
 from exporters.selection.base import Target
 from exporters.selection.choose import select
@@ -52,14 +52,11 @@ class Plan:
 
     @property
     def needed_bytes(self) -> int:
-        """Free disk that writing takes at its fullest: the artifact, twice where it is quantised again."""
-        size = self.choice.selection.chosen.size_bytes
-        texts = sum(path.stat().st_size for path in self.choice.source.licence_files.values())
-        return (
-            size * (2 if self.choice.request.quant or self.choice.request.embedding_quant else 1)
-            + texts
-            + _BESIDE_BYTES
-        )
+        """Free disk that writing takes at its fullest: the artifact, and the trimmed file that it is quantised from."""
+        selection, source = self.choice.selection, self.choice.source
+        texts = sum(path.stat().st_size for path in source.licence_files.values())
+        before = 0 if self.choice.request.quant is None else source.model.size_bytes(selection.kept)
+        return selection.chosen.size_bytes + before + texts + _BESIDE_BYTES
 
     def table(self, *, width: int, plain: bool) -> list[str]:
         """See `edgekit.pipeline.requests.ExportPlan.table`."""
@@ -163,7 +160,7 @@ def plan(
         running = OnDemand(open_model, source.container)
     try:
         selection = select(
-            source.model,
+            with_sizes(request, source.model, report),
             corpora,
             languages=request.languages,
             target=target,
@@ -175,8 +172,6 @@ def plan(
     finally:
         if running is not None:
             running.close()
-    if request.quant is not None:
-        report(Note(f"sizes are those before quantising to {request.quant}"))
     for note in selection.notes:
         report(Note(note))
     return Plan(Choice(request, source, source_files, name, corpora, selection, gate), folder)

@@ -15,6 +15,7 @@ from exporters.base import Built
 from exporters.containers.gguf import BLOCKS
 from exporters.conversion.trimmed import ConvertedModel, stored
 from exporters.quantize.gguf import check_recipe, requantize
+from exporters.quantize.sizes import with_quantised_sizes
 from exporters.quantize.types import FULL
 from exporters.trim.base import TrimmableModel
 from exporters.trim.gguf import GgufModel
@@ -53,6 +54,21 @@ def with_preset_quant(
         report(Note(f"the weights are quantised already and stay as they are; `--quant {quant}` would change that"))
         return request
     return dataclasses.replace(request, quant=quant, embedding_quant=request.embedding_quant or embedding)
+
+
+def with_sizes(request: ExportRequest, model: TrimmableModel, report: Reporter) -> TrimmableModel:
+    """The model with the sizes of what is written in the end, said where they are those after quantising."""
+    if request.quant is None:
+        return model
+    # llama.cpp tells the types of a file that is there.
+    sized = (
+        with_quantised_sizes(model, request.quant, request.embedding_quant) if isinstance(model, GgufModel) else None
+    )
+    if sized is None:
+        report(Note(f"sizes are those before quantising to {request.quant}"))
+        return model
+    report(Note(f"sizes are those after quantising to {request.quant}"))
+    return sized
 
 
 def is_quantised(model: GgufModel) -> bool:

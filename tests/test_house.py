@@ -152,6 +152,8 @@ def test_constraints_pin_every_stated_dependency_to_a_version_that_it_allows(pyt
             assert name in found, name
             assert wanted.specifier.contains(found[name]), (text, found[name])
     assert found["torch"] == Version("2.13.0")
+    for paper in (".ci/run", "CONTRIBUTING.md"):
+        assert f"torch=={found['torch']}+cpu" in (ROOT / paper).read_text(encoding="utf-8")
 
 
 def test_constraints_pin_all_that_is_installed_with_edgekit() -> None:

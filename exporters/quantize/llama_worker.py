@@ -1,7 +1,8 @@
 """`python -m exporters.quantize.llama_worker`: llama.cpp's quantiser; it aborts on some combinations of types.
 
 Reads one line of JSON from its input, writes lines of JSON to its output: `{"tensor": 12, "of": 236}` for each tensor
-it begins, then `{"code": 0}`, or `{"failed": "..."}`.
+it begins, in a dry run `{"name": "output.weight", "type": "q6_K"}` for the type that it would get, then `{"code": 0}`,
+or `{"failed": "..."}`.
 """
 
 from __future__ import annotations
@@ -17,6 +18,10 @@ from typing import IO, Any
 
 # [  12/ 236]  blk.0.attn_k.weight - [  640,   256,     1,     1], type = q5_0, ...
 _TENSOR = re.compile(rb"\[\s*(\d+)/\s*(\d+)\]")
+# The same line goes on: type =    f32, size =     0.12 MiB ->     0.03 MiB (q8_0), or ends where the type stays.
+_PLANNED = re.compile(
+    rb"\[\s*\d+/\s*\d+\]\s+(\S+)\s+- \[[^]]*\], type =\s*(\w+), size =\s*[\d.]+ MiB(?: -> .*\((\w+)\))?\s*$"
+)
 _WARNING = 3  # ggml_log_level
 _CONTINUED = 5
 
@@ -36,16 +41,22 @@ def main() -> None:
 
 def _quantize(order: Any, replies: IO[str]) -> dict[str, Any]:
     llama: Any = importlib.import_module("llama_cpp")
-    loud = False
+    loud, line = False, b""
 
     def log(level: int, text: bytes, _: ctypes.c_void_p) -> None:
-        nonlocal loud
+        nonlocal loud, line
         loud = loud if level == _CONTINUED else level >= _WARNING
         if loud:
             sys.stderr.write(text.decode("utf-8", "replace"))
             sys.stderr.flush()
         if found := _TENSOR.match(text):
             print(json.dumps({"tensor": int(found[1]), "of": int(found[2])}), file=replies, flush=True)
+        line += text
+        if line.endswith(b"\n"):
+            if order["dry"] and (found := _PLANNED.match(line)):
+                told = {"name": found[1].decode("utf-8", "replace"), "type": (found[3] or found[2]).decode("ascii")}
+                print(json.dumps(told), file=replies, flush=True)
+            line = b""
 
     listener = llama.llama_log_callback(log)
     llama.llama_log_set(listener, None)
@@ -53,6 +64,9 @@ def _quantize(order: Any, replies: IO[str]) -> dict[str, Any]:
     parameters = llama.llama_model_quantize_default_params()
     parameters.nthread = order["threads"]
     parameters.ftype = order["recipe"]
+    if order["dry"] and not hasattr(parameters, "dry_run"):
+        return {"code": 0}  # a llama.cpp that would quantise in earnest
+    parameters.dry_run = order["dry"]
     parameters.allow_requantize = order["again"]
     # Rows held at once, in float32: the default of 8 GiB would take a table of words whole.
     parameters.max_buf_size = order["buffer_bytes"]

@@ -241,8 +241,8 @@ def test_letters_of_the_end_mark_are_text_when_they_stand_in_the_input(tmp_path:
 @pytest.mark.parametrize(
     ("flags", "reason"),
     [
-        ({"kind": "bpe"}, "BPE"),
-        ({"kind": "char", "vocab_size": 50}, "character"),
+        ({"model_type": "bpe"}, "BPE"),
+        ({"model_type": "char", "vocab_size": 50}, "character"),
         ({"bos_id": 0, "eos_id": 1, "unk_id": 2}, "pieces 0 and 1"),
         ({"treat_whitespace_as_suffix": True}, "treat_whitespace_as_suffix"),
     ],
@@ -259,7 +259,7 @@ def test_read_refuses_and_says_why_when_the_model_is_of_another_kind(
 
 def test_read_names_every_reason_when_there_are_several(tmp_path: Path) -> None:
     path = tmp_path / "other.spm"
-    path.write_bytes(toy_sentencepiece(3, 160, kind="bpe", bos_id=0, eos_id=1, unk_id=2))
+    path.write_bytes(toy_sentencepiece(3, 160, model_type="bpe", bos_id=0, eos_id=1, unk_id=2))
     with pytest.raises(UnsupportedModelError) as caught:
         read_sentencepiece(path)
     assert len(caught.value.reasons) == 2

@@ -20,7 +20,7 @@ from exporters.trim.vocabulary import TokenType, Vocabulary
 @functools.cache
 def spm_bpe() -> SpmBpe:
     """A SentencePiece BPE of 600 tokens that was trained here, as llama.cpp's converter would store it."""
-    model = trained_sentencepiece(toy_lines(3, 400), kind="bpe", vocab_size=600, byte_fallback=True, **AS_IT_IS)
+    model = trained_sentencepiece(toy_lines(3, 400), model_type="bpe", vocab_size=600, byte_fallback=True, **AS_IT_IS)
     library = sentencepiece.SentencePieceProcessor(model_proto=model)
     ids = range(library.GetPieceSize())
     kinds = (

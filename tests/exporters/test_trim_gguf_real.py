@@ -34,7 +34,7 @@ LINES = [
 
 @functools.cache
 def original() -> Path:
-    return home_with("gemma-3-270m") / "models" / "gemma-3-270m" / "gemma-3-270m-q4_k_m.gguf"
+    return home_with("gemma-3-270m") / "data" / "models" / "gemma-3-270m" / "gemma-3-270m-q4_k_m.gguf"
 
 
 @pytest.fixture(scope="module")

@@ -10,10 +10,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import ml_dtypes
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 from toys.hf_folder import (
     INDEX,
     TOKENS,
@@ -74,7 +76,7 @@ def test_e9_e10_rows_and_biases_are_taken_by_id(
     old, new = (np.frombuffer(file.bytes_of("final_logits_bias"), "<f4") for file in (before, after))
     assert after.tensors["final_logits_bias"].shape == (1, rows)
     np.testing.assert_array_equal(new[: len(kept)], old[kept])
-    assert (new[len(kept) :] == -np.inf).all()
+    assert (new[len(kept) :] == -10240).all()
     for name in ("model.encoder.layers.0.fc1.weight", "model.encoder.layer_norm.weight"):
         assert bytes(after.bytes_of(name)) == bytes(before.bytes_of(name))
     assert read_json(folder / "out" / "config.json")["vocab_size"] == rows
@@ -83,7 +85,13 @@ def test_e9_e10_rows_and_biases_are_taken_by_id(
 
 @pytest.mark.parametrize(
     ("dtype", "silence"),
-    [("F16", b"\x00\xfc"), ("BF16", b"\x80\xff"), ("F64", b"\x00" * 6 + b"\xf0\xff"), ("F8_E5M2", b"\xfc")],
+    [
+        ("F16", np.float16(-10240).tobytes()),
+        ("BF16", np.array(-10240, ml_dtypes.bfloat16).tobytes()),
+        ("F64", np.float64(-10240).tobytes()),
+        ("F8_E5M2", np.array(-10240, ml_dtypes.float8_e5m2).tobytes()),
+    ],
+    ids=["F16", "BF16", "F64", "F8_E5M2"],
 )
 def test_e12_padding_is_silenced_in_the_bias_own_type(dtype: str, silence: bytes, tmp_path: Path) -> None:
     tensors = plain_tensors(len(TOKENS), np.random.default_rng(1))
@@ -91,6 +99,27 @@ def test_e12_padding_is_silenced_in_the_bias_own_type(dtype: str, silence: bytes
     _, kept, out = trimmed_unevenly(plain_folder(tmp_path / "source", tensors=tensors))
     bias = bytes(read_safetensors(out / "model.safetensors").bytes_of("final_logits_bias"))
     assert bias == bytes(len(silence) * len(kept)) + silence * (-len(kept) % 8)
+
+
+@settings(max_examples=100, deadline=None)
+@given(seed=st.integers(0, 2**32 - 1), scale=st.sampled_from([0.1, 10.0, 100.0]), rows=st.integers(1, 7))
+def test_e12_padding_takes_no_probability_and_leaves_losses_finite(seed: int, scale: float, rows: int) -> None:
+    """What training further computes: cross-entropy with label smoothing, and the entropy."""
+    chooser = np.random.default_rng(seed)
+    real = (chooser.standard_normal(64_000) * scale).astype(np.float32)
+    padded = np.concatenate([real, np.full(rows, -10240, np.float32)])
+
+    def log_probabilities(logits: NDArray[np.float32]) -> NDArray[np.float32]:
+        shifted = logits - logits.max()
+        return shifted - np.log(np.exp(shifted).sum(dtype=np.float32))
+
+    before, after = log_probabilities(real), log_probabilities(padded)
+    np.testing.assert_allclose(after[: len(real)], before, rtol=1e-6, atol=1e-5)
+    assert (np.exp(after[len(real) :]) == 0).all()
+    smoothed = [0.1 * -one.mean(dtype=np.float32) for one in (before, after)]
+    assert 0 <= smoothed[1] - smoothed[0] + 0.001 < 0.12
+    entropies = [-(np.exp(one) * one).sum(dtype=np.float32) for one in (before, after)]
+    assert entropies[1] == pytest.approx(entropies[0], rel=1e-4, abs=1e-5)
 
 
 @pytest.mark.parametrize("bias", ["I8", None])

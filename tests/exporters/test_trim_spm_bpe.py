@@ -20,7 +20,7 @@ from exporters.trim.vocabulary import TokenType, Vocabulary
 @pytest.fixture(scope="module")
 def library() -> sentencepiece.SentencePieceProcessor:
     """A BPE vocabulary of 400 tokens that was trained here."""
-    model = trained_sentencepiece(toy_lines(3, 400), kind="bpe", vocab_size=400, **AS_IT_IS)
+    model = trained_sentencepiece(toy_lines(3, 400), model_type="bpe", vocab_size=400, **AS_IT_IS)
     return sentencepiece.SentencePieceProcessor(model_proto=model)
 
 

@@ -66,7 +66,7 @@ def no_network() -> Iterator[None]:
 
 def _sentencepiece(target: Path, kind: str, size: int, **settings: Any) -> None:
     settings = {"vocab_size": size, "character_coverage": 1.0, "hard_vocab_limit": False, **settings}
-    target.write_bytes(trained_sentencepiece(LINES * 3, kind=kind, **settings))
+    target.write_bytes(trained_sentencepiece(LINES * 3, model_type=kind, **settings))
 
 
 def _saved(folder: Path, tokenizer: Any) -> None:

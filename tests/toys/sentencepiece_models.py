@@ -14,12 +14,11 @@ AS_IT_IS: Mapping[str, Any] = {
 }
 
 
-def trained_sentencepiece(lines: Iterable[str], *, kind: str = "unigram", **settings: Any) -> bytes:
-    """The bytes of an `.spm`.  kind: `unigram` or `bpe`.  settings: flags of the trainer."""
+def trained_sentencepiece(lines: Iterable[str], **settings: Any) -> bytes:
+    """The bytes of an `.spm`, Unigram where settings do not name another type.  settings: flags of the trainer."""
     import sentencepiece
 
     stream = io.BytesIO()
-    sentencepiece.SentencePieceTrainer.train(
-        sentence_iterator=iter(lines), model_writer=stream, model_type=kind, num_threads=1, minloglevel=2, **settings
-    )
+    settings = {"num_threads": 1, "minloglevel": 2, **settings}
+    sentencepiece.SentencePieceTrainer.train(sentence_iterator=iter(lines), model_writer=stream, **settings)
     return stream.getvalue()

@@ -23,13 +23,18 @@ from exporters.trim.hf.weights import Weights
 MULTIPLE = 8
 # Inside a numbered layer nothing has a row for each token; a feed-forward axis may happen to be as long.
 _IN_A_LAYER = re.compile(r"\.(layer|layers|block|blocks|h)\.\d+\.")
-# Minus infinity as little-endian bytes; the types that are not here have none.
+# The logit of a row that is no token, -10,240, as little-endian bytes; the types that are not here have no such number.
+# exp of it is 0 beside any real logit: float32 ends 104 below the largest, float64 745. Minus infinity would do that as
+# well, and whoever trains the model further would have an infinite loss with label smoothing, which adds up all log
+# probabilities, and NaN for an entropy or a divergence, where 0 is multiplied by it. So would half of a type's largest
+# number, which overflows once it is added up; -10,240 adds 0.1 to that loss, with 7 such rows beside 64,000 tokens and
+# the usual weight of 0.1. BERT's own masks have -10,000; this number is exact in every type.
 _SILENCE = {
-    "F64": b"\x00\x00\x00\x00\x00\x00\xf0\xff",
-    "F32": b"\x00\x00\x80\xff",
-    "F16": b"\x00\xfc",
-    "BF16": b"\x80\xff",
-    "F8_E5M2": b"\xfc",
+    "F64": b"\x00\x00\x00\x00\x00\x00\xc4\xc0",
+    "F32": b"\x00\x00\x20\xc6",
+    "F16": b"\x00\xf1",
+    "BF16": b"\x20\xc6",
+    "F8_E5M2": b"\xf1",
 }
 
 
@@ -147,9 +152,9 @@ class Tables:
 
         Rows that padded the vocabulary are dropped. Padding again is for the head's matrix product alone, and a row of
         zeros there has the logit 0, which wins where all others are negative. So only a head with a bias is padded,
-        where minus infinity rules that out: mBART's `final_logits_bias`, the masked-language heads of BERT and XLM-R.
-        T5, M2M100 and the decoder-only families have no bias, an encoder without a head no product: they get exactly
-        the rows that are tokens.
+        where -10,240 in the bias rules that out: mBART's `final_logits_bias`, the masked-language heads of BERT and
+        XLM-R. T5, M2M100 and the decoder-only families have no bias, an encoder without a head no product: they get
+        exactly the rows that are tokens.
         """
         return -(-kept // MULTIPLE) * MULTIPLE if self.silent else kept
 

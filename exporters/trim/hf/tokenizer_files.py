@@ -21,7 +21,6 @@ CONFIG = "tokenizer_config.json"
 SPECIAL = "special_tokens_map.json"
 # Lists of texts (or, in transformers 5, a map of them) from which a token that is gone is left out.
 _MORE_SPECIAL = ("additional_special_tokens", "extra_special_tokens")
-_MERGES_HEAD = "#version: 0.2"
 
 
 @dataclass(frozen=True, slots=True)
