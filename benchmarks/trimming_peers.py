@@ -85,11 +85,11 @@ class Checkpoint:
         self.folder = folder
         self.tokenizer = tokenizers.Tokenizer.from_file(str(folder / "tokenizer.json"))
         self.texts = [self.tokenizer.id_to_token(at) or "" for at in range(self.tokenizer.get_vocab_size())]
+        library: Any = transformers
         # Each time it tells that the head is left out, and draws a bar.
-        transformers.logging.set_verbosity_error()
-        transformers.logging.disable_progress_bar()
-        encoder: Any = transformers.BertModel
-        self.model = encoder.from_pretrained(folder, add_pooling_layer=False).eval()
+        library.logging.set_verbosity_error()
+        library.logging.disable_progress_bar()
+        self.model = library.BertModel.from_pretrained(folder, add_pooling_layer=False).eval()
         self.rows: NDArray[np.float32] = self.model.get_input_embeddings().weight.detach().numpy()
 
     def cut(self, lines: Sequence[str]) -> list[list[str]]:
