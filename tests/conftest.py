@@ -13,3 +13,10 @@ def word_lists_are_short(request: pytest.FixtureRequest, monkeypatch: pytest.Mon
     """An export without it cuts 100,000 words a language in five forms each: 3 s for each of 60 tests."""
     if "corpus_start" not in str(request.path):
         monkeypatch.setattr("exporters.corpus.lists._LARGEST_LIST", 2_000)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how much was not tested for want of llama.cpp, which has to be compiled: then green is not all green."""
+    missed = sum("extra `gguf`" in str(report.longrepr) for report in terminalreporter.stats.get("skipped", []))
+    if missed:
+        terminalreporter.write_line(f"llama-cpp-python is not installed: {missed} tests of it did not run", yellow=True)

@@ -145,7 +145,8 @@ def test_the_version_is_one() -> None:
 def test_constraints_pin_every_stated_dependency_to_a_version_that_it_allows(python: str) -> None:
     found = pins_for(python)
     project = PROJECT["project"]
-    for text in [*project["dependencies"], *project["optional-dependencies"]["dev"]]:
+    extras = project["optional-dependencies"]
+    for text in [*project["dependencies"], *extras["dev"], *extras["gguf"]]:
         wanted = Requirement(text)
         if wanted.marker is None or wanted.marker.evaluate({"python_version": python}):
             name = canonicalize_name(wanted.name)
@@ -159,7 +160,8 @@ def test_constraints_pin_every_stated_dependency_to_a_version_that_it_allows(pyt
 def test_constraints_pin_all_that_is_installed_with_edgekit() -> None:
     found = pins_for(f"{sys.version_info.major}.{sys.version_info.minor}")
     waiting = [Requirement(text) for text in PROJECT["project"]["dependencies"]]
-    waiting += [Requirement(text) for text in PROJECT["project"]["optional-dependencies"]["dev"]]
+    extras = PROJECT["project"]["optional-dependencies"]
+    waiting += [Requirement(text) for text in [*extras["dev"], *extras["gguf"]]]
     seen: set[tuple[str, frozenset[str]]] = set()
     while waiting:
         wanted = waiting.pop()
