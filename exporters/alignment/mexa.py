@@ -1,18 +1,16 @@
 """MEXA: the share of sentences that are closer to their own translation than to any other (Kargaran et al. 2025).
 
 For n sentence pairs with cosines c, `mu = 1/n * sum_i [c_ii > max_{j != i} c_ij and c_ii > max_{j != i} c_ji]`, both
-strict; a model with several layers has one mu a layer, pooled by their mean or maximum. Source: arXiv 2410.05873 and
-the authors' code; n is the first 100 sentences there.
+strict. Source: arXiv 2410.05873 and the authors' code; n is the first 100 sentences there. They pool the scores of a
+decoder's layers; an encoder is trained for its own embedding, which is the one that is compared here.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from edgekit.core.errors import FailedError, UsageError
 from exporters.alignment.cosine import Rows, cosines
@@ -24,22 +22,11 @@ ALLOWED_DROP = 0.03
 _TIE = 1e-12
 
 
-def weighted_mean(states: NDArray[Any]) -> NDArray[np.float64]:
-    """(d,) the mean of a sentence's token states (S, d), begin mark included, weighted by position from 1 on."""
-    weights = np.arange(1, len(states) + 1, dtype=np.float64)
-    return np.asarray(weights @ np.asarray(states, np.float64) / weights.sum(), np.float64)
-
-
-def last_token(states: NDArray[Any]) -> NDArray[np.float64]:
-    """(d,) the state of a sentence's last token, of (S, d)."""
-    return np.asarray(states[-1], np.float64)
-
-
 def mexa(english: Rows, other: Rows, *, sentences: int = SENTENCES) -> float:
-    """The score of one layer, 0 to 1.
+    """The score of a language, 0 to 1.
 
-    english, other: (n, d) embeddings of the same sentences: pooled token states, or an encoder's own; the first
-    `sentences` of them count. Raises UsageError for fewer than 50, and for rows that do not fit together.
+    english, other: (n, d) embeddings of the same sentences; the first `sentences` of them count. Raises UsageError for
+    fewer than 50, and for rows that do not fit together.
     """
     compared = cosines(english[:sentences], other[:sentences])
     count = len(compared)
@@ -51,29 +38,14 @@ def mexa(english: Rows, other: Rows, *, sentences: int = SENTENCES) -> float:
     return float(np.mean(own > rivals + _TIE))
 
 
-def mexa_of_layers(
-    english: Sequence[Rows],
-    other: Sequence[Rows],
-    *,
-    pool: Literal["mean", "max"] = "mean",
-    sentences: int = SENTENCES,
-) -> float:
-    """The score of a model with several layers, hidden state 0 (the embeddings) included; see `mexa`."""
-    if len(english) != len(other) or not english:
-        raise UsageError("MEXA needs the same layers of both languages", reasons=[f"{len(english)} and {len(other)}"])
-    scores = [mexa(one, two, sentences=sentences) for one, two in zip(english, other, strict=True)]
-    return max(scores) if pool == "max" else sum(scores) / len(scores)
-
-
 @dataclass(frozen=True, slots=True)
 class Change:
-    """MEXA of a language before and after a model was made smaller.  layers: `last` for an encoder's own embedding."""
+    """MEXA of a language before and after a model was made smaller."""
 
     language: str
     before: float
     after: float
     sentences: int
-    layers: str = "last"
 
     @property
     def drop(self) -> float:

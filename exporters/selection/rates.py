@@ -61,8 +61,9 @@ class Evidence:
 def expected_rates(
     evidence: Sequence[Evidence], texts: Sequence[str], candidates: Ids, vectors: Vectors | None
 ) -> list[Floats]:
-    """For each piece of evidence (V,) the share of each token in the language's text, summing to 1 over candidates.
+    """For each piece of evidence (V,) the share of each token in the language's text, summing to 1.
 
+    Candidates have one, and what text or list show beside them; the rest have 0.
     texts: (V,) of the tokens.  candidates: the tokens that any of the languages may use.  vectors: gives the rows of
     the embedding of some ids; without it the other features have to do.
     """

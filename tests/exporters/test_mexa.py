@@ -13,11 +13,8 @@ from exporters.alignment.mexa import (
     ALLOWED_DROP,
     Change,
     compare,
-    last_token,
     mexa,
-    mexa_of_layers,
     require_alignment,
-    weighted_mean,
 )
 
 Array = NDArray[np.float64]
@@ -121,21 +118,6 @@ def test_a_row_of_zeros_fails_and_nothing_else_does() -> None:
     other = rows.copy()
     other[7] = 0
     assert mexa(rows, other) == 59 / 60
-
-
-def test_states_are_pooled_by_position_from_1_or_by_their_last() -> None:
-    states = np.array([[1.0, 0.0], [0.0, 3.0], [6.0, 6.0]])
-    assert weighted_mean(states).tolist() == [(1 + 18) / 6, (6 + 18) / 6]
-    assert last_token(states).tolist() == [6.0, 6.0]
-
-
-def test_layers_are_pooled_by_mean_or_maximum() -> None:
-    english = embeddings(1)
-    mixed = np.roll(english, 1, axis=0)
-    assert mexa_of_layers([english, english, english], [english, mixed, mixed]) == pytest.approx(1 / 3)
-    assert mexa_of_layers([english, english], [mixed, english], pool="max") == 1.0
-    with pytest.raises(UsageError):
-        mexa_of_layers([english], [english, english])
 
 
 def test_gate_names_each_language_with_its_figures_when_it_lost_too_much() -> None:
