@@ -15,13 +15,14 @@ import numpy as np
 
 from edgekit.catalogue.entries import Languages
 from edgekit.core.atomic import write_bytes
-from edgekit.core.errors import ModelFormatError
-from edgekit.core.events import Reporter, StepFinished, StepStarted
+from edgekit.core.errors import FailedError, ModelFormatError
+from edgekit.core.events import Note, Reporter, StepFinished, StepStarted
 from edgekit.core.units import bytes_in_words
 from edgekit.pipeline.requests import ExportRequest
 from edgekit.store.build import list_files
 from edgekit.store.receipt import Receipt, SourceFile, now, write_receipt
-from edgekit.store.vocabulary import CertificateRecord, CorpusRecord, CostRecord, Vocabulary
+from edgekit.store.vocabulary import Alignment, CertificateRecord, CorpusRecord, CostRecord, Vocabulary
+from exporters.alignment.gate import Gate
 from exporters.base import Built
 from exporters.certificate import NOTHING, Certificate, Certified, certify, certify_corpora
 from exporters.corpus.base import Corpus
@@ -30,6 +31,7 @@ from exporters.opening import Source
 from exporters.quantized import write_quantised
 from exporters.report.figures import Figures, Sample, count_scripts, part_sizes
 from exporters.report.page import render_page
+from exporters.report.terminal import alignment_table
 from exporters.selection.base import Cost, Selection
 from exporters.trim.base import Tokenizer
 from exporters.trim.gguf import open_gguf
@@ -46,7 +48,8 @@ _LONGEST_SAMPLE = 240  # characters
 class Choice:
     """What is to be written: an opened model, the text it is for, and the tokens that stay.
 
-    source_files: of the model, as they were when it was opened.  id: the artifact's.
+    source_files: of the model, as they were when it was opened.  id: the artifact's.  gate: of an encoder, where
+    line-aligned text was given.
     """
 
     request: ExportRequest
@@ -55,10 +58,14 @@ class Choice:
     id: str
     corpora: Sequence[Corpus]
     selection: Selection
+    gate: Gate | None = None
 
 
 def write_artifact(choice: Choice, folder: Path, report: Reporter) -> Receipt:
-    """Fill the empty folder and give the receipt in it. Reports the steps `trim`, `quantize`, `certify`, `package`."""
+    """Fill the empty folder and give the receipt in it. Reports its steps, `trim` to `package`.
+
+    Raises FailedError where a language is aligned worse than before, unless that is allowed.
+    """
     source, kept = choice.source, choice.selection.kept
     before = source.model.tokenizer
     report(StepStarted("trim", f"{len(kept):,} of {before.size:,} tokens, {source.model.container}"))
@@ -67,6 +74,9 @@ def write_artifact(choice: Choice, folder: Path, report: Reporter) -> Receipt:
         StepFinished("trim", bytes_in_words(sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())))
     )
     built = write_quantised(folder, built, choice.request, choice.id, report)
+    if source.prefixes:
+        built = dataclasses.replace(built, engine={"prefixes": dict(source.prefixes), **built.engine})
+    alignment = None if choice.gate is None else _aligned(choice.gate, choice, folder, built, report)
     after = before.trimmed(kept)
     # What is kept was chosen by all of the text. So held-out lines are tried with the set of the same size that was
     # chosen without them.
@@ -92,6 +102,7 @@ def write_artifact(choice: Choice, folder: Path, report: Reporter) -> Receipt:
         tuple(_corpus(one) for one in choice.corpora),
         tuple(record for corpus in choice.corpora for record in _records(corpus.language, certified)),
         tuple(_cost(one) for one in choice.selection.chosen.costs),
+        alignment,
     )
     receipt = Receipt(
         id=choice.id,
@@ -125,6 +136,21 @@ def write_artifact(choice: Choice, folder: Path, report: Reporter) -> Receipt:
     receipt = dataclasses.replace(receipt, files=list_files(folder))
     write_receipt(folder, receipt)
     return receipt
+
+
+def _aligned(gate: Gate, choice: Choice, folder: Path, built: Built, report: Reporter) -> Alignment:
+    path = folder / str(built.engine["file"]) if built.engine["kind"] == "gguf" else folder
+    found = gate.measure(choice.id, path, built.engine, report)
+    for line in alignment_table(found):
+        report(Note(line))
+    try:
+        gate.check(found)
+    except FailedError as problem:
+        if not choice.request.allow_loss:
+            raise
+        for reason in problem.reasons:
+            report(Note(f"allowed: {reason}"))
+    return found
 
 
 def _certify(

@@ -19,9 +19,10 @@ from edgekit.core.errors import OutputError, ResourceError, UsageError
 from edgekit.core.events import Note, Reporter, StepFinished, StepStarted
 from edgekit.core.paths import cache_folder, free_bytes
 from edgekit.core.units import bytes_in_words
-from edgekit.pipeline.requests import Artifact, ExportRequest, OpenLanguageModel
+from edgekit.pipeline.requests import Artifact, ExportRequest, OpenLanguageModel, OpenTextEncoder
 from edgekit.store.lock import alone
 from edgekit.store.receipt import SourceFile
+from exporters.alignment.gate import is_encoder, open_gate
 from exporters.artifact import Choice, write_artifact
 from exporters.corpus.base import Corpus
 from exporters.corpus.checkpoint import State
@@ -110,10 +111,17 @@ class Plan:
 _BESIDE_BYTES = 4 << 20
 
 
-def plan(request: ExportRequest, *, open_model: OpenLanguageModel | None, report: Reporter) -> Plan:
+def plan(
+    request: ExportRequest,
+    *,
+    open_model: OpenLanguageModel | None,
+    open_encoder: OpenTextEncoder | None = None,
+    report: Reporter,
+) -> Plan:
     """Open the model, count the text and choose what stays; see `edgekit.pipeline.run.plan_export`.
 
-    open_model: opens the model to run it, for what only a run can tell. Reports the steps `open`, `count`, `select`.
+    open_model, open_encoder: open the model to run it, for what only a run can tell. Reports the steps `open`, `align`,
+    `count`, `select`.
     """
     preset = _preset(request, report)
     report(StepStarted("open", request.model))
@@ -139,10 +147,13 @@ def plan(request: ExportRequest, *, open_model: OpenLanguageModel | None, report
             "open", f"{tokenizer.size:,} tokens, {bytes_in_words(sum(p.size_bytes for p in source.model.parts))}"
         )
     )
+    gate = None
+    if request.aligned:
+        gate = open_gate(request.aligned, request.languages, source, open_encoder, report)
     corpora = _count(request, source, source_files, report)
-    keep = keep_ids(tokenizer, source.model.prompts, request.keep_text)
+    keep = keep_ids(tokenizer, [*source.model.prompts, *source.prefixes.values()], request.keep_text)
     running = None
-    if open_model is not None and source.model.container == "gguf":
+    if open_model is not None and source.model.container == "gguf" and not is_encoder(source):
         running = OnDemand(open_model, source.container)
     try:
         selection = select(
@@ -162,7 +173,7 @@ def plan(request: ExportRequest, *, open_model: OpenLanguageModel | None, report
         report(Note(f"sizes are those before quantising to {request.quant}"))
     for note in selection.notes:
         report(Note(note))
-    return Plan(Choice(request, source, source_files, name, corpora, selection), folder)
+    return Plan(Choice(request, source, source_files, name, corpora, selection, gate), folder)
 
 
 def _count(request: ExportRequest, source: Source, files: Sequence[SourceFile], report: Reporter) -> list[Corpus]:

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from edgekit.store.receipt import Receipt
+from edgekit.store.vocabulary import Alignment
 from exporters.certificate import Certificate, ScriptCost
+from exporters.report.terminal import alignment_table
 
 SCHEMA = "edgekit.verify/1"
 _SHOWN = 10
@@ -53,6 +55,7 @@ class Findings:
     text: Certificate | None = None
     compared: bool = False
     run: RunFindings | None = None
+    alignment: Alignment | None = None
 
     def lines(self) -> list[str]:
         """See `edgekit.pipeline.requests.Verified.lines`."""
@@ -60,6 +63,7 @@ class Findings:
             *(f"ok    {one}" for one in self.checked),
             *(f"note  {one}" for one in self.notes),
             *([] if self.run is None else _run_lines(self.run)),
+            *([] if self.alignment is None else ["", *alignment_table(self.alignment)]),
             *self._recorded(),
             *([] if self.text is None else _text_lines(self.text, self.compared)),
         ]
@@ -87,6 +91,7 @@ class Findings:
             "vocabulary": None if vocabulary is None else vocabulary.to_json(),
             "text": None if self.text is None else _text_json(self.text, self.compared),
             "model": None if self.run is None else _run_json(self.run),
+            "alignment": None if self.alignment is None else self.alignment.to_json(),
         }
 
 

@@ -52,6 +52,13 @@ class Source:
     licence_files: Mapping[str, Path] = field(default_factory=dict)
     receipt: Receipt | None = None
 
+    @property
+    def prefixes(self) -> Mapping[str, str]:
+        """What an encoder was trained to see before a text (`passage: `), by name; the receipt knows."""
+        found = self.receipt.engine.get("prefixes") if self.receipt is not None else None
+        texts = found.items() if isinstance(found, Mapping) else ()
+        return {name: text for name, text in texts if isinstance(text, str)}
+
     def source_files(self) -> tuple[SourceFile, ...]:
         """Every file with its digest as it is now. Raises IntegrityError where its receipt says otherwise."""
         found, wrong = [], []
@@ -141,11 +148,17 @@ def _open_path(path: Path, languages: Sequence[str]) -> Source:
         model_id(path.stem if path.is_file() else path.resolve().name),
         said.get("name", path.stem),
         said.get("family", _family(model, path)),
-        "translate" if model.container == "marian" else "generate",
+        _task(model),
         Languages(("mul",)),
         said.get("licence", UNKNOWN),
         said.get("attribution", UNKNOWN),
     )
+
+
+def _task(model: TrimmableModel) -> str:
+    if isinstance(model, GgufModel) and model.gives_embeddings:
+        return "embed"
+    return "translate" if model.container == "marian" else "generate"
 
 
 def _family(model: TrimmableModel, path: Path) -> str:

@@ -8,13 +8,15 @@ from pathlib import Path
 import numpy as np
 
 from edgekit.catalogue.names import RECEIPT_NAME
-from edgekit.core.errors import FailedError, ModelFormatError, UnavailableError
+from edgekit.core.errors import FailedError, ModelFormatError, UnavailableError, UsageError
 from edgekit.core.events import Progress, Reporter, StepFinished, StepStarted
 from edgekit.core.hashing import sha256_file
 from edgekit.core.units import bytes_in_words
-from edgekit.pipeline.requests import OpenLanguageModel, VerifyRequest
+from edgekit.pipeline.requests import OpenLanguageModel, OpenTextEncoder, VerifyRequest
 from edgekit.store.installed import installed_models
 from edgekit.store.receipt import Receipt, read_receipt
+from exporters.alignment.gate import is_encoder, open_gate, require_encoder
+from exporters.alignment.mexa import ALLOWED_DROP
 from exporters.certificate import certify
 from exporters.comparison import compare_runs, compare_tensors
 from exporters.findings import Findings
@@ -32,32 +34,74 @@ _FIRST_LINES = 500  # of a text, in which lines are looked for that are proven i
 _MOST_CHANGES = 100_000  # lines that are kept for `--json`, 100 MB of them
 
 
-def verify(request: VerifyRequest, *, open_model: OpenLanguageModel | None, report: Reporter) -> Findings:
-    """See `edgekit.pipeline.run.verify`. Reports the steps `files`, `text` and `run`."""
+def verify(
+    request: VerifyRequest,
+    *,
+    open_model: OpenLanguageModel | None,
+    open_encoder: OpenTextEncoder | None = None,
+    report: Reporter,
+) -> Findings:
+    """See `edgekit.pipeline.run.verify`. Reports the steps `files`, `align`, `text` and `run`."""
     folder = request.folder
     if not folder.is_dir():
         raise UnavailableError(f"there is no folder `{folder}`", hint="name the folder that `edgekit export` printed")
     findings = Findings(_receipt(folder))
     _check_files(folder, findings, report)
-    if findings.failures or findings.receipt.vocabulary is None:
+    if findings.failures:
         return findings  # what is not what it was is not opened
+    if findings.receipt.vocabulary is None:
+        if request.aligned:
+            raise UsageError(f"`{folder}` was not made smaller, so there is nothing to compare its alignment with")
+        return findings
     trimmed = open_source(str(folder.absolute()))
+    if request.aligned:
+        require_encoder(trimmed)
     kept = _check_vocabulary(folder, trimmed, findings)
     source = _source(request, findings)
     if source is not None and kept is not None:
         _check_source(source, trimmed, kept, findings)
     if findings.failures or kept is None:
         return findings
+    if request.aligned:
+        _check_alignment(request.aligned, source, trimmed, open_encoder, findings, report)
     texts = _check_text(request.texts, source, trimmed, kept, findings, report) if request.texts else []
     if source is None:
         return findings
-    if open_model is None or trimmed.model.container != "gguf":
+    if is_encoder(trimmed):
+        if not request.aligned:
+            findings.notes.append("it is an encoder: `--aligned` with line-aligned text compares its vectors")
+    elif open_model is None or trimmed.model.container != "gguf":
         findings.notes.append("nothing here runs this model, so logits and text are not compared")
     elif _quantised(findings.receipt):
         findings.notes.append("its weights were quantised again, so its logits are others than the original's")
     else:
         compare_runs(source, trimmed, kept, texts or _probes(source, kept), open_model, findings, report)
     return findings
+
+
+def _check_alignment(
+    arguments: Sequence[str],
+    source: Source | None,
+    trimmed: Source,
+    open_encoder: OpenTextEncoder | None,
+    findings: Findings,
+    report: Reporter,
+) -> None:
+    """MEXA of the model that it was made from, and of the artifact; what a language lost is a failure."""
+    if source is None:
+        raise UnavailableError(
+            f"the model that `{trimmed.id}` was made from is not here, so its alignment cannot be compared",
+            hint="name it with `--source`",
+        )
+    gate = open_gate(arguments, findings.receipt.languages.source, source, open_encoder, report)
+    engine = findings.receipt.engine
+    findings.alignment = gate.measure(trimmed.id, trimmed.container, engine, report)
+    try:
+        gate.check(findings.alignment)
+    except FailedError as problem:
+        findings.failures += problem.reasons
+    else:
+        findings.checked.append(f"no language that is kept lost more than {ALLOWED_DROP} of its MEXA")
 
 
 def _quantised(receipt: Receipt) -> bool:

@@ -30,7 +30,9 @@ def export(
     model: Annotated[str, typer.Argument(metavar="MODEL|PATH", help="An installed model, a GGUF file or an artifact.")],
     more: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[TEXT...]", help="More text, as the shell makes it of `--corpus *.txt`."),
+        typer.Argument(
+            metavar="[TEXT...]", help="More text, as the shell makes it of `--corpus *.txt` or `--aligned *.txt`."
+        ),
     ] = None,
     languages: Annotated[
         list[str] | None, typer.Option("--languages", metavar="TAGS", help="Languages to keep, as `pt,en`.")
@@ -46,6 +48,14 @@ def export(
     ] = None,
     corpus_field: Annotated[
         str | None, typer.Option("--corpus-field", metavar="NAME", help="Field of JSON lines that holds the text.")
+    ] = None,
+    aligned: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--aligned",
+            metavar="[TAG=]TEXT",
+            help="Line-aligned text, a file a language: an encoder must align the languages kept as before.",
+        ),
     ] = None,
     vocab: Annotated[int | None, typer.Option("--vocab", metavar="N", help="Keep N tokens.")] = None,
     coverage: Annotated[
@@ -72,7 +82,9 @@ def export(
     container: Annotated[
         str | None, typer.Option("--format", metavar="NAME", help="gguf, hf or onnx; the model's own for now.")
     ] = None,
-    allow_loss: Annotated[bool, typer.Option("--allow-loss", help="Go on where a language loses characters.")] = False,
+    allow_loss: Annotated[
+        bool, typer.Option("--allow-loss", help="Go on where a language loses characters or alignment.")
+    ] = False,
     out: Annotated[
         Path, typer.Option("-o", "--out", metavar="DIR", help="Folder that the artifact's folder is made in.")
     ] = Path(),
@@ -104,16 +116,18 @@ def export(
     from edgekit.pipeline.requests import ExportRequest
     from edgekit.pipeline.run import plan_export
 
-    if more and not corpus:
+    if more and bool(corpus) == bool(aligned):
         raise UsageError(
-            f"{', '.join(f'`{one}`' for one in more)}: only one model can be exported",
-            hint="text is given with `--corpus`, options come after the model",
+            f"{', '.join(f'`{one}`' for one in more)}: "
+            + ("`--corpus` or `--aligned`, it is not clear which" if corpus else "only one model can be exported"),
+            hint="put a pattern in quotes" if corpus else "text is given with `--corpus`, options come after the model",
         )
     request = ExportRequest(
         model,
         tuple(dict.fromkeys(normalise_tag(tag) for tag in _listed(languages))),
-        corpora=(*(corpus or ()), *(more or ())),
+        corpora=(*(corpus or ()), *((more or ()) if corpus else ())),
         corpus_field=corpus_field,
+        aligned=(*(aligned or ()), *((more or ()) if aligned else ())),
         vocab=vocab,
         coverage=coverage,
         max_size_bytes=None if max_size is None else parse_bytes(max_size),

@@ -17,6 +17,14 @@ def verify(
     text: Annotated[
         list[Path] | None, typer.Option("--text", metavar="FILE", help="Prove it on these lines; again for more.")
     ] = None,
+    aligned: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--aligned",
+            metavar="[TAG=]TEXT",
+            help="Line-aligned text, a file a language: how an encoder aligns them is compared with its source.",
+        ),
+    ] = None,
     source: Annotated[
         str | None,
         typer.Option(
@@ -43,7 +51,7 @@ def verify(
     from edgekit.pipeline.run import verify as run
 
     with Renderer(mode=progress) as report:
-        found = run(VerifyRequest(folder, tuple(text or ()), source), report=report)
+        found = run(VerifyRequest(folder, tuple(text or ()), source, tuple(aligned or ())), report=report)
     if as_json:
         output.json_object(found.to_json())
     else:

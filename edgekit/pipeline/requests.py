@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol, TypeAlias
@@ -15,6 +15,9 @@ from edgekit.store.receipt import Receipt
 FORMATS = ("gguf", "hf", "onnx", "marian")
 # Opens a file for who verifies it; what comes back is a `exporters.selection.base.LanguageModel`.
 OpenLanguageModel: TypeAlias = Callable[[Path], Any]
+# Opens an encoder, a GGUF file or the folder of an artifact, as its receipt's `engine` says; what comes back is a
+# `exporters.alignment.gate.TextEncoder`.
+OpenTextEncoder: TypeAlias = Callable[[Path, Mapping[str, Any]], Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,18 +27,21 @@ class ExportRequest:
     model: id or alias of an installed model, or a path.  languages: BCP-47 tags.  corpora: text of these languages,
     each a file, a folder, a pattern or `-` for the standard input, with `TAG=` before it where its name does not say
     which.
-    corpus_field: of JSON lines.  vocab, coverage, max_size_bytes: how far to trim, at most one; coverage is 0 to 1.
+    corpus_field: of JSON lines.  aligned: line-aligned files, one a language, named as corpora are; an encoder must
+    align the languages on them as before.
+    vocab, coverage, max_size_bytes: how far to trim, at most one; coverage is 0 to 1.
     preset: id of a recipe of the catalogue, which what is set here overrides.  scripts: ISO 15924 codes to keep.
     keep_text: files whose every token stays.  quant, embedding_quant: types of the weights and of the table of words.
-    format: the container, where it must be a certain one.  allow_loss: even where a language loses characters.
-    out: the folder that the artifact's own folder is made in.  id, licence, attribution: of the artifact; None takes
-    what the model says.  command: the line that was typed, for the report.
+    format: the container, where it must be a certain one.  allow_loss: even where a language loses characters or its
+    alignment.  out: the folder that the artifact's own folder is made in.  id, licence, attribution: of the artifact;
+    None takes what the model says.  command: the line that was typed, for the report.
     """
 
     model: str
     languages: tuple[str, ...]
     corpora: tuple[str, ...] = ()
     corpus_field: str | None = None
+    aligned: tuple[str, ...] = ()
     vocab: int | None = None
     coverage: float | None = None
     max_size_bytes: int | None = None
@@ -112,17 +118,26 @@ class Exporting(Protocol):
     """What the entry point `export` is called as."""
 
     def __call__(
-        self, request: ExportRequest, *, open_model: OpenLanguageModel | None, report: Reporter
+        self,
+        request: ExportRequest,
+        *,
+        open_model: OpenLanguageModel | None,
+        open_encoder: OpenTextEncoder,
+        report: Reporter,
     ) -> ExportPlan: ...
 
 
 @dataclass(frozen=True, slots=True)
 class VerifyRequest:
-    """A verification.  texts: files to prove it on.  source: the model it was made from, an id or a path."""
+    """A verification.
+
+    texts: files to prove it on.  source: the model it was made from, an id or a path.  aligned: as in ExportRequest.
+    """
 
     folder: Path
     texts: tuple[Path, ...] = ()
     source: str | None = None
+    aligned: tuple[str, ...] = ()
 
 
 class Verified(Protocol):
@@ -144,5 +159,10 @@ class Verifying(Protocol):
     """What the entry point `verify` is called as."""
 
     def __call__(
-        self, request: VerifyRequest, *, open_model: OpenLanguageModel | None, report: Reporter
+        self,
+        request: VerifyRequest,
+        *,
+        open_model: OpenLanguageModel | None,
+        open_encoder: OpenTextEncoder,
+        report: Reporter,
     ) -> Verified: ...

@@ -6,7 +6,7 @@ edgekit imports no exporter: without the workstation side these two end in Missi
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any, cast
@@ -33,6 +33,7 @@ def export(
     *,
     languages: Sequence[str],
     corpus: Sequence[str | Path] = (),
+    aligned: Sequence[str | Path] = (),
     out: str | Path = ".",
     report: Reporter = silent,
     **more: Any,
@@ -40,16 +41,18 @@ def export(
     """Make a model small for a few languages and give the artifact that was written.
 
     model: id of an installed model, or a path.  languages: BCP-47 tags.  corpus: files, folders or patterns, `TAG=`
-    before those whose name does not say the language.  out: the folder that the artifact's folder is made in.
-    more: the other fields of ExportRequest.
+    before those whose name does not say the language.  aligned: named in the same way, files whose line n is the same
+    sentence in each; an encoder must align the languages on them as before.  out: the folder that the artifact's
+    folder is made in.  more: the other fields of ExportRequest.
 
     Raises UsageError, ModelNotFoundError, ModelFormatError, UnsupportedModelError, InputError, ResourceError,
-    FailedError (a language would lose characters), MissingExtraError, OutputError.
+    FailedError (a language would lose characters or alignment), MissingExtraError, OutputError.
     """
     request = ExportRequest(
         str(model),
         tuple(normalise_tag(tag) for tag in languages),
         tuple(str(one) for one in corpus),
+        aligned=tuple(str(one) for one in aligned),
         out=Path(out),
         **more,
     )
@@ -61,7 +64,9 @@ def export(
 def plan_export(request: ExportRequest, *, report: Reporter = silent) -> ExportPlan:
     """Choose what stays and see what it costs; nothing is written. Raises what `export` raises."""
     request.check()
-    return cast("Exporting", _load("export"))(request, open_model=language_models(), report=report)
+    return cast("Exporting", _load("export"))(
+        request, open_model=language_models(), open_encoder=text_encoder, report=report
+    )
 
 
 def verify(request: VerifyRequest, *, report: Reporter = silent) -> Verified:
@@ -69,7 +74,9 @@ def verify(request: VerifyRequest, *, report: Reporter = silent) -> Verified:
 
     Raises UnavailableError (no such folder or source), ModelFormatError (no sound receipt), InputError.
     """
-    return cast("Verifying", _load("verify"))(request, open_model=language_models(), report=report)
+    return cast("Verifying", _load("verify"))(
+        request, open_model=language_models(), open_encoder=text_encoder, report=report
+    )
 
 
 def language_models() -> OpenLanguageModel | None:
@@ -79,6 +86,13 @@ def language_models() -> OpenLanguageModel | None:
     from edgekit.engine.llama.process import LlamaProcess
 
     return LlamaProcess
+
+
+def text_encoder(path: Path, engine: Mapping[str, Any]) -> Any:
+    """Open an encoder; see `edgekit.engine.text_encoder.open_text_encoder`."""
+    from edgekit.engine.text_encoder import open_text_encoder
+
+    return open_text_encoder(path, engine)
 
 
 def _load(name: str) -> Any:

@@ -13,7 +13,14 @@ from edgekit.catalogue.names import is_model_id, why_unsafe_path
 from edgekit.core.errors import UsageError
 from edgekit.core.languages import normalise_tag
 from edgekit.store.receipt import SCHEMA, FileRecord, Receipt, SourceFile
-from edgekit.store.vocabulary import CertificateRecord, CorpusRecord, CostRecord, Vocabulary
+from edgekit.store.vocabulary import (
+    Alignment,
+    AlignmentRecord,
+    CertificateRecord,
+    CorpusRecord,
+    CostRecord,
+    Vocabulary,
+)
 
 MAX_DEPTH = 32
 MAX_FILES = 10_000
@@ -180,7 +187,20 @@ class _Reader:
             self.records(item, "corpora", self.corpus),
             self.records(item, "certificates", self.certificate),
             self.records(item, "costs", self.cost),
+            None if item.get("alignment") is None else self.alignment(self.typed(item, "alignment", dict, {})),
         )
+
+    def alignment(self, item: dict[str, Any]) -> Alignment:
+        return Alignment(
+            self.text(item, "pivot"),
+            self.text(item, "prefix"),
+            self.count(item, "sentences", "alignment"),
+            self.records(item, "languages", self.aligned),
+        )
+
+    def aligned(self, item: dict[str, Any], where: str) -> AlignmentRecord:
+        pairs = (self.pair(item, key, where) for key in ("mexa", "language_ranker", "baseline"))
+        return AlignmentRecord(self.text(item, "language"), *pairs)
 
     def corpus(self, item: dict[str, Any], where: str) -> CorpusRecord:
         lines, held_out_lines, words, tokens, size_bytes = (

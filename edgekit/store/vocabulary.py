@@ -89,11 +89,58 @@ class CostRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class AlignmentRecord:
+    """How well an encoder's vectors of a language match those of the pivot; each pair is before and after.
+
+    mexa: share of sentences that are closer to their own translation than to any other.  language_ranker: mean cosine
+    of translations.  baseline: mean cosine of sentences that are none.
+    """
+
+    language: str
+    mexa: tuple[float, float]
+    language_ranker: tuple[float, float]
+    baseline: tuple[float, float]
+
+    def to_json(self) -> dict[str, Any]:
+        """The record as JSON values."""
+        return {
+            "language": self.language,
+            "mexa": list(self.mexa),
+            "language_ranker": list(self.language_ranker),
+            "baseline": list(self.baseline),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Alignment:
+    """An encoder's languages, measured on line-aligned text.
+
+    pivot: the language that the others are compared with.  prefix: what stood before each sentence.
+    """
+
+    pivot: str
+    prefix: str
+    sentences: int
+    languages: tuple[AlignmentRecord, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """The figures as JSON values; an encoder gives its own embedding alone, so `layers` is `last`."""
+        return {
+            "pivot": self.pivot,
+            "prefix": self.prefix,
+            "sentences": self.sentences,
+            "layers": "last",
+            "languages": [one.to_json() for one in self.languages],
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class Vocabulary:
     """A trimmed vocabulary.
 
     before, after: tokens.  closure: tokens that stay only because those that the corpus uses are made from them.
     fingerprint: sha256 over the kept tokens' texts, in order.  map: path of the file with the kept ids.
+    alignment: of an encoder, where line-aligned text was given.
     """
 
     before: int
@@ -104,6 +151,7 @@ class Vocabulary:
     corpora: tuple[CorpusRecord, ...]
     certificates: tuple[CertificateRecord, ...]
     costs: tuple[CostRecord, ...]
+    alignment: Alignment | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The vocabulary as JSON values."""
@@ -116,4 +164,5 @@ class Vocabulary:
             "corpora": [one.to_json() for one in self.corpora],
             "certificates": [one.to_json() for one in self.certificates],
             "costs": [one.to_json() for one in self.costs],
+            **({} if self.alignment is None else {"alignment": self.alignment.to_json()}),
         }

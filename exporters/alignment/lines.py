@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
+from typing import BinaryIO
 
 from edgekit.core.errors import InputError
 
@@ -17,40 +18,65 @@ def read_aligned(paths: Mapping[str, Path], *, most: int = MOST_LINES) -> dict[s
     """Language -> its lines, without the spaces around them, as many for each.
 
     A line that is blank in one language is left out of all: corpora of verses have a gap where one is not translated.
-    most: stop after this many lines that stay. Raises InputError with every file that is at fault.
+    most: how many lines are given; the files are read to their ends all the same, to see that they have as many.
+    Raises InputError with all that is wrong with each file.
     """
     if len(paths) < 2:
         raise InputError("alignment needs the files of two languages or more")
     found: dict[str, list[str]] = {language: [] for language in paths}
-    kept = 0
+    counts: dict[str, int] = {}
+    reasons: list[str] = []
     with contextlib.ExitStack() as stack:
-        try:
-            streams = [stack.enter_context(path.open("rb")) for path in paths.values()]
-            for number in range(1, MOST_LINES + 1):
-                raw = [stream.readline(MOST_LINE_BYTES + 1) for stream in streams]
-                if kept == most or not any(raw):
-                    return found
-                row = _decoded(list(paths.values()), number, raw)
-                if all(row):
-                    kept += 1
-                    for lines, line in zip(found.values(), row, strict=True):
-                        lines.append(line)
-        except OSError as error:
-            raise InputError(f"`{error.filename}` cannot be read", reasons=[error.strerror or str(error)]) from error
-    raise InputError("the files are too long", reasons=[f"they have more than {MOST_LINES:,} lines"])
-
-
-def _decoded(paths: Sequence[Path], number: int, raw: Sequence[bytes]) -> list[str]:
-    row, reasons = [], []
-    for path, line in zip(paths, raw, strict=True):
-        if not line:
-            reasons.append(f"`{path.name}` ends before line {number:,}, which others have")
-        elif len(line) > MOST_LINE_BYTES:
-            reasons.append(f"line {number:,} of `{path.name}` has more than {MOST_LINE_BYTES:,} bytes")
-        try:
-            row.append(line.decode("utf-8-sig" if number == 1 else "utf-8").strip())
-        except UnicodeDecodeError:
-            reasons.append(f"line {number:,} of `{path.name}` is not UTF-8")
+        opened = {language: _open(path, reasons) for language, path in paths.items()}
+        reading = {language: stack.enter_context(stream) for language, stream in opened.items() if stream is not None}
+        number = 0
+        while reading:
+            number += 1
+            row: list[str] = []
+            for language, stream in list(reading.items()):
+                name = paths[language].name
+                try:
+                    raw = stream.readline(MOST_LINE_BYTES + 1)
+                    row.append(_text(raw, number))
+                except OSError as problem:
+                    raw = b""
+                    reasons.append(f"`{name}` cannot be read: {problem.strerror or problem}")
+                except ValueError as problem:
+                    raw = b""
+                    reasons.append(f"line {number:,} of `{name}` {problem}")
+                else:
+                    if not raw:
+                        counts[language] = number - 1
+                if not raw:
+                    del reading[language]
+            if len(row) == len(paths) and all(row) and len(next(iter(found.values()))) < most:
+                for lines, line in zip(found.values(), row, strict=True):
+                    lines.append(line)
+    if len(set(counts.values())) > 1:
+        reasons += [f"`{paths[language].name}` ends after line {count:,}" for language, count in counts.items()]
     if reasons:
-        raise InputError("the files are not line-aligned text", reasons=reasons)
-    return row
+        raise InputError("the files are not line-aligned text", reasons=reasons, hint=_HINT)
+    return found
+
+
+_HINT = "line n of each file must be the same sentence, in plain text"
+
+
+def _open(path: Path, reasons: list[str]) -> BinaryIO | None:
+    try:
+        return path.open("rb")
+    except OSError as problem:
+        reasons.append(f"`{path}` cannot be read: {problem.strerror or problem}")
+        return None
+
+
+def _text(raw: bytes, number: int) -> str:
+    """Raises ValueError with what is wrong, to be read after the line's name."""
+    if number > MOST_LINES and raw:
+        raise ValueError(f"is one too many, the most are {MOST_LINES:,}")
+    if len(raw) > MOST_LINE_BYTES:
+        raise ValueError(f"has more than {MOST_LINE_BYTES:,} bytes")
+    try:
+        return raw.decode("utf-8-sig" if number == 1 else "utf-8").strip()
+    except UnicodeDecodeError:
+        raise ValueError("is not UTF-8") from None

@@ -124,5 +124,5 @@ def require_alignment(changes: Mapping[str, Change], keep: Sequence[str], *, all
                 f"by {one.drop:.2f} where {allowed:.2f} is allowed ({one.sentences} sentences)"
                 for one in lost
             ],
-            hint="keep more tokens of it, or give more of its text",
+            hint="keep more tokens, give more text of it with `--corpus`, or add `--allow-loss`",
         )

@@ -46,18 +46,18 @@ class Source:
         return "the standard input" if self.path is None else f"`{self.path}`"
 
 
-def find_sources(arguments: Sequence[str], languages: Sequence[str]) -> list[Source]:
+def find_sources(arguments: Sequence[str], languages: Sequence[str], *, others: bool = False) -> list[Source]:
     """The texts that arguments name: in their order, the files of a folder or glob sorted, none of them twice.
 
-    arguments: each `PATH` or `TAG=PATH`.  languages: the tags asked for.  Raises InputError, UsageError with everything
-    that is wrong.
+    arguments: each `PATH` or `TAG=PATH`.  languages: the tags asked for.  others: text of any other language is welcome
+    too, where its name or argument says which.  Raises InputError, UsageError with everything that is wrong.
     """
     asked = [normalise_tag(tag) for tag in languages]
     reasons: list[str] = []
     found: dict[Path | None, Source] = {}
     for argument in arguments:
         language, text = _split(argument, asked)
-        if language is not None and language not in asked:
+        if language is not None and language not in asked and not others:
             listed = ", ".join(asked) or "none"
             reasons.append(f"`{argument}`: {language} is not among the languages that were asked for ({listed})")
             continue
@@ -65,14 +65,17 @@ def find_sources(arguments: Sequence[str], languages: Sequence[str]) -> list[Sou
             if path is not None and (problem := _unreadable(path)):
                 reasons.append(f"`{path}`: {problem}")
                 continue
-            tag = language if language is not None else infer_language("" if path is None else path.name, asked)
+            tag = language
+            if tag is None:
+                name = "" if path is None else path.name
+                tag = infer_language(name, asked) or (named_language(name) if others else "")
             known = found.setdefault(None if path is None else path.resolve(), Source(path, tag, _size(path)))
             if known.language != tag:
                 reasons.append(f"{known.name} is named as {known.language or 'no'} and as {tag or 'no'} language")
     if not arguments:
         reasons.append("nothing is named")
     if reasons:
-        raise InputError("the corpus cannot be read", reasons=reasons, hint=_HINT)
+        raise InputError("the text cannot be read", reasons=reasons, hint=_HINT)
     return list(found.values())
 
 
@@ -82,19 +85,33 @@ def infer_language(name: str, asked: Sequence[str]) -> str:
     Parts are separated by dots and underscores, and the last one that is a tag counts. Languages may be written in two
     or three letters (ISO 639-1, -3), those of a macrolanguage too (`arb` is `ar`).
     """
-    for part in reversed(re.split(r"[._]", name)):
-        # `en-pt` in a file's name is a pair of languages, not the English of Portugal.
-        if re.fullmatch(r"[A-Za-z]{2,3}[-][a-z]{2,3}", part):
-            continue
-        try:
-            tag = _standard(part)
-        except UsageError:
-            continue
+    for tag in _tags_in(name):
         equal = [one for one in asked if _standard(one) == tag]
         alike = equal or [one for one in asked if base_language(_standard(one)) == base_language(tag)]
         if len(alike) == 1:
             return alike[0]
     return ""
+
+
+def named_language(name: str) -> str:
+    """The tag that a file's name has without knowing what to look for, `` if none.
+
+    Only languages that have a code of two letters (ISO 639-1) count: of three letters any word may be one, `dev` and
+    `txt` are.
+    """
+    return next((tag for tag in _tags_in(name) if len(base_language(tag)) == 2), "")
+
+
+def _tags_in(name: str) -> Iterator[str]:
+    """The parts of a file's name that are tags, in their standard form, the last one first."""
+    for part in reversed(re.split(r"[._]", name)):
+        # `en-pt` in a file's name is a pair of languages, not the English of Portugal.
+        if re.fullmatch(r"[A-Za-z]{2,3}[-][a-z]{2,3}", part):
+            continue
+        try:
+            yield _standard(part)
+        except UsageError:
+            continue
 
 
 def _standard(tag: str) -> str:

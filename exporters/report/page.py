@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from edgekit.core.units import bytes_in_words
+from edgekit.store.vocabulary import Alignment
 from exporters.corpus.scripts import COMMON
 from exporters.report.charts import COLOURS, loss_curve, weight_bars
 from exporters.report.figures import Figures, Sample, ScriptCount
@@ -88,6 +89,7 @@ def render_page(figures: Figures) -> str:
                 for one in vocabulary.certificates
             ),
         ),
+        *([] if vocabulary.alignment is None else _alignment(vocabulary.alignment)),
         element("h2", "Scripts kept and lost"),
         _scripts(figures),
         element("h2", "Lines that the choice did not see"),
@@ -108,6 +110,11 @@ def render_page(figures: Figures) -> str:
 _COSTS = (
     "Measured on lines that the choice of tokens did not see. Expected loss is how much more a text costs in bits, "
     "estimated; the dashed line is the size that was chosen. Fertility is tokens a word."
+)
+_ALIGNED = (
+    "MEXA is the share of sentences that are closer to their own translation than to any other; a language that is "
+    "kept may lose 0.03. Language Ranker is the mean cosine of translations, and beside it stands that of sentences "
+    "that are none: what counts is how far they are apart."
 )
 _PROOF = (
     "A line is proven identical when each of its tokens is kept: it is cut into the same pieces, so the model reads "
@@ -184,6 +191,27 @@ def _bits(cost: Cost) -> str:
         return "not measured"
     before, after = cost.bits_per_byte
     return f"{before:.4f} → {after:.4f}"
+
+
+def _alignment(alignment: Alignment) -> list[Markup]:
+    prefix = f", with “{alignment.prefix.strip()}” before each" if alignment.prefix else ""
+    return [
+        element("h2", "How well languages are aligned"),
+        element("p", _ALIGNED, class_="soft"),
+        element("p", f"Compared with {alignment.pivot}, on {alignment.sentences} sentences{prefix}.", class_="soft"),
+        _table(
+            [("language", ""), ("MEXA", "n"), ("Language Ranker", "n"), ("of no translations", "n")],
+            (
+                (
+                    one.language,
+                    "{:.2f} → {:.2f}".format(*one.mexa),
+                    "{:.3f} → {:.3f}".format(*one.language_ranker),
+                    "{:.3f} → {:.3f}".format(*one.baseline),
+                )
+                for one in alignment.languages
+            ),
+        ),
+    ]
 
 
 def _scripts(figures: Figures) -> Markup:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 
 from edgekit.core.units import bytes_in_words
+from edgekit.store.vocabulary import Alignment
 from exporters.selection.base import Cost, Point, Selection
 
 _HEIGHT = 5
@@ -32,6 +33,22 @@ def trade_off(selection: Selection, before: int, *, width: int = 80, plain: bool
         curve = _curve(selection, cost.language, min(width, _WIDEST), plain)
         lines += ["", f"{cost.language or 'any'}: expected loss over tokens", *curve] if curve else []
     return [_ascii(line) for line in lines] if plain else lines
+
+
+def alignment_table(alignment: Alignment) -> list[str]:
+    """How well an encoder aligns languages, before and after; the cosine of no translations beside that of some."""
+    rows = [("", "MEXA", "Language Ranker", "of no translations")]
+    rows += [
+        (
+            one.language,
+            "{:.2f} → {:.2f}".format(*one.mexa),
+            "{:.3f} → {:.3f}".format(*one.language_ranker),
+            "{:.3f} → {:.3f}".format(*one.baseline),
+        )
+        for one in alignment.languages
+    ]
+    before = f", `{alignment.prefix}` before each" if alignment.prefix else ""
+    return [f"alignment with {alignment.pivot}, {alignment.sentences} sentences{before}:", *_aligned(rows)]
 
 
 def _costs(costs: Sequence[Cost]) -> list[str]:

@@ -43,6 +43,7 @@ _BESIDE = (SCORES, TYPES)
 # One row a token: `output` is the head of a model that is not tied, the third the table that Gemma 3n has a layer.
 TABLES = ("token_embd.weight", "output.weight", "per_layer_token_embd.weight")
 _ROWS_AT_ONCE = 4096
+_POOLINGS = (1, 2, 3)  # mean, first, last: `llama_pooling_type`; 0 is none and 4 a score for ranking
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,15 @@ class GgufModel:
             for key, value in self.file.metadata.items()
             if (key == TEMPLATE or key.startswith(TEMPLATE + ".")) and value.kind == Kind.STRING
         ]
+
+    @property
+    def gives_embeddings(self) -> bool:
+        """Whether it is an encoder: its metadata says how the states of a text become one vector."""
+        architecture = self.file.metadata.get(ARCHITECTURE)
+        if architecture is None or architecture.kind != Kind.STRING:
+            return False
+        pooling = self.file.metadata.get(f"{architecture.value.decode('utf-8', 'replace')}.pooling_type")
+        return pooling is not None and pooling.kind == Kind.UINT32 and pooling.value in _POOLINGS
 
     @property
     def parts(self) -> Sequence[Part]:

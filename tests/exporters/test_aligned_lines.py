@@ -42,7 +42,7 @@ def test_lines_are_those_pairs_of_which_no_side_is_blank(pairs: list[tuple[str, 
 @pytest.mark.parametrize(
     ("en", "pt", "reason"),
     [
-        (b"a\nb\n", b"a\n", "`dev.pt` ends before line 2"),
+        (b"a\nb\n", b"a\n", "`dev.pt` ends after line 1"),
         (b"a\n", b"\xff\n", "line 1 of `dev.pt` is not UTF-8"),
         (b"a\n", b"x" * (MOST_LINE_BYTES + 1), "line 1 of `dev.pt` has more than"),
     ],
@@ -58,3 +58,16 @@ def test_files_are_refused_when_one_is_missing_or_alone(tmp_path: Path) -> None:
         read_aligned(paths)
     with pytest.raises(InputError, match="cannot be read"):
         read_aligned({**paths, "pt": tmp_path / "nowhere"})
+
+
+def test_every_file_is_named_at_once_when_several_are_wrong_even_after_the_lines_that_count(tmp_path: Path) -> None:
+    paths = written(tmp_path, en=b"a\n" * 9, pt=b"b\n" * 8, hi=b"c\n" * 7 + b"\xff\n", am=b"d\n" * 9)
+    with pytest.raises(InputError) as caught:
+        read_aligned({**paths, "sw": tmp_path / "nowhere"}, most=2)
+    assert sorted(caught.value.reasons) == [
+        f"`{tmp_path / 'nowhere'}` cannot be read: No such file or directory",
+        "`dev.am` ends after line 9",
+        "`dev.en` ends after line 9",
+        "`dev.pt` ends after line 8",
+        "line 8 of `dev.hi` is not UTF-8",
+    ]
