@@ -72,6 +72,8 @@ def verify(
             findings.notes.append("it is an encoder: `--aligned` with line-aligned text compares its vectors")
     elif open_model is None or trimmed.model.container != "gguf":
         findings.notes.append("nothing here runs this model, so logits and text are not compared")
+    elif source.model.container != "gguf":
+        findings.notes.append("it was converted from another container, so its logits are not compared here")
     elif _quantised(findings.receipt):
         findings.notes.append("its weights were quantised again, so its logits are others than the original's")
     else:

@@ -1,0 +1,1 @@
+"""A checkpoint as it was published becomes a file that a device runs: the contract, and what all families share."""
