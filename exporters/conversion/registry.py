@@ -15,6 +15,11 @@ CONVERSIONS: Mapping[str, Mapping[str, str]] = {
     "gguf": {
         "llama": "exporters.families.gguf.llama",
     },
+    "onnx": {
+        "bert": "exporters.families.onnx.bert",
+        "roberta": "exporters.families.onnx.xlm_roberta",
+        "xlm-roberta": "exporters.families.onnx.xlm_roberta",
+    },
 }
 # What an unknown architecture most probably is, by the task that its class ends in.
 _BY_TASK = {

@@ -155,7 +155,7 @@ class DynamicArithmetic:
     """int8 with one scale for each row of activations, 127 / max|row|."""
 
     def linear(self, g: Graph, x: str, layers: Sequence[Scaled]) -> list[str]:
-        quantized, step = _quantize_rows(g, x)
+        quantized, step = quantize_rows(g, x)
         return [self._product(g, quantized, step, layer, factor) for layer, factor in layers]
 
     def feed_forward(self, g: Graph, x: str, layer: FeedForward) -> str:
@@ -264,7 +264,7 @@ def _quantize(g: Graph, x: str, alpha: float, zero_point: int = ZERO_POINT) -> s
     return g("QuantizeLinear", x, g.constant(1.0 / alpha), g.constant(zero_point, np.uint8))
 
 
-def _quantize_rows(g: Graph, x: str) -> tuple[str, str]:
+def quantize_rows(g: Graph, x: str) -> tuple[str, str]:
     """u8 rows and the float step [..., 1] of each."""
     largest = g("ReduceMax", g("Abs", x), g.constant([-1]), keepdims=1)
     step = g("Div", g("Max", largest, g.constant(1e-30)), g.constant(127.0))
