@@ -102,10 +102,10 @@ class Encoder:
         engine: the receipt's `engine`. threads: of the operators, the usable cores when None.
         Raises ModelFormatError for files that do not fit together, EngineError when no provider opens the graph.
         """
-        from edgekit.engine.tokenizer import SentencePieceTokenizer
+        from edgekit.engine.json_tokenizer import open_tokenizer
 
         settings = Settings.read(engine)
-        tokenizer = SentencePieceTokenizer.open(folder / settings.tokenizer)
+        tokenizer = open_tokenizer(folder / settings.tokenizer)
         if len(tokenizer) > settings.vocabulary:
             raise ModelFormatError(
                 "the vocabulary is not that of the model",

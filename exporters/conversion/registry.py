@@ -17,7 +17,12 @@ CONVERSIONS: Mapping[str, Mapping[str, str]] = {
     },
     "onnx": {
         "bert": "exporters.families.onnx.bert",
+        "m2m_100": "exporters.families.onnx.m2m_100",
+        "marian": "exporters.families.onnx.marian",
+        "mbart": "exporters.families.onnx.mbart",
+        "mt5": "exporters.families.onnx.mt5",
         "roberta": "exporters.families.onnx.xlm_roberta",
+        "t5": "exporters.families.onnx.t5",
         "xlm-roberta": "exporters.families.onnx.xlm_roberta",
     },
 }

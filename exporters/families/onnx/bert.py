@@ -48,16 +48,13 @@ class Bert:
         kinds = reader.take(f"{prefix}embeddings.token_type_embeddings.weight", types, width)
         first_norm = reader.norm(f"{prefix}embeddings.LayerNorm", width, epsilon)
         layers = []
-        for number in range(settings.count("num_hidden_layers")):
+        for number in reader.layers("num_hidden_layers", f"{prefix}encoder.layer.{{}}.attention.self.query.weight"):
             name = f"{prefix}encoder.layer.{number}"
-            if not reader.has(f"{name}.attention.self.query.weight") and number:
-                reader.reasons.append(f"`num_hidden_layers` is {settings.count('num_hidden_layers'):,}, and layer {number:,} is missing")
-                break
-            attention = Attention(
-                *(reader.linear(f"{name}.attention.self.{part}", width, width) for part in ("query", "key", "value")),
-                reader.linear(f"{name}.attention.output.dense", width, width),
-                reader.norm(f"{name}.attention.output.LayerNorm", width, epsilon),
-            )
+            parts = (reader.linear(f"{name}.attention.self.{part}", width, width) for part in ("query", "key", "value"))
+            query, key, value = parts
+            output = reader.linear(f"{name}.attention.output.dense", width, width)
+            norm = reader.norm(f"{name}.attention.output.LayerNorm", width, epsilon)
+            attention = Attention(query, key, value, output, norm)
             feed_forward = FeedForward(
                 reader.linear(f"{name}.intermediate.dense", inner, width),
                 None,
@@ -69,6 +66,7 @@ class Bert:
         head = self._head(reader, prefix, task, width)
         stack = Stack(
             name="encoder",
+            table_name="words",
             table=table,
             factor=1.0,
             positions=np.asarray(positions[first:] + kinds[0]) if reader.loads else positions[first:],
@@ -89,8 +87,12 @@ class Bert:
         if task == "token-classification":
             return Head(None, reader.linear("classifier", labels, width))
         if self.pooled:
-            return Head(reader.linear(f"{prefix}pooler.dense", width, width), reader.linear("classifier", labels, width))
-        return Head(reader.linear("classifier.dense", width, width), reader.linear("classifier.out_proj", labels, width))
+            return Head(
+                reader.linear(f"{prefix}pooler.dense", width, width), reader.linear("classifier", labels, width)
+            )
+        return Head(
+            reader.linear("classifier.dense", width, width), reader.linear("classifier.out_proj", labels, width)
+        )
 
 
 CONVERSION = EncoderConversion(Bert(("bert.", ""), epsilon=1e-12, first_place=0, pooled=True), UNUSED)

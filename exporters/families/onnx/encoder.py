@@ -1,8 +1,8 @@
 """Encoders as one graph: token ids in, a vector of each text out, or scores of labels for each text or token.
 
-    input_ids, attention_mask  [B, S] int64; 1 for tokens, 0 for padding behind them
-    embedding                  [B, width] float32, pooled as the folder says; or
-    logits                     [B, labels], or [B, S, labels] for labels of tokens
+input_ids, attention_mask  [B, S] int64; 1 for tokens, 0 for padding behind them
+embedding                  [B, width] float32, pooled as the folder says; or
+logits                     [B, labels], or [B, S, labels] for labels of tokens
 """
 
 from __future__ import annotations

@@ -63,6 +63,7 @@ class Layer:
 class Stack:
     """An encoder or a decoder.
 
+    table_name: one for stacks that share a table, which is stored once.
     table: (V, D), its rows times `factor`, plus positions: (P, D) from the first token on, or None.
     distances: (2P - 1, heads) what is added to the scores of attention to itself, by key's minus query's place plus
         P - 1; or None.
@@ -70,6 +71,7 @@ class Stack:
     """
 
     name: str
+    table_name: str
     table: Float
     factor: float
     positions: Float | None
@@ -89,7 +91,7 @@ class Stack:
     @property
     def width(self) -> int:
         """D."""
-        return self.table.shape[1]
+        return int(self.table.shape[1])
 
 
 def _gelu(g: Graph, x: str) -> str:
@@ -154,7 +156,7 @@ class Network:
     def embedded(self, g: Graph, ids: str) -> str:
         """[B, S, D] rows of the table, without positions."""
         stack = self.stack
-        rows = self.weights.rows(g, ids, f"{stack.name}.table", stack.table)
+        rows = self.weights.rows(g, ids, stack.table_name, stack.table)
         return rows if stack.factor == 1.0 else g("Mul", rows, g.constant(stack.factor))
 
     def begun(self, g: Graph, x: str) -> str:
@@ -211,7 +213,8 @@ class Network:
 
         def attend(x: str) -> str:
             parts = self.projected(g, x, f"{name}.qkv", [attention.query, attention.key, attention.value])
-            mixed = attended(g, *parts, summands, heads=stack.heads, scale=stack.scale)
+            query, key, value = parts
+            mixed = attended(g, query, key, value, summands, heads=stack.heads, scale=stack.scale)
             return linear(g, self.weights, mixed, f"{name}.attention", attention.output)
 
         x = self.around(g, x, f"{name}.attention_norm", attention.norm, attend)

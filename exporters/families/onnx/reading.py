@@ -6,7 +6,7 @@ A family's reader runs twice: to check, where a tensor is zeros that take no mem
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -79,6 +79,18 @@ class Reader:
         if width % heads:
             self.reasons.append(f"`{key}` is {heads:,}, which does not divide a width of {width:,}")
         return heads
+
+    def layers(self, key: str, first: str) -> Iterator[int]:
+        """Numbers of the layers that the setting says there are; ends with a reason at the first that is missing.
+
+        first: a tensor's name with a place for the number.
+        """
+        count = self.settings.count(key)
+        for number in range(count):
+            if number and not self.has(first.format(number)):
+                self.reasons.append(f"`{key}` is {count:,}, and `{first.format(number)}` is missing")
+                return
+            yield number
 
     def rows(self) -> int:
         """Rows of the table of words, which holds every token of the tokenizer."""

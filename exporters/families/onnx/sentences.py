@@ -15,7 +15,7 @@ import numpy as np
 
 from exporters.containers.safetensors import read_safetensors
 from exporters.families.onnx.network import ACTIVATIONS
-from exporters.families.onnx.weights import Linear, Weights, linear
+from exporters.families.onnx.weights import Float, Linear, Weights, linear
 from exporters.onnx_graph import FLOAT, Graph
 from exporters.trim.hf.json_file import parse_list, read_bytes, read_object
 
@@ -108,7 +108,9 @@ def _read_pooling(config: Mapping[str, Any], reasons: list[str]) -> Pooling:
     modes = [mode for mode, on in config.items() if mode.startswith("pooling_mode_") and on]
     if len(modes) == 1 and modes[0] in _POOLINGS:
         return _POOLINGS[modes[0]]
-    reasons.append(f"the pooling is {', '.join(modes) or 'none'}, and only one of {', '.join(_POOLINGS)} is carried over")
+    reasons.append(
+        f"the pooling is {', '.join(modes) or 'none'}, and only one of {', '.join(_POOLINGS)} is carried over"
+    )
     return "mean"
 
 
@@ -118,7 +120,7 @@ def _read_dense(path: Path, width: int, reasons: list[str]) -> Dense:
     named = str(config.get("activation_function", "torch.nn.modules.linear.Identity")).rpartition(".")[2]
     if named != "Identity" and named not in _DENSE_ACTIVATIONS:
         reasons.append(f"the function `{named[:40]}` of `{path.name}` is not carried over")
-    values = []
+    values: list[Float | None] = []
     for name, shape in (("linear.weight", (outputs, width)), ("linear.bias", (outputs,))):
         place = file.tensors.get(name)
         if place is None and name == "linear.bias" and config.get("bias") is False:

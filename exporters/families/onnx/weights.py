@@ -133,7 +133,7 @@ class BlockWeights:
         )
 
     def rows(self, g: Graph, ids: str, name: str, table: Float) -> str:
-        # `GatherBlockQuantized` wants the bytes in another shape than `MatMulNBits`: a tied table would be stored twice.
+        # `GatherBlockQuantized` wants the bytes in another shape than `MatMulNBits`: a tied table would be there twice.
         values, scales = self._blocks(table)
         taken = g("Gather", g.constant(values, name=f"{name}.values"), ids)
         if self.bits == 4:
@@ -194,4 +194,3 @@ def _integer_product(g: Graph, x: str, values: str, scales: str) -> str:
     total = g("Cast", g("MatMulInteger", quantized, values, g.constant(ZERO_POINT, np.uint8)), to=FLOAT)
     # Two products in this order; see `exporters.families.marian.arithmetic.DynamicArithmetic`.
     return g("Mul", g("Mul", total, scales), step)
-
