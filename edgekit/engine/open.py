@@ -24,7 +24,8 @@ def open_engine(
 ) -> TranslationEngine:
     """Open the engine that an installed model's receipt asks for.
 
-    direction: for a model that has several.  device: `auto`, `npu`, `gpu` or `cpu`. Raises EngineError, ModelFormatError.
+    direction: for a model that has several.  device: `auto`, `npu`, `gpu` or `cpu`.
+    Raises EngineError, ModelFormatError, DirectionError.
     """
     from edgekit.engine import marian
     from edgekit.engine.devices import choose_providers

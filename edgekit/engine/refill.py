@@ -33,8 +33,8 @@ ENCODE_TOKENS = 512
 MASKED = -1e9
 SOURCE_STEP = 8
 CANDIDATE_STEP = 64
-# Places of a cache that rows share: it grows by as many, and steps go no further in one call. A cache is copied at every
-# step, so it is as long as the longest row needs.
+# A cache grows by as many places, and steps go no further in one call. It is copied at every step, so it is as long as
+# the longest row needs and no longer.
 CACHE_STEP = 32
 
 _NO_IDS = np.array([], np.int64)

@@ -108,13 +108,13 @@ def _attention(reader: Reader, name: str, width: int) -> Attention:
 
 
 def marian_positions(count: int, width: int) -> Float:
-    """Sines of (count, width / 2), then cosines; as `MarianSinusoidalPositionalEmbedding`, wavelengths over width / 2."""
+    """Sines of (count, width / 2), then cosines; as `MarianSinusoidalPositionalEmbedding`."""
     angles = np.arange(count)[:, None] / np.power(10000, 2 * (np.arange(width) // 2) / width)
     return np.concatenate([np.sin(angles[:, 0::2]), np.cos(angles[:, 1::2])], axis=1).astype(np.float32)
 
 
 def fairseq_positions(count: int, width: int) -> Float:
-    """As `M2M100SinusoidalPositionalEmbedding`: wavelengths over width / 2 - 1, in float32; an odd width ends with 0."""
+    """As `M2M100SinusoidalPositionalEmbedding`: wavelengths over width / 2 - 1; an odd width ends with 0."""
     half = width // 2
     rate = np.exp(np.arange(half, dtype=np.float32) * np.float32(-np.log(10000) / max(1, half - 1)))
     angles = np.arange(count, dtype=np.float32)[:, None] * rate[None]

@@ -57,7 +57,7 @@ def _shortest(name: str) -> str:
         return name
 
 
-def find_languages(checkpoint: Checkpoint, around: tuple[list[int], list[int]], end: int) -> Languages:
+def find_languages(checkpoint: Checkpoint, around: tuple[list[int], list[int]]) -> Languages:
     """The languages of a checkpoint. around: ids that its tokenizer puts in front of a text and behind it."""
     named = {name: at for name, at in checkpoint.words.ids.items() if _CODES.fullmatch(name)}
     ids: dict[str, int] = {}

@@ -203,7 +203,7 @@ class Network:
         x = self.begun(g, x)
         summands = [] if mask is None else [_padding(g, mask)]
         if stack.distances is not None:
-            summands.append(self._distances(g, length))
+            summands.append(self._distances(g, length, stack.distances))
         for number, layer in enumerate(stack.layers):
             x = self._encoder_layer(g, x, f"{stack.name}.{number}", layer, summands)
         return self.ended(g, x)
@@ -223,10 +223,8 @@ class Network:
             g, x, f"{name}.norm", feed_forward.norm, lambda x: self.fed_forward(g, x, name, feed_forward)
         )
 
-    def _distances(self, g: Graph, length: str) -> str:
+    def _distances(self, g: Graph, length: str, distances: Float) -> str:
         """[1, heads, S, S]."""
-        distances = self.stack.distances
-        assert distances is not None
         places = g("Range", g.constant(0), g("Squeeze", length), g.constant(1))
         apart = g("Sub", g("Unsqueeze", places, g.constant([0])), g("Unsqueeze", places, g.constant([1])))
         apart = g("Add", apart, g.constant(len(distances) // 2))

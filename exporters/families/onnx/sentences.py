@@ -15,7 +15,7 @@ import numpy as np
 
 from exporters.containers.safetensors import read_safetensors
 from exporters.families.onnx.network import ACTIVATIONS
-from exporters.families.onnx.weights import Float, Linear, Weights, linear
+from exporters.families.onnx.weights import Linear, Weights, linear
 from exporters.onnx_graph import FLOAT, Graph
 from exporters.trim.hf.json_file import parse_list, read_bytes, read_object
 
@@ -120,7 +120,7 @@ def _read_dense(path: Path, width: int, reasons: list[str]) -> Dense:
     named = str(config.get("activation_function", "torch.nn.modules.linear.Identity")).rpartition(".")[2]
     if named != "Identity" and named not in _DENSE_ACTIVATIONS:
         reasons.append(f"the function `{named[:40]}` of `{path.name}` is not carried over")
-    values: list[Float | None] = []
+    values: list[Any] = []
     for name, shape in (("linear.weight", (outputs, width)), ("linear.bias", (outputs,))):
         place = file.tensors.get(name)
         if place is None and name == "linear.bias" and config.get("bias") is False:
@@ -131,9 +131,7 @@ def _read_dense(path: Path, width: int, reasons: list[str]) -> Dense:
             values.append(np.broadcast_to(np.float32(0.0), (1, width) if "weight" in name else (1,)))
         else:
             values.append(np.frombuffer(file.bytes_of(name), "<f4").reshape(place.shape))
-    weight, bias = values
-    assert weight is not None
-    return Dense(Linear(weight, bias), _DENSE_ACTIVATIONS.get(named))
+    return Dense(Linear(values[0], values[1]), _DENSE_ACTIVATIONS.get(named))
 
 
 def _object(path: Path) -> Mapping[str, Any]:

@@ -142,7 +142,7 @@ class Seq2SeqConversion:
         forced = None if forced is None else reader.token("forced_bos_token_id", forced, rows)
         vocabularies = vocabularies_of(checkpoint, reader.reasons)
         never = sorted({*range(vocabularies.size, rows), *_suppressed(reader, config, rows)})
-        languages = find_languages(checkpoint, vocabularies.around(end), end)
+        languages = find_languages(checkpoint, vocabularies.around(end))
         not_carried = {key: config[key] for key in _NOT_CARRIED if config.get(key) not in (None, 0, 1, 1.0)}
         bias = read.bias
         if load and never:

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from edgekit.core.atomic import write_bytes
-from exporters.conversion.checkpoint import Checkpoint
+from exporters.conversion.checkpoint import OPUS_FILES, Checkpoint
+from exporters.tokenizers.opus import UNKNOWN_NAME, vocabulary_in_order
+from exporters.tokenizers.sentencepiece import read_sentencepiece, tokenizer_json
 from exporters.trim.hf.folder import TOKENIZER
 from exporters.trim.hf.json_file import read_bytes
 
@@ -46,6 +48,8 @@ def vocabularies_of(checkpoint: Checkpoint, reasons: list[str]) -> Vocabularies:
     """The tokenizer of a checkpoint; adds to reasons what is wrong with it."""
     from tokenizers import Tokenizer
 
+    if not checkpoint.tokenizer:
+        return _opus(checkpoint)
     data = read_bytes(checkpoint.path / TOKENIZER)
     ids = checkpoint.words.ids
     unknown = ids.get("<unk>", ids.get("<pad>", 0))
@@ -57,3 +61,15 @@ def vocabularies_of(checkpoint: Checkpoint, reasons: list[str]) -> Vocabularies:
     except Exception as error:  # noqa: BLE001  the library has no type of its own for what it refuses
         reasons.append(f"`{TOKENIZER}` is not opened by its library: {str(error)[:200]}")
     return Vocabularies({TOKENIZER: data}, TOKENIZER, TOKENIZER, len(checkpoint.words.names), unknown, special)
+
+
+def _opus(checkpoint: Checkpoint) -> Vocabularies:
+    ids = checkpoint.words.ids
+    files = {}
+    for name in OPUS_FILES[:2]:
+        model = read_sentencepiece(checkpoint.path / name, any_ids=True)
+        ordered = vocabulary_in_order(name, model, ids)
+        # A vocabulary of its own for each side, in the form that the engine reads without any library.
+        files[name.replace(".spm", ".tokenizer.json")] = tokenizer_json(ordered, rows=len(ids))
+    source, target = files
+    return Vocabularies(files, source, target, len(ids), ids[UNKNOWN_NAME], ())
