@@ -92,7 +92,7 @@ class Safetensors:
         end = place.begin + place.size
         for begin in range(place.begin, end, _PIECE):
             yield self.data[begin : min(begin + _PIECE, end)]
-            self._release(begin, min(begin + _PIECE, end))
+            self.release(begin, min(begin + _PIECE, end))
 
     def gathered(self, name: str, rows: NDArray[np.int64]) -> Iterator[memoryview]:
         """Some rows of a tensor as they are stored, in pieces as above; rows: ascending."""
@@ -102,9 +102,9 @@ class Safetensors:
         for at in range(0, len(rows), count):
             some = rows[at : at + count]
             yield table[some].reshape(-1).data
-            self._release(start + int(some[0]) * width, start + (int(some[-1]) + 1) * width)
+            self.release(start + int(some[0]) * width, start + (int(some[-1]) + 1) * width)
 
-    def _release(self, begin: int, end: int) -> None:
+    def release(self, begin: int, end: int) -> None:
         """Let go of pages that were read; they stay in the system's cache and are read again when they are wanted.
 
         Else all of a file ends up in the process: 534 MB more where it is 3 MB, for one of 605 MB.

@@ -39,6 +39,7 @@ _DTYPES: Mapping[str, str] = {
 OPUS_FILES = ("source.spm", "target.spm", "vocab.json")
 FLOATS = ("F32", "F16", "BF16")
 """Types of tensors that are numbers and that conversions read."""
+_ALL = slice(None)
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,10 @@ class Checkpoint:
         listed = self.config.get("architectures")
         return [one for one in listed if isinstance(one, str)] if isinstance(listed, list) else []
 
+    def prefix(self, name: str, prefixes: Sequence[str]) -> str:
+        """What stands before the name of a tensor, by the class that saved it; the first where none does."""
+        return next((prefix for prefix in prefixes if prefix + name in self.tensors), prefixes[0])
+
     @cached_property
     def tensors(self) -> Mapping[str, Place]:
         """Every tensor by its name: dtype as safetensors names it, shape with the slowest axis first."""
@@ -95,13 +100,24 @@ class Checkpoint:
             raise ModelFormatError(f"`{name}` cannot be read", reasons=[f"its type is {place.dtype}"])
         return np.frombuffer(file.bytes_of(name), dtype).reshape(place.shape)
 
-    def floats(self, name: str, begin: int = 0, end: int | None = None) -> NDArray[np.float32]:
-        """The rows begin to end of a tensor's first axis as float32, a copy except for F32; all of it by default."""
-        array = self.array(name)
-        some = array[begin:end] if array.ndim else array
-        if self.tensors[name].dtype == "BF16":  # the upper half of a float32
+    def floats(self, name: str, rows: slice | NDArray[np.int64] = _ALL) -> NDArray[np.float32]:
+        """A tensor as float32, by default all of it: a copy, except of F32 that is taken in a slice.
+
+        rows: of the first axis.  Raises ModelFormatError for a type that is none of FLOATS.
+        """
+        dtype = self.tensors[name].dtype
+        if dtype not in FLOATS:
+            raise ModelFormatError(f"`{name}` cannot be read", reasons=[f"its type is {dtype}"])
+        some = self.array(name)[rows]
+        if dtype == "BF16":  # the upper half of a float32
             return (some.astype(np.uint32) << 16).view(np.float32)
         return some.astype(np.float32, copy=False)
+
+    def release(self, name: str, begin: int, end: int) -> None:
+        """Let go of the memory of the rows begin to end, which were read; they can be read again."""
+        place = self.tensors[name]
+        width = place.size // max(1, place.shape[0])
+        self._holder(name).release(place.begin + begin * width, place.begin + end * width)
 
     def _holder(self, name: str) -> Safetensors:
         return self._files[name]

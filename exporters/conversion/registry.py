@@ -14,6 +14,16 @@ from exporters.conversion.checkpoint import Checkpoint
 CONVERSIONS: Mapping[str, Mapping[str, str]] = {
     "gguf": {
         "llama": "exporters.families.gguf.llama",
+        "mistral": "exporters.families.gguf.mistral",
+        "qwen2": "exporters.families.gguf.qwen2",
+        "qwen3": "exporters.families.gguf.qwen3",
+        "gemma3_text": "exporters.families.gguf.gemma3",
+        "gemma3": "exporters.families.gguf.gemma3",
+        "bloom": "exporters.families.gguf.bloom",
+        "bert": "exporters.families.gguf.bert",
+        "xlm-roberta": "exporters.families.gguf.xlm_roberta",
+        "t5": "exporters.families.gguf.t5",
+        "mt5": "exporters.families.gguf.t5",
     },
     "onnx": {
         "bert": "exporters.families.onnx.bert",

@@ -78,6 +78,14 @@ class Settings:
             return default
         return value
 
+    def listed(self, key: str) -> list[Any] | None:
+        """A list, None where it is not set."""
+        value = self._values.get(key)
+        if value is not None and not isinstance(value, list):
+            self._wrong(key, value, "a list")
+            return None
+        return value
+
     def part(self, key: str) -> Settings:
         """A part that is an object, an empty one where it is not set; its reasons gather here too."""
         value = self._values.get(key)
