@@ -46,7 +46,8 @@ class SentencePieceModel:
 def read_sentencepiece(path: Path, *, any_ids: bool = False) -> SentencePieceModel:
     """Read a unigram model with Marian's ids: 0 the end mark, 1 the unknown piece.
 
-    any_ids: where something else gives the pieces their ids.  Raises ModelFormatError for a damaged file, UnsupportedModelError for a model of another kind; both say everything
+    any_ids: where something else gives the pieces their ids.
+    Raises ModelFormatError for a damaged file, UnsupportedModelError for a model of another kind; both say everything
     that is wrong.
     """
     try:

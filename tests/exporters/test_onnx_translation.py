@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import dataclasses
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,16 +10,18 @@ from typing import Any
 
 import numpy as np
 import pytest
-from toys.checkpoints import LINES, Kind, no_network
+from toys.checkpoints import COVERED, LINES, Kind, no_network
+from toys.installed_translation import with_receipt
 from toys.onnx_checkpoints import SEQ2SEQ, greedy, open_model, write_seq2seq
 
-from edgekit.core.errors import DirectionError, UnsupportedModelError
 from edgekit.core.events import silent
 from edgekit.core.languages import Direction
 from edgekit.engine.marian import MarianEngine
 from exporters.base import Built
 from exporters.conversion.checkpoint import Checkpoint, open_checkpoint
 from exporters.conversion.registry import conversion_of
+from exporters.trim.hf import open_hf
+from exporters.trim.onnx import open_onnx
 
 torch = pytest.importorskip("torch")
 transformers = pytest.importorskip("transformers")
@@ -144,3 +146,48 @@ def test_a_sentence_is_its_own_whatever_runs_beside_it_and_on_however_many_threa
         assert alone.log_probabilities is not None
         assert together[at].log_probabilities is not None
         assert np.abs(alone.log_probabilities - together[at].log_probabilities).max() < 2e-5
+
+
+TRIMMABLE = ["nllb", "mbart", "t5", "mt5"]
+
+
+@pytest.mark.parametrize("dtype", ["f32", "int8", "q8_0", "q4_0"])
+def test_e9_e10_trimmed_then_converted_equals_converted_then_trimmed(
+    dtype: str, converted: Converted, tmp_path: Path
+) -> None:
+    if converted.kind.name not in TRIMMABLE:
+        pytest.skip("one set of kept tokens must fit both vocabularies")
+    out, built = converted.build(dtype)
+    artifact = tmp_path / "artifact"
+    shutil.copytree(out, artifact)
+    with_receipt(artifact, built)
+    model = open_onnx(artifact)
+    before = MarianEngine.open(artifact, built.engine, direction=DIRECTIONS.get(converted.kind.name), threads=1)
+    folder = open_hf(converted.checkpoint.path, languages=["pt", "en", "de"])
+    lines = COVERED[:5]
+    sources = before.source_tokenizer.encode(lines)
+    limits = {"max_length_factor": 0, "max_length_extra": MOST}
+    engine = converted.engine(dtype)
+    said = dict(engine.decode(sources))
+    seen = {*(at for ids in sources for at in ids), *(at for one in said.values() for at in one.token_ids)}
+    kept = np.union1d(folder.tokenizer.closed(np.array(sorted(seen))), model.tokenizer.closed(np.array(sorted(seen))))
+    assert len(kept) < 0.9 * model.tokenizer.size
+    for name in ("cut", "hf", "converted"):
+        (tmp_path / name).mkdir()
+    cut = model.write(kept, tmp_path / "cut", report=silent)
+    folder.write(kept, tmp_path / "hf")
+    small = open_checkpoint(tmp_path / "hf")
+    again = conversion_of(small, "onnx").convert(small, tmp_path / "converted", dtype=dtype, report=silent)
+    new = {old: at for at, old in enumerate(kept.tolist())}
+    shared = ("end", "start", "forced", "languages", "target_language", "source_language")
+    assert {name: cut.engine[name] for name in shared} == {name: again.engine[name] for name in shared}
+    for place, result in (("cut", cut), ("converted", again)):
+        direction = DIRECTIONS.get(converted.kind.name)
+        opened = MarianEngine.open(tmp_path / place, {**result.engine, **limits}, direction=direction, threads=1)
+        ids = opened.source_tokenizer.encode(lines)
+        assert ids == [[new[at] for at in one] for one in sources]
+        for at, found in opened.decode(ids):
+            assert found.token_ids == [new[old] for old in said[at].token_ids]
+            assert opened.target_tokenizer.decode([found.token_ids]) == engine.target_tokenizer.decode(
+                [said[at].token_ids]
+            )

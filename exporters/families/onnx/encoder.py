@@ -117,7 +117,7 @@ class EncoderConversion:
             "kind": "onnx-encoder-1",
             "graph": GRAPH,
             "tokenizer": TOKENIZER,
-            "vocabulary": len(model.stack.table),
+            "vocabulary": len(checkpoint.words.names),
             "width": width,
             "positions": min(model.positions, sentences.positions or model.positions),
             "begin": marks[0],

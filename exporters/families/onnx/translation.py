@@ -179,7 +179,7 @@ def _loop(g: Graph, model: Seq2Seq, network: Network, state: Sequence[Port]) -> 
             kind.append(value)
     x = network.ended(body, x)
     scores = _scores(body, model, network, x)
-    best, chosen = body.several("TopK", scores, body.constant([1]), outputs=2, axis=1)
+    best, chosen = body.several("TopK", scores, body.constant([1]), outputs=2, axis=-1)
     chosen = body("Where", body("Greater", "prompted", position), "forced", chosen)
     next_alive = alive
     for end in model.ends:
@@ -267,7 +267,7 @@ def _log_probability(g: Graph, scores: str, best: str) -> str:
     Over 58,101 tokens the exponentials take longer than a layer: so they are in a branch.
     """
     wanted, unwanted = g.subgraph(), g.subgraph()
-    above = wanted("ReduceSum", wanted("Exp", wanted("Sub", scores, best)), wanted.constant([1]), keepdims=1)
+    above = wanted("ReduceSum", wanted("Exp", wanted("Sub", scores, best)), wanted.constant([-1]), keepdims=1)
     wanted.result(wanted("Neg", wanted("Log", above)), np.float32, (None, 1))
     unwanted.result(unwanted("Mul", best, unwanted.constant(0.0)), np.float32, (None, 1))
     return g("If", "details", then_branch=wanted.proto("share"), else_branch=unwanted.proto("no_share"))
