@@ -192,6 +192,6 @@ def _scales(g: Graph, name: str, scales: Float) -> str:
 
 def _integer_product(g: Graph, x: str, values: str, scales: str) -> str:
     quantized, step = quantize_rows(g, x)
-    total = g("Cast", g("MatMulInteger", quantized, values, g.constant(ZERO_POINT, np.uint8)), to=FLOAT)
-    # Two products in this order; see `exporters.families.marian.arithmetic.DynamicArithmetic`.
-    return g("Mul", g("Mul", total, scales), step)
+    zero = g.constant(ZERO_POINT, np.uint8)
+    # Its own scale of the input is one for all rows; that of each row comes behind it.
+    return g("Mul", g.microsoft("MatMulIntegerToFloat", quantized, values, g.constant(1.0), scales, zero), step)
