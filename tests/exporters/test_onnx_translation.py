@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import shutil
+import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import onnx
 import pytest
 from toys.checkpoints import COVERED, LINES, Kind, no_network
+from toys.hf_folder import read_json, write_json, write_tensors
 from toys.installed_translation import with_receipt
 from toys.onnx_checkpoints import SEQ2SEQ, greedy, open_model, write_seq2seq
 
+from edgekit.core.errors import DirectionError, ModelFormatError, UnsupportedModelError
 from edgekit.core.events import silent
 from edgekit.core.languages import Direction
 from edgekit.engine.marian import MarianEngine
 from exporters.base import Built
+from exporters.containers.safetensors import Output, read_safetensors
 from exporters.conversion.checkpoint import Checkpoint, open_checkpoint
 from exporters.conversion.registry import conversion_of
+from exporters.families.onnx.files import save
 from exporters.trim.hf import open_hf
 from exporters.trim.onnx import open_onnx
 
@@ -53,15 +59,16 @@ class Converted:
     checkpoint: Checkpoint
     folder: Path
     model: Any
+    builds: dict[str, Built] = field(default_factory=dict)
 
     def build(self, dtype: str) -> tuple[Path, Built]:
         out = self.folder / dtype
-        if not out.exists():
+        if dtype not in self.builds:
             out.mkdir()
-            built = conversion_of(self.checkpoint, "onnx").convert(self.checkpoint, out, dtype=dtype, report=silent)
-            (self.folder / f"{dtype}.built").write_text(repr(built.engine), "utf-8")
-            return out, built
-        return out, Built(eval((self.folder / f"{dtype}.built").read_text("utf-8")), ())  # noqa: S307  our own repr
+            self.builds[dtype] = conversion_of(self.checkpoint, "onnx").convert(
+                self.checkpoint, out, dtype=dtype, report=silent
+            )
+        return out, self.builds[dtype]
 
     def engine(self, dtype: str = "f32", *, threads: int = 1, direction: Direction | None = None) -> MarianEngine:
         out, built = self.build(dtype)
@@ -191,3 +198,112 @@ def test_e9_e10_trimmed_then_converted_equals_converted_then_trimmed(
             assert opened.target_tokenizer.decode([found.token_ids]) == engine.target_tokenizer.decode(
                 [said[at].token_ids]
             )
+
+
+def test_large_graphs_have_their_weights_beside_them_and_decode_alike(converted: Converted, tmp_path: Path) -> None:
+    out, built = converted.build("f32")
+    graph = onnx.load(out / "model.onnx")
+    save(graph, tmp_path, most=1000)
+    for name in {built.engine["source_tokenizer"], built.engine["target_tokenizer"]}:
+        shutil.copy(out / name, tmp_path / name)
+    assert (tmp_path / "model.onnx").stat().st_size < (tmp_path / "model.onnx_data").stat().st_size
+    engine = converted.engine()
+    sources = engine.source_tokenizer.encode(COVERED)
+    direction = DIRECTIONS.get(converted.kind.name)
+    limits = {"max_length_factor": 0, "max_length_extra": MOST}
+    other = MarianEngine.open(tmp_path, {**built.engine, **limits}, direction=direction, threads=1)
+    found = {at: one.token_ids for at, one in other.decode(sources)}
+    assert found == {at: one.token_ids for at, one in engine.decode(sources)}
+
+
+def test_every_reason_is_named_when_a_checkpoint_lies(converted: Converted, tmp_path: Path) -> None:
+    source = tmp_path / "source"
+    shutil.copytree(converted.checkpoint.path, source)
+    file = read_safetensors(source / "model.safetensors")
+    names = sorted(file.tensors)
+    gone = next(name for name in names if name.endswith(("encoder_attn.q_proj.weight", "EncDecAttention.q.weight")))
+    outputs = [
+        Output(name, place.dtype, place.shape, [bytes(file.bytes_of(name))])
+        for name, place in file.tensors.items()
+        if name != gone
+    ]
+    write_tensors(source / "changed", [*outputs, Output("model.surprise", "F32", (1,), [bytes(4)])])
+    (source / "changed").replace(source / "model.safetensors")
+    config = read_json(source / "config.json")
+    t5 = "t5" in converted.kind.name
+    lie = {"feed_forward_proj": "gated-news"} if t5 else {"decoder_attention_heads": 1 << 24}
+    write_json(source / "config.json", config | lie | {"vocab_size": 7, "eos_token_id": 1 << 20})
+    generation = read_json(source / "generation_config.json")
+    generation.pop("eos_token_id", None)
+    write_json(source / "generation_config.json", generation | {"bad_words_ids": [[1, 2]], "suppress_tokens": [-5]})
+    opened = open_checkpoint(source)
+    (tmp_path / "out").mkdir()
+    with pytest.raises(UnsupportedModelError) as caught:
+        conversion_of(opened, "onnx").convert(opened, tmp_path / "out", dtype="f32", report=silent)
+    said = "\n".join(caught.value.reasons)
+    for expected in (
+        "`vocab_size` is 7",
+        "`feed_forward_proj` is 'gated-news'" if t5 else "16,777,216, which does not divide",
+        f"`{gone}` is missing",
+        "nobody knows what `model.surprise` is for",
+        "`eos_token_id` is '1048576', no token of 7",
+        "`bad_words_ids` forbids a sequence",
+        "`suppress_tokens` is '-5', no token of 7",
+    ):
+        assert expected in said
+    assert not list((tmp_path / "out").iterdir())
+
+
+def test_language_without_a_token_is_refused_with_those_there_are(converted: Converted) -> None:
+    if converted.kind.name not in DIRECTIONS:
+        pytest.skip("it names no languages")
+    with pytest.raises(DirectionError) as caught:
+        converted.engine(direction=Direction("en", "tlh"))
+    assert "`tlh`" in caught.value.reasons[0]
+    assert "de" in str(caught.value.hint)
+
+
+def test_the_target_language_changes_what_comes_out(converted: Converted) -> None:
+    if converted.kind.name not in DIRECTIONS:
+        pytest.skip("it names no languages")
+    one, other = (
+        converted.engine(direction=Direction("en", target))
+        for target in ("de", "pt" if converted.kind.name != "mbart" else "ar")
+    )
+    sources = one.source_tokenizer.encode(LINES)
+    found = [{at: tuple(hypothesis.token_ids) for at, hypothesis in engine.decode(sources)} for engine in (one, other)]
+    assert found[0] != found[1]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"start": -1},
+        {"start": "2"},
+        {"forced": 1 << 30},
+        {"languages": [1]},
+        {"languages": {"en": 1 << 30}},
+        {"target_language": "beside"},
+        {"source_language": None},
+    ],
+)
+def test_receipt_that_names_what_is_no_token_is_refused(change: dict[str, Any], converted: Converted) -> None:
+    out, built = converted.build("f32")
+    with pytest.raises(ModelFormatError):
+        MarianEngine.open(out, {**built.engine, **change}, direction=Direction("en", "de"), threads=1)
+
+
+def test_opus_pieces_are_those_of_transformers(converted: Converted) -> None:
+    if converted.kind.name != "marian":
+        pytest.skip("another tokenizer")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # sacremoses, which is not here
+        tokenizer = transformers.MarianTokenizer.from_pretrained(converted.checkpoint.path)
+    engine = converted.engine()
+    texts = [*TEXTS, "the the the", "日本 x 語", "a\tb  c"]
+    assert engine.source_tokenizer.encode(texts) == [tokenizer(text)["input_ids"][:-1] for text in texts]
+    unknown = converted.checkpoint.words.ids["<unk>"]
+    assert any(unknown in ids for ids in engine.source_tokenizer.encode(["the"]))
+    for ids in engine.source_tokenizer.encode(LINES):
+        known = [at for at in ids if at != unknown]
+        assert engine.target_tokenizer.decode([known]) == [tokenizer.decode(known, skip_special_tokens=True)]

@@ -78,6 +78,7 @@ class Reader:
         heads = self.settings.count(key)
         if width % heads:
             self.reasons.append(f"`{key}` is {heads:,}, which does not divide a width of {width:,}")
+            return 1
         return heads
 
     def layers(self, key: str, first: str) -> Iterator[int]:
