@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import onnx
 import onnxruntime
 import pytest
 from toys.checkpoints import COVERED, KINDS, LINES, no_network, write_checkpoint
 from toys.hf_folder import write_json, write_tensors
 from toys.installed_encoder import with_receipt
+from toys.onnx_structure import structure_digest
 
 from edgekit.core.errors import UnsupportedModelError, UsageError
 from edgekit.core.events import silent
@@ -259,3 +261,13 @@ def test_same_checkpoint_becomes_the_same_bytes(tmp_path: Path) -> None:
     convert(source, tmp_path / "one")
     convert(tmp_path / "copy", tmp_path / "two")
     assert (tmp_path / "one" / "model.onnx").read_bytes() == (tmp_path / "two" / "model.onnx").read_bytes()
+
+
+GOLDEN = {"f32": "29227962fbe1e1aa", "int8": "1be6e1f261cd42b0", "q8_0": "bf9a7c2d779aa91f", "q4_0": "3aa4f4db428626d2"}
+
+
+@pytest.mark.parametrize("dtype", ERRORS)
+def test_structure_is_the_known_one(dtype: str, tmp_path: Path) -> None:
+    """A change on purpose changes these digests; one that was not meant shows here."""
+    convert(checkpoint(tmp_path / "source", "bert"), tmp_path / "out", dtype)
+    assert structure_digest(onnx.load(tmp_path / "out" / "model.onnx").graph) == GOLDEN[dtype]

@@ -16,6 +16,7 @@ from toys.checkpoints import COVERED, LINES, Kind, no_network
 from toys.hf_folder import read_json, write_json, write_tensors
 from toys.installed_translation import with_receipt
 from toys.onnx_checkpoints import SEQ2SEQ, greedy, open_model, write_seq2seq
+from toys.onnx_structure import structure_digest
 
 from edgekit.core.errors import DirectionError, ModelFormatError, UnsupportedModelError
 from edgekit.core.events import silent
@@ -307,3 +308,18 @@ def test_opus_pieces_are_those_of_transformers(converted: Converted) -> None:
     for ids in engine.source_tokenizer.encode(LINES):
         known = [at for at in ids if at != unknown]
         assert engine.target_tokenizer.decode([known]) == [tokenizer.decode(known, skip_special_tokens=True)]
+
+
+GOLDEN = {
+    "marian": ("18dd147d94720ebb", "23d06ffd1dbfc6ff"),
+    "nllb": ("467e77372a8ed087", "cea2cf391fae6bc5"),
+    "mbart": ("b572e3a70c85e249", "0e4684a32559cef3"),
+    "t5": ("f0312d047648da20", "a68d8f0f3ef80dda"),
+    "mt5": ("0c13c8ccbf1376ce", "489d63df8e32c27f"),
+}
+
+
+def test_structure_is_the_known_one(converted: Converted) -> None:
+    """A change on purpose changes these digests; one that was not meant shows here."""
+    graphs = [onnx.load(converted.build(dtype)[0] / "model.onnx").graph for dtype in ("f32", "int8")]
+    assert tuple(map(structure_digest, graphs)) == GOLDEN[converted.kind.name]
