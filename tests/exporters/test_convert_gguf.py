@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import re
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -389,6 +390,19 @@ def test_random_bytes_in_any_file_end_in_an_error_or_a_sound_model(tmp_path: Pat
             except EdgekitError:
                 continue
         (source / name).write_bytes(whole)
+
+
+def test_a_model_is_never_whole_in_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("exporters.conversion.gguf_tensors._PIECE", 1 << 16)
+    source = plain_checkpoint(tmp_path / "toy", "llama", intermediate_size=1 << 16)
+    checkpoint = open_checkpoint(source)
+    (tmp_path / "out").mkdir()
+    for dtype in ("f16", "q8_0"):
+        tracemalloc.start()
+        conversion_of(checkpoint, "gguf").convert(checkpoint, tmp_path / "out", dtype=dtype, report=silent)
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        assert peak < 4_000_000 < checkpoint.tensors["model.layers.0.mlp.up_proj.weight"].size
 
 
 JUNK = [None, -1, 0, 1, 7, 1 << 23, 1 << 40, 0.5, float("nan"), 1e40, True, "x", [], {}, [1], {"a": 1}]
