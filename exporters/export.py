@@ -23,6 +23,7 @@ from edgekit.pipeline.requests import Artifact, ExportRequest, OpenLanguageModel
 from edgekit.store.lock import alone
 from edgekit.store.receipt import SourceFile
 from exporters.artifact import Choice, write_artifact
+from exporters.conversion.trimmed import ConvertedModel, converted, stored
 from exporters.corpus.base import Corpus
 from exporters.corpus.checkpoint import State
 from exporters.corpus.counting import count_corpora
@@ -35,6 +36,8 @@ from exporters.report.terminal import trade_off
 from exporters.selection.base import Target
 from exporters.selection.choose import select
 from exporters.trim.base import Ids, Tokenizer
+from exporters.trim.gguf import GgufModel
+from exporters.trim.hf.model import HfModel
 
 SCHEMA = "edgekit.export/1"
 
@@ -119,13 +122,16 @@ def plan(request: ExportRequest, *, open_model: OpenLanguageModel | None, report
     report(StepStarted("open", request.model))
     source = open_source(request.model, request.languages)
     tokenizer = source.model.tokenizer
-    _check_format(request, source)
+    source = _in_format(request, source)
     check_quant(request, source.model, source.id)
     target = Target(request.vocab, request.coverage, request.max_size_bytes)
     if preset is not None:
         request = with_preset_quant(request, preset.quant, preset.embedding_quant, source.model, report)
         check_quant(request, source.model, source.id)
         target = target if target != Target() else Target(preset.vocab, preset.coverage, preset.max_size_bytes)
+    if isinstance(source.model, ConvertedModel):
+        model, quant = stored(source.model, request.quant, request.embedding_quant)
+        source, request = dataclasses.replace(source, model=model), dataclasses.replace(request, quant=quant)
     name = request.id or model_id("-".join([source.id, *request.languages]))
     if not is_model_id(name):
         raise UsageError(f"`{name}` is no id", hint="write lower-case letters, digits, `.`, `_` and `-`, at most 64")
@@ -142,7 +148,7 @@ def plan(request: ExportRequest, *, open_model: OpenLanguageModel | None, report
     corpora = _count(request, source, source_files, report)
     keep = keep_ids(tokenizer, source.model.prompts, request.keep_text)
     running = None
-    if open_model is not None and source.model.container == "gguf":
+    if open_model is not None and isinstance(source.model, GgufModel):
         running = OnDemand(open_model, source.container)
     try:
         selection = select(
@@ -214,14 +220,18 @@ def _recipe_in_words(preset: ExportPreset) -> str:
     return ", ".join([preset.device, *(f"{name} {value}" for name, value in settings.items() if value is not None)])
 
 
-def _check_format(request: ExportRequest, source: Source) -> None:
+def _in_format(request: ExportRequest, source: Source) -> Source:
+    """The source as what becomes of it. Raises UsageError for a format that nothing converts it to."""
     own = source.model.container
-    if request.format not in (None, own):
-        raise UsageError(
-            f"`{source.id}` cannot be exported to {request.format}",
-            reasons=[f"it is {own}, and converting from one container to another is not there yet"],
-            hint=f"leave `--format` out: the artifact is {own} as well",
-        )
+    if request.format in (None, own):
+        return source
+    if request.format == "gguf" and isinstance(source.model, HfModel):
+        return dataclasses.replace(source, model=converted(source.model))
+    raise UsageError(
+        f"`{source.id}` cannot be exported to {request.format}",
+        reasons=[f"it is {own}, and what is converted is a Hugging Face folder, to GGUF"],
+        hint=f"leave `--format` out: the artifact is {own} as well",
+    )
 
 
 def _check_target(folder: Path, *, force: bool) -> None:

@@ -133,7 +133,7 @@ def _container_of(folder: Path, receipt: Receipt) -> Path:
 
 def _open_path(path: Path, languages: Sequence[str]) -> Source:
     model, files = _open_container(path, languages)
-    said = _gguf_words(model) if isinstance(model, GgufModel) else {}
+    said = _gguf_words(model) if isinstance(model, GgufModel) else _card_words(path) if path.is_dir() else {}
     return Source(
         model,
         path,
@@ -194,6 +194,14 @@ def _gguf_words(model: GgufModel) -> dict[str, str]:
     found = {field: _text(model, key) for field, key in _GGUF_KEYS.items()}
     found["attribution"] = next((text for text in (_text(model, key) for key in _AUTHORS) if text), "")
     return {field: text for field, text in found.items() if text}
+
+
+def _card_words(folder: Path) -> dict[str, str]:
+    """What a folder's model card says of its licence."""
+    from exporters.conversion.model_card import licence_of
+
+    licence = licence_of(folder)
+    return {} if licence is None else {"licence": licence}
 
 
 def _text(model: GgufModel, key: str) -> str:

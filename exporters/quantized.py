@@ -13,6 +13,7 @@ from edgekit.core.events import Note, Reporter
 from edgekit.pipeline.requests import ExportRequest
 from exporters.base import Built
 from exporters.containers.gguf import BLOCKS
+from exporters.conversion.trimmed import ConvertedModel, stored
 from exporters.quantize.gguf import check_recipe, requantize
 from exporters.quantize.types import FULL
 from exporters.trim.base import TrimmableModel
@@ -23,14 +24,20 @@ def check_quant(request: ExportRequest, model: TrimmableModel, name: str) -> Non
     """Raise UsageError where a model called name cannot be quantised as asked, MissingExtraError without llama.cpp."""
     if request.quant is None and request.embedding_quant is None:
         return
-    if not isinstance(model, GgufModel):
-        raise UsageError(f"`{name}` cannot be quantised", reasons=[f"it is {model.container}, and only GGUF files are"])
+    if not isinstance(model, GgufModel | ConvertedModel):
+        raise UsageError(
+            f"`{name}` cannot be quantised",
+            reasons=[f"it is {model.container}, and only GGUF files are"],
+            hint="add `--format gguf`" if model.container == "hf" else None,
+        )
     if request.quant is None:
         raise UsageError(
             "`--embedding-quant` alone is not enough",
             reasons=["llama.cpp chooses the types of all other weights as well"],
             hint="add `--quant q8_0`, for example",
         )
+    if isinstance(model, ConvertedModel) and stored(model, request.quant, request.embedding_quant)[1] is None:
+        return  # the conversion itself stores these types
     check_recipe(model.file, name, request.quant, request.embedding_quant)
     if importlib.util.find_spec("llama_cpp") is None:
         raise MissingExtraError("quantising needs llama-cpp-python", hint="run `pip install 'edgekit[gguf]'`")
@@ -40,9 +47,9 @@ def with_preset_quant(
     request: ExportRequest, quant: str | None, embedding: str | None, model: TrimmableModel, report: Reporter
 ) -> ExportRequest:
     """The request with the types that a preset names, which are for models that are not quantised yet."""
-    if quant is None or request.quant is not None or not isinstance(model, GgufModel):
+    if quant is None or request.quant is not None or not isinstance(model, GgufModel | ConvertedModel):
         return request
-    if is_quantised(model):
+    if isinstance(model, GgufModel) and is_quantised(model):
         report(Note(f"the weights are quantised already and stay as they are; `--quant {quant}` would change that"))
         return request
     return dataclasses.replace(request, quant=quant, embedding_quant=request.embedding_quant or embedding)

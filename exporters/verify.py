@@ -53,6 +53,8 @@ def verify(request: VerifyRequest, *, open_model: OpenLanguageModel | None, repo
         return findings
     if open_model is None or trimmed.model.container != "gguf":
         findings.notes.append("nothing here runs this model, so logits and text are not compared")
+    elif source.model.container != "gguf":
+        findings.notes.append("it was converted from another container, so its logits are not compared here")
     elif _quantised(findings.receipt):
         findings.notes.append("its weights were quantised again, so its logits are others than the original's")
     else:

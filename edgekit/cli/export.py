@@ -70,7 +70,12 @@ def export(
         str | None, typer.Option("--embedding-quant", metavar="TYPE", help="Quantise the table of words, as `q8_0`.")
     ] = None,
     container: Annotated[
-        str | None, typer.Option("--format", metavar="NAME", help="gguf, hf or onnx; the model's own for now.")
+        str | None,
+        typer.Option(
+            "--format",
+            metavar="NAME",
+            help="gguf, hf or onnx; the model's own by default. A Hugging Face folder becomes gguf.",
+        ),
     ] = None,
     allow_loss: Annotated[bool, typer.Option("--allow-loss", help="Go on where a language loses characters.")] = False,
     out: Annotated[

@@ -46,12 +46,13 @@ _ALL = slice(None)
 class Checkpoint:
     """A folder, opened; nothing of it is ever run, and no tensor is read before it is asked for.
 
-    config: `config.json`.  tokenizer: `tokenizer.json`, sound as far as its kind is known; empty for OPUS-MT, which has
-    two models and `vocab.json` instead.  tokenizer_config: the
-    file of that name, empty where there is none.  words: tokens, ids and merges of tokenizer.json.
+    name: what people call it.  config: `config.json`.  tokenizer: `tokenizer.json`, sound as far as its kind is known;
+    empty for OPUS-MT, which has two models and `vocab.json` instead.  tokenizer_config: the file of that name, empty
+    where there is none.  words: tokens, ids and merges of the tokenizer.
     """
 
     folder: Folder
+    name: str
     config: Mapping[str, Any]
     tokenizer: Mapping[str, Any]
     tokenizer_config: Mapping[str, Any]
@@ -62,11 +63,6 @@ class Checkpoint:
     def path(self) -> Path:
         """The folder."""
         return self.folder.path
-
-    @property
-    def name(self) -> str:
-        """What the folder is called."""
-        return self.path.resolve().name
 
     @property
     def model_type(self) -> str:
@@ -127,21 +123,25 @@ class Checkpoint:
         return {name: file for file in self.weights.files.values() for name in file.tensors}
 
 
-def open_checkpoint(path: Path) -> Checkpoint:
+def open_checkpoint(path: Path, *, name: str | None = None) -> Checkpoint:
     """Open a folder to convert it.
+
+    name: what the model is called, by default as the folder is.
 
     Raises ModelFormatError where files are damaged or do not fit together; UnsupportedModelError, with the way out, for
     pickled weights, an adapter, a model that brings code of its own, a folder without `tokenizer.json`, a tokenizer of
     an unknown kind.
     """
-    opus = all((path / name).is_file() for name in OPUS_FILES)
+    called = name or path.resolve().name
+    opus = all((path / file).is_file() for file in OPUS_FILES)
     folder = read_folder(path, needs_tokenizer=not opus)
     config = read_object(path / "config.json")
     if opus and not (path / TOKENIZER).is_file():
         words = words_of({"model": {"vocab": read_object(path / OPUS_FILES[-1])}})
-        return Checkpoint(folder, config, {}, {}, words, read_weights(path))
+        return Checkpoint(folder, called, config, {}, {}, words, read_weights(path))
     data = read_bytes(path / TOKENIZER)
     document = read_document(data)
     has_config = (path / TOKENIZER_CONFIG).is_file()
     tokenizer_config = read_object(path / TOKENIZER_CONFIG) if has_config else {}
-    return Checkpoint(folder, config, document.raw, tokenizer_config, words_of(document.raw), read_weights(path))
+    words = words_of(document.raw)
+    return Checkpoint(folder, called, config, document.raw, tokenizer_config, words, read_weights(path))

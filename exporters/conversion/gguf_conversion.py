@@ -17,6 +17,7 @@ from edgekit.core.errors import ModelFormatError, UnsupportedModelError
 from edgekit.core.events import Note, Progress, Reporter, StepFinished, StepStarted
 from edgekit.core.units import bytes_in_words
 from exporters.base import Built
+from exporters.containers.gguf import Gguf, Place
 from exporters.containers.gguf_writer import measure_gguf, write_gguf
 from exporters.conversion.base import refuse
 from exporters.conversion.checkpoint import Checkpoint
@@ -31,6 +32,7 @@ _FILE_TYPES = {"f32": 0, "f16": 1, "q8_0": 7, "bf16": 32}  # `LlamaFileType` of 
 _QUANTIZATION_VERSION = 2  # `GGML_QNT_VERSION`
 # A table may have rows that are no token: padding to a multiple, room for later. Qwen's 151,936 have 267 of them.
 _MOST_SPARE = 1 / 8
+_LEAST_SPARE = 64
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,13 @@ class GgufConversion:
         refuse(checkpoint, reasons, "GGUF")
         return measure_gguf(metadata | _types_metadata(dtype), outputs(checkpoint, plan.tensors, dtype))
 
+    def describe(self, checkpoint: Checkpoint, *, dtype: str) -> Gguf:
+        """What `convert` would write, without its data. The checkpoint has passed `check`."""
+        plan, metadata, _ = self._planned(checkpoint)
+        made = outputs(checkpoint, plan.tensors, dtype)
+        places = {one.name: Place(one.name, one.shape, one.type, 0, one.size) for one in made}
+        return Gguf(3, metadata | _types_metadata(dtype), places, memoryview(b""))
+
     def convert(self, checkpoint: Checkpoint, out: Path, *, dtype: str, report: Reporter) -> Built:
         """See `exporters.conversion.base.Conversion.convert`; the file is `model.gguf`."""
         report(StepStarted("convert", f"{checkpoint.name} to GGUF, {dtype}"))
@@ -120,16 +129,18 @@ class GgufConversion:
         settings = Settings(checkpoint.config)
         plan = self.family.plan(checkpoint, settings)
         reasons = list(settings.reasons)
+        rows = tokens = len(checkpoint.words.names)
         if not reasons:  # else shapes would be compared with sizes that are none
-            reasons += check_tensors(checkpoint, plan.tensors, plan.ignored)
-        tokens = len(checkpoint.words.names)
-        if tokens > plan.rows:
-            reasons.append(f"the tokenizer has {tokens:,} tokens and the table of words {plan.rows:,} rows")
-        elif not settings.reasons and plan.rows - tokens > max(64, plan.rows * _MOST_SPARE):
-            reasons.append(f"the tokenizer has only {tokens:,} tokens for the {plan.rows:,} rows of the table of words")
+            reasons = check_tensors(checkpoint, plan.tensors, plan.ignored)
+            if tokens > plan.rows:
+                reasons.append(f"the tokenizer has {tokens:,} tokens and the table of words {plan.rows:,} rows")
+            elif plan.rows - tokens > max(_LEAST_SPARE, plan.rows * _MOST_SPARE):
+                reasons.append(f"the tokenizer has only {tokens:,} tokens for the table's {plan.rows:,} rows")
+            else:
+                rows = plan.rows
         words: Metadata = {}
         try:
-            words = vocabulary_metadata(checkpoint, max(plan.rows, tokens), self.family.tokenizers)
+            words = vocabulary_metadata(checkpoint, rows, self.family.tokenizers)
         except (ModelFormatError, UnsupportedModelError) as problem:
             reasons += problem.reasons or [problem.message]
         general: Metadata = {

@@ -165,9 +165,12 @@ def _unigram(checkpoint: Checkpoint, types: NDArray[np.int32], reasons: list[str
         reasons.append("it has no unknown token")
     else:
         types[unknown] = TokenType.UNKNOWN
+    listed = np.array([score for _, score in model["vocab"]], np.float64)
+    if len(listed) and not np.abs(listed).max() < np.finfo(np.float32).max:
+        reasons.append("a score is no number that float32 has")
+        listed[:] = 0
     scores = np.zeros(len(types), np.float32)
-    for at, (_, score) in enumerate(model["vocab"]):
-        scores[at] = score
+    scores[: len(listed)] = listed
     flags: Metadata = {
         f"{_PREFIX}add_space_prefix": flag(prefix),
         f"{_PREFIX}remove_extra_whitespaces": flag(merged),

@@ -128,6 +128,8 @@ def _values(checkpoint: Checkpoint, tensor: Tensor) -> Iterator[NDArray[np.float
         yield checkpoint.floats(tensor.source, rows)
         if tensor.rows is None:
             checkpoint.release(tensor.source, begin, end)
+    if tensor.rows is not None:
+        checkpoint.release(tensor.source, 0, tensor.shape[0])
 
 
 def _encoded(name: str, values: NDArray[np.float32], stored: str) -> memoryview:
@@ -140,7 +142,7 @@ def _encoded(name: str, values: NDArray[np.float32], stored: str) -> memoryview:
         raise UnsupportedModelError(
             f"`{name}` cannot be stored as {stored}",
             reasons=[f"it holds {np.abs(values).max():,.0f}, and the largest is {_LARGEST[stored]:,.0f}"],
-            hint="add `--dtype bf16`",
+            hint="add `--quant bf16`",
         )
     if stored == "f16":
         return values.astype("<f2").reshape(-1).view(np.uint8).data

@@ -151,7 +151,7 @@ def _template(step: Mapping[str, Any], before: list[int], after: list[int], reas
             where = after
             continue
         mark = part.get("SpecialToken") if isinstance(part, dict) else None
-        token = special.get(mark.get("id")) if isinstance(mark, dict) else None
+        token = special.get(str(mark.get("id"))) if isinstance(mark, dict) else None
         if not isinstance(token, dict):
             reasons.append("the template of its post-processor names a token that it does not have")
             continue

@@ -61,6 +61,13 @@ def card_metadata(card: Mapping[str, Any], name: str) -> Metadata:
     return made
 
 
+def licence_of(folder: Path) -> str | None:
+    """The licence that a folder's card names: its name where `license` says `other`."""
+    card = read_card(folder)
+    said = _line(card.get("license"))
+    return _line(card.get("license_name")) or said if said == "other" else said
+
+
 _LICENCE = {
     "general.license": "license",
     "general.license.name": "license_name",

@@ -8,6 +8,8 @@ from typing import Any
 
 MOST = 1 << 24
 """No size of a model in use comes near; 16,777,216."""
+MOST_PARTS = 1_024
+"""Layers, heads, values in a head: the largest models in use have 126, 128 and 512."""
 
 
 class Settings:
@@ -26,13 +28,13 @@ class Settings:
         """Whether the key is set."""
         return self._values.get(key) is not None
 
-    def count(self, key: str, default: int | None = None, *, least: int = 1) -> int:
-        """A whole number from least to MOST."""
+    def count(self, key: str, default: int | None = None, *, least: int = 1, most: int = MOST) -> int:
+        """A whole number from least to most; of what is made one by one (layers, heads) most is MOST_PARTS."""
         value = self._values.get(key)
         if value is None and default is not None:
             return default
-        if type(value) is not int or not least <= value <= MOST:
-            self._wrong(key, value, f"a whole number from {least} to {MOST:,}")
+        if type(value) is not int or not least <= value <= most:
+            self._wrong(key, value, f"a whole number from {least} to {most:,}")
             return default or max(least, 1)
         return value
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from exporters.conversion.gguf_values import Metadata, number, real, text
-from exporters.conversion.settings import Settings
+from exporters.conversion.settings import MOST_PARTS, Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,17 +46,18 @@ class Sizes:
 
 def read_sizes(settings: Settings, *, head_width: int | None = None) -> Sizes:
     """The sizes of a decoder; head_width: what the family takes where it is not set, else the width by the heads."""
-    width, heads = settings.count("hidden_size"), settings.count("num_attention_heads")
-    kv_heads = settings.count("num_key_value_heads", heads)
+    width, heads = settings.count("hidden_size"), settings.count("num_attention_heads", most=MOST_PARTS)
+    kv_heads = settings.count("num_key_value_heads", heads, most=MOST_PARTS)
     if heads % kv_heads:
         settings.reasons.append(f"{heads} heads cannot share {kv_heads} of keys and values")
     if head_width is None and not settings.has("head_dim") and width % heads:
         settings.reasons.append(f"a width of {width:,} is no multiple of {heads} heads")
-    found = settings.count("head_dim", head_width or width // heads)
+    found = settings.count("head_dim", head_width or max(width // heads, 1), most=MOST_PARTS)
     if found % 2:
         settings.reasons.append(f"heads of {found} values have no halves, which rotary positions need")
+        found = 2
     return Sizes(
-        layers=settings.count("num_hidden_layers"),
+        layers=settings.count("num_hidden_layers", most=MOST_PARTS),
         width=width,
         feed_forward=settings.count("intermediate_size"),
         heads=heads,

@@ -238,7 +238,7 @@ def test_a_target_that_is_a_file_or_a_link_is_refused_even_when_forced(
         ({"coverage": 1.5}, "`--coverage` must be"),
         ({"format": "exe"}, "`--format exe` is none of"),
         ({"scripts": frozenset({"Latin"})}, "`Latin` is no ISO 15924 code"),
-        ({"format": "onnx"}, "it is gguf, and converting"),
+        ({"format": "onnx"}, "it is gguf, and what is converted"),
         ({"id": "../out"}, "is no id"),
     ],
 )

@@ -14,7 +14,7 @@ from exporters.conversion.checkpoint import Checkpoint
 from exporters.conversion.gguf_conversion import GgufConversion, Plan
 from exporters.conversion.gguf_tensors import Ids, Tensor
 from exporters.conversion.gguf_values import number, real
-from exporters.conversion.settings import Settings
+from exporters.conversion.settings import MOST_PARTS, Settings
 
 _TRAINED = 2048  # tokens; slopes go on beyond, and the configuration seldom says
 
@@ -30,8 +30,12 @@ class Bloom:
         """See `exporters.conversion.gguf_conversion.Family.plan`."""
         settings.must_be("apply_residual_connection_post_layernorm", (False,), False)
         width = settings.count("hidden_size", settings.count("n_embed", 64))
-        heads = settings.count("n_head", settings.count("num_attention_heads", 8))
-        layers = settings.count("n_layer", settings.count("num_hidden_layers", 2))
+        heads = settings.count(
+            "n_head", most=MOST_PARTS, default=settings.count("num_attention_heads", 8, most=MOST_PARTS)
+        )
+        layers = settings.count(
+            "n_layer", most=MOST_PARTS, default=settings.count("num_hidden_layers", 2, most=MOST_PARTS)
+        )
         words = settings.count("vocab_size")
         if width % heads:
             settings.reasons.append(f"a width of {width:,} is no multiple of {heads} heads")
