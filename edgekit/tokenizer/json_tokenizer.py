@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from edgekit.core.errors import EngineError
 
@@ -24,14 +24,17 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 class JsonTokenizer:
     """One object may be used from any thread; see `edgekit.engine.base.Tokenizer`.
 
-    A lone surrogate is read as U+FFFD. `</s>` in a text is four characters, no end mark.
+    A lone surrogate is read as U+FFFD. `</s>` in a text is no end mark: it is what its letters are, or where the
+    vocabulary lists it among its pieces, an unknown one.
     """
 
-    def __init__(self, library: Library) -> None:
+    def __init__(self, library: Library, special: Mapping[int, int | None]) -> None:
+        """special: id of each special token -> what stands for it in a text, None for nothing."""
         library.no_padding()
         library.no_truncation()
         library.encode_special_tokens = True
         self._library = library
+        self._special = special
         self._size = library.get_vocab_size(with_added_tokens=True)
 
     def __len__(self) -> int:
@@ -42,8 +45,14 @@ class JsonTokenizer:
         found: list[list[int]] = []
         for begin in range(0, len(texts), _TEXTS_AT_ONCE):
             some = [_SURROGATE.sub("\ufffd", text) for text in texts[begin : begin + _TEXTS_AT_ONCE]]
-            found += [one.ids for one in self._library.encode_batch_fast(some, add_special_tokens=False)]
+            encoded = self._library.encode_batch_fast(some, add_special_tokens=False)
+            found += [self._without_special(one.ids) for one in encoded]
         return found
+
+    def _without_special(self, ids: list[int]) -> list[int]:
+        if self._special.keys().isdisjoint(ids):
+            return ids
+        return [at for token in ids if (at := self._special.get(token, token)) is not None]
 
     def decode(self, token_ids: Sequence[Sequence[int]]) -> list[str]:
         """The text of each list of token ids; special tokens are silent."""
@@ -70,7 +79,8 @@ def open_tokenizer(path: Path) -> AnyTokenizer:
             return SentencePieceTokenizer.open(path)
         from tokenizers import Tokenizer
 
-        return JsonTokenizer(Tokenizer.from_buffer(data))
+        library = Tokenizer.from_buffer(data)
+        return JsonTokenizer(library, _special(state))
     except EngineError:
         raise
     except Exception as error:
@@ -80,3 +90,14 @@ def open_tokenizer(path: Path) -> AnyTokenizer:
             reasons=[f"{type(error).__name__}: {str(error)[:200]}"],
             hint="build the model again",
         ) from error
+
+
+def _special(state: Mapping[str, Any]) -> dict[int, int | None]:
+    """Special tokens with the unknown one in their place, where there is one."""
+    model = state["model"]
+    names = [token for token in state.get("added_tokens") or [] if token["special"]]
+    unknown = model.get("unk_id")
+    if unknown is None:
+        ids = {token["content"]: token["id"] for token in names}
+        unknown = ids.get(model.get("unk_token"))
+    return {token["id"]: unknown for token in names if token["id"] != unknown}

@@ -247,6 +247,12 @@ def test_sizes_that_nobody_has_are_refused_without_memory_for_them(change: dict[
     assert 1 <= len(conversion_of(opened, "onnx").check(opened)) < 40
 
 
+def test_precision_that_there_is_not_is_refused_with_those_there_are(tmp_path: Path) -> None:
+    with pytest.raises(UsageError) as caught:
+        convert(checkpoint(tmp_path / "source", "bert"), tmp_path / "out", "int3")
+    assert "q8_0" in caught.value.reasons[0]
+
+
 def test_question_answering_is_refused_by_its_name(tmp_path: Path) -> None:
     source = checkpoint(tmp_path / "source", "bert")
     config = json.loads((source / "config.json").read_text("utf-8"))

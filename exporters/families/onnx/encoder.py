@@ -25,7 +25,7 @@ from exporters.families.onnx.files import GRAPH, estimated_bytes, save
 from exporters.families.onnx.network import Network, Stack
 from exporters.families.onnx.reading import Reader
 from exporters.families.onnx.sentences import Sentences, read_sentences
-from exporters.families.onnx.weights import PRECISIONS, WEIGHTS, Linear, Precision, linear
+from exporters.families.onnx.weights import PRECISIONS, WEIGHTS, Linear, Precision, linear, precision_of
 from exporters.onnx_graph import Graph
 from exporters.trim.hf.folder import TOKENIZER
 from exporters.trim.hf.json_file import read_bytes
@@ -106,7 +106,7 @@ class EncoderConversion:
     def convert(self, checkpoint: Checkpoint, out: Path, *, dtype: str, report: Reporter) -> Built:
         """See the contract."""
         refuse(checkpoint, self.check(checkpoint), "ONNX")
-        precision = next(one for one in PRECISIONS if one == dtype)
+        precision = precision_of(dtype)
         report(StepStarted("convert", f"{checkpoint.model_type} to ONNX, {precision}"))
         model, sentences, task, marks, _ = self._read(checkpoint, load=True)
         graph, width = encoder_graph(model, sentences, precision)

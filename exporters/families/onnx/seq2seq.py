@@ -22,7 +22,7 @@ from exporters.families.onnx.network import Stack
 from exporters.families.onnx.reading import Reader
 from exporters.families.onnx.translation import NEVER, Seq2Seq, translation_graph
 from exporters.families.onnx.vocabularies import Vocabularies, vocabularies_of
-from exporters.families.onnx.weights import PRECISIONS, Float
+from exporters.families.onnx.weights import PRECISIONS, Float, precision_of
 from exporters.trim.hf.json_file import read_object
 
 MOST_POSITIONS = 1024
@@ -85,7 +85,7 @@ class Seq2SeqConversion:
     def convert(self, checkpoint: Checkpoint, out: Path, *, dtype: str, report: Reporter) -> Built:
         """See the contract."""
         refuse(checkpoint, self.check(checkpoint), "ONNX")
-        precision = next(one for one in PRECISIONS if one == dtype)
+        precision = precision_of(dtype)
         report(StepStarted("convert", f"{checkpoint.model_type} to ONNX, {precision}"))
         opened = self._open(checkpoint, load=True)
         model = opened.model

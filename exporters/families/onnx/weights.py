@@ -19,6 +19,7 @@ from typing import Literal, Protocol, TypeAlias, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from edgekit.core.errors import UsageError
 from exporters.families.marian.arithmetic import ZERO_POINT, quantize_rows
 from exporters.onnx_graph import FLOAT, Graph
 
@@ -178,6 +179,14 @@ WEIGHTS: dict[Precision, Weights] = {
     "q8_0": BlockWeights(8),
     "q4_0": BlockWeights(4),
 }
+
+
+def precision_of(dtype: str) -> Precision:
+    """One of PRECISIONS by its name. Raises UsageError for another."""
+    for one in PRECISIONS:
+        if one == dtype:
+            return one
+    raise UsageError(f"ONNX matrices cannot be `{dtype}`", reasons=[f"known are {', '.join(PRECISIONS)}"])
 
 
 def _by_row(weight: Float) -> tuple[NDArray[np.int8], Float]:
