@@ -89,11 +89,18 @@ class DataFiles:
                 why = "it lies outside the model's folder"
             if why is not None:
                 raise ModelFormatError(f"the data file `{location[:80]}` cannot be read", reasons=[why])
-            with path.open("rb") as stream:
-                empty = not path.stat().st_size
-                data = b"" if empty else mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
-            self._maps[location] = memoryview(data)
+            self._maps[location] = _mapped(path)
         return self._maps[location]
+
+    def map_graph(self, name: str) -> memoryview:
+        """The bytes of a graph, which no file names but its opener, and which may be a link (the hub's cache)."""
+        return _mapped(self.folder / name)
+
+
+def _mapped(path: Path) -> memoryview:
+    with path.open("rb") as stream:
+        empty = not path.stat().st_size
+        return memoryview(b"" if empty else mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ))
 
 
 def external_of(tensor: TensorProto, files: DataFiles) -> External | None:

@@ -66,7 +66,8 @@ class Step:
 class Embedding:
     """The way from tables to rows.  ranks: of the values that hold token ids.  steps: in the order of computing.
 
-    width: values a row."""
+    width: values a row.
+    """
 
     constants: Mapping[Value, Constant]
     ranks: Mapping[Value, int]
@@ -103,19 +104,19 @@ def embedding_of(flow: Flow, files: DataFiles, name: str) -> Embedding | None:
 
     files, name: the graph's folder and file.
     """
-    inside = raw_data_of(files.map(name))
+    inside = raw_data_of(files.map_graph(name))
     for node in flow.scopes.nodes:
-        looked_up = _looked_up(flow, node)
-        found = None if looked_up is None else _readable(flow, files, inside, looked_up)
+        found = _readable(flow, files, inside, node)
         if found is not None and 1 < found.width <= _WIDEST:  # a scale for each row is looked up as the row is
             return found
     return None
 
 
-def _readable(flow: Flow, files: DataFiles, inside: Mapping[str, memoryview], value: Value) -> Embedding | None:
-    """The way to a value, and the width of its rows; None where it cannot be gone."""
+def _readable(flow: Flow, files: DataFiles, inside: Mapping[str, memoryview], node: Node) -> Embedding | None:
+    """The way to what a node takes by token ids, and the width of its rows; None where it cannot be gone."""
     try:
-        found = _numbers(flow, files, inside, value)
+        value = _looked_up(flow, node)
+        found = None if value is None else _numbers(flow, files, inside, value)
         return None if found is None else replace(found, width=found.values(np.zeros(1, np.int64)).size)
     except (*DAMAGED, ModelFormatError, UnsupportedModelError):
         return None

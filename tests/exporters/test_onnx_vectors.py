@@ -198,6 +198,24 @@ def test_rows_are_read_out_of_a_data_file_and_of_the_first_of_several_graphs(tmp
     assert (rows_of(opened(tmp_path), IDS) == table[::-1][IDS]).all()
 
 
+def test_rows_of_a_graph_that_is_a_link_are_read_as_the_cache_of_the_hub_has_it(tmp_path: Path) -> None:
+    (tmp_path / "blobs").mkdir()
+    (tmp_path / "snapshot").mkdir()
+    onnx.save_model(graph("float"), tmp_path / "blobs" / "model.onnx")
+    (tmp_path / "snapshot" / "model.onnx").symlink_to(tmp_path / "blobs" / "model.onnx")
+    expected = run(tmp_path / "blobs" / "model.onnx", {"input_ids": IDS[None]})[0][0]
+    np.testing.assert_array_equal(rows_of(opened(tmp_path / "snapshot"), IDS), expected)
+
+
+def test_a_look_up_without_an_output_is_passed_over(tmp_path: Path) -> None:
+    model = graph("float")
+    lost = model.graph.node.add(op_type="Gather", input=["constant_0", "input_ids"])
+    model.graph.node.insert(0, lost)
+    del model.graph.node[-1]
+    model.graph.initializer[0].name = model.graph.node[0].input[0] = model.graph.node[1].input[0]
+    assert rows_of(saved(tmp_path, model), IDS).shape == (len(IDS), WIDTH)
+
+
 @pytest.mark.parametrize("outside", [False, True])
 def test_few_rows_take_little_memory_when_the_table_is_large(outside: bool, tmp_path: Path) -> None:
     tokens, width = 20_000, 256
