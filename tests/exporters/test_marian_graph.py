@@ -16,13 +16,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
+from toys.bergamot import bergamot_candidates
 from toys.firefox import firefox_files
 from toys.marian_graph import Decoded, GraphRunner, candidate_table, until_end
 from toys.marian_student import toy_lines, toy_student
 
 from exporters.families.marian.exporter import choose_activations
 from exporters.families.marian.graph import translation_model
-from exporters.families.marian.lexicon import Lexicon, read_lexicon
+from exporters.families.marian.lexicon import read_lexicon
 from exporters.families.marian.network import POSITIONS
 from exporters.families.marian.reference import Reference, decode_greedy
 from exporters.families.marian.student import EOS_ID, UNK_ID, Embedding, Student, load_student
@@ -158,20 +159,6 @@ def test_tokens_scores_and_attention_are_the_references(case: Case) -> None:
         assert same == close == LINES
 
 
-def fill_up(lexicon: Lexicon, ids: list[int], *, joint: bool) -> NDArray[np.int64]:
-    """One sentence's candidates as Bergamot draws them: filled up from the frequent ones to a multiple of 8."""
-    chosen = set(range(lexicon.first))
-    for token in ids:
-        chosen.update(lexicon.words[int(lexicon.offsets[token]) : int(lexicon.offsets[token + 1])].tolist())
-        if joint:
-            chosen.add(token)
-    following = lexicon.first
-    while len(chosen) % 8:
-        chosen.add(following)
-        following += 1
-    return np.array(sorted(chosen))
-
-
 @pytest.mark.parametrize(("seed", "joint", "short"), [(1, True, True), (8, True, False), (7, False, False)])
 def test_graph_reference_and_fxtranslate_agree_when_they_load_the_same_bytes(
     seed: int, joint: bool, short: bool, tmp_path: Path
@@ -189,7 +176,7 @@ def test_graph_reference_and_fxtranslate_agree_when_they_load_the_same_bytes(
     )
     lines = [" ".join(line.split()[:3]) for line in toy_lines(seed + 50, LINES)]
     sources = [[*source.EncodeAsIds(line), EOS_ID] for line in lines]
-    lists = [fill_up(lexicon, ids, joint=joint) if short else np.arange(toy.target_size) for ids in sources]
+    lists = [bergamot_candidates(lexicon, ids, joint=joint) if short else np.arange(toy.target_size) for ids in sources]
     limits = [2 * len(ids) + 4 for ids in sources]  # fxtranslate's own
     out = GraphRunner(translation_model(student, "static", {})).translate(sources, lists, limits)
     same = outputs = 0

@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
+from toys.bergamot import bergamot_candidates
 from toys.firefox import firefox_files
 from toys.marian_student import FLOAT32, TEXT, Form, intgemm8_item, toy_lines, toy_student, write_bin
 
-from exporters.families.marian.lexicon import Lexicon, read_lexicon
+from exporters.families.marian.lexicon import read_lexicon
 from exporters.families.marian.reader import read_tensors
 from exporters.families.marian.reference import Reference, decode_greedy, exact_product, positions
 from exporters.families.marian.student import Embedding, Student, load_student
@@ -26,20 +26,6 @@ SHARED = Path(__file__).parents[2].parent / "shared" / "data"
 # the same for every input, or nothing, prove little.
 CASES = [(1, True, True), (8, True, False), (7, False, False), (6, False, True)]
 LINES = 50
-
-
-def candidates(lexicon: Lexicon, source_ids: list[int], *, joint: bool) -> NDArray[np.int64]:
-    """The shortlist of one sentence as Bergamot draws it: filled up from the frequent ones to a multiple of 8."""
-    chosen = set(range(lexicon.first))
-    for token in source_ids:
-        chosen.update(lexicon.words[int(lexicon.offsets[token]) : int(lexicon.offsets[token + 1])].tolist())
-        if joint:
-            chosen.add(token)
-    fill = lexicon.first
-    while len(chosen) % 8:
-        chosen.add(fill)
-        fill += 1
-    return np.array(sorted(chosen))
 
 
 def margin_of_difference(decode: Any, ours: Reference, theirs: str) -> float:
@@ -75,7 +61,7 @@ def test_reference_agrees_with_fxtranslate_on_the_same_bytes(case: tuple[int, bo
         ours = decode_greedy(
             student,
             ids,
-            candidates=candidates(lexicon, ids, joint=joint) if short else None,
+            candidates=bergamot_candidates(lexicon, ids, joint=joint) if short else None,
             max_steps=2 * len(ids) + 4,
         )
         theirs = engine.translate(text)
@@ -123,7 +109,9 @@ def test_reference_translates_as_fxtranslate_when_the_model_is_real(direction: s
     lines = flores.read_text(encoding="utf-8").splitlines()[:30]
     for line in lines:
         ids = [*pieces.EncodeAsIds(line), 0]
-        ours = decode_greedy(student, ids, candidates=candidates(lexicon, ids, joint=True), max_steps=2 * len(ids) + 4)
+        ours = decode_greedy(
+            student, ids, candidates=bergamot_candidates(lexicon, ids, joint=True), max_steps=2 * len(ids) + 4
+        )
         theirs = engine.translate(line)
         margins.extend(ours.margins.tolist())
         if pieces.DecodeIds(ours.token_ids) == theirs:

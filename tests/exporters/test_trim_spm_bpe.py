@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import random
 
 import numpy as np
@@ -11,6 +10,7 @@ import sentencepiece
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from toys.marian_student import toy_lines
+from toys.sentencepiece_models import AS_IT_IS, trained_sentencepiece
 
 from exporters.trim.base import Ids
 from exporters.trim.spm_bpe import SpmBpe, derivation
@@ -20,18 +20,8 @@ from exporters.trim.vocabulary import TokenType, Vocabulary
 @pytest.fixture(scope="module")
 def library() -> sentencepiece.SentencePieceProcessor:
     """A BPE vocabulary of 400 tokens that was trained here."""
-    model = io.BytesIO()
-    sentencepiece.SentencePieceTrainer.Train(
-        sentence_iterator=iter(toy_lines(3, 400)),
-        model_writer=model,
-        model_type="bpe",
-        vocab_size=400,
-        normalization_rule_name="identity",
-        add_dummy_prefix=False,
-        remove_extra_whitespaces=False,
-        minloglevel=2,
-    )
-    return sentencepiece.SentencePieceProcessor(model_proto=model.getvalue())
+    model = trained_sentencepiece(toy_lines(3, 400), kind="bpe", vocab_size=400, **AS_IT_IS)
+    return sentencepiece.SentencePieceProcessor(model_proto=model)
 
 
 @pytest.fixture(scope="module")

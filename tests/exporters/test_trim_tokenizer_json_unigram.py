@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from toys.json_tokenizers import Json, library_of, noise, opened, trained, unigram_of
 from toys.marian_student import toy_lines
-from toys.tokenizer_contract import mapped, union
+from toys.tokenizer_contract import check_cut_alike, mapped, union
 
 from exporters.trim.tokenizer_json import JsonTokenizer
 
@@ -117,15 +117,7 @@ def documents(draw: st.DrawFn) -> Json:
 @given(document=documents(), text=st.text("ab▁cé", max_size=14), data=st.data())
 def test_a_text_is_cut_alike_when_all_its_tokens_are_kept(document: Json, text: str, data: st.DataObject) -> None:
     tokenizer = opened(document)
-    (ids,) = tokenizer.encode([text])
-    more = data.draw(st.sets(st.integers(0, tokenizer.size - 1), max_size=4))
-    kept = tokenizer.closed(np.array(sorted({*ids, *more}), np.int64))
-    assert set(kept.tolist()) >= set(ids)
-    np.testing.assert_array_equal(tokenizer.closed(kept), kept)
-    small = tokenizer.trimmed(kept)
-    new = small.encode([text])
-    assert mapped(kept, new) == [ids]
-    assert library_of(small).decode(new[0]) == library_of(tokenizer).decode(ids)
+    check_cut_alike(tokenizer, text, data.draw(st.sets(st.integers(0, tokenizer.size - 1), max_size=4)))
 
 
 @settings(max_examples=300, deadline=None)

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from toys.json_tokenizers import Json, library_of, noise, opened, trained, wordpiece_of
 from toys.marian_student import toy_lines
-from toys.tokenizer_contract import mapped, union
+from toys.tokenizer_contract import check_cut_alike, mapped, union
 
 
 def test_parts_are_the_longest_matches_and_what_continues_is_cut_into_what_continues() -> None:
@@ -62,15 +62,7 @@ def documents(draw: st.DrawFn) -> Json:
 @given(document=documents(), text=st.text("abc d", max_size=20), data=st.data())
 def test_a_text_is_cut_alike_when_all_its_tokens_are_kept(document: Json, text: str, data: st.DataObject) -> None:
     tokenizer = opened(document)
-    (ids,) = tokenizer.encode([text])
-    more = data.draw(st.sets(st.integers(0, tokenizer.size - 1), max_size=4))
-    kept = tokenizer.closed(np.array(sorted({*ids, *more}), np.int64))
-    assert set(kept.tolist()) >= set(ids)
-    np.testing.assert_array_equal(tokenizer.closed(kept), kept)
-    small = tokenizer.trimmed(kept)
-    new = small.encode([text])
-    assert mapped(kept, new) == [ids]
-    assert library_of(small).decode(new[0]) == library_of(tokenizer).decode(ids)
+    check_cut_alike(tokenizer, text, data.draw(st.sets(st.integers(0, tokenizer.size - 1), max_size=4)))
 
 
 @settings(max_examples=300, deadline=None)

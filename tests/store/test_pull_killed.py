@@ -11,28 +11,16 @@ from pathlib import Path
 
 import pytest
 from store.toys import TOY, environment, exporter_on_path, folder_model, use_home, wheel_model
+from toys.dying import dying
 
 from edgekit.store.installed import broken_models, installed_models, models_folder
 from edgekit.store.pull import pull
 
 pytestmark = pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="this system has no kill -9")
 
-# Dies at the n-th time that the pull is about to open, make, rename or remove something below its home.
-DYING = """
-import os, signal, sys
-home, moment, count = sys.argv[1], int(sys.argv[2]), 0
-WATCHED = {"open", "os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.chmod", "os.listdir", "os.scandir"}
-def watch(event, arguments):
-    global count
-    paths = [os.fspath(one) for one in arguments[:2] if isinstance(one, (str, os.PathLike))]
-    if event in WATCHED and any(path.startswith(home) for path in paths):
-        count += 1
-        if count == moment:
-            os.kill(os.getpid(), signal.SIGKILL)
-sys.addaudithook(watch)
+PULL = """
 from edgekit.store.pull import pull
 pull("toy", force=True)
-print(count)
 """
 
 
@@ -42,36 +30,31 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return use_home(monkeypatch, tmp_path)
 
 
-def command(*words: str) -> subprocess.Popen[str]:
+def surroundings() -> dict[str, str]:
     path = os.pathsep.join(one for one in sys.path if one)
+    return {**environment(Path(os.environ["EDGEKIT_HOME"])), "PYTHONPATH": path}
+
+
+def command(*words: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, *words],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        env={**os.environ, **environment(Path(os.environ["EDGEKIT_HOME"])), "PYTHONPATH": path},
+        env={**os.environ, **surroundings()},
     )
-
-
-def dying(home: Path, moment: int) -> tuple[int, str]:
-    process = command("-c", DYING, str(home), str(moment))
-    out, err = process.communicate(timeout=120)
-    assert process.returncode in (0, -signal.SIGKILL), err
-    return process.returncode, out
 
 
 def test_a_pull_that_is_killed_at_any_moment_never_leaves_half_a_model(home: Path) -> None:
     folder_model(home)
-    code, out = dying(home, 0)
-    assert code == 0
-    moments = int(out)
+    moments = dying(PULL, home, 0, environment=surroundings())
+    assert moments is not None
     assert moments > 20
     deaths = 0
     # 24 moments spread over the pull, on top of what the deaths before left; the first of them find no model
     (models_folder() / "toy").rename(home / "aside")
     for index in range(24):
-        code, _ = dying(home, 1 + index * moments // 24)
-        deaths += code != 0
+        deaths += dying(PULL, home, 1 + index * moments // 24, environment=surroundings()) is None
         assert broken_models() == []
         for model in installed_models():
             assert (model.folder / "model.onnx").read_bytes() == TOY[::-1]

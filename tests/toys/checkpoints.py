@@ -7,7 +7,6 @@ enough that greedy text is no single repeated token.
 from __future__ import annotations
 
 import contextlib
-import io
 import json
 import socket
 from collections.abc import Callable, Iterator, Sequence
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from toys.sentencepiece_models import trained_sentencepiece
 
 LINES = [
     "The children walked to the school by the river in the morning.",
@@ -65,21 +65,8 @@ def no_network() -> Iterator[None]:
 
 
 def _sentencepiece(target: Path, kind: str, size: int, **settings: Any) -> None:
-    import sentencepiece
-
-    model = io.BytesIO()
-    sentencepiece.SentencePieceTrainer.train(
-        sentence_iterator=iter(LINES * 3),
-        model_writer=model,
-        model_type=kind,
-        vocab_size=size,
-        character_coverage=1.0,
-        hard_vocab_limit=False,
-        minloglevel=2,
-        num_threads=1,
-        **settings,
-    )
-    target.write_bytes(model.getvalue())
+    settings = {"vocab_size": size, "character_coverage": 1.0, "hard_vocab_limit": False, **settings}
+    target.write_bytes(trained_sentencepiece(LINES * 3, kind=kind, **settings))
 
 
 def _saved(folder: Path, tokenizer: Any) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import io
 import json
 import random
 from collections.abc import Mapping, Sequence
@@ -16,6 +15,7 @@ from tokenizers import models, pre_tokenizers, trainers
 from toys.gguf_file import to_bytes
 from toys.json_tokenizers import trained
 from toys.marian_student import toy_lines
+from toys.sentencepiece_models import trained_sentencepiece
 
 from exporters.containers.gguf import Kind, Strings, Value
 from exporters.containers.gguf_writer import Output
@@ -215,16 +215,8 @@ def encoder(vocabulary: Metadata, *, width: int = 64, seed: int = 1) -> bytes:
 
 @functools.cache
 def _nfkc_model() -> bytes:
-    stream = io.BytesIO()
-    sentencepiece.SentencePieceTrainer.Train(
-        sentence_iterator=iter([*toy_lines(3, 400), "ﬁn ½ é é ヴ ㈱ ａｂ", "नमस्ते ሰላም"]),
-        model_writer=stream,
-        model_type="unigram",
-        vocab_size=300,
-        normalization_rule_name="nmt_nfkc",
-        minloglevel=2,
-    )
-    return stream.getvalue()
+    lines = [*toy_lines(3, 400), "ﬁn ½ é é ヴ ㈱ ａｂ", "नमस्ते ሰላም"]
+    return trained_sentencepiece(lines, vocab_size=300, normalization_rule_name="nmt_nfkc")
 
 
 def t5_nfkc() -> Metadata:

@@ -15,6 +15,7 @@ from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from toys.sentencepiece_models import trained_sentencepiece
 
 FLOAT32, INTGEMM8, TEXT = 0x0404, 0x4101, 0x0101
 
@@ -172,14 +173,8 @@ def toy_lines(seed: int, count: int = 400) -> list[str]:
 @functools.lru_cache(maxsize=16)
 def toy_sentencepiece(seed: int, vocabulary: int, **flags: Any) -> bytes:
     """A unigram `.spm` trained with Marian's flags."""
-    import sentencepiece
-
-    stream = io.BytesIO()
-    settings = {"bos_id": -1, "eos_id": 0, "unk_id": 1, "num_threads": 1, "minloglevel": 2, **flags}
-    sentencepiece.SentencePieceTrainer.train(
-        sentence_iterator=iter(toy_lines(seed)), model_writer=stream, vocab_size=vocabulary, **settings
-    )
-    return stream.getvalue()
+    settings = {"bos_id": -1, "eos_id": 0, "unk_id": 1, **flags}
+    return trained_sentencepiece(toy_lines(seed), vocab_size=vocabulary, **settings)
 
 
 def toy_tensors(

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 import numpy as np
 import pytest
+from toys.json_tokenizers import library_of
 
 from edgekit.core.errors import UsageError
 from exporters.trim.base import Ids, Tokenizer
+from exporters.trim.tokenizer_json import JsonTokenizer
 
 
 def check_contract(tokenizer: Tokenizer, lines: Sequence[str], *, seed: int = 0) -> None:
@@ -37,6 +39,18 @@ def union(ids: Sequence[Sequence[int]]) -> Ids:
 def mapped(kept: Ids, ids: Sequence[Sequence[int]]) -> list[list[int]]:
     """Ids of the trimmed tokenizer as those of the original."""
     return [[int(kept[at]) for at in line] for line in ids]
+
+
+def check_cut_alike(tokenizer: JsonTokenizer, text: str, more: Set[int]) -> None:
+    """A text is cut alike, and comes back alike, when all its tokens are kept.  more: ids that are kept besides."""
+    (ids,) = tokenizer.encode([text])
+    kept = tokenizer.closed(np.array(sorted({*ids, *more}), np.int64))
+    assert set(kept.tolist()) >= set(ids)
+    np.testing.assert_array_equal(tokenizer.closed(kept), kept)
+    small = tokenizer.trimmed(kept)
+    new = small.encode([text])
+    assert mapped(kept, new) == [ids]
+    assert library_of(small).decode(new[0]) == library_of(tokenizer).decode(ids)
 
 
 def _check_shapes(tokenizer: Tokenizer, lines: Sequence[str], ids: list[list[int]]) -> None:
