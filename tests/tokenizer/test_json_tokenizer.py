@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from toys.hf_folder import TOKENS, token_json, write_json
 
 from edgekit.core.errors import EngineError
-from edgekit.engine.json_tokenizer import JsonTokenizer, open_tokenizer
+from edgekit.tokenizer.json_tokenizer import JsonTokenizer, open_tokenizer
 
 
 @pytest.fixture(scope="module")
