@@ -42,7 +42,7 @@ FLOATS = ("F32", "F16", "BF16")
 _ALL = slice(None)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Checkpoint:
     """A folder, opened; nothing of it is ever run, and no tensor is read before it is asked for.
 

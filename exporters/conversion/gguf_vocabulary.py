@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -31,6 +32,7 @@ _MARKS = {
 _PAD_SCORE = -1000.0  # that of llama.cpp's converter for rows without a token
 
 
+@functools.lru_cache(maxsize=1)  # Gemma's 262,144 tokens take seconds, and a conversion asks more than once
 def vocabulary_metadata(checkpoint: Checkpoint, rows: int, kinds: Sequence[str]) -> Metadata:
     """`tokenizer.*` for a table of that many rows; those without a token get one that no text has.
 

@@ -32,9 +32,9 @@ FAMILIES = sorted(PLAIN)
 DIGESTS = {
     "bert": "05d524b74df6953d254dfe2a35846d311f7e69faac611a125b10c604e8ad31b3",
     "bloom": "71eb8a3b67c6c1894f6e81f5d19dbf282068d945c8eee8e9df617dceb069bbaf",
-    "gemma3_text": "32655385e208844bcb95886d38076a7b3de38ecb93d22e24ed7a763605e243e1",
+    "gemma3_text": "2b41b3d2802879eaf5d2a20ed05ad17c115f02b22fe062dd640168203921de27",
     "llama": "5e6833b8d91cf0edd00e9abe61ea507a596ea4ae4b439b2b7537d573e947caa2",
-    "mistral": "62674f65a3d28d5b398102d27abdf8cd72c53dfc85103de3e0c886bec1ae4691",
+    "mistral": "fc84b39251053b54370379a49681750f1abeb47118cfb046e5780790075d94b1",
     "mt5": "a2dfaeb43a31be2409fc9db5fe35b545afe36d98b93e0e939dcd7ff1440a2276",
     "qwen2": "a346994469b9ffdd37a1fac3df563d268293642c0588e0de2d69ea7db18068f0",
     "qwen3": "e6509ae791716c62817884861e6abdc353c24580643f00bb6eaae7f91f102944",
@@ -316,6 +316,17 @@ def test_an_unknown_pre_tokenizer_is_refused_by_what_it_is(tmp_path: Path) -> No
 
     edited(source / "tokenizer.json", change)
     assert r"no name for the pre-tokenizer Split `\w+`" in refused(source)
+
+
+def test_merges_that_scores_cannot_say_are_refused(tmp_path: Path) -> None:
+    source = plain_checkpoint(tmp_path / "toy", "mistral")
+    edited(source / "tokenizer.json", lambda file: file["model"]["merges"].pop())
+    assert "ways to join two tokens are no merges" in refused(source)
+    again = plain_checkpoint(tmp_path / "again" / "toy", "mistral")
+    edited(again / "tokenizer.json", lambda file: file["model"]["merges"].append(file["model"]["merges"].pop(0)))
+    edited(again / "tokenizer.json", lambda file: file["model"]["merges"].append(file["model"]["merges"].pop(1)))
+    said = "\n".join(conversion_of(open_checkpoint(again), "gguf").check(open_checkpoint(again)))
+    assert "not in the order of scores" in said
 
 
 @pytest.mark.parametrize(
