@@ -108,8 +108,7 @@ def characters_json(*, prefix: bool) -> Json:
     letters = [*"abcdehimnorst", SPACE]
     words = [*_WORDS, SPACE + "t", SPACE + "s", SPACE + "se", SPACE + "sea"]
     tokens = [*special, *(f"<0x{byte:02X}>" for byte in range(256)), *letters, *words]
-    joined = [way for word in words for way in _merges([word, *letters, *words]) if way[0] + way[1] == word]
-    model = _bpe(tokens, joined, unk_token="<unk>", fuse_unk=True, byte_fallback=True)  # noqa: S106 - no password
+    model = _bpe(tokens, _merges([*words, *letters]), unk_token="<unk>", fuse_unk=True, byte_fallback=True)  # noqa: S106 - no password
     replace = {"type": "Replace", "pattern": {"String": " "}, "content": SPACE}
     normalizers = [{"type": "Prepend", "prepend": SPACE}, replace] if prefix else [replace]
     normalizer = {"type": "Sequence", "normalizers": normalizers}
