@@ -36,6 +36,11 @@ class Graph:
             self._defaults: list[onnx.TensorProto] = []
             self._count = 0
 
+    @property
+    def root(self) -> Graph:
+        """The main graph that this one is a part of."""
+        return self._root
+
     def subgraph(self) -> Graph:
         """A body for `Loop` or `If`; it may use every value of the graphs around it."""
         return Graph(self._root)

@@ -1,4 +1,4 @@
-"""Runs ONNX encoders: texts in, one unit vector a text out."""
+"""Runs ONNX encoders: texts in, one vector a text out, or the shares of labels."""
 
 from __future__ import annotations
 
@@ -23,7 +23,9 @@ from edgekit.engine.session import open_session
 KIND = "onnx-encoder-1"
 MOST_POSITIONS = 8192
 _INPUTS = {"input_ids", "attention_mask"}
-_OUTPUT = "embedding"
+_FEATURES, _OF_TEXTS, _OF_TOKENS = "features", "sequence-classification", "token-classification"
+# Task -> the graph's output.
+_OUTPUTS = {_FEATURES: "embedding", _OF_TEXTS: "logits", _OF_TOKENS: "logits"}
 # Attention takes heads * S * S * 4 bytes a text: 13 MB for one of 512 tokens, and no more for as many short ones.
 _TOKENS_AT_ONCE = 2048
 
@@ -36,6 +38,7 @@ class Settings:
 
     vocabulary: rows of the table of words.  positions: most tokens of a text, begin and end mark included.
     begin, end: ids that every text is put between.  prefixes: name -> what is put before a text.
+    task: what comes out; labels: what it is about, where that is labels.
     """
 
     graph: str
@@ -46,6 +49,8 @@ class Settings:
     begin: int
     end: int
     prefixes: Mapping[str, str]
+    task: str = _FEATURES
+    labels: tuple[str, ...] = ()
 
     @classmethod
     def read(cls, engine: Mapping[str, Any]) -> Settings:
@@ -65,12 +70,17 @@ class Settings:
         prefixes = engine.get("prefixes")
         if not isinstance(prefixes, Mapping) or not all(isinstance(text, str) for text in prefixes.values()):
             reasons.append("`prefixes` is no table of texts")
+        task, labels = engine.get("task", _FEATURES), engine.get("labels", [])
+        if task not in _OUTPUTS:
+            reasons.append(f"its task is `{str(task)[:40]}`, not one of {', '.join(_OUTPUTS)}")
+        elif task != _FEATURES and (not isinstance(labels, list) or len(labels) != engine.get("width")):
+            reasons.append("`labels` does not name every output")
         if not reasons and engine["positions"] < 3:
             reasons.append("`positions` leaves no place for a token between the marks")
         if reasons:
             raise ModelFormatError("the receipt does not describe an encoder", reasons=reasons)
         names = ("graph", "tokenizer", *most, "prefixes")
-        return cls(**{name: engine[name] for name in names})
+        return cls(**{name: engine[name] for name in names}, task=task, labels=tuple(map(str, labels)))
 
 
 class Encoder:
@@ -84,6 +94,7 @@ class Encoder:
         self.tokenizer = tokenizer
         self.width = settings.width
         self.prefixes = settings.prefixes
+        self.labels = settings.labels
         self._settings = settings
         self._session: FallbackSession[Any] | None = session
 
@@ -102,10 +113,10 @@ class Encoder:
         engine: the receipt's `engine`. threads: of the operators, the usable cores when None.
         Raises ModelFormatError for files that do not fit together, EngineError when no provider opens the graph.
         """
-        from edgekit.tokenizer.sentencepiece import SentencePieceTokenizer
+        from edgekit.tokenizer.json_tokenizer import open_tokenizer
 
         settings = Settings.read(engine)
-        tokenizer = SentencePieceTokenizer.open(folder / settings.tokenizer)
+        tokenizer = open_tokenizer(folder / settings.tokenizer)
         if len(tokenizer) > settings.vocabulary:
             raise ModelFormatError(
                 "the vocabulary is not that of the model",
@@ -119,31 +130,31 @@ class Encoder:
         )
         inputs = {port.name for port in session.session.get_inputs()}
         outputs = {port.name: list(port.shape) for port in session.session.get_outputs()}
-        if inputs != _INPUTS or outputs.get(_OUTPUT, [None])[-1] != settings.width:
+        if inputs != _INPUTS or outputs.get(_OUTPUTS[settings.task], [None])[-1] != settings.width:
             raise ModelFormatError(
                 f"`{settings.graph}` is not an encoder of width {settings.width}",
                 reasons=[f"its inputs are {sorted(inputs)}, its outputs {outputs}"],
             )
         return cls(session, settings, tokenizer)
 
-    def embed(self, texts: Sequence[str], *, prefix: str = "query", report: Reporter = silent) -> Embeddings:
-        """(n, width) the embedding of each text, of length 1.
+    def embed(self, texts: Sequence[str], *, prefix: str | None = None, report: Reporter = silent) -> Embeddings:
+        """(n, width) the embedding of each text, of length 1 where the model wants that.
 
-        prefix: one of `prefixes`, or `` for none. A text of more tokens than the model has positions is cut into parts
-        that fit, and its embedding is their mean, weighted by their tokens and scaled to length 1.
-        Raises UsageError for another prefix, EngineError where the model fails.
+        prefix: one of `prefixes`, or `` for none; `query` where the model has it when None. A text of more tokens than
+        the model has positions is cut into parts that fit, and its embedding is their mean, weighted by their tokens
+        and scaled to length 1.
+        Raises UsageError for another prefix or a model of labels, EngineError where the model fails.
         """
+        self._require(_FEATURES)
+        if prefix is None:
+            prefix = "query" if "query" in self.prefixes else ""
         before = self.prefixes.get(prefix, "" if not prefix else None)
         if before is None:
             known = ", ".join(f"`{name}`" for name in self.prefixes)
             raise UsageError(f"`{prefix}` is no prefix of this model", hint=f"choose one of {known}")
         ids = self.tokenizer.encode([before + text for text in texts])
         room = self._settings.positions - 2
-        parts = [
-            (index, one[begin : begin + room])
-            for index, one in enumerate(ids)
-            for begin in range(0, max(1, len(one)), room)
-        ]
+        parts = self._parts(ids)
         sums = np.zeros((len(ids), self.width), np.float32)
         done = 0
         for batch in _batches(parts):
@@ -156,15 +167,68 @@ class Encoder:
             sums[index] /= max(float(np.linalg.norm(sums[index])), 1e-12)
         return sums
 
+    def classify(self, texts: Sequence[str], *, report: Reporter = silent) -> Embeddings:
+        """(n, labels) the share of each label, which add up to 1; a text cut as in `embed` has the mean of its parts.
+
+        Raises UsageError for a model of another task, EngineError where the model fails.
+        """
+        self._require(_OF_TEXTS)
+        ids = self.tokenizer.encode(list(texts))
+        sums = np.zeros((len(ids), self.width), np.float32)
+        for index, part, found in self._run_parts(ids, report):
+            sums[index] += _shares(found) * (max(1, len(part)) / max(1, len(ids[index])))
+        return sums
+
+    def tag(self, texts: Sequence[str], *, report: Reporter = silent) -> list[tuple[list[str], Embeddings]]:
+        """Of each text its tokens, and (tokens, labels) the share of each label for each.
+
+        Raises UsageError for a model of another task, EngineError where the model fails.
+        """
+        self._require(_OF_TOKENS)
+        ids = self.tokenizer.encode(list(texts))
+        rows: list[list[Embeddings]] = [[] for _ in ids]
+        for index, _, found in self._run_parts(ids, report):
+            rows[index].append(_shares(found[1:-1]))
+        return [(self.tokenizer.pieces(one), np.concatenate(found)) for one, found in zip(ids, rows, strict=True)]
+
+    def _require(self, task: str) -> None:
+        if self._settings.task != task:
+            raise UsageError(f"this model is for {self._settings.task}, not for {task}")
+
+    def _parts(self, ids: Sequence[list[int]]) -> list[_Part]:
+        """Every text's tokens in parts that fit."""
+        room = self._settings.positions - 2
+        return [
+            (index, one[begin : begin + room])
+            for index, one in enumerate(ids)
+            for begin in range(0, max(1, len(one)), room)
+        ]
+
+    def _run_parts(self, ids: Sequence[list[int]], report: Reporter) -> Iterator[tuple[int, list[int], Embeddings]]:
+        """Every part with its text's index and its output; the parts of a text in order."""
+        parts = self._parts(ids)
+        found: dict[int, Embeddings] = {}
+        # What runs together has one length, so the parts of a text do not come out in order.
+        for batch in _batches([(place, one) for place, (_, one) in enumerate(parts)]):
+            rows = self.run([one for _, one in batch])
+            found.update((place, row) for (place, _), row in zip(batch, rows, strict=True))
+            report(Progress("label", len(found), len(parts), "lines"))
+        yield from ((index, one, found[place]) for place, (index, one) in enumerate(parts))
+
     def run(self, ids: Sequence[Sequence[int]]) -> Embeddings:
-        """(n, width) the embeddings of texts of one length, given as ids without begin and end marks."""
+        """(n, width) the graph's output for texts of one length, given as ids without begin and end marks.
+
+        For labels of tokens (n, tokens and marks, width).
+        """
         session = self._session
         if session is None:
             raise EngineError("the encoder is closed")
         rows = np.array([[self._settings.begin, *one, self._settings.end] for one in ids], np.int64)
-        (found,) = session.run([_OUTPUT], {"input_ids": rows, "attention_mask": np.ones_like(rows)})
-        if found.shape != (len(rows), self.width) or not np.isfinite(found).all():
-            raise EngineError("the model gave no embedding", reasons=[f"its output has shape {found.shape}"])
+        output = _OUTPUTS[self._settings.task]
+        (found,) = session.run([output], {"input_ids": rows, "attention_mask": np.ones_like(rows)})
+        places = rows.shape[1:] if self._settings.task == _OF_TOKENS else ()
+        if found.shape != (len(rows), *places, self.width) or not np.isfinite(found).all():
+            raise EngineError(f"the model gave no {output}", reasons=[f"its output has shape {found.shape}"])
         return np.asarray(found, np.float32)
 
     def close(self) -> None:
@@ -173,6 +237,12 @@ class Encoder:
 
 
 _Part = tuple[int, list[int]]
+
+
+def _shares(logits: Embeddings) -> Embeddings:
+    """Softmax over the last axis."""
+    above = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    return np.asarray(above / above.sum(axis=-1, keepdims=True), np.float32)
 
 
 def _batches(parts: Sequence[_Part]) -> Iterator[list[_Part]]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from edgekit.core.errors import EngineError
 from edgekit.core.events import Reporter, silent
+from edgekit.core.languages import Direction
 from edgekit.engine.base import TranslationEngine
 from edgekit.store.installed import Installed
 
@@ -14,11 +15,17 @@ if TYPE_CHECKING:
 
 
 def open_engine(
-    installed: Installed, *, threads: int | None = None, device: str = "auto", report: Reporter = silent
+    installed: Installed,
+    *,
+    direction: Direction | None = None,
+    threads: int | None = None,
+    device: str = "auto",
+    report: Reporter = silent,
 ) -> TranslationEngine:
     """Open the engine that an installed model's receipt asks for.
 
-    device: `auto`, `npu`, `gpu` or `cpu`. Raises EngineError, ModelFormatError.
+    direction: for a model that has several.  device: `auto`, `npu`, `gpu` or `cpu`.
+    Raises EngineError, ModelFormatError, DirectionError.
     """
     from edgekit.engine import marian
     from edgekit.engine.devices import choose_providers
@@ -30,7 +37,9 @@ def open_engine(
             hint=f"run `edgekit pull --force {installed.receipt.id}`",
         )
     choice = choose_providers(device, decode_loop=True)
-    return marian.MarianEngine.open(installed.folder, engine, threads=threads, choice=choice, report=report)
+    return marian.MarianEngine.open(
+        installed.folder, engine, direction=direction, threads=threads, choice=choice, report=report
+    )
 
 
 def open_encoder(

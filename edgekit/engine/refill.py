@@ -33,6 +33,11 @@ ENCODE_TOKENS = 512
 MASKED = -1e9
 SOURCE_STEP = 8
 CANDIDATE_STEP = 64
+# A cache grows by as many places, and steps go no further in one call. It is copied at every step, so it is as long as
+# the longest row needs and no longer.
+CACHE_STEP = 32
+
+_NO_IDS = np.array([], np.int64)
 
 
 class Runner(Protocol):
@@ -56,7 +61,11 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """Names and shapes of the graph's interface, read from the model itself."""
+    """Names and shapes of the graph's interface, read from the model itself.
+
+    candidates: whether rows have lists of tokens to choose from.  initial: what a row's state begins with, 0 where
+    nothing is said.
+    """
 
     state: tuple[str, ...]
     memory: tuple[str, ...]
@@ -65,9 +74,11 @@ class Ports:
     end: int
     padding: int
     never: float
+    candidates: bool = True
+    initial: Mapping[str, int] = field(default_factory=lambda: {"alive": 1})
 
-    def zeros(self, name: str, rows: int, length: int, candidates: int) -> Array:
-        sizes = {"B": rows, "S": length, "C": candidates}
+    def zeros(self, name: str, rows: int, length: int, candidates: int, places: int = 0) -> Array:
+        sizes = {"B": rows, "S": length, "C": candidates, "P": places}
         shape = [size if isinstance(size, int) else sizes[size] for size in self.shapes[name]]
         return np.zeros(shape, self.dtypes[name])
 
@@ -125,6 +136,8 @@ class RefilledBatch:
         self._copied = [name for name in ports.memory if not (self._alone and "C" in ports.shapes[name])]
         self._table: Array = np.zeros((rows, 0), np.int64)
         self._state: dict[str, Array] = {name: ports.zeros(name, rows, 0, 0) for name in ports.state}
+        self._caches = [name for name in ports.state if "P" in ports.shapes[name]]
+        self._prompted = ports.initial.get("prompted", 0)
         self._waiting: deque[_Encoded] = deque()
         self._empty = False
         self._outputs = ["tokens", *(["log_probabilities", "alignment"] if details else [])]
@@ -156,7 +169,7 @@ class RefilledBatch:
         if not sources:
             self._empty = True
             return
-        lists = [self._candidates_of(source.ids) for source in sources]
+        lists = [self._candidates_of(source.ids) if self._ports.candidates else _NO_IDS for source in sources]
         table = np.full((len(sources), _round_up(max(map(len, lists)), CANDIDATE_STEP)), self._ports.padding, np.int64)
         for at, candidates in enumerate(lists):
             table[at, : len(candidates)] = candidates
@@ -164,7 +177,7 @@ class RefilledBatch:
             [f"new_{name}" for name in self._ports.memory],
             {
                 "source_ids": np.array([source.ids for source in sources], np.int64),
-                "candidates": table,
+                **({"candidates": table} if self._ports.candidates else {}),
             },
         )
         for at, (source, candidates) in enumerate(zip(sources, lists, strict=True)):
@@ -185,12 +198,12 @@ class RefilledBatch:
         if self._alone:
             self._memory |= {name: value for name, value in new.memory.items() if name not in self._copied}
             self._table = new.table
-        else:
+        elif self._ports.candidates:
             self._memory["head_bias"][row, new.count :] = self._ports.never
             self._table[row] = self._ports.padding
             self._table[row, : new.count] = new.table[0, : new.count]
         for name, array in self._state.items():
-            array[row] = name == "alive"
+            array[row] = self._ports.initial.get(name, 0)
         self._rows[row] = _Row(new.source, length, new.count)
 
     def _resize(self) -> None:
@@ -200,7 +213,8 @@ class RefilledBatch:
         lengths, counts = zip(*held, strict=True)
         length, candidates = _round_up(max(lengths), SOURCE_STEP), _round_up(max(counts), CANDIDATE_STEP)
         # A table a little too wide costs less than moving it: 1 MB a millisecond against 9 ns a candidate and step.
-        if length <= self._length < 1.3 * length and candidates <= self._candidates < 1.1 * candidates:
+        fits = not self._ports.candidates or candidates <= self._candidates < 1.1 * candidates
+        if fits and length <= self._length < 1.3 * length:
             return
         for name in self._copied:
             old = self._memory.get(name)
@@ -236,13 +250,15 @@ class RefilledBatch:
         wait = min(IDLE_ROWS, active) if more else max(1, (active + 1) // 2)
         # A row at its limit ends like one at its end mark, only that the graph does not know.
         steps = min(row.source.limit - len(row.tokens) for row in self._rows if row)
+        if self._caches:
+            steps = min(steps, self._make_room())
         results = self._runner.run(
             [*self._outputs, *self._next],
             {
                 "steps": np.array(steps),
                 "fewest": np.array(active - wait),
                 "details": np.array(self._details),
-                "candidates": self._table,
+                **({"candidates": self._table} if self._ports.candidates else {}),
                 **self._memory,
                 **self._state,
             },
@@ -269,13 +285,29 @@ class RefilledBatch:
                 self._state["alive"][at] = self._state["position"][at] = 0
                 yield row.source.index, self._hypothesis(row, complete)
 
+    def _make_room(self) -> int:
+        """Give the caches the places that the longest row needs, and how many of them are free behind it."""
+        longest = max(len(row.tokens) for row in self._rows if row)
+        places = _round_up(longest + 1, CACHE_STEP)
+        for name in self._caches:
+            old = self._state[name]
+            axis = self._ports.shapes[name].index("P")
+            if old.shape[axis] != places:
+                new = self._ports.zeros(name, len(self._rows), 0, 0, places)
+                shared = tuple(slice(0, min(pair)) for pair in zip(old.shape, new.shape, strict=True))
+                new[shared] = old[shared]
+                self._state[name] = new
+        return places - longest
+
     def _hypothesis(self, row: _Row, complete: bool) -> Hypothesis:
+        # What was prescribed is the caller's, not the model's.
+        tokens = row.tokens[self._prompted :]
         if not self._details:
-            return Hypothesis(row.tokens, complete=complete)
+            return Hypothesis(tokens, complete=complete)
         return Hypothesis(
-            row.tokens,
-            np.concatenate(row.log_probabilities).astype(np.float32),
-            np.concatenate(row.alignment).astype(np.float32),
+            tokens,
+            np.concatenate(row.log_probabilities)[self._prompted :].astype(np.float32),
+            np.concatenate(row.alignment)[self._prompted :].astype(np.float32),
             complete,
         )
 

@@ -73,6 +73,11 @@ class SentencePieceTokenizer:
         self._trim = bool(own["remove_extra_whitespaces"])
         self._odd_surfaces = {index: "" for index, kind in self._kinds.items() if kind == CONTROL}
         self._odd_surfaces[unknown] = str(own["unknown_surface"])
+        # Pieces behind the model's rows cut texts as they were cut in training, and the model knows none of them.
+        self._rows = int(own.get("rows", len(self._pieces)))
+        self._unknown = unknown
+        if not unknown < self._rows <= len(self._pieces):
+            raise ValueError("the unknown piece has no row")
 
     @classmethod
     def open(cls, path: Path) -> SentencePieceTokenizer:
@@ -87,12 +92,15 @@ class SentencePieceTokenizer:
             ) from error
 
     def __len__(self) -> int:
-        return len(self._pieces)
+        return self._rows
 
     def encode(self, texts: Sequence[str]) -> list[list[int]]:
         """Token ids of each text, without the end mark; of a text that is all spaces, none."""
         encode, normalise = self.unigram.encode, self._normalise
-        return [encode(normalise(text)) for text in texts]
+        found = [encode(normalise(text)) for text in texts]
+        if self._rows == len(self._pieces):
+            return found
+        return [[token if token < self._rows else self._unknown for token in ids] for ids in found]
 
     def decode(self, token_ids: Sequence[Sequence[int]]) -> list[str]:
         """The text of each list of token ids; control pieces are silent."""

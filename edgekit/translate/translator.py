@@ -322,4 +322,6 @@ def open_translator(
     installed = find_direction(direction.source, direction.target)
     from edgekit.engine.open import open_engine
 
-    return Translator(direction, open_engine(installed, threads=threads, device=device, report=report))
+    return Translator(
+        direction, open_engine(installed, direction=direction, threads=threads, device=device, report=report)
+    )

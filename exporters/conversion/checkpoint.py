@@ -36,6 +36,7 @@ _DTYPES: Mapping[str, str] = {
     "U8": "u1",
     "BOOL": "?",
 }
+OPUS_FILES = ("source.spm", "target.spm", "vocab.json")
 FLOATS = ("F32", "F16", "BF16")
 """Types of tensors that are numbers and that conversions read."""
 _ALL = slice(None)
@@ -45,8 +46,9 @@ _ALL = slice(None)
 class Checkpoint:
     """A folder, opened; nothing of it is ever run, and no tensor is read before it is asked for.
 
-    name: what people call it.  config: `config.json`.  tokenizer: `tokenizer.json`, sound as far as its kind is known.
-    tokenizer_config: the file of that name, empty where there is none.  words: tokens, ids and merges of the tokenizer.
+    name: what people call it.  config: `config.json`.  tokenizer: `tokenizer.json`, sound as far as its kind is known;
+    empty for OPUS-MT, which has two models and `vocab.json` instead.  tokenizer_config: the file of that name, empty
+    where there is none.  words: tokens, ids and merges of tokenizer.json.
     """
 
     folder: Folder
@@ -130,12 +132,16 @@ def open_checkpoint(path: Path, *, name: str | None = None) -> Checkpoint:
     pickled weights, an adapter, a model that brings code of its own, a folder without `tokenizer.json`, a tokenizer of
     an unknown kind.
     """
-    folder = read_folder(path)
+    opus = all((path / one).is_file() for one in OPUS_FILES)
+    folder = read_folder(path, needs_tokenizer=not opus)
     config = read_object(path / "config.json")
+    called = name or path.resolve().name
+    if opus and not (path / TOKENIZER).is_file():
+        words = words_of({"model": {"vocab": read_object(path / OPUS_FILES[-1])}})
+        return Checkpoint(folder, called, config, {}, {}, words, read_weights(path))
     data = read_bytes(path / TOKENIZER)
     document = read_document(data)
     has_config = (path / TOKENIZER_CONFIG).is_file()
     tokenizer_config = read_object(path / TOKENIZER_CONFIG) if has_config else {}
     words = words_of(document.raw)
-    called = name or path.resolve().name
     return Checkpoint(folder, called, config, document.raw, tokenizer_config, words, read_weights(path))

@@ -25,6 +25,16 @@ CONVERSIONS: Mapping[str, Mapping[str, str]] = {
         "t5": "exporters.families.gguf.t5",
         "mt5": "exporters.families.gguf.t5",
     },
+    "onnx": {
+        "bert": "exporters.families.onnx.bert",
+        "m2m_100": "exporters.families.onnx.m2m_100",
+        "marian": "exporters.families.onnx.marian",
+        "mbart": "exporters.families.onnx.mbart",
+        "mt5": "exporters.families.onnx.mt5",
+        "roberta": "exporters.families.onnx.xlm_roberta",
+        "t5": "exporters.families.onnx.t5",
+        "xlm-roberta": "exporters.families.onnx.xlm_roberta",
+    },
 }
 # What an unknown architecture most probably is, by the task that its class ends in.
 _BY_TASK = {

@@ -42,9 +42,10 @@ class SentencePieceModel:
     unknown_surface: str
 
 
-def read_sentencepiece(path: Path) -> SentencePieceModel:
+def read_sentencepiece(path: Path, *, any_ids: bool = False) -> SentencePieceModel:
     """Read a unigram model with Marian's ids: 0 the end mark, 1 the unknown piece.
 
+    any_ids: where something else gives the pieces their ids.
     Raises ModelFormatError for a damaged file, UnsupportedModelError for a model of another kind; both say everything
     that is wrong.
     """
@@ -53,7 +54,7 @@ def read_sentencepiece(path: Path) -> SentencePieceModel:
     except OSError as error:
         raise ModelFormatError(f"`{path.name}` cannot be read", reasons=[error.strerror or str(error)]) from error
     try:
-        return _Reader(path.name).read(data)
+        return _Reader(path.name, any_ids=any_ids).read(data)
     except WireError as error:
         _fail(path.name, str(error))
     except UnicodeDecodeError:
@@ -62,8 +63,8 @@ def read_sentencepiece(path: Path) -> SentencePieceModel:
         _fail(path.name, f"its character map is damaged: {error}")
 
 
-def tokenizer_json(model: SentencePieceModel) -> bytes:
-    """The `tokenizers` JSON of model, UTF-8.
+def tokenizer_json(model: SentencePieceModel, *, rows: int | None = None) -> bytes:
+    """The `tokenizers` JSON of model, UTF-8.  rows: pieces from there on stand for the unknown one; all when None.
 
     A control or unknown piece is stored with a space before its name: normalised text holds no space, so the letters
     `</s>` in a text never become the end mark, whichever reader opens the file.
@@ -108,6 +109,7 @@ def tokenizer_json(model: SentencePieceModel) -> bytes:
                 "add_dummy_prefix": model.add_dummy_prefix,
                 "remove_extra_whitespaces": model.remove_extra_whitespaces,
                 "unknown_surface": model.unknown_surface,
+                **({} if rows is None else {"rows": rows}),
             },
         },
     }
@@ -115,8 +117,9 @@ def tokenizer_json(model: SentencePieceModel) -> bytes:
 
 
 class _Reader:
-    def __init__(self, file: str) -> None:
+    def __init__(self, file: str, *, any_ids: bool) -> None:
         self._file = file
+        self._any_ids = any_ids
         self._pieces: list[str] = []
         self._scores: list[float] = []
         self._kinds: list[int] = []
@@ -189,7 +192,7 @@ class _Reader:
         if kind != 1:
             name = _MODEL_TYPES.get(kind, str(kind)) if isinstance(kind, int) else "damaged"
             reasons.append(f"it is a {name} model; only unigram models are built")
-        if self._kinds[0] != CONTROL or self._kinds[1:2] != [UNKNOWN]:
+        if not self._any_ids and (self._kinds[0] != CONTROL or self._kinds[1:2] != [UNKNOWN]):
             reasons.append("its pieces 0 and 1 are not the end mark and the unknown piece")
         if self._trainer.get(24, 0):
             reasons.append("`treat_whitespace_as_suffix` is set")
@@ -199,9 +202,11 @@ class _Reader:
             reasons.append("it has a denormalizer")
         if reasons:
             raise UnsupportedModelError(
-                f"`{self._file}` is not a SentencePiece model of the kind that Marian students use",
+                f"`{self._file}` is not a SentencePiece model of the kind that Marian uses",
                 reasons=reasons,
-                hint="Marian trains with --model_type=unigram --bos_id=-1 --eos_id=0 --unk_id=1",
+                hint=None
+                if self._any_ids
+                else "Marian trains with --model_type=unigram --bos_id=-1 --eos_id=0 --unk_id=1",
             )
 
 

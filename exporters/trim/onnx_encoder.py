@@ -14,10 +14,8 @@ from edgekit.core.atomic import write_bytes
 from edgekit.core.errors import ModelFormatError, UnsupportedModelError, UsageError
 from edgekit.store.receipt import read_receipt
 from exporters.base import Built
-from exporters.tokenizers.sentencepiece import tokenizer_json
-from exporters.tokenizers.sentencepiece_trim import read_tokenizer_json, take_pieces
-from exporters.trim.base import Ids, Part
-from exporters.trim.unigram import Unigram
+from exporters.trim.base import Ids, Part, Tokenizer
+from exporters.trim.onnx_vocabulary import VocabularyFile, open_vocabulary
 
 KIND = "onnx-encoder-1"
 _MARKS = ("begin", "end", "padding")
@@ -25,11 +23,15 @@ _MARKS = ("begin", "end", "padding")
 
 @dataclass(frozen=True, slots=True)
 class EncoderFiles:
-    """See `exporters.trim.onnx.Beside`.  engine: the receipt's; file_bytes: of the vocabulary's file."""
+    """See `exporters.trim.onnx.Beside`.  engine: the receipt's."""
 
     engine: Mapping[str, Any]
-    file_bytes: int
-    tokenizer: Unigram
+    vocabulary: VocabularyFile
+
+    @property
+    def tokenizer(self) -> Tokenizer:
+        """The vocabulary's."""
+        return self.vocabulary.tokenizer
 
     @property
     def prompts(self) -> Sequence[str]:
@@ -39,11 +41,13 @@ class EncoderFiles:
     @property
     def parts(self) -> Sequence[Part]:
         """The vocabulary."""
-        return [Part(self.engine["tokenizer"], self.file_bytes, self.file_bytes / self.tokenizer.size)]
+        return [
+            Part(self.engine["tokenizer"], self.vocabulary.size_bytes, self.vocabulary.size_bytes / self.tokenizer.size)
+        ]
 
     def size_bytes(self, kept: Ids) -> int:
         """Size of the vocabulary with these tokens, exact."""
-        return len(self._file(kept))
+        return len(self.vocabulary.file(kept))
 
     def check(self, kept: Ids) -> None:
         """The marks that every text is put between must stay."""
@@ -56,12 +60,9 @@ class EncoderFiles:
 
     def write(self, kept: Ids, out: Path) -> Built:
         """Write the vocabulary; the engine gets its size and the new ids of the marks."""
-        write_bytes(out / self.engine["tokenizer"], self._file(kept))
+        write_bytes(out / self.engine["tokenizer"], self.vocabulary.file(kept))
         marks = {name: int(np.searchsorted(kept, self.engine[name])) for name in _MARKS}
         return Built({**self.engine, **marks, "vocabulary": len(kept)}, ())
-
-    def _file(self, kept: Ids) -> bytes:
-        return tokenizer_json(take_pieces(self.tokenizer.model, kept))
 
 
 def open_encoder(folder: Path) -> EncoderFiles:
@@ -76,7 +77,9 @@ def open_encoder(folder: Path) -> EncoderFiles:
     name, prefixes = engine.get("tokenizer"), engine.get("prefixes")
     if not isinstance(name, str) or why_unsafe_path(name) is not None or not isinstance(prefixes, Mapping):
         raise ModelFormatError("the receipt names no file for the vocabulary, or no prefixes")
-    tokenizer = Unigram(read_tokenizer_json(folder / name))
+    marks = [engine.get(mark) for mark in _MARKS]
+    vocabulary = open_vocabulary(folder / name, [mark for mark in marks if type(mark) is int and mark >= 0])
+    tokenizer = vocabulary.tokenizer
     reasons = []
     if engine.get("vocabulary") != tokenizer.size:
         reasons.append(f"the vocabulary has {tokenizer.size:,} tokens, the model {engine.get('vocabulary')} rows")
@@ -88,4 +91,4 @@ def open_encoder(folder: Path) -> EncoderFiles:
         reasons.append("a prefix is no text")
     if reasons:
         raise ModelFormatError(f"the receipt of `{receipt.id}` does not fit its files", reasons=reasons)
-    return EncoderFiles(engine, (folder / name).stat().st_size, tokenizer)
+    return EncoderFiles(engine, vocabulary)

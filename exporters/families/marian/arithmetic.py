@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from exporters.families.marian.student import UNK_ID, Embedding, FeedForward, LayerNorm, Linear
-from exporters.onnx_graph import FLOAT, UINT8, Graph
+from exporters.onnx_graph import FLOAT, Graph
 
 Activations: TypeAlias = Literal["static", "dynamic", "float"]
 Scaled: TypeAlias = tuple[Linear, float]
@@ -155,7 +155,7 @@ class DynamicArithmetic:
     """int8 with one scale for each row of activations, 127 / max|row|."""
 
     def linear(self, g: Graph, x: str, layers: Sequence[Scaled]) -> list[str]:
-        quantized, step = _quantize_rows(g, x)
+        quantized, step = quantize_rows(g, x)
         return [self._product(g, quantized, step, layer, factor) for layer, factor in layers]
 
     def feed_forward(self, g: Graph, x: str, layer: FeedForward) -> str:
@@ -264,12 +264,19 @@ def _quantize(g: Graph, x: str, alpha: float, zero_point: int = ZERO_POINT) -> s
     return g("QuantizeLinear", x, g.constant(1.0 / alpha), g.constant(zero_point, np.uint8))
 
 
-def _quantize_rows(g: Graph, x: str) -> tuple[str, str]:
-    """u8 rows and the float step [..., 1] of each."""
-    largest = g("ReduceMax", g("Abs", x), g.constant([-1]), keepdims=1)
-    step = g("Div", g("Max", largest, g.constant(1e-30)), g.constant(127.0))
-    shifted = g("Add", g("Round", g("Div", x, step)), g.constant(float(ZERO_POINT)))
-    return g("Cast", shifted, to=UINT8), step
+def quantize_rows(g: Graph, x: str) -> tuple[str, str]:
+    """u8 rows and the float step [..., 1] of each.
+
+    What `QuantizeLinear` does with a scale for each row, in one pass: as Abs, Div, Round, Add and Cast it took half of
+    the time of a step of OPUS-MT's shapes (10 rows; 200 us for each input instead of 35).
+    """
+    axes = g.constant([-1])
+    most, least = (g(operator, x, axes, keepdims=1) for operator in ("ReduceMax", "ReduceMin"))
+    step = g("Div", g("Max", most, g("Neg", least), g.constant(1e-30)), g.constant(127.0))
+    scales = g("Reshape", step, g.constant([-1]))
+    zeros = g("Expand", g.constant(ZERO_POINT, np.uint8), g("Shape", scales))
+    rows = g("Flatten", x, axis=-1)
+    return g("Reshape", g("QuantizeLinear", rows, scales, zeros, axis=0), g("Shape", x)), step
 
 
 def _without_unknown(bias: NDArray[Any], never: float) -> NDArray[Any]:

