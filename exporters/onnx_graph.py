@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from math import prod
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -23,6 +25,23 @@ UINT8 = TensorProto.UINT8
 INT64 = TensorProto.INT64
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Deferred:
+    """A constant whose numbers are made when the file is written, for a model that is larger than memory.
+
+    pieces: gives them in order, split along the first axis as one likes.
+    """
+
+    dtype: np.dtype[Any]
+    shape: tuple[int, ...]
+    pieces: Callable[[], Iterable[NDArray[Any]]]
+
+    @property
+    def size_bytes(self) -> int:
+        """Of all numbers."""
+        return prod(self.shape) * self.dtype.itemsize
+
+
 class Graph:
     """One graph under construction; a sub-graph shares the constants of its root, so each is stored once."""
 
@@ -33,6 +52,7 @@ class Graph:
         self._outputs: list[onnx.ValueInfoProto] = []
         if root is None:
             self._constants: dict[str, onnx.TensorProto] = {}
+            self.deferred: dict[str, Deferred] = {}
             self._defaults: list[onnx.TensorProto] = []
             self._count = 0
 
@@ -72,6 +92,14 @@ class Graph:
         if key not in self._root._constants:
             self._root._constants[key] = numpy_helper.from_array(array if array.ndim == 0 else array.copy("C"), key)
         return key
+
+    def later(self, value: Deferred, name: str) -> str:
+        """A constant of the root graph that `model` gives without its numbers; they are in `deferred` by its name."""
+        if name not in self._root._constants:
+            kind = helper.np_dtype_to_tensor_dtype(value.dtype)
+            self._root._constants[name] = TensorProto(name=name, data_type=kind, dims=value.shape)
+            self._root.deferred[name] = value
+        return name
 
     def input(self, name: str, dtype: Any, shape: Dimensions, default: NDArray[Any] | None = None) -> str:
         """Declare an input; with a default it need not be fed."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import shutil
+import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -259,6 +260,30 @@ def test_question_answering_is_refused_by_its_name(tmp_path: Path) -> None:
     write_json(source / "config.json", config | {"architectures": ["BertForQuestionAnswering"]})
     opened = open_checkpoint(source)
     assert any("BertForQuestionAnswering" in reason for reason in conversion_of(opened, "onnx").check(opened))
+
+
+@pytest.mark.parametrize("dtype", ERRORS)
+def test_size_is_known_before_anything_is_written(dtype: str, source: Path, tmp_path: Path) -> None:
+    convert(source, tmp_path / "out", dtype)
+    opened = open_checkpoint(source)
+    said = conversion_of(opened, "onnx").size_bytes(opened, dtype=dtype)
+    assert said == sum(path.stat().st_size for path in (tmp_path / "out").iterdir())
+
+
+@pytest.mark.parametrize("dtype", ERRORS)
+def test_memory_is_that_of_a_tensor_not_of_the_model(dtype: str, tmp_path: Path) -> None:
+    sizes = {"hidden_size": 256, "intermediate_size": 1024, "num_hidden_layers": 8}
+    source = checkpoint(tmp_path / "source", "bert", **sizes)
+    whole, largest = (source / "model.safetensors").stat().st_size, 4 * 256 * 1024
+    convert(source, tmp_path / "once", dtype)  # what is imported on the way is no part of it
+    tracemalloc.start()
+    try:
+        convert(source, tmp_path / "out", dtype)
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert whole > 20 * largest
+    assert most < 8 * largest
 
 
 def test_same_checkpoint_becomes_the_same_bytes(tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ from exporters.base import Built
 from exporters.containers.safetensors import Output, read_safetensors
 from exporters.conversion.checkpoint import Checkpoint, open_checkpoint
 from exporters.conversion.registry import conversion_of
-from exporters.families.onnx.files import save
+from exporters.families.onnx.seq2seq import Seq2SeqConversion
 from exporters.trim.hf import open_hf
 from exporters.trim.onnx import open_onnx
 
@@ -201,10 +201,20 @@ def test_e9_e10_trimmed_then_converted_equals_converted_then_trimmed(
             )
 
 
+@pytest.mark.parametrize("dtype", ["f32", "int8", "q8_0", "q4_0"])
+def test_size_is_known_before_anything_is_written(dtype: str, converted: Converted) -> None:
+    out, _ = converted.build(dtype)
+    said = conversion_of(converted.checkpoint, "onnx").size_bytes(converted.checkpoint, dtype=dtype)
+    assert said == sum(path.stat().st_size for path in out.iterdir())
+
+
 def test_large_graphs_have_their_weights_beside_them_and_decode_alike(converted: Converted, tmp_path: Path) -> None:
     out, built = converted.build("f32")
-    graph = onnx.load(out / "model.onnx")
-    save(graph, tmp_path, most=1000)
+    conversion = conversion_of(converted.checkpoint, "onnx")
+    assert isinstance(conversion, Seq2SeqConversion)
+    draft = conversion.draft(converted.checkpoint, dtype="f32")
+    size = draft.save(tmp_path, silent, most=1000)
+    assert size == draft.size_bytes(most=1000) == sum(path.stat().st_size for path in tmp_path.iterdir())
     for name in {built.engine["source_tokenizer"], built.engine["target_tokenizer"]}:
         shutil.copy(out / name, tmp_path / name)
     assert (tmp_path / "model.onnx").stat().st_size < (tmp_path / "model.onnx_data").stat().st_size

@@ -11,7 +11,7 @@ import numpy as np
 from exporters.families.onnx.network import Attention, FeedForward, Layer, Norm, Stack
 from exporters.families.onnx.reading import Reader
 from exporters.families.onnx.seq2seq import MOST_POSITIONS, Read
-from exporters.families.onnx.weights import Float
+from exporters.families.onnx.weights import Float, Matrix
 
 Places: TypeAlias = Literal["marian", "m2m_100", "learned"]
 # torch's own default, which these models do not state.
@@ -53,7 +53,7 @@ class Bart:
         )
         return Read(encoder, decoder, head=table, head_factor=1.0, bias=bias, positions=positions)
 
-    def _stack(self, reader: Reader, prefix: str, side: str, table: Float, factor: float, positions: Float) -> Stack:
+    def _stack(self, reader: Reader, prefix: str, side: str, table: Matrix, factor: float, positions: Float) -> Stack:
         settings, width = reader.settings, table.shape[1]
         heads = reader.heads(f"{side}_attention_heads", width)
         inner = settings.count(f"{side}_ffn_dim")

@@ -43,7 +43,7 @@ class Bert:
         activation = reader.activation("hidden_act", "gelu")
         heads = reader.heads("num_attention_heads", width)
         prefix = reader.prefix(self.prefixes, "embeddings.word_embeddings.weight")
-        table = reader.take(f"{prefix}embeddings.word_embeddings.weight", rows, width)
+        table = reader.matrix(f"{prefix}embeddings.word_embeddings.weight", rows, width)
         positions = reader.take(f"{prefix}embeddings.position_embeddings.weight", places, width)
         kinds = reader.take(f"{prefix}embeddings.token_type_embeddings.weight", types, width)
         first_norm = reader.norm(f"{prefix}embeddings.LayerNorm", width, epsilon)

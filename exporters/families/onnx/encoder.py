@@ -21,7 +21,7 @@ from edgekit.core.units import bytes_in_words
 from exporters.base import Built
 from exporters.conversion.base import refuse
 from exporters.conversion.checkpoint import Checkpoint
-from exporters.families.onnx.files import GRAPH, estimated_bytes, save
+from exporters.families.onnx.files import GRAPH, Draft
 from exporters.families.onnx.network import Network, Stack
 from exporters.families.onnx.reading import Reader
 from exporters.families.onnx.sentences import Sentences, read_sentences
@@ -64,7 +64,7 @@ class EncoderReader(Protocol):
         ...
 
 
-def encoder_graph(model: EncoderModel, sentences: Sentences, precision: Precision) -> tuple[onnx.ModelProto, int]:
+def encoder_graph(model: EncoderModel, sentences: Sentences, precision: Precision) -> tuple[Draft, int]:
     """The graph described above, and the width of its output."""
     g = Graph()
     ids, mask = (g.input(name, np.int64, ("B", "S")) for name in ("input_ids", "attention_mask"))
@@ -82,7 +82,7 @@ def encoder_graph(model: EncoderModel, sentences: Sentences, precision: Precisio
             hidden = g("Tanh", linear(g, plain, first, "head.dense", head.dense))
         shape = ("B", width) if head.dense is not None else ("B", "S", width)
         g.output("logits", linear(g, plain, hidden, "head.labels", head.labels), np.float32, shape)
-    return g.model("encoder", {"precision": precision}, __doc__ or ""), width
+    return Draft.of(g, "encoder", {"precision": precision}, __doc__ or ""), width
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +99,13 @@ class EncoderConversion:
         return self._read(checkpoint, load=False)[-1]
 
     def size_bytes(self, checkpoint: Checkpoint, *, dtype: str) -> int:
-        """See the contract; within 2 %."""
-        shapes = [place.shape for place in checkpoint.tensors.values() if not self.unused.fullmatch(place.name)]
-        return estimated_bytes(shapes, dtype) + (checkpoint.path / TOKENIZER).stat().st_size
+        """See the contract; exact."""
+        return self.draft(checkpoint, dtype=dtype).size_bytes() + (checkpoint.path / TOKENIZER).stat().st_size
+
+    def draft(self, checkpoint: Checkpoint, *, dtype: str) -> Draft:
+        """The graph that `convert` would write. The checkpoint has passed `check`."""
+        model, sentences, *_ = self._read(checkpoint, load=True)
+        return encoder_graph(model, sentences, precision_of(dtype))[0]
 
     def convert(self, checkpoint: Checkpoint, out: Path, *, dtype: str, report: Reporter) -> Built:
         """See the contract."""
@@ -110,7 +114,7 @@ class EncoderConversion:
         report(StepStarted("convert", f"{checkpoint.model_type} to ONNX, {precision}"))
         model, sentences, task, marks, _ = self._read(checkpoint, load=True)
         graph, width = encoder_graph(model, sentences, precision)
-        size = save(graph, out)
+        size = graph.save(out, report)
         write_bytes(out / TOKENIZER, read_bytes(checkpoint.path / TOKENIZER))
         report(StepFinished("convert", bytes_in_words(size)))
         engine: dict[str, Any] = {

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from exporters.families.onnx.weights import Float, Linear, Weights, linear, side_by_side
+from exporters.families.onnx.weights import Float, Linear, Matrix, Weights, linear, side_by_side
 from exporters.onnx_graph import FLOAT, Graph
 
 # Added to the scores of padding: exp of it is 0 in float32, and no sum of scores makes it infinite.
@@ -72,7 +72,7 @@ class Stack:
 
     name: str
     table_name: str
-    table: Float
+    table: Matrix
     factor: float
     positions: Float | None
     distances: Float | None
@@ -91,7 +91,7 @@ class Stack:
     @property
     def width(self) -> int:
         """D."""
-        return int(self.table.shape[1])
+        return self.table.shape[1]
 
 
 def _gelu(g: Graph, x: str) -> str:

@@ -1,6 +1,7 @@
 """A checkpoint's settings and tensors, taken by name and shape; everything that is wrong with them gathers in one list.
 
-A family's reader runs twice: to check, where a tensor is zeros that take no memory, and to convert, where it is read.
+A family's reader runs twice: to check, where a vector is zeros that take no memory, and to convert, where it is read.
+Matrices are read when they are stored, not before.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import numpy as np
 from exporters.conversion.checkpoint import FLOATS, Checkpoint
 from exporters.conversion.settings import Settings
 from exporters.families.onnx.network import ACTIVATIONS, Norm
-from exporters.families.onnx.weights import Float, Linear
+from exporters.families.onnx.weights import Float, Linear, Matrix
 
 # What transformers computes anew, saved by older versions of it.
 _COMPUTED = re.compile(r"(.*\.)?(position_ids|embed_positions\.weights?|token_type_ids)")
@@ -40,7 +41,24 @@ class Reader:
         return next((one for one in candidates if self.has(one + name)), candidates[-1])
 
     def take(self, name: str, *shape: int) -> Float:
-        """A tensor of this shape."""
+        """A small tensor of this shape."""
+        if self._check(name, shape) and self.loads:
+            return self.checkpoint.floats(name)
+        return np.broadcast_to(np.float32(0.0), shape)
+
+    def matrix(self, name: str, rows: int, columns: int) -> Matrix:
+        """A tensor of this shape, whatever its size."""
+        self._check(name, (rows, columns))
+
+        def read(begin: int, end: int) -> Float:
+            found = np.array(self.checkpoint.floats(name, slice(begin, end)))
+            self.checkpoint.release(name, begin, end)
+            return found
+
+        return Matrix((rows, columns), read)
+
+    def _check(self, name: str, shape: tuple[int, ...]) -> bool:
+        """Whether it is there as it should be."""
         self._taken.add(name)
         place = self.checkpoint.tensors.get(name)
         if place is None:
@@ -49,19 +67,19 @@ class Reader:
             self._wrong.append(f"`{name}` has shape {place.shape} instead of {shape}")
         elif place.dtype not in FLOATS:
             self._wrong.append(f"`{name}` is stored as {place.dtype}, not as one of {', '.join(FLOATS)}")
-        elif self.loads:
-            return self.checkpoint.floats(name)
-        return np.broadcast_to(np.float32(0.0), shape)
+        else:
+            return True
+        return False
 
-    def first_of(self, names: Sequence[str], *shape: int) -> Float:
-        """The tensor that has one of these names: tied ones are saved once, under any of them."""
+    def first_of(self, names: Sequence[str], rows: int, columns: int) -> Matrix:
+        """The matrix that has one of these names: tied ones are saved once, under any of them."""
         found = [name for name in names if self.has(name)]
         self._taken.update(found)
-        return self.take(found[0] if found else names[0], *shape)
+        return self.matrix(found[0] if found else names[0], rows, columns)
 
     def linear(self, name: str, outputs: int, inputs: int, *, bias: bool = True) -> Linear:
         """A layer of torch's."""
-        weight = self.take(f"{name}.weight", outputs, inputs)
+        weight = self.matrix(f"{name}.weight", outputs, inputs)
         return Linear(weight, self.take(f"{name}.bias", outputs) if bias else None)
 
     def norm(self, name: str, width: int, epsilon: float, *, bias: bool = True) -> Norm:

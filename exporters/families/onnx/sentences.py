@@ -15,7 +15,7 @@ import numpy as np
 
 from exporters.containers.safetensors import read_safetensors
 from exporters.families.onnx.network import ACTIVATIONS
-from exporters.families.onnx.weights import Linear, Weights, linear
+from exporters.families.onnx.weights import Linear, Matrix, Weights, linear
 from exporters.onnx_graph import FLOAT, Graph
 from exporters.trim.hf.json_file import parse_list, read_bytes, read_object
 
@@ -131,7 +131,7 @@ def _read_dense(path: Path, width: int, reasons: list[str]) -> Dense:
             values.append(np.broadcast_to(np.float32(0.0), (1, width) if "weight" in name else (1,)))
         else:
             values.append(np.frombuffer(file.bytes_of(name), "<f4").reshape(place.shape))
-    return Dense(Linear(values[0], values[1]), _DENSE_ACTIVATIONS.get(named))
+    return Dense(Linear(Matrix.of(values[0]), values[1]), _DENSE_ACTIVATIONS.get(named))
 
 
 def _object(path: Path) -> Mapping[str, Any]:

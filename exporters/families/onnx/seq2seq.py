@@ -16,13 +16,13 @@ from edgekit.core.units import bytes_in_words
 from exporters.base import Built
 from exporters.conversion.base import refuse
 from exporters.conversion.checkpoint import Checkpoint
-from exporters.families.onnx.files import GRAPH, estimated_bytes, save
+from exporters.families.onnx.files import GRAPH, Draft
 from exporters.families.onnx.languages import Languages, find_languages
 from exporters.families.onnx.network import Stack
 from exporters.families.onnx.reading import Reader
 from exporters.families.onnx.translation import NEVER, Seq2Seq, translation_graph
 from exporters.families.onnx.vocabularies import Vocabularies, vocabularies_of
-from exporters.families.onnx.weights import PRECISIONS, Float, precision_of
+from exporters.families.onnx.weights import PRECISIONS, Float, Matrix, precision_of
 from exporters.trim.hf.json_file import read_object
 
 MOST_POSITIONS = 1024
@@ -39,7 +39,7 @@ class Read:
 
     encoder: Stack
     decoder: Stack
-    head: Float
+    head: Matrix
     head_factor: float
     bias: Float | None
     positions: int
@@ -78,9 +78,12 @@ class Seq2SeqConversion:
         return self._open(checkpoint, load=False).reasons
 
     def size_bytes(self, checkpoint: Checkpoint, *, dtype: str) -> int:
-        """See the contract; within 2 %."""
-        shapes = [place.shape for place in checkpoint.tensors.values() if not self.unused.fullmatch(place.name)]
-        return estimated_bytes(shapes, dtype) + vocabularies_of(checkpoint, []).size_bytes
+        """See the contract; exact."""
+        return self.draft(checkpoint, dtype=dtype).size_bytes() + vocabularies_of(checkpoint, []).size_bytes
+
+    def draft(self, checkpoint: Checkpoint, *, dtype: str) -> Draft:
+        """The graph that `convert` would write. The checkpoint has passed `check`."""
+        return translation_graph(self._open(checkpoint, load=True).model, precision_of(dtype))
 
     def convert(self, checkpoint: Checkpoint, out: Path, *, dtype: str, report: Reporter) -> Built:
         """See the contract."""
@@ -89,7 +92,7 @@ class Seq2SeqConversion:
         report(StepStarted("convert", f"{checkpoint.model_type} to ONNX, {precision}"))
         opened = self._open(checkpoint, load=True)
         model = opened.model
-        size = save(translation_graph(model, precision), out)
+        size = translation_graph(model, precision).save(out, report)
         opened.vocabularies.write(out)
         report(StepFinished("convert", bytes_in_words(size)))
         languages = opened.languages

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from exporters.families.onnx.network import Attention, FeedForward, Layer, Stack, relative_distances
 from exporters.families.onnx.reading import Reader
 from exporters.families.onnx.seq2seq import Read, Seq2SeqConversion
-from exporters.families.onnx.weights import Float
+from exporters.families.onnx.weights import Matrix
 
 # T5 knows no last position; as many as Marian's graphs have.
 _POSITIONS = 512
@@ -40,14 +40,14 @@ class T5:
         # none is and hold both.
         own = reader.has("lm_head.weight") and any(reader.has(name) for name in names)
         table = reader.first_of([*names, *([] if own else ["lm_head.weight"])], rows, width)
-        head = reader.take("lm_head.weight", rows, width) if own else table
+        head = reader.matrix("lm_head.weight", rows, width) if own else table
         encoder, decoder = (self._stack(reader, side, table) for side in ("encoder", "decoder"))
         # The first T5s make the head's input as small as its rows are large; `tie_word_embeddings` stands for it.
         small = self.scaled and settings.flag("scale_decoder_outputs", settings.flag("tie_word_embeddings", True))
         factor = float(width) ** -0.5 if small else 1.0
         return Read(encoder, decoder, head=head, head_factor=factor, bias=None, positions=_POSITIONS)
 
-    def _stack(self, reader: Reader, side: str, table: Float) -> Stack:
+    def _stack(self, reader: Reader, side: str, table: Matrix) -> Stack:
         settings, width = reader.settings, table.shape[1]
         depth, heads, inner = settings.count("d_kv"), settings.count("num_heads"), settings.count("d_ff")
         epsilon = settings.real("layer_norm_epsilon", 1e-6)
@@ -57,9 +57,8 @@ class T5:
         farthest = settings.count("relative_attention_max_distance", 128, least=buckets)
         first = f"{side}.block.0.layer.0.SelfAttention.relative_attention_bias.weight"
         table_of_distances = reader.take(first, buckets, heads)
-        both = side == "encoder"
         distances = (
-            relative_distances(table_of_distances, _POSITIONS, both_ways=both, farthest=farthest)
+            relative_distances(table_of_distances, _POSITIONS, both_ways=side == "encoder", farthest=farthest)
             if reader.loads
             else table_of_distances
         )

