@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from edgekit.core.errors import EdgekitError
+    from edgekit.engine.base import TextEncoder
+    from edgekit.engine.open import open_encoder
     from edgekit.pipeline.run import export
     from edgekit.translate.translator import Translation, Translator, open_translator
 
@@ -17,13 +19,24 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "EdgekitError": "edgekit.core.errors",
+    "TextEncoder": "edgekit.engine.base",
     "Translation": "edgekit.translate.translator",
     "Translator": "edgekit.translate.translator",
     "export": "edgekit.pipeline.run",
+    "open_encoder": "edgekit.engine.open",
     "open_translator": "edgekit.translate.translator",
 }
 
-__all__ = ["EdgekitError", "Translation", "Translator", "__version__", "export", "open_translator"]
+__all__ = [
+    "EdgekitError",
+    "TextEncoder",
+    "Translation",
+    "Translator",
+    "__version__",
+    "export",
+    "open_encoder",
+    "open_translator",
+]
 
 
 def __getattr__(name: str) -> object:

@@ -24,7 +24,9 @@ from edgekit.store.lock import alone
 from edgekit.store.receipt import SourceFile
 from exporters.alignment.gate import is_encoder, open_gate
 from exporters.artifact import Choice, write_artifact
-from exporters.conversion.trimmed import ConvertedModel, converted, stored
+from exporters.conversion.trimmed import ConvertedModel
+from exporters.conversion.trimmed_gguf import converted_to_gguf
+from exporters.conversion.trimmed_onnx import converted_to_onnx
 from exporters.corpus.base import Corpus
 from exporters.corpus.checkpoint import State
 from exporters.corpus.counting import count_corpora
@@ -52,10 +54,12 @@ class Plan:
 
     @property
     def needed_bytes(self) -> int:
-        """Free disk that writing takes at its fullest: the artifact, and the trimmed file that it is quantised from."""
+        """Free disk that writing takes at its fullest: the artifact, and what it is converted and quantised from."""
         selection, source = self.choice.selection, self.choice.source
         texts = sum(path.stat().st_size for path in source.licence_files.values())
         before = 0 if self.choice.request.quant is None else source.model.size_bytes(selection.kept)
+        if isinstance(source.model, ConvertedModel):
+            before += source.model.source.size_bytes(selection.kept)
         return selection.chosen.size_bytes + before + texts + _BESIDE_BYTES
 
     def table(self, *, width: int, plain: bool) -> list[str]:
@@ -135,7 +139,7 @@ def plan(
         check_quant(request, source.model, source.id)
         target = target if target != Target() else Target(preset.vocab, preset.coverage, preset.max_size_bytes)
     if isinstance(source.model, ConvertedModel):
-        model, quant = stored(source.model, request.quant, request.embedding_quant)
+        model, quant = source.model.stored(request.quant, request.embedding_quant)
         source, request = dataclasses.replace(source, model=model), dataclasses.replace(request, quant=quant)
     name = request.id or model_id("-".join([source.id, *request.languages]))
     if not is_model_id(name):
@@ -232,10 +236,14 @@ def _in_format(request: ExportRequest, source: Source) -> Source:
     if request.format in (None, own):
         return source
     if request.format == "gguf" and isinstance(source.model, HfModel):
-        return dataclasses.replace(source, model=converted(source.model))
+        return dataclasses.replace(source, model=converted_to_gguf(source.model))
+    if request.format == "onnx" and isinstance(source.model, HfModel):
+        model = converted_to_onnx(source.model)
+        languages = model.conversion.languages(model.checkpoint, request.languages)
+        return dataclasses.replace(source, model=model, task=model.conversion.task, languages=languages)
     raise UsageError(
         f"`{source.id}` cannot be exported to {request.format}",
-        reasons=[f"it is {own}, and what is converted is a Hugging Face folder, to GGUF"],
+        reasons=[f"it is {own}, and what is converted is a Hugging Face folder, to GGUF or ONNX"],
         hint=f"leave `--format` out: the artifact is {own} as well",
     )
 

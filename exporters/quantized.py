@@ -13,7 +13,10 @@ from edgekit.core.events import Note, Reporter
 from edgekit.pipeline.requests import ExportRequest
 from exporters.base import Built
 from exporters.containers.gguf import BLOCKS
-from exporters.conversion.trimmed import ConvertedModel, stored
+from exporters.conversion.onnx_conversion import QUANTS
+from exporters.conversion.trimmed import ConvertedModel
+from exporters.conversion.trimmed_gguf import ConvertedGguf
+from exporters.conversion.trimmed_onnx import ConvertedOnnx
 from exporters.quantize.gguf import check_recipe, requantize
 from exporters.quantize.sizes import with_quantised_sizes
 from exporters.quantize.types import FULL
@@ -25,11 +28,14 @@ def check_quant(request: ExportRequest, model: TrimmableModel, name: str) -> Non
     """Raise UsageError where a model called name cannot be quantised as asked, MissingExtraError without llama.cpp."""
     if request.quant is None and request.embedding_quant is None:
         return
-    if not isinstance(model, GgufModel | ConvertedModel):
+    if isinstance(model, ConvertedOnnx):
+        _check_onnx(request, name)
+        return
+    if not isinstance(model, GgufModel | ConvertedGguf):
         raise UsageError(
             f"`{name}` cannot be quantised",
-            reasons=[f"it is {model.container}, and only GGUF files are"],
-            hint="add `--format gguf`" if model.container == "hf" else None,
+            reasons=[f"it is {model.container}, and only GGUF files are, and what is converted to ONNX"],
+            hint="add `--format gguf` or `--format onnx`" if model.container == "hf" else None,
         )
     if request.quant is None:
         raise UsageError(
@@ -37,11 +43,21 @@ def check_quant(request: ExportRequest, model: TrimmableModel, name: str) -> Non
             reasons=["llama.cpp chooses the types of all other weights as well"],
             hint="add `--quant q8_0`, for example",
         )
-    if isinstance(model, ConvertedModel) and stored(model, request.quant, request.embedding_quant)[1] is None:
+    if isinstance(model, ConvertedGguf) and model.stored(request.quant, request.embedding_quant)[1] is None:
         return  # the conversion itself stores these types
     check_recipe(model.file, name, request.quant, request.embedding_quant)
     if importlib.util.find_spec("llama_cpp") is None:
         raise MissingExtraError("quantising needs llama-cpp-python", hint="run `pip install 'edgekit[gguf]'`")
+
+
+def _check_onnx(request: ExportRequest, name: str) -> None:
+    reasons = []
+    if request.quant is not None and request.quant not in QUANTS:
+        reasons.append(f"`--quant {request.quant}` is none of {', '.join(QUANTS)}")
+    if request.embedding_quant is not None:
+        reasons.append("the table of words of an ONNX graph has the type of all other matrices")
+    if reasons:
+        raise UsageError(f"`{name}` cannot be stored in ONNX like this", reasons=reasons)
 
 
 def with_preset_quant(
@@ -50,9 +66,14 @@ def with_preset_quant(
     """The request with the types that a preset names, which are for models that are not quantised yet."""
     if quant is None or request.quant is not None or not isinstance(model, GgufModel | ConvertedModel):
         return request
+    if isinstance(model, ConvertedOnnx) and quant not in QUANTS:
+        report(Note(f"`{quant}` of the preset is a type of GGUF: the weights stay float32, `--quant` sets another"))
+        return request
     if isinstance(model, GgufModel) and is_quantised(model):
         report(Note(f"the weights are quantised already and stay as they are; `--quant {quant}` would change that"))
         return request
+    if isinstance(model, ConvertedOnnx):
+        embedding = None
     return dataclasses.replace(request, quant=quant, embedding_quant=request.embedding_quant or embedding)
 
 

@@ -74,7 +74,8 @@ def export(
         list[Path] | None, typer.Option("--keep-text", metavar="FILE", help="Keep every token of this text.")
     ] = None,
     quant: Annotated[
-        str | None, typer.Option("--quant", metavar="TYPE", help="Quantise the weights, as `q4_k_m`.")
+        str | None,
+        typer.Option("--quant", metavar="TYPE", help="Quantise the weights, as `q4_k_m`; of ONNX `int8`, `int4`."),
     ] = None,
     embedding_quant: Annotated[
         str | None, typer.Option("--embedding-quant", metavar="TYPE", help="Quantise the table of words, as `q8_0`.")
@@ -84,7 +85,7 @@ def export(
         typer.Option(
             "--format",
             metavar="NAME",
-            help="gguf, hf or onnx; the model's own by default. A Hugging Face folder becomes gguf.",
+            help="gguf, hf or onnx; the model's own by default. A Hugging Face folder becomes gguf or onnx.",
         ),
     ] = None,
     allow_loss: Annotated[

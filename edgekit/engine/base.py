@@ -1,13 +1,17 @@
-"""What every translation engine gives the translate task, whatever runs below it."""
+"""What engines give to tasks and to whoever opens one, whatever runs below."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import TracebackType
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+
+from edgekit.core.errors import InputError, UsageError
+from edgekit.core.events import Reporter, silent
 
 
 class Tokenizer(Protocol):
@@ -63,3 +67,53 @@ class TranslationEngine(Protocol):
     def close(self) -> None:
         """Free the model; later calls raise EngineError."""
         ...
+
+
+class TextEncoder(Protocol):
+    """Turns texts into vectors; a context manager that frees the model."""
+
+    @property
+    def prefixes(self) -> Mapping[str, str]:
+        """What the model was trained to see before a text, by name: `query` -> `query: `."""
+        ...
+
+    def embed(
+        self, texts: Sequence[str], *, prefix: str | None = None, report: Reporter = silent
+    ) -> NDArray[np.float32]:
+        """(n, d) float32, a vector for each text, of length 1 where the model wants that.
+
+        prefix: one of `prefixes`, or `` for none; `query` where the model has it when None.
+        A text's vector does not depend on the others. Raises UsageError for another prefix, InputError for what is no
+        text, EngineError where the model fails.
+        """
+        ...
+
+    def close(self) -> None:
+        """Free the model."""
+        ...
+
+    def __enter__(self) -> TextEncoder: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+
+def with_prefix(texts: Sequence[str], prefixes: Mapping[str, str], prefix: str | None) -> list[str]:
+    """The texts as an encoder reads them; see `TextEncoder.embed`."""
+    if prefix is None:
+        prefix = "query" if "query" in prefixes else ""
+    before = prefixes.get(prefix, None if prefix else "")
+    if before is None:
+        known = ", ".join(f"`{name}`" for name in prefixes)
+        raise UsageError(
+            f"`{prefix}` is no prefix of this model", hint=f"choose one of {known}" if known else "it has none"
+        )
+    if isinstance(texts, str):
+        raise InputError("`texts` is one `str`, not a list of them")
+    reasons = [
+        f"text {at} is of type `{type(text).__name__}`" for at, text in enumerate(texts) if not isinstance(text, str)
+    ]
+    if reasons:
+        raise InputError("only `str` can be embedded", reasons=reasons)
+    return [before + text for text in texts]

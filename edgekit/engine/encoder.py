@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import TracebackType
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from edgekit.catalogue.names import why_unsafe_path
 from edgekit.core.cores import usable_cores
 from edgekit.core.errors import EngineError, ModelFormatError, UsageError
 from edgekit.core.events import Progress, Reporter, silent
+from edgekit.engine.base import with_prefix
 from edgekit.engine.devices import DeviceChoice, FallbackSession, choose_providers
 from edgekit.engine.marian import MOST_TOKENS
 from edgekit.engine.session import open_session
@@ -138,21 +140,13 @@ class Encoder:
         return cls(session, settings, tokenizer)
 
     def embed(self, texts: Sequence[str], *, prefix: str | None = None, report: Reporter = silent) -> Embeddings:
-        """(n, width) the embedding of each text, of length 1 where the model wants that.
+        """See `edgekit.engine.base.TextEncoder.embed`; d is `width`.
 
-        prefix: one of `prefixes`, or `` for none; `query` where the model has it when None. A text of more tokens than
-        the model has positions is cut into parts that fit, and its embedding is their mean, weighted by their tokens
-        and scaled to length 1.
-        Raises UsageError for another prefix or a model of labels, EngineError where the model fails.
+        A text of more tokens than the model has positions is cut into parts that fit, and its embedding is their mean,
+        weighted by their tokens and scaled to length 1. Raises UsageError for a model of labels as well.
         """
         self._require(_FEATURES)
-        if prefix is None:
-            prefix = "query" if "query" in self.prefixes else ""
-        before = self.prefixes.get(prefix, "" if not prefix else None)
-        if before is None:
-            known = ", ".join(f"`{name}`" for name in self.prefixes)
-            raise UsageError(f"`{prefix}` is no prefix of this model", hint=f"choose one of {known}")
-        ids = self.tokenizer.encode([before + text for text in texts])
+        ids = self.tokenizer.encode(with_prefix(texts, self.prefixes, prefix))
         room = self._settings.positions - 2
         parts = self._parts(ids)
         sums = np.zeros((len(ids), self.width), np.float32)
@@ -230,6 +224,14 @@ class Encoder:
         if found.shape != (len(rows), *places, self.width) or not np.isfinite(found).all():
             raise EngineError(f"the model gave no {output}", reasons=[f"its output has shape {found.shape}"])
         return np.asarray(found, np.float32)
+
+    def __enter__(self) -> Encoder:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
 
     def close(self) -> None:
         """Free the model; later calls raise EngineError."""

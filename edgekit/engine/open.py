@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
-from edgekit.core.errors import EngineError
+from edgekit.catalogue.names import why_unsafe_path
+from edgekit.core.errors import EngineError, ModelFormatError, UsageError
 from edgekit.core.events import Reporter, silent
 from edgekit.core.languages import Direction
-from edgekit.engine.base import TranslationEngine
-from edgekit.store.installed import Installed
-
-if TYPE_CHECKING:
-    from edgekit.engine.encoder import Encoder
+from edgekit.engine.base import TextEncoder, TranslationEngine
+from edgekit.store.installed import Installed, find_model
 
 
 def open_engine(
@@ -43,17 +41,40 @@ def open_engine(
 
 
 def open_encoder(
-    installed: Installed, *, threads: int | None = None, device: str = "auto", report: Reporter = silent
-) -> Encoder:
-    """Open the encoder that an installed model's receipt asks for; as `open_engine`."""
+    model: str, *, threads: int | None = None, device: str = "auto", report: Reporter = silent
+) -> TextEncoder:
+    """Open an installed encoder by id or alias; `embed` of what comes back gives (n, d) float32.
+
+    threads: how many cores to use; None takes those that are usable.  device: `auto`, `npu`, `gpu` or `cpu`; a GGUF
+    runs on the CPU.  report: hears of it when a device fails and the next one takes over.
+    Raises UsageError (threads, device, a model that is no encoder), ModelNotFoundError (the hint says what to pull),
+    MissingExtraError (a GGUF without llama-cpp-python), ModelFormatError, EngineError. Never opens a socket.
+    """
     from edgekit.engine import encoder
     from edgekit.engine.devices import choose_providers
 
-    engine = installed.receipt.engine or {}
-    if engine.get("kind") != encoder.KIND:
-        raise EngineError(
-            f"`{installed.receipt.id}` is no encoder of this version of edgekit",
-            hint=f"run `edgekit pull --force {installed.receipt.id}`",
-        )
-    choice = choose_providers(device, decode_loop=False)
-    return encoder.Encoder.open(installed.folder, engine, threads=threads, choice=choice, report=report)
+    if threads is not None and threads < 1:
+        raise UsageError(f"`threads` is {threads}, not at least 1")
+    installed = find_model(model)
+    receipt = installed.receipt
+    if receipt.engine.get("kind") == encoder.KIND:
+        choice = choose_providers(device, decode_loop=False)
+        return encoder.Encoder.open(installed.folder, receipt.engine, threads=threads, choice=choice, report=report)
+    if receipt.engine.get("kind") == "gguf" and receipt.task == "embed":
+        return _open_gguf(installed, threads)
+    raise UsageError(
+        f"`{receipt.id}` is no encoder",
+        reasons=[f"its task is `{receipt.task}`"],
+        hint="run `edgekit models ls` to see what each model is for",
+    )
+
+
+def _open_gguf(installed: Installed, threads: int | None) -> TextEncoder:
+    from edgekit.engine.llama.process import LlamaProcess
+    from edgekit.engine.text_encoder import LlamaTextEncoder
+
+    name, prefixes = installed.receipt.engine.get("file"), installed.receipt.engine.get("prefixes", {})
+    if not isinstance(name, str) or why_unsafe_path(name) is not None or not isinstance(prefixes, Mapping):
+        raise ModelFormatError(f"the receipt of `{installed.receipt.id}` does not describe an encoder")
+    named = {str(key): text for key, text in prefixes.items() if isinstance(text, str)}
+    return LlamaTextEncoder(LlamaProcess(installed.folder / name, threads=threads), named)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import TracebackType
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from edgekit.core.events import Progress, Reporter, silent
+from edgekit.engine.base import with_prefix
 from edgekit.engine.devices import choose_providers
 from edgekit.engine.encoder import Encoder
 from edgekit.engine.llama.process import LlamaProcess
@@ -40,14 +43,32 @@ class OnnxTextEncoder:
 
 
 class LlamaTextEncoder:
-    """An `exporters.alignment.gate.TextEncoder` by llama.cpp, cut into tokens by llama.cpp's own tokenizer."""
+    """A `edgekit.engine.base.TextEncoder` by llama.cpp, cut into tokens by llama.cpp's own tokenizer.
 
-    def __init__(self, model: LlamaProcess) -> None:
+    Vectors have length 1: a GGUF does not say whether its model wants that, and cosines are what they are for.
+    """
+
+    def __init__(self, model: LlamaProcess, prefixes: Mapping[str, str] | None = None) -> None:
+        self.prefixes = prefixes or {}
         self._model = model
 
-    def embed(self, lines: Sequence[str]) -> NDArray[np.float32]:
-        """(n, width) the vector of each line as it stands, as the model pools it, of any length."""
-        return self._model.embed(self._model.tokenize(lines))
+    def embed(
+        self, texts: Sequence[str], *, prefix: str | None = None, report: Reporter = silent
+    ) -> NDArray[np.float32]:
+        """See `edgekit.engine.base.TextEncoder.embed`; the end of a text longer than 512 tokens is left out."""
+        lines = with_prefix(texts, self.prefixes, prefix)
+        found = self._model.embed(self._model.tokenize(lines))
+        report(Progress("embed", len(lines), len(lines), "lines"))
+        lengths = np.linalg.norm(found, axis=1, keepdims=True)
+        return np.asarray(found / np.maximum(lengths, 1e-12), np.float32)
+
+    def __enter__(self) -> LlamaTextEncoder:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
 
     def close(self) -> None:
         """End the child process."""

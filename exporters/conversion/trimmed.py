@@ -1,53 +1,44 @@
-"""A Hugging Face folder that is trimmed and then converted to GGUF: to an export it is a GGUF like any other."""
+"""A Hugging Face folder that is trimmed and then converted: to an export it is a model of the other format."""
 
 from __future__ import annotations
 
-import dataclasses
+import abc
 import re
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from edgekit.core.events import Reporter, silent
 from exporters.base import Built
-from exporters.containers.gguf import BLOCKS, Gguf
-from exporters.conversion.base import refuse
+from exporters.conversion.base import Conversion
 from exporters.conversion.checkpoint import Checkpoint, open_checkpoint
-from exporters.conversion.gguf_conversion import GgufConversion
-from exporters.conversion.gguf_tensors import DTYPES
-from exporters.conversion.registry import conversion_of
 from exporters.trim.base import Ids, Part
-from exporters.trim.gguf import TABLES
 from exporters.trim.hf.model import HfModel
 from exporters.trim.tokenizer_json import JsonTokenizer
 
 # A licence goes with the model whatever file holds it.
-_TEXTS = re.compile(r"(LICEN[CS]E|NOTICE|USE_POLICY)(\..{1,8})?")
-# In a GGUF: the length of a string, a type, a score.
-_BESIDE_WORD = 8 + 4 + 4
-_BESIDE_MERGE = 8 + 1
+LICENCES = re.compile(r"(LICEN[CS]E|NOTICE|USE_POLICY)(\..{1,8})?")
 
 
 @dataclass(frozen=True)
-class ConvertedModel:
+class ConvertedModel(abc.ABC):
     """See `exporters.trim.base.TrimmableModel`.  dtype: what the matrices are stored as."""
 
     source: HfModel
     checkpoint: Checkpoint
-    conversion: GgufConversion
+    conversion: Conversion
     dtype: str
 
-    container = "gguf"
+    container: ClassVar[str]
 
     @property
     def tokenizer(self) -> JsonTokenizer:
-        """That of the folder; the GGUF's cuts a text in the same way."""
+        """That of the folder; the converted model cuts a text in the same way."""
         return self.source.tokenizer
 
     @property
@@ -60,79 +51,31 @@ class ConvertedModel:
         """See `exporters.trim.base.TrimmableModel.vectors`."""
         return self.source.vectors
 
-    @cached_property
-    def file(self) -> Gguf:
-        """What the GGUF of the whole model would be, without its data."""
-        return self.conversion.describe(self.checkpoint, dtype=self.dtype)
-
     @property
+    @abc.abstractmethod
     def parts(self) -> Sequence[Part]:
-        """As those of a GGUF."""
-        tables = [place for name, place in self.file.tensors.items() if name in TABLES]
-        words = int(self._words.sum())
-        rest = self._whole - sum(place.size for place in tables) - words
-        return [
-            *(Part(f"{place.name} ({BLOCKS[place.type][0]})", place.size, place.row_bytes) for place in tables),
-            Part("words and scores", words, words / len(self._words)),
-            Part("everything else", rest, 0),
-        ]
+        """As those of a model of the other format."""
 
+    @abc.abstractmethod
     def size_bytes(self, kept: Ids) -> int:
-        """Size of the trimmed GGUF, within 1 %."""
-        gone = self.source.tables.rows - self.source.tables.rows_after(len(kept))
-        tables = sum(place.row_bytes for name, place in self.file.tensors.items() if name in TABLES)
-        return self._whole - gone * tables - int(self._words.sum() - self._words[kept].sum())
+        """Size of the trimmed files, within 1 %."""
+
+    @abc.abstractmethod
+    def stored(self, quant: str | None, embedding: str | None) -> tuple[ConvertedModel, str | None]:
+        """The model in the types that are asked for, and what is left for another program to quantise to."""
 
     def write(self, kept: Ids, out: Path, *, report: Reporter = silent) -> Built:
-        """Write the trimmed folder aside and convert it; licences stay beside the GGUF."""
+        """Write the trimmed folder aside and convert it; licences stay beside what comes of it."""
         aside = out / "trimmed"
         aside.mkdir()
         trimmed = self.source.write(kept, aside, report=report)
         checkpoint = open_checkpoint(aside, name=self.checkpoint.name)
         converted = self.conversion.convert(checkpoint, out, dtype=self.dtype, report=report)
         for path in sorted(aside.iterdir()):
-            if _TEXTS.fullmatch(path.name):
+            if LICENCES.fullmatch(path.name):
                 path.replace(out / path.name)
         shutil.rmtree(aside)
         engine: dict[str, Any] = {**converted.engine}
         if fingerprint := trimmed.engine.get("vocab_fingerprint"):
             engine["vocab_fingerprint"] = fingerprint
         return Built(engine, (*trimmed.steps, *converted.steps), converted.tools)
-
-    @cached_property
-    def _whole(self) -> int:
-        return self.conversion.size_bytes(self.checkpoint, dtype=self.dtype)
-
-    @cached_property
-    def _words(self) -> NDArray[np.int64]:
-        """(V,) bytes that each token takes beside its rows, with the merges that make it."""
-        words = self.source.words
-        sizes = np.full(self.source.tokenizer.size, _BESIDE_WORD, np.int64)
-        for at, name in enumerate(words.names):
-            sizes[at] += len(name.encode("utf-8", "surrogatepass"))
-        for left, right in words.merges:
-            made = words.model.get(left + right)
-            if made is not None:
-                sizes[made] += _BESIDE_MERGE + len((left + right).encode("utf-8", "surrogatepass"))
-        return sizes
-
-
-def converted(model: HfModel) -> ConvertedModel:
-    """The model as a GGUF. Raises UnsupportedModelError with every reason why it cannot become one."""
-    checkpoint = open_checkpoint(model.folder.path)
-    conversion = conversion_of(checkpoint, "gguf")
-    refuse(checkpoint, conversion.check(checkpoint), "GGUF")
-    assert isinstance(conversion, GgufConversion)  # noqa: S101 - all that convert to GGUF are
-    return ConvertedModel(model, checkpoint, conversion, DTYPES[0])
-
-
-def stored(model: ConvertedModel, quant: str | None, embedding: str | None) -> tuple[ConvertedModel, str | None]:
-    """The model in the types that are asked for, and what is left for llama.cpp's quantiser to do.
-
-    What it is to quantise gets the types of the checkpoint, of which nothing is lost.
-    """
-    if quant is None or (quant in DTYPES and embedding is None):
-        return dataclasses.replace(model, dtype=quant or DTYPES[0]), None
-    types = {place.dtype for place in model.checkpoint.tensors.values()}
-    exact = {"F16": "f16", "BF16": "bf16"}.get(types.pop(), "f32") if len(types) == 1 else "f32"
-    return dataclasses.replace(model, dtype=exact), quant

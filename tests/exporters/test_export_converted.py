@@ -17,7 +17,7 @@ from edgekit.pipeline.requests import Artifact, VerifyRequest
 from edgekit.pipeline.run import verify
 from edgekit.store.receipt import read_receipt
 from exporters.containers.gguf import BLOCKS, read_gguf
-from exporters.conversion.trimmed import converted
+from exporters.conversion.trimmed_gguf import converted_to_gguf
 from exporters.trim.hf import open_hf
 
 LINES = ["the sea", "the moon and the sea", "that moon", "on the sea"]
@@ -63,7 +63,7 @@ def test_a_folder_becomes_one_gguf_that_verifies(family: str, tmp_path: Path, co
 
 @pytest.mark.parametrize("family", ["llama", "mistral", "bert", "xlm-roberta"])
 def test_the_size_is_predicted_within_a_hundredth(family: str, tmp_path: Path) -> None:
-    model = converted(open_hf(plain_checkpoint(tmp_path / "toy", family)))
+    model = converted_to_gguf(open_hf(plain_checkpoint(tmp_path / "toy", family)))
     kept = model.tokenizer.closed(np.unique(np.concatenate([np.array(one) for one in model.tokenizer.encode(LINES)])))
     (tmp_path / "out").mkdir()
     built = model.write(kept, tmp_path / "out")
@@ -106,4 +106,4 @@ def test_quantising_a_folder_hints_at_the_format(tmp_path: Path, corpus: Path) -
     source = plain_checkpoint(tmp_path / "toy", "llama")
     with pytest.raises(UsageError) as found:
         edgekit.export(source, languages=["en"], corpus=[corpus], out=tmp_path, quant="q4_0")
-    assert found.value.hint == "add `--format gguf`"
+    assert found.value.hint == "add `--format gguf` or `--format onnx`"

@@ -8,6 +8,7 @@ logits                     [B, labels], or [B, S, labels] for labels of tokens
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, Protocol, TypeAlias
@@ -15,6 +16,7 @@ from typing import Any, Literal, Protocol, TypeAlias
 import numpy as np
 import onnx
 
+from edgekit.catalogue.entries import Languages
 from edgekit.core.atomic import write_bytes
 from edgekit.core.events import Reporter, StepFinished, StepStarted
 from edgekit.core.units import bytes_in_words
@@ -93,6 +95,11 @@ class EncoderConversion:
     unused: re.Pattern[str]
 
     dtypes = PRECISIONS
+    task = "embed"
+
+    def languages(self, checkpoint: Checkpoint, asked: Sequence[str]) -> Languages:  # noqa: ARG002
+        """See `exporters.conversion.onnx_conversion.OnnxConversion`."""
+        return Languages(tuple(asked))
 
     def check(self, checkpoint: Checkpoint) -> list[str]:
         """See the contract."""

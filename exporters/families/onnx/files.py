@@ -41,6 +41,11 @@ class Draft:
         """The whole of a graph that was written as expressions."""
         return cls(g.model(name, metadata, documentation), g.deferred)
 
+    def sizes(self) -> Mapping[str, int]:
+        """Bytes of every constant by its name."""
+        made = {one.name: len(one.raw_data) for one in self.model.graph.initializer}
+        return made | {name: one.size_bytes for name, one in self.deferred.items()}
+
     def size_bytes(self, *, most: int = MOST_BYTES) -> int:
         """Size of the files that `save` writes, exact."""
         outside = self._outside(most)

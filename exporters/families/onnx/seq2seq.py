@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -11,7 +11,10 @@ from typing import Any, Protocol
 import numpy as np
 import onnx
 
+from edgekit.catalogue.entries import Languages as Spoken
+from edgekit.core.errors import UsageError
 from edgekit.core.events import Reporter, StepFinished, StepStarted
+from edgekit.core.languages import base_language
 from edgekit.core.units import bytes_in_words
 from exporters.base import Built
 from exporters.conversion.base import refuse
@@ -72,6 +75,20 @@ class Seq2SeqConversion:
     unused: re.Pattern[str]
 
     dtypes = PRECISIONS
+    task = "translate"
+
+    def languages(self, checkpoint: Checkpoint, asked: Sequence[str]) -> Spoken:
+        """See `exporters.conversion.onnx_conversion.OnnxConversion`."""
+        known = {base_language(tag) for tag in self._open(checkpoint, load=False).languages.ids}
+        both = tuple(tag for tag in asked if not known or base_language(tag) in known)
+        if len(both) < 2:
+            strange = [f"`{tag}` has no token of its own in this model" for tag in asked if tag not in both]
+            raise UsageError(
+                f"`{checkpoint.name}` translates, and a direction takes two languages",
+                reasons=[*strange, f"of those that are named it knows {len(both)}"],
+                hint="name both of them, as `--languages en,pt`",
+            )
+        return Spoken(both, both)
 
     def check(self, checkpoint: Checkpoint) -> list[str]:
         """See the contract."""
