@@ -236,11 +236,12 @@ def _in_format(request: ExportRequest, source: Source) -> Source:
     if request.format in (None, own):
         return source
     if request.format == "gguf" and isinstance(source.model, HfModel):
-        return dataclasses.replace(source, model=converted_to_gguf(source.model))
+        gguf = converted_to_gguf(source.model)
+        return dataclasses.replace(source, model=gguf, task=gguf.task)
     if request.format == "onnx" and isinstance(source.model, HfModel):
-        model = converted_to_onnx(source.model)
-        languages = model.conversion.languages(model.checkpoint, request.languages)
-        return dataclasses.replace(source, model=model, task=model.conversion.task, languages=languages)
+        graph = converted_to_onnx(source.model)
+        languages = graph.conversion.languages(graph.checkpoint, request.languages)
+        return dataclasses.replace(source, model=graph, task=graph.task, languages=languages)
     raise UsageError(
         f"`{source.id}` cannot be exported to {request.format}",
         reasons=[f"it is {own}, and what is converted is a Hugging Face folder, to GGUF or ONNX"],

@@ -53,6 +53,11 @@ class ConvertedModel(abc.ABC):
 
     @property
     @abc.abstractmethod
+    def task(self) -> str:
+        """One of `edgekit.catalogue.entries.TASKS`."""
+
+    @property
+    @abc.abstractmethod
     def parts(self) -> Sequence[Part]:
         """As those of a model of the other format."""
 

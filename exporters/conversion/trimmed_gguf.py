@@ -18,7 +18,7 @@ from exporters.conversion.gguf_tensors import DTYPES
 from exporters.conversion.registry import conversion_of
 from exporters.conversion.trimmed import ConvertedModel
 from exporters.trim.base import Ids, Part
-from exporters.trim.gguf import TABLES
+from exporters.trim.gguf import TABLES, gives_embeddings
 from exporters.trim.hf.model import HfModel
 
 # In a GGUF: the length of a string, a type, a score.
@@ -33,6 +33,11 @@ class ConvertedGguf(ConvertedModel):
     conversion: GgufConversion
 
     container = "gguf"
+
+    @property
+    def task(self) -> str:
+        """`embed` of an encoder, else `generate`."""
+        return "embed" if gives_embeddings(self.file) else "generate"
 
     @cached_property
     def file(self) -> Gguf:

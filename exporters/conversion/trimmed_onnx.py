@@ -31,6 +31,11 @@ class ConvertedOnnx(ConvertedModel):
     container = "onnx"
 
     @property
+    def task(self) -> str:
+        """`embed` or `translate`."""
+        return self.conversion.task
+
+    @property
     def parts(self) -> Sequence[Part]:
         """The tables, the tokenizer, and everything else."""
         rows, words = self.source.tables.rows, round(self._sizes.total)

@@ -46,6 +46,15 @@ _ROWS_AT_ONCE = 4096
 _POOLINGS = (1, 2, 3)  # mean, first, last: `llama_pooling_type`; 0 is none and 4 a score for ranking
 
 
+def gives_embeddings(file: Gguf) -> bool:
+    """Whether it is an encoder: its metadata says how the states of a text become one vector."""
+    architecture = file.metadata.get(ARCHITECTURE)
+    if architecture is None or architecture.kind != Kind.STRING:
+        return False
+    pooling = file.metadata.get(f"{architecture.value.decode('utf-8', 'replace')}.pooling_type")
+    return pooling is not None and pooling.kind == Kind.UINT32 and pooling.value in _POOLINGS
+
+
 @dataclass(frozen=True, slots=True)
 class GgufModel:
     """A GGUF file, opened for trimming; see `exporters.trim.base.TrimmableModel`."""
@@ -67,12 +76,8 @@ class GgufModel:
 
     @property
     def gives_embeddings(self) -> bool:
-        """Whether it is an encoder: its metadata says how the states of a text become one vector."""
-        architecture = self.file.metadata.get(ARCHITECTURE)
-        if architecture is None or architecture.kind != Kind.STRING:
-            return False
-        pooling = self.file.metadata.get(f"{architecture.value.decode('utf-8', 'replace')}.pooling_type")
-        return pooling is not None and pooling.kind == Kind.UINT32 and pooling.value in _POOLINGS
+        """See the function of this name."""
+        return gives_embeddings(self.file)
 
     @property
     def parts(self) -> Sequence[Part]:
