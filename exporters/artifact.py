@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from edgekit.catalogue.entries import Languages
+from edgekit.catalogue.licences import accepted
 from edgekit.core.atomic import write_bytes
 from edgekit.core.errors import FailedError, ModelFormatError
 from edgekit.core.events import Note, Reporter, StepFinished, StepStarted
@@ -206,6 +207,7 @@ def _selection_step(choice: Choice) -> Mapping[str, Any]:
         "scripts": None if request.scripts is None else sorted(request.scripts),
         "keep_text": [path.name for path in request.keep_text] or None,
         "allow_loss": request.allow_loss or None,
+        "accepted_licence": accepted(choice.source.id, choice.source.licence, accept=request.accept_licence),
     }
     return {
         "name": "select",

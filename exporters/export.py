@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from edgekit.catalogue.entries import ExportPreset
+from edgekit.catalogue.licences import accepted
 from edgekit.catalogue.load import load_catalogue
 from edgekit.catalogue.names import is_model_id
 from edgekit.core.atomic import clear_leftovers, replacing_folder
@@ -28,6 +29,7 @@ from exporters.conversion.trimmed import ConvertedModel, converted, stored
 from exporters.corpus.base import Corpus
 from exporters.corpus.checkpoint import State
 from exporters.corpus.counting import count_corpora
+from exporters.from_hub import from_hub
 from exporters.guard import check_languages, losses, refuse_losses
 from exporters.lines import text_blocks
 from exporters.on_demand import OnDemand
@@ -124,8 +126,10 @@ def plan(
     `count`, `select`.
     """
     preset = _preset(request, report)
+    request = from_hub(request, report)
     report(StepStarted("open", request.model))
     source = open_source(request.model, request.languages)
+    accepted(source.id, source.licence, accept=request.accept_licence)
     tokenizer = source.model.tokenizer
     source = _in_format(request, source)
     check_quant(request, source.model, source.id)

@@ -15,6 +15,9 @@ SCHEMA = "edgekit.pull/1"
 def pull(
     ids: Annotated[list[str], typer.Argument(metavar="ID...", help="Ids or aliases from the catalogue.")],
     force: Annotated[bool, typer.Option("--force", help="Bring and build again what is here already.")] = False,
+    accept_licence: Annotated[
+        bool, typer.Option("--accept-licence", help="Take models under terms that forbid commercial use.")
+    ] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Only say what would be downloaded, stored and needed.")
     ] = False,
@@ -37,7 +40,7 @@ def pull(
     installed = []
     with Renderer() as report:
         for model in models:
-            installed.append(store.pull(model.id, report=report, force=force))
+            installed.append(store.pull(model.id, report=report, force=force, accept_licence=accept_licence))
             if not as_json:
                 output.data(str(installed[-1].folder))
     if as_json:

@@ -41,6 +41,18 @@ FLOATS = ("F32", "F16", "BF16")
 _ALL = slice(None)
 
 
+def named_type(config: Mapping[str, Any]) -> str:
+    """What a configuration calls its architecture, `?` where it does not say."""
+    value = config.get("model_type")
+    return value[:80] if isinstance(value, str) and value.isprintable() else "?"
+
+
+def named_classes(config: Mapping[str, Any]) -> Sequence[str]:
+    """The classes of transformers that a configuration names."""
+    listed = config.get("architectures")
+    return [one for one in listed if isinstance(one, str)] if isinstance(listed, list) else []
+
+
 @dataclass(frozen=True, eq=False)
 class Checkpoint:
     """A folder, opened; nothing of it is ever run, and no tensor is read before it is asked for.
@@ -65,14 +77,12 @@ class Checkpoint:
     @property
     def model_type(self) -> str:
         """What the model calls its architecture, `?` where it does not say."""
-        value = self.config.get("model_type")
-        return value[:80] if isinstance(value, str) and value.isprintable() else "?"
+        return named_type(self.config)
 
     @property
     def architectures(self) -> Sequence[str]:
         """The classes of transformers that saved it."""
-        listed = self.config.get("architectures")
-        return [one for one in listed if isinstance(one, str)] if isinstance(listed, list) else []
+        return named_classes(self.config)
 
     def prefix(self, name: str, prefixes: Sequence[str]) -> str:
         """What stands before the name of a tensor, by the class that saved it; the first where none does."""
