@@ -18,6 +18,7 @@ from edgekit.catalogue.licences import accepted
 from edgekit.core.atomic import write_bytes
 from edgekit.core.errors import FailedError, ModelFormatError
 from edgekit.core.events import Note, Reporter, StepFinished, StepStarted
+from edgekit.core.hashing import sha256_file
 from edgekit.core.units import bytes_in_words
 from edgekit.pipeline.requests import ExportRequest
 from edgekit.store.build import list_files
@@ -88,6 +89,8 @@ def write_artifact(choice: Choice, folder: Path, report: Reporter) -> Receipt:
     report(StepStarted("package", choice.id))
     for name, path in source.licence_files.items():
         if (folder / name).exists():
+            if sha256_file(folder / name) == sha256_file(path):
+                continue  # a folder's licence goes along with the folder
             raise ModelFormatError(
                 f"`{source.id}` has a licence file `{name}`, and so is a file of the artifact called"
             )
