@@ -179,7 +179,8 @@ def _open_container(path: Path, languages: Sequence[str]) -> tuple[TrimmableMode
         from exporters.trim.hf.model import open_hf
 
         refuse_pictures(path, read_object(path / "config.json"))
-        return open_hf(path, languages=languages), tuple(sorted(one for one in path.iterdir() if one.is_file()))
+        files = sorted(one for one in path.iterdir() if one.is_file() and one.name != RECEIPT_NAME)
+        return open_hf(path, languages=languages), tuple(files)
     graphs = [path] if path.suffix.lower() == ".onnx" else sorted([*path.glob("*.onnx"), *path.glob("onnx/*.onnx")])
     if graphs:
         from exporters.trim.onnx import open_onnx
