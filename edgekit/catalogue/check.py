@@ -25,7 +25,7 @@ else:
     import tomli as tomllib
 
 SCHEMA_VERSION = 1
-MAX_BYTES = 1 << 20  # the packaged file is 6 kB; a catalogue past 1 MiB is no catalogue
+MAX_BYTES = 1 << 20  # the packaged file is 30 kB; a catalogue past 1 MiB is no catalogue
 
 _NAME = re.compile(r"[a-z0-9](?:[a-z0-9_-]{0,62}[a-z0-9])?")
 # The shape of an SPDX licence expression: identifiers joined by operators. `MIT License` is not one.
