@@ -25,6 +25,7 @@ from edgekit.store.lock import alone
 from edgekit.store.receipt import SourceFile
 from exporters.alignment.gate import is_encoder, open_gate
 from exporters.artifact import Choice, write_artifact
+from exporters.conversion.parity import check_parity
 from exporters.conversion.trimmed import ConvertedModel, converted, stored
 from exporters.corpus.base import Corpus
 from exporters.corpus.checkpoint import State
@@ -122,8 +123,8 @@ def plan(
 ) -> Plan:
     """Open the model, count the text and choose what stays; see `edgekit.pipeline.run.plan_export`.
 
-    open_model, open_encoder: open the model to run it, for what only a run can tell. Reports the steps `open`, `align`,
-    `count`, `select`.
+    open_model, open_encoder: open the model to run it, for what only a run can tell. Reports the steps `look up` and
+    those of a pull, `open`, `align`, `count`, `parity`, `select`.
     """
     preset = _preset(request, report)
     request = from_hub(request, report)
@@ -158,6 +159,9 @@ def plan(
     if request.aligned:
         gate = open_gate(request.aligned, request.languages, source, open_encoder, report)
     corpora = _count(request, source, source_files, report)
+    if isinstance(source.model, ConvertedModel):
+        lines = (line for corpus in corpora for line in corpus.sample)
+        check_parity(source.model, source.id, request.languages, lines, report)
     keep = keep_ids(tokenizer, [*source.model.prompts, *source.prefixes.values()], request.keep_text)
     running = None
     if open_model is not None and isinstance(source.model, GgufModel) and not is_encoder(source):
