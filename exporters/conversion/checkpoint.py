@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 
 from edgekit.core.errors import ModelFormatError
 from exporters.containers.safetensors import Place, Safetensors
-from exporters.trim.hf.folder import TOKENIZER, Folder, read_folder
-from exporters.trim.hf.json_file import read_bytes, read_object
+from exporters.trim.hf.folder import Folder, read_folder
+from exporters.trim.hf.json_file import read_object
 from exporters.trim.hf.tokenizer_files import CONFIG as TOKENIZER_CONFIG
+from exporters.trim.hf.tokenizer_source import tokenizer_bytes
 from exporters.trim.hf.weights import Weights, read_weights
 from exporters.trim.hf.words import Words, words_of
 from exporters.trim.tokenizer_json.document import read_document
@@ -137,13 +138,12 @@ def open_checkpoint(path: Path, *, name: str | None = None) -> Checkpoint:
     name: what the model is called, by default as the folder is.
 
     Raises ModelFormatError where files are damaged or do not fit together; UnsupportedModelError, with the way out, for
-    pickled weights, an adapter, a model that brings code of its own, a folder without `tokenizer.json`, a tokenizer of
-    an unknown kind.
+    pickled weights, an adapter, a model that brings code of its own, a folder without a tokenizer that can be read, a
+    tokenizer of an unknown kind.
     """
     folder = read_folder(path)
     config = read_object(path / "config.json")
-    data = read_bytes(path / TOKENIZER)
-    document = read_document(data)
+    document = read_document(tokenizer_bytes(path, config))
     has_config = (path / TOKENIZER_CONFIG).is_file()
     tokenizer_config = read_object(path / TOKENIZER_CONFIG) if has_config else {}
     words = words_of(document.raw)
