@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from edgekit.core.errors import UnsupportedModelError
 from exporters.trim.hf.tables import FAMILIES
 
 _PARTS = ("vision_config", "vision_tower", "image_size")
@@ -39,19 +38,10 @@ def text_model_type(config: Mapping[str, Any]) -> str | None:
     return None if found is None else _shown(found)
 
 
-def refuse_pictures(folder: Path, config: Mapping[str, Any]) -> None:
-    """Raise UnsupportedModelError, with the way out, for a folder whose model reads pictures."""
-    reasons = picture_reasons(config)
-    if reasons:
-        exports = text_model_type(config) in FAMILIES
-        raise UnsupportedModelError(
-            f"`{folder}` cannot be exported",
-            reasons=reasons,
-            hint=_way_out(folder, config) if exports else None,
-        )
-
-
-def _way_out(folder: Path, config: Mapping[str, Any]) -> str:
+def text_alone_hint(folder: Path, config: Mapping[str, Any]) -> str | None:
+    """How the language model inside is saved alone, where it is one that can be exported."""
+    if not picture_reasons(config) or text_model_type(config) not in FAMILIES:
+        return None
     listed = config.get("architectures")
     name = listed[0] if isinstance(listed, list) and listed else "AutoModel"
     name = name if isinstance(name, str) and name.isalnum() and len(name) < 80 else "AutoModel"
