@@ -14,9 +14,11 @@ from typing import Any
 import numpy as np
 
 from edgekit.catalogue.entries import Languages
+from edgekit.catalogue.licences import accepted
 from edgekit.core.atomic import write_bytes
 from edgekit.core.errors import FailedError, ModelFormatError
 from edgekit.core.events import Note, Reporter, StepFinished, StepStarted
+from edgekit.core.hashing import sha256_file
 from edgekit.core.units import bytes_in_words
 from edgekit.pipeline.requests import ExportRequest
 from edgekit.store.build import list_files
@@ -87,6 +89,8 @@ def write_artifact(choice: Choice, folder: Path, report: Reporter) -> Receipt:
     report(StepStarted("package", choice.id))
     for name, path in source.licence_files.items():
         if (folder / name).exists():
+            if sha256_file(folder / name) == sha256_file(path):
+                continue  # a folder's licence goes along with the folder
             raise ModelFormatError(
                 f"`{source.id}` has a licence file `{name}`, and so is a file of the artifact called"
             )
@@ -206,6 +210,7 @@ def _selection_step(choice: Choice) -> Mapping[str, Any]:
         "scripts": None if request.scripts is None else sorted(request.scripts),
         "keep_text": [path.name for path in request.keep_text] or None,
         "allow_loss": request.allow_loss or None,
+        "accepted_licence": accepted(choice.source.id, choice.source.licence, accept=request.accept_licence),
     }
     return {
         "name": "select",

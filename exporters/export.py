@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from edgekit.catalogue.entries import ExportPreset
+from edgekit.catalogue.licences import accepted
 from edgekit.catalogue.load import load_catalogue
 from edgekit.catalogue.names import is_model_id
 from edgekit.core.atomic import clear_leftovers, replacing_folder
@@ -24,12 +25,14 @@ from edgekit.store.lock import alone
 from edgekit.store.receipt import SourceFile
 from exporters.alignment.gate import is_encoder, open_gate
 from exporters.artifact import Choice, write_artifact
+from exporters.conversion.parity import check_parity
 from exporters.conversion.trimmed import ConvertedModel
-from exporters.conversion.trimmed_gguf import converted_to_gguf
+from exporters.conversion.trimmed_gguf import ConvertedGguf, converted_to_gguf
 from exporters.conversion.trimmed_onnx import converted_to_onnx
 from exporters.corpus.base import Corpus
 from exporters.corpus.checkpoint import State
 from exporters.corpus.counting import count_corpora
+from exporters.from_hub import from_hub
 from exporters.guard import check_languages, losses, refuse_losses
 from exporters.lines import text_blocks
 from exporters.on_demand import OnDemand
@@ -124,12 +127,14 @@ def plan(
 ) -> Plan:
     """Open the model, count the text and choose what stays; see `edgekit.pipeline.run.plan_export`.
 
-    open_model, open_encoder: open the model to run it, for what only a run can tell. Reports the steps `open`, `align`,
-    `count`, `select`.
+    open_model, open_encoder: open the model to run it, for what only a run can tell. Reports the steps `look up` and
+    those of a pull, `open`, `align`, `count`, `parity`, `select`.
     """
     preset = _preset(request, report)
+    request = from_hub(request, report)
     report(StepStarted("open", request.model))
     source = open_source(request.model, request.languages)
+    accepted(source.id, source.licence, accept=request.accept_licence)
     tokenizer = source.model.tokenizer
     source = _in_format(request, source)
     check_quant(request, source.model, source.id)
@@ -158,6 +163,9 @@ def plan(
     if request.aligned:
         gate = open_gate(request.aligned, request.languages, source, open_encoder, report)
     corpora = _count(request, source, source_files, report)
+    if isinstance(source.model, ConvertedGguf):
+        lines = (line for corpus in corpora for line in corpus.sample)
+        check_parity(source.model, source.id, request.languages, lines, report)
     keep = keep_ids(tokenizer, [*source.model.prompts, *source.prefixes.values()], request.keep_text)
     running = None
     if open_model is not None and isinstance(source.model, GgufModel) and not is_encoder(source):

@@ -174,9 +174,13 @@ def _open_container(path: Path, languages: Sequence[str]) -> tuple[TrimmableMode
     if path.is_file() and path.suffix.lower() == ".gguf":
         return open_gguf(path), (path,)
     if (path / "config.json").is_file() and [*path.glob("*.safetensors")]:
+        from exporters.supported import refuse_unsupported
+        from exporters.trim.hf.json_file import read_object
         from exporters.trim.hf.model import open_hf
 
-        return open_hf(path, languages=languages), tuple(sorted(one for one in path.iterdir() if one.is_file()))
+        refuse_unsupported(path, read_object(path / "config.json"))
+        files = sorted(one for one in path.iterdir() if one.is_file() and one.name != RECEIPT_NAME)
+        return open_hf(path, languages=languages), tuple(files)
     graphs = [path] if path.suffix.lower() == ".onnx" else sorted([*path.glob("*.onnx"), *path.glob("onnx/*.onnx")])
     if graphs:
         from exporters.trim.onnx import open_onnx

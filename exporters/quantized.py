@@ -12,14 +12,13 @@ from edgekit.core.errors import MissingExtraError, UsageError
 from edgekit.core.events import Note, Reporter
 from edgekit.pipeline.requests import ExportRequest
 from exporters.base import Built
-from exporters.containers.gguf import BLOCKS
+from exporters.containers.gguf import read_gguf
 from exporters.conversion.onnx_conversion import QUANTS
 from exporters.conversion.trimmed import ConvertedModel
 from exporters.conversion.trimmed_gguf import ConvertedGguf
 from exporters.conversion.trimmed_onnx import ConvertedOnnx
-from exporters.quantize.gguf import check_recipe, requantize
+from exporters.quantize.gguf import check_recipe, quantised_types, requantize
 from exporters.quantize.sizes import with_quantised_sizes
-from exporters.quantize.types import FULL
 from exporters.trim.base import TrimmableModel
 from exporters.trim.gguf import GgufModel
 
@@ -94,7 +93,7 @@ def with_sizes(request: ExportRequest, model: TrimmableModel, report: Reporter) 
 
 def is_quantised(model: GgufModel) -> bool:
     """Whether any matrix has less than 16 bits a weight."""
-    return any(BLOCKS[place.type][0] not in FULL for place in model.file.tensors.values() if len(place.shape) > 1)
+    return bool(quantised_types(model.file))
 
 
 def write_quantised(folder: Path, built: Built, request: ExportRequest, name: str, report: Reporter) -> Built:
@@ -105,6 +104,7 @@ def write_quantised(folder: Path, built: Built, request: ExportRequest, name: st
     aside = folder / "trimmed"
     aside.mkdir()
     source = trimmed.replace(aside / trimmed.name)
+    already = quantised_types(read_gguf(source))
     target = folder / f"{name}-{request.quant}.gguf"
     found = requantize(source, target, request.quant, embedding=request.embedding_quant, report=report)
     shutil.rmtree(aside)
@@ -112,6 +112,7 @@ def write_quantised(folder: Path, built: Built, request: ExportRequest, name: st
         "name": "quantize",
         "type": request.quant,
         **({} if request.embedding_quant is None else {"embedding": request.embedding_quant}),
+        **({"dequantised_from": already} if already else {}),
         "tensors": dict(found.counts),
         "notes": list(found.notes),
     }

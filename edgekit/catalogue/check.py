@@ -25,7 +25,7 @@ else:
     import tomli as tomllib
 
 SCHEMA_VERSION = 1
-MAX_BYTES = 1 << 20  # the packaged file is 6 kB; a catalogue past 1 MiB is no catalogue
+MAX_BYTES = 1 << 20  # the packaged file is 30 kB; a catalogue past 1 MiB is no catalogue
 
 _NAME = re.compile(r"[a-z0-9](?:[a-z0-9_-]{0,62}[a-z0-9])?")
 # The shape of an SPDX licence expression: identifiers joined by operators. `MIT License` is not one.
@@ -33,8 +33,10 @@ _LICENCE_ID = r"\(?[A-Za-z0-9][A-Za-z0-9.+-]*\)?"
 _LICENCE = re.compile(rf"{_LICENCE_ID}(?: (?:AND|OR|WITH) {_LICENCE_ID})*")
 _SCRIPT = re.compile(r"[A-Z][a-z]{3}")
 
-_MODEL_REQUIRED = ("name", "family", "task", "licence", "attribution", "source", "files")
-_MODEL_KEYS = (*_MODEL_REQUIRED, "revision", "languages", "aliases", "archives", "preset", "evidence")
+_MODEL_REQUIRED = ("name", "family", "task", "licence", "attribution", "source")
+_PINNED = ("revision", "files", "archives")
+_STATES = ("unpinned", "refused")
+_MODEL_KEYS = (*_MODEL_REQUIRED, *_PINNED, *_STATES, "languages", "parameters", "aliases", "preset", "evidence")
 
 
 def check_bytes(data: bytes, file: Path) -> tuple[Catalogue, list[Problem]]:
@@ -121,7 +123,12 @@ class _Reading:
 
     def _model(self, name: str, value: Any, presets: Mapping[str, Preset]) -> Model:
         checker, key = self._checker, ("models", name)
-        table = checker.table(value, key, _MODEL_KEYS, _MODEL_REQUIRED)
+        states = [state for state in _STATES if isinstance(value, dict) and state in value]
+        table = checker.table(value, key, _MODEL_KEYS, _MODEL_REQUIRED if states else (*_MODEL_REQUIRED, "files"))
+        unpinned = self._unpinned(table, key)
+        for one in [*(_PINNED if states else ()), *states[1:]]:
+            if one in table:
+                checker.problem((*key, one), f"and `{states[0]}` exclude each other")
         if not is_model_id(name):
             checker.problem(key, "must be an id of lower-case letters, digits, `.`, `_` and `-`")
         task = checker.text(table, "task", key)
@@ -131,7 +138,9 @@ class _Reading:
         if licence and not _LICENCE.fullmatch(licence):
             checker.problem((*key, "licence"), "must be an SPDX expression such as `MIT`, or `LicenseRef-` and a name")
         family = self._family(checker.text(table, "family", key), (*key, "family"))
-        source = self._source(table, key, None)
+        source = self._source(table, key, None, pinned=not states)
+        if unpinned and source.location and source.scheme != "hf":
+            checker.problem((*key, "unpinned"), "is for a source of the kind `hf:`")
         preset = checker.optional_text(table, "preset", key)
         if preset is not None and preset not in presets:
             checker.problem((*key, "preset"), f"names `{preset}`, which this file does not have under `presets`")
@@ -151,9 +160,19 @@ class _Reading:
             archives=self._archives(table, key),
             preset=presets.get(preset) if preset is not None else None,
             evidence=self._evidence(table, key),
+            parameters=checker.count(table, "parameters", key),
+            unpinned=unpinned,
+            refused=checker.optional_text(table, "refused", key),
         )
 
-    def _source(self, table: Mapping[str, Any], key: Key, default: SourceUri | None) -> SourceUri:
+    def _unpinned(self, table: Mapping[str, Any], key: Key) -> bool:
+        if table.get("unpinned", True) is not True:
+            self._checker.problem((*key, "unpinned"), "must be true, or be left out")
+        return "unpinned" in table
+
+    def _source(
+        self, table: Mapping[str, Any], key: Key, default: SourceUri | None, *, pinned: bool = True
+    ) -> SourceUri:
         """The `source` and `revision` of a table; default where it has neither."""
         checker = self._checker
         text, revision = checker.optional_text(table, "source", key), checker.optional_text(table, "revision", key)
@@ -167,7 +186,7 @@ class _Reading:
         except ValueError as problem:
             checker.problem((*key, "source"), str(problem))
             return nowhere
-        if source.scheme == "hf" and (revision is None or not is_commit(revision)):
+        if pinned and source.scheme == "hf" and (revision is None or not is_commit(revision)):
             checker.problem((*key, "revision"), "must be a full commit of 40 hex digits; branches and tags move")
         return source
 

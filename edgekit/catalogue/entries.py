@@ -108,7 +108,11 @@ class ExportPreset:
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """An entry of the catalogue."""
+    """An entry of the catalogue.
+
+    parameters: as its authors state them, rounded.  unpinned: its commit and files are not said yet, so it cannot be
+    pulled.  refused: why it never can, and what can instead; None for all others.
+    """
 
     id: str
     name: str
@@ -123,13 +127,27 @@ class Model:
     archives: tuple[Archive, ...] = ()
     preset: Preset | None = None
     evidence: Mapping[str, Evidence] = field(default_factory=dict)
+    parameters: int | None = None
+    unpinned: bool = False
+    refused: str | None = None
 
     @property
     def size_bytes(self) -> int | None:
         """Size of all files as their source gives them, or None where one is not known."""
         sizes = [file.size_bytes for file in self.files]
         known = [size for size in sizes if size is not None]
-        return sum(known) if len(known) == len(sizes) else None
+        return sum(known) if sizes and len(known) == len(sizes) else None
+
+    @property
+    def is_checkpoint(self) -> bool:
+        """Whether it is a folder as transformers saves it: kept as it comes, for `edgekit export` to make small."""
+        paths = [file.path for file in self.files]
+        return "config.json" in paths and any(path.endswith(".safetensors") for path in paths)
+
+    @property
+    def can_be_pulled(self) -> bool:
+        """Whether the entry says enough to bring the model."""
+        return not self.unpinned and self.refused is None
 
     def sources(self) -> tuple[SourceUri, ...]:
         """Every source that a piece comes from, once, in order of first use."""

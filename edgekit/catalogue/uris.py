@@ -7,10 +7,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from edgekit.core.errors import UsageError
+
 SCHEMES = ("pypi", "hf", "https", "file")
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _PYPI = re.compile(r"(?P<name>[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)==(?P<version>[A-Za-z0-9][A-Za-z0-9.!+_-]*)")
 _HF = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*/[A-Za-z0-9][A-Za-z0-9._-]*")
+# On a command line: a folder of the repository and a commit, a branch, a tag or `refs/pr/1` may follow.
+_HUB_PART = r"[A-Za-z0-9_][A-Za-z0-9._-]*"
+_REPOSITORY = re.compile(
+    rf"hf:(?P<name>{_HF.pattern})(?P<folder>(?:/{_HUB_PART})*)(?:@(?P<revision>{_HUB_PART}(?:/{_HUB_PART})*))?"
+)
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 
 
@@ -37,6 +44,37 @@ class SourceUri:
     def needs_network(self) -> bool:
         """False for `file:` only."""
         return self.scheme != "file"
+
+
+@dataclass(frozen=True, slots=True)
+class HubPlace:
+    """A checkpoint on the Hugging Face hub.
+
+    name: `OWNER/NAME`.  folder: of the repository, `` for its top.  revision: a commit, a branch or a tag, or None.
+    """
+
+    name: str
+    folder: str = ""
+    revision: str | None = None
+
+    @property
+    def text(self) -> str:
+        """As people write it."""
+        folder = f"/{self.folder}" if self.folder else ""
+        return f"hf:{self.name}{folder}" + (f"@{self.revision}" if self.revision else "")
+
+
+def is_hub_place(text: str) -> bool:
+    """Whether text means the hub, well written or not."""
+    return text.startswith("hf:")
+
+
+def parse_hub_place(text: str) -> HubPlace:
+    """Read `hf:OWNER/NAME[/FOLDER][@REVISION]`. Raises UsageError for anything else."""
+    match = _REPOSITORY.fullmatch(text)
+    if match is None or ".." in text:
+        raise UsageError(f"`{text}` is no place on the hub", hint="write `hf:OWNER/NAME` or `hf:OWNER/NAME@REVISION`")
+    return HubPlace(match["name"], match["folder"].removeprefix("/"), match["revision"])
 
 
 def is_commit(text: str) -> bool:

@@ -27,7 +27,12 @@ _SIZE_OF_PIPE = (80, 24)
 
 
 def export(
-    model: Annotated[str, typer.Argument(metavar="MODEL|PATH", help="An installed model, a GGUF file or an artifact.")],
+    model: Annotated[
+        str,
+        typer.Argument(
+            metavar="MODEL|PATH", help="An installed model, a folder, a GGUF file, an artifact, or `hf:OWNER/NAME`."
+        ),
+    ],
     more: Annotated[
         list[str] | None,
         typer.Argument(
@@ -88,6 +93,9 @@ def export(
             help="gguf, hf or onnx; the model's own by default. A Hugging Face folder becomes gguf or onnx.",
         ),
     ] = None,
+    accept_licence: Annotated[
+        bool, typer.Option("--accept-licence", help="Go on under terms that forbid commercial use.")
+    ] = False,
     allow_loss: Annotated[
         bool, typer.Option("--allow-loss", help="Go on where a language loses characters or alignment.")
     ] = False,
@@ -117,6 +125,7 @@ def export(
     Examples:
       edgekit export gemma-3-270m --languages pt,en --corpus texts/ --dry-run
       edgekit export gemma-3-270m --languages pt,en --corpus pt=news.txt --corpus en=news-en.txt --vocab 64000 -o out
+      edgekit export hf:Qwen/Qwen3-0.6B --languages sw,en --format gguf --quant q4_k_m
     """
     from edgekit.cli.progress import Renderer
     from edgekit.pipeline.requests import ExportRequest
@@ -143,6 +152,7 @@ def export(
         quant=quant,
         embedding_quant=embedding_quant,
         format=container,
+        accept_licence=accept_licence,
         allow_loss=allow_loss,
         out=out,
         force=force,

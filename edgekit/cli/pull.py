@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from edgekit.catalogue.licences import FLAG, is_non_commercial
 from edgekit.cli import output
 from edgekit.core.units import bytes_in_words
 
@@ -15,6 +16,9 @@ SCHEMA = "edgekit.pull/1"
 def pull(
     ids: Annotated[list[str], typer.Argument(metavar="ID...", help="Ids or aliases from the catalogue.")],
     force: Annotated[bool, typer.Option("--force", help="Bring and build again what is here already.")] = False,
+    accept_licence: Annotated[
+        bool, typer.Option("--accept-licence", help="Take models under terms that forbid commercial use.")
+    ] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Only say what would be downloaded, stored and needed.")
     ] = False,
@@ -37,7 +41,7 @@ def pull(
     installed = []
     with Renderer() as report:
         for model in models:
-            installed.append(store.pull(model.id, report=report, force=force))
+            installed.append(store.pull(model.id, report=report, force=force, accept_licence=accept_licence))
             if not as_json:
                 output.data(str(installed[-1].folder))
     if as_json:
@@ -62,10 +66,14 @@ def pull(
 
 
 def _show_plans(ids: list[str], as_json: bool) -> None:
+    from edgekit.catalogue.pullable import refuse_entry
     from edgekit.store.plan import make_plan
     from edgekit.store.pull import current, known_models
 
-    plans = [(model, make_plan(model), current(model) is not None) for model in known_models(ids)]
+    models = known_models(ids)
+    for model in models:
+        refuse_entry(model)
+    plans = [(model, make_plan(model), current(model) is not None) for model in models]
     if as_json:
         output.json_object(
             {
@@ -106,6 +114,7 @@ def _plan_rows(model: Any, plan: Any, here: bool) -> list[tuple[str, str]]:
     return [
         ("model", f"{model.id}{', installed already' if here else ''}"),
         ("licence", f"{model.licence}; {model.attribution}"),
+        *([("", f"forbids commercial use, so pull needs `{FLAG}`")] if is_non_commercial(model.licence) else []),
         *(fetches or [("download", "nothing, all files are in the cache")]),
         ("store", store),
         ("disk", f"{bytes_in_words(plan.needed_bytes)} needed, {bytes_in_words(plan.free_bytes)} free"),

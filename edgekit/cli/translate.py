@@ -246,7 +246,7 @@ def _pull(direction: Direction) -> None:
 
     offered: dict[Direction, str] = {}
     for model in load_catalogue().models.values():
-        if model.task == "translate":
+        if model.task == "translate" and model.can_be_pulled and not model.is_checkpoint:
             for one in model.languages.directions():
                 offered.setdefault(one, model.id)
     found = closest(direction, list(offered))

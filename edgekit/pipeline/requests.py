@@ -24,17 +24,18 @@ OpenTextEncoder: TypeAlias = Callable[[Path, Mapping[str, Any]], Any]
 class ExportRequest:
     """An export.
 
-    model: id or alias of an installed model, or a path.  languages: BCP-47 tags.  corpora: text of these languages,
-    each a file, a folder, a pattern or `-` for the standard input, with `TAG=` before it where its name does not say
-    which.
+    model: id or alias of an installed model, a path, or `hf:OWNER/NAME[@REVISION]`, which is pulled first.
+    languages: BCP-47 tags.  corpora: text of these languages, each a file, a folder, a pattern or `-` for the standard
+    input, with `TAG=` before it where its name does not say which.
     corpus_field: of JSON lines.  aligned: line-aligned files, one a language, named as corpora are; an encoder must
     align the languages on them as before.
     vocab, coverage, max_size_bytes: how far to trim, at most one; coverage is 0 to 1.
     preset: id of a recipe of the catalogue, which what is set here overrides.  scripts: ISO 15924 codes to keep.
     keep_text: files whose every token stays.  quant, embedding_quant: types of the weights and of the table of words.
-    format: the container, where it must be a certain one.  allow_loss: even where a language loses characters or its
-    alignment.  out: the folder that the artifact's own folder is made in.  id, licence, attribution: of the artifact;
-    None takes what the model says.  command: the line that was typed, for the report.
+    format: the container, where it must be a certain one.  accept_licence: go on under terms that forbid commercial
+    use.  allow_loss: even where a language loses characters or its alignment.  out: the folder that the artifact's own
+    folder is made in.  id, licence, attribution: of the artifact; None takes what the model says.  command: the line
+    that was typed, for the report.
     """
 
     model: str
@@ -51,6 +52,7 @@ class ExportRequest:
     quant: str | None = None
     embedding_quant: str | None = None
     format: str | None = None
+    accept_licence: bool = False
     allow_loss: bool = False
     out: Path = field(default_factory=Path)
     force: bool = False

@@ -1,18 +1,14 @@
-"""`hf:OWNER/NAME`: files of a model repository on the Hugging Face hub, at one commit.
-
-huggingface_hub does the work: it honours `HF_ENDPOINT`, `HF_TOKEN` and proxies, and resumes inside its own folder.
-"""
+"""`hf:OWNER/NAME`: files of a model repository on the Hugging Face hub, at one commit."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from edgekit.core.atomic import PARTIAL_SUFFIX
-from edgekit.core.errors import OfflineError, SourceError
-from edgekit.sources.base import Advance, Wanted, is_truthy
+from edgekit.sources.base import Advance, Wanted, check
+from edgekit.sources.hub_client import asking, endpoint, refuse_hub_offline
 from edgekit.sources.local import FileSource
 from edgekit.sources.watch import watching
 
@@ -25,16 +21,17 @@ class HfSource:
     revision: str
 
     def fetch(self, wanted: Sequence[Wanted], work: Path, advance: Advance) -> None:
-        """Download every wanted file into a folder of work, then move it to its target, checked."""
-        if is_truthy("HF_HUB_OFFLINE"):
-            raise OfflineError(
-                f"`hf:{self.repository}` needs the network, and `HF_HUB_OFFLINE` is set",
-                hint="unset `HF_HUB_OFFLINE` while connected",
-            )
+        """Download every wanted file into a folder of work, then move it to its target, checked.
+
+        What the hub says of a file is checked before its first byte comes: a repository that was changed, or a mirror
+        of another one, costs no download.
+        """
+        refuse_hub_offline(f"hf:{self.repository}")
         folder = work / f"hf-{self.revision}{PARTIAL_SUFFIX}"
         folder.mkdir(exist_ok=True)
         before = 0
         for file in wanted:
+            self._check_announced(file)
             with watching(folder, advance, before):
                 path = self._download(file.member, folder)
             FileSource(str(folder) + "/").fetch([file], work, lambda _: None)
@@ -42,47 +39,24 @@ class HfSource:
             before += file.target.stat().st_size
             advance(before)
 
+    def _check_announced(self, file: Wanted) -> None:
+        """Raises IntegrityError where the hub announces another size, or another digest, than was promised."""
+        if file.size_bytes is None and file.sha256 is None:
+            return
+        with asking(f"hf:{self.repository}", f"`{file.member}`"):
+            from huggingface_hub import get_hf_file_metadata, hf_hub_url
+
+            url = hf_hub_url(self.repository, file.member, revision=self.revision, endpoint=endpoint())
+            found = get_hf_file_metadata(url, endpoint=endpoint(), retry_on_errors=True)
+        # The tag of a file in LFS is its sha256, that of any other is git's own id.
+        digest = found.etag if found.etag is not None and len(found.etag) == 64 else file.sha256
+        size = file.size_bytes if found.size is None else found.size
+        check(file, f"hf:{self.repository}/{file.member}", size or 0, digest or "")
+
     def _download(self, member: str, folder: Path) -> Path:
-        from huggingface_hub import hf_hub_download
-        from huggingface_hub.utils.tqdm import are_progress_bars_disabled, disable_progress_bars, enable_progress_bars
+        with asking(f"hf:{self.repository}", f"`{member}`"):
+            from huggingface_hub import hf_hub_download
 
-        failures = _failures()
-        quiet = are_progress_bars_disabled()
-        disable_progress_bars()
-        try:
             return Path(
-                hf_hub_download(
-                    self.repository,
-                    member,
-                    revision=self.revision,
-                    local_dir=folder,
-                    endpoint=os.environ.get("HF_ENDPOINT") or None,
-                )
+                hf_hub_download(self.repository, member, revision=self.revision, local_dir=folder, endpoint=endpoint())
             )
-        except failures as problem:
-            lines = [line.strip() for line in str(problem).splitlines() if line.strip()]
-            raise SourceError(
-                f"`hf:{self.repository}` did not give `{member}`",
-                reasons=lines[:5],
-                hint="check the connection and the repository; a gated one needs `HF_TOKEN`",
-            ) from problem
-        finally:
-            if not quiet:
-                enable_progress_bars()
-
-
-def _failures() -> tuple[type[BaseException], ...]:
-    """What the hub's client raises when it gets no file; hub 1 talks through httpx, hub 2 through httpx2."""
-    import sys
-
-    from huggingface_hub import errors
-
-    # `hf_hub_download` was imported before, so the one it talks through is loaded.
-    clients = [sys.modules[name] for name in ("httpx", "httpx2") if name in sys.modules]
-    return (
-        errors.HfHubHTTPError,
-        errors.EntryNotFoundError,
-        errors.HFValidationError,
-        errors.OfflineModeIsEnabled,
-        *(client.HTTPError for client in clients),
-    )

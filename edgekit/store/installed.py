@@ -6,7 +6,9 @@ import difflib
 from dataclasses import dataclass
 from pathlib import Path
 
+from edgekit.catalogue.entries import Model
 from edgekit.catalogue.names import RECEIPT_NAME, is_model_id
+from edgekit.catalogue.pullable import refuse_entry
 from edgekit.core.errors import CatalogueError, DirectionError, InputError, ModelFormatError, ModelNotFoundError
 from edgekit.core.languages import Direction, base_language, normalise_tag
 from edgekit.core.paths import data_folder
@@ -72,8 +74,8 @@ def _scan() -> tuple[list[Installed], list[Broken]]:
 def find_model(id_or_alias: str) -> Installed:
     """The installed model of that id, else the one that has this alias.
 
-    Raises ModelNotFoundError whose hint is the pull that brings it, where the catalogue has it, and
-    ModelFormatError where the model is installed but damaged.
+    Raises ModelNotFoundError whose hint is the pull that brings it, where the catalogue has it, UnsupportedModelError
+    for an entry that can never be pulled, and ModelFormatError where the model is installed but damaged.
     """
     if is_model_id(id_or_alias) and (models_folder() / id_or_alias).is_dir():
         try:
@@ -88,11 +90,11 @@ def find_model(id_or_alias: str) -> Installed:
     for model in models:
         if id_or_alias in model.receipt.aliases:
             return model
-    known = _catalogue_ids()
-    if id_or_alias in known:
+    known = _catalogue_names()
+    if (entry := known.get(id_or_alias)) is not None:
+        refuse_entry(entry)
         raise ModelNotFoundError(
-            f"`{known[id_or_alias]}` is not installed",
-            hint=f"run `edgekit pull {known[id_or_alias]}` while connected",
+            f"`{entry.id}` is not installed", hint=f"run `edgekit pull {entry.id}` while connected"
         )
     near = difflib.get_close_matches(id_or_alias, [*known, *(model.receipt.id for model in models)], n=1)
     raise ModelNotFoundError(
@@ -103,7 +105,7 @@ def find_model(id_or_alias: str) -> Installed:
 
 def repair_hint(model_id: str) -> str:
     """The next step for who has a damaged model: the pull, or where it came from a folder, that folder."""
-    if model_id in _catalogue_ids():
+    if model_id in _catalogue_names():
         return f"run `edgekit pull --force {model_id}` while connected"
     return "run `edgekit models add --force PATH` with the folder that it came from"
 
@@ -112,7 +114,7 @@ def find_directions() -> dict[Direction, Installed]:
     """Every direction that an installed model translates; of two models for one direction, the first by id."""
     directions: dict[Direction, Installed] = {}
     for model in installed_models():
-        if model.receipt.task == "translate":
+        if model.receipt.task == "translate" and model.receipt.engine.get("kind") != "checkpoint":
             for direction in model.receipt.languages.directions():
                 directions.setdefault(direction, model)
     return directions
@@ -153,7 +155,7 @@ def _direction_hint(wanted: Direction) -> str:
     offered: dict[Direction, str] = {}
     try:
         for model in load_catalogue().models.values():
-            if model.task == "translate":
+            if model.task == "translate" and model.can_be_pulled and not model.is_checkpoint:
                 for direction in model.languages.directions():
                     offered.setdefault(direction, model.id)
     except (CatalogueError, InputError):
@@ -167,13 +169,13 @@ def _direction_hint(wanted: Direction) -> str:
     return "run `edgekit models ls` to see which directions there are"
 
 
-def _catalogue_ids() -> dict[str, str]:
-    """Every id and alias of the catalogue, each with the id it stands for; empty where the catalogue has problems."""
+def _catalogue_names() -> dict[str, Model]:
+    """Every id and alias of the catalogue, each with its entry; empty where the catalogue has problems."""
     from edgekit.catalogue.load import load_catalogue
 
     try:
         models = load_catalogue().models.values()
     except (CatalogueError, InputError):
         return {}
-    names = {alias: model.id for model in models for alias in model.aliases}
-    return {**names, **{model.id: model.id for model in models}}
+    names = {alias: model for model in models for alias in model.aliases}
+    return {**names, **{model.id: model for model in models}}

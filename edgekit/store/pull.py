@@ -16,7 +16,9 @@ from typing import Any
 
 from edgekit.catalogue.entries import FileEntry, Model
 from edgekit.catalogue.files import KEPT_ROLES
+from edgekit.catalogue.licences import accepted
 from edgekit.catalogue.load import load_catalogue
+from edgekit.catalogue.pullable import refuse_entry
 from edgekit.core.atomic import replacing_folder
 from edgekit.core.errors import ModelFormatError, ModelNotFoundError, OutputError
 from edgekit.core.events import Note, Reporter, StepFinished, StepStarted, silent
@@ -31,24 +33,34 @@ from edgekit.store.plan import Plan, make_plan
 from edgekit.store.receipt import Receipt, SourceFile, now, write_receipt
 
 
-def pull(model_id: str, *, report: Reporter = silent, force: bool = False) -> Installed:
+def pull(model_id: str, *, report: Reporter = silent, force: bool = False, accept_licence: bool = False) -> Installed:
     """Install a model of the catalogue, by id or alias, and give it back; one that is here already is not touched.
 
-    force: bring and build it again. Steps reported: `fetch` (bytes), `build` where there is an exporter, `install`.
-    Raises ModelNotFoundError, OfflineError, SourceError, IntegrityError, ResourceError, OutputError, CatalogueError,
-    and what the exporter of its family raises.
+    force: bring and build it again. accept_licence: take it under terms that forbid commercial use, which the receipt
+    notes.
+    Steps reported: `fetch` (bytes), `build` where there is an exporter, `install`.
+    Raises ModelNotFoundError (also for an entry that is not pinned yet), UnsupportedModelError (one that never can be),
+    UsageError (the licence was not accepted), OfflineError, SourceError, IntegrityError, ResourceError,
+    OutputError, CatalogueError, and what the exporter of its family raises.
     """
     (model,) = known_models([model_id])
+    refuse_entry(model)
+    return install(model, report=report, force=force, accept_licence=accept_licence)
+
+
+def install(model: Model, *, report: Reporter = silent, force: bool = False, accept_licence: bool = False) -> Installed:
+    """As `pull`, for an entry that need not be in the catalogue."""
     if not force and (here := current(model)) is not None:
         report(Note(f"`{model.id}` is installed already"))
         return here
+    licence = accepted(model.id, model.licence, accept=accept_licence)
     refuse_offline(model.id, model.sources())
     try:
         with alone(model.id, report):
             if not force and (here := current(model)) is not None:
                 report(Note(f"`{model.id}` was installed meanwhile"))
                 return here
-            return _pull(model, report)
+            return _pull(model, licence, report)
     except OSError as problem:
         where = f"`{problem.filename}`: " if problem.filename else ""
         raise OutputError(
@@ -92,7 +104,8 @@ def current(model: Model) -> Installed | None:
     return installed
 
 
-def _pull(model: Model, report: Reporter) -> Installed:
+def _pull(model: Model, licence: str | None, report: Reporter) -> Installed:
+    """licence: that was accepted, where it had to be."""
     report(Note(f"licence of `{model.id}`: {model.licence}; {model.attribution}"))
     clean(model.id)
     plan = make_plan(model)
@@ -118,7 +131,14 @@ def _pull(model: Model, report: Reporter) -> Installed:
             source=model.source.text,
             revision=model.source.revision,
             source_files=made_from,
-            steps=({"name": "fetch", "sources": [source.text for source in model.sources()]}, *steps),
+            steps=(
+                {
+                    "name": "fetch",
+                    "sources": [source.text for source in model.sources()],
+                    **({} if licence is None else {"accepted_licence": licence}),
+                },
+                *steps,
+            ),
             tools=tools,
             files=list_files(beside),
             engine=engine,
@@ -139,7 +159,8 @@ def _build(
 ) -> tuple[Mapping[str, Any], tuple[Mapping[str, Any], ...], Mapping[str, str]]:
     model = plan.model
     if not plan.builds:
-        return {"kind": "files", "files": {file.role: file.path for file in model.files}}, (), {}
+        kind = "checkpoint" if model.is_checkpoint else "files"
+        return {"kind": kind, "files": {file.role: file.path for file in model.files}}, (), {}
     preset = model.preset
     report(StepStarted("build", f"family {model.family}" + (f", preset {preset.id}" if preset else "")))
     engine, steps, tools = build(model, files, out, preset.options if preset else {}, report)

@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 
 from edgekit.core.errors import ModelFormatError
 from exporters.containers.safetensors import Place, Safetensors
-from exporters.trim.hf.folder import TOKENIZER, Folder, read_folder
-from exporters.trim.hf.json_file import read_bytes, read_object
+from exporters.trim.hf.folder import Folder, read_folder
+from exporters.trim.hf.json_file import read_object
 from exporters.trim.hf.tokenizer_files import CONFIG as TOKENIZER_CONFIG
+from exporters.trim.hf.tokenizer_source import TOKENIZER, tokenizer_bytes
 from exporters.trim.hf.weights import Weights, read_weights
 from exporters.trim.hf.words import Words, words_of
 from exporters.trim.tokenizer_json.document import read_document
@@ -40,6 +41,18 @@ OPUS_FILES = ("source.spm", "target.spm", "vocab.json")
 FLOATS = ("F32", "F16", "BF16")
 """Types of tensors that are numbers and that conversions read."""
 _ALL = slice(None)
+
+
+def named_type(config: Mapping[str, Any]) -> str:
+    """What a configuration calls its architecture, `?` where it does not say."""
+    value = config.get("model_type")
+    return value[:80] if isinstance(value, str) and value.isprintable() else "?"
+
+
+def named_classes(config: Mapping[str, Any]) -> Sequence[str]:
+    """The classes of transformers that a configuration names."""
+    listed = config.get("architectures")
+    return [one for one in listed if isinstance(one, str)] if isinstance(listed, list) else []
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,14 +80,12 @@ class Checkpoint:
     @property
     def model_type(self) -> str:
         """What the model calls its architecture, `?` where it does not say."""
-        value = self.config.get("model_type")
-        return value[:80] if isinstance(value, str) and value.isprintable() else "?"
+        return named_type(self.config)
 
     @property
     def architectures(self) -> Sequence[str]:
         """The classes of transformers that saved it."""
-        listed = self.config.get("architectures")
-        return [one for one in listed if isinstance(one, str)] if isinstance(listed, list) else []
+        return named_classes(self.config)
 
     def prefix(self, name: str, prefixes: Sequence[str]) -> str:
         """What stands before the name of a tensor, by the class that saved it; the first where none does."""
@@ -129,8 +140,8 @@ def open_checkpoint(path: Path, *, name: str | None = None) -> Checkpoint:
     name: what the model is called, by default as the folder is.
 
     Raises ModelFormatError where files are damaged or do not fit together; UnsupportedModelError, with the way out, for
-    pickled weights, an adapter, a model that brings code of its own, a folder without `tokenizer.json`, a tokenizer of
-    an unknown kind.
+    pickled weights, an adapter, a model that brings code of its own, a folder without a tokenizer that can be read, a
+    tokenizer of an unknown kind.
     """
     opus = all((path / one).is_file() for one in OPUS_FILES)
     folder = read_folder(path, needs_tokenizer=not opus)
@@ -139,8 +150,7 @@ def open_checkpoint(path: Path, *, name: str | None = None) -> Checkpoint:
     if opus and not (path / TOKENIZER).is_file():
         words = words_of({"model": {"vocab": read_object(path / OPUS_FILES[-1])}})
         return Checkpoint(folder, called, config, {}, {}, words, read_weights(path))
-    data = read_bytes(path / TOKENIZER)
-    document = read_document(data)
+    document = read_document(tokenizer_bytes(path, config))
     has_config = (path / TOKENIZER_CONFIG).is_file()
     tokenizer_config = read_object(path / TOKENIZER_CONFIG) if has_config else {}
     words = words_of(document.raw)

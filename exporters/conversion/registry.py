@@ -5,10 +5,11 @@ from __future__ import annotations
 import difflib
 import importlib
 from collections.abc import Mapping
+from typing import Any
 
 from edgekit.core.errors import UnsupportedModelError, UsageError
 from exporters.conversion.base import Conversion
-from exporters.conversion.checkpoint import Checkpoint
+from exporters.conversion.checkpoint import Checkpoint, named_classes, named_type
 
 # Format -> model_type -> the module whose CONVERSION it is; a family's module is loaded when it is needed.
 CONVERSIONS: Mapping[str, Mapping[str, str]] = {
@@ -52,30 +53,38 @@ def conversion_of(checkpoint: Checkpoint, target: str) -> Conversion:
 
     Raises UsageError for an unknown format, UnsupportedModelError for an unknown architecture, with the nearest known.
     """
-    known = CONVERSIONS.get(target)
-    if known is None:
+    if target not in CONVERSIONS:
         raise UsageError(f"nothing converts to `{target}`", reasons=[f"known are {', '.join(CONVERSIONS)}"])
-    module = known.get(checkpoint.model_type)
+    module = CONVERSIONS[target].get(checkpoint.model_type)
     if module is None:
-        near = _nearest(checkpoint, known)
-        others = [other for other, families in CONVERSIONS.items() if checkpoint.model_type in families]
         raise UnsupportedModelError(
-            f"models of the type `{checkpoint.model_type}` cannot be converted to {target}",
-            reasons=[
-                f"known are {', '.join(sorted(known))}",
-                *([f"the nearest that works is `{near}`"] if near else []),
-                *(f"to {other} it can be converted" for other in others),
-            ],
+            f"`{checkpoint.name}` cannot be converted to {target}",
+            reasons=reasons_against(checkpoint.config, target),
         )
     conversion: Conversion = importlib.import_module(module).CONVERSION
     return conversion
 
 
-def _nearest(checkpoint: Checkpoint, known: Mapping[str, str]) -> str | None:
-    close = difflib.get_close_matches(checkpoint.model_type, known, n=1, cutoff=0.6)
+def reasons_against(config: Mapping[str, Any], target: str) -> list[str]:
+    """Why models of this configuration cannot be converted to target, and the nearest that can; empty if they can."""
+    known, model_type = CONVERSIONS[target], named_type(config)
+    if model_type in known:
+        return []
+    near = _nearest(config, known)
+    others = [other for other, families in CONVERSIONS.items() if model_type in families]
+    return [
+        f"models of the type `{model_type}` cannot be converted to {target}",
+        f"known are {', '.join(sorted(known))}",
+        *([f"the nearest that works is `{near}`"] if near else []),
+        *(f"to {other} it can be converted" for other in others),
+    ]
+
+
+def _nearest(config: Mapping[str, Any], known: Mapping[str, str]) -> str | None:
+    close = difflib.get_close_matches(named_type(config), known, n=1, cutoff=0.6)
     if close:
         return close[0]
-    for name in checkpoint.architectures:
+    for name in named_classes(config):
         for ending, family in _BY_TASK.items():
             if name.endswith(ending) and family in known:
                 return family

@@ -69,7 +69,7 @@ def requantize(
         raise ResourceError(
             f"`{target.name}` needs {bytes_in_words(expected)}, and {bytes_in_words(free)} of the disk are free"
         )
-    again = sorted({BLOCKS[place.type][0] for place in _matrices(file)} - {*FULL})
+    again = quantised_types(file)
     report(StepStarted(STEP, quant))
     if again:
         report(Note(f"`{source.name}` is quantised already ({', '.join(again)}): what that lost does not come back"))
@@ -95,6 +95,11 @@ def dry_run(source: Path, quant: str, *, embedding: str | None = None) -> Mappin
 def check_recipe(file: Gguf, name: str, quant: str, embedding: str | None) -> None:
     """Raise UsageError, with every reason, where a file called name cannot be quantised like this."""
     _refuse(name, _problems(file, name, quant, embedding))
+
+
+def quantised_types(file: Gguf) -> list[str]:
+    """The types of its matrices that have less than 16 bits a weight: what they lost does not come back."""
+    return sorted({BLOCKS[place.type][0] for place in _matrices(file)} - {*FULL})
 
 
 def _need_llama() -> None:

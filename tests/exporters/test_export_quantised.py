@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+import gguf
+import numpy as np
 import pytest
 from store.toys import use_home
 from toys.gguf_vocabulary import language_model, llama
@@ -21,6 +23,7 @@ from edgekit.pipeline.run import verify
 from exporters.containers.gguf import BLOCKS
 from exporters.quantized import is_quantised
 from exporters.trim.gguf import open_gguf
+from exporters.vocab_map import read_map
 
 
 @pytest.fixture(autouse=True)
@@ -85,6 +88,33 @@ def test_a_preset_quantises_what_is_not_quantised_yet_and_nothing_else(model: Pa
     shown = "\n".join(found.lines())
     assert "byte by byte" in shown
     assert "logits of kept tokens differ by 0 at most" in shown
+
+
+@needs_llama
+def test_a_quantised_gguf_is_a_source_of_float_weights_and_the_warning_says_what_that_means(
+    model: Path, text: Path
+) -> None:
+    small = export(model, text, id="small", quant="q8_0", embedding_quant="q8_0")
+    events: list[Event] = []
+    whole = export(small.folder, text, id="whole", quant="f16", report=events.append)
+    assert any(isinstance(event, Note) and "what that lost does not come back" in event.text for event in events)
+    assert [step.get("dequantised_from") for step in whole.receipt.steps if step["name"] == "quantize"] == [
+        None,
+        ["Q8_0"],
+    ]
+    before = open_gguf(small.folder / "small-q8_0.gguf").file
+    after = open_gguf(whole.folder / "whole-f16.gguf").file
+    assert not is_quantised(open_gguf(whole.folder / "whole-f16.gguf"))
+    kept = read_map(whole.folder / "vocab_map.json")[1]
+    for name, place in before.tensors.items():
+        if len(place.shape) < 2:
+            continue
+        raw = np.frombuffer(before.rows(name), np.uint8).reshape(place.shape[0], -1)
+        values = gguf.quants.dequantize(raw, gguf.GGMLQuantizationType.Q8_0)
+        if name == "token_embd.weight":
+            values = values[kept]
+        found = np.frombuffer(after.rows(name), np.float16).reshape(values.shape)
+        assert np.array_equal(found, values.astype(np.float16)), name
 
 
 @needs_llama

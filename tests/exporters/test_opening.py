@@ -8,6 +8,7 @@ import pytest
 from store.toys import use_home
 from toys.hf_folder import plain_folder
 from toys.marian_student import toy_student
+from toys.plain_checkpoints import edited, plain_checkpoint
 from toys.small_gguf import write_small_gguf
 
 import edgekit
@@ -86,3 +87,18 @@ def test_a_model_in_the_current_folder_is_found_where_none_is_installed(
     monkeypatch.chdir(tmp_path)
     found: Source = open_source("toy")
     assert (found.id, found.family) == ("toy", "mbart")
+
+
+@pytest.mark.parametrize(("model_type", "near"), [("qwen2_moe", "qwen2"), ("phi3", None)])
+def test_a_folder_of_an_unknown_architecture_names_what_is_known_and_the_nearest(
+    model_type: str, near: str | None, tmp_path: Path
+) -> None:
+    source = plain_checkpoint(tmp_path / "toy", "llama")
+    edited(source / "config.json", lambda config: config.update(model_type=model_type))
+    with pytest.raises(UnsupportedModelError, match="cannot be exported") as caught:
+        open_source(str(source))
+    said = "\n".join(caught.value.reasons)
+    assert f"models of the type `{model_type}` cannot be converted to gguf" in said
+    assert "known are bert, bloom" in said
+    assert f"the nearest that works is `{near or 'llama'}`" in said
+    assert "have a row for each token is not known either" in said

@@ -180,6 +180,7 @@ class Server(ThreadingHTTPServer):
         self.files: dict[str, bytes] = {}
         self.headers: dict[str, dict[str, str]] = {}
         self.answers: dict[str, tuple[int, dict[str, str]]] = {}
+        self.first: dict[str, list[tuple[int, dict[str, str]]]] = {}  # answers to the first requests of a path
         self.cut_after: list[int] = []  # each GET with a body takes one: bytes to send before the line drops
         self.ranges = True
         self.log: list[tuple[str, str, dict[str, str]]] = []
@@ -206,8 +207,9 @@ class _Handler(BaseHTTPRequestHandler):
     def _answer(self, *, body: bool) -> None:
         server = self.server
         server.log.append((self.command, self.path, {key.lower(): value for key, value in self.headers.items()}))
-        if self.path in server.answers or self.path not in server.files:
-            status, headers = server.answers.get(self.path, (404, {}))
+        if server.first.get(self.path) or self.path in server.answers or self.path not in server.files:
+            early = server.first.get(self.path)
+            status, headers = early.pop(0) if early else server.answers.get(self.path, (404, {}))
             self.send_response(status)
             for name, value in {"Content-Length": "0", **headers}.items():
                 self.send_header(name, value)

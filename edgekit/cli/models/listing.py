@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from edgekit.catalogue.licences import FLAG, is_non_commercial
 from edgekit.cli import output
 from edgekit.cli.models.options import SCHEMA, AsJson
 from edgekit.core.units import bytes_in_words
@@ -34,12 +35,19 @@ def list_models(as_json: AsJson = False) -> None:
     cells = [("ID", "TASK", "FROM", "TO", "SIZE", "LICENCE", "HERE")]
     for row in rows:
         size = "?" if row["size_bytes"] is None else bytes_in_words(row["size_bytes"])
-        state = "damaged" if row["damaged"] else "yes" if row["installed"] else "no"
+        state = "damaged" if row["damaged"] else "yes" if row["installed"] else row["state"]
         tags = [_few(row["languages"][side]) for side in ("from", "to")]
-        cells.append((row["id"], row["task"] or "?", *tags, size, row["licence"] or "?", state))
+        licence = (row["licence"] or "?") + (" *" if row["non_commercial"] else "")
+        cells.append((row["id"], row["task"] or "?", *tags, size, licence, state))
     widths = [max(len(line[column]) for line in cells) for column in range(len(cells[0]))]
     for line in cells:
         output.data("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
+    if any(row["non_commercial"] for row in rows):
+        output.narrate(f"* forbids commercial use: pull and export need `{FLAG}`")
+    if any(row["state"] == "unpinned" for row in rows):
+        output.narrate(
+            "unpinned: `edgekit models pin ID` asks the hub which commit and files it is, then it can be pulled"
+        )
 
 
 def _row(name: str, catalogue: Catalogue, here: dict[str, Installed], broken: set[str]) -> dict[str, Any]:
@@ -54,6 +62,9 @@ def _row(name: str, catalogue: Catalogue, here: dict[str, Installed], broken: se
         "languages": languages_of(one.languages if one else None),
         "size_bytes": one.size_bytes if one else None,
         "licence": one.licence if one else None,
+        "non_commercial": one is not None and is_non_commercial(one.licence),
+        "parameters": known.parameters if known is not None else None,
+        "state": "no" if known is None or known.can_be_pulled else "refused" if known.refused else "unpinned",
         "aliases": list(one.aliases) if one else [],
         "installed": installed is not None,
         "damaged": name in broken,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from edgekit.catalogue.licences import FLAG, is_non_commercial
 from edgekit.cli import output
 from edgekit.cli.models.listing import languages_of
 from edgekit.cli.models.options import SCHEMA, AsJson, ModelId
@@ -23,13 +24,13 @@ def show(model_id: ModelId, as_json: AsJson = False) -> None:
       edgekit models show firefox-en-pt --json | jq .licence
     """
     from edgekit.catalogue.load import load_catalogue
-    from edgekit.core.errors import ModelNotFoundError
+    from edgekit.core.errors import ModelNotFoundError, UnsupportedModelError
     from edgekit.store.installed import find_model
 
     model = load_catalogue().find(model_id)
     try:
         installed = find_model(model.id if model else model_id)
-    except ModelNotFoundError:
+    except (ModelNotFoundError, UnsupportedModelError):
         if model is None:
             raise
         installed = None
@@ -73,7 +74,11 @@ def _details(model: Model | None, installed: Installed | None) -> dict[str, Any]
         "installed": installed is not None,
         "folder": str(installed.folder) if installed else None,
         "in_catalogue": model is not None,
-        "sources": [source.text for source in model.sources()] if model else [receipt.source if receipt else ""],
+        "sources": _sources(model, installed),
+        "parameters": model.parameters if model else None,
+        "non_commercial": is_non_commercial(one.licence),
+        "unpinned": model is not None and model.unpinned,
+        "refused": model.refused if model else None,
         "files": [
             {"path": file.path, "size_bytes": file.size_bytes, "sha256": file.sha256}
             for file in (receipt.files if receipt else model.files if model else ())
@@ -88,6 +93,18 @@ def _details(model: Model | None, installed: Installed | None) -> dict[str, Any]
     return value
 
 
+def _sources(model: Model | None, installed: Installed | None) -> list[str]:
+    if model is None:
+        return [installed.receipt.source if installed is not None else ""]
+    return [source.text for source in model.sources()] or [model.source.text]
+
+
+def _next_step(value: dict[str, Any]) -> str:
+    if value["refused"] is not None:
+        return str(value["refused"])
+    return f"run `edgekit {'models pin' if value['unpinned'] else 'pull'} {value['id']}`"
+
+
 def _print_details(value: dict[str, Any]) -> None:
     languages = value["languages"]
     rows = [
@@ -96,12 +113,17 @@ def _print_details(value: dict[str, Any]) -> None:
         ("task", f"{value['task']}, family {value['family']}"),
         ("from", " ".join(languages["from"]) or "-"),
         ("to", " ".join(languages["to"]) or "-"),
-        ("licence", value["licence"]),
+        (
+            "licence",
+            value["licence"] + (f"; forbids commercial use, needs `{FLAG}`" if value["non_commercial"] else ""),
+        ),
         ("credit", value["attribution"]),
         ("aliases", " ".join(value["aliases"]) or "-"),
         *(("source", source) for source in value["sources"]),
-        ("folder", value["folder"] or f"not installed; run `edgekit pull {value['id']}`"),
+        ("folder", value["folder"] or f"not installed; {_next_step(value)}"),
     ]
+    if value["parameters"] is not None:
+        rows.insert(3, ("size", f"{value['parameters']:,} parameters, as its authors state them"))
     if "receipt" in value:
         receipt = value["receipt"]
         rows.append(("built", f"{receipt['created']}, {' '.join(step.get('name', '?') for step in receipt['steps'])}"))

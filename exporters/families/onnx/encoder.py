@@ -29,8 +29,8 @@ from exporters.families.onnx.reading import Reader
 from exporters.families.onnx.sentences import Sentences, read_sentences
 from exporters.families.onnx.weights import PRECISIONS, WEIGHTS, Linear, Precision, linear, precision_of
 from exporters.onnx_graph import Graph
-from exporters.trim.hf.folder import TOKENIZER
 from exporters.trim.hf.json_file import read_bytes
+from exporters.trim.hf.tokenizer_source import TOKENIZER
 
 Task: TypeAlias = Literal["features", "sequence-classification", "token-classification"]
 _TASKS: dict[str, Task] = {

@@ -10,8 +10,8 @@ from edgekit.core.atomic import write_bytes
 from exporters.conversion.checkpoint import OPUS_FILES, Checkpoint
 from exporters.tokenizers.opus import UNKNOWN_NAME, vocabulary_in_order
 from exporters.tokenizers.sentencepiece import read_sentencepiece, tokenizer_json
-from exporters.trim.hf.folder import TOKENIZER
 from exporters.trim.hf.json_file import read_bytes
+from exporters.trim.hf.tokenizer_source import TOKENIZER
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,12 +10,13 @@ from typing import Any
 
 from edgekit.core.errors import ModelFormatError, UnsupportedModelError
 from exporters.containers.safetensors import read_safetensors
+from exporters.tokenizers.sentencepiece_json import MODELS
 from exporters.trim.hf.json_file import parse_list, read_bytes, read_object
 from exporters.trim.hf.tokenizer_files import CONFIG, WRITERS
+from exporters.trim.hf.tokenizer_source import TOKENIZER, has_tokenizer
 from exporters.trim.hf.weights import INDEX, SINGLE
 
 CONFIGS = ("config.json", "generation_config.json")
-TOKENIZER = "tokenizer.json"
 MODULES = "modules.json"
 # Nothing in these is an id of a token.
 _COPIED = re.compile(
@@ -102,12 +103,16 @@ def _refuse(path: Path, names: Sequence[str], needs_tokenizer: bool) -> None:
             reasons=[f"`{name}` runs code when it is opened" for name in pickles],
             hint=_conversion(path, config) if pickles else None,
         )
-    if TOKENIZER not in names and needs_tokenizer:
+    if needs_tokenizer and not has_tokenizer(config, names):
         raise UnsupportedModelError(
             f"the folder holds no `{TOKENIZER}`",
-            reasons=["the tokenizer is read from it alone"],
+            reasons=[f"the tokenizer is read from it, or from {_models()}"],
             hint="transformers writes one: `AutoTokenizer.from_pretrained(FOLDER).save_pretrained(FOLDER)`",
         )
+
+
+def _models() -> str:
+    return " or ".join(f"`{name}` of a {', '.join(types)}" for name, types in MODELS.items())
 
 
 def _conversion(path: Path, config: dict[str, Any]) -> str:

@@ -21,15 +21,16 @@ from exporters.base import Built
 from exporters.containers.safetensors import Output, measure_safetensors, write_safetensors
 from exporters.trim.base import Ids, Part
 from exporters.trim.hf.configs import LAYER_VOCAB_SIZE, VOCAB_SIZE, changed, needed_ids, resized, size_of, with_defaults
-from exporters.trim.hf.folder import TOKENIZER, Folder, read_folder
+from exporters.trim.hf.folder import Folder, read_folder
 from exporters.trim.hf.json_file import parse_object, read_bytes, read_object, to_bytes
 from exporters.trim.hf.prompts import read_prompts
 from exporters.trim.hf.sizes import TokenizerSizes, tokenizer_sizes
 from exporters.trim.hf.tables import Tables, family_of, find_tables, outputs
 from exporters.trim.hf.tokenizer_files import CONFIG, SPECIAL, Cut, rewritten, special_tokens
+from exporters.trim.hf.tokenizer_source import TOKENIZER, tokenizer_bytes
 from exporters.trim.hf.weights import INDEX, Weights, read_weights
 from exporters.trim.hf.words import Words, words_of
-from exporters.trim.tokenizer_json import JsonTokenizer, open_tokenizer_json
+from exporters.trim.tokenizer_json import JsonTokenizer, open_tokenizer_data
 from exporters.trim.vectors import safetensors_vectors
 from exporters.trim.vocabulary import vocab_fingerprint
 
@@ -196,7 +197,8 @@ def open_hf(folder: Path, *, languages: Sequence[str] = ()) -> HfModel:
     family = family_of(config.get("model_type"))
     weights = read_weights(folder)
     tables = find_tables(family, weights, size_of(config, VOCAB_SIZE), size_of(config, LAYER_VOCAB_SIZE))
-    words = words_of(parse_object(read_bytes(folder / TOKENIZER), TOKENIZER))
+    data = tokenizer_bytes(folder, config)
+    words = words_of(parse_object(data, TOKENIZER))
     count = len(words.names)
     if count > tables.rows:
         raise ModelFormatError(
@@ -204,7 +206,7 @@ def open_hf(folder: Path, *, languages: Sequence[str] = ()) -> HfModel:
         )
     configs["config.json"] = with_defaults(config, family.ids or {}, count)
     keep = _named(listed, configs, words) | _counted(words) | _languages(words, languages)
-    tokenizer = open_tokenizer_json(folder / TOKENIZER, size=tables.rows, keep=sorted(keep))
+    tokenizer = open_tokenizer_data(data, size=tables.rows, keep=sorted(keep))
     return HfModel(listed, weights, tables, configs, tokenizer, words)
 
 

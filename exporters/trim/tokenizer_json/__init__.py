@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from exporters.trim.tokenizer_json.tokenizer import JsonTokenizer, open_tokenizer_json
+from exporters.trim.tokenizer_json.tokenizer import JsonTokenizer, open_tokenizer_data, open_tokenizer_json
 
-__all__ = ["JsonTokenizer", "open_tokenizer_json"]
+__all__ = ["JsonTokenizer", "open_tokenizer_data", "open_tokenizer_json"]

@@ -155,7 +155,11 @@ def open_tokenizer_json(path: Path, *, size: int | None = None, keep: Collection
     Raises ModelFormatError for a damaged file or one that does not fit size, UnsupportedModelError for a model of
     another kind, UsageError where keep names a token that there is not.
     """
-    data = _read(path)
+    return open_tokenizer_data(_read(path), size=size, keep=keep)
+
+
+def open_tokenizer_data(data: bytes, *, size: int | None = None, keep: Collection[str | int] = ()) -> JsonTokenizer:
+    """See `open_tokenizer_json`; data: the file's."""
     document = read_document(data)
     library: Library | None = _open_library(data)
     if size is not None and size < document.size:
