@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from edgekit.core.errors import EdgekitError
+    from edgekit.generate.generator import Generation, Generator, open_generator
     from edgekit.pipeline.run import export
     from edgekit.translate.translator import Translation, Translator, open_translator
 
@@ -17,13 +18,26 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "EdgekitError": "edgekit.core.errors",
+    "Generation": "edgekit.generate.generator",
+    "Generator": "edgekit.generate.generator",
     "Translation": "edgekit.translate.translator",
     "Translator": "edgekit.translate.translator",
     "export": "edgekit.pipeline.run",
+    "open_generator": "edgekit.generate.generator",
     "open_translator": "edgekit.translate.translator",
 }
 
-__all__ = ["EdgekitError", "Translation", "Translator", "__version__", "export", "open_translator"]
+__all__ = [
+    "EdgekitError",
+    "Generation",
+    "Generator",
+    "Translation",
+    "Translator",
+    "__version__",
+    "export",
+    "open_generator",
+    "open_translator",
+]
 
 
 def __getattr__(name: str) -> object:
