@@ -25,15 +25,17 @@ def available_memory(proc: Path = Path("/proc"), groups: Path = Path("/sys/fs/cg
 
     found = [] if (free := describe_machine(proc).available_bytes) is None else [free]
     # Version 2 and version 1 of Linux control groups, https://docs.kernel.org/admin-guide/cgroup-v2.html
-    for limit, used, details, cached in (
-        ("memory.max", "memory.current", "memory.stat", "inactive_file"),
-        ("memory/memory.limit_in_bytes", "memory/memory.usage_in_bytes", "memory/memory.stat", "total_inactive_file"),
-    ):
-        try:
-            most, taken = (int((groups / name).read_text("ascii")) for name in (limit, used))
-            # Files that were read count as used until somebody needs the room.
-            known = dict(line.split() for line in (groups / details).read_text("ascii").splitlines())
-            found.append(max(0, most - taken + int(known.get(cached, 0))))
-        except (OSError, ValueError):  # not there, or `max`
-            continue
+    found += _room(groups, "memory.max", "memory.current", "memory.stat", "inactive_file")
+    old = groups / "memory"
+    found += _room(old, "memory.limit_in_bytes", "memory.usage_in_bytes", "memory.stat", "total_inactive_file")
     return min(found, default=None)
+
+
+def _room(groups: Path, limit: str, used: str, details: str, cached: str) -> list[int]:
+    try:
+        most, taken = (int((groups / name).read_text("ascii")) for name in (limit, used))
+        # Files that were read count as used until somebody needs the room.
+        known = dict(line.split() for line in (groups / details).read_text("ascii").splitlines())
+        return [max(0, most - taken + int(known.get(cached, 0)))]
+    except (OSError, ValueError):  # not there, or `max`
+        return []

@@ -19,6 +19,7 @@ from edgekit.core.errors import InputError, ModelFormatError
 from edgekit.engine.llama.frames import Frame, receive, send
 
 Message: TypeAlias = Mapping[str, str]
+_KEYS = ("role", "content")
 _MODULE = "edgekit.generate.template_worker"
 _MOST_SECONDS = 5.0  # rendering takes a millisecond, a process that starts on a busy board seconds
 # Private characters stand for names of control tokens while a template runs: it may strip or cut texts as it likes.
@@ -37,12 +38,8 @@ def check_messages(messages: object) -> list[dict[str, str]]:
         if not isinstance(message, Mapping):
             reasons.append(f"message {at} is of type `{type(message).__name__}`")
             continue
-        for key in ("role", "content"):
-            if not isinstance(message.get(key), str):
-                reasons.append(f"`{key}` of message {at} is no text")
-        reasons += [
-            f"message {at} has `{key}`, which is not known" for key in message if key not in ("role", "content")
-        ]
+        reasons += [f"`{key}` of message {at} is no text" for key in _KEYS if not isinstance(message.get(key), str)]
+        reasons += [f"message {at} has `{key}`, which is not known" for key in message if key not in _KEYS]
     if reasons:
         raise InputError("the messages cannot be read", reasons=reasons, hint="a message has `role` and `content`")
     return [{"role": message["role"], "content": message["content"]} for message in messages]

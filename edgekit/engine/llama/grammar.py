@@ -61,7 +61,8 @@ class Grammar:
         array.size = len(ids)
         array.selected = -1
         self._llama.llama_sampler_apply(self._sampler, array)
-        return np.isfinite(candidates["logit"])
+        fitting: NDArray[np.bool_] = np.isfinite(candidates["logit"])
+        return fitting
 
     def accept(self, token: int) -> None:
         """Go on behind a token that is allowed and is no end mark: for another one llama.cpp ends the process."""

@@ -42,9 +42,7 @@ def check_grammar(text: str) -> None:
     if answer is None and child.ended:
         raise UsageError(
             "the grammar is not valid",
-            reasons=[
-                f"llama.cpp is not done with it after {_MOST_SECONDS:.0f} s: its rules refer to each other too often"
-            ],
+            reasons=[f"llama.cpp is not done with it after {_MOST_SECONDS:.0f} s: its rules go round too often"],
         )
     if answer is None:
         raise UsageError("the grammar is not valid", reasons=child.died("compile").reasons)
@@ -74,7 +72,7 @@ def main() -> None:
 
 
 def _bound_memory() -> None:
-    """A grammar that grows while it is compiled ends this process, not the machine's memory; POSIX alone has a bound."""
+    """A grammar that grows while it is compiled ends this process, not the machine; POSIX alone has a bound."""
     try:
         import resource
     except ImportError:

@@ -313,7 +313,7 @@ def cards_work() -> bool:
 
 
 def count_layers(path: str) -> int:
-    """How many layers a card can take, the output among them; 0 without a card. Raises EngineError where it is unsaid."""
+    """How many layers a card can take, the output among them; 0 without a card. Raises EngineError where unsaid."""
     if not cards_work():
         return 0
     library = load_library()

@@ -99,7 +99,8 @@ class Library:
     @contextlib.contextmanager
     def listened(self) -> Iterator[list[str]]:
         """Every line that llama.cpp says meanwhile, whatever its level."""
-        self._heard = lines = []
+        lines: list[str] = []
+        self._heard = lines
         try:
             yield lines
         finally:

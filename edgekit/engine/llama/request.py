@@ -49,25 +49,22 @@ class Sampling:
 
     def _wrong(self) -> list[str]:
         checks = [
-            (self.max_tokens is None or _whole(self.max_tokens, 1, None), "`max_tokens`", "a whole number from 1"),
-            (_real(self.temperature, 0, 100), "`temperature`", "from 0 to 100"),
-            (_whole(self.top_k, 0, None), "`top_k`", "a whole number from 0"),
-            (_real(self.top_p, 0, 1) and self.top_p > 0, "`top_p`", "above 0, at most 1"),
-            (_real(self.min_p, 0, 1), "`min_p`", "from 0 to 1"),
-            (_whole(self.seed, 0, _SEEDS - 1), "`seed`", "a whole number from 0 to 2**63 - 1"),
+            (self.max_tokens is None or _whole(self.max_tokens, 1, None), "max_tokens", "a whole number from 1"),
+            (_real(self.temperature, 0, 100), "temperature", "from 0 to 100"),
+            (_whole(self.top_k, 0, None), "top_k", "a whole number from 0"),
+            (_real(self.top_p, 0, 1) and self.top_p > 0, "top_p", "above 0, at most 1"),
+            (_real(self.min_p, 0, 1), "min_p", "from 0 to 1"),
+            (_whole(self.seed, 0, _SEEDS - 1), "seed", "a whole number from 0 to 2**63 - 1"),
             (
                 self.log_probabilities is None or _whole(self.log_probabilities, 0, _MOST_ALTERNATIVES),
-                "`log_probabilities`",
+                "log_probabilities",
                 f"a whole number from 0 to {_MOST_ALTERNATIVES:,}",
             ),
-            (isinstance(self.stop, tuple) and all(_text(one) for one in self.stop), "`stop`", "texts, none empty"),
-            (self.grammar is None or _text(self.grammar), "`grammar`", "a text that is not empty, without a NUL"),
+            (isinstance(self.stop, tuple) and all(_text(one) for one in self.stop), "stop", "texts, none empty"),
+            (self.grammar is None or _text(self.grammar), "grammar", "a text that is not empty, without a NUL"),
         ]
-        return [
-            f"{name} is {getattr(self, name.strip('`'))!r:.100}, not {what}"
-            for sound, name, what in checks
-            if not sound
-        ]
+        wrong = ((name, what) for sound, name, what in checks if not sound)
+        return [f"`{name}` is {getattr(self, name)!r:.100}, not {what}" for name, what in wrong]
 
     def to_json(self) -> dict[str, Any]:
         """As JSON values."""
