@@ -238,7 +238,8 @@ class LanguageModel:
             parameters.load_mode = self._llama.LLAMA_LOAD_MODE_NONE
         model = self._llama.llama_model_load_from_file(self._settings.path.encode(), parameters)
         if not model:
-            raise self._library.failure("it could not be loaded")
+            failure = self._library.failure("it could not be loaded")
+            raise EngineError(f"llama.cpp cannot open `{Path(self._settings.path).name}`", reasons=failure.reasons)
         return model
 
     def _make_context(self, model: Any) -> Any:
@@ -252,6 +253,9 @@ class LanguageModel:
             self._settings.threads, int(self._llama.llama_model_size(self._model))
         )
         parameters.n_threads_batch = self._settings.threads
+        # As in `model.Model`, whose numbers these are; a card is much faster with it.
+        if not self._layers:
+            parameters.flash_attn_type = self._llama.LLAMA_FLASH_ATTN_TYPE_DISABLED
         # A window of attention needs no cache beyond it, since nothing goes back in the text.
         parameters.swa_full = False
         parameters.no_perf = True
