@@ -80,10 +80,13 @@ def greedy(path: Path) -> list[tuple[str, list[int]]]:
     made = []
     for prompt in PROMPTS:
         ids: list[int] = []
+        model.reset()
         for token in model.generate(model.tokenize(prompt.encode(), special=True), temp=0.0, top_k=1):
             if token == model.token_eos() or len(ids) == TOKENS:
                 break
             ids.append(token)
+        # Else it takes up the prompt's end from the answer before, with other last bits: another answer at times.
+        model.reset()
         completion: Any = model.create_completion(prompt, max_tokens=TOKENS, temperature=0)
         made.append((completion["choices"][0]["text"], ids))
     model.close()

@@ -19,7 +19,7 @@ _MOST_NESTED = 200
 # Most often one of the best fits; to try all 262,144 tokens of Gemma takes 0.1 s.
 _FIRST = 64
 _CANDIDATE = np.dtype([("id", "<i4"), ("logit", "<f4"), ("p", "<f4")])
-_LEXEME = re.compile(r'"(?:\\.|[^"\\])*"|\[(?:\\.|[^\]\\])*\]|#[^\r\n]*|[()]', re.DOTALL)
+_LEXEME = re.compile(r'"(?:\\.|[^"\\])*"?|\[(?:\\.|[^\]\\])*\]?|#[^\r\n]*|[()]', re.DOTALL)
 
 
 def check_size(text: str) -> None:
