@@ -13,6 +13,7 @@ from toys.llama import needs_llama
 from toys.writing_models import toy_writer, with_twins, written
 
 pytestmark = needs_llama
+NO_NETWORK = str(Path(__file__).parents[1] / "no_network")  # a process dies of its first socket
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +27,7 @@ def run(home: Path, *arguments: str | Path, given: str = "") -> subprocess.Compl
         input=given,
         capture_output=True,
         encoding="utf-8",
-        env=environment(home),
+        env=environment(home, PYTHONPATH=NO_NETWORK),
         timeout=SECONDS,
         check=False,
     )

@@ -30,7 +30,7 @@ from edgekit.core.events import silent
 from edgekit.engine.llama import in_process
 from edgekit.engine.llama.in_child import InChild
 from edgekit.engine.llama.in_process import InProcess
-from edgekit.engine.llama.language_model import BATCH, Settings
+from edgekit.engine.llama.language_model import BATCH, AbortedError, LanguageModel, Settings, Stop
 from edgekit.engine.llama.process import LlamaProcess
 from edgekit.engine.llama.request import Outcome, Piece, Sampling, Token
 
@@ -275,6 +275,55 @@ def test_a_child_that_does_not_answer_a_cancel_is_ended(path: Path) -> None:
     writer.cancel()
     assert list(pieces)[-1] == Outcome("cancelled", 0)
     assert answer(writer, max_tokens=5) == whole
+    writer.close()
+
+
+def test_llama_looks_at_the_flag_itself_in_the_middle_of_a_computation(path: Path) -> None:
+    class Unseen(Stop):
+        """Set, and not seen from Python."""
+
+        def __bool__(self) -> bool:
+            return False
+
+    stop = Unseen()
+    model = LanguageModel(Settings(str(path), 64, 1), stop, lambda: None)
+    model.read([5, 6])
+    stop.set()
+    with pytest.raises(AbortedError):
+        model.go_on([7])
+    stop.clear()
+    model.read([5, 6])
+    model.close()
+
+
+def test_an_answer_that_cannot_be_stopped_is_left_and_the_model_not_used_again(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    release = threading.Event()
+
+    def endless(*_: object) -> Iterator[Piece]:
+        yield Piece("a")
+        release.wait(60)
+
+    writer = InProcess(Settings(str(path), 64, 1), silent)
+    monkeypatch.setattr(in_process, "PATIENCE_SECONDS", 0.1)
+    monkeypatch.setattr(in_process, "write", endless)
+    pieces = writer.write(PROMPT, Sampling())
+    next(pieces)
+    pieces.close()  # type: ignore[attr-defined]
+    with pytest.raises(EngineError, match="goes on") as caught:
+        answer(writer)
+    assert caught.value.hint == "open the model with `process=True`"
+    writer.close()  # what is in use is not freed
+    release.set()
+
+
+@BOTH
+def test_a_model_for_a_card_is_warmed_up_before_the_first_answer(path: Path, kind: Opened) -> None:
+    """llama.cpp without a card computes the layers here all the same."""
+    writer = kind(Settings(str(path), 64, 1, gpu_layers=5), silent)
+    assert writer.described.gpu_layers == 5
+    assert len(tokens(writer, max_tokens=4)) == 4
     writer.close()
 
 
