@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from edgekit.core.errors import EdgekitError
     from edgekit.engine.base import TextEncoder
     from edgekit.engine.open import open_encoder
+    from edgekit.generate.generator import Generation, Generator, open_generator
     from edgekit.pipeline.run import export
     from edgekit.translate.translator import Translation, Translator, open_translator
 
@@ -19,22 +20,28 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "EdgekitError": "edgekit.core.errors",
+    "Generation": "edgekit.generate.generator",
+    "Generator": "edgekit.generate.generator",
     "TextEncoder": "edgekit.engine.base",
     "Translation": "edgekit.translate.translator",
     "Translator": "edgekit.translate.translator",
     "export": "edgekit.pipeline.run",
     "open_encoder": "edgekit.engine.open",
+    "open_generator": "edgekit.generate.generator",
     "open_translator": "edgekit.translate.translator",
 }
 
 __all__ = [
     "EdgekitError",
+    "Generation",
+    "Generator",
     "TextEncoder",
     "Translation",
     "Translator",
     "__version__",
     "export",
     "open_encoder",
+    "open_generator",
     "open_translator",
 ]
 

@@ -50,6 +50,7 @@ def test_a_process_dies_of_its_first_socket_even_when_it_catches_everything(tmp_
         (["models", "validate"], 0),
         (["models", "show", "firefox-en-pt"], 0),
         (["translate", "--from", "en", "--to", "pt", "hello"], 3),
+        (["generate", "gemma-3-270m", "hello"], 3),
         (["translate", "--from", "xx", "--to", "yy", "--pull", "hello"], 3),
     ],
 )

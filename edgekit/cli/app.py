@@ -11,6 +11,7 @@ import typer
 from edgekit.cli import output, signals
 from edgekit.cli.device import device
 from edgekit.cli.export import export
+from edgekit.cli.generate import generate
 from edgekit.cli.models import group as models
 from edgekit.cli.pull import pull
 from edgekit.cli.translate import translate
@@ -42,7 +43,7 @@ def _show_version(wanted: bool) -> None:
 def root(
     version: bool = typer.Option(False, "--version", callback=_show_version, is_eager=True, help="Print the version."),
 ) -> None:
-    """Translate offline with small models; make models small.
+    """Translate and write offline with small models; make models small.
 
     \b
     Examples:
@@ -52,6 +53,7 @@ def root(
 
 
 app.command()(translate)
+app.command()(generate)
 app.command()(pull)
 app.command()(export)
 app.command()(verify)

@@ -72,6 +72,11 @@ class Child:
         """Whether it was ended from here."""
         return self._ended
 
+    @property
+    def last_lines(self) -> list[str]:
+        """The last lines that its libraries printed; all of them once it has ended."""
+        return list(self._last)
+
     def died(self, step: str) -> EngineError:
         """The error of a child that closed its pipes in the middle of a step; ends what is left of it."""
         with contextlib.suppress(subprocess.TimeoutExpired):

@@ -9,9 +9,6 @@ stored (the repacked ones have kernels that depend on the number of tokens).
 
 from __future__ import annotations
 
-import collections
-import ctypes
-import importlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -20,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgekit.core.errors import EngineError, UsageError
+from edgekit.engine.llama.library import load_library
 
 Ids: TypeAlias = NDArray[np.int32]
 Row: TypeAlias = NDArray[np.float32]
@@ -31,9 +29,6 @@ LINES = 4
 # One token alone is a hundred small products, and after each the threads sleep until all are there: 12 ms a token of
 # Gemma 3 270M (253 MB) with two, which then takes 29 ms and with one 17 ms; trimmed to 79 MB, 18 ms and 8 ms.
 BYTES_A_THREAD = 400_000_000
-_WARNING = 3  # ggml_log_level
-_CONTINUED = 5
-_LAST_LINES = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +83,8 @@ class Model:
     """
 
     def __init__(self, path: str, *, threads: int, context: int, vocabulary_only: bool) -> None:
-        self._llama: Any = importlib.import_module("llama_cpp")
-        self._lines: collections.deque[str] = collections.deque(maxlen=_LAST_LINES)
-        self._loud = False
-        self._listen = self._llama.llama_log_callback(self._log)
-        self._llama.llama_log_set(self._listen, None)
-        self._llama.llama_backend_init()
+        self._library = load_library()
+        self._llama = self._library.names
         self._threads = threads
         self.context = context
         parameters = self._llama.llama_model_default_params()
@@ -279,12 +270,5 @@ class Model:
             raise self._failure("it gave no logits")
         return np.ctypeslib.as_array(pointer, (self.size,))
 
-    def _log(self, level: int, text: bytes, _: ctypes.c_void_p) -> None:
-        self._loud = self._loud if level == _CONTINUED else level >= _WARNING
-        if self._loud and (line := text.decode("utf-8", "replace").strip(" .\n")):
-            self._lines.append(line)
-
     def _failure(self, reason: str) -> EngineError:
-        reasons = [reason, *self._lines]
-        self._lines.clear()
-        return EngineError("llama.cpp failed", reasons=reasons)
+        return self._library.failure(reason)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,15 +11,16 @@ from numpy.typing import NDArray
 
 from edgekit.core.children import Child
 from edgekit.core.cores import usable_cores
-from edgekit.core.errors import EngineError, MissingExtraError, UsageError
+from edgekit.core.errors import EngineError, UsageError
 from edgekit.core.events import Progress, Reporter, silent
 from edgekit.engine.llama.frames import Array, Frame, packed, receive, send, unpacked
+from edgekit.engine.llama.library import require_llama
 
 _WORKER = "edgekit.engine.llama.worker"
 _LEAST_CONTEXT = 16
 _LINES_AT_ONCE = 64  # some ten seconds of work for two cores: what a person sees of the progress
 _TEXTS_AT_ONCE = 10_000
-_ENVIRONMENT = {
+ENVIRONMENT = {
     # Threads that spin while they wait take 15 s of CPU for 5 s of work where another program wants the cores as well.
     "OMP_WAIT_POLICY": "passive",
     # When it aborts, llama.cpp starts a debugger to print where.
@@ -54,12 +54,11 @@ class LlamaProcess:
     ) -> None:
         if context < _LEAST_CONTEXT or (threads is not None and threads < 1):
             raise UsageError(f"a context of {context:,} tokens and {threads} threads cannot be asked for")
-        if importlib.util.find_spec("llama_cpp") is None:
-            raise MissingExtraError("GGUF models need llama-cpp-python", hint="run `pip install 'edgekit[gguf]'`")
+        require_llama()
         self.path = path
         self.context = context
         self._report = report
-        self._child = Child(_WORKER, f"the process that runs `{path.name}`", environment=_ENVIRONMENT)
+        self._child = Child(_WORKER, f"the process that runs `{path.name}`", environment=ENVIRONMENT)
         try:
             opened = self._ask(
                 "open",

@@ -1,0 +1,1 @@
+"""The task of writing text with a language model."""
