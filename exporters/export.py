@@ -127,7 +127,7 @@ def plan(
     report(StepStarted("open", request.model))
     source = open_source(request.model, request.languages)
     tokenizer = source.model.tokenizer
-    source = _in_format(request, source)
+    source = in_format(request.format, source)
     check_quant(request, source.model, source.id)
     target = Target(request.vocab, request.coverage, request.max_size_bytes)
     if preset is not None:
@@ -226,15 +226,15 @@ def _recipe_in_words(preset: ExportPreset) -> str:
     return ", ".join([preset.device, *(f"{name} {value}" for name, value in settings.items() if value is not None)])
 
 
-def _in_format(request: ExportRequest, source: Source) -> Source:
+def in_format(container: str | None, source: Source) -> Source:
     """The source as what becomes of it. Raises UsageError for a format that nothing converts it to."""
     own = source.model.container
-    if request.format in (None, own):
+    if container in (None, own):
         return source
-    if request.format == "gguf" and isinstance(source.model, HfModel):
+    if container == "gguf" and isinstance(source.model, HfModel):
         return dataclasses.replace(source, model=converted(source.model))
     raise UsageError(
-        f"`{source.id}` cannot be exported to {request.format}",
+        f"`{source.id}` cannot be exported to {container}",
         reasons=[f"it is {own}, and what is converted is a Hugging Face folder, to GGUF"],
         hint=f"leave `--format` out: the artifact is {own} as well",
     )

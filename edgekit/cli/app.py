@@ -12,6 +12,7 @@ from edgekit.cli import output, signals
 from edgekit.cli.device import device
 from edgekit.cli.export import export
 from edgekit.cli.models import group as models
+from edgekit.cli.plan import plan
 from edgekit.cli.pull import pull
 from edgekit.cli.translate import translate
 from edgekit.cli.tui import tui
@@ -54,6 +55,7 @@ def root(
 app.command()(translate)
 app.command()(pull)
 app.command()(export)
+app.command()(plan)
 app.command()(verify)
 app.add_typer(models, name="models")
 app.command()(device)
