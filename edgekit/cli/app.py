@@ -11,6 +11,7 @@ import typer
 from edgekit.cli import output, signals
 from edgekit.cli.device import device
 from edgekit.cli.export import export
+from edgekit.cli.fit import fit
 from edgekit.cli.models import group as models
 from edgekit.cli.plan import plan
 from edgekit.cli.pull import pull
@@ -56,6 +57,7 @@ app.command()(translate)
 app.command()(pull)
 app.command()(export)
 app.command()(plan)
+app.command()(fit)
 app.command()(verify)
 app.add_typer(models, name="models")
 app.command()(device)

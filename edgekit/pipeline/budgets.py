@@ -13,8 +13,8 @@ from edgekit.core.languages import normalise_tag
 from edgekit.pipeline.requests import FORMATS, Artifact, OpenLanguageModel, OpenTextEncoder
 
 FIT_TASKS = ("translate", "grade", "generate")
-# Opens an artifact's folder, as its receipt's `engine` says, for one direction; what comes back translates lines.
-OpenTranslator: TypeAlias = Callable[[Path, Mapping[str, Any], str, str], Any]
+# Opens an artifact's folder, as its receipt's `engine` says; what comes back is a `exporters.fit.quality.Translator`.
+OpenTranslator: TypeAlias = Callable[[Path, Mapping[str, Any]], Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ class FitRequest:
     """A fit to a device.
 
     task: of FIT_TASKS.  languages: BCP-47 tags; of `translate` the source and then the target.  models: ids or paths;
-    empty for every installed model that does the task.  corpora: as of ExportRequest; a tenth is held out, and measures.
+    empty for every installed model that does the task.  corpora: as of ExportRequest; a tenth measures.
     aligned: line-aligned files of both languages, which measure a translation.  builds: how many candidates are built.
     out: the folder that everything is written into, and where a run that was cut off is gone on with.
     """

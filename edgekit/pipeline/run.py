@@ -83,7 +83,7 @@ def fit(request: FitRequest, *, report: Reporter = silent) -> Fitted:
     """
     request.check()
     return cast("Fitting", _load("fit"))(
-        request, open_model=language_models(), open_encoder=text_encoder, open_translator=translator, report=report
+        request, open_model=language_models(), open_encoder=text_encoder, open_translator=line_translator, report=report
     )
 
 
@@ -133,15 +133,11 @@ def text_encoder(path: Path, engine: Mapping[str, Any]) -> Any:
     return open_text_encoder(path, engine)
 
 
-def translator(folder: Path, engine: Mapping[str, Any], source: str, target: str) -> Any:
-    """Open an artifact's translation engine on one core; what comes back is a `edgekit.translate.Translator`."""
-    from edgekit.core.languages import Direction
-    from edgekit.engine.devices import choose_providers
-    from edgekit.engine.marian import MarianEngine
-    from edgekit.translate.translator import Translator
+def line_translator(folder: Path, engine: Mapping[str, Any]) -> Any:
+    """Open a translation model; see `edgekit.engine.line_translator.open_line_translator`."""
+    from edgekit.engine.line_translator import open_line_translator
 
-    choice = choose_providers("cpu", decode_loop=True)
-    return Translator(Direction(source, target), MarianEngine.open(folder, engine, threads=1, choice=choice))
+    return open_line_translator(folder, engine)
 
 
 def _load(name: str) -> Any:

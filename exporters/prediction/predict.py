@@ -79,9 +79,19 @@ class Predictor:
         self.model = self._sized(source.model)
 
     @property
+    def file(self) -> Gguf | None:
+        """The GGUF that this is about, as it is before quantising; None for another format."""
+        return _file_of(self.model)
+
+    @property
+    def tensor_types(self) -> Mapping[str, str]:
+        """The type of each tensor of a GGUF; empty for another format."""
+        return {name: BLOCKS[kind][0] for name, kind in self._types.items()}
+
+    @property
     def types(self) -> Mapping[str, int]:
         """How many tensors of a GGUF have which type, the most frequent first."""
-        return dict(Counter(BLOCKS[kind][0] for kind in self._types.values()).most_common())
+        return dict(Counter(self.tensor_types.values()).most_common())
 
     def predict(self, kept: Ids) -> Prediction:
         """With these tokens."""
@@ -93,7 +103,7 @@ class Predictor:
 
     def at(self, tokens: int, size_bytes: int) -> Prediction:
         """With as many tokens, and files of this size, as `model.size_bytes` tells."""
-        file = self._file()
+        file = self.file
         if file is not None:
             tensors = tensor_bytes(file, self._types, self.source.model.tokenizer.size, tokens)
             memory = gguf_memory(file, tokens, tensors, self._running, encoder=self.source.task in _ENCODER_TASKS)
@@ -104,7 +114,7 @@ class Predictor:
         quant, embedding = self.recipe.quant, self.recipe.embedding
         if isinstance(model, ConvertedModel):
             model, quant = stored(model, quant, embedding)
-        file = self._file(model)
+        file = _file_of(model)
         if file is None:
             return model
         self._types = (
@@ -114,13 +124,10 @@ class Predictor:
         )
         if quant is None:
             return model
-        return QuantisedSizes(model, self._types) if isinstance(model, GgufModel) else _Requantised(model, self._types)
-
-    def _file(self, model: TrimmableModel | None = None) -> Gguf | None:
-        found = model if model is not None else self.model
-        if isinstance(found, QuantisedSizes | _Requantised):
-            return found.model.file
-        return found.file if isinstance(found, GgufModel | ConvertedModel) else None
+        if isinstance(model, ConvertedModel):
+            return _Requantised(model, self._types)
+        assert isinstance(model, GgufModel)  # noqa: S101 - nothing else is quantised
+        return QuantisedSizes(model, self._types)
 
     def _onnx(self, tokens: int, size_bytes: int) -> Memory | None:
         model = self.source.model
@@ -172,6 +179,12 @@ class _Requantised:
     def write(self, kept: Ids, out: Path, *, report: Reporter) -> Built:
         """The trimmed GGUF, not quantised yet."""
         return self.model.write(kept, out, report=report)
+
+
+def _file_of(model: TrimmableModel) -> Gguf | None:
+    if isinstance(model, QuantisedSizes | _Requantised):
+        return model.model.file
+    return model.file if isinstance(model, GgufModel | ConvertedModel) else None
 
 
 def tensor_bytes(file: Gguf, types: Mapping[str, int], size: int, tokens: int) -> int:
