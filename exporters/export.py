@@ -136,7 +136,7 @@ def plan(
     source = open_source(request.model, request.languages)
     accepted(source.id, source.licence, accept=request.accept_licence)
     tokenizer = source.model.tokenizer
-    source = _in_format(request, source)
+    source = in_format(request.format, source, request.languages)
     check_quant(request, source.model, source.id)
     target = Target(request.vocab, request.coverage, request.max_size_bytes)
     if preset is not None:
@@ -238,20 +238,20 @@ def _recipe_in_words(preset: ExportPreset) -> str:
     return ", ".join([preset.device, *(f"{name} {value}" for name, value in settings.items() if value is not None)])
 
 
-def _in_format(request: ExportRequest, source: Source) -> Source:
-    """The source as what becomes of it. Raises UsageError for a format that nothing converts it to."""
+def in_format(container: str | None, source: Source, languages: Sequence[str]) -> Source:
+    """The source as what becomes of it for languages. Raises UsageError for a format that nothing converts it to."""
     own = source.model.container
-    if request.format in (None, own):
+    if container in (None, own):
         return source
-    if request.format == "gguf" and isinstance(source.model, HfModel):
+    if container == "gguf" and isinstance(source.model, HfModel):
         gguf = converted_to_gguf(source.model)
         return dataclasses.replace(source, model=gguf, task=gguf.task)
-    if request.format == "onnx" and isinstance(source.model, HfModel):
+    if container == "onnx" and isinstance(source.model, HfModel):
         graph = converted_to_onnx(source.model)
-        languages = graph.conversion.languages(graph.checkpoint, request.languages)
-        return dataclasses.replace(source, model=graph, task=graph.task, languages=languages)
+        directions = graph.conversion.languages(graph.checkpoint, languages)
+        return dataclasses.replace(source, model=graph, task=graph.task, languages=directions)
     raise UsageError(
-        f"`{source.id}` cannot be exported to {request.format}",
+        f"`{source.id}` cannot be exported to {container}",
         reasons=[f"it is {own}, and what is converted is a Hugging Face folder, to GGUF or ONNX"],
         hint=f"leave `--format` out: the artifact is {own} as well",
     )

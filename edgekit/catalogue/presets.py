@@ -11,7 +11,8 @@ from edgekit.catalogue.positions import Key
 from edgekit.catalogue.problems import Checker
 
 TARGETS = ("vocab", "coverage", "max_size_bytes")
-EXPORT_KEYS = ("device", *TARGETS, "quant", "embedding_quant")
+BUDGETS = ("budget_size_bytes", "budget_memory_bytes")
+EXPORT_KEYS = ("device", *TARGETS, "quant", "embedding_quant", *BUDGETS)
 # `Q4_K_M` of llama-quantize, in lower case.
 _QUANT = re.compile(r"[a-z0-9]+(?:_[a-z0-9]+){0,3}")
 
@@ -25,7 +26,8 @@ def check_export_preset(checker: Checker, name: str, value: Any, key: Key) -> Ex
     """Read a recipe: at most one of TARGETS says how far to trim."""
     table = checker.table(value, key, EXPORT_KEYS, ("device",))
     vocab, size = checker.count(table, "vocab", key), checker.count(table, "max_size_bytes", key)
-    for field, number in (("vocab", vocab), ("max_size_bytes", size)):
+    budgets = {field: checker.count(table, field, key) for field in BUDGETS}
+    for field, number in (("vocab", vocab), ("max_size_bytes", size), *budgets.items()):
         if number == 0:
             checker.problem((*key, field), "must be at least 1")
     set_targets = [field for field in TARGETS if field in table]
@@ -39,6 +41,7 @@ def check_export_preset(checker: Checker, name: str, value: Any, key: Key) -> Ex
         max_size_bytes=size,
         quant=_quant(checker, table, "quant", key),
         embedding_quant=_quant(checker, table, "embedding_quant", key),
+        **budgets,
     )
 
 

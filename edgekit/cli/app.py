@@ -11,8 +11,10 @@ import typer
 from edgekit.cli import output, signals
 from edgekit.cli.device import device
 from edgekit.cli.export import export
+from edgekit.cli.fit import fit
 from edgekit.cli.generate import generate
 from edgekit.cli.models import group as models
+from edgekit.cli.plan import plan
 from edgekit.cli.pull import pull
 from edgekit.cli.translate import translate
 from edgekit.cli.tui import tui
@@ -56,6 +58,8 @@ app.command()(translate)
 app.command()(generate)
 app.command()(pull)
 app.command()(export)
+app.command()(plan)
+app.command()(fit)
 app.command()(verify)
 app.add_typer(models, name="models")
 app.command()(device)

@@ -139,7 +139,7 @@ def export(
         )
     request = ExportRequest(
         model,
-        tuple(dict.fromkeys(normalise_tag(tag) for tag in _listed(languages))),
+        tuple(dict.fromkeys(normalise_tag(tag) for tag in listed(languages))),
         corpora=(*(corpus or ()), *((more or ()) if corpus else ())),
         corpus_field=corpus_field,
         aligned=(*(aligned or ()), *((more or ()) if aligned else ())),
@@ -147,7 +147,7 @@ def export(
         coverage=coverage,
         max_size_bytes=None if max_size is None else parse_bytes(max_size),
         preset=preset,
-        scripts=None if scripts is None else frozenset(code.title() for code in _listed(scripts)),
+        scripts=None if scripts is None else frozenset(code.title() for code in listed(scripts)),
         keep_text=tuple(keep_text or ()),
         quant=quant,
         embedding_quant=embedding_quant,
@@ -180,7 +180,8 @@ def export(
         output.data(str(artifact.folder))
 
 
-def _listed(values: list[str] | None) -> list[str]:
+def listed(values: list[str] | None) -> list[str]:
+    """The parts of options that take several, commas between them."""
     return [part.strip() for value in values or () for part in value.split(",") if part.strip()]
 
 

@@ -11,9 +11,10 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any, cast
 
-from edgekit.core.errors import MissingExtraError
+from edgekit.core.errors import MissingExtraError, UsageError
 from edgekit.core.events import Reporter, silent
 from edgekit.core.languages import normalise_tag
+from edgekit.pipeline.budgets import Budget, FitRequest, Fitted, Fitting, ModelPlan, Planning, PlanRequest
 from edgekit.pipeline.requests import (
     Artifact,
     Exporting,
@@ -69,6 +70,43 @@ def plan_export(request: ExportRequest, *, report: Reporter = silent) -> ExportP
     )
 
 
+def plan_model(request: PlanRequest, *, report: Reporter = silent) -> ModelPlan:
+    """Predict what a model would be, without building it. Raises what `export` raises before it writes."""
+    request.check()
+    return cast("Planning", _load("plan"))(request, report=report)
+
+
+def fit(request: FitRequest, *, report: Reporter = silent) -> Fitted:
+    """Find the best model that fits a budget: predict all, build and measure a few, and go on where a run was cut off.
+
+    Raises what `export` raises, UnavailableError where no model is installed that does the task.
+    """
+    request.check()
+    return cast("Fitting", _load("fit"))(
+        request, open_model=language_models(), open_encoder=text_encoder, open_translator=line_translator, report=report
+    )
+
+
+def budget_of(target: str | None, size_bytes: int | None, memory_bytes: int | None) -> Budget:
+    """What is given, and of a target, a preset of the catalogue, what is not. Raises UsageError with all there are."""
+    if target is None:
+        return Budget(size_bytes, memory_bytes)
+    from edgekit.catalogue.load import load_catalogue
+
+    presets = load_catalogue().export_presets
+    known = {name: one for name, one in presets.items() if one.budget_size_bytes is not None or one.budget_memory_bytes}
+    if target not in known:
+        raise UsageError(
+            f"there is no target `{target}`", reasons=[f"`{name}`: {one.device}" for name, one in known.items()]
+        )
+    preset = known[target]
+    return Budget(
+        preset.budget_size_bytes if size_bytes is None else size_bytes,
+        preset.budget_memory_bytes if memory_bytes is None else memory_bytes,
+        target,
+    )
+
+
 def verify(request: VerifyRequest, *, report: Reporter = silent) -> Verified:
     """Compare an artifact with its receipt, its text and its source.
 
@@ -93,6 +131,13 @@ def text_encoder(path: Path, engine: Mapping[str, Any]) -> Any:
     from edgekit.engine.text_encoder import open_text_encoder
 
     return open_text_encoder(path, engine)
+
+
+def line_translator(folder: Path, engine: Mapping[str, Any]) -> Any:
+    """Open a translation model; see `edgekit.engine.line_translator.open_line_translator`."""
+    from edgekit.engine.line_translator import open_line_translator
+
+    return open_line_translator(folder, engine)
 
 
 def _load(name: str) -> Any:

@@ -2,57 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from edgekit.core.units import bytes_in_words
 from edgekit.store.vocabulary import Alignment
 from exporters.corpus.scripts import COMMON
 from exporters.report.charts import COLOURS, loss_curve, weight_bars
+from exporters.report.document import document, key_figures, table
 from exporters.report.figures import Figures, Sample, ScriptCount
 from exporters.report.markup import Markup, element, join
 from exporters.report.terminal import alignment_cells
 from exporters.selection.base import Cost
-
-# Nothing is loaded and nothing runs, whatever the texts on the page say.
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
-_STYLE = """
-:root { color-scheme: light dark; --ink: #1d2329; --soft: #5c6670; --line: #dfe3e7; --paper: #fff; --shade: #f5f6f8;
-  --c0: #2f6db5; --c1: #c8562b; --c2: #2f8a62; --c3: #8457a8; --c4: #a88112; --c5: #51748a; --bad: #b3261e; }
-@media (prefers-color-scheme: dark) { :root { --ink: #e6e9ec; --soft: #9aa5af; --line: #343b42; --paper: #15191d;
-  --shade: #1d2328; --c0: #6ba6e8; --c1: #ec8a62; --c2: #62c299; --c3: #b98ede; --c4: #d6b24a; --c5: #8db0c6;
-  --bad: #ff8a80; } }
-body { margin: 0 auto; max-width: 780px; padding: 40px 20px 80px; background: var(--paper); color: var(--ink);
-  font: 16px/1.55 system-ui, sans-serif; }
-h1 { font-size: 30px; line-height: 1.2; margin: 0; overflow-wrap: anywhere; }
-h2 { font-size: 19px; margin: 52px 0 8px; }
-p { margin: 6px 0 14px; } .soft { color: var(--soft); }
-dl.key { display: flex; flex-wrap: wrap; gap: 14px 36px; margin: 26px 0 0; }
-dl.key div { display: flex; flex-direction: column-reverse; }
-dl.key dd { margin: 0; font-size: 19px; font-weight: 600; }
-dl.key dt { color: var(--soft); font-size: 14px; }
-table { border-collapse: collapse; width: 100%; font-size: 15px; margin: 12px 0; }
-th { text-align: left; font-weight: 500; color: var(--soft); font-size: 13px; }
-th, td { padding: 6px 12px 6px 0; border-bottom: 1px solid var(--line); vertical-align: top; overflow-wrap: anywhere; }
-.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
-svg { width: 100%; height: auto; margin: 12px 0; display: block; }
-svg text { font: 13px system-ui, sans-serif; fill: var(--soft); }
-svg text.strong { fill: var(--ink); font-weight: 600; }
-.grid { stroke: var(--line); } .chosen { stroke: var(--ink); stroke-dasharray: 3 4; }
-.line { fill: none; stroke-width: 2; }
-.key-colour { display: inline-block; width: 11px; height: 11px; border-radius: 2px; margin-right: 8px; }
-.bar { display: block; height: 10px; margin-top: 8px; border-radius: 2px; background: var(--line); min-width: 120px; }
-.bar i { display: block; height: 100%; border-radius: 2px; background: var(--c0); }
-.sample { border-top: 1px solid var(--line); padding: 12px 0; }
-.pieces { line-height: 2; } .pieces span { background: var(--shade); border: 1px solid var(--line); border-radius: 4px;
-  padding: 0 3px; margin-right: 2px;
-  white-space: pre-wrap; display: inline-block; line-height: 1.5; } .pieces .new { border-color: var(--bad); }
-td.name { white-space: nowrap; color: var(--soft); }
-.tag { color: var(--soft); font-size: 13px; }
-code, pre { font: 14px/1.5 ui-monospace, monospace; } pre { background: var(--shade); padding: 12px 14px;
-  border-radius: 6px; white-space: pre-wrap; overflow-wrap: anywhere; }
-@media (max-width: 560px) { table { font-size: 13px; } th, td { padding-right: 6px; } }
-"""
 
 
 def render_page(figures: Figures) -> str:
@@ -65,7 +26,7 @@ def render_page(figures: Figures) -> str:
     body = [
         element("h1", receipt.id),
         element("p", receipt.name, class_="soft"),
-        _key_figures(
+        key_figures(
             [
                 ("tokens kept", f"{vocabulary.after:,} of {vocabulary.before:,}"),
                 ("size", f"{bytes_in_words(after)}, was {bytes_in_words(before)}"),
@@ -83,7 +44,7 @@ def render_page(figures: Figures) -> str:
         _costs(figures.selection.chosen.costs),
         element("h2", "What is proven"),
         element("p", _PROOF, class_="soft"),
-        _table(
+        table(
             [("language", ""), ("lines", ""), ("proven identical", "n"), ("of", "n"), ("share", "n")],
             (
                 (one.language or "any", one.part, f"{one.identical:,}", f"{one.lines:,}", f"{one.share:.2%}")
@@ -99,13 +60,7 @@ def render_page(figures: Figures) -> str:
         element("pre", figures.command),
         _origin(figures),
     ]
-    head = join(
-        Markup('<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'),
-        Markup(f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'),
-        element("title", f"{receipt.id}: what trimming kept and cost"),
-        Markup(f"<style>{_STYLE}{_colours()}</style>"),
-    )
-    return f'<!doctype html>\n<html lang="en"><head>{head}</head>\n<body>\n' + "\n".join(body) + "\n</body></html>\n"
+    return document(f"{receipt.id}: what trimming kept and cost", body)
 
 
 _COSTS = (
@@ -123,33 +78,8 @@ _PROOF = (
 )
 
 
-def _colours() -> str:
-    return "".join(
-        f".c{number} {{ fill: var(--c{number}); background: var(--c{number}); }} "
-        f".l{number} {{ stroke: var(--c{number}); }} "
-        f"svg text.t{number} {{ fill: var(--c{number}); font-weight: 600; }}\n"
-        for number in range(COLOURS)
-    )
-
-
-def _key_figures(rows: Iterable[tuple[str, str]]) -> Markup:
-    return element(
-        "dl", *(element("div", element("dt", name), element("dd", value)) for name, value in rows), class_="key"
-    )
-
-
-def _table(columns: Sequence[tuple[str, str]], rows: Iterable[Sequence[str]]) -> Markup:
-    """columns: title and class."""
-    head = element("tr", *(element("th", title, class_=kind) for title, kind in columns))
-    body = [
-        element("tr", *(element("td", cell, class_=kind) for cell, (_, kind) in zip(row, columns, strict=True)))
-        for row in rows
-    ]
-    return element("table", head, *body)
-
-
 def _weights(sizes: Sequence[tuple[str, int, int]]) -> Markup:
-    return _table(
+    return table(
         [("part", ""), ("before", "n"), ("after", "n")],
         (
             (
@@ -171,7 +101,7 @@ def _costs(costs: Sequence[Cost]) -> Markup:
         ("unknown or byte", "n"),
         ("expected loss", "n"),
     ]
-    return _table(
+    return table(
         [*columns, *([("bits per byte", "n")] if measured else [])],
         (
             (
@@ -200,7 +130,7 @@ def _alignment(alignment: Alignment) -> list[Markup]:
         element("h2", "How well languages are aligned"),
         element("p", _ALIGNED, class_="soft"),
         element("p", f"Compared with {alignment.pivot}, on {alignment.sentences} sentences{prefix}.", class_="soft"),
-        _table(
+        table(
             [("language", ""), ("MEXA", "n"), ("Language Ranker", "n"), ("of no translations", "n")],
             map(alignment_cells, alignment.languages),
         ),
@@ -210,12 +140,12 @@ def _alignment(alignment: Alignment) -> list[Markup]:
 def _scripts(figures: Figures) -> Markup:
     kept = [one for one in figures.scripts if one.after]
     lost = [f"{one.script} ({one.before:,})" for one in figures.scripts if not one.after]
-    table = _table(
+    rows = table(
         [("script", ""), ("tokens before", "n"), ("kept", "n"), ("share", "")],
         ((_script_name(one), f"{one.before:,}", f"{one.after:,}", _bar(one.after / one.before)) for one in kept),
     )
     return join(
-        table, element("p", f"Lost altogether: {', '.join(lost)}." if lost else "No script is lost.", class_="soft")
+        rows, element("p", f"Lost altogether: {', '.join(lost)}." if lost else "No script is lost.", class_="soft")
     )
 
 
@@ -267,7 +197,7 @@ def _origin(figures: Figures) -> Markup:
         ("tools", ", ".join(f"{name} {version}" for name, version in receipt.tools.items())),
         ("made", f"{receipt.created}, edgekit {receipt.edgekit}"),
     ]
-    return _table([("", "name"), ("", "")], rows)
+    return table([("", "name"), ("", "")], rows)
 
 
 def _in_words(value: Any) -> str:
