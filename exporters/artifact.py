@@ -27,6 +27,7 @@ from exporters.base import Built
 from exporters.certificate import NOTHING, Certificate, Certified, certify, certify_corpora
 from exporters.corpus.base import Corpus
 from exporters.corpus.sources import STDIN
+from exporters.loss.measuring import Trial
 from exporters.opening import Source
 from exporters.quantized import write_quantised
 from exporters.report.figures import Figures, Sample, count_scripts, part_sizes
@@ -48,8 +49,8 @@ _LONGEST_SAMPLE = 240  # characters
 class Choice:
     """What is to be written: an opened model, the text it is for, and the tokens that stay.
 
-    source_files: of the model, as they were when it was opened.  id: the artifact's.  gate: of an encoder, where
-    line-aligned text was given.
+    source_files: of the model, as they were when it was opened.  id: the artifact's.  trial: measures what quantising
+    lost.  gate: of an encoder, where line-aligned text was given.
     """
 
     request: ExportRequest
@@ -58,6 +59,7 @@ class Choice:
     id: str
     corpora: Sequence[Corpus]
     selection: Selection
+    trial: Trial
     gate: Gate | None = None
 
 
@@ -73,11 +75,11 @@ def write_artifact(choice: Choice, folder: Path, report: Reporter) -> Receipt:
     report(
         StepFinished("trim", bytes_in_words(sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())))
     )
-    built = write_quantised(folder, built, choice.request, choice.id, report)
+    after = before.trimmed(kept)
+    built = write_quantised(folder, built, choice.request, choice.id, choice.trial, after, report)
     if source.prefixes:
         built = dataclasses.replace(built, engine={"prefixes": dict(source.prefixes), **built.engine})
     alignment = None if choice.gate is None else _aligned(choice.gate, choice, folder, built, report)
-    after = before.trimmed(kept)
     # What is kept was chosen by all of the text. So held-out lines are tried with the set of the same size that was
     # chosen without them.
     tried = kept if choice.selection.tried is None else choice.selection.tried

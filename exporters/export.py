@@ -22,7 +22,7 @@ from edgekit.core.units import bytes_in_words
 from edgekit.pipeline.requests import Artifact, ExportRequest, OpenLanguageModel, OpenTextEncoder
 from edgekit.store.lock import alone
 from edgekit.store.receipt import SourceFile
-from exporters.alignment.gate import is_encoder, open_gate
+from exporters.alignment.gate import embedding_prefix, is_encoder, open_gate
 from exporters.artifact import Choice, write_artifact
 from exporters.conversion.trimmed import ConvertedModel, converted, stored
 from exporters.corpus.base import Corpus
@@ -30,6 +30,7 @@ from exporters.corpus.checkpoint import State
 from exporters.corpus.counting import count_corpora
 from exporters.guard import check_languages, losses, refuse_losses
 from exporters.lines import text_blocks
+from exporters.loss.measuring import prepare_trial
 from exporters.on_demand import OnDemand
 from exporters.opening import Source, model_id, open_source
 from exporters.quantized import check_quant, with_preset_quant, with_sizes
@@ -174,7 +175,15 @@ def plan(
             running.close()
     for note in selection.notes:
         report(Note(note))
-    return Plan(Choice(request, source, source_files, name, corpora, selection, gate), folder)
+    trial = prepare_trial(
+        corpora,
+        request.languages,
+        limits={} if preset is None else preset.limits,
+        prefix=embedding_prefix(source) if is_encoder(source) else None,
+        open_model=open_model,
+        open_encoder=open_encoder,
+    )
+    return Plan(Choice(request, source, source_files, name, corpora, selection, trial, gate), folder)
 
 
 def _count(request: ExportRequest, source: Source, files: Sequence[SourceFile], report: Reporter) -> list[Corpus]:
@@ -222,6 +231,7 @@ def _recipe_in_words(preset: ExportPreset) -> str:
         "max size": size,
         "quant": preset.quant,
         "embedding quant": preset.embedding_quant,
+        "limits": " and ".join(f"{name} {limit:g}" for name, limit in preset.limits.items()) or None,
     }
     return ", ".join([preset.device, *(f"{name} {value}" for name, value in settings.items() if value is not None)])
 

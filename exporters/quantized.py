@@ -14,10 +14,11 @@ from edgekit.pipeline.requests import ExportRequest
 from exporters.base import Built
 from exporters.containers.gguf import BLOCKS
 from exporters.conversion.trimmed import ConvertedModel, stored
+from exporters.loss.measuring import Trial
 from exporters.quantize.gguf import check_recipe, requantize
 from exporters.quantize.sizes import with_quantised_sizes
 from exporters.quantize.types import FULL
-from exporters.trim.base import TrimmableModel
+from exporters.trim.base import Tokenizer, TrimmableModel
 from exporters.trim.gguf import GgufModel
 
 
@@ -76,8 +77,14 @@ def is_quantised(model: GgufModel) -> bool:
     return any(BLOCKS[place.type][0] not in FULL for place in model.file.tensors.values() if len(place.shape) > 1)
 
 
-def write_quantised(folder: Path, built: Built, request: ExportRequest, name: str, report: Reporter) -> Built:
-    """Put a quantised file in the place of the one that built tells of.  name: of the new one, without its ending."""
+def write_quantised(
+    folder: Path, built: Built, request: ExportRequest, name: str, trial: Trial, tokenizer: Tokenizer, report: Reporter
+) -> Built:
+    """Put a quantised file in the place of the one that built tells of.  name: of the new one, without its ending.
+
+    trial, tokenizer: measure what that lost. Raises FailedError where it is more than the limits, unless the request
+    allows that.
+    """
     if request.quant is None:
         return built
     trimmed = folder / str(built.engine["file"])
@@ -86,13 +93,17 @@ def write_quantised(folder: Path, built: Built, request: ExportRequest, name: st
     source = trimmed.replace(aside / trimmed.name)
     target = folder / f"{name}-{request.quant}.gguf"
     found = requantize(source, target, request.quant, embedding=request.embedding_quant, report=report)
+    measured = trial.measure(source, target, {**built.engine, "file": target.name}, tokenizer, report)
+    trial.check(measured, report, allowed=request.allow_loss)
     shutil.rmtree(aside)
     step = {
         "name": "quantize",
         "type": request.quant,
         **({} if request.embedding_quant is None else {"embedding": request.embedding_quant}),
         "tensors": dict(found.counts),
+        "types": dict(found.types),
         "notes": list(found.notes),
+        "loss": measured.to_json(trial.limits),
     }
     tools = {**built.tools, "llama-cpp-python": version("llama-cpp-python")}
     return Built({**built.engine, "file": target.name}, (*built.steps, step), tools)

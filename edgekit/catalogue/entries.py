@@ -94,7 +94,8 @@ class ExportPreset:
     """A named recipe of an export for a device: how far to trim (at most one of three), and the types of the weights.
 
     coverage: 0 to 1.  quant, embedding_quant: of the weights and of the table of words, for a model that is not
-    quantised yet; None keeps what is there.
+    quantised yet; None keeps what is there.  limits: what quantising may cost, by the names of
+    `edgekit.catalogue.presets.LIMITS`.
     """
 
     id: str
@@ -104,6 +105,7 @@ class ExportPreset:
     max_size_bytes: int | None = None
     quant: str | None = None
     embedding_quant: str | None = None
+    limits: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

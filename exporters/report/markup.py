@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Iterable, Sequence
 
 
 class Markup(str):
@@ -34,3 +35,13 @@ def _visible(text: str) -> str:
         "\ufffd" if (one < " " and one not in "\n\t") or "\x7f" <= one <= "\x9f" or "\ud800" <= one <= "\udfff" else one
         for one in text
     )
+
+
+def table(columns: Sequence[tuple[str, str]], rows: Iterable[Sequence[str]]) -> Markup:
+    """A table.  columns: title and class."""
+    head = element("tr", *(element("th", title, class_=kind) for title, kind in columns))
+    body = [
+        element("tr", *(element("td", cell, class_=kind) for cell, (_, kind) in zip(row, columns, strict=True)))
+        for row in rows
+    ]
+    return element("table", head, *body)

@@ -10,7 +10,8 @@ from edgekit.store.vocabulary import Alignment
 from exporters.corpus.scripts import COMMON
 from exporters.report.charts import COLOURS, loss_curve, weight_bars
 from exporters.report.figures import Figures, Sample, ScriptCount
-from exporters.report.markup import Markup, element, join
+from exporters.report.markup import Markup, element, join, table
+from exporters.report.quantising import quantising_section
 from exporters.report.terminal import alignment_cells
 from exporters.selection.base import Cost
 
@@ -83,7 +84,7 @@ def render_page(figures: Figures) -> str:
         _costs(figures.selection.chosen.costs),
         element("h2", "What is proven"),
         element("p", _PROOF, class_="soft"),
-        _table(
+        table(
             [("language", ""), ("lines", ""), ("proven identical", "n"), ("of", "n"), ("share", "n")],
             (
                 (one.language or "any", one.part, f"{one.identical:,}", f"{one.lines:,}", f"{one.share:.2%}")
@@ -91,6 +92,7 @@ def render_page(figures: Figures) -> str:
             ),
         ),
         *([] if vocabulary.alignment is None else _alignment(vocabulary.alignment)),
+        *(part for step in receipt.steps if step.get("name") == "quantize" for part in quantising_section(step)),
         element("h2", "Scripts kept and lost"),
         _scripts(figures),
         element("h2", "Lines that the choice did not see"),
@@ -138,18 +140,8 @@ def _key_figures(rows: Iterable[tuple[str, str]]) -> Markup:
     )
 
 
-def _table(columns: Sequence[tuple[str, str]], rows: Iterable[Sequence[str]]) -> Markup:
-    """columns: title and class."""
-    head = element("tr", *(element("th", title, class_=kind) for title, kind in columns))
-    body = [
-        element("tr", *(element("td", cell, class_=kind) for cell, (_, kind) in zip(row, columns, strict=True)))
-        for row in rows
-    ]
-    return element("table", head, *body)
-
-
 def _weights(sizes: Sequence[tuple[str, int, int]]) -> Markup:
-    return _table(
+    return table(
         [("part", ""), ("before", "n"), ("after", "n")],
         (
             (
@@ -171,7 +163,7 @@ def _costs(costs: Sequence[Cost]) -> Markup:
         ("unknown or byte", "n"),
         ("expected loss", "n"),
     ]
-    return _table(
+    return table(
         [*columns, *([("bits per byte", "n")] if measured else [])],
         (
             (
@@ -200,7 +192,7 @@ def _alignment(alignment: Alignment) -> list[Markup]:
         element("h2", "How well languages are aligned"),
         element("p", _ALIGNED, class_="soft"),
         element("p", f"Compared with {alignment.pivot}, on {alignment.sentences} sentences{prefix}.", class_="soft"),
-        _table(
+        table(
             [("language", ""), ("MEXA", "n"), ("Language Ranker", "n"), ("of no translations", "n")],
             map(alignment_cells, alignment.languages),
         ),
@@ -210,12 +202,12 @@ def _alignment(alignment: Alignment) -> list[Markup]:
 def _scripts(figures: Figures) -> Markup:
     kept = [one for one in figures.scripts if one.after]
     lost = [f"{one.script} ({one.before:,})" for one in figures.scripts if not one.after]
-    table = _table(
+    rows = table(
         [("script", ""), ("tokens before", "n"), ("kept", "n"), ("share", "")],
         ((_script_name(one), f"{one.before:,}", f"{one.after:,}", _bar(one.after / one.before)) for one in kept),
     )
     return join(
-        table, element("p", f"Lost altogether: {', '.join(lost)}." if lost else "No script is lost.", class_="soft")
+        rows, element("p", f"Lost altogether: {', '.join(lost)}." if lost else "No script is lost.", class_="soft")
     )
 
 
@@ -263,11 +255,16 @@ def _origin(figures: Figures) -> Markup:
             )
             for one in corpora
         ),
-        *((f"step {step.get('name', '')}", _in_words(step)) for step in receipt.steps),
+        *((f"step {step.get('name', '')}", _in_words(_settings(step))) for step in receipt.steps),
         ("tools", ", ".join(f"{name} {version}" for name, version in receipt.tools.items())),
         ("made", f"{receipt.created}, edgekit {receipt.edgekit}"),
     ]
-    return _table([("", "name"), ("", "")], rows)
+    return table([("", "name"), ("", "")], rows)
+
+
+def _settings(step: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A step without what stands elsewhere on the page."""
+    return {key: value for key, value in step.items() if key not in ("types", "loss")}
 
 
 def _in_words(value: Any) -> str:
