@@ -136,7 +136,7 @@ def plan(
         check_quant(request, source.model, source.id)
         target = target if target != Target() else Target(preset.vocab, preset.coverage, preset.max_size_bytes)
     if isinstance(source.model, ConvertedModel):
-        model, quant = stored(source.model, request.quant, request.embedding_quant)
+        model, quant = stored(source.model, request.quant, request.embedding_quant or request.output_quant)
         source, request = dataclasses.replace(source, model=model), dataclasses.replace(request, quant=quant)
     name = request.id or model_id("-".join([source.id, *request.languages]))
     if not is_model_id(name):

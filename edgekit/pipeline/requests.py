@@ -31,7 +31,9 @@ class ExportRequest:
     align the languages on them as before.
     vocab, coverage, max_size_bytes: how far to trim, at most one; coverage is 0 to 1.
     preset: id of a recipe of the catalogue, which what is set here overrides.  scripts: ISO 15924 codes to keep.
-    keep_text: files whose every token stays.  quant, embedding_quant: types of the weights and of the table of words.
+    keep_text: files whose every token stays.  quant, embedding_quant, output_quant: types of the weights, of the table
+    of words, and of the head where it is a table of its own.  imatrix: a file of `llama-imatrix`, which says which
+    inputs matter, or `off`; None makes one of the text of corpora.
     format: the container, where it must be a certain one.  allow_loss: even where a language loses characters or its
     alignment.  out: the folder that the artifact's own folder is made in.  id, licence, attribution: of the artifact;
     None takes what the model says.  command: the line that was typed, for the report.
@@ -50,6 +52,8 @@ class ExportRequest:
     keep_text: tuple[Path, ...] = ()
     quant: str | None = None
     embedding_quant: str | None = None
+    output_quant: str | None = None
+    imatrix: str | None = None
     format: str | None = None
     allow_loss: bool = False
     out: Path = field(default_factory=Path)
