@@ -188,10 +188,13 @@ def _sizes(choice: Choice, built: Built, folder: Path) -> list[tuple[str, int, i
     parts, before, after = choice.source.model.parts, choice.source.model.tokenizer.size, len(choice.selection.kept)
     if choice.request.quant is None:
         return part_sizes(parts, before, after)
+    if built.engine["kind"] != "gguf":
+        size = sum(path.stat().st_size for path in folder.iterdir() if path.is_file() and path.name != MAP_NAME)
+        return [("the whole model", sum(part.size_bytes for part in parts), size)]
     # A part of a GGUF is named after its tensor and type, and the type is another one now.
     found = {part.name.partition(" (")[0]: part for part in open_gguf(folder / str(built.engine["file"])).parts}
-    now = [(part, found.get(part.name.partition(" (")[0])) for part in parts]
-    return [(part.name, part.size_bytes, 0 if one is None else one.size_bytes) for part, one in now]
+    left = [(part, found.get(part.name.partition(" (")[0])) for part in parts]
+    return [(part.name, part.size_bytes, 0 if one is None else one.size_bytes) for part, one in left]
 
 
 def _steps_before(receipt: Receipt | None) -> tuple[Mapping[str, Any], ...]:

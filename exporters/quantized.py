@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import importlib.util
 import shutil
+from collections import Counter
 from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
@@ -22,10 +23,13 @@ from exporters.corpus.sources import STDIN
 from exporters.loss.measuring import Trial
 from exporters.quantize.gguf import check_recipe, requantize
 from exporters.quantize.importance import collect_importance, misfits, read_importance
+from exporters.quantize.onnx_files import TYPES, requantize_graph
 from exporters.quantize.sizes import with_quantised_sizes
 from exporters.quantize.types import EXACT, FULL, RECIPES
 from exporters.trim.base import Tokenizer, TrimmableModel
 from exporters.trim.gguf import GgufModel
+from exporters.trim.onnx import OnnxModel
+from exporters.trim.onnx_encoder import EncoderFiles
 
 WITHOUT = "off"
 """`--imatrix off`: all inputs matter alike to the quantiser."""
@@ -42,10 +46,13 @@ def check_quant(request: ExportRequest, model: TrimmableModel, name: str) -> Non
     """Raise UsageError where a model called name cannot be quantised as asked, MissingExtraError without llama.cpp."""
     if request.quant is None and request.embedding_quant is None and request.output_quant is None:
         return
+    if isinstance(model, OnnxModel) and isinstance(model.beside, EncoderFiles):
+        _check_onnx(request, name)
+        return
     if not isinstance(model, GgufModel | ConvertedModel):
         raise UsageError(
             f"`{name}` cannot be quantised",
-            reasons=[f"it is {model.container}, and only GGUF files are"],
+            reasons=[f"it is {model.container}, and only GGUF files and ONNX encoders are"],
             hint="add `--format gguf`" if model.container == "hf" else None,
         )
     if request.quant is None:
@@ -70,6 +77,18 @@ def check_quant(request: ExportRequest, model: TrimmableModel, name: str) -> Non
             raise UsageError(f"`{path.name}` is of another model", reasons=reasons)
     if importlib.util.find_spec("llama_cpp") is None:
         raise MissingExtraError("quantising needs llama-cpp-python", hint="run `pip install 'edgekit[gguf]'`")
+
+
+def _check_onnx(request: ExportRequest, name: str) -> None:
+    reasons = [] if request.quant in TYPES else [f"`--quant` is one of {', '.join(TYPES)} for ONNX"]
+    of_llama = {
+        "--embedding-quant": request.embedding_quant,
+        "--output-quant": request.output_quant,
+        "--imatrix": request.imatrix,
+    }
+    reasons += [f"`{option}` is for GGUF" for option, value in of_llama.items() if value is not None]
+    if reasons:
+        raise UsageError(f"`{name}` cannot be quantised like this", reasons=reasons)
 
 
 def weighs_inputs(request: ExportRequest) -> bool:
@@ -133,6 +152,8 @@ def write_quantised(
     """
     if request.quant is None:
         return built
+    if built.engine["kind"] != "gguf":
+        return _write_onnx(folder, built, request, trial, tokenizer, report)
     trimmed = folder / str(built.engine["file"])
     aside = folder / "trimmed"
     aside.mkdir()
@@ -164,6 +185,29 @@ def write_quantised(
     }
     tools = {**built.tools, "llama-cpp-python": version("llama-cpp-python")}
     return Built({**built.engine, "file": target.name}, (*built.steps, step), tools)
+
+
+def _write_onnx(
+    folder: Path, built: Built, request: ExportRequest, trial: Trial, tokenizer: Tokenizer, report: Reporter
+) -> Built:
+    aside = folder / "trimmed"
+    aside.mkdir()
+    graph = str(built.engine["graph"])
+    shutil.copyfile(folder / str(built.engine["tokenizer"]), aside / str(built.engine["tokenizer"]))
+    (folder / graph).replace(aside / graph)
+    found = requantize_graph(aside / graph, folder / graph, str(request.quant), report=report)
+    measured = trial.measure(aside, folder, built.engine, tokenizer, report)
+    trial.check(measured, report, allowed=request.allow_loss)
+    shutil.rmtree(aside)
+    step = {
+        "name": "quantize",
+        "type": request.quant,
+        "tensors": dict(Counter(found.types.values()).most_common()),
+        "types": dict(found.types),
+        "notes": list(found.notes),
+        "loss": measured.to_json(trial.limits),
+    }
+    return Built(built.engine, (*built.steps, step), {**built.tools, "onnx": version("onnx")})
 
 
 def _importance(

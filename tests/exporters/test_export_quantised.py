@@ -157,7 +157,7 @@ def test_e16_rows_that_a_type_does_not_fit_are_refused_before_any_work(tmp_path:
 
 
 def test_only_a_gguf_can_be_quantised(tmp_path: Path, text: Path) -> None:
-    with pytest.raises(UsageError, match="it is hf, and only GGUF files are"):
+    with pytest.raises(UsageError, match="it is hf, and only GGUF files and ONNX encoders are"):
         export(plain_folder(tmp_path / "folder"), text, quant="q8_0")
 
 
