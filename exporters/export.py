@@ -38,7 +38,7 @@ from exporters.report.terminal import trade_off
 from exporters.selection.base import Target
 from exporters.selection.choose import select
 from exporters.trim.base import Ids, Tokenizer
-from exporters.trim.gguf import GgufModel
+from exporters.trim.gguf import GgufModel, gives_embeddings
 from exporters.trim.hf.model import HfModel
 
 SCHEMA = "edgekit.export/1"
@@ -137,6 +137,8 @@ def plan(
         target = target if target != Target() else Target(preset.vocab, preset.coverage, preset.max_size_bytes)
     if isinstance(source.model, ConvertedModel):
         model, quant = stored(source.model, request.quant, request.embedding_quant or request.output_quant)
+        if request.quant == "q8_0" and quant is None:
+            report(Note("what q8_0 loses is not measured: the conversion stores it, and there is no file before"))
         source, request = dataclasses.replace(source, model=model), dataclasses.replace(request, quant=quant)
     name = request.id or model_id("-".join([source.id, *request.languages]))
     if not is_model_id(name):
@@ -179,11 +181,15 @@ def plan(
         corpora,
         request.languages,
         limits={} if preset is None else preset.limits,
-        prefix=embedding_prefix(source) if is_encoder(source) else None,
+        prefix=embedding_prefix(source) if is_encoder(source) or _becomes_encoder(source) else None,
         open_model=open_model,
         open_encoder=open_encoder,
     )
     return Plan(Choice(request, source, source_files, name, corpora, selection, trial, gate), folder)
+
+
+def _becomes_encoder(source: Source) -> bool:
+    return isinstance(source.model, ConvertedModel) and gives_embeddings(source.model.file)
 
 
 def _count(request: ExportRequest, source: Source, files: Sequence[SourceFile], report: Reporter) -> list[Corpus]:

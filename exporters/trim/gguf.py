@@ -67,12 +67,8 @@ class GgufModel:
 
     @property
     def gives_embeddings(self) -> bool:
-        """Whether it is an encoder: its metadata says how the states of a text become one vector."""
-        architecture = self.file.metadata.get(ARCHITECTURE)
-        if architecture is None or architecture.kind != Kind.STRING:
-            return False
-        pooling = self.file.metadata.get(f"{architecture.value.decode('utf-8', 'replace')}.pooling_type")
-        return pooling is not None and pooling.kind == Kind.UINT32 and pooling.value in _POOLINGS
+        """See the function of the same name."""
+        return gives_embeddings(self.file)
 
     @property
     def parts(self) -> Sequence[Part]:
@@ -137,6 +133,15 @@ def trim(file: Gguf, kept: NDArray[np.int64]) -> tuple[dict[str, Value], list[Ou
     if reasons:
         raise ModelFormatError("the tables do not fit the vocabulary", reasons=reasons)
     return metadata, outputs
+
+
+def gives_embeddings(file: Gguf) -> bool:
+    """Whether a file is of an encoder: its metadata says how the states of a text become one vector."""
+    architecture = file.metadata.get(ARCHITECTURE)
+    if architecture is None or architecture.kind != Kind.STRING:
+        return False
+    pooling = file.metadata.get(f"{architecture.value.decode('utf-8', 'replace')}.pooling_type")
+    return pooling is not None and pooling.kind == Kind.UINT32 and pooling.value in _POOLINGS
 
 
 def write_trimmed(file: Gguf, kept: NDArray[np.int64], target: Path, *, report: Reporter = silent) -> None:
