@@ -4,7 +4,11 @@ Each product gets `QuantizeLinear` and `DequantizeLinear` before its input, and 
 each output behind its weights; runtimes that know the pattern multiply whole numbers, others get the same values.
 
 Processors with AVX2 and no VNNI add pairs of products of unsigned and signed bytes in 16 bits, which saturate: 2 x 255
-x 127 is 64,770. With weights of 7 bits it is 2 x 255 x 64 = 32,640, below 32,767, whatever the input.
+x 127 is 64,770. With weights of 7 bits it is 2 x 255 x 63 = 32,130, below 32,767, whatever the input. Emulated as a
+Haswell, onnxruntime 1.32 is 44 % (uint8 inputs) and 94 % (int8) off with 8 bits where all values are large, and 0.1 %
+with 7; blocks of 4 and 8 bits are right everywhere. multilingual-e5-small's vectors turn by a cosine of .9966 with 7
+bits and .9969 with 8 on news, uint8 inputs, and .990 with int8 ones; one core computes 2.5 times as fast as in float32
+with any of them, 1.2 and 1.3 times with blocks of 4 and 8 bits.
 """
 
 from __future__ import annotations

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import os
+import shutil
+import subprocess
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -23,6 +28,8 @@ from exporters.quantize.onnx_blocks import blocks_of, in_floats, quantize_blocks
 from exporters.quantize.onnx_files import requantize_graph
 from exporters.quantize.onnx_static import Feed, Range, calibrate, quantize_static, whole_numbers
 
+ROOT = Path(__file__).parents[2]
+EMULATOR = shutil.which("qemu-x86_64-static")
 WIDTH, OUTPUTS, ROWS = 96, 64, 200
 FLOATS = st.floats(-1e4, 1e4, width=32)
 MATRICES = arrays.arrays(np.float32, st.tuples(st.integers(1, 5), st.integers(1, 70)), elements=FLOATS)
@@ -285,6 +292,22 @@ def test_weights_of_8_bits_do_saturate_without_vnni() -> None:
     assert saturating(inputs, whole) != whole.astype(np.int64) @ inputs.astype(np.int64)
     worst, _ = whole_numbers(np.ones((1, 32), np.float32), 7)
     assert saturating(inputs, worst) == worst.astype(np.int64) @ inputs.astype(np.int64)
+
+
+@pytest.mark.real
+@pytest.mark.skipif(EMULATOR is None, reason="there is no `qemu-x86_64-static` (Debian's qemu-user-static)")
+def test_a_processor_without_vnni_is_right_with_7_bits_and_with_blocks_and_wrong_with_8_bits() -> None:
+    """Haswell has AVX2 and no VNNI."""
+    command = [str(EMULATOR), "-cpu", "Haswell", sys.executable, "-m", "toys.saturation"]
+    folders = os.pathsep.join([str(ROOT), str(ROOT / "tests")])
+    # OpenBLAS asks the emulated processor what it is and does not know the answer.
+    settings = {"PYTHONPATH": folders, "OPENBLAS_CORETYPE": "Haswell", "OPENBLAS_NUM_THREADS": "1"}
+    done = subprocess.run(
+        command, env={**os.environ, **settings}, capture_output=True, text=True, timeout=600, check=True
+    )
+    found = json.loads(done.stdout)
+    assert all(found[name] < 0.01 for name in ("float", "int4", "int8", "uint8 7", "int8 7"))
+    assert all(found[name] > 0.1 for name in ("uint8 8", "int8 8"))
 
 
 def test_bits_that_nobody_has_are_a_mistake_of_the_caller() -> None:
