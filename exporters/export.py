@@ -19,7 +19,7 @@ from edgekit.core.errors import OutputError, ResourceError, UsageError
 from edgekit.core.events import Note, Reporter, StepFinished, StepStarted
 from edgekit.core.paths import cache_folder, free_bytes
 from edgekit.core.units import bytes_in_words
-from edgekit.pipeline.requests import Artifact, ExportRequest, OpenLanguageModel, OpenTextEncoder
+from edgekit.pipeline.requests import Artifact, ExportRequest, OpenLanguageModel, OpenTextEncoder, RunGraph
 from edgekit.store.lock import alone
 from edgekit.store.receipt import SourceFile
 from exporters.alignment.gate import embedding_prefix, is_encoder, open_gate
@@ -117,11 +117,12 @@ def plan(
     *,
     open_model: OpenLanguageModel | None,
     open_encoder: OpenTextEncoder | None = None,
+    run_graph: RunGraph | None = None,
     report: Reporter,
 ) -> Plan:
     """Open the model, count the text and choose what stays; see `edgekit.pipeline.run.plan_export`.
 
-    open_model, open_encoder: open the model to run it, for what only a run can tell. Reports the steps `open`, `align`,
+    open_model, open_encoder, run_graph: run the model, for what only a run can tell. Reports the steps `open`, `align`,
     `count`, `select`.
     """
     preset = _preset(request, report)
@@ -184,6 +185,7 @@ def plan(
         prefix=embedding_prefix(source) if is_encoder(source) or _becomes_encoder(source) else None,
         open_model=open_model,
         open_encoder=open_encoder,
+        run_graph=run_graph,
     )
     return Plan(Choice(request, source, source_files, name, corpora, selection, trial, gate), folder)
 

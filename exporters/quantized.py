@@ -11,6 +11,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from edgekit.core.errors import EngineError, MissingExtraError, UsageError
 from edgekit.core.events import Note, Reporter
 from edgekit.core.hashing import sha256_file
@@ -23,7 +25,8 @@ from exporters.corpus.sources import STDIN
 from exporters.loss.measuring import Trial
 from exporters.quantize.gguf import check_recipe, requantize
 from exporters.quantize.importance import collect_importance, misfits, read_importance
-from exporters.quantize.onnx_files import TYPES, requantize_graph
+from exporters.quantize.onnx_files import STATIC, TYPES, requantize_graph
+from exporters.quantize.onnx_static import Feed
 from exporters.quantize.sizes import with_quantised_sizes
 from exporters.quantize.types import EXACT, FULL, RECIPES
 from exporters.trim.base import Tokenizer, TrimmableModel
@@ -40,6 +43,8 @@ _PIECE = 255
 # 16,000 tokens take 45 s with Gemma 3 270M on two cores.
 _IMPORTANCE_TOKENS = 16_000
 _IMPORTANCE_BYTES = 1 << 17
+# Of each language; with multilingual-e5-small, ranges of 30 lines of news gave a cosine of .9966 on 30 others.
+_CALIBRATED_LINES = 64
 
 
 def check_quant(request: ExportRequest, model: TrimmableModel, name: str) -> None:
@@ -80,7 +85,10 @@ def check_quant(request: ExportRequest, model: TrimmableModel, name: str) -> Non
 
 
 def _check_onnx(request: ExportRequest, name: str) -> None:
-    reasons = [] if request.quant in TYPES else [f"`--quant` is one of {', '.join(TYPES)} for ONNX"]
+    kinds = (*TYPES, STATIC)
+    reasons = [] if request.quant in kinds else [f"`--quant` is one of {', '.join(kinds)} for ONNX"]
+    if request.quant == STATIC and all(one.rpartition("=")[2] == STDIN for one in request.corpora):
+        reasons.append(f"`{STATIC}` is calibrated on text: add files with `--corpus`")
     of_llama = {
         "--embedding-quant": request.embedding_quant,
         "--output-quant": request.output_quant,
@@ -195,19 +203,36 @@ def _write_onnx(
     graph = str(built.engine["graph"])
     shutil.copyfile(folder / str(built.engine["tokenizer"]), aside / str(built.engine["tokenizer"]))
     (folder / graph).replace(aside / graph)
-    found = requantize_graph(aside / graph, folder / graph, str(request.quant), report=report)
+    feeds = _feeds(built.engine, request, trial.prefix or "", tokenizer) if request.quant == STATIC else []
+    found = requantize_graph(
+        aside / graph, folder / graph, str(request.quant), feeds=feeds, run=trial.run_graph, report=report
+    )
     measured = trial.measure(aside, folder, built.engine, tokenizer, report)
     trial.check(measured, report, allowed=request.allow_loss)
     shutil.rmtree(aside)
     step = {
         "name": "quantize",
         "type": request.quant,
+        **({"calibrated_on_lines": len(feeds)} if feeds else {}),
         "tensors": dict(Counter(found.types.values()).most_common()),
         "types": dict(found.types),
         "notes": list(found.notes),
         "loss": measured.to_json(trial.limits),
     }
     return Built(built.engine, (*built.steps, step), {**built.tools, "onnx": version("onnx")})
+
+
+def _feeds(engine: Mapping[str, Any], request: ExportRequest, prefix: str, tokenizer: Tokenizer) -> list[Feed]:
+    """Lines that quality is not measured on, a feed each, as the engine puts them between its marks."""
+    texts = first_lines(
+        request.corpora, request.languages, field=request.corpus_field or "text", most_bytes=_IMPORTANCE_BYTES
+    )
+    lines = [prefix + line for found in texts.values() for line in found[:_CALIBRATED_LINES]]
+    room = int(engine["positions"]) - 2
+    rows = [
+        np.array([[engine["begin"], *ids[:room], engine["end"]]], np.int64) for ids in tokenizer.encode(lines) if ids
+    ]
+    return [{"input_ids": row, "attention_mask": np.ones_like(row)} for row in rows]
 
 
 def _importance(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol, TypeAlias
@@ -18,6 +18,8 @@ OpenLanguageModel: TypeAlias = Callable[[Path], Any]
 # Opens an encoder, a GGUF file or the folder of an artifact, as its receipt's `engine` says; what comes back is a
 # `exporters.alignment.gate.TextEncoder`.
 OpenTextEncoder: TypeAlias = Callable[[Path, Mapping[str, Any]], Any]
+# Runs a serialised ONNX model on feeds, arrays by input, and gives its named outputs for each.
+RunGraph: TypeAlias = Callable[[bytes, Iterable[Mapping[str, Any]], Sequence[str]], Iterator[Sequence[Any]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +129,7 @@ class Exporting(Protocol):
         *,
         open_model: OpenLanguageModel | None,
         open_encoder: OpenTextEncoder,
+        run_graph: RunGraph,
         report: Reporter,
     ) -> ExportPlan: ...
 

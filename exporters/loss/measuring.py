@@ -9,7 +9,7 @@ from typing import Any
 
 from edgekit.core.errors import EngineError, UsageError
 from edgekit.core.events import Note, Reporter
-from edgekit.pipeline.requests import OpenLanguageModel, OpenTextEncoder
+from edgekit.pipeline.requests import OpenLanguageModel, OpenTextEncoder, RunGraph
 from exporters.corpus.base import Corpus
 from exporters.corpus.declaration import declaration
 from exporters.loss.base import Limits, Loss, beyond, loss_table, refuse_beyond
@@ -59,6 +59,7 @@ class Trial:
     prefix: str | None
     open_model: OpenLanguageModel | None
     open_encoder: OpenTextEncoder | None
+    run_graph: RunGraph | None = None
 
     def measure(
         self, before: Path, after: Path, engine: Mapping[str, Any], tokenizer: Tokenizer, report: Reporter
@@ -125,6 +126,7 @@ def prepare_trial(
     prefix: str | None,
     open_model: OpenLanguageModel | None,
     open_encoder: OpenTextEncoder | None,
+    run_graph: RunGraph | None = None,
 ) -> Trial:
     """The lines that the choice of tokens did not see; for a language without any, the built-in text."""
     lines: dict[str, Sequence[str]] = {one.language: one.sample[:_LINES] for one in corpora if one.sample}
@@ -133,7 +135,7 @@ def prepare_trial(
         if tag not in lines and (found := declaration(tag)):
             lines[tag], text[tag] = found[:_LINES], BUILT_IN
     missing = [tag for tag in languages if tag not in lines]
-    return Trial(lines, text, missing, limits, prefix, open_model, open_encoder)
+    return Trial(lines, text, missing, limits, prefix, open_model, open_encoder, run_graph)
 
 
 def recorded_losses(record: Mapping[str, Any]) -> list[Loss]:

@@ -13,7 +13,7 @@ with any of them, 1.2 and 1.3 times with blocks of 4 and 8 bits.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import prod
 from typing import Any, Literal, TypeAlias
@@ -25,12 +25,11 @@ from onnx import helper
 
 from edgekit.core.errors import ModelFormatError
 from edgekit.core.events import Progress, Reporter, silent
+from edgekit.pipeline.requests import RunGraph
 from exporters.quantize.onnx_blocks import FEWEST, STEP, OnnxQuantized, quantize_blocks
 from exporters.quantize.onnx_weights import Floats, Use, Weights, drop_dead_transposes, replace_node
 
 Feed: TypeAlias = Mapping[str, NDArray[Any]]
-RunGraph: TypeAlias = Callable[[onnx.ModelProto, Iterable[Feed], Sequence[str]], Iterator[Sequence[NDArray[Any]]]]
-"""Runs a model on each feed and gives the outputs of these names; who runs it, is handed in."""
 Activation: TypeAlias = Literal["uint8", "int8"]
 
 
@@ -45,6 +44,7 @@ class Range:
 def calibrate(model: onnx.ModelProto, feeds: Iterable[Feed], run: RunGraph) -> Mapping[str, Range]:
     """The range of the input of each product of the outermost graph, over all feeds; the model stays as it is.
 
+    run: who runs it, is handed in.
     Raises ModelFormatError where an input is no number.
     """
     names = sorted({use.node.input[0] for use in _products(Weights(model), model)})
@@ -53,7 +53,7 @@ def calibrate(model: onnx.ModelProto, feeds: Iterable[Feed], run: RunGraph) -> M
     there = {port.name for port in watched.graph.output}
     watched.graph.output.extend(helper.make_empty_tensor_value_info(name) for name in names if name not in there)
     least, most = dict.fromkeys(names, 0.0), dict.fromkeys(names, 0.0)
-    for values in run(watched, feeds, names):
+    for values in run(watched.SerializeToString(), feeds, names):
         for name, value in zip(names, values, strict=True):
             low, high = float(value.min(initial=0.0)), float(value.max(initial=0.0))
             if not np.isfinite([low, high]).all():

@@ -74,6 +74,19 @@ def test_an_encoder_gets_blocks_and_what_that_lost_is_in_the_receipt(
     encoder.close()
 
 
+def test_static_ranges_are_those_of_the_text_without_what_quality_is_measured_on(model: Path, tmp_path: Path) -> None:
+    made = export(model, tmp_path, quant="int8-static")
+    (step,) = [step for step in made.receipt.steps if step["name"] == "quantize"]
+    assert step["calibrated_on_lines"] == 128
+    assert "INT7, a scale for each output" in step["types"].values()
+    assert all(one["cosine"] > 0.95 for one in step["loss"]["languages"])
+    graph = onnx.load(made.folder / made.receipt.engine["graph"])
+    assert "QuantizeLinear" in {node.op_type for node in graph.graph.node}
+    with pytest.raises(UsageError) as caught:
+        edgekit.export(model, languages=["pt", "en"], vocab=80, out=tmp_path, quant="int8-static", id="other")
+    assert "`int8-static` is calibrated on text: add files with `--corpus`" in caught.value.reasons
+
+
 def test_vectors_that_turn_too_far_fail_the_export_with_exit_code_1_and_leave_nothing(
     model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -94,7 +107,7 @@ def test_vectors_that_turn_too_far_fail_the_export_with_exit_code_1_and_leave_no
 @pytest.mark.parametrize(
     ("more", "says"),
     [
-        ({"quant": "q4_k_m"}, "`--quant` is one of int8, int4 for ONNX"),
+        ({"quant": "q4_k_m"}, "`--quant` is one of int8, int4, int8-static for ONNX"),
         ({"quant": "int4", "embedding_quant": "q8_0"}, "`--embedding-quant` is for GGUF"),
         ({"quant": "int4", "imatrix": "off"}, "`--imatrix` is for GGUF"),
         ({"output_quant": "q8_0"}, "`--output-quant` is for GGUF"),

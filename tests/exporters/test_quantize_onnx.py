@@ -7,7 +7,6 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +22,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 from edgekit.core.errors import ModelFormatError, UnsupportedModelError, UsageError
 from edgekit.core.events import Event, Progress
+from edgekit.engine.graph_run import run_graph
 from exporters.onnx_graph import MICROSOFT, Graph
 from exporters.quantize.onnx_blocks import blocks_of, in_floats, quantize_blocks
 from exporters.quantize.onnx_files import requantize_graph
@@ -76,12 +76,6 @@ def session(model: onnx.ModelProto) -> Any:
 
 def run(model: onnx.ModelProto, **feeds: NDArray[Any]) -> NDArray[np.float32]:
     return np.asarray(session(model).run(None, feeds)[0])
-
-
-def run_graph(model: onnx.ModelProto, feeds: Iterable[Feed], names: Sequence[str]) -> Iterator[Sequence[NDArray[Any]]]:
-    opened = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
-    for feed in feeds:
-        yield opened.run(list(names), dict(feed))
 
 
 def decoded(matrix: NDArray[np.float32], bits: int) -> NDArray[np.float32]:
@@ -219,7 +213,7 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
     found = requantize_graph(tmp_path / "words.onnx", tmp_path / "small.onnx", "int4")
     assert found.changed == 4
     assert (tmp_path / "small.onnx").stat().st_size < 0.3 * (tmp_path / "words.onnx").stat().st_size
-    with pytest.raises(UsageError, match="there are int8, int4"):
+    with pytest.raises(UsageError, match="there are int8, int4, int8-static"):
         requantize_graph(tmp_path / "words.onnx", tmp_path / "out.onnx", "q4_k_m")
     (tmp_path / "text.onnx").write_bytes(b"this is no protobuf")
     with pytest.raises(ModelFormatError, match="is no ONNX file"):
