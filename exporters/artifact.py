@@ -29,6 +29,7 @@ from exporters.base import Built
 from exporters.certificate import NOTHING, Certificate, Certified, certify, certify_corpora
 from exporters.corpus.base import Corpus
 from exporters.corpus.sources import STDIN
+from exporters.loss.measuring import Trial
 from exporters.opening import Source
 from exporters.quantized import write_quantised
 from exporters.report.figures import Figures, Sample, count_scripts, part_sizes
@@ -50,8 +51,8 @@ _LONGEST_SAMPLE = 240  # characters
 class Choice:
     """What is to be written: an opened model, the text it is for, and the tokens that stay.
 
-    source_files: of the model, as they were when it was opened.  id: the artifact's.  gate: of an encoder, where
-    line-aligned text was given.
+    source_files: of the model, as they were when it was opened.  id: the artifact's.  trial: measures what quantising
+    lost.  gate: of an encoder, where line-aligned text was given.
     """
 
     request: ExportRequest
@@ -60,6 +61,7 @@ class Choice:
     id: str
     corpora: Sequence[Corpus]
     selection: Selection
+    trial: Trial
     gate: Gate | None = None
 
 
@@ -75,11 +77,11 @@ def write_artifact(choice: Choice, folder: Path, report: Reporter) -> Receipt:
     report(
         StepFinished("trim", bytes_in_words(sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())))
     )
-    built = write_quantised(folder, built, choice.request, choice.id, report)
+    after = before.trimmed(kept)
+    built = write_quantised(folder, built, choice.request, choice.id, choice.trial, after, report)
     if source.prefixes:
         built = dataclasses.replace(built, engine={"prefixes": dict(source.prefixes), **built.engine})
     alignment = None if choice.gate is None else _aligned(choice.gate, choice, folder, built, report)
-    after = before.trimmed(kept)
     # What is kept was chosen by all of the text. So held-out lines are tried with the set of the same size that was
     # chosen without them.
     tried = kept if choice.selection.tried is None else choice.selection.tried
@@ -190,10 +192,13 @@ def _sizes(choice: Choice, built: Built, folder: Path) -> list[tuple[str, int, i
     parts, before, after = choice.source.model.parts, choice.source.model.tokenizer.size, len(choice.selection.kept)
     if choice.request.quant is None:
         return part_sizes(parts, before, after)
+    if built.engine["kind"] != "gguf":
+        size = sum(path.stat().st_size for path in folder.iterdir() if path.is_file() and path.name != MAP_NAME)
+        return [("the whole model", sum(part.size_bytes for part in parts), size)]
     # A part of a GGUF is named after its tensor and type, and the type is another one now.
     found = {part.name.partition(" (")[0]: part for part in open_gguf(folder / str(built.engine["file"])).parts}
-    now = [(part, found.get(part.name.partition(" (")[0])) for part in parts]
-    return [(part.name, part.size_bytes, 0 if one is None else one.size_bytes) for part, one in now]
+    left = [(part, found.get(part.name.partition(" (")[0])) for part in parts]
+    return [(part.name, part.size_bytes, 0 if one is None else one.size_bytes) for part, one in left]
 
 
 def _steps_before(receipt: Receipt | None) -> tuple[Mapping[str, Any], ...]:

@@ -20,10 +20,10 @@ from edgekit.core.errors import OutputError, ResourceError, UsageError
 from edgekit.core.events import Note, Reporter, StepFinished, StepStarted
 from edgekit.core.paths import cache_folder, free_bytes
 from edgekit.core.units import bytes_in_words
-from edgekit.pipeline.requests import Artifact, ExportRequest, OpenLanguageModel, OpenTextEncoder
+from edgekit.pipeline.requests import Artifact, ExportRequest, OpenLanguageModel, OpenTextEncoder, RunGraph
 from edgekit.store.lock import alone
 from edgekit.store.receipt import SourceFile
-from exporters.alignment.gate import is_encoder, open_gate
+from exporters.alignment.gate import embedding_prefix, is_encoder, open_gate
 from exporters.artifact import Choice, write_artifact
 from exporters.conversion.parity import check_parity
 from exporters.conversion.trimmed import ConvertedModel
@@ -35,6 +35,7 @@ from exporters.corpus.counting import count_corpora
 from exporters.from_hub import from_hub
 from exporters.guard import check_languages, losses, refuse_losses
 from exporters.lines import text_blocks
+from exporters.loss.measuring import prepare_trial
 from exporters.on_demand import OnDemand
 from exporters.opening import Source, model_id, open_source
 from exporters.quantized import check_quant, with_preset_quant, with_sizes
@@ -123,11 +124,12 @@ def plan(
     *,
     open_model: OpenLanguageModel | None,
     open_encoder: OpenTextEncoder | None = None,
+    run_graph: RunGraph | None = None,
     report: Reporter,
 ) -> Plan:
     """Open the model, count the text and choose what stays; see `edgekit.pipeline.run.plan_export`.
 
-    open_model, open_encoder: open the model to run it, for what only a run can tell. Reports the steps `look up` and
+    open_model, open_encoder, run_graph: run the model, for what only a run can tell. Reports the steps `look up` and
     those of a pull, `open`, `align`, `count`, `parity`, `select`.
     """
     preset = _preset(request, report)
@@ -144,7 +146,9 @@ def plan(
         check_quant(request, source.model, source.id)
         target = target if target != Target() else Target(preset.vocab, preset.coverage, preset.max_size_bytes)
     if isinstance(source.model, ConvertedModel):
-        model, quant = source.model.stored(request.quant, request.embedding_quant)
+        model, quant = source.model.stored(request.quant, request.embedding_quant or request.output_quant)
+        if request.quant == "q8_0" and quant is None:
+            report(Note("what q8_0 loses is not measured: the conversion stores it, and there is no file before"))
         source, request = dataclasses.replace(source, model=model), dataclasses.replace(request, quant=quant)
     name = request.id or model_id("-".join([source.id, *request.languages]))
     if not is_model_id(name):
@@ -186,7 +190,20 @@ def plan(
             running.close()
     for note in selection.notes:
         report(Note(note))
-    return Plan(Choice(request, source, source_files, name, corpora, selection, gate), folder)
+    trial = prepare_trial(
+        corpora,
+        request.languages,
+        limits={} if preset is None else preset.limits,
+        prefix=embedding_prefix(source) if is_encoder(source) or _becomes_encoder(source) else None,
+        open_model=open_model,
+        open_encoder=open_encoder,
+        run_graph=run_graph,
+    )
+    return Plan(Choice(request, source, source_files, name, corpora, selection, trial, gate), folder)
+
+
+def _becomes_encoder(source: Source) -> bool:
+    return isinstance(source.model, ConvertedGguf) and source.task == "embed"
 
 
 def _count(request: ExportRequest, source: Source, files: Sequence[SourceFile], report: Reporter) -> list[Corpus]:
@@ -234,6 +251,7 @@ def _recipe_in_words(preset: ExportPreset) -> str:
         "max size": size,
         "quant": preset.quant,
         "embedding quant": preset.embedding_quant,
+        "limits": " and ".join(f"{name} {limit:g}" for name, limit in preset.limits.items()) or None,
     }
     return ", ".join([preset.device, *(f"{name} {value}" for name, value in settings.items() if value is not None)])
 

@@ -231,7 +231,8 @@ def test_the_wheel_holds_the_catalogue_and_the_three_packages(tmp_path: Path) ->
         for file in (ROOT / package).rglob("*.py")
     }
     assert expected <= names
-    assert {f"exporters/corpus/{name}" for name in ("exemplars.tsv", "scripts.txt", "words.xz")} <= names
+    data = ("exemplars.tsv", "scripts.txt", "words.xz", "declaration.xz")
+    assert {f"exporters/corpus/{name}" for name in data} <= names
     assert "edgekit/py.typed" in names
     assert {name.rpartition("/")[2] for name in names if "/licenses/" in name} == {"LICENSE", "NOTICE"}
     assert not [name for name in names if name.startswith(("tests", "benchmarks", "docs"))]

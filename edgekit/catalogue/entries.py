@@ -94,8 +94,9 @@ class ExportPreset:
     """A named recipe of an export for a device: how far to trim (at most one of three), and the types of the weights.
 
     coverage: 0 to 1.  quant, embedding_quant: of the weights and of the table of words, for a model that is not
-    quantised yet; None keeps what is there.  budget_size_bytes, budget_memory_bytes: what the device has to spare for
-    one model's files, and for it when it runs.
+    quantised yet; None keeps what is there.  limits: what quantising may cost, by the names of
+    `edgekit.catalogue.presets.LIMITS`.  budget_size_bytes, budget_memory_bytes: what the device has to spare for one
+    model's files, and for it when it runs.
     """
 
     id: str
@@ -107,6 +108,7 @@ class ExportPreset:
     embedding_quant: str | None = None
     budget_size_bytes: int | None = None
     budget_memory_bytes: int | None = None
+    limits: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

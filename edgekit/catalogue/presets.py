@@ -12,7 +12,14 @@ from edgekit.catalogue.problems import Checker
 
 TARGETS = ("vocab", "coverage", "max_size_bytes")
 BUDGETS = ("budget_size_bytes", "budget_memory_bytes")
-EXPORT_KEYS = ("device", *TARGETS, "quant", "embedding_quant", *BUDGETS)
+EXPORT_KEYS = ("device", *TARGETS, "quant", "embedding_quant", "limits", *BUDGETS)
+# What quantising may cost, and the range of each: how much more bits a byte of text takes, as a share; the least share
+# of places where the first choice is the same; the least mean cosine with the vectors before.
+LIMITS: Mapping[str, tuple[float, float]] = {
+    "bits_per_byte": (0, 10),
+    "agreement": (0, 1),
+    "cosine": (-1, 1),
+}
 # `Q4_K_M` of llama-quantize, in lower case.
 _QUANT = re.compile(r"[a-z0-9]+(?:_[a-z0-9]+){0,3}")
 
@@ -41,6 +48,7 @@ def check_export_preset(checker: Checker, name: str, value: Any, key: Key) -> Ex
         max_size_bytes=size,
         quant=_quant(checker, table, "quant", key),
         embedding_quant=_quant(checker, table, "embedding_quant", key),
+        limits=_limits(checker, table, key),
         **budgets,
     )
 
@@ -53,6 +61,22 @@ def _coverage(checker: Checker, table: Mapping[str, Any], key: Key) -> float | N
         checker.problem((*key, "coverage"), "must be a number over 0, at most 1")
         return None
     return float(value)
+
+
+def _limits(checker: Checker, table: Mapping[str, Any], key: Key) -> Mapping[str, float]:
+    if "limits" not in table:
+        return {}
+    limits = checker.table(table["limits"], (*key, "limits"), tuple(LIMITS), ())
+    found = {}
+    for name, (least, most) in LIMITS.items():
+        value = limits.get(name)
+        if value is None:
+            continue
+        if type(value) not in (int, float) or not least <= value <= most:
+            checker.problem((*key, "limits", name), f"must be a number from {least} to {most}")
+            continue
+        found[name] = float(value)
+    return found
 
 
 def _quant(checker: Checker, table: Mapping[str, Any], name: str, key: Key) -> str | None:

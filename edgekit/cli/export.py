@@ -85,6 +85,18 @@ def export(
     embedding_quant: Annotated[
         str | None, typer.Option("--embedding-quant", metavar="TYPE", help="Quantise the table of words, as `q8_0`.")
     ] = None,
+    output_quant: Annotated[
+        str | None,
+        typer.Option("--output-quant", metavar="TYPE", help="Quantise the head, where it is no table of words."),
+    ] = None,
+    imatrix: Annotated[
+        str | None,
+        typer.Option(
+            "--imatrix",
+            metavar="FILE|off",
+            help="Which inputs matter to the quantiser, a file of `llama-imatrix`; found on `--corpus` by default.",
+        ),
+    ] = None,
     container: Annotated[
         str | None,
         typer.Option(
@@ -97,7 +109,10 @@ def export(
         bool, typer.Option("--accept-licence", help="Go on under terms that forbid commercial use.")
     ] = False,
     allow_loss: Annotated[
-        bool, typer.Option("--allow-loss", help="Go on where a language loses characters or alignment.")
+        bool,
+        typer.Option(
+            "--allow-loss", help="Go on where a language loses characters, alignment or more than the preset allows."
+        ),
     ] = False,
     out: Annotated[
         Path, typer.Option("-o", "--out", metavar="DIR", help="Folder that the artifact's folder is made in.")
@@ -151,6 +166,8 @@ def export(
         keep_text=tuple(keep_text or ()),
         quant=quant,
         embedding_quant=embedding_quant,
+        output_quant=output_quant,
+        imatrix=imatrix,
         format=container,
         accept_licence=accept_licence,
         allow_loss=allow_loss,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol, TypeAlias
@@ -18,6 +18,8 @@ OpenLanguageModel: TypeAlias = Callable[[Path], Any]
 # Opens an encoder, a GGUF file or the folder of an artifact, as its receipt's `engine` says; what comes back is a
 # `exporters.alignment.gate.TextEncoder`.
 OpenTextEncoder: TypeAlias = Callable[[Path, Mapping[str, Any]], Any]
+# Runs a serialised ONNX model on feeds, arrays by input, and gives its named outputs for each.
+RunGraph: TypeAlias = Callable[[bytes, Iterable[Mapping[str, Any]], Sequence[str]], Iterator[Sequence[Any]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +33,13 @@ class ExportRequest:
     align the languages on them as before.
     vocab, coverage, max_size_bytes: how far to trim, at most one; coverage is 0 to 1.
     preset: id of a recipe of the catalogue, which what is set here overrides.  scripts: ISO 15924 codes to keep.
-    keep_text: files whose every token stays.  quant, embedding_quant: types of the weights and of the table of words.
+    keep_text: files whose every token stays.  quant, embedding_quant, output_quant: types of the weights, of the table
+    of words, and of the head where it is a table of its own.  imatrix: a file of `llama-imatrix`, which says which
+    inputs matter, or `off`; None makes one of the text of corpora.
     format: the container, where it must be a certain one.  accept_licence: go on under terms that forbid commercial
-    use.  allow_loss: even where a language loses characters or its alignment.  out: the folder that the artifact's own
-    folder is made in.  id, licence, attribution: of the artifact; None takes what the model says.  command: the line
-    that was typed, for the report.
+    use.  allow_loss: even where a language loses characters or its alignment, or quantising more than the preset's
+    limits.  out: the folder that the artifact's own folder is made in.  id, licence, attribution: of the artifact; None
+    takes what the model says.  command: the line that was typed, for the report.
     """
 
     model: str
@@ -51,6 +55,8 @@ class ExportRequest:
     keep_text: tuple[Path, ...] = ()
     quant: str | None = None
     embedding_quant: str | None = None
+    output_quant: str | None = None
+    imatrix: str | None = None
     format: str | None = None
     accept_licence: bool = False
     allow_loss: bool = False
@@ -125,6 +131,7 @@ class Exporting(Protocol):
         *,
         open_model: OpenLanguageModel | None,
         open_encoder: OpenTextEncoder,
+        run_graph: RunGraph,
         report: Reporter,
     ) -> ExportPlan: ...
 

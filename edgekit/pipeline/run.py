@@ -6,7 +6,7 @@ edgekit imports no exporter: without the workstation side these two end in Missi
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any, cast
@@ -66,7 +66,7 @@ def plan_export(request: ExportRequest, *, report: Reporter = silent) -> ExportP
     """Choose what stays and see what it costs; nothing is written. Raises what `export` raises."""
     request.check()
     return cast("Exporting", _load("export"))(
-        request, open_model=language_models(), open_encoder=text_encoder, report=report
+        request, open_model=language_models(), open_encoder=text_encoder, run_graph=onnx_graph, report=report
     )
 
 
@@ -138,6 +138,13 @@ def line_translator(folder: Path, engine: Mapping[str, Any]) -> Any:
     from edgekit.engine.line_translator import open_line_translator
 
     return open_line_translator(folder, engine)
+
+
+def onnx_graph(model: bytes, feeds: Iterable[Mapping[str, Any]], outputs: Sequence[str]) -> Iterator[Sequence[Any]]:
+    """Run an ONNX model; see `edgekit.engine.graph_run.run_graph`."""
+    from edgekit.engine.graph_run import run_graph
+
+    return run_graph(model, feeds, outputs)
 
 
 def _load(name: str) -> Any:

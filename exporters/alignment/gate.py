@@ -100,11 +100,16 @@ def open_gate(
     text = read_text(arguments, languages)
     if open_encoder is None:
         raise MissingExtraError(f"nothing here runs `{source.id}`, so its alignment cannot be measured")
-    prefix = source.prefixes.get(_PREFIX, next(iter(source.prefixes.values()), ""))
+    prefix = embedding_prefix(source)
     engine = source.receipt.engine if source.receipt is not None else {}
     report(StepStarted("align", source.id))
     before = _embed(open_encoder(source.container, engine), text, prefix, report)
     return Gate(text, prefix, before, open_encoder)
+
+
+def embedding_prefix(source: Source) -> str:
+    """What stands before a text whose vector is measured."""
+    return source.prefixes.get(_PREFIX, next(iter(source.prefixes.values()), ""))
 
 
 def is_encoder(source: Source) -> bool:

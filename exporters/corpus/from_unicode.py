@@ -31,12 +31,15 @@ HERE = Path(__file__).parent
 WORDS = 4000
 # Fewer are a handful of names.
 _FEWEST_WORDS = 100
+# Bytes of a paragraph: the preamble's are longer, headings shorter. 20 paragraphs are 600 tokens of Gemma 3's.
+_SHORTEST, _LONGEST = 40, 800
+_FEWEST_PARAGRAPHS = 20
 _SETS = ("exemplarCharacters", "auxiliary", "punctuation", "numbers")
 _WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+(?:['’ʼ\-][\p{L}\p{M}\p{N}]+)*")
 
 
 def main() -> None:
-    """Write `scripts.txt`, `exemplars.tsv` and `words.xz` beside this file."""
+    """Write `scripts.txt`, `exemplars.tsv`, `words.xz` and `declaration.xz` beside this file."""
     cldr, unilex, udhr = map(Path, sys.argv[1:4])
     write_bytes(HERE / "scripts.txt", ("\n".join(_scripts(cldr)) + "\n").encode())
     rows = sorted(_exemplars(cldr / "cldr-misc-full"))
@@ -44,7 +47,13 @@ def main() -> None:
     tags = {tag for tag, _ in rows}
     wanted = sorted(tag for tag in tags if wordfreq_code(tag) is None and not tags & set(lookup_tags(tag)[:1]) - {tag})
     lists = {tag: words for tag in wanted if (words := _words(tag, cldr, unilex, udhr))}
-    write_bytes(HERE / "words.xz", lzma.compress("".join(map(_listed, lists, lists.values())).encode(), preset=9))
+    texts = {tag: lines for tag in sorted(tags) if len(lines := list(_paragraphs(tag, udhr))) >= _FEWEST_PARAGRAPHS}
+    write_bytes(HERE / "declaration.xz", _compressed("".join(f"# {tag}\n" + "".join(texts[tag]) for tag in texts)))
+    write_bytes(HERE / "words.xz", _compressed("".join(map(_listed, lists, lists.values()))))
+
+
+def _compressed(text: str) -> bytes:
+    return lzma.compress(text.encode(), preset=9)
 
 
 def _scripts(cldr: Path) -> list[str]:
@@ -119,11 +128,22 @@ def _words(tag: str, cldr: Path, unilex: Path, udhr: Path) -> Counter[str]:
 
 def _declaration(tag: str, udhr: Path) -> Iterator[str]:
     """The words of the Universal Declaration of Human Rights."""
-    index = (udhr / "index.js").read_text(encoding="utf-8")
-    codes = re.findall(rf"bcp47: '{re.escape(tag)}',\s+code: '([^']+)'", index)
-    for code in sorted(codes)[:1]:
+    for code in _codes(re.escape(tag), udhr)[:1]:
         text = (udhr / "declaration" / f"{code}.html").read_text(encoding="utf-8")
         yield from _WORD.findall(html.unescape(re.sub(r"<[^>]+>", " ", text.partition("<body")[2] or text)))
+
+
+def _paragraphs(tag: str, udhr: Path) -> Iterator[str]:
+    """Paragraphs of its articles, a line each, in the language or in one of its regions (`pt`: `pt-BR`)."""
+    for code in (_codes(re.escape(tag), udhr) + _codes(rf"{re.escape(tag)}-(?:[A-Z]{{2}}|\d{{4}})", udhr))[:1]:
+        text = (udhr / "declaration" / f"{code}.html").read_text(encoding="utf-8")
+        found = [" ".join(html.unescape(one).split()) for one in re.findall(r"<p>([^<]+)</p>", text)]
+        yield from (f"{one}\n" for one in found if _SHORTEST <= len(one.encode()) <= _LONGEST)
+
+
+def _codes(pattern: str, udhr: Path) -> list[str]:
+    index = (udhr / "index.js").read_text(encoding="utf-8")
+    return sorted(re.findall(rf"bcp47: '{pattern}',\s+code: '([^']+)'", index))
 
 
 def _names(tag: str, folder: Path) -> Iterator[str]:

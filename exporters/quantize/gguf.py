@@ -19,6 +19,7 @@ from edgekit.core.errors import EngineError, MissingExtraError, ResourceError, U
 from edgekit.core.events import Note, Progress, Reporter, StepFinished, StepStarted, silent
 from edgekit.core.units import bytes_in_words
 from exporters.containers.gguf import BLOCKS, Gguf, Place, read_gguf
+from exporters.quantize.importance import misfits, read_importance
 from exporters.quantize.types import EMBEDDINGS, FULL, NUMBERS, RECIPES
 
 STEP = "quantize"
@@ -49,22 +50,28 @@ def requantize(
     quant: str,
     *,
     embedding: str | None = None,
+    output: str | None = None,
+    importance: Path | None = None,
     threads: int | None = None,
     report: Reporter = silent,
 ) -> Requantized:
     """Write source as target with the recipe quant (`q4_k_m`, ...), all or nothing.
 
-    embedding: the type of the table of words, and of the output where the model has one, instead of the recipe's own.
+    embedding: the type of the table of words, instead of the recipe's own.  output: of the head, where the model has
+    one of its own; None takes that of embedding.  importance: see `exporters.quantize.importance.read_importance`.
     Raises UsageError for names that llama.cpp does not have and types that the table's rows do not fit, ResourceError
     for too little disk, MissingExtraError without llama-cpp-python, ModelFormatError for a damaged source, EngineError
     where the quantiser fails or dies.
     """
-    file = read_gguf(source)
+    file, tables = read_gguf(source), _tables(embedding, output)
     same = ["source and target are the same file"] if target.exists() and source.samefile(target) else []
-    _refuse(source.name, [*_problems(file, source.name, quant, embedding), *same])
+    weighed = None if importance is None else read_importance(importance)
+    unfit = [] if weighed is None else misfits(file, weighed)
+    reasons = _problems(file, source.name, quant, tables, importance=weighed is not None)
+    _refuse(source.name, [*reasons, *unfit, *same])
     _need_llama()
     target.parent.mkdir(parents=True, exist_ok=True)
-    expected, free = _expected_bytes(file, quant, embedding), shutil.disk_usage(target.parent).free
+    expected, free = _expected_bytes(file, quant, tables), shutil.disk_usage(target.parent).free
     if expected > free:
         raise ResourceError(
             f"`{target.name}` needs {bytes_in_words(expected)}, and {bytes_in_words(free)} of the disk are free"
@@ -73,28 +80,40 @@ def requantize(
     report(StepStarted(STEP, quant))
     if again:
         report(Note(f"`{source.name}` is quantised already ({', '.join(again)}): what that lost does not come back"))
+    settings = {
+        "threads": threads or os.cpu_count() or 1,
+        "importance": None if importance is None else str(importance.resolve()),
+    }
     with replacing_file(target) as beside:
-        _run(source, beside, quant, embedding, {"threads": threads or os.cpu_count() or 1}, report)
-        found = _read_back(file, read_gguf(beside), quant, embedding)
+        _run(source, beside, quant, tables, settings, report)
+        found = _read_back(file, read_gguf(beside), quant, tables)
         for note in found.notes:
             report(Note(note))
     report(StepFinished(STEP, ", ".join(f"{count} {name}" for name, count in found.counts.items())))
     return found
 
 
-def dry_run(source: Path, quant: str, *, embedding: str | None = None) -> Mapping[str, str]:
+def dry_run(
+    source: Path, quant: str, *, embedding: str | None = None, output: str | None = None, importance: bool = False
+) -> Mapping[str, str]:
     """The type that `requantize` would give each tensor, by name, as far as llama.cpp says; nothing is written.
 
-    Takes half a second for Gemma 3 270M. Raises as `requantize` does.
+    importance: whether there will be an importance matrix, which some types depend on. Takes half a second for Gemma 3
+    270M. Raises as `requantize` does.
     """
-    _refuse(source.name, _problems(read_gguf(source), source.name, quant, embedding))
+    file, tables = read_gguf(source), _tables(embedding, output)
+    _refuse(source.name, _problems(file, source.name, quant, tables, importance=importance))
     _need_llama()
-    return _run(source, source.with_name("nowhere"), quant, embedding, {"threads": 1, "dry": True}, silent)
+    alike = {place.name: prod(place.shape[:-2]) * place.shape[-1] for place in _matrices(file)} if importance else {}
+    settings = {"threads": 1, "dry": True, "alike": alike}
+    return _run(source, source.with_name("nowhere"), quant, tables, settings, silent)
 
 
-def check_recipe(file: Gguf, name: str, quant: str, embedding: str | None) -> None:
+def check_recipe(
+    file: Gguf, name: str, quant: str, *, embedding: str | None, output: str | None, importance: bool
+) -> None:
     """Raise UsageError, with every reason, where a file called name cannot be quantised like this."""
-    _refuse(name, _problems(file, name, quant, embedding))
+    _refuse(name, _problems(file, name, quant, _tables(embedding, output), importance=importance))
 
 
 def quantised_types(file: Gguf) -> list[str]:
@@ -112,23 +131,37 @@ def _refuse(name: str, reasons: Sequence[str]) -> None:
         raise UsageError(f"`{name}` cannot be quantised like this", reasons=reasons)
 
 
-def _problems(file: Gguf, name: str, quant: str, embedding: str | None) -> list[str]:
+def _tables(embedding: str | None, output: str | None) -> Mapping[str, str]:
+    """The types that the tables of words shall have, by tensor, where they are not the recipe's."""
+    # The head of a model that is not tied is a second table of words.
+    wanted = {_TABLE: embedding, _HEAD: output or embedding}
+    return {name: kind for name, kind in wanted.items() if kind is not None}
+
+
+def _problems(file: Gguf, name: str, quant: str, tables: Mapping[str, str], *, importance: bool) -> list[str]:
     reasons = []
     if quant not in RECIPES:
         reasons.append(f"`{quant}` is no recipe; there are {', '.join(RECIPES)}")
-    if embedding is not None and embedding not in EMBEDDINGS:
-        reasons.append(f"`{embedding}` is no type for a table of words; there are {', '.join(EMBEDDINGS)}")
-    elif embedding is not None:
-        kind, values, _ = BLOCKS[NUMBERS[EMBEDDINGS[embedding]]]
-        tables = [file.tensors[one] for one in (_TABLE, _HEAD) if one in file.tensors]
-        if not tables:
-            reasons.append(f"`{name}` has no `{_TABLE}`")
-        # llama.cpp aborts.
-        reasons += [
-            f"`{place.name}` has rows of {place.shape[-1]:,} values, and {kind} needs a multiple of {values}"
-            for place in tables
-            if place.shape[-1] % values
-        ]
+    elif RECIPES[quant].needs_importance and not importance:
+        reasons.append(f"`{quant}` needs an importance matrix: text with `--corpus`, or a file with `--imatrix`")
+    reasons += [
+        f"`{kind}` is no type for a table of words; there are {', '.join(EMBEDDINGS)}"
+        for kind in dict.fromkeys(tables.values())
+        if kind not in EMBEDDINGS
+    ]
+    if _TABLE in tables and not tables.keys() & file.tensors.keys():
+        reasons.append(f"`{name}` has no `{_TABLE}`")
+    if tables.keys() == {_HEAD} and _HEAD not in file.tensors:
+        reasons.append(f"`{name}` has no `{_HEAD}`: its table of words is its head as well")
+    for tensor, kind in tables.items():
+        place = file.tensors.get(tensor)
+        if place is None or kind not in EMBEDDINGS:
+            continue
+        block, values, _ = BLOCKS[NUMBERS[EMBEDDINGS[kind]]]
+        if place.shape[-1] % values:  # llama.cpp aborts
+            reasons.append(
+                f"`{tensor}` has rows of {place.shape[-1]:,} values, and {block} needs a multiple of {values}"
+            )
     return reasons
 
 
@@ -136,13 +169,13 @@ def _matrices(file: Gguf) -> list[Place]:
     return [place for place in file.tensors.values() if len(place.shape) > 1]
 
 
-def _expected_bytes(file: Gguf, quant: str, embedding: str | None) -> int:
+def _expected_bytes(file: Gguf, quant: str, tables: Mapping[str, str]) -> int:
     """An upper bound: with the widest type of the recipe for every matrix."""
     _, values, size = max((BLOCKS[NUMBERS[name]] for name in RECIPES[quant].types), key=lambda one: one[2] / one[1])
     total = len(file.data) - sum(place.size for place in _matrices(file))
     for place in _matrices(file):
-        if embedding is not None and place.name in (_TABLE, _HEAD):
-            _, own_values, own_size = BLOCKS[NUMBERS[EMBEDDINGS[embedding]]]
+        if place.name in tables:
+            _, own_values, own_size = BLOCKS[NUMBERS[EMBEDDINGS[tables[place.name]]]]
             total += prod(place.shape) * own_size // own_values
         else:
             total += prod(place.shape) * size // values
@@ -150,14 +183,18 @@ def _expected_bytes(file: Gguf, quant: str, embedding: str | None) -> int:
 
 
 def _run(
-    source: Path, target: Path, quant: str, embedding: str | None, more: Mapping[str, Any], report: Reporter
+    source: Path, target: Path, quant: str, tables: Mapping[str, str], more: Mapping[str, Any], report: Reporter
 ) -> Mapping[str, str]:
     """Quantise in a child process; gives the types that it told, which a dry run does."""
+    numbers = {name: NUMBERS[EMBEDDINGS[kind]] for name, kind in tables.items()}
     order = {
         "source": str(source.resolve()),
         "target": str(target.resolve()),
         "recipe": RECIPES[quant].number,
-        "embedding": None if embedding is None else NUMBERS[EMBEDDINGS[embedding]],
+        "embedding": numbers.get(_TABLE),
+        "output": numbers.get(_HEAD),
+        "importance": None,
+        "alike": {},
         # Whether it may is settled: a person was told where the source is quantised already.
         "again": True,
         "buffer_bytes": _BUFFER_BYTES,
@@ -188,7 +225,7 @@ def _run(
     return types
 
 
-def _read_back(before: Gguf, after: Gguf, quant: str, embedding: str | None) -> Requantized:
+def _read_back(before: Gguf, after: Gguf, quant: str, tables: Mapping[str, str]) -> Requantized:
     types = {name: BLOCKS[place.type][0] for name, place in after.tensors.items()}
     reasons = [f"`{name}` is gone" for name in before.tensors if name not in after.tensors]
     reasons += [
@@ -204,9 +241,9 @@ def _read_back(before: Gguf, after: Gguf, quant: str, embedding: str | None) -> 
     other: collections.Counter[tuple[str, int]] = collections.Counter()
     for place in _matrices(after):
         found, width = types[place.name], place.shape[-1]
-        if embedding is not None and place.name in (_TABLE, _HEAD):
-            if found != EMBEDDINGS[embedding]:
-                notes.append(f"`{place.name}` was to be {EMBEDDINGS[embedding]} and is {found}")
+        if place.name in tables:
+            if found != (wanted := EMBEDDINGS[tables[place.name]]):
+                notes.append(f"`{place.name}` was to be {wanted} and is {found}")
         elif found not in RECIPES[quant].types or (found != main and width % block):
             other[found, width] += 1
     for (found, width), count in other.most_common():

@@ -14,7 +14,12 @@ import os
 import re
 import sys
 import threading
+from pathlib import Path
 from typing import IO, Any
+
+import numpy as np
+
+from exporters.quantize.importance import Importance, read_importance
 
 # [  12/ 236]  blk.0.attn_k.weight - [  640,   256,     1,     1], type = q5_0, ...
 _TENSOR = re.compile(rb"\[\s*(\d+)/\s*(\d+)\]")
@@ -71,10 +76,28 @@ def _quantize(order: Any, replies: IO[str]) -> dict[str, Any]:
     # Rows held at once, in float32: the default of 8 GiB would take a table of words whole.
     parameters.max_buf_size = order["buffer_bytes"]
     if order["embedding"] is not None:
-        # The head of a model that is not tied is a second table of words.
-        parameters.token_embedding_type = parameters.output_tensor_type = order["embedding"]
+        parameters.token_embedding_type = order["embedding"]
+    if order["output"] is not None:
+        parameters.output_tensor_type = order["output"]
+    importance = _importance(order)
+    if importance:
+        if not hasattr(llama, "llama_model_imatrix_data"):
+            return {"failed": "this llama.cpp takes an importance matrix in another form"}
+        # llama.h: an array that ends with an entry without a name.
+        entries = (llama.llama_model_imatrix_data * (len(importance) + 1))()
+        for entry, (name, values) in zip(entries, importance.items(), strict=False):
+            entry.name, entry.size = name.encode("utf-8"), values.size
+            entry.data = values.ctypes.data_as(ctypes.POINTER(ctypes.c_float))
+        parameters.imatrix = entries
     code = llama.llama_model_quantize(order["source"].encode(), order["target"].encode(), ctypes.byref(parameters))
     return {"code": int(code)}
+
+
+def _importance(order: Any) -> Importance:
+    """Of the file that is named; in a dry run, where the types alone count, all inputs matter alike."""
+    if order["importance"] is not None:
+        return read_importance(Path(order["importance"]))
+    return {name: np.ones(size, np.float32) for name, size in order["alike"].items()}
 
 
 def _leave_with(orders: IO[bytes]) -> None:

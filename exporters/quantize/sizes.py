@@ -64,13 +64,15 @@ class QuantisedSizes:
         return self.model.write(kept, out, report=report)
 
 
-def with_quantised_sizes(model: GgufModel, quant: str, embedding: str | None) -> QuantisedSizes | None:
+def with_quantised_sizes(
+    model: GgufModel, quant: str, *, embedding: str | None = None, output: str | None = None, importance: bool = False
+) -> QuantisedSizes | None:
     """The model with the sizes of a recipe; None where llama.cpp does not tell each tensor's type.
 
     A tensor's type does not depend on how many rows it has, so the file as it is answers for every vocabulary.
     Raises as `exporters.quantize.gguf.requantize` does.
     """
-    said = dry_run(model.path, quant, embedding=embedding)
+    said = dry_run(model.path, quant, embedding=embedding, output=output, importance=importance)
     if said.keys() != model.file.tensors.keys() or not set(said.values()) <= NUMBERS.keys():
         return None
     return QuantisedSizes(model, {name: NUMBERS[kind] for name, kind in said.items()})

@@ -12,6 +12,7 @@ from exporters.report.charts import COLOURS, loss_curve, weight_bars
 from exporters.report.document import document, key_figures, table
 from exporters.report.figures import Figures, Sample, ScriptCount
 from exporters.report.markup import Markup, element, join
+from exporters.report.quantising import quantising_section
 from exporters.report.terminal import alignment_cells
 from exporters.selection.base import Cost
 
@@ -52,6 +53,7 @@ def render_page(figures: Figures) -> str:
             ),
         ),
         *([] if vocabulary.alignment is None else _alignment(vocabulary.alignment)),
+        *(part for step in receipt.steps if step.get("name") == "quantize" for part in quantising_section(step)),
         element("h2", "Scripts kept and lost"),
         _scripts(figures),
         element("h2", "Lines that the choice did not see"),
@@ -193,11 +195,16 @@ def _origin(figures: Figures) -> Markup:
             )
             for one in corpora
         ),
-        *((f"step {step.get('name', '')}", _in_words(step)) for step in receipt.steps),
+        *((f"step {step.get('name', '')}", _in_words(_settings(step))) for step in receipt.steps),
         ("tools", ", ".join(f"{name} {version}" for name, version in receipt.tools.items())),
         ("made", f"{receipt.created}, edgekit {receipt.edgekit}"),
     ]
     return table([("", "name"), ("", "")], rows)
+
+
+def _settings(step: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A step without what stands elsewhere on the page."""
+    return {key: value for key, value in step.items() if key not in ("types", "loss")}
 
 
 def _in_words(value: Any) -> str:

@@ -50,7 +50,7 @@ def alignment_table(alignment: Alignment) -> list[str]:
     rows = [("", "MEXA", "Language Ranker", "of no translations")]
     rows += map(alignment_cells, alignment.languages)
     before = f", `{alignment.prefix}` before each" if alignment.prefix else ""
-    return [f"alignment with {alignment.pivot}, {alignment.sentences} sentences{before}:", *_aligned(rows)]
+    return [f"alignment with {alignment.pivot}, {alignment.sentences} sentences{before}:", *aligned_columns(rows)]
 
 
 def _costs(costs: Sequence[Cost]) -> list[str]:
@@ -68,7 +68,7 @@ def _costs(costs: Sequence[Cost]) -> list[str]:
                 *([bits] if measured else []),
             )
         )
-    return _aligned(rows)
+    return aligned_columns(rows)
 
 
 def _sizes(selection: Selection) -> list[str]:
@@ -87,10 +87,11 @@ def _sizes(selection: Selection) -> list[str]:
                 *(losses.get(cost.language, "") for cost in chosen.costs),
             )
         )
-    return _aligned(rows)
+    return aligned_columns(rows)
 
 
-def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
+def aligned_columns(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Rows of cells as lines: the first column flush left, the others flush right."""
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     return [
         "  ".join(

@@ -47,7 +47,7 @@ _POOLINGS = (1, 2, 3)  # mean, first, last: `llama_pooling_type`; 0 is none and 
 
 
 def gives_embeddings(file: Gguf) -> bool:
-    """Whether it is an encoder: its metadata says how the states of a text become one vector."""
+    """Whether a file is of an encoder: its metadata says how the states of a text become one vector."""
     architecture = file.metadata.get(ARCHITECTURE)
     if architecture is None or architecture.kind != Kind.STRING:
         return False
@@ -76,7 +76,7 @@ class GgufModel:
 
     @property
     def gives_embeddings(self) -> bool:
-        """See the function of this name."""
+        """See the function of the same name."""
         return gives_embeddings(self.file)
 
     @property

@@ -18,6 +18,7 @@ coverage = 1.5
 max_size_bytes = -1
 quant = "Q4 K"
 speed = 3
+limits = { agreement = 2, cosine = "a", coverage = 1 }
 [presets.phone]
 device = "a phone"
 vocab = 9
@@ -34,8 +35,11 @@ f:5: `presets.watch.max_size_bytes` must be from 0 to 9007199254740992
 f:5: `presets.watch.max_size_bytes` and `vocab` exclude each other
 f:6: `presets.watch.quant` must be a quant type in lower case, such as `q4_k_m`
 f:7: `presets.watch.speed` is no known key
-f:11: `presets.phone.embedding_quant` must be text, not a whole number
-f:12: `presets.Pi 5` must be lower-case letters, digits, `_` and `-`
+f:8: `presets.watch.limits.coverage` is no known key
+f:8: `presets.watch.limits.agreement` must be a number from 0 to 1
+f:8: `presets.watch.limits.cosine` must be a number from -1 to 1
+f:12: `presets.phone.embedding_quant` must be text, not a whole number
+f:13: `presets.Pi 5` must be lower-case letters, digits, `_` and `-`
 """
 
 

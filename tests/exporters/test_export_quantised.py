@@ -16,7 +16,7 @@ from toys.llama import needs_llama
 from toys.marian_student import toy_lines
 
 import edgekit
-from edgekit.core.errors import MissingExtraError, UsageError
+from edgekit.core.errors import FailedError, MissingExtraError, UsageError
 from edgekit.core.events import Event, Note
 from edgekit.pipeline.requests import Artifact, VerifyRequest
 from edgekit.pipeline.run import verify
@@ -31,7 +31,9 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     home = use_home(monkeypatch, tmp_path)
     (home / "config").mkdir()
     (home / "config" / "models.toml").write_text(
-        'schema_version = 1\n[presets.watch]\ndevice = "a watch"\nquant = "q8_0"\nembedding_quant = "q4_0"\n', "utf-8"
+        'schema_version = 1\n[presets.watch]\ndevice = "a watch"\nquant = "q8_0"\nembedding_quant = "q4_0"\n'
+        '[presets.strict]\ndevice = "a watch"\nquant = "q3_k_s"\nlimits = { bits_per_byte = 0, agreement = 1 }\n',
+        "utf-8",
     )
     return home
 
@@ -118,6 +120,41 @@ def test_a_quantised_gguf_is_a_source_of_float_weights_and_the_warning_says_what
 
 
 @needs_llama
+def test_what_quantising_lost_is_measured_and_in_the_receipt_and_on_the_page(model: Path, text: Path) -> None:
+    made = export(model, text, id="small", quant="q3_k_s")
+    (step,) = [step for step in made.receipt.steps if step["name"] == "quantize"]
+    assert step["types"]["blk.0.ffn_down.weight"] == "Q3_K"
+    assert len(step["types"]) == sum(step["tensors"].values())
+    (loss,) = step["loss"]["languages"]
+    assert (loss["language"], step["loss"]["text"], step["loss"]["beyond"]) == ("en", {"en": "held-out lines"}, [])
+    before, after = loss["bits_per_byte"]
+    assert before > 0
+    assert before != after
+    assert 0 <= loss["agreement"] < 1
+    page = (made.folder / "report.html").read_text("utf-8")
+    assert "What quantising to q3_k_s lost" in page
+    assert f"{before:.4f} → {after:.4f}" in page
+    assert "blk.*.attn_q.weight" in page
+    assert "No limit was set." in page
+
+
+@needs_llama
+def test_more_than_the_preset_allows_fails_and_leaves_nothing_unless_it_is_allowed(model: Path, text: Path) -> None:
+    arguments: dict[str, Any] = {"languages": ["en"], "corpus": [f"en={text}"], "out": text.parent, "id": "small"}
+    with pytest.raises(FailedError, match="quantising lost more than the preset allows") as caught:
+        edgekit.export(model, **arguments, preset="strict", vocab=330)
+    assert "100.0% is the least allowed" in "".join(caught.value.reasons)
+    assert not (text.parent / "small").exists()
+    events: list[Event] = []
+    made = edgekit.export(model, **arguments, preset="strict", vocab=330, allow_loss=True, report=events.append)
+    (step,) = [step for step in made.receipt.steps if step["name"] == "quantize"]
+    assert step["loss"]["beyond"]
+    said = [event.text for event in events if isinstance(event, Note)]
+    assert [f"allowed: {reason}" for reason in step["loss"]["beyond"]] == said[-len(step["loss"]["beyond"]) :]
+    assert "Beyond the limit: " in (made.folder / "report.html").read_text("utf-8")
+
+
+@needs_llama
 def test_a_model_that_runs_is_compared_with_its_source_in_llama_cpp(model: Path, text: Path) -> None:
     made = export(model, text)
     found = verify(VerifyRequest(made.folder, (text,), str(model)))
@@ -150,7 +187,7 @@ def test_e16_rows_that_a_type_does_not_fit_are_refused_before_any_work(tmp_path:
 
 
 def test_only_a_gguf_can_be_quantised(tmp_path: Path, text: Path) -> None:
-    with pytest.raises(UsageError, match="it is hf, and only GGUF files are"):
+    with pytest.raises(UsageError, match="it is hf, and only GGUF files and ONNX encoders are"):
         export(plain_folder(tmp_path / "folder"), text, quant="q8_0")
 
 
