@@ -18,7 +18,8 @@ def device(
       edgekit device --json
     """
     from edgekit.core.units import bytes_in_words
-    from edgekit.engine.devices import available_providers, choose_providers, describe_machine
+    from edgekit.engine.devices import available_providers, choose_providers
+    from edgekit.engine.machine import describe_machine
     from edgekit.engine.runtime import load_onnxruntime
 
     runtime = load_onnxruntime().__version__

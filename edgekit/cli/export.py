@@ -87,6 +87,14 @@ def export(
             help="gguf, hf or onnx; the model's own by default. A Hugging Face folder becomes gguf.",
         ),
     ] = None,
+    target: Annotated[
+        str | None,
+        typer.Option(
+            "--target",
+            metavar="NAME",
+            help="Make a translation model for openvino, qnn, qnn:CHIP, coreml, cuda, cpu-x86 or cpu-arm.",
+        ),
+    ] = None,
     allow_loss: Annotated[
         bool, typer.Option("--allow-loss", help="Go on where a language loses characters or alignment.")
     ] = False,
@@ -116,6 +124,8 @@ def export(
     Examples:
       edgekit export gemma-3-270m --languages pt,en --corpus texts/ --dry-run
       edgekit export gemma-3-270m --languages pt,en --corpus pt=news.txt --corpus en=news-en.txt --vocab 64000 -o out
+      edgekit export firefox-en-pt --target openvino -o out
+      edgekit export firefox-en-pt --target qnn:sm8550 --corpus en=news-en.txt -o out
     """
     from edgekit.cli.progress import Renderer
     from edgekit.pipeline.requests import ExportRequest
@@ -142,6 +152,7 @@ def export(
         quant=quant,
         embedding_quant=embedding_quant,
         format=container,
+        target=target,
         allow_loss=allow_loss,
         out=out,
         force=force,

@@ -3,30 +3,34 @@
 from __future__ import annotations
 
 import ctypes
-import os
-import platform
 import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 
-from edgekit.core.cores import usable_cores
 from edgekit.core.errors import EngineError, UsageError
 from edgekit.core.events import Note, Reporter
+from edgekit.engine.hardware import devices_of, register_plugins
 from edgekit.engine.runtime import load_onnxruntime
 
 Provider: TypeAlias = tuple[str, Mapping[str, str]]
 CPU = "CPUExecutionProvider"
+CUDA = "CUDAExecutionProvider"
+OPENVINO = "OpenVINOExecutionProvider"
+QNN = "QNNExecutionProvider"
 PREFERENCES = ("auto", "npu", "gpu", "cpu")
 
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """What is known of one onnxruntime provider; `no_loop` says why it is no choice for a graph with a decode loop."""
+    """What is known of one onnxruntime provider.
+
+    short: what people call it.  no_loop: why it is no choice for a graph with a decode loop.
+    """
 
     name: str
+    short: str
     kind: str
     label: str
     options: Mapping[str, str] = field(default_factory=dict)
@@ -37,6 +41,7 @@ class _Known:
 _KNOWN = (
     _Known(
         "QNNExecutionProvider",
+        "qnn",
         "npu",
         "Qualcomm NPU (QNN)",
         {"backend_path": "QnnHtp.dll" if sys.platform == "win32" else "libQnnHtp.so"},
@@ -44,6 +49,7 @@ _KNOWN = (
     ),
     _Known(
         "VitisAIExecutionProvider",
+        "vitisai",
         "npu",
         "AMD NPU (Vitis AI)",
         {},
@@ -51,30 +57,44 @@ _KNOWN = (
     ),
     _Known(
         "OpenVINOExecutionProvider",
+        "openvino",
         "npu",
         "Intel NPU (OpenVINO)",
         {"device_type": "NPU"},
         "OpenVINO fails to load the whole graph with `Loop`",
     ),
-    _Known("CoreMLExecutionProvider", "npu", "Apple Neural Engine (CoreML)", {}, "CoreML takes graphs without `Loop`"),
-    _Known("CUDAExecutionProvider", "gpu", "NVIDIA GPU (CUDA)"),
+    _Known(
+        "CoreMLExecutionProvider",
+        "coreml",
+        "npu",
+        "Apple Neural Engine (CoreML)",
+        {},
+        "CoreML takes graphs without `Loop`",
+    ),
+    _Known("CUDAExecutionProvider", "cuda", "gpu", "NVIDIA GPU (CUDA)"),
     _Known(
         "TensorrtExecutionProvider",
+        "tensorrt",
         "gpu",
         "NVIDIA GPU (TensorRT)",
         {},
         "TensorRT builds an engine for every shape; CUDA runs the loop as it is",
     ),
-    _Known("MIGraphXExecutionProvider", "gpu", "AMD GPU (MIGraphX)", {}, "MIGraphX takes graphs without `Loop`"),
+    _Known(
+        "MIGraphXExecutionProvider", "migraphx", "gpu", "AMD GPU (MIGraphX)", {}, "MIGraphX takes graphs without `Loop`"
+    ),
     _Known(
         "DmlExecutionProvider",
+        "directml",
         "gpu",
         "DirectX 12 GPU (DirectML)",
         {},
         "DirectML runs one call at a time",
     ),
-    _Known(CPU, "cpu", "CPU"),
+    _Known(CPU, "cpu", "cpu", "CPU"),
 )
+_BY_NAME = {known.name: known for known in _KNOWN}
+_BY_SHORT = {known.short: known for known in _KNOWN if known.name != CPU}
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +115,8 @@ class DeviceChoice:
 
 
 def available_providers() -> list[str]:
-    """What this onnxruntime was built with; says nothing about the hardware."""
+    """What this onnxruntime was built with or has as a plugin; says nothing about the hardware."""
+    register_plugins()
     return list(load_onnxruntime().get_available_providers())
 
 
@@ -103,25 +124,39 @@ def choose_providers(
     preference: str = "auto",
     *,
     decode_loop: bool = True,
+    encoder_for: str | None = None,
     available: Sequence[str] | None = None,
     cuda_cards: Callable[[], tuple[int, str]] | None = None,
+    devices: Callable[[str], Sequence[str] | None] = devices_of,
 ) -> DeviceChoice:
     """The providers for a model, NPU, GPU, CPU in this order.
 
-    preference: `auto`, or the kind to take: `npu`, `gpu`, `cpu`. The CPU stays behind it in every case.
-    decode_loop: whether the model's graph holds its decode as `Loop`.
-    available, cuda_cards: what is there; found out when None.
+    preference: `auto`; the kind to take, `npu`, `gpu`, `cpu`; or one provider, `qnn`, `openvino`, `openvino:gpu`. The
+    CPU stays behind it in every case.
+    decode_loop: whether the model's graph holds its decode as `Loop`.  encoder_for: the provider that the model has an
+    encoder without one for.
+    available, cuda_cards, devices: what is there; found out when None.
     Raises UsageError for another preference.
     """
-    if preference not in PREFERENCES:
-        raise UsageError(f"`{preference}` is no device", hint=f"choose one of {', '.join(PREFERENCES)}")
+    wanted, _, device = preference.partition(":")
+    if preference not in PREFERENCES and (wanted not in _BY_SHORT or (device and wanted != "openvino")):
+        raise UsageError(f"`{preference}` is no device", hint=f"choose one of {', '.join((*PREFERENCES, *_BY_SHORT))}")
     found = available_providers() if available is None else list(available)
     chosen: list[Provider] = []
     reasons: list[tuple[str, str]] = []
     for known in _KNOWN:
-        reason = _refusal(known, found, preference, decode_loop, cuda_cards or count_cuda_cards)
+        reason = None
+        options = dict(known.options)
+        if known.name == OPENVINO:
+            options["device_type"] = _openvino_device(wanted, device, devices(OPENVINO))
+        if known.name != CPU:
+            reason = (
+                _not_wanted(known, found, wanted)
+                or _not_for_the_graph(known, decode_loop, encoder_for)
+                or _no_hardware(known, wanted, options, devices(known.name), cuda_cards or count_cuda_cards)
+            )
         if reason is None:
-            chosen.append((known.name, known.options))
+            chosen.append((known.name, options))
             reason = f"{known.label}: " + ("tried first" if len(chosen) == 1 else "taken if the one before fails")
         else:
             reason = f"{known.label}: {reason}"
@@ -131,22 +166,44 @@ def choose_providers(
     return DeviceChoice(tuple(chosen), tuple(reasons))
 
 
-def _refusal(
-    known: _Known, found: Sequence[str], preference: str, decode_loop: bool, cuda_cards: Callable[[], tuple[int, str]]
-) -> str | None:
-    if known.name == CPU:
-        return None
+def _not_wanted(known: _Known, found: Sequence[str], wanted: str) -> str | None:
     if known.name not in found:
         return "not in this onnxruntime"
-    if preference not in ("auto", known.kind):
-        return f"not asked for (`{preference}`)"
-    if decode_loop and known.no_loop is not None:
-        return known.no_loop
-    if known.name == "CUDAExecutionProvider":
+    return None if wanted in ("auto", known.kind, known.short) else f"not asked for (`{wanted}`)"
+
+
+def _not_for_the_graph(known: _Known, decode_loop: bool, encoder_for: str | None) -> str | None:
+    if encoder_for is not None:
+        label = _BY_NAME[encoder_for].label if encoder_for in _BY_NAME else encoder_for
+        return None if known.name == encoder_for else f"the model is made for {label}"
+    return known.no_loop if decode_loop else None
+
+
+def _no_hardware(
+    known: _Known,
+    wanted: str,
+    options: Mapping[str, str],
+    there: Sequence[str] | None,
+    cuda_cards: Callable[[], tuple[int, str]],
+) -> str | None:
+    if known.name == CUDA:
         cards, detail = cuda_cards()
-        if cards == 0:
-            return detail
+        return detail if cards == 0 else None
+    if there is None:
+        return None
+    if known.name == OPENVINO and options["device_type"] not in there:
+        return f"no {options['device_type']} is here, it finds {', '.join(there) or 'nothing'}"
+    if known.name == QNN and "NPU" not in there and wanted != known.short:
+        return "no NPU is here, only its simulation on the CPU, which `--device qnn` takes"
     return None
+
+
+def _openvino_device(wanted: str, asked: str, there: Sequence[str] | None) -> str:
+    """The device of OpenVINO: the one that was asked for, else its NPU; what there is where only OpenVINO will do."""
+    if asked:
+        return asked.upper()
+    best = next((kind for kind in ("NPU", "GPU", "CPU") if kind in (there or ())), "NPU")
+    return best if wanted == "openvino" else "NPU"
 
 
 def count_cuda_cards() -> tuple[int, str]:
@@ -256,79 +313,3 @@ class FallbackSession(Generic[S]):
 def _first_line(problem: Exception) -> str:
     lines = str(problem).strip().splitlines()
     return lines[0][:200] if lines else type(problem).__name__
-
-
-@dataclass(frozen=True, slots=True)
-class Machine:
-    """What this machine is; None where it cannot be found out.
-
-    cores: usable by this process.  memory_bytes: physical.  available_bytes: free or reclaimable now.
-    instructions: those that int8 and float32 matrix products use, of those that the processor has.
-    """
-
-    processor: str
-    architecture: str
-    cores: int
-    memory_bytes: int | None
-    available_bytes: int | None
-    instructions: tuple[str, ...] | None
-
-
-# /proc/cpuinfo flag -> the name that people know; x86 (`flags`) and aarch64 (`Features`).
-_INSTRUCTIONS = {
-    "sse4_1": "SSE4.1",
-    "avx": "AVX",
-    "avx2": "AVX2",
-    "fma": "FMA",
-    "f16c": "F16C",
-    "avx_vnni": "AVX-VNNI",
-    "avx512f": "AVX512F",
-    "avx512bw": "AVX512BW",
-    "avx512_vnni": "AVX512-VNNI",
-    "avx512_bf16": "AVX512-BF16",
-    "amx_int8": "AMX-INT8",
-    "asimd": "NEON",
-    "asimdhp": "NEON FP16",
-    "asimddp": "NEON dotprod",
-    "i8mm": "NEON i8mm",
-    "bf16": "NEON BF16",
-    "sve": "SVE",
-}
-
-
-def describe_machine(proc: Path = Path("/proc")) -> Machine:
-    """Processor, cores, memory and instruction sets, from `/proc` where there is one."""
-    cpuinfo = _read(proc / "cpuinfo")
-    fields: dict[str, str] = {}
-    for line in cpuinfo.splitlines():
-        key, _, value = line.partition(":")
-        fields.setdefault(key.strip(), value.strip())
-    flags = (fields.get("flags") or fields.get("Features") or "").split()
-    memory: dict[str, int] = {}
-    for line in _read(proc / "meminfo").splitlines():
-        key, _, value = line.partition(":")
-        number = value.split()[:1]
-        if number and number[0].isdigit():
-            memory[key] = 1024 * int(number[0])
-    return Machine(
-        processor=fields.get("model name") or fields.get("Model") or platform.processor() or "unknown",
-        architecture=platform.machine(),
-        cores=usable_cores(),
-        memory_bytes=memory.get("MemTotal") or _physical_memory(),
-        available_bytes=memory.get("MemAvailable"),
-        instructions=tuple(name for flag, name in _INSTRUCTIONS.items() if flag in flags) if flags else None,
-    )
-
-
-def _physical_memory() -> int | None:
-    try:
-        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    except (AttributeError, OSError, ValueError):
-        return None
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_text("utf-8", errors="replace")
-    except OSError:
-        return ""

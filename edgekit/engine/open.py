@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from edgekit.core.errors import EngineError
-from edgekit.core.events import Reporter, silent
+from edgekit.core.events import Note, Reporter, silent
 from edgekit.engine.base import TranslationEngine
 from edgekit.store.installed import Installed
 
 if TYPE_CHECKING:
+    from edgekit.engine.devices import DeviceChoice
     from edgekit.engine.encoder import Encoder
 
 
@@ -18,10 +19,11 @@ def open_engine(
 ) -> TranslationEngine:
     """Open the engine that an installed model's receipt asks for.
 
-    device: `auto`, `npu`, `gpu` or `cpu`. Raises EngineError, ModelFormatError.
+    device: see `devices.choose_providers`. Raises EngineError, ModelFormatError.
     """
     from edgekit.engine import marian
     from edgekit.engine.devices import choose_providers
+    from edgekit.engine.fixed_encoder import encoder_provider
 
     engine = installed.receipt.engine or {}
     if engine.get("kind") != marian.KIND:
@@ -29,7 +31,8 @@ def open_engine(
             f"`{installed.receipt.id}` is no translation model of this version of edgekit",
             hint=f"run `edgekit pull --force {installed.receipt.id}`",
         )
-    choice = choose_providers(device, decode_loop=True)
+    choice = choose_providers(device, decode_loop=True, encoder_for=encoder_provider(engine))
+    _tell_of_none(device, choice, report)
     return marian.MarianEngine.open(installed.folder, engine, threads=threads, choice=choice, report=report)
 
 
@@ -47,4 +50,14 @@ def open_encoder(
             hint=f"run `edgekit pull --force {installed.receipt.id}`",
         )
     choice = choose_providers(device, decode_loop=False)
+    _tell_of_none(device, choice, report)
     return encoder.Encoder.open(installed.folder, engine, threads=threads, choice=choice, report=report)
+
+
+def _tell_of_none(device: str, choice: DeviceChoice, report: Reporter) -> None:
+    """Whoever asked for a device and gets the CPU hears why."""
+    if device not in ("auto", "cpu") and len(choice.providers) == 1:
+        reasons = [
+            reason for _, reason in choice.reasons if "not asked for" not in reason and "tried first" not in reason
+        ]
+        report(Note(f"`{device}` was asked for and the CPU is what is used: {'; '.join(reasons)}"))

@@ -18,6 +18,8 @@ OpenLanguageModel: TypeAlias = Callable[[Path], Any]
 # Opens an encoder, a GGUF file or the folder of an artifact, as its receipt's `engine` says; what comes back is a
 # `exporters.alignment.gate.TextEncoder`.
 OpenTextEncoder: TypeAlias = Callable[[Path, Mapping[str, Any]], Any]
+# Compiles the graph of a file for a provider with these options, into one file.
+CompileGraph: TypeAlias = Callable[[Path, Path, str, Mapping[str, str]], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +34,11 @@ class ExportRequest:
     vocab, coverage, max_size_bytes: how far to trim, at most one; coverage is 0 to 1.
     preset: id of a recipe of the catalogue, which what is set here overrides.  scripts: ISO 15924 codes to keep.
     keep_text: files whose every token stays.  quant, embedding_quant: types of the weights and of the table of words.
-    format: the container, where it must be a certain one.  allow_loss: even where a language loses characters or its
-    alignment.  out: the folder that the artifact's own folder is made in.  id, licence, attribution: of the artifact;
-    None takes what the model says.  command: the line that was typed, for the report.
+    format: the container, where it must be a certain one.  target: the processor that it is made for, as `qnn:sm8550`;
+    nothing is trimmed then, and corpora are what ranges are measured on.
+    allow_loss: even where a language loses characters or its alignment.  out: the folder that the artifact's own folder
+    is made in.  id, licence, attribution: of the artifact; None takes what the model says.  command: the line that was
+    typed, for the report.
     """
 
     model: str
@@ -51,6 +55,7 @@ class ExportRequest:
     quant: str | None = None
     embedding_quant: str | None = None
     format: str | None = None
+    target: str | None = None
     allow_loss: bool = False
     out: Path = field(default_factory=Path)
     force: bool = False
@@ -62,7 +67,13 @@ class ExportRequest:
     def check(self) -> None:
         """Raise UsageError with everything that is wrong with it and can be known without looking at the model."""
         reasons = [f"`{tag}` is written `{normalise_tag(tag)}`" for tag in self.languages if normalise_tag(tag) != tag]
-        if not self.languages:
+        if self.target is not None:
+            reasons += [
+                f"`--target` and `{flag}` are two steps: trim first, then export what came of it for its target"
+                for flag, value in self._trimming().items()
+                if value
+            ]
+        elif not self.languages:
             reasons.append("no language is named; add `--languages pt,en`, for example")
         targets = {
             "--vocab": self.vocab,
@@ -84,6 +95,21 @@ class ExportRequest:
         reasons += [f"`{code}` is no ISO 15924 code such as `Latn`" for code in stray]
         if reasons:
             raise UsageError("this cannot be exported", reasons=reasons, hint="see `edgekit export --help`")
+
+    def _trimming(self) -> dict[str, object]:
+        return {
+            "--languages": self.languages,
+            "--vocab": self.vocab,
+            "--coverage": self.coverage,
+            "--max-size": self.max_size_bytes,
+            "--preset": self.preset,
+            "--scripts": self.scripts,
+            "--keep-text": self.keep_text,
+            "--quant": self.quant,
+            "--embedding-quant": self.embedding_quant,
+            "--format": self.format,
+            "--aligned": self.aligned,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +149,7 @@ class Exporting(Protocol):
         *,
         open_model: OpenLanguageModel | None,
         open_encoder: OpenTextEncoder,
+        compile_graph: CompileGraph | None,
         report: Reporter,
     ) -> ExportPlan: ...
 

@@ -16,6 +16,7 @@ from edgekit.core.events import Reporter, silent
 from edgekit.core.languages import normalise_tag
 from edgekit.pipeline.requests import (
     Artifact,
+    CompileGraph,
     Exporting,
     ExportPlan,
     ExportRequest,
@@ -31,7 +32,7 @@ GROUP = "edgekit.export"
 def export(
     model: str | Path,
     *,
-    languages: Sequence[str],
+    languages: Sequence[str] = (),
     corpus: Sequence[str | Path] = (),
     aligned: Sequence[str | Path] = (),
     out: str | Path = ".",
@@ -65,7 +66,11 @@ def plan_export(request: ExportRequest, *, report: Reporter = silent) -> ExportP
     """Choose what stays and see what it costs; nothing is written. Raises what `export` raises."""
     request.check()
     return cast("Exporting", _load("export"))(
-        request, open_model=language_models(), open_encoder=text_encoder, report=report
+        request,
+        open_model=language_models(),
+        open_encoder=text_encoder,
+        compile_graph=graph_compiler() if request.target is not None else None,
+        report=report,
     )
 
 
@@ -86,6 +91,13 @@ def language_models() -> OpenLanguageModel | None:
     from edgekit.engine.llama.process import LlamaProcess
 
     return LlamaProcess
+
+
+def graph_compiler() -> CompileGraph | None:
+    """What makes context binaries, or None where no provider here does; see `edgekit.engine.session.compile_graph`."""
+    from edgekit.engine.session import can_compile, compile_graph
+
+    return compile_graph if can_compile() else None
 
 
 def text_encoder(path: Path, engine: Mapping[str, Any]) -> Any:

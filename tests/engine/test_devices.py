@@ -15,8 +15,8 @@ from edgekit.engine.devices import (
     available_providers,
     choose_providers,
     count_cuda_cards,
-    describe_machine,
 )
+from edgekit.engine.machine import describe_machine
 
 CUDA = "CUDAExecutionProvider"
 QNN = "QNNExecutionProvider"

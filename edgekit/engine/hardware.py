@@ -1,0 +1,55 @@
+"""What the providers find on this machine; asked of them, because onnxruntime's own list names only what was built."""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import importlib.util
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from edgekit.engine.runtime import load_onnxruntime
+
+# Providers that come as packages of their own since onnxruntime 1.23: name -> package.
+_PLUGINS = {"QNNExecutionProvider": "onnxruntime_qnn"}
+
+
+@functools.cache
+def register_plugins() -> frozenset[str]:
+    """Make onnxruntime know the plugins that are installed; gives their providers' names. Only the first call works."""
+    onnxruntime = load_onnxruntime()
+    register = getattr(onnxruntime, "register_execution_provider_library", None)
+    registered = set()
+    for provider, package in _PLUGINS.items():
+        if register is None or importlib.util.find_spec(package) is None:
+            continue
+        try:
+            register(provider, importlib.import_module(package).get_library_path())
+        except Exception:  # noqa: BLE001, S112  a plugin for another machine or onnxruntime: as if it were not there
+            continue
+        registered.add(provider)
+    return frozenset(registered)
+
+
+def plugin_devices(provider: str) -> Sequence[Any]:
+    """onnxruntime's device objects of a plugin; none where the provider is no plugin."""
+    if provider not in register_plugins():
+        return []
+    return [one for one in load_onnxruntime().get_ep_devices() if one.ep_name == provider]
+
+
+def plugin_options(provider: str) -> Mapping[str, str]:
+    """Options that the plugin's package knows and edgekit does not: where its libraries lie."""
+    package = importlib.import_module(_PLUGINS[provider])
+    return {"backend_path": package.get_qnn_htp_path()}
+
+
+def devices_of(provider: str) -> Sequence[str] | None:
+    """`NPU`, `GPU`, `CPU`: what a provider finds here; None where it cannot be asked."""
+    if provider == "OpenVINOExecutionProvider":
+        from importlib import import_module
+
+        ask = getattr(import_module("onnxruntime.capi._pybind_state"), "get_available_openvino_device_ids", None)
+        return None if ask is None else [str(one).partition(".")[0] for one in ask()]
+    devices = plugin_devices(provider)
+    return [one.device.type.name for one in devices] if devices else None
