@@ -9,7 +9,7 @@ import os
 import typer
 
 from edgekit.cli import output, signals
-from edgekit.cli.device import device
+from edgekit.cli.device import group as device
 from edgekit.cli.export import export
 from edgekit.cli.models import group as models
 from edgekit.cli.pull import pull
@@ -56,7 +56,7 @@ app.command()(pull)
 app.command()(export)
 app.command()(verify)
 app.add_typer(models, name="models")
-app.command()(device)
+app.add_typer(device, name="device")
 app.command()(tui)
 
 

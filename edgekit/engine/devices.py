@@ -45,7 +45,7 @@ _KNOWN = (
         "npu",
         "Qualcomm NPU (QNN)",
         {"backend_path": "QnnHtp.dll" if sys.platform == "win32" else "libQnnHtp.so"},
-        "an NPU takes graphs of fixed shape, without `Loop`",
+        "an NPU takes graphs of fixed shape, without `Loop`; `edgekit export --target` makes such",
     ),
     _Known(
         "VitisAIExecutionProvider",
@@ -53,15 +53,15 @@ _KNOWN = (
         "npu",
         "AMD NPU (Vitis AI)",
         {},
-        "an NPU takes graphs of fixed shape, without `Loop`",
+        "an NPU takes graphs of fixed shape, without `Loop`; `edgekit export --target` makes such",
     ),
     _Known(
         "OpenVINOExecutionProvider",
         "openvino",
         "npu",
-        "Intel NPU (OpenVINO)",
+        "Intel OpenVINO",
         {"device_type": "NPU"},
-        "OpenVINO fails to load the whole graph with `Loop`",
+        "it fails to load a graph with `Loop`; `edgekit export --target openvino` makes one without",
     ),
     _Known(
         "CoreMLExecutionProvider",
@@ -118,6 +118,12 @@ def available_providers() -> list[str]:
     """What this onnxruntime was built with or has as a plugin; says nothing about the hardware."""
     register_plugins()
     return list(load_onnxruntime().get_available_providers())
+
+
+def providers_by_name() -> dict[str, str]:
+    """What people call each provider that is known and here, without the CPU -> onnxruntime's name; best first."""
+    found = available_providers()
+    return {short: known.name for short, known in _BY_SHORT.items() if known.name in found}
 
 
 def choose_providers(

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import importlib
 import importlib.util
-from collections.abc import Mapping, Sequence
+import os
+import sys
+import threading
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from edgekit.engine.runtime import load_onnxruntime
@@ -44,12 +48,29 @@ def plugin_options(provider: str) -> Mapping[str, str]:
     return {"backend_path": package.get_qnn_htp_path()}
 
 
+@contextlib.contextmanager
+def printing_to_stderr() -> Iterator[None]:
+    """What a library prints goes to stderr: Qualcomm's simulation greets on stdout, which is for data."""
+    with _STDOUT:
+        sys.stdout.flush()
+        kept = os.dup(1)
+        try:
+            os.dup2(2, 1)
+            yield
+        finally:
+            os.dup2(kept, 1)
+            os.close(kept)
+
+
+_STDOUT = threading.Lock()
+
+
 def devices_of(provider: str) -> Sequence[str] | None:
     """`NPU`, `GPU`, `CPU`: what a provider finds here; None where it cannot be asked."""
     if provider == "OpenVINOExecutionProvider":
-        from importlib import import_module
-
-        ask = getattr(import_module("onnxruntime.capi._pybind_state"), "get_available_openvino_device_ids", None)
+        ask = getattr(
+            importlib.import_module("onnxruntime.capi._pybind_state"), "get_available_openvino_device_ids", None
+        )
         return None if ask is None else [str(one).partition(".")[0] for one in ask()]
     devices = plugin_devices(provider)
     return [one.device.type.name for one in devices] if devices else None

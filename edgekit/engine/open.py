@@ -57,7 +57,10 @@ def open_encoder(
 def _tell_of_none(device: str, choice: DeviceChoice, report: Reporter) -> None:
     """Whoever asked for a device and gets the CPU hears why."""
     if device not in ("auto", "cpu") and len(choice.providers) == 1:
-        reasons = [
-            reason for _, reason in choice.reasons if "not asked for" not in reason and "tried first" not in reason
-        ]
-        report(Note(f"`{device}` was asked for and the CPU is what is used: {'; '.join(reasons)}"))
+        told = [reason for _, reason in choice.reasons[:-1] if not reason.endswith(_NO_NEWS)]
+        report(
+            Note(f"`{device}` is not what is used, the CPU is: {'; '.join(told) or 'it is not in this onnxruntime'}")
+        )
+
+
+_NO_NEWS = ("not in this onnxruntime", "tried first", "edgekit has no use for it", "`)")

@@ -10,7 +10,7 @@ from typing import Any
 from edgekit.core.errors import EngineError
 from edgekit.core.events import Reporter
 from edgekit.engine.devices import CPU, QNN, DeviceChoice, FallbackSession, Provider
-from edgekit.engine.hardware import plugin_devices, plugin_options
+from edgekit.engine.hardware import plugin_devices, plugin_options, printing_to_stderr
 from edgekit.engine.memory import give_back_memory
 from edgekit.engine.runtime import load_onnxruntime
 
@@ -37,13 +37,13 @@ def new_session(path: Path, providers: Sequence[Provider], *, threads: int) -> A
     # Warnings of a graph whose inputs have defaults are of no use to anybody here.
     options.log_severity_level = 3
     name, settings = providers[0]
-    if name != CPU:
-        # An unknown key is ignored by an onnxruntime that does not know it.
-        options.add_session_config_entry("session.record_ep_graph_assignment_info", "1")
+    # Ignored by an onnxruntime that does not know it.
+    options.add_session_config_entry("session.record_ep_graph_assignment_info", "1")
     devices = plugin_devices(name)
     if devices:
         options.add_provider_for_devices(devices, {**settings, **plugin_options(name)})
-        session = onnxruntime.InferenceSession(str(path), options)
+        with printing_to_stderr():
+            session = onnxruntime.InferenceSession(str(path), options)
     else:
         session = onnxruntime.InferenceSession(str(path), options, providers=list(providers))
     taken = nodes_by_provider(session) if name != CPU else {}
@@ -75,10 +75,11 @@ def compile_graph(graph: Path, out: Path, provider: str, settings: Mapping[str, 
     onnxruntime = load_onnxruntime()
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3
-    # What the provider leaves over would run on the CPU of the device behind everybody's back.
     options.add_provider_for_devices(plugin_devices(provider), {**settings, **plugin_options(provider)})
     try:
-        onnxruntime.ModelCompiler(options, str(graph), embed_compiled_data_into_model=True).compile_to_file(str(out))
+        with printing_to_stderr():
+            compiler = onnxruntime.ModelCompiler(options, str(graph), embed_compiled_data_into_model=True)
+            compiler.compile_to_file(str(out))
     except Exception as problem:
         lines = str(problem).strip().splitlines() or [type(problem).__name__]
         raise EngineError(f"`{graph.name}` cannot be compiled for {provider}", reasons=[lines[0][:200]]) from problem

@@ -247,11 +247,6 @@ def _student(source: Source) -> tuple[Student, Activations]:
             reasons=["only Marian students have the form that these processors take"],
             hint="name an installed Firefox model, or the folder of a Marian student",
         )
-    if "encoder" in engine:
-        raise UnsupportedModelError(
-            f"`{source.id}` is made for `{engine['encoder'].get('target')}` already",
-            hint="name the model that it was made from",
-        )
     try:
         model = onnx.load_model(str(source.container / str(engine["graph"])), load_external_data=False)
     except Exception as problem:
