@@ -12,7 +12,7 @@ BETA = 2.0
 def corpus_chrf(texts: Sequence[str], references: Sequence[str]) -> float:
     """0 to 100 of all texts together, each against its one reference; as sacrebleu's chrF2 without word n-grams.
 
-    Spaces are no characters, and an order that one side has no n-grams of does not count. Raises ValueError where
+    Spaces are no characters; n-grams of an order that a reference has none of do not count. Raises ValueError where
     there are not as many references as texts.
     """
     matched, had, wanted = [0] * ORDER, [0] * ORDER, [0] * ORDER
@@ -20,7 +20,7 @@ def corpus_chrf(texts: Sequence[str], references: Sequence[str]) -> float:
         for at in range(ORDER):
             mine, theirs = _ngrams(text, at + 1), _ngrams(reference, at + 1)
             matched[at] += (mine & theirs).total()
-            had[at] += mine.total()
+            had[at] += mine.total() if theirs else 0
             wanted[at] += theirs.total()
     orders = [at for at in range(ORDER) if had[at] and wanted[at]]
     if not orders:

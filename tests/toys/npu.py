@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -50,6 +51,7 @@ class ToyNpu:
         self.runs = 0
         self.opened: list[str] = []
         self.listed = True
+        self.takes_nodes = True
         self.fails_to_open: str | None = None
 
     def open(self, path: Path, providers: Sequence[tuple[str, Mapping[str, str]]], *, threads: int) -> Any:
@@ -70,6 +72,12 @@ class _ToySession:
 
     def get_providers(self) -> list[str]:
         return [NPU, CPU] if self._npu.listed else [CPU]
+
+    def get_provider_graph_assignment_info(self) -> list[Any]:
+        nodes = [SimpleNamespace(op_type=operator) for operator in ("MatMul", "MatMul", "Add")]
+        rest = SimpleNamespace(ep_name=CPU, get_nodes=lambda: [SimpleNamespace(op_type="Softmax")])
+        taken = SimpleNamespace(ep_name=NPU, get_nodes=lambda: nodes)
+        return [taken, rest] if self._npu.takes_nodes else [rest]
 
     def run(self, output_names: Sequence[str], feed: Mapping[str, Any]) -> Any:
         self._npu.runs += 1
