@@ -15,10 +15,9 @@ from edgekit.core.errors import EngineError
 from edgekit.core.events import Event, Note, Progress, Reporter, StepFinished, StepStarted, silent
 from edgekit.engine import encoder, marian
 from edgekit.engine.devices import CPU, OPENVINO, DeviceChoice, choose_providers, providers_by_name
-from edgekit.engine.fixed_encoder import FixedEncoders, encoder_provider
-from edgekit.engine.hardware import devices_of
+from edgekit.engine.fixed_encoder import encoder_provider
+from edgekit.engine.hardware import devices_of, nodes_by_provider, share_of_nodes
 from edgekit.engine.refill import CANDIDATE_STEP
-from edgekit.engine.session import nodes_by_provider
 from edgekit.store.installed import Installed
 
 MADE_UP = 24
@@ -59,14 +58,8 @@ class ProviderCheck:
         return self.ran is not None and self.ran != self.provider
 
     def share(self) -> float | None:
-        """The share of the graph's nodes that the provider was given, 0 to 1; None where nobody says.
-
-        Of a compiled graph nobody does: it is one node, whatever is in it.
-        """
-        if "EPContext" in self.nodes.get(self.provider, {}):
-            return None
-        total = sum(sum(operators.values()) for operators in self.nodes.values())
-        return sum(self.nodes.get(self.provider, {}).values()) / total if total else None
+        """See `hardware.share_of_nodes`."""
+        return share_of_nodes(self.nodes, self.provider)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,23 +121,16 @@ def _run(
     opened = time.perf_counter() - begun
     try:
         result = kind.run(model, texts)
-        nodes = _nodes(model.device.session)
+        nodes = nodes_by_provider(model.device.session)
         ran = model.device.provider
     finally:
         model.close()
-    if ran == provider and nodes and provider not in nodes:
-        ran = CPU
-        notes.append(f"{provider} was given no node")
     if ran != provider:
         notes.append(f"{ran} did the work")
     drift = {} if expected is None else kind.drift(result, expected)
     why = "; ".join(notes) or None
     check = ProviderCheck(device, provider, ran, why, nodes, open_seconds=opened, seconds=result.seconds, **drift)
     return check, result
-
-
-def _nodes(session: Any) -> Mapping[str, Mapping[str, int]]:
-    return session.nodes_by_provider() if isinstance(session, FixedEncoders) else nodes_by_provider(session)
 
 
 class _Kind(Protocol):

@@ -11,7 +11,7 @@ from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 
 from edgekit.core.errors import EngineError, UsageError
 from edgekit.core.events import Note, Reporter
-from edgekit.engine.hardware import devices_of, register_plugins
+from edgekit.engine.hardware import devices_of, nodes_by_provider, register_plugins, share_of_nodes
 from edgekit.engine.runtime import load_onnxruntime
 
 Provider: TypeAlias = tuple[str, Mapping[str, str]]
@@ -19,6 +19,8 @@ CPU = "CPUExecutionProvider"
 CUDA = "CUDAExecutionProvider"
 OPENVINO = "OpenVINOExecutionProvider"
 QNN = "QNNExecutionProvider"
+# Below this share of the nodes a provider is there in name only.
+_MOST_OF_IT = 0.5
 PREFERENCES = ("auto", "npu", "gpu", "cpu")
 
 
@@ -243,8 +245,9 @@ S = TypeVar("S", bound=Session)
 class FallbackSession(Generic[S]):
     """A session that goes on with the next provider, at last the CPU, when one does not open or fails in a run.
 
-    onnxruntime falls back silently when a provider's libraries are missing: what a session got is looked at, not
-    whether it opened. Everything that happens is said through `report` and kept in `notes`.
+    onnxruntime falls back silently when a provider's libraries are missing, and when a provider takes few nodes of a
+    graph or none: what a session got is looked at, not whether it opened. Everything that happens is said through
+    `report` and kept in `notes`.
     """
 
     def __init__(self, make: Callable[[Sequence[Provider]], S], choice: DeviceChoice, report: Reporter) -> None:
@@ -285,14 +288,15 @@ class FallbackSession(Generic[S]):
                     )
                 continue
             got = session.get_providers()
-            if name in got:
+            share = share_of_nodes(nodes_by_provider(session), name)
+            if name in got and share != 0:
+                if share is not None and share < _MOST_OF_IT:
+                    self._say(f"{name} takes only {share:.0%} of the model's nodes; the CPU does the rest")
                 return session, name
-            # It fell back behind our back. With nothing between it and the CPU, the session is the one we want.
-            if all(left == CPU for left, _ in self._left):
-                self._left.clear()
-                self._say(f"{name} could not be loaded; going on with {got[0] if got else CPU}")
-                return session, got[0] if got else CPU
-            self._say(f"{name} could not be loaded; going on with {self._left[0][0]}")
+            what = "takes no node of the model" if name in got else "could not be loaded"
+            reasons.append(f"{name}: {what}")
+            if self._left:
+                self._say(f"{name} {what}; going on with {self._left[0][0]}")
         raise EngineError("no provider opens the model", reasons=reasons)
 
     def run(self, output_names: Sequence[str] | None, input_feed: Mapping[str, Any]) -> list[Any]:

@@ -18,7 +18,8 @@ from edgekit.catalogue.names import why_unsafe_path
 from edgekit.core.errors import EngineError, ModelFormatError
 from edgekit.core.events import Reporter
 from edgekit.engine.devices import CPU, DeviceChoice, FallbackSession, Provider
-from edgekit.engine.session import new_session, nodes_by_provider
+from edgekit.engine.hardware import nodes_by_provider
+from edgekit.engine.session import new_session
 
 _MOST_LENGTH = 512
 _MOST_GRAPHS = 16

@@ -9,6 +9,7 @@ import importlib.util
 import os
 import sys
 import threading
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -74,3 +75,31 @@ def devices_of(provider: str) -> Sequence[str] | None:
         return None if ask is None else [str(one).partition(".")[0] for one in ask()]
     devices = plugin_devices(provider)
     return [one.device.type.name for one in devices] if devices else None
+
+
+def nodes_by_provider(session: Any) -> dict[str, dict[str, int]]:
+    """Provider -> operator -> number of nodes, as onnxruntime says it assigned them; empty where it cannot say.
+
+    What a session lists as its providers are those that it has, whether they were given a node or not.
+    """
+    own = getattr(session, "nodes_by_provider", None)
+    if own is not None:
+        return dict(own())
+    ask = getattr(session, "get_provider_graph_assignment_info", None)
+    counts: dict[str, Counter[str]] = {}
+    try:
+        for part in ask() if ask is not None else ():
+            counts.setdefault(part.ep_name, Counter()).update(node.op_type for node in part.get_nodes())
+    except Exception:  # noqa: BLE001  it raises where the session was not told to record, and in builds without it
+        return {}
+    return {provider: dict(operators) for provider, operators in counts.items()}
+
+
+def share_of_nodes(nodes: Mapping[str, Mapping[str, int]], provider: str) -> float | None:
+    """The share of a graph's nodes that a provider was given, 0 to 1; None where nobody says.
+
+    Of a compiled graph nobody does: it is one node, whatever is in it.
+    """
+    mine = nodes.get(provider, {})
+    total = sum(sum(operators.values()) for operators in nodes.values())
+    return None if not total or "EPContext" in mine else sum(mine.values()) / total

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from edgekit.core.errors import EngineError
 from edgekit.core.events import Reporter
-from edgekit.engine.devices import CPU, QNN, DeviceChoice, FallbackSession, Provider
+from edgekit.engine.devices import QNN, DeviceChoice, FallbackSession, Provider
 from edgekit.engine.hardware import plugin_devices, plugin_options, printing_to_stderr
 from edgekit.engine.memory import give_back_memory
 from edgekit.engine.runtime import load_onnxruntime
@@ -26,7 +25,7 @@ def open_session(path: Path, choice: DeviceChoice, *, threads: int, report: Repo
 
 
 def new_session(path: Path, providers: Sequence[Provider], *, threads: int) -> Any:
-    """An onnxruntime session of the graph at path. Raises EngineError where the first provider takes none of it."""
+    """An onnxruntime session of the graph at path, for the first of providers and for what that leaves over."""
     onnxruntime = load_onnxruntime()
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
@@ -46,23 +45,7 @@ def new_session(path: Path, providers: Sequence[Provider], *, threads: int) -> A
             session = onnxruntime.InferenceSession(str(path), options)
     else:
         session = onnxruntime.InferenceSession(str(path), options, providers=list(providers))
-    taken = nodes_by_provider(session) if name != CPU else {}
-    # A provider that is registered and takes no node is listed all the same.
-    if taken and name in session.get_providers() and name not in taken:
-        raise EngineError(f"{name} takes no node of `{path.name}`")
     return session
-
-
-def nodes_by_provider(session: Any) -> dict[str, dict[str, int]]:
-    """Provider -> operator -> number of nodes, as onnxruntime says it assigned them; empty where it cannot say."""
-    ask = getattr(session, "get_provider_graph_assignment_info", None)
-    counts: dict[str, Counter[str]] = {}
-    try:
-        for part in ask() if ask is not None else ():
-            counts.setdefault(part.ep_name, Counter()).update(node.op_type for node in part.get_nodes())
-    except Exception:  # noqa: BLE001  it raises where the session was not told to record, and in builds without it
-        return {}
-    return {provider: dict(operators) for provider, operators in counts.items()}
 
 
 def can_compile() -> bool:

@@ -72,7 +72,7 @@ def test_a_provider_that_was_given_no_node_is_reported_as_fallen_back(installed:
     npu.takes_nodes = False
     toy = by_device(check_providers(installed, LINES))["toy"]
     assert (toy.ran, toy.fell_back, toy.share()) == (CPU, True, 0)
-    assert toy.why == f"{NPU} was given no node; {CPU} did the work"
+    assert toy.why == f"{NPU} takes no node of the model; going on with {CPU}; {CPU} did the work"
 
 
 @pytest.mark.parametrize("spoil", ["listed", "opens", "fails"])

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -193,6 +194,34 @@ def test_the_silent_fallback_of_onnxruntime_is_noticed_and_said() -> None:
     session = FallbackSession(lambda _: FakeSession([CPU]), CHOICE, silent)
     assert session.provider == CPU
     assert session.notes == [f"{CUDA} could not be loaded; going on with {CPU}"]
+
+
+class Assigned(FakeSession):
+    """A session that says who was given its ten nodes."""
+
+    def __init__(self, got: list[str], mine: int, operator: str = "MatMul") -> None:
+        super().__init__(got)
+        self.mine, self.operator = mine, operator
+
+    def get_provider_graph_assignment_info(self) -> list[Any]:
+        def part(name: str, operator: str, count: int) -> Any:
+            return SimpleNamespace(ep_name=name, get_nodes=lambda: [SimpleNamespace(op_type=operator)] * count)
+
+        return [part(self.got[0], self.operator, self.mine), part(CPU, "Add", 10 - self.mine)]
+
+
+@pytest.mark.parametrize(
+    ("mine", "operator", "notes"),
+    [
+        (10, "MatMul", []),
+        (5, "MatMul", []),
+        (1, "MatMul", [f"{CUDA} takes only 10% of the model's nodes; the CPU does the rest"]),
+        (0, "MatMul", [f"{CUDA} takes no node of the model; going on with {CPU}"]),
+        (1, "EPContext", []),
+    ],
+)
+def test_a_provider_that_takes_few_nodes_is_said_to(mine: int, operator: str, notes: list[str]) -> None:
+    assert FallbackSession(lambda _: Assigned([CUDA, CPU], mine, operator), CHOICE, silent).notes == notes
 
 
 def test_a_silent_fallback_does_not_hide_a_provider_that_is_still_to_be_tried() -> None:

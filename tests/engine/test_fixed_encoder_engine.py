@@ -150,6 +150,8 @@ def test_a_silent_fallback_is_said(toy: Toy, monkeypatch: pytest.MonkeyPatch) ->
     npu = plug_in(monkeypatch, ToyNpu())
     npu.listed = False
     engine = toy.open()
+    assert ids_of(list(engine.decode(toy.sources))) == toy.alone
+    assert npu.runs == 0, "the one-file model is what the CPU is fast with"
     assert engine.device.notes == [f"{NPU} could not be loaded; going on with {CPU}"]
     assert engine.device.provider == CPU
 
