@@ -11,6 +11,7 @@ import pytest
 from toys.installed_translation import install, translate
 from toys.marian_student import toy_lines, toy_student
 
+from edgekit.cli import app
 from edgekit.core.errors import IntegrityError, MissingExtraError, UnsupportedModelError, UsageError
 from edgekit.core.events import Event, Note, silent
 from edgekit.pipeline.requests import ExportRequest
@@ -201,6 +202,28 @@ def test_a_folder_that_is_there_is_kept(installed: Path, tmp_path: Path) -> None
     with pytest.raises(UsageError, match="is there already"):
         export(installed, "openvino", tmp_path / "out")
     assert export(installed, "openvino", tmp_path / "out", force=True) == folder
+
+
+def test_what_is_exported_is_added_and_translates(
+    installed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("EDGEKIT_HOME", str(tmp_path / "home"))
+    out = tmp_path / "out"
+    assert app.run(["export", str(installed), "--target", "openvino", "-o", str(out), "--progress", "none"]) == 0
+    folder = capsys.readouterr().out.strip()
+    assert folder == str(out / "toy-en-pt-openvino")
+    for arguments in (["models", "add", str(installed)], ["models", "add", folder]):
+        assert app.run(arguments) == 0
+    capsys.readouterr()
+    told = {}
+    for device in ("cpu", "openvino", "npu"):
+        assert app.run(["translate", LINES[0], "--text", "--from", "en", "--to", "pt", "--device", device]) == 0
+        told[device] = capsys.readouterr()
+    # This onnxruntime has no OpenVINO, so the model that takes over does the work, and that is said.
+    assert told["openvino"].out == told["cpu"].out
+    assert "is not what is used" not in told["cpu"].err
+    for device in ("openvino", "npu"):
+        assert told[device].err.startswith(f"`{device}` is not what is used, the CPU is")
 
 
 @pytest.mark.parametrize(
