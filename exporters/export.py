@@ -20,7 +20,15 @@ from edgekit.core.errors import OutputError, ResourceError, UsageError
 from edgekit.core.events import Note, Reporter, StepFinished, StepStarted
 from edgekit.core.paths import cache_folder, free_bytes
 from edgekit.core.units import bytes_in_words
-from edgekit.pipeline.requests import Artifact, ExportRequest, OpenLanguageModel, OpenTextEncoder, RunGraph
+from edgekit.pipeline.requests import (
+    Artifact,
+    CompileGraph,
+    ExportPlan,
+    ExportRequest,
+    OpenLanguageModel,
+    OpenTextEncoder,
+    RunGraph,
+)
 from edgekit.store.lock import alone
 from edgekit.store.receipt import SourceFile
 from exporters.alignment.gate import embedding_prefix, is_encoder, open_gate
@@ -42,6 +50,7 @@ from exporters.quantized import check_quant, with_preset_quant, with_sizes
 from exporters.report.terminal import trade_off
 from exporters.selection.base import Target
 from exporters.selection.choose import select
+from exporters.targets.plan import check_target, plan_target
 from exporters.trim.base import Ids, Tokenizer
 from exporters.trim.gguf import GgufModel
 from exporters.trim.hf.model import HfModel
@@ -103,7 +112,7 @@ class Plan:
         try:
             with alone(key, report, shown=str(self.folder)):
                 clear_leftovers(self.folder)
-                _check_target(self.folder, force=self.choice.request.force)
+                check_target(self.folder, force=self.choice.request.force)
                 with replacing_folder(self.folder) as beside:
                     receipt = write_artifact(self.choice, beside, report)
                 report(StepFinished("package", f"{self.choice.id}, {bytes_in_words(receipt.size_bytes)}"))
@@ -125,9 +134,27 @@ def plan(
     open_model: OpenLanguageModel | None,
     open_encoder: OpenTextEncoder | None = None,
     run_graph: RunGraph | None = None,
+    compile_graph: CompileGraph | None = None,
+    report: Reporter,
+) -> ExportPlan:
+    """Choose what is made of the model, nothing is written; see `edgekit.pipeline.run.plan_export`.
+
+    compile_graph: see `exporters.targets.plan`, which is asked where a target is named; else it is `plan_trimming`.
+    """
+    if request.target is not None:
+        return plan_target(request, compile_graph=compile_graph, report=report)
+    return plan_trimming(request, open_model=open_model, open_encoder=open_encoder, run_graph=run_graph, report=report)
+
+
+def plan_trimming(
+    request: ExportRequest,
+    *,
+    open_model: OpenLanguageModel | None,
+    open_encoder: OpenTextEncoder | None = None,
+    run_graph: RunGraph | None = None,
     report: Reporter,
 ) -> Plan:
-    """Open the model, count the text and choose what stays; see `edgekit.pipeline.run.plan_export`.
+    """Open the model, count the text and choose what stays.
 
     open_model, open_encoder, run_graph: run the model, for what only a run can tell. Reports the steps `look up` and
     those of a pull, `open`, `align`, `count`, `parity`, `select`.
@@ -154,7 +181,7 @@ def plan(
     if not is_model_id(name):
         raise UsageError(f"`{name}` is no id", hint="write lower-case letters, digits, `.`, `_` and `-`, at most 64")
     folder = request.out.expanduser().absolute() / name
-    _check_target(folder, force=request.force)
+    check_target(folder, force=request.force)
     least = source.model.size_bytes(tokenizer.closed(np.array([], np.int64)))
     _check_space(name, folder, least)
     source_files = source.source_files()
@@ -273,13 +300,6 @@ def in_format(container: str | None, source: Source, languages: Sequence[str]) -
         reasons=[f"it is {own}, and what is converted is a Hugging Face folder, to GGUF or ONNX"],
         hint=f"leave `--format` out: the artifact is {own} as well",
     )
-
-
-def _check_target(folder: Path, *, force: bool) -> None:
-    if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
-        raise UsageError(f"`{folder}` is there and is no folder")
-    if folder.exists() and not force:
-        raise UsageError(f"`{folder}` is there already", hint="add `--force` to put the new one in its place")
 
 
 def _check_space(name: str, folder: Path, needed: int) -> None:

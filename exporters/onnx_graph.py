@@ -148,6 +148,18 @@ class Graph:
         return f"{stem}_{self._root._count}"
 
 
+def without_microsoft(model: onnx.ModelProto) -> onnx.ModelProto:
+    """The same model; onnxruntime's own domain is named no more where no node uses it.
+
+    A compiler that does not know the domain refuses a model that names it.
+    """
+    if not any(node.domain == MICROSOFT for node in model.graph.node):
+        kept = [opset for opset in model.opset_import if opset.domain != MICROSOFT]
+        del model.opset_import[:]
+        model.opset_import.extend(kept)
+    return model
+
+
 def _value(name: str, dtype: Any, shape: Dimensions) -> onnx.ValueInfoProto:
     return helper.make_tensor_value_info(name, helper.np_dtype_to_tensor_dtype(np.dtype(dtype)), list(shape))
 

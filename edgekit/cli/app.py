@@ -9,7 +9,7 @@ import os
 import typer
 
 from edgekit.cli import output, signals
-from edgekit.cli.device import device
+from edgekit.cli.device import group as device
 from edgekit.cli.export import export
 from edgekit.cli.fit import fit
 from edgekit.cli.generate import generate
@@ -62,7 +62,7 @@ app.command()(plan)
 app.command()(fit)
 app.command()(verify)
 app.add_typer(models, name="models")
-app.command()(device)
+app.add_typer(device, name="device")
 app.command()(tui)
 
 

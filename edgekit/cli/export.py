@@ -108,6 +108,14 @@ def export(
     accept_licence: Annotated[
         bool, typer.Option("--accept-licence", help="Go on under terms that forbid commercial use.")
     ] = False,
+    target: Annotated[
+        str | None,
+        typer.Option(
+            "--target",
+            metavar="NAME",
+            help="Make a translation model for openvino, qnn, qnn:CHIP, coreml, cuda, cpu-x86 or cpu-arm.",
+        ),
+    ] = None,
     allow_loss: Annotated[
         bool,
         typer.Option(
@@ -141,6 +149,8 @@ def export(
       edgekit export gemma-3-270m --languages pt,en --corpus texts/ --dry-run
       edgekit export gemma-3-270m --languages pt,en --corpus pt=news.txt --corpus en=news-en.txt --vocab 64000 -o out
       edgekit export hf:Qwen/Qwen3-0.6B --languages sw,en --format gguf --quant q4_k_m
+      edgekit export firefox-en-pt --target openvino -o out
+      edgekit export firefox-en-pt --target qnn:sm8550 --corpus en=news-en.txt -o out
     """
     from edgekit.cli.progress import Renderer
     from edgekit.pipeline.requests import ExportRequest
@@ -170,6 +180,7 @@ def export(
         imatrix=imatrix,
         format=container,
         accept_licence=accept_licence,
+        target=target,
         allow_loss=allow_loss,
         out=out,
         force=force,

@@ -63,6 +63,10 @@ def translate(
         typer.Option("--align", help="After each line a tab and which characters became which, as `0-4:0-3 5-9:4-8`."),
     ] = False,
     threads: Annotated[int | None, typer.Option("--threads", min=1, metavar="N", help="How many cores to use.")] = None,
+    device: Annotated[
+        str,
+        typer.Option("--device", metavar="NAME", help="auto, npu, gpu, cpu, or one provider of `edgekit device`."),
+    ] = "auto",
     literal: Annotated[bool, typer.Option("--text", help="TEXT is a text, even where a file has that name.")] = False,
     bring: Annotated[bool, typer.Option("--pull", help="Pull the model first if it is not installed.")] = False,
 ) -> None:
@@ -85,7 +89,7 @@ def translate(
     with _open_input(text, literal=literal) as given:
         direction = choose_direction(*wanted)
         with (
-            _open_translator(direction, threads=threads, bring=bring) as translator,
+            _open_translator(direction, threads=threads, device=device, bring=bring) as translator,
             _progress(watched=out is None) as report,
             open_sink(out) as sink,
         ):
@@ -209,7 +213,7 @@ def choose_direction(source: str | None, target: str | None) -> Direction:
     )
 
 
-def _open_translator(direction: Direction, *, threads: int | None, bring: bool) -> Translator:
+def _open_translator(direction: Direction, *, threads: int | None, device: str, bring: bool) -> Translator:
     from edgekit.translate.translator import open_translator
 
     def tell(event: Event) -> None:
@@ -217,12 +221,12 @@ def _open_translator(direction: Direction, *, threads: int | None, bring: bool) 
             output.narrate(event.text)
 
     try:
-        return open_translator(direction.source, direction.target, threads=threads, report=tell)
+        return open_translator(direction.source, direction.target, threads=threads, device=device, report=tell)
     except DirectionError:
         if not bring:
             raise
     _pull(direction)
-    return open_translator(direction.source, direction.target, threads=threads, report=tell)
+    return open_translator(direction.source, direction.target, threads=threads, device=device, report=tell)
 
 
 @contextlib.contextmanager

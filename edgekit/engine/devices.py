@@ -3,30 +3,36 @@
 from __future__ import annotations
 
 import ctypes
-import os
-import platform
 import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 
-from edgekit.core.cores import usable_cores
 from edgekit.core.errors import EngineError, UsageError
 from edgekit.core.events import Note, Reporter
+from edgekit.engine.hardware import devices_of, nodes_by_provider, register_plugins, share_of_nodes
 from edgekit.engine.runtime import load_onnxruntime
 
 Provider: TypeAlias = tuple[str, Mapping[str, str]]
 CPU = "CPUExecutionProvider"
+CUDA = "CUDAExecutionProvider"
+OPENVINO = "OpenVINOExecutionProvider"
+QNN = "QNNExecutionProvider"
+# Below this share of the nodes a provider is there in name only.
+_MOST_OF_IT = 0.5
 PREFERENCES = ("auto", "npu", "gpu", "cpu")
 
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """What is known of one onnxruntime provider; `no_loop` says why it is no choice for a graph with a decode loop."""
+    """What is known of one onnxruntime provider.
+
+    short: what people call it.  no_loop: why it is no choice for a graph with a decode loop.
+    """
 
     name: str
+    short: str
     kind: str
     label: str
     options: Mapping[str, str] = field(default_factory=dict)
@@ -37,44 +43,60 @@ class _Known:
 _KNOWN = (
     _Known(
         "QNNExecutionProvider",
+        "qnn",
         "npu",
         "Qualcomm NPU (QNN)",
         {"backend_path": "QnnHtp.dll" if sys.platform == "win32" else "libQnnHtp.so"},
-        "an NPU takes graphs of fixed shape, without `Loop`",
+        "an NPU takes graphs of fixed shape, without `Loop`; `edgekit export --target` makes such",
     ),
     _Known(
         "VitisAIExecutionProvider",
+        "vitisai",
         "npu",
         "AMD NPU (Vitis AI)",
         {},
-        "an NPU takes graphs of fixed shape, without `Loop`",
+        "an NPU takes graphs of fixed shape, without `Loop`; `edgekit export --target` makes such",
     ),
     _Known(
         "OpenVINOExecutionProvider",
+        "openvino",
         "npu",
-        "Intel NPU (OpenVINO)",
+        "Intel OpenVINO",
         {"device_type": "NPU"},
-        "OpenVINO fails to load the whole graph with `Loop`",
+        "it fails to load a graph with `Loop`; `edgekit export --target openvino` makes one without",
     ),
-    _Known("CoreMLExecutionProvider", "npu", "Apple Neural Engine (CoreML)", {}, "CoreML takes graphs without `Loop`"),
-    _Known("CUDAExecutionProvider", "gpu", "NVIDIA GPU (CUDA)"),
+    _Known(
+        "CoreMLExecutionProvider",
+        "coreml",
+        "npu",
+        "Apple Neural Engine (CoreML)",
+        {},
+        "CoreML takes graphs without `Loop`",
+    ),
+    _Known("CUDAExecutionProvider", "cuda", "gpu", "NVIDIA GPU (CUDA)"),
     _Known(
         "TensorrtExecutionProvider",
+        "tensorrt",
         "gpu",
         "NVIDIA GPU (TensorRT)",
         {},
         "TensorRT builds an engine for every shape; CUDA runs the loop as it is",
     ),
-    _Known("MIGraphXExecutionProvider", "gpu", "AMD GPU (MIGraphX)", {}, "MIGraphX takes graphs without `Loop`"),
+    _Known(
+        "MIGraphXExecutionProvider", "migraphx", "gpu", "AMD GPU (MIGraphX)", {}, "MIGraphX takes graphs without `Loop`"
+    ),
     _Known(
         "DmlExecutionProvider",
+        "directml",
         "gpu",
         "DirectX 12 GPU (DirectML)",
         {},
         "DirectML runs one call at a time",
     ),
-    _Known(CPU, "cpu", "CPU"),
+    _Known(CPU, "cpu", "cpu", "CPU"),
 )
+_BY_NAME = {known.name: known for known in _KNOWN}
+_BY_SHORT = {known.short: known for known in _KNOWN if known.name != CPU}
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,33 +117,54 @@ class DeviceChoice:
 
 
 def available_providers() -> list[str]:
-    """What this onnxruntime was built with; says nothing about the hardware."""
+    """What this onnxruntime was built with or has as a plugin; says nothing about the hardware."""
+    register_plugins()
     return list(load_onnxruntime().get_available_providers())
+
+
+def providers_by_name() -> dict[str, str]:
+    """What people call each provider that is known and here, without the CPU -> onnxruntime's name; best first."""
+    found = available_providers()
+    return {short: known.name for short, known in _BY_SHORT.items() if known.name in found}
 
 
 def choose_providers(
     preference: str = "auto",
     *,
     decode_loop: bool = True,
+    encoder_for: str | None = None,
     available: Sequence[str] | None = None,
     cuda_cards: Callable[[], tuple[int, str]] | None = None,
+    devices: Callable[[str], Sequence[str] | None] = devices_of,
 ) -> DeviceChoice:
     """The providers for a model, NPU, GPU, CPU in this order.
 
-    preference: `auto`, or the kind to take: `npu`, `gpu`, `cpu`. The CPU stays behind it in every case.
-    decode_loop: whether the model's graph holds its decode as `Loop`.
-    available, cuda_cards: what is there; found out when None.
+    preference: `auto`; the kind to take, `npu`, `gpu`, `cpu`; or one provider, `qnn`, `openvino`, `openvino:gpu`. The
+    CPU stays behind it in every case.
+    decode_loop: whether the model's graph holds its decode as `Loop`.  encoder_for: the provider that the model has an
+    encoder without one for.
+    available, cuda_cards, devices: what is there; found out when None.
     Raises UsageError for another preference.
     """
-    if preference not in PREFERENCES:
-        raise UsageError(f"`{preference}` is no device", hint=f"choose one of {', '.join(PREFERENCES)}")
+    wanted, _, device = preference.partition(":")
+    if preference not in PREFERENCES and (wanted not in _BY_SHORT or (device and wanted != "openvino")):
+        raise UsageError(f"`{preference}` is no device", hint=f"choose one of {', '.join((*PREFERENCES, *_BY_SHORT))}")
     found = available_providers() if available is None else list(available)
     chosen: list[Provider] = []
     reasons: list[tuple[str, str]] = []
     for known in _KNOWN:
-        reason = _refusal(known, found, preference, decode_loop, cuda_cards or count_cuda_cards)
+        reason = None
+        options = dict(known.options)
+        if known.name == OPENVINO:
+            options["device_type"] = _openvino_device(wanted, device, devices(OPENVINO))
+        if known.name != CPU:
+            reason = (
+                _not_wanted(known, found, wanted)
+                or _not_for_the_graph(known, decode_loop, encoder_for)
+                or _no_hardware(known, wanted, options, devices(known.name), cuda_cards or count_cuda_cards)
+            )
         if reason is None:
-            chosen.append((known.name, known.options))
+            chosen.append((known.name, options))
             reason = f"{known.label}: " + ("tried first" if len(chosen) == 1 else "taken if the one before fails")
         else:
             reason = f"{known.label}: {reason}"
@@ -131,22 +174,44 @@ def choose_providers(
     return DeviceChoice(tuple(chosen), tuple(reasons))
 
 
-def _refusal(
-    known: _Known, found: Sequence[str], preference: str, decode_loop: bool, cuda_cards: Callable[[], tuple[int, str]]
-) -> str | None:
-    if known.name == CPU:
-        return None
+def _not_wanted(known: _Known, found: Sequence[str], wanted: str) -> str | None:
     if known.name not in found:
         return "not in this onnxruntime"
-    if preference not in ("auto", known.kind):
-        return f"not asked for (`{preference}`)"
-    if decode_loop and known.no_loop is not None:
-        return known.no_loop
-    if known.name == "CUDAExecutionProvider":
+    return None if wanted in ("auto", known.kind, known.short) else f"not asked for (`{wanted}`)"
+
+
+def _not_for_the_graph(known: _Known, decode_loop: bool, encoder_for: str | None) -> str | None:
+    if encoder_for is not None:
+        label = _BY_NAME[encoder_for].label if encoder_for in _BY_NAME else encoder_for
+        return None if known.name == encoder_for else f"the model is made for {label}"
+    return known.no_loop if decode_loop else None
+
+
+def _no_hardware(
+    known: _Known,
+    wanted: str,
+    options: Mapping[str, str],
+    there: Sequence[str] | None,
+    cuda_cards: Callable[[], tuple[int, str]],
+) -> str | None:
+    if known.name == CUDA:
         cards, detail = cuda_cards()
-        if cards == 0:
-            return detail
+        return detail if cards == 0 else None
+    if there is None:
+        return None
+    if known.name == OPENVINO and options["device_type"] not in there:
+        return f"no {options['device_type']} is here, it finds {', '.join(there) or 'nothing'}"
+    if known.name == QNN and "NPU" not in there and wanted != known.short:
+        return "no NPU is here, only its simulation on the CPU, which `--device qnn` takes"
     return None
+
+
+def _openvino_device(wanted: str, asked: str, there: Sequence[str] | None) -> str:
+    """The device of OpenVINO: the one that was asked for, else its NPU; what there is where only OpenVINO will do."""
+    if asked:
+        return asked.upper()
+    best = next((kind for kind in ("NPU", "GPU", "CPU") if kind in (there or ())), "NPU")
+    return best if wanted == "openvino" else "NPU"
 
 
 def count_cuda_cards() -> tuple[int, str]:
@@ -180,8 +245,9 @@ S = TypeVar("S", bound=Session)
 class FallbackSession(Generic[S]):
     """A session that goes on with the next provider, at last the CPU, when one does not open or fails in a run.
 
-    onnxruntime falls back silently when a provider's libraries are missing: what a session got is looked at, not
-    whether it opened. Everything that happens is said through `report` and kept in `notes`.
+    onnxruntime falls back silently when a provider's libraries are missing, and when a provider takes few nodes of a
+    graph or none: what a session got is looked at, not whether it opened. Everything that happens is said through
+    `report` and kept in `notes`.
     """
 
     def __init__(self, make: Callable[[Sequence[Provider]], S], choice: DeviceChoice, report: Reporter) -> None:
@@ -222,14 +288,15 @@ class FallbackSession(Generic[S]):
                     )
                 continue
             got = session.get_providers()
-            if name in got:
+            share = share_of_nodes(nodes_by_provider(session), name)
+            if name in got and share != 0:
+                if share is not None and share < _MOST_OF_IT:
+                    self._say(f"{name} takes only {share:.0%} of the model's nodes; the CPU does the rest")
                 return session, name
-            # It fell back behind our back. With nothing between it and the CPU, the session is the one we want.
-            if all(left == CPU for left, _ in self._left):
-                self._left.clear()
-                self._say(f"{name} could not be loaded; going on with {got[0] if got else CPU}")
-                return session, got[0] if got else CPU
-            self._say(f"{name} could not be loaded; going on with {self._left[0][0]}")
+            what = "takes no node of the model" if name in got else "could not be loaded"
+            reasons.append(f"{name}: {what}")
+            if self._left:
+                self._say(f"{name} {what}; going on with {self._left[0][0]}")
         raise EngineError("no provider opens the model", reasons=reasons)
 
     def run(self, output_names: Sequence[str] | None, input_feed: Mapping[str, Any]) -> list[Any]:
@@ -256,79 +323,3 @@ class FallbackSession(Generic[S]):
 def _first_line(problem: Exception) -> str:
     lines = str(problem).strip().splitlines()
     return lines[0][:200] if lines else type(problem).__name__
-
-
-@dataclass(frozen=True, slots=True)
-class Machine:
-    """What this machine is; None where it cannot be found out.
-
-    cores: usable by this process.  memory_bytes: physical.  available_bytes: free or reclaimable now.
-    instructions: those that int8 and float32 matrix products use, of those that the processor has.
-    """
-
-    processor: str
-    architecture: str
-    cores: int
-    memory_bytes: int | None
-    available_bytes: int | None
-    instructions: tuple[str, ...] | None
-
-
-# /proc/cpuinfo flag -> the name that people know; x86 (`flags`) and aarch64 (`Features`).
-_INSTRUCTIONS = {
-    "sse4_1": "SSE4.1",
-    "avx": "AVX",
-    "avx2": "AVX2",
-    "fma": "FMA",
-    "f16c": "F16C",
-    "avx_vnni": "AVX-VNNI",
-    "avx512f": "AVX512F",
-    "avx512bw": "AVX512BW",
-    "avx512_vnni": "AVX512-VNNI",
-    "avx512_bf16": "AVX512-BF16",
-    "amx_int8": "AMX-INT8",
-    "asimd": "NEON",
-    "asimdhp": "NEON FP16",
-    "asimddp": "NEON dotprod",
-    "i8mm": "NEON i8mm",
-    "bf16": "NEON BF16",
-    "sve": "SVE",
-}
-
-
-def describe_machine(proc: Path = Path("/proc")) -> Machine:
-    """Processor, cores, memory and instruction sets, from `/proc` where there is one."""
-    cpuinfo = _read(proc / "cpuinfo")
-    fields: dict[str, str] = {}
-    for line in cpuinfo.splitlines():
-        key, _, value = line.partition(":")
-        fields.setdefault(key.strip(), value.strip())
-    flags = (fields.get("flags") or fields.get("Features") or "").split()
-    memory: dict[str, int] = {}
-    for line in _read(proc / "meminfo").splitlines():
-        key, _, value = line.partition(":")
-        number = value.split()[:1]
-        if number and number[0].isdigit():
-            memory[key] = 1024 * int(number[0])
-    return Machine(
-        processor=fields.get("model name") or fields.get("Model") or platform.processor() or "unknown",
-        architecture=platform.machine(),
-        cores=usable_cores(),
-        memory_bytes=memory.get("MemTotal") or _physical_memory(),
-        available_bytes=memory.get("MemAvailable"),
-        instructions=tuple(name for flag, name in _INSTRUCTIONS.items() if flag in flags) if flags else None,
-    )
-
-
-def _physical_memory() -> int | None:
-    try:
-        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    except (AttributeError, OSError, ValueError):
-        return None
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_text("utf-8", errors="replace")
-    except OSError:
-        return ""

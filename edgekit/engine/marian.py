@@ -20,6 +20,7 @@ from edgekit.core.events import Reporter, silent
 from edgekit.core.languages import Direction
 from edgekit.engine.base import Hypothesis, Tokenizer
 from edgekit.engine.devices import DeviceChoice, FallbackSession, choose_providers
+from edgekit.engine.fixed_encoder import encoder_provider, open_fixed_encoders
 from edgekit.engine.language_tokens import NO_MARKS, LanguageTokens, Marks
 from edgekit.engine.memory import give_back_memory
 from edgekit.engine.refill import ROWS, Ports, RefilledBatch, Source
@@ -163,7 +164,12 @@ class MarianEngine:
             raise ModelFormatError("the vocabulary is not that of the model", reasons=reasons)
         candidates = _open_candidates(folder, settings, len(target))
         # Parallelism is by callers: an operator has one thread.
-        session = open_session(folder / settings.graph, choice or choose_providers(), threads=1, report=report)
+        on_npu = "encoder" in engine
+        whole = choose_providers("cpu") if on_npu else choice or choose_providers()
+        session = open_session(folder / settings.graph, whole, threads=1, report=report)
+        if on_npu:
+            npu = choice or choose_providers(encoder_for=encoder_provider(engine))
+            session = open_fixed_encoders(folder, engine, session, npu, threads=1, report=report)
         return cls(session, settings, (source, target), candidates, threads or usable_cores(), marks)
 
     def decode(

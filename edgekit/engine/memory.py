@@ -21,7 +21,7 @@ def give_back_memory() -> None:
 
 def available_memory(proc: Path = Path("/proc"), groups: Path = Path("/sys/fs/cgroup")) -> int | None:
     """Bytes that this process can still take: free or reclaimable, and within its container; None where unknown."""
-    from edgekit.engine.devices import describe_machine
+    from edgekit.engine.machine import describe_machine
 
     found = [] if (free := describe_machine(proc).available_bytes) is None else [free]
     # Version 2 and version 1 of Linux control groups, https://docs.kernel.org/admin-guide/cgroup-v2.html

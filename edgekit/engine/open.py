@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from edgekit.catalogue.names import why_unsafe_path
 from edgekit.core.errors import EngineError, ModelFormatError, UsageError
-from edgekit.core.events import Reporter, silent
+from edgekit.core.events import Note, Reporter, silent
 from edgekit.core.languages import Direction
 from edgekit.engine.base import TextEncoder, TranslationEngine
 from edgekit.store.installed import Installed, find_model
+
+if TYPE_CHECKING:
+    from edgekit.engine.devices import DeviceChoice
 
 
 def open_engine(
@@ -22,11 +26,12 @@ def open_engine(
 ) -> TranslationEngine:
     """Open the engine that an installed model's receipt asks for.
 
-    direction: for a model that has several.  device: `auto`, `npu`, `gpu` or `cpu`.
+    direction: for a model that has several.  device: see `devices.choose_providers`.
     Raises EngineError, ModelFormatError, DirectionError.
     """
     from edgekit.engine import marian
     from edgekit.engine.devices import choose_providers
+    from edgekit.engine.fixed_encoder import encoder_provider
 
     engine = installed.receipt.engine or {}
     if engine.get("kind") != marian.KIND:
@@ -34,7 +39,8 @@ def open_engine(
             f"`{installed.receipt.id}` is no translation model of this version of edgekit",
             hint=f"run `edgekit pull --force {installed.receipt.id}`",
         )
-    choice = choose_providers(device, decode_loop=True)
+    choice = choose_providers(device, decode_loop=True, encoder_for=encoder_provider(engine))
+    _tell_of_none(device, choice, report)
     return marian.MarianEngine.open(
         installed.folder, engine, direction=direction, threads=threads, choice=choice, report=report
     )
@@ -59,6 +65,7 @@ def open_encoder(
     receipt = installed.receipt
     if receipt.engine.get("kind") == encoder.KIND:
         choice = choose_providers(device, decode_loop=False)
+        _tell_of_none(device, choice, report)
         return encoder.Encoder.open(installed.folder, receipt.engine, threads=threads, choice=choice, report=report)
     if receipt.engine.get("kind") == "gguf" and receipt.task == "embed":
         return _open_gguf(installed, threads)
@@ -78,3 +85,15 @@ def _open_gguf(installed: Installed, threads: int | None) -> TextEncoder:
         raise ModelFormatError(f"the receipt of `{installed.receipt.id}` does not describe an encoder")
     named = {str(key): text for key, text in prefixes.items() if isinstance(text, str)}
     return LlamaTextEncoder(LlamaProcess(installed.folder / name, threads=threads), named)
+
+
+def _tell_of_none(device: str, choice: DeviceChoice, report: Reporter) -> None:
+    """Whoever asked for a device and gets the CPU hears why."""
+    if device not in ("auto", "cpu") and len(choice.providers) == 1:
+        told = [reason for _, reason in choice.reasons[:-1] if not reason.endswith(_NO_NEWS)]
+        report(
+            Note(f"`{device}` is not what is used, the CPU is: {'; '.join(told) or 'it is not in this onnxruntime'}")
+        )
+
+
+_NO_NEWS = ("not in this onnxruntime", "tried first", "edgekit has no use for it", "`)")

@@ -20,6 +20,8 @@ OpenLanguageModel: TypeAlias = Callable[[Path], Any]
 OpenTextEncoder: TypeAlias = Callable[[Path, Mapping[str, Any]], Any]
 # Runs a serialised ONNX model on feeds, arrays by input, and gives its named outputs for each.
 RunGraph: TypeAlias = Callable[[bytes, Iterable[Mapping[str, Any]], Sequence[str]], Iterator[Sequence[Any]]]
+# Compiles the graph of a file for a provider with these options, into one file.
+CompileGraph: TypeAlias = Callable[[Path, Path, str, Mapping[str, str]], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +38,12 @@ class ExportRequest:
     keep_text: files whose every token stays.  quant, embedding_quant, output_quant: types of the weights, of the table
     of words, and of the head where it is a table of its own.  imatrix: a file of `llama-imatrix`, which says which
     inputs matter, or `off`; None makes one of the text of corpora.
-    format: the container, where it must be a certain one.  accept_licence: go on under terms that forbid commercial
-    use.  allow_loss: even where a language loses characters or its alignment, or quantising more than the preset's
-    limits.  out: the folder that the artifact's own folder is made in.  id, licence, attribution: of the artifact; None
-    takes what the model says.  command: the line that was typed, for the report.
+    format: the container, where it must be a certain one.  target: the processor that it is made for, as `qnn:sm8550`;
+    nothing is trimmed then, and corpora are what ranges are measured on.
+    accept_licence: go on under terms that forbid commercial use.  allow_loss: even where a language loses characters or
+    its alignment, or quantising more than the preset's limits.  out: the folder that the artifact's own folder is made
+    in.  id, licence, attribution: of the artifact; None takes what the model says.  command: the line that was typed,
+    for the report.
     """
 
     model: str
@@ -59,6 +63,7 @@ class ExportRequest:
     imatrix: str | None = None
     format: str | None = None
     accept_licence: bool = False
+    target: str | None = None
     allow_loss: bool = False
     out: Path = field(default_factory=Path)
     force: bool = False
@@ -70,7 +75,13 @@ class ExportRequest:
     def check(self) -> None:
         """Raise UsageError with everything that is wrong with it and can be known without looking at the model."""
         reasons = [f"`{tag}` is written `{normalise_tag(tag)}`" for tag in self.languages if normalise_tag(tag) != tag]
-        if not self.languages:
+        if self.target is not None:
+            reasons += [
+                f"`--target` and `{flag}` are two steps: trim first, then export what came of it for its target"
+                for flag, value in self._trimming().items()
+                if value
+            ]
+        elif not self.languages:
             reasons.append("no language is named; add `--languages pt,en`, for example")
         targets = {
             "--vocab": self.vocab,
@@ -92,6 +103,21 @@ class ExportRequest:
         reasons += [f"`{code}` is no ISO 15924 code such as `Latn`" for code in stray]
         if reasons:
             raise UsageError("this cannot be exported", reasons=reasons, hint="see `edgekit export --help`")
+
+    def _trimming(self) -> dict[str, object]:
+        return {
+            "--languages": self.languages,
+            "--vocab": self.vocab,
+            "--coverage": self.coverage,
+            "--max-size": self.max_size_bytes,
+            "--preset": self.preset,
+            "--scripts": self.scripts,
+            "--keep-text": self.keep_text,
+            "--quant": self.quant,
+            "--embedding-quant": self.embedding_quant,
+            "--format": self.format,
+            "--aligned": self.aligned,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +158,7 @@ class Exporting(Protocol):
         open_model: OpenLanguageModel | None,
         open_encoder: OpenTextEncoder,
         run_graph: RunGraph,
+        compile_graph: CompileGraph | None,
         report: Reporter,
     ) -> ExportPlan: ...
 

@@ -17,6 +17,7 @@ from edgekit.core.languages import normalise_tag
 from edgekit.pipeline.budgets import Budget, FitRequest, Fitted, Fitting, ModelPlan, Planning, PlanRequest
 from edgekit.pipeline.requests import (
     Artifact,
+    CompileGraph,
     Exporting,
     ExportPlan,
     ExportRequest,
@@ -32,7 +33,7 @@ GROUP = "edgekit.export"
 def export(
     model: str | Path,
     *,
-    languages: Sequence[str],
+    languages: Sequence[str] = (),
     corpus: Sequence[str | Path] = (),
     aligned: Sequence[str | Path] = (),
     out: str | Path = ".",
@@ -66,7 +67,12 @@ def plan_export(request: ExportRequest, *, report: Reporter = silent) -> ExportP
     """Choose what stays and see what it costs; nothing is written. Raises what `export` raises."""
     request.check()
     return cast("Exporting", _load("export"))(
-        request, open_model=language_models(), open_encoder=text_encoder, run_graph=onnx_graph, report=report
+        request,
+        open_model=language_models(),
+        open_encoder=text_encoder,
+        run_graph=onnx_graph,
+        compile_graph=graph_compiler() if request.target is not None else None,
+        report=report,
     )
 
 
@@ -124,6 +130,13 @@ def language_models() -> OpenLanguageModel | None:
     from edgekit.engine.llama.process import LlamaProcess
 
     return LlamaProcess
+
+
+def graph_compiler() -> CompileGraph | None:
+    """What makes context binaries, or None where no provider here does; see `edgekit.engine.session.compile_graph`."""
+    from edgekit.engine.session import can_compile, compile_graph
+
+    return compile_graph if can_compile() else None
 
 
 def text_encoder(path: Path, engine: Mapping[str, Any]) -> Any:

@@ -111,9 +111,13 @@ def repair_hint(model_id: str) -> str:
 
 
 def find_directions() -> dict[Direction, Installed]:
-    """Every direction that an installed model translates; of two models for one direction, the first by id."""
+    """Every direction that an installed model translates.
+
+    Of two models for one direction it is the one that was made for a kind of processor, which runs on any other as
+    well, then the first by id.
+    """
     directions: dict[Direction, Installed] = {}
-    for model in installed_models():
+    for model in sorted(installed_models(), key=lambda one: "encoder" not in one.receipt.engine):
         if model.receipt.task == "translate" and model.receipt.engine.get("kind") != "checkpoint":
             for direction in model.receipt.languages.directions():
                 directions.setdefault(direction, model)

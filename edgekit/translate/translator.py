@@ -308,7 +308,8 @@ def open_translator(
     """Open the installed model that translates source to target, both BCP-47 tags.
 
     threads: how many cores to use; None lets the engine choose.
-    device: `auto`, `npu`, `gpu` or `cpu`.  report: hears of it when a device fails and the next one takes over.
+    device: `auto`, `npu`, `gpu`, `cpu`, or one provider, as `openvino` or `qnn`.
+    report: hears of it when a device fails and the next one takes over.
     Raises UsageError (a tag, threads, source equals target), DirectionError (not installed; the hint says what to
     pull), EngineError (the model does not open). Never opens a socket.
     """

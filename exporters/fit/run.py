@@ -29,8 +29,7 @@ from exporters.corpus.base import Corpus
 from exporters.corpus.checkpoint import State
 from exporters.corpus.counting import count_corpora
 from exporters.corpus.sources import find_sources
-from exporters.export import in_format
-from exporters.export import plan as plan_export
+from exporters.export import in_format, plan_trimming
 from exporters.fit.base import Candidate, Measured, Outcome, candidate_of
 from exporters.fit.candidates import Point, candidates_of, vocabularies
 from exporters.fit.fitted import Fitted
@@ -222,7 +221,7 @@ class _Fit:
             id=candidate.id,
             command=request.command,
         )
-        plan = plan_export(asked, open_model=None, report=_within(self._report))
+        plan = plan_trimming(asked, open_model=None, report=_within(self._report))
         tried = plan.choice.selection.tried
         if tried is not None:
             # Chosen without the held-out tenth of the text, on which it is measured.

@@ -93,6 +93,11 @@ def open_translation(folder: Path) -> TranslationFiles:
     engine = receipt.engine
     if engine.get("kind") != _KIND:
         raise UnsupportedModelError(f"`{receipt.id}` is no ONNX translation model: its kind is `{engine.get('kind')}`")
+    if "encoder" in engine:
+        raise UnsupportedModelError(
+            f"`{receipt.id}` is made for one kind of processor, and what was made is not made anew from it",
+            hint="name the model that it was made from",
+        )
     name, other = engine.get("source_tokenizer"), engine.get("target_tokenizer")
     if name != other or engine.get("source_vocabulary") != engine.get("target_vocabulary"):
         raise UnsupportedModelError(

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
+from toys.installed_translation import install
+from toys.marian_student import toy_student
 
 from edgekit.cli import app
 
@@ -28,3 +31,37 @@ def test_device_says_the_same_as_json(capsys: pytest.CaptureFixture[str]) -> Non
     assert set(told["found"]) <= set(told["reasons"])
     assert told["cores"] >= 1
     assert told["memory_bytes"] is None or told["memory_bytes"] > 1 << 24
+
+
+@pytest.fixture
+def artifact(tmp_path: Path) -> Path:
+    (tmp_path / "files").mkdir()
+    return install(toy_student(1).write(tmp_path / "files"), tmp_path / "toy-en-pt")
+
+
+def test_device_check_runs_an_artifact_here(artifact: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert app.run(["device", "check", str(artifact), "--progress", "none"]) == 0
+    out, error = capsys.readouterr()
+    header, cpu, *_ = out.splitlines()
+    assert error == ""
+    assert header.split()[:2] == ["device", "nodes"]
+    assert cpu.split()[:2] == ["cpu", "100%"]
+
+
+def test_device_check_says_the_same_as_json_with_every_node(
+    artifact: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = tmp_path / "lines.txt"
+    text.write_text("one two\n\nthree\nfour\n", "utf-8")
+    arguments = ["device", "check", str(artifact), "--text", str(text), "--lines", "2", "--json", "--progress", "none"]
+    assert app.run(arguments) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["schema"], told["id"], told["lines"]) == ("edgekit.device-check/1", "toy-en-pt", 2)
+    cpu = told["checks"][0]
+    assert (cpu["device"], cpu["ran"], cpu["fell_back"]) == ("cpu", "CPUExecutionProvider", False)
+    assert cpu["nodes"]["CPUExecutionProvider"]["Loop"] == 2
+
+
+@pytest.mark.parametrize(("arguments", "code"), [(["check", "no-such-model"], 3), (["check"], 2), (["cheque"], 2)])
+def test_device_refuses_what_it_does_not_know(arguments: list[str], code: int) -> None:
+    assert app.run(["device", *arguments]) == code

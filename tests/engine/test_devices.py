@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -15,11 +16,12 @@ from edgekit.engine.devices import (
     available_providers,
     choose_providers,
     count_cuda_cards,
-    describe_machine,
 )
+from edgekit.engine.machine import describe_machine
 
 CUDA = "CUDAExecutionProvider"
 QNN = "QNNExecutionProvider"
+OPENVINO = "OpenVINOExecutionProvider"
 EVERYTHING = [
     "TensorrtExecutionProvider",
     CUDA,
@@ -80,9 +82,53 @@ def test_the_kind_asked_for_comes_first_and_the_cpu_last(preference: str, first:
     assert (chosen[0], chosen[-1]) == (first, CPU)
 
 
-def test_an_unknown_preference_is_a_usage_error() -> None:
-    with pytest.raises(UsageError, match="`tpu`"):
-        choose_providers("tpu", available=[CPU])
+@pytest.mark.parametrize("preference", ["tpu", "qnn:htp", "openvinoo", "", ":", "npu:1"])
+def test_an_unknown_preference_is_a_usage_error(preference: str) -> None:
+    with pytest.raises(UsageError, match=f"`{preference}`"):
+        choose_providers(preference, available=[CPU])
+
+
+def choose(preference: str, *, devices: dict[str, list[str]], **more: Any) -> DeviceChoice:
+    return choose_providers(preference, available=EVERYTHING, cuda_cards=no_card, devices=devices.get, **more)
+
+
+def test_only_the_provider_that_the_model_has_an_encoder_for_is_chosen() -> None:
+    choice = choose("auto", devices={OPENVINO: ["CPU", "NPU"], QNN: ["NPU"]}, encoder_for=OPENVINO)
+    assert choice.providers == ((OPENVINO, {"device_type": "NPU"}), (CPU, {}))
+    assert "made for Intel OpenVINO" in dict(choice.reasons)[QNN]
+
+
+def test_a_simulated_npu_is_taken_only_by_its_name() -> None:
+    devices = {QNN: ["CPU"]}
+    for preference in ("auto", "npu"):
+        choice = choose(preference, devices=devices, encoder_for=QNN)
+        assert names(choice) == [CPU]
+        assert "simulation" in dict(choice.reasons)[QNN]
+    assert names(choose("qnn", devices=devices, encoder_for=QNN)) == [QNN, CPU]
+
+
+@pytest.mark.parametrize(
+    ("preference", "there", "device"),
+    [
+        ("auto", ["CPU", "GPU"], None),
+        ("npu", ["CPU"], None),
+        ("auto", ["CPU", "NPU"], "NPU"),
+        ("openvino", ["CPU", "GPU"], "GPU"),
+        ("openvino", ["CPU"], "CPU"),
+        ("openvino:cpu", ["CPU", "NPU"], "CPU"),
+        ("openvino:gpu", ["CPU"], None),
+        ("cpu", ["NPU"], None),
+    ],
+)
+def test_openvino_gets_the_device_that_is_here(preference: str, there: list[str], device: str | None) -> None:
+    choice = choose(preference, devices={OPENVINO: there}, encoder_for=OPENVINO)
+    assert dict(choice.providers).get(OPENVINO) == (None if device is None else {"device_type": device})
+
+
+def test_a_provider_by_its_name_still_needs_a_graph_that_it_takes() -> None:
+    choice = choose("openvino", devices={OPENVINO: ["NPU"]})
+    assert names(choice) == [CPU]
+    assert "`Loop`" in dict(choice.reasons)[OPENVINO]
 
 
 def test_the_installed_onnxruntime_offers_the_cpu() -> None:
@@ -148,6 +194,34 @@ def test_the_silent_fallback_of_onnxruntime_is_noticed_and_said() -> None:
     session = FallbackSession(lambda _: FakeSession([CPU]), CHOICE, silent)
     assert session.provider == CPU
     assert session.notes == [f"{CUDA} could not be loaded; going on with {CPU}"]
+
+
+class Assigned(FakeSession):
+    """A session that says who was given its ten nodes."""
+
+    def __init__(self, got: list[str], mine: int, operator: str = "MatMul") -> None:
+        super().__init__(got)
+        self.mine, self.operator = mine, operator
+
+    def get_provider_graph_assignment_info(self) -> list[Any]:
+        def part(name: str, operator: str, count: int) -> Any:
+            return SimpleNamespace(ep_name=name, get_nodes=lambda: [SimpleNamespace(op_type=operator)] * count)
+
+        return [part(self.got[0], self.operator, self.mine), part(CPU, "Add", 10 - self.mine)]
+
+
+@pytest.mark.parametrize(
+    ("mine", "operator", "notes"),
+    [
+        (10, "MatMul", []),
+        (5, "MatMul", []),
+        (1, "MatMul", [f"{CUDA} takes only 10% of the model's nodes; the CPU does the rest"]),
+        (0, "MatMul", [f"{CUDA} takes no node of the model; going on with {CPU}"]),
+        (1, "EPContext", []),
+    ],
+)
+def test_a_provider_that_takes_few_nodes_is_said_to(mine: int, operator: str, notes: list[str]) -> None:
+    assert FallbackSession(lambda _: Assigned([CUDA, CPU], mine, operator), CHOICE, silent).notes == notes
 
 
 def test_a_silent_fallback_does_not_hide_a_provider_that_is_still_to_be_tried() -> None:

@@ -21,7 +21,7 @@ from edgekit.store.installed import (
     installed_models,
     models_folder,
 )
-from edgekit.store.receipt import write_receipt
+from edgekit.store.receipt import read_receipt, write_receipt
 
 
 @pytest.fixture
@@ -94,6 +94,14 @@ def test_the_hint_is_the_folder_it_came_from_when_a_model_of_no_catalogue_is_dam
         find_model("one")
     assert caught.value.hint == "run `edgekit models add --force PATH` with the folder that it came from"
     assert any("model.onnx" in reason for reason in caught.value.reasons)
+
+
+def test_the_model_that_is_made_for_a_processor_comes_first(home: Path) -> None:
+    install("a-plain")
+    made = dataclasses.replace(read_receipt(install("z-for-npu")), engine={"kind": "k", "encoder": {"target": "qnn"}})
+    write_receipt(models_folder() / "z-for-npu", made)
+    install("b-plain")
+    assert find_direction("sw", "am").receipt.id == "z-for-npu"
 
 
 def test_a_direction_is_found_by_its_tags_and_else_by_its_languages(home: Path) -> None:

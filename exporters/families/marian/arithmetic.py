@@ -68,7 +68,7 @@ class Head(Protocol):
         """The table [V, width] whose rows are gathered."""
         ...
 
-    def bias(self, g: Graph) -> str:
+    def bias_values(self) -> NDArray[Any]:
         """The bias [V] whose entries are gathered; that of the unknown token says never."""
         ...
 
@@ -222,11 +222,11 @@ class IntegerHead:
     def table(self, g: Graph) -> str:
         return g.constant(integer_weight(self.output.weight, self.output.scale)[0])
 
-    def bias(self, g: Graph) -> str:
+    def bias_values(self) -> NDArray[Any]:
         weight, scale = integer_weight(self.output.weight, self.output.scale)
         offset = ZERO_POINT * weight.sum(axis=1, dtype=np.int64)
         bias = np.rint(self.output_bias.astype(np.float64) * scale * self.activation).astype(np.int64) - offset
-        return g.constant(_without_unknown(bias.astype(np.int32), NEVER_INT32))
+        return _without_unknown(bias.astype(np.int32), NEVER_INT32)
 
     def scores(self, g: Graph, x: str, weights: str, bias: str) -> str:
         return g("Add", g("MatMulInteger", _quantize(g, x, self.activation), weights), bias)
@@ -248,8 +248,8 @@ class FloatHead:
     def table(self, g: Graph) -> str:
         return g.constant(self.output.weight)
 
-    def bias(self, g: Graph) -> str:
-        return g.constant(_without_unknown(self.output_bias.astype(np.float32), NEVER_FLOAT))
+    def bias_values(self) -> NDArray[Any]:
+        return _without_unknown(self.output_bias.astype(np.float32), NEVER_FLOAT)
 
     def scores(self, g: Graph, x: str, weights: str, bias: str) -> str:
         if self.output.scale is not None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from exporters.families.marian.arithmetic import Arithmetic, Head, layer_norm
 from exporters.families.marian.student import Embedding, Linear, Student
@@ -62,12 +63,17 @@ class Network:
         """Width of one attention head."""
         return self.student.width // self.student.heads
 
-    def positions(self, g: Graph) -> str:
+    @staticmethod
+    def sines(width: int) -> NDArray[np.float32]:
         """Sines and cosines [POSITIONS, D], halves side by side, wavelengths over D/2 - 1 as in Marian."""
-        half = self.student.width // 2
+        half = width // 2
         rate = np.exp(-np.arange(half) * math.log(10000.0) / max(1, half - 1))
         angle = np.arange(POSITIONS)[:, None] * rate
-        return g.constant(np.concatenate([np.sin(angle), np.cos(angle)], axis=1).astype(np.float32), name="positions")
+        return np.concatenate([np.sin(angle), np.cos(angle)], axis=1).astype(np.float32)
+
+    def positions(self, g: Graph) -> str:
+        """The sines as a constant."""
+        return g.constant(self.sines(self.student.width), name="positions")
 
     def embed(self, g: Graph, table: Embedding, ids: str) -> str:
         """Rows of the table times sqrt(D), without positions."""
@@ -123,7 +129,7 @@ class Network:
         rows = g("Gather", self.head.table(g), candidates)
         if self.head.weights_dtype == np.float32 and self.student.output.weight.dtype == np.int8:
             rows = g("Cast", rows, to=FLOAT)
-        return g("Transpose", rows, perm=[0, 2, 1]), g("Gather", self.head.bias(g), candidates)
+        return g("Transpose", rows, perm=[0, 2, 1]), g("Gather", g.constant(self.head.bias_values()), candidates)
 
     def step(
         self, g: Graph, embedding: str, position: str, cells: Sequence[str], memory: Memory, head: tuple[str, str]

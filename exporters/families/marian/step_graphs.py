@@ -18,7 +18,7 @@ from exporters.families.marian.arithmetic import Activations
 from exporters.families.marian.graph import Port, memory_ports, network_of, state_ports
 from exporters.families.marian.network import ARGMAX_BLOCK, POSITIONS, Memory
 from exporters.families.marian.student import Student
-from exporters.onnx_graph import MICROSOFT, Graph
+from exporters.onnx_graph import Graph, without_microsoft
 
 INTEGER = "int64"
 
@@ -58,7 +58,7 @@ def step_models(
     encoded = network.encode(g, ids, lengths)
     for port, value in zip(memory, [*encoded.keys, *encoded.values, *network.gather_head(g, table)], strict=True):
         g.output(port.name, value, port.dtype, port.shape)
-    encoder = _model(g, "encoder", metadata)
+    encoder = without_microsoft(g.model("encoder", metadata, __doc__ or ""))
 
     g = Graph()
     for port in (*state, *memory, Port("candidates", INTEGER, [batch, candidates])):
@@ -77,14 +77,4 @@ def step_models(
     ]
     for port, value in zip(state, after, strict=True):
         g.output(f"next_{port.name}", value, port.dtype, port.shape)
-    return encoder, _model(g, "step", metadata)
-
-
-def _model(g: Graph, name: str, metadata: dict[str, str]) -> onnx.ModelProto:
-    model = g.model(name, metadata, __doc__ or "")
-    if not any(node.domain == MICROSOFT for node in model.graph.node):
-        # A compiler that does not know the domain refuses a model that names it, even when no node uses it.
-        kept = [opset for opset in model.opset_import if opset.domain != MICROSOFT]
-        del model.opset_import[:]
-        model.opset_import.extend(kept)
-    return model
+    return encoder, without_microsoft(g.model("step", metadata, __doc__ or ""))

@@ -1,0 +1,1 @@
+"""Artifacts for one kind of processor: what `edgekit export --target` writes."""
