@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from edgekit.core.errors import EdgekitError
-    from edgekit.pipeline.run import export
+    from edgekit.pipeline.run import export, fit, plan
     from edgekit.translate.translator import Translation, Translator, open_translator
 
 __version__ = "0.1.0"
@@ -20,10 +20,12 @@ _HOMES = {
     "Translation": "edgekit.translate.translator",
     "Translator": "edgekit.translate.translator",
     "export": "edgekit.pipeline.run",
+    "fit": "edgekit.pipeline.run",
     "open_translator": "edgekit.translate.translator",
+    "plan": "edgekit.pipeline.run",
 }
 
-__all__ = ["EdgekitError", "Translation", "Translator", "__version__", "export", "open_translator"]
+__all__ = ["EdgekitError", "Translation", "Translator", "__version__", "export", "fit", "open_translator", "plan"]
 
 
 def __getattr__(name: str) -> object:
