@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from edgekit.engine.base import TextEncoder
     from edgekit.engine.open import open_encoder
     from edgekit.generate.generator import Generation, Generator, open_generator
-    from edgekit.pipeline.run import export
+    from edgekit.pipeline.run import export, fit, plan
     from edgekit.translate.translator import Translation, Translator, open_translator
 
 __version__ = "0.1.0"
@@ -26,9 +26,11 @@ _HOMES = {
     "Translation": "edgekit.translate.translator",
     "Translator": "edgekit.translate.translator",
     "export": "edgekit.pipeline.run",
+    "fit": "edgekit.pipeline.run",
     "open_encoder": "edgekit.engine.open",
     "open_generator": "edgekit.generate.generator",
     "open_translator": "edgekit.translate.translator",
+    "plan": "edgekit.pipeline.run",
 }
 
 __all__ = [
@@ -40,9 +42,11 @@ __all__ = [
     "Translator",
     "__version__",
     "export",
+    "fit",
     "open_encoder",
     "open_generator",
     "open_translator",
+    "plan",
 ]
 
 

@@ -65,8 +65,7 @@ def fit(
     """
     from edgekit.cli.progress import Renderer
     from edgekit.pipeline.budgets import FitRequest
-    from edgekit.pipeline.run import budget_of
-    from edgekit.pipeline.run import fit as run
+    from edgekit.pipeline.run import budget_of, run_fit
 
     limits = [None if text is None else parse_bytes(text) for text in (max_size, max_memory)]
     request = FitRequest(
@@ -82,7 +81,7 @@ def fit(
         command=shlex.join(["edgekit", *sys.argv[1:]]),
     )
     with Renderer(mode=progress) as report:
-        found = run(request, report=report)
+        found = run_fit(request, report=report)
     if as_json:
         output.json_object(found.to_json())
     else:

@@ -76,17 +76,65 @@ def plan_export(request: ExportRequest, *, report: Reporter = silent) -> ExportP
     )
 
 
+def plan(
+    model: str | Path,
+    *,
+    max_size_bytes: int | None = None,
+    max_memory_bytes: int | None = None,
+    target: str | None = None,
+    report: Reporter = silent,
+    **more: Any,
+) -> ModelPlan:
+    """Predict what a model would be, without building it.
+
+    target: a preset whose budget holds where none is given.  more: the other fields of PlanRequest.
+    Raises what `export` raises before it writes; what is over the budget is only raised by the plan's `check`.
+    """
+    budget = budget_of(target, max_size_bytes, max_memory_bytes)
+    return plan_model(PlanRequest(str(model), budget=budget, **more), report=report)
+
+
 def plan_model(request: PlanRequest, *, report: Reporter = silent) -> ModelPlan:
-    """Predict what a model would be, without building it. Raises what `export` raises before it writes."""
+    """See `plan`."""
     request.check()
     return cast("Planning", _load("plan"))(request, report=report)
 
 
-def fit(request: FitRequest, *, report: Reporter = silent) -> Fitted:
+def fit(
+    task: str,
+    *,
+    languages: Sequence[str],
+    max_size_bytes: int | None = None,
+    max_memory_bytes: int | None = None,
+    target: str | None = None,
+    corpus: Sequence[str | Path] = (),
+    aligned: Sequence[str | Path] = (),
+    out: str | Path = "fit",
+    report: Reporter = silent,
+    **more: Any,
+) -> Fitted:
     """Find the best model that fits a budget: predict all, build and measure a few, and go on where a run was cut off.
 
-    Raises what `export` raises, UnavailableError where no model is installed that does the task.
+    languages: BCP-47 tags; of `translate` the source and then the target.  target: a preset whose budget holds where
+    none is given.  corpus, aligned: named as for `export`.  more: the other fields of FitRequest.
+
+    Raises what `export` raises, UnavailableError where no model is installed that does the task; that nothing fits is
+    only raised by the answer's `check`.
     """
+    request = FitRequest(
+        task,
+        tuple(normalise_tag(tag) for tag in languages),
+        budget_of(target, max_size_bytes, max_memory_bytes),
+        corpora=tuple(str(one) for one in corpus),
+        aligned=tuple(str(one) for one in aligned),
+        out=Path(out),
+        **more,
+    )
+    return run_fit(request, report=report)
+
+
+def run_fit(request: FitRequest, *, report: Reporter = silent) -> Fitted:
+    """See `fit`."""
     request.check()
     return cast("Fitting", _load("fit"))(
         request, open_model=language_models(), open_encoder=text_encoder, open_translator=line_translator, report=report

@@ -22,20 +22,20 @@ from exporters.prediction.predict import Prediction, Predictor, Recipe, largest
 from exporters.selection.base import Target
 from exporters.trim.gguf import GgufModel
 
-# The types that are tried, and what each is expected to add to the bits of text, as a share: llama.cpp's own tables
-# have 0.1 % for Q8_0 to 7 % for Q3_K. They only say what is worth building; what it is worth is measured.
+# What each type is expected to add to the bits of text, as a share. Of Gemma 3 270M: Q5_0 words and a body quantised
+# again 1.1 %, all of it Q4_0 16 %; larger models lose less. It only says what is worth building, and that is measured.
 _LOSSES: Mapping[str, float] = {
-    "Q8_0": 0.001,
-    "Q6_K": 0.003,
-    "Q5_K": 0.008,
-    "Q5_1": 0.009,
-    "Q5_0": 0.012,
-    "Q4_K": 0.022,
-    "Q4_1": 0.032,
-    "Q4_0": 0.035,
-    "IQ4_NL": 0.025,
-    "IQ4_XS": 0.026,
-    "Q3_K": 0.07,
+    "Q8_0": 0.002,
+    "Q6_K": 0.006,
+    "Q5_K": 0.018,
+    "Q5_1": 0.022,
+    "Q5_0": 0.028,
+    "Q4_K": 0.06,
+    "Q4_1": 0.12,
+    "Q4_0": 0.16,
+    "IQ4_NL": 0.08,
+    "IQ4_XS": 0.08,
+    "Q3_K": 0.25,
 }
 _RECIPES = (
     Recipe("q8_0"),

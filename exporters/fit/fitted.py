@@ -51,7 +51,7 @@ class Fitted:
         """With what follows from them."""
         ordered = sorted(outcomes, key=lambda one: (one.size_bytes, one.candidate.id))
         taken = recommend(ordered, request.budget)
-        step = None if taken is None else next_step(taken.candidate, candidates)
+        step = None if taken is None else next_step(taken, candidates, ordered, request.budget)
         return cls(request, folder, candidates, ordered, taken, step, absent, measure)
 
     @property

@@ -78,21 +78,32 @@ def recommend(outcomes: Sequence[Outcome], budget: Budget) -> Outcome | None:
     return max(built, key=lambda one: (one.quality, -one.size_bytes, one.candidate.id), default=None)
 
 
-def next_step(taken: Candidate, candidates: Iterable[Candidate]) -> Step | None:
-    """The larger candidate of the same model whose loss falls most for each byte; None where none is better."""
+def next_step(
+    taken: Outcome, candidates: Iterable[Candidate], outcomes: Sequence[Outcome], budget: Budget
+) -> Step | None:
+    """The candidate over the budget, of the same model, whose loss falls most for each byte; None where none is better.
+
+    outcomes: what was built; one that was measured to be no better is no step.
+    """
+    now = taken.candidate
+    beaten = {one.candidate.id for one in outcomes if one.measured is None or one.quality <= taken.quality}
     better = [
         one
         for one in candidates
-        if one.model == taken.model and one.size_bytes > taken.size_bytes and one.expected_loss < taken.expected_loss
+        if one.model == now.model
+        and one.id not in beaten
+        and not fits(one, budget)
+        and one.size_bytes > now.size_bytes
+        and one.expected_loss < now.expected_loss
     ]
-    if not better:
-        return None
 
-    def gain(one: Candidate) -> float:
-        return (taken.expected_loss - one.expected_loss) / (one.size_bytes - taken.size_bytes)
+    def gain(one: Candidate) -> tuple[float, int, str]:
+        return (now.expected_loss - one.expected_loss) / (one.size_bytes - now.size_bytes), -one.size_bytes, one.id
 
-    best = max(better, key=lambda one: (gain(one), -one.size_bytes, one.id))
-    return Step(best, best.size_bytes - taken.size_bytes, (taken.expected_loss, best.expected_loss))
+    best = max(better, key=gain, default=None)
+    return (
+        None if best is None else Step(best, best.size_bytes - now.size_bytes, (now.expected_loss, best.expected_loss))
+    )
 
 
 def _spread(ordered: Sequence[Outcome]) -> list[Outcome]:

@@ -40,7 +40,8 @@ class Shape:
             found = _numbers(file, f"{architecture}.{key}")
             return found[0] if found else otherwise
 
-        layers, heads = number("block_count", 0), max(1, number("attention.head_count", 1))
+        # A layer has tensors: a file that says it has more is not believed.
+        layers, heads = min(number("block_count", 0), len(file.tensors)), max(1, number("attention.head_count", 1))
         width = number("embedding_length", 0)
         listed = _numbers(file, f"{architecture}.attention.head_count_kv") or [heads]
         window = number("attention.sliding_window", 0)

@@ -99,8 +99,11 @@ class Predictor:
         return self.at(len(kept), self.model.size_bytes(kept))
 
     def whole(self) -> Prediction:
-        """With every token."""
-        return self.predict(np.arange(self.source.model.tokenizer.size))
+        """With every token; what stays in its types and its format keeps its files."""
+        model = self.source.model
+        if self.recipe.quant is None and not isinstance(model, ConvertedModel):
+            return self.at(model.tokenizer.size, sum(part.size_bytes for part in model.parts))
+        return self.predict(np.arange(model.tokenizer.size))
 
     def at(self, tokens: int, size_bytes: int) -> Prediction:
         """With as many tokens, and files of this size, as `model.size_bytes` tells."""
