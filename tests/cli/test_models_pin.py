@@ -13,7 +13,7 @@ from toys.plain_checkpoints import edited, plain_checkpoint
 
 from edgekit.catalogue.load import load_catalogue, user_file
 from edgekit.cli.app import run
-from edgekit.store.installed import installed_models
+from edgekit.store.installed import find_directions, installed_models
 
 ROW = """schema_version = 1
 
@@ -145,3 +145,17 @@ def test_a_newer_commit_is_pinned_over_the_older_one(
     publish(server, folder_files(tmp_path / "toy"))
     assert run(["models", "pin", "toy", "--revision", COMMIT]) == 0
     assert load_catalogue().models["toy"].source.revision == COMMIT
+
+
+def test_a_checkpoint_of_a_translation_model_translates_nothing_until_it_is_built(
+    server: Server, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = user_file().read_text("utf-8").replace('task = "generate"', 'task = "translate"', 1)
+    user_file().write_text(text.replace('languages = ["sw"]', 'languages = { from = ["sw"], to = ["am"] }'), "utf-8")
+    assert run(["models", "pin", "toy"]) == 0
+    assert run(["pull", "toy"]) == 0
+    assert installed_models()[0].receipt.task == "translate"
+    capsys.readouterr()
+    assert find_directions() == {}
+    assert run(["translate", "--from", "sw", "--to", "am", "--pull", "Habari."]) == 3
+    assert "no model" in capsys.readouterr().err

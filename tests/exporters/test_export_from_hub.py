@@ -24,7 +24,7 @@ from edgekit.core.errors import (
 )
 from edgekit.pipeline.requests import Artifact, VerifyRequest
 from edgekit.pipeline.run import verify
-from edgekit.store.installed import find_directions, installed_models, models_folder
+from edgekit.store.installed import installed_models, models_folder
 
 LINES = ["the sea", "the moon and the sea", "that moon", "on the sea"]
 HUB_CARD = {"license": "apache-2.0", "language": ["pt", "en"]}
@@ -222,14 +222,6 @@ def test_a_folder_whose_card_forbids_commercial_use_must_be_accepted_too(corpus:
     with pytest.raises(UsageError, match="cc-by-nc-sa"):
         export(corpus, tmp_path, model=str(source))
     assert export(corpus, tmp_path, model=str(source), accept_licence=True).receipt.licence == "cc-by-nc-sa-4.0"
-
-
-def test_a_checkpoint_translates_nothing_until_it_is_built(server: Server, corpus: Path, tmp_path: Path) -> None:
-    source = checkpoint(tmp_path, "t5")
-    edited(source / "config.json", lambda config: config.update(architectures=["T5ForConditionalGeneration"]))
-    publish(server, folder_files(source))
-    export(corpus, tmp_path)
-    assert find_directions() == {}
 
 
 def test_bytes_that_were_changed_on_the_way_install_nothing(server: Server, corpus: Path, tmp_path: Path) -> None:
