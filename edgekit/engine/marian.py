@@ -23,7 +23,7 @@ from edgekit.engine.devices import DeviceChoice, FallbackSession, choose_provide
 from edgekit.engine.fixed_encoder import encoder_provider, open_fixed_encoders
 from edgekit.engine.language_tokens import NO_MARKS, LanguageTokens, Marks
 from edgekit.engine.memory import give_back_memory
-from edgekit.engine.refill import ROWS, Ports, RefilledBatch, Source
+from edgekit.engine.refill import ROWS, ROWS_OF_ONE_TABLE, Ports, RefilledBatch, Source
 from edgekit.engine.session import open_session
 from edgekit.engine.shortlist import FullVocabulary, Shortlist
 
@@ -196,7 +196,8 @@ class MarianEngine:
         threads = max(1, min(self._threads, len(work) // 2))
 
         def batch() -> RefilledBatch:
-            rows = max(1, min(ROWS, -(-len(work) // threads)))
+            most = ROWS if self._ports.candidates else ROWS_OF_ONE_TABLE
+            rows = max(1, min(most, -(-len(work) // threads)))
             return RefilledBatch(
                 session, self._ports, tray.take, self._candidates.candidates, rows=rows, details=details
             )

