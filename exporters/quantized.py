@@ -63,7 +63,7 @@ def check_quant(request: ExportRequest, model: TrimmableModel, name: str) -> Non
     if not isinstance(model, GgufModel | ConvertedGguf):
         raise UsageError(
             f"`{name}` cannot be quantised",
-            reasons=[f"it is {model.container}, and what is quantised are GGUF files, ONNX encoders and conversions"],
+            reasons=[f"it is {model.container}, and only GGUF files and ONNX encoders are"],
             hint="add `--format gguf` or `--format onnx`" if model.container == "hf" else None,
         )
     if request.quant is None:

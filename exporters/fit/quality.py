@@ -15,7 +15,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from edgekit.core.errors import EngineError, MissingExtraError
+from edgekit.core.errors import EngineError
 from edgekit.pipeline.budgets import OpenTranslator
 from edgekit.pipeline.requests import OpenLanguageModel, OpenTextEncoder
 from exporters.alignment.cosine import cosines
@@ -117,10 +117,6 @@ class Chrf:
         """See `Measure`."""
         if not self.lines:
             return Quality(None, "", None, "words/s", None)
-        try:
-            import sacrebleu
-        except ImportError:
-            raise MissingExtraError("chrF needs sacrebleu", hint="run `pip install sacrebleu`") from None
         translator: Translator = self.open_translator(folder, engine)
         try:
             translator.translate(self.lines[:2])
@@ -129,7 +125,7 @@ class Chrf:
             spent = time.perf_counter() - begin
         finally:
             translator.close()
-        score = float(sacrebleu.corpus_chrf(found, [list(self.references)]).score)
+        score = corpus_chrf(found, self.references)
         words = sum(len(line.split()) for line in self.lines)
         return Quality(score, f"{score:.2f}", words / spent, "words/s", None)
 

@@ -121,7 +121,7 @@ def test_e16_rows_of_any_quantised_type_are_taken_whole_and_requantised(wide: Pa
 
 @needs_llama
 def test_an_abort_is_an_error_and_leaves_nothing(narrow: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gguf, "_problems", lambda *_: [])
+    monkeypatch.setattr(gguf, "_problems", lambda *_, **__: [])
     with pytest.raises(EngineError, match="died at `quantize`") as caught:
         requantize(narrow, tmp_path / "out.gguf", "q4_0", embedding="q6_k")
     assert len(caught.value.reasons) > 1
