@@ -15,6 +15,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from edgekit.core.chrf import corpus_chrf
 from edgekit.core.errors import EngineError
 from edgekit.pipeline.budgets import OpenTranslator
 from edgekit.pipeline.requests import OpenLanguageModel, OpenTextEncoder
