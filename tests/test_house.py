@@ -238,20 +238,27 @@ def test_the_wheel_holds_the_catalogue_and_the_three_packages(tmp_path: Path) ->
     assert not [name for name in names if name.startswith(("tests", "benchmarks", "docs"))]
 
 
-@pytest.mark.real
-def test_the_python_of_the_readme_runs() -> None:
-    (code,) = blocks("python")
+def printed(code: str, model: str) -> str:
+    """What a program says where this model is installed."""
     done = subprocess.run(
         [sys.executable, "-c", code],
         capture_output=True,
         text=True,
         encoding="utf-8",
-        env={**os.environ, "EDGEKIT_HOME": str(home_with("firefox-en-pt")), "PYTHONUTF8": "1"},
+        env={**os.environ, "EDGEKIT_HOME": str(home_with(model)), "PYTHONUTF8": "1"},
         timeout=300,
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    first, second = done.stdout.splitlines()
+    return done.stdout
+
+
+@pytest.mark.real
+def test_the_python_of_the_readme_runs() -> None:
+    translating, embedding = blocks("python")
+    first, second = printed(translating, "firefox-en-pt").splitlines()
     assert first.startswith("Bom dia")
     assert "livros" in second
     assert float(first.rpartition(" ")[2]) < 0
+    how, where = (float(cosine.strip("[] ")) for cosine in printed(embedding, "multilingual-e5-small").splitlines())
+    assert 0.7 < how < where < 1

@@ -118,6 +118,20 @@ def test_100_inputs_become_the_ids_that_transformers_generates(converted: Conver
     assert sum(len(set(ids)) for ids in wanted) / len(wanted) > 1.3
 
 
+@pytest.mark.parametrize("name", SEQ2SEQ)
+def test_ids_are_those_of_transformers_with_the_weights_that_it_begins_with(name: str, tmp_path: Path) -> None:
+    (tmp_path / "source").mkdir()
+    (tmp_path / "made").mkdir()
+    kind = SEQ2SEQ[name]
+    write_seq2seq(tmp_path / "source", kind, larger=False)
+    source = open_checkpoint(tmp_path / "source")
+    plain = Converted(kind, source, tmp_path / "made", open_model(kind, tmp_path / "source"))
+    engine = plain.engine()
+    sources = [ids or [5] for ids in engine.source_tokenizer.encode(TEXTS)]
+    found = dict(engine.decode(sources))
+    assert [found[at].token_ids for at in range(len(sources))] == expected(plain, engine, sources)
+
+
 def test_log_probabilities_are_those_of_transformers_within_1e_4_of_every_logit(converted: Converted) -> None:
     engine = converted.engine()
     sources = [ids or [5] for ids in engine.source_tokenizer.encode(LINES)]

@@ -1,4 +1,9 @@
-"""Tiny random checkpoints whose greedy text has many different tokens, and what transformers makes of them."""
+"""Tiny random checkpoints whose greedy text has many different tokens, and what transformers makes of them.
+
+As transformers initialises them (0.02 everywhere), such models say one token again and again whatever they read, so
+that equal text proves little. So these weights are larger, by factors that were tried until texts had many tokens and
+the best one of a step is ahead of the second by more than rounding; `larger=False` leaves transformers' own.
+"""
 
 from __future__ import annotations
 
@@ -58,8 +63,8 @@ SEQ2SEQ = {
 }
 
 
-def write_seq2seq(folder: Path, kind: Kind, **changes: Any) -> Path:
-    """Write a checkpoint into the empty folder; layers are large beside the table, so that text does not repeat."""
+def write_seq2seq(folder: Path, kind: Kind, *, larger: bool = True, **changes: Any) -> Path:
+    """Write a checkpoint into the empty folder; larger: layers are large beside the table, so no text repeats."""
     import torch
     import transformers
 
@@ -78,7 +83,7 @@ def write_seq2seq(folder: Path, kind: Kind, **changes: Any) -> Path:
     settings = {"vocab_size": size + kind.padding, **kind.settings, **ids, **changes}
     model = model_class(model_class.config_class(**settings))
     with torch.no_grad():
-        for name, parameter in model.named_parameters():
+        for name, parameter in model.named_parameters() if larger else ():
             if "embed_positions" in name and kind.name == "marian":
                 continue
             if parameter.ndim == 1:
