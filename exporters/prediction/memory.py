@@ -27,9 +27,9 @@ _GRAPH = 6_000_000
 _LOGIT = 3 * 4
 # A sentence of news in an encoder: the output buffer has a value for each token of the vocabulary, for each of these.
 _ENCODED = 64
-# The interpreter with numpy and onnxruntime's library, 50 MB; the other libraries of a task and the session, 20 MB.
+# The interpreter with numpy and onnxruntime's library, 50 MB; the other libraries of a task and the session, 24 MB.
 _ONNX_PROCESS = 50_000_000
-_ONNX_TASK = 20_000_000
+_ONNX_TASK = 24_000_000
 # A token in the `tokenizers` library: 493 bytes between 47,285 and 250,002 tokens.
 _ONNX_TOKEN = 495
 # Values of the encoder's width that stay of a batch of 2,048 tokens (`edgekit.engine.encoder`).
