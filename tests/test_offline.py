@@ -113,6 +113,7 @@ def test_export_verify_and_add_open_no_socket(tmp_path: Path) -> None:
         ["verify", folder, "--source", str(model), "--text", str(corpora[0])],
         ["models", "add", folder],
         ["export", "toy-pt-en", "--languages", "pt", "--dry-run"],
+        ["plan", "toy-pt-en", "--languages", "pt", "--target", "pi5"],
     ):
         done = run([*EDGEKIT, *arguments], tmp_path)
         assert done.returncode == 0, done.stderr.decode()

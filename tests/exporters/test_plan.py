@@ -21,6 +21,7 @@ from toys.small_gguf import write_corpora, write_small_gguf
 import edgekit
 from edgekit.cli.app import run
 from edgekit.core.errors import FailedError, UsageError
+from exporters.containers.gguf import read_gguf
 from exporters.quantize.types import RECIPES
 
 
@@ -65,6 +66,8 @@ def test_the_size_of_a_trimmed_gguf_is_that_of_the_export(quant: str | None, mod
     made = edgekit.export(model, languages=["en"], corpus=corpora, out=tmp_path / "out", allow_loss=True, **more)
     assert planned["tokens"] == 400
     assert planned["size_bytes"] == files_of(made.folder, ".gguf")
+    (made_file,) = made.folder.glob("*.gguf")
+    assert planned["tensor_bytes"] == sum(place.size for place in read_gguf(made_file).tensors.values())
     assert planned["costs"][0]["expected_loss"] > 0
 
 
