@@ -28,6 +28,7 @@ from benchmarks.processes import Launcher, Program
 from benchmarks.programs import command
 from benchmarks.trimming import NTREX, spread
 from edgekit.core.chrf import corpus_chrf
+from edgekit.core.languages import Direction
 from edgekit.engine.line_translator import open_line_translator
 from edgekit.store.installed import find_model
 from edgekit.store.receipt import Receipt, read_receipt
@@ -122,7 +123,7 @@ class Bench:
         installed = find_model(model)
         scores = []
         for place, engine in ((installed.folder, installed.receipt.engine), (folder, receipt.engine)):
-            translator = open_line_translator(place, engine)
+            translator = open_line_translator(place, engine, Direction("en", "pt"))
             try:
                 scores.append(f"chrF {corpus_chrf(translator.translate(source), reference):.2f}")
             finally:

@@ -27,11 +27,12 @@ from edgekit.store.vocabulary import Alignment, CertificateRecord, CorpusRecord,
 from exporters.alignment.gate import Gate
 from exporters.base import Built
 from exporters.certificate import NOTHING, Certificate, Certified, certify, certify_corpora
+from exporters.conversion.trimmed import ConvertedModel
 from exporters.corpus.base import Corpus
 from exporters.corpus.sources import STDIN
 from exporters.loss.measuring import Trial
 from exporters.opening import Source
-from exporters.quantized import write_quantised
+from exporters.quantized import with_loss, write_quantised
 from exporters.report.figures import Figures, Sample, count_scripts, part_sizes
 from exporters.report.page import render_page
 from exporters.report.terminal import alignment_table
@@ -79,6 +80,10 @@ def write_artifact(choice: Choice, folder: Path, report: Reporter) -> Receipt:
     )
     after = before.trimmed(kept)
     built = write_quantised(folder, built, choice.request, choice.id, choice.trial, after, report)
+    if isinstance(source.model, ConvertedModel) and source.model.is_quantised:
+        built = with_loss(
+            folder, built, source.model, kept, choice.trial, allowed=choice.request.allow_loss, report=report
+        )
     if source.prefixes:
         built = dataclasses.replace(built, engine={"prefixes": dict(source.prefixes), **built.engine})
     alignment = None if choice.gate is None else _aligned(choice.gate, choice, folder, built, report)

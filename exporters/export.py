@@ -18,6 +18,7 @@ from edgekit.catalogue.names import is_model_id
 from edgekit.core.atomic import clear_leftovers, replacing_folder
 from edgekit.core.errors import OutputError, ResourceError, UsageError
 from edgekit.core.events import Note, Reporter, StepFinished, StepStarted
+from edgekit.core.languages import Direction
 from edgekit.core.paths import cache_folder, free_bytes
 from edgekit.core.units import bytes_in_words
 from edgekit.pipeline.requests import (
@@ -27,6 +28,7 @@ from edgekit.pipeline.requests import (
     ExportRequest,
     OpenLanguageModel,
     OpenTextEncoder,
+    OpenTranslator,
     RunGraph,
 )
 from edgekit.store.lock import alone
@@ -73,6 +75,8 @@ class Plan:
         before = 0 if self.choice.request.quant is None else source.model.size_bytes(selection.kept)
         if isinstance(source.model, ConvertedModel):
             before += source.model.source.size_bytes(selection.kept)
+            if source.model.is_quantised:
+                before += source.model.in_floats().size_bytes(selection.kept)
         return selection.chosen.size_bytes + before + texts + _BESIDE_BYTES
 
     def table(self, *, width: int, plain: bool) -> list[str]:
@@ -133,6 +137,7 @@ def plan(
     *,
     open_model: OpenLanguageModel | None,
     open_encoder: OpenTextEncoder | None = None,
+    open_translator: OpenTranslator | None = None,
     run_graph: RunGraph | None = None,
     compile_graph: CompileGraph | None = None,
     report: Reporter,
@@ -143,7 +148,14 @@ def plan(
     """
     if request.target is not None:
         return plan_target(request, compile_graph=compile_graph, report=report)
-    return plan_trimming(request, open_model=open_model, open_encoder=open_encoder, run_graph=run_graph, report=report)
+    return plan_trimming(
+        request,
+        open_model=open_model,
+        open_encoder=open_encoder,
+        open_translator=open_translator,
+        run_graph=run_graph,
+        report=report,
+    )
 
 
 def plan_trimming(
@@ -151,13 +163,14 @@ def plan_trimming(
     *,
     open_model: OpenLanguageModel | None,
     open_encoder: OpenTextEncoder | None = None,
+    open_translator: OpenTranslator | None = None,
     run_graph: RunGraph | None = None,
     report: Reporter,
 ) -> Plan:
     """Open the model, count the text and choose what stays.
 
-    open_model, open_encoder, run_graph: run the model, for what only a run can tell. Reports the steps `look up` and
-    those of a pull, `open`, `align`, `count`, `parity`, `select`.
+    open_model, open_encoder, open_translator, run_graph: run the model, for what only a run can tell. Reports the steps
+    `look up` and those of a pull, `open`, `align`, `count`, `parity`, `select`.
     """
     preset = _preset(request, report)
     request = from_hub(request, report)
@@ -174,8 +187,6 @@ def plan_trimming(
         target = target if target != Target() else Target(preset.vocab, preset.coverage, preset.max_size_bytes)
     if isinstance(source.model, ConvertedModel):
         model, quant = source.model.stored(request.quant, request.embedding_quant or request.output_quant)
-        if request.quant == "q8_0" and quant is None:
-            report(Note("what q8_0 loses is not measured: the conversion stores it, and there is no file before"))
         source, request = dataclasses.replace(source, model=model), dataclasses.replace(request, quant=quant)
     name = request.id or model_id("-".join([source.id, *request.languages]))
     if not is_model_id(name):
@@ -225,12 +236,21 @@ def plan_trimming(
         open_model=open_model,
         open_encoder=open_encoder,
         run_graph=run_graph,
+        open_translator=open_translator,
+        directions=_directions(source, request.languages),
     )
     return Plan(Choice(request, source, source_files, name, corpora, selection, trial, gate), folder)
 
 
 def _becomes_encoder(source: Source) -> bool:
-    return isinstance(source.model, ConvertedGguf) and source.task == "embed"
+    return isinstance(source.model, ConvertedModel) and source.task == "embed"
+
+
+def _directions(source: Source, languages: Sequence[str]) -> list[Direction]:
+    """Those of a translation model that are asked for."""
+    if source.task != "translate":
+        return []
+    return [one for one in source.languages.directions() if one.source in languages and one.target in languages]
 
 
 def _count(request: ExportRequest, source: Source, files: Sequence[SourceFile], report: Reporter) -> list[Corpus]:

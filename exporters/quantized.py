@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from edgekit.core.errors import EngineError, MissingExtraError, UsageError
-from edgekit.core.events import Note, Reporter
+from edgekit.core.events import Note, Reporter, silent
 from edgekit.core.hashing import sha256_file
 from edgekit.pipeline.requests import ExportRequest
 from exporters.base import Built
@@ -32,7 +32,7 @@ from exporters.quantize.onnx_files import STATIC, TYPES, requantize_graph
 from exporters.quantize.onnx_static import Feed
 from exporters.quantize.sizes import with_quantised_sizes
 from exporters.quantize.types import EXACT, RECIPES
-from exporters.trim.base import Tokenizer, TrimmableModel
+from exporters.trim.base import Ids, Tokenizer, TrimmableModel
 from exporters.trim.gguf import GgufModel
 from exporters.trim.onnx import OnnxModel
 from exporters.trim.onnx_encoder import EncoderFiles
@@ -216,6 +216,27 @@ def write_quantised(
     }
     tools = {**built.tools, "llama-cpp-python": version("llama-cpp-python")}
     return Built({**built.engine, "file": target.name}, (*built.steps, step), tools)
+
+
+def with_loss(
+    folder: Path, built: Built, model: ConvertedModel, kept: Ids, trial: Trial, *, allowed: bool, report: Reporter
+) -> Built:
+    """Measure what a conversion lost that stores fewer bits itself, beside the same conversion in float32.
+
+    Raises FailedError where it is more than the limits, unless that is allowed.
+    """
+    aside = folder / "floats"
+    aside.mkdir()
+    whole = model.in_floats().write(kept, aside, report=silent)
+    before, after = (
+        (place / str(one.engine["file"])) if "file" in one.engine else place
+        for place, one in ((aside, whole), (folder, built))
+    )
+    measured = trial.measure(before, after, built.engine, model.tokenizer.trimmed(kept), report)
+    trial.check(measured, report, allowed=allowed)
+    shutil.rmtree(aside)
+    step = {"name": "quantize", "type": model.dtype, "loss": measured.to_json(trial.limits)}
+    return Built(built.engine, (*built.steps, step), built.tools)
 
 
 def _write_onnx(

@@ -14,11 +14,13 @@ TARGETS = ("vocab", "coverage", "max_size_bytes")
 BUDGETS = ("budget_size_bytes", "budget_memory_bytes")
 EXPORT_KEYS = ("device", *TARGETS, "quant", "embedding_quant", "limits", *BUDGETS)
 # What quantising may cost, and the range of each: how much more bits a byte of text takes, as a share; the least share
-# of places where the first choice is the same; the least mean cosine with the vectors before.
+# of places where the first choice is the same; the least mean cosine with the vectors before; the
+# least chrF of translations against those before.
 LIMITS: Mapping[str, tuple[float, float]] = {
     "bits_per_byte": (0, 10),
     "agreement": (0, 1),
     "cosine": (-1, 1),
+    "chrf": (0, 100),
 }
 # `Q4_K_M` of llama-quantize, in lower case.
 _QUANT = re.compile(r"[a-z0-9]+(?:_[a-z0-9]+){0,3}")

@@ -6,23 +6,24 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from edgekit.core.languages import Direction
 from edgekit.engine.base import TranslationEngine
 from edgekit.engine.devices import choose_providers
 
 
-def open_line_translator(folder: Path, engine: Mapping[str, Any]) -> LineTranslator:
+def open_line_translator(folder: Path, engine: Mapping[str, Any], direction: Direction) -> LineTranslator:
     """Open the translation model in folder, as engine, the receipt's, tells, on one core of the CPU.
 
-    Raises ModelFormatError, EngineError.
+    Raises ModelFormatError, EngineError, DirectionError.
     """
     from edgekit.engine.marian import MarianEngine
 
     choice = choose_providers("cpu", decode_loop=True)
-    return LineTranslator(MarianEngine.open(folder, engine, threads=1, choice=choice))
+    return LineTranslator(MarianEngine.open(folder, engine, direction=direction, threads=1, choice=choice))
 
 
 class LineTranslator:
-    """An `exporters.fit.quality.Translator` by an engine."""
+    """An `exporters.loss.translations.Translator` by an engine."""
 
     def __init__(self, engine: TranslationEngine) -> None:
         self._engine = engine

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol, TypeAlias
+from typing import Any, Protocol
 
 from edgekit.core.errors import UsageError
 from edgekit.core.events import Reporter
 from edgekit.core.languages import normalise_tag
-from edgekit.pipeline.requests import FORMATS, Artifact, OpenLanguageModel, OpenTextEncoder
+from edgekit.pipeline.requests import FORMATS, Artifact, OpenLanguageModel, OpenTextEncoder, OpenTranslator
 
 FIT_TASKS = ("translate", "grade", "generate")
-# Opens an artifact's folder, as its receipt's `engine` says; what comes back is a `exporters.fit.quality.Translator`.
-OpenTranslator: TypeAlias = Callable[[Path, Mapping[str, Any]], Any]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import Any, Protocol, TypeAlias
 
 from edgekit.core.errors import UsageError
 from edgekit.core.events import Reporter
-from edgekit.core.languages import normalise_tag
+from edgekit.core.languages import Direction, normalise_tag
 from edgekit.store.receipt import Receipt
 
 FORMATS = ("gguf", "hf", "onnx", "marian")
@@ -18,6 +18,9 @@ OpenLanguageModel: TypeAlias = Callable[[Path], Any]
 # Opens an encoder, a GGUF file or the folder of an artifact, as its receipt's `engine` says; what comes back is a
 # `exporters.alignment.gate.TextEncoder`.
 OpenTextEncoder: TypeAlias = Callable[[Path, Mapping[str, Any]], Any]
+# Opens a translation model in the folder of an artifact, as its receipt's `engine` says, in one direction; what comes
+# back is a `exporters.loss.translations.Translator`.
+OpenTranslator: TypeAlias = Callable[[Path, Mapping[str, Any], Direction], Any]
 # Runs a serialised ONNX model on feeds, arrays by input, and gives its named outputs for each.
 RunGraph: TypeAlias = Callable[[bytes, Iterable[Mapping[str, Any]], Sequence[str]], Iterator[Sequence[Any]]]
 # Compiles the graph of a file for a provider with these options, into one file.
@@ -157,6 +160,7 @@ class Exporting(Protocol):
         *,
         open_model: OpenLanguageModel | None,
         open_encoder: OpenTextEncoder,
+        open_translator: OpenTranslator,
         run_graph: RunGraph,
         compile_graph: CompileGraph | None,
         report: Reporter,

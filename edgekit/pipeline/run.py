@@ -13,7 +13,7 @@ from typing import Any, cast
 
 from edgekit.core.errors import MissingExtraError, UsageError
 from edgekit.core.events import Reporter, silent
-from edgekit.core.languages import normalise_tag
+from edgekit.core.languages import Direction, normalise_tag
 from edgekit.pipeline.budgets import Budget, FitRequest, Fitted, Fitting, ModelPlan, Planning, PlanRequest
 from edgekit.pipeline.requests import (
     Artifact,
@@ -70,6 +70,7 @@ def plan_export(request: ExportRequest, *, report: Reporter = silent) -> ExportP
         request,
         open_model=language_models(),
         open_encoder=text_encoder,
+        open_translator=line_translator,
         run_graph=onnx_graph,
         compile_graph=graph_compiler() if request.target is not None else None,
         report=report,
@@ -194,11 +195,11 @@ def text_encoder(path: Path, engine: Mapping[str, Any]) -> Any:
     return open_text_encoder(path, engine)
 
 
-def line_translator(folder: Path, engine: Mapping[str, Any]) -> Any:
+def line_translator(folder: Path, engine: Mapping[str, Any], direction: Direction) -> Any:
     """Open a translation model; see `edgekit.engine.line_translator.open_line_translator`."""
     from edgekit.engine.line_translator import open_line_translator
 
-    return open_line_translator(folder, engine)
+    return open_line_translator(folder, engine, direction)
 
 
 def onnx_graph(model: bytes, feeds: Iterable[Mapping[str, Any]], outputs: Sequence[str]) -> Iterator[Sequence[Any]]:

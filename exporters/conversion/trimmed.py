@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import abc
+import dataclasses
 import re
 import shutil
 from collections.abc import Callable, Sequence
@@ -21,6 +22,7 @@ from exporters.trim.base import Ids, Part
 from exporters.trim.hf.model import HfModel
 from exporters.trim.tokenizer_json import JsonTokenizer
 
+_FLOATS = ("f32", "f16", "bf16")
 # A licence goes with the model whatever file holds it.
 LICENCES = re.compile(r"(LICEN[CS]E|NOTICE|USE_POLICY)(\..{1,8})?")
 
@@ -35,6 +37,15 @@ class ConvertedModel(abc.ABC):
     dtype: str
 
     container: ClassVar[str]
+
+    @property
+    def is_quantised(self) -> bool:
+        """Whether matrices are stored with less than 16 bits a weight."""
+        return self.dtype not in _FLOATS
+
+    def in_floats(self) -> ConvertedModel:
+        """The same model with nothing lost."""
+        return dataclasses.replace(self, dtype="f32")
 
     @property
     def tokenizer(self) -> JsonTokenizer:

@@ -17,9 +17,10 @@ from numpy.typing import NDArray
 
 from edgekit.core.chrf import corpus_chrf
 from edgekit.core.errors import EngineError
-from edgekit.pipeline.budgets import OpenTranslator
-from edgekit.pipeline.requests import OpenLanguageModel, OpenTextEncoder
+from edgekit.core.languages import Direction
+from edgekit.pipeline.requests import OpenLanguageModel, OpenTextEncoder, OpenTranslator
 from exporters.alignment.cosine import cosines
+from exporters.loss.translations import Translator
 from exporters.opening import Source
 from exporters.trim.gguf import open_gguf
 
@@ -41,16 +42,6 @@ class Quality:
     speed: float | None
     unit: str
     memory_bytes: int | None
-
-
-class Translator(Protocol):
-    """A translation model that runs; who runs it, is handed in."""
-
-    def translate(self, lines: Sequence[str]) -> list[str]:
-        """The translation of each line."""
-        ...
-
-    def close(self) -> None: ...
 
 
 class Measure(Protocol):
@@ -109,6 +100,7 @@ class Chrf:
     """Of a translation model on lines with their translations; and words a second."""
 
     open_translator: OpenTranslator
+    direction: Direction
     lines: Sequence[str]
     references: Sequence[str]
 
@@ -118,7 +110,7 @@ class Chrf:
         """See `Measure`."""
         if not self.lines:
             return Quality(None, "", None, "words/s", None)
-        translator: Translator = self.open_translator(folder, engine)
+        translator: Translator = self.open_translator(folder, engine, self.direction)
         try:
             translator.translate(self.lines[:2])
             begin = time.perf_counter()

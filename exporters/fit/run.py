@@ -17,9 +17,10 @@ from edgekit.core.errors import (
     UsageError,
 )
 from edgekit.core.events import Event, Note, Progress, Reporter, StepFinished, StepStarted
+from edgekit.core.languages import Direction
 from edgekit.core.paths import cache_folder
-from edgekit.pipeline.budgets import FitRequest, OpenTranslator
-from edgekit.pipeline.requests import Artifact, ExportRequest, OpenLanguageModel, OpenTextEncoder
+from edgekit.pipeline.budgets import FitRequest
+from edgekit.pipeline.requests import Artifact, ExportRequest, OpenLanguageModel, OpenTextEncoder, OpenTranslator
 from edgekit.store.installed import models_folder
 from edgekit.store.lock import alone
 from edgekit.store.receipt import read_receipt
@@ -259,7 +260,7 @@ class _Fit:
                 found = BitsPerByte(self._open_model, lines)
             elif request.task == "translate":
                 source, target = (self._aligned.get(language, []) for language in request.languages)
-                found = Chrf(self._open_translator, source, target)
+                found = Chrf(self._open_translator, Direction(*request.languages), source, target)
             else:
                 found = Cosine(self._open_encoder, lines)
             self._measures[opened.key] = found

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from edgekit.core.errors import EngineError, UsageError
 from edgekit.core.events import Note, Reporter
-from edgekit.pipeline.requests import OpenLanguageModel, OpenTextEncoder, RunGraph
+from edgekit.core.languages import Direction
+from edgekit.pipeline.requests import OpenLanguageModel, OpenTextEncoder, OpenTranslator, RunGraph
 from exporters.corpus.base import Corpus
 from exporters.corpus.declaration import declaration
 from exporters.loss.base import Limits, Loss, beyond, loss_table, refuse_beyond
 from exporters.loss.language import LanguageLoss, compare_language_models
+from exporters.loss.translations import TranslationLoss, compare_translators
 from exporters.loss.vectors import VectorLoss, compare_encoders
 from exporters.report.terminal import aligned_columns
 from exporters.trim.base import Tokenizer
@@ -50,7 +52,7 @@ class Trial:
     """The text to measure on and what runs the models.
 
     lines: by language, `` for text of none.  text: where they are from.  missing: languages without any.  prefix: what
-    an encoder was trained to see before a line; None for a language model.
+    an encoder was trained to see before a line; None for any other model.  directions: of a translation model.
     """
 
     lines: Mapping[str, Sequence[str]]
@@ -61,6 +63,8 @@ class Trial:
     open_model: OpenLanguageModel | None
     open_encoder: OpenTextEncoder | None
     run_graph: RunGraph | None = None
+    open_translator: OpenTranslator | None = None
+    directions: Sequence[Direction] = ()
 
     def measure(
         self, before: Path, after: Path, engine: Mapping[str, Any], tokenizer: Tokenizer, report: Reporter
@@ -74,9 +78,11 @@ class Trial:
         try:
             if not self.lines:
                 pass
+            elif self.directions and self.open_translator is not None:
+                losses = self._translators(before, after, engine, report)
             elif self.prefix is not None and self.open_encoder is not None:
                 losses = self._encoders(before, after, engine, report)
-            elif self.prefix is None and self.open_model is not None:
+            elif self.prefix is None and not self.directions and self.open_model is not None:
                 losses = self._language_models(before, after, tokenizer, report)
             else:
                 notes.append("nothing here runs the model, so what quantising lost is not measured")
@@ -105,6 +111,22 @@ class Trial:
         finally:
             old.close()
 
+    def _translators(self, before: Path, after: Path, engine: Mapping[str, Any], report: Reporter) -> Sequence[Loss]:
+        assert self.open_translator is not None  # noqa: S101 - asked before
+        losses = []
+        for direction in self.directions:
+            old = self.open_translator(before, engine, direction)
+            try:
+                new = self.open_translator(after, engine, direction)
+                try:
+                    lines = self.lines[direction.source]
+                    losses.append(compare_translators(old, new, direction, lines, report))
+                finally:
+                    new.close()
+            finally:
+                old.close()
+        return losses
+
     def _encoders(self, before: Path, after: Path, engine: Mapping[str, Any], report: Reporter) -> Sequence[Loss]:
         assert self.open_encoder is not None  # noqa: S101 - asked before
         lines = {tag: [f"{self.prefix}{line}" for line in texts] for tag, texts in self.lines.items()}
@@ -128,20 +150,32 @@ def prepare_trial(
     open_model: OpenLanguageModel | None,
     open_encoder: OpenTextEncoder | None,
     run_graph: RunGraph | None = None,
+    open_translator: OpenTranslator | None = None,
+    directions: Sequence[Direction] = (),
 ) -> Trial:
-    """The lines that the choice of tokens did not see; for a language without any, the built-in text."""
+    """The lines that the choice of tokens did not see; for a language without any, the built-in text.
+
+    directions: of a translation model; those whose source has lines are tried.
+    """
     lines: dict[str, Sequence[str]] = {one.language: one.sample[:_LINES] for one in corpora if one.sample}
     text = dict.fromkeys(lines, HELD_OUT)
     for tag in languages:
         if tag not in lines and (found := declaration(tag)):
             lines[tag], text[tag] = found[:_LINES], BUILT_IN
     missing = [tag for tag in languages if tag not in lines]
-    return Trial(lines, text, missing, limits, prefix, open_model, open_encoder, run_graph)
+    tried = [one for one in directions if one.source in lines]
+    return Trial(
+        lines, text, missing, limits, prefix, open_model, open_encoder, run_graph, open_translator, tuple(tried)
+    )
 
 
 def recorded_losses(record: Mapping[str, Any]) -> list[Loss]:
     """The losses that `Measured.to_json` wrote."""
-    return [VectorLoss(**one) if "cosine" in one else LanguageLoss(**one) for one in record["languages"]]
+    return [_kind(one)(**one) for one in record["languages"]]
+
+
+def _kind(record: Mapping[str, Any]) -> Callable[..., Loss]:
+    return VectorLoss if "cosine" in record else TranslationLoss if "chrf" in record else LanguageLoss
 
 
 def loss_lines(measured: Measured) -> list[str]:

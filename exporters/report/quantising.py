@@ -35,7 +35,7 @@ def quantising_section(step: Mapping[str, Any]) -> list[Markup]:
 
 def _loss(loss: Mapping[str, Any]) -> list[Markup]:
     texts = ", ".join(f"{tag or 'any'}: {text}" for tag, text in loss["text"].items())
-    parts = [element("p", f"Against the same model before, token by token. The text is {texts}.", class_="soft")]
+    parts = [element("p", f"Against the same model before. The text is {texts}.", class_="soft")]
     head, *rows = loss_table(recorded_losses(loss)) or [[]]
     if rows:
         parts.append(table([("language", ""), *((title, "n") for title in head[1:])], rows))

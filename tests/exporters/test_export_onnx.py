@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from toys.onnx_checkpoints import SEQ2SEQ, write_seq2seq
 from toys.receipts import ENCODER, TRANSLATION, with_receipt
 
 import edgekit
-from edgekit.core.errors import DirectionError, UnsupportedModelError, UsageError
+from edgekit.core.errors import DirectionError, FailedError, UnsupportedModelError, UsageError
 from edgekit.core.events import silent
 from edgekit.core.languages import Direction
 from edgekit.engine.devices import choose_providers
@@ -78,9 +78,26 @@ def converted_then_trimmed(source: Path, made: Artifact, folder: Path, dtype: st
     return cut, open_onnx(whole).write(kept, cut, report=silent)
 
 
+def check_loss(step: Mapping[str, Any], made: Artifact) -> None:
+    """What fewer bits lost, measured against the same conversion in float32."""
+    losses = {one["language"]: one for one in step["loss"]["languages"]}
+    if made.receipt.task == "embed":
+        assert losses.keys() == {"en", "de"}
+        # Random weights of 32 inputs; what is broken has a cosine near 0.
+        assert all(0.9 < one["cosine"] < 1 for one in losses.values())
+    else:
+        assert losses.keys() == {"en→de", "de→en"}
+        assert all(0 <= one["chrf"] <= 100 and 0 <= one["same"] <= 1 for one in losses.values())
+    assert f"What quantising to {step['type']} lost" in (made.folder / "report.html").read_text("utf-8")
+
+
 def check_receipt(made: Artifact, source: Path, corpora: list[Path]) -> None:
     receipt = made.receipt
-    assert [step["name"] for step in receipt.steps] == ["select", "trim", "convert"]
+    *names, last = (step["name"] for step in receipt.steps)
+    if last == "quantize":
+        check_loss(receipt.steps[-1], made)
+        *names, last = names
+    assert [*names, last] == ["select", "trim", "convert"]
     assert receipt.vocabulary is not None
     assert receipt.vocabulary.after < receipt.vocabulary.before
     assert {file.path for file in receipt.files} == {"model.onnx", "tokenizer.json", "report.html", "vocab_map.json"}
@@ -129,6 +146,19 @@ def test_e9_e16_an_installed_encoder_embeds_as_the_whole_model_cut_afterwards(
     assert found.dtype == np.float32
     assert (found == wanted).all()
     assert np.abs(np.linalg.norm(found, axis=1) - 1).max() < 1e-5
+
+
+def test_a_conversion_that_loses_more_than_the_preset_allows_leaves_nothing(
+    tmp_path: Path, corpora: list[Path], home: Path
+) -> None:
+    source = checkpoint(tmp_path / "source", "bert")
+    (home / "config").mkdir(exist_ok=True)
+    (home / "config" / "models.toml").write_text(
+        'schema_version = 1\n[presets.strict]\ndevice = "none"\nvocab = 400\nlimits = { cosine = 1.0 }\n', "utf-8"
+    )
+    with pytest.raises(FailedError, match="quantising lost more than the preset allows"):
+        export(source, corpora, tmp_path / "out", quant="int4", preset="strict", allow_loss=False)
+    assert not list((tmp_path / "out").iterdir())
 
 
 @pytest.mark.parametrize("name", [*ENCODERS, *TRANSLATORS])

@@ -16,10 +16,12 @@ from toys.tokenizer import toy_tokenizer
 
 from edgekit.core.errors import EngineError, FailedError
 from edgekit.core.events import Event, Note, Progress, silent
+from edgekit.core.languages import Direction
 from exporters.corpus.declaration import declaration
 from exporters.loss.base import beyond, refuse_beyond
 from exporters.loss.language import LanguageLoss, compare_language_models
 from exporters.loss.measuring import BUILT_IN, HELD_OUT, Trial, loss_lines, prepare_trial, recorded_losses
+from exporters.loss.translations import TranslationLoss, compare_translators
 from exporters.loss.vectors import VectorLoss, compare_encoders
 
 LINES = {"pt": ["a b c", "", "b b"], "en": ["c a"]}
@@ -199,3 +201,47 @@ def test_many_languages_have_a_declaration_in_their_own_script() -> None:
     assert declaration("am")[0][0] == "\u12e8" or ord(declaration("am")[0][0]) in range(0x1200, 0x1380)
     assert declaration("am-Latn") == ()
     assert HELD_OUT != BUILT_IN
+
+
+class Saying:
+    """A translator that says its word before each line."""
+
+    def __init__(self, word: str) -> None:
+        self.word, self.closed = word, False
+
+    def translate(self, lines: Sequence[str]) -> list[str]:
+        return [f"{self.word} {line}" if "a" in line else "" for line in lines]
+
+    def close(self) -> None:
+        self.closed = True
+
+
+def test_translations_are_compared_with_those_before_in_each_direction_that_has_text() -> None:
+    asked: list[Direction] = []
+    opened: list[Saying] = []
+
+    def open_translator(_folder: Path, _engine: Mapping[str, Any], direction: Direction) -> Saying:
+        asked.append(direction)
+        opened.append(Saying("sim" if len(asked) == 1 else "não"))
+        return opened[-1]
+
+    directions = [Direction("pt", "en"), Direction("en", "pt")]
+    made = trial(open_translator=open_translator, directions=directions)
+    found = made.measure(Path("a"), Path("b"), {}, toy_tokenizer(), silent)
+    assert asked == [Direction("pt", "en")] * 2  # there is no text of `en`
+    assert all(one.closed for one in opened)
+    (loss,) = found.losses
+    assert isinstance(loss, TranslationLoss)
+    assert loss.same == sum("a" not in line for line in declaration("pt")[:40]) / 40
+    assert 50 < loss.chrf < 100
+    assert loss.excess({"chrf": 100.0}) == [
+        f"translations have chrF {loss.chrf:.1f} against those before, and 100.0 is the least allowed"
+    ]
+    recorded = json.loads(json.dumps(found.to_json({})))
+    assert recorded_losses(recorded) == [loss]
+
+
+def test_translators_that_say_nothing_agree() -> None:
+    one = compare_translators(Saying("x"), Saying("y"), Direction("pt", "en"), ["b", "c"], silent)
+    assert (one.chrf, one.same, one.excess({"chrf": 100.0})) == (100.0, 1.0, [])
+    assert TranslationLoss("pt→en", 1, NAN, 0.0).excess({"chrf": 0.0})
