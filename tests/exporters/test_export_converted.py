@@ -79,7 +79,19 @@ def test_a_type_that_the_conversion_stores_needs_no_quantiser(
     made = export(plain_checkpoint(tmp_path / "toy", "llama"), corpus, tmp_path / "out", quant="q8_0")
     file = read_gguf(made.folder / "model.gguf")
     assert BLOCKS[file.tensors["token_embd.weight"].type][0] == "Q8_0"
-    assert [step["name"] for step in made.receipt.steps] == ["select", "trim", "convert"]
+    *names, last = made.receipt.steps
+    assert [step["name"] for step in names] == ["select", "trim", "convert"]
+    assert (last["name"], last["type"], last["loss"]["languages"]) == ("quantize", "q8_0", [])
+    assert last["loss"]["notes"] == ["nothing here runs the model, so what quantising lost is not measured"]
+
+
+def test_what_the_conversion_stores_is_measured_beside_the_float_file(tmp_path: Path, corpus: Path) -> None:
+    pytest.importorskip("llama_cpp")
+    made = export(plain_checkpoint(tmp_path / "toy", "llama"), corpus, tmp_path / "out", quant="q8_0")
+    (loss,) = made.receipt.steps[-1]["loss"]["languages"]
+    before, after = loss["bits_per_byte"]
+    assert 0 < abs(after - before) < 0.05 * before
+    assert 0.5 < loss["agreement"] <= 1
 
 
 def test_any_other_type_is_llama_cpps_work_on_what_lost_nothing(tmp_path: Path, corpus: Path) -> None:
