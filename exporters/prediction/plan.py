@@ -21,6 +21,8 @@ from exporters.export import in_format, keep_ids
 from exporters.opening import Source, open_source
 from exporters.prediction.memory import Running
 from exporters.prediction.predict import Prediction, Predictor, Recipe, largest
+from exporters.prediction.tensor_types import PREDICTED
+from exporters.quantize.types import RECIPES
 from exporters.quantized import check_quant
 from exporters.selection.base import Cost, Selection, Target
 from exporters.selection.choose import select
@@ -146,6 +148,12 @@ def plan(request: PlanRequest, *, report: Reporter) -> Plan:
 
 def check_recipe(source: Source, recipe: Recipe) -> None:
     """Raise UsageError where the source cannot be quantised like this."""
+    if recipe.quant is not None and recipe.quant in RECIPES and recipe.quant not in PREDICTED:
+        raise UsageError(
+            f"`{recipe.quant}` cannot be predicted",
+            reasons=["which types it mixes hangs on an importance matrix"],
+            hint="`edgekit export --dry-run` asks llama.cpp",
+        )
     request = ExportRequest(source.id, (), quant=recipe.quant, embedding_quant=recipe.embedding)
     # What predicts needs no quantiser.
     with contextlib.suppress(MissingExtraError):

@@ -1,8 +1,8 @@
 """Which type llama.cpp's quantiser gives each tensor, known without llama.cpp.
 
 The rules are those of `llama_tensor_get_type` and `tensor_type_fallback` in llama.cpp's `src/llama-quant.cpp`, as they
-are in the release that llama-cpp-python 0.3.36 holds, for the recipes of `exporters.quantize.types` and without an
-importance matrix. A test holds them against a dry run of the quantiser.
+are in the release that llama-cpp-python 0.3.36 holds, for the recipes of PREDICTED, on which an importance matrix has
+no say. A test holds them against a dry run of the quantiser.
 """
 
 from __future__ import annotations
@@ -14,6 +14,10 @@ from exporters.containers.gguf import BLOCKS, Gguf, Place
 from exporters.prediction.gguf_shape import Shape
 from exporters.quantize.types import EMBEDDINGS, NUMBERS, RECIPES
 
+# Of fewer bits llama.cpp mixes types by rules of its own, which ask for an importance matrix.
+PREDICTED = tuple(
+    name for name, recipe in RECIPES.items() if not recipe.types[0].startswith(("Q2", "IQ1", "IQ2", "IQ3"))
+)
 _HEAD = "output.weight"
 _TABLES = ("token_embd.weight", "per_layer_token_embd.weight")
 _VALUES = ("attn_qkv.weight", "attn_kv_b.weight", "attn_v.weight")
@@ -43,7 +47,7 @@ def tensor_types(file: Gguf, quant: str, embedding: str | None = None) -> dict[s
     """Name -> type of every tensor once file is quantised with the recipe quant.
 
     embedding: the type of the tables of words where it is not the recipe's own. The types do not depend on how many
-    rows a table has. Raises KeyError for names that are in neither table of `exporters.quantize.types`.
+    rows a table has. Raises KeyError for a name that is not in PREDICTED, or no type of a table.
     """
     main = RECIPES[quant].types[0]
     table = None if embedding is None else EMBEDDINGS[embedding]

@@ -22,7 +22,7 @@ import edgekit
 from edgekit.cli.app import run
 from edgekit.core.errors import FailedError, UsageError
 from exporters.containers.gguf import read_gguf
-from exporters.quantize.types import RECIPES
+from exporters.prediction.tensor_types import PREDICTED
 
 
 @pytest.fixture(autouse=True)
@@ -102,10 +102,12 @@ def test_the_size_of_a_trimmed_translation_model_is_within_two_percent(tmp_path:
 
 
 def test_types_are_predicted_without_llama_cpp(model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    before = {quant: edgekit.plan(model, quant=quant).to_json() for quant in RECIPES}
+    before = {quant: edgekit.plan(model, quant=quant).to_json() for quant in PREDICTED}
     find = importlib.util.find_spec
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "llama_cpp" else find(name))
-    assert {quant: edgekit.plan(model, quant=quant).to_json() for quant in RECIPES} == before
+    assert {quant: edgekit.plan(model, quant=quant).to_json() for quant in PREDICTED} == before
+    with pytest.raises(UsageError, match="`iq2_xs` cannot be predicted"):
+        edgekit.plan(model, quant="iq2_xs")
     assert before["q3_k_s"]["size_bytes"] < before["q4_k_m"]["size_bytes"] < before["q8_0"]["size_bytes"]
 
 

@@ -10,9 +10,8 @@ from toys.gguf_vocabulary import bert, encoder, language_model, llama
 from toys.llama import needs_llama
 
 from exporters.containers.gguf import read_gguf
-from exporters.prediction.tensor_types import tensor_types
+from exporters.prediction.tensor_types import PREDICTED, tensor_types
 from exporters.quantize.gguf import dry_run
-from exporters.quantize.types import RECIPES
 
 MODELS = {
     "tied, rows of 256": lambda: language_model(llama(), width=256),
@@ -31,7 +30,7 @@ MODELS = {
 def test_types_are_those_that_llama_cpp_says_it_would_give(name: str, tmp_path: Path) -> None:
     path = tmp_path / "toy.gguf"
     path.write_bytes(MODELS[name]())
-    for quant in RECIPES:
+    for quant in PREDICTED:
         assert tensor_types(read_gguf(path), quant) == dict(dry_run(path, quant)), quant
     if "48" not in name:
         assert tensor_types(read_gguf(path), "q4_k_m", "q5_0") == dict(dry_run(path, "q4_k_m", embedding="q5_0"))
