@@ -50,6 +50,8 @@ SCHEMA = "edgekit.export/1"
 _KIND = "onnx-translation-2"
 # As float32 the four lengths' weights take four times what they take as they are stored; the tables come on top.
 _TIMES_THE_SOURCE = 6
+# The head and the decoder once more, as float32 where the student is int8 (twice an installed Firefox model).
+_TIMES_MORE_FOR_STEPS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,8 @@ class TargetPlan:
     @property
     def needed_bytes(self) -> int:
         """Free disk that writing takes, at most."""
-        return _TIMES_THE_SOURCE * sum(path.stat().st_size for path in self.source.files)
+        times = _TIMES_THE_SOURCE + (_TIMES_MORE_FOR_STEPS if self.request.npu_steps else 0)
+        return times * sum(path.stat().st_size for path in self.source.files)
 
     def table(self, *, width: int, plain: bool) -> list[str]:  # noqa: ARG002  it is narrow and ASCII
         """See `edgekit.pipeline.requests.ExportPlan.table`."""
