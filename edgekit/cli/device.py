@@ -146,6 +146,8 @@ def _as_json(one: ProviderCheck) -> dict[str, Any]:
         "why": one.why,
         "share": one.share(),
         "nodes": {provider: dict(operators) for provider, operators in one.nodes.items()},
+        "step_ran": one.step_ran,
+        "step_nodes": {provider: dict(operators) for provider, operators in one.step_nodes.items()},
         "same": one.same,
         "chrf": one.chrf,
         "cosine": one.cosine,
@@ -181,7 +183,9 @@ def _table(found: Sequence[ProviderCheck]) -> list[str]:
     for one in found:
         lines += [
             f"{one.device}: {provider} runs {', '.join(f'{count} {name}' for name, count in sorted(operators.items()))}"
-            for provider, operators in one.nodes.items()
+            + of_what
+            for nodes, of_what in ((one.nodes, ""), (one.step_nodes, " of the decoder step"))
+            for provider, operators in nodes.items()
             if one.ran is not None and one.device != "cpu"
         ]
         if one.why is not None:

@@ -116,6 +116,10 @@ def export(
             help="Make a translation model for openvino, qnn, qnn:CHIP, coreml, cuda, cpu-x86 or cpu-arm.",
         ),
     ] = None,
+    npu_steps: Annotated[
+        bool,
+        typer.Option("--npu-steps", help="Decode on the target's NPU as well, a step at a time; else on the CPU."),
+    ] = False,
     allow_loss: Annotated[
         bool,
         typer.Option(
@@ -181,6 +185,7 @@ def export(
         format=container,
         accept_licence=accept_licence,
         target=target,
+        npu_steps=npu_steps,
         allow_loss=allow_loss,
         out=out,
         force=force,

@@ -36,6 +36,7 @@ class ProviderCheck:
     same: lines whose result is exactly the CPU's.  chrf: of the translations against the CPU's; cosine: the least of
     the embeddings with the CPU's.  max_error: the largest difference of what the encoder gives from the CPU's,
     error: root mean square of it over that of the CPU's values.
+    step_ran, step_nodes: likewise of the decoder step, where the model has one for a provider.
     open_seconds, seconds: to open, and for all lines.
     """
 
@@ -44,6 +45,8 @@ class ProviderCheck:
     ran: str | None = None
     why: str | None = None
     nodes: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    step_ran: str | None = None
+    step_nodes: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     same: int | None = None
     chrf: float | None = None
     cosine: float | None = None
@@ -55,7 +58,7 @@ class ProviderCheck:
     @property
     def fell_back(self) -> bool:
         """Whether it was tried and something else did the work."""
-        return self.ran is not None and self.ran != self.provider
+        return any(one is not None and one != self.provider for one in (self.ran, self.step_ran))
 
     def share(self) -> float | None:
         """See `hardware.share_of_nodes`."""
@@ -123,13 +126,20 @@ def _run(
         result = kind.run(model, texts)
         nodes = nodes_by_provider(model.device.session)
         ran = model.device.provider
+        decoder = getattr(model.device.session, "decoder", None)
+        step_ran = None if decoder is None else decoder.provider
+        step_nodes = {} if decoder is None else nodes_by_provider(decoder.session)
     finally:
         model.close()
     if ran != provider:
         notes.append(f"{ran} did the work")
+    elif step_ran not in (None, provider):
+        notes.append(f"{step_ran} did the decode")
     drift = {} if expected is None else kind.drift(result, expected)
     why = "; ".join(notes) or None
-    check = ProviderCheck(device, provider, ran, why, nodes, open_seconds=opened, seconds=result.seconds, **drift)
+    check = ProviderCheck(
+        device, provider, ran, why, nodes, step_ran, step_nodes, open_seconds=opened, seconds=result.seconds, **drift
+    )
     return check, result
 
 

@@ -250,9 +250,20 @@ class FallbackSession(Generic[S]):
     `report` and kept in `notes`.
     """
 
-    def __init__(self, make: Callable[[Sequence[Provider]], S], choice: DeviceChoice, report: Reporter) -> None:
-        """Open the session. make: providers -> session. Raises EngineError when not even the CPU opens it."""
+    def __init__(
+        self,
+        make: Callable[[Sequence[Provider]], S],
+        choice: DeviceChoice,
+        report: Reporter,
+        *,
+        what: str = "the model",
+    ) -> None:
+        """Open the session. make: providers -> session. Raises EngineError when not even the CPU opens it.
+
+        what: is opened and run, as notes name it.
+        """
         self._make = make
+        self._what = what
         self._report = report
         self._lock = threading.Lock()
         self._left = list(choice.providers)
@@ -284,20 +295,20 @@ class FallbackSession(Generic[S]):
                 reasons.append(f"{name}: {_first_line(problem)}")
                 if self._left:
                     self._say(
-                        f"{name} does not open the model ({_first_line(problem)}); going on with {self._left[0][0]}"
+                        f"{name} does not open {self._what} ({_first_line(problem)}); going on with {self._left[0][0]}"
                     )
                 continue
             got = session.get_providers()
             share = share_of_nodes(nodes_by_provider(session), name)
             if name in got and share != 0:
                 if share is not None and share < _MOST_OF_IT:
-                    self._say(f"{name} takes only {share:.0%} of the model's nodes; the CPU does the rest")
+                    self._say(f"{name} takes only {share:.0%} of {self._what}'s nodes; the CPU does the rest")
                 return session, name
-            what = "takes no node of the model" if name in got else "could not be loaded"
-            reasons.append(f"{name}: {what}")
+            told = f"takes no node of {self._what}" if name in got else "could not be loaded"
+            reasons.append(f"{name}: {told}")
             if self._left:
-                self._say(f"{name} {what}; going on with {self._left[0][0]}")
-        raise EngineError("no provider opens the model", reasons=reasons)
+                self._say(f"{name} {told}; going on with {self._left[0][0]}")
+        raise EngineError(f"no provider opens {self._what}", reasons=reasons)
 
     def run(self, output_names: Sequence[str] | None, input_feed: Mapping[str, Any]) -> list[Any]:
         """Run the graph; a failure on anything but the last provider is reported and the run is made again there.
@@ -314,7 +325,7 @@ class FallbackSession(Generic[S]):
                         continue  # another thread has moved on already
                     if not self._left:
                         raise EngineError(
-                            f"the model failed on {provider}", reasons=[_first_line(problem)]
+                            f"{self._what} failed on {provider}", reasons=[_first_line(problem)]
                         ) from problem
                     self._say(f"{provider} failed ({_first_line(problem)}); going on with {self._left[0][0]}")
                     self._session, self._provider = self._open()

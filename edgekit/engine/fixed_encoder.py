@@ -1,7 +1,7 @@
-"""Translation models whose encoder runs on an NPU, in graphs of fixed lengths, and whose decode runs on the CPU.
+"""Translation models whose encoder runs on an NPU, in graphs of fixed lengths.
 
-The one-file model is there as well: it decodes, encodes what is longer than the longest of these graphs, and takes
-over as a whole where the NPU does not come along.
+The one-file model is there as well, on the CPU: it decodes where `fixed_step` does not, encodes what is longer than
+the longest of these graphs, and takes over as a whole where the NPU does not come along.
 """
 
 from __future__ import annotations
@@ -61,34 +61,53 @@ class EncoderSettings:
     def read(cls, said: Any) -> EncoderSettings:
         """Check that part of a receipt; all reasons at once. Raises ModelFormatError."""
         said = said if isinstance(said, Mapping) else {}
-        reasons = []
-        graphs: dict[int, str] = {}
-        listed = said.get("graphs")
-        for one in listed if isinstance(listed, Sequence) and len(listed) <= _MOST_GRAPHS else ():
-            entry = one if isinstance(one, Mapping) else {}
-            length, file = entry.get("length"), entry.get("file")
-            if isinstance(length, int) and 1 < length <= _MOST_LENGTH and _is_file(file):
-                graphs[length] = str(file)
-            else:
-                reasons.append(f"`{str(one)[:80]}` is no graph of a length")
-        if not graphs:
-            reasons.append("it lists no graphs")
-        tables = {}
-        for name in ("source_rows", "head_rows", "head_bias"):
-            table = said.get(name)
-            entry = table if isinstance(table, Mapping) else {}
-            if _is_file(entry.get("file")) and entry.get("type") in _TYPES:
-                tables[name] = Table(str(entry["file"]), str(entry["type"]))
-            else:
-                reasons.append(f"`{name}` is no table")
-        mask, provider = said.get("mask"), said.get("provider")
-        if not isinstance(mask, int | float) or isinstance(mask, bool) or not -1e9 <= mask <= -100:
-            reasons.append(f"`mask` is {mask}")
+        reasons: list[str] = []
+        graphs = read_graphs(said, reasons)
+        tables = read_tables(said, ("source_rows", "head_rows", "head_bias"), reasons)
+        mask, provider = read_mask(said, reasons), said.get("provider")
         if not isinstance(provider, str) or not provider:
             reasons.append("it names no provider")
         if reasons:
             raise ModelFormatError("the receipt does not describe an encoder of fixed lengths", reasons=reasons)
-        return cls(str(provider), dict(sorted(graphs.items())), float(mask or 0), **tables)
+        return cls(str(provider), graphs, mask, **tables)
+
+
+def read_graphs(said: Mapping[str, Any], reasons: list[str]) -> dict[int, str]:
+    """`graphs` of a part of a receipt, length -> file, shortest first; what is wrong is added to reasons."""
+    graphs: dict[int, str] = {}
+    listed = said.get("graphs")
+    for one in listed if isinstance(listed, Sequence) and len(listed) <= _MOST_GRAPHS else ():
+        entry = one if isinstance(one, Mapping) else {}
+        length, file = entry.get("length"), entry.get("file")
+        if isinstance(length, int) and 1 < length <= _MOST_LENGTH and _is_file(file):
+            graphs[length] = str(file)
+        else:
+            reasons.append(f"`{str(one)[:80]}` is no graph of a length")
+    if not graphs:
+        reasons.append("it lists no graphs")
+    return dict(sorted(graphs.items()))
+
+
+def read_tables(said: Mapping[str, Any], names: Sequence[str], reasons: list[str]) -> dict[str, Table]:
+    """The tables of a part of a receipt; what is wrong is added to reasons."""
+    tables = {}
+    for name in names:
+        table = said.get(name)
+        entry = table if isinstance(table, Mapping) else {}
+        if _is_file(entry.get("file")) and entry.get("type") in _TYPES:
+            tables[name] = Table(str(entry["file"]), str(entry["type"]))
+        else:
+            reasons.append(f"`{name}` is no table")
+    return tables
+
+
+def read_mask(said: Mapping[str, Any], reasons: list[str]) -> float:
+    """`mask` of a part of a receipt; what is wrong is added to reasons."""
+    mask = said.get("mask")
+    if isinstance(mask, int | float) and not isinstance(mask, bool) and -1e9 <= mask <= -100:
+        return float(mask)
+    reasons.append(f"`mask` is {mask}")
+    return 0.0
 
 
 def encoder_provider(engine: Mapping[str, Any]) -> str | None:
@@ -100,7 +119,7 @@ def _is_file(value: Any) -> bool:
     return isinstance(value, str) and "/" not in value and why_unsafe_path(value) is None
 
 
-class _Whole:
+class Whole:
     """The one-file model alone, as what takes over."""
 
     def __init__(self, session: Any) -> None:
@@ -110,21 +129,12 @@ class _Whole:
         return getattr(self._session, name)
 
 
-class FixedEncoders(_Whole):
-    """A session of the one-file model that encodes with the graphs of fixed lengths where they are long enough.
+class OnFixedGraphs(Whole):
+    """The one-file model with graphs of fixed lengths beside it."""
 
-    Sentences are encoded one by one: an NPU's graph has one row, and nobody's result depends on who came with it.
-    """
-
-    def __init__(
-        self, whole: Any, sessions: Mapping[int, Any], settings: EncoderSettings, tables: Mapping[str, NDArray[Any]]
-    ) -> None:
+    def __init__(self, whole: Any, sessions: Mapping[int, Any]) -> None:
         super().__init__(whole)
         self.sessions = sessions
-        self._settings = settings
-        self._tables = tables
-        # Where scores are sums of integers the weights stay integers.
-        self._weights_type = np.int8 if tables["head_bias"].dtype == np.int32 else np.float32
 
     def get_providers(self) -> list[str]:
         """Those that every graph of a fixed length has."""
@@ -132,14 +142,37 @@ class FixedEncoders(_Whole):
         return [name for name in first if all(name in other for other in others)]
 
     def nodes_by_provider(self) -> dict[str, dict[str, int]]:
-        """Where the nodes of the encoder of the greatest length run."""
+        """Where the nodes of the graph of the greatest length run."""
         return nodes_by_provider(self.sessions[max(self.sessions)])
+
+
+class FixedEncoders(OnFixedGraphs):
+    """A session of the one-file model that encodes with the graphs of fixed lengths where they are long enough.
+
+    Sentences are encoded one by one: an NPU's graph has one row, and nobody's result depends on who came with it.
+    decoder: what runs the steps of the decode, the one-file model where it is None.
+    """
+
+    def __init__(
+        self,
+        whole: Any,
+        sessions: Mapping[int, Any],
+        settings: EncoderSettings,
+        tables: Mapping[str, NDArray[Any]],
+        decoder: FallbackSession[Any] | None,
+    ) -> None:
+        super().__init__(whole, sessions)
+        self.decoder = decoder
+        self._settings = settings
+        self._tables = tables
+        # Where scores are sums of integers the weights stay integers.
+        self._weights_type = np.int8 if tables["head_bias"].dtype == np.int32 else np.float32
 
     def run(self, output_names: Sequence[str], input_feed: Mapping[str, Any]) -> list[Any]:
         """As the one-file model's; encodings come from the NPU."""
         ids = input_feed.get("source_ids")
         if ids is None:
-            return list(self._session.run(output_names, input_feed))
+            return list((self.decoder or self._session).run(output_names, input_feed))
         length = next((length for length in self.sessions if length >= ids.shape[1]), None)
         if length is None:
             return list(self._session.run(output_names, input_feed))
@@ -184,10 +217,12 @@ def open_fixed_encoders(
     *,
     threads: int,
     report: Reporter,
+    decoder: FallbackSession[Any] | None = None,
 ) -> FallbackSession[Any]:
     """The model with its encoder on the first device of choice that takes it; on the CPU it is the one-file model.
 
-    engine: the receipt's.  whole: the one-file model on the CPU.  Raises ModelFormatError for files that do not fit.
+    engine: the receipt's.  whole: the one-file model on the CPU.  decoder: see `FixedEncoders`.
+    Raises ModelFormatError for files that do not fit.
     """
     settings = EncoderSettings.read(engine.get("encoder"))
     ports = {port.name: port for port in [*whole.session.get_inputs(), *whole.session.get_overridable_initializers()]}
@@ -204,14 +239,14 @@ def open_fixed_encoders(
 
     def make(providers: Sequence[Provider]) -> Any:
         if providers[0][0] == CPU:
-            return _Whole(whole.session)
+            return Whole(whole.session)
         sessions = {
             length: new_session(folder / name, providers, threads=threads) for length, name in settings.graphs.items()
         }
         reasons = [reason for length, session in sessions.items() for reason in _unfit(session, length, width, memory)]
         if reasons:
             raise ModelFormatError("an encoder does not fit the model", reasons=reasons)
-        return FixedEncoders(whole.session, sessions, settings, tables)
+        return FixedEncoders(whole.session, sessions, settings, tables, decoder)
 
     return FallbackSession(make, choice, report)
 

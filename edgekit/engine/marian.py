@@ -21,6 +21,7 @@ from edgekit.core.languages import Direction
 from edgekit.engine.base import Hypothesis, Tokenizer
 from edgekit.engine.devices import DeviceChoice, FallbackSession, choose_providers
 from edgekit.engine.fixed_encoder import encoder_provider, open_fixed_encoders
+from edgekit.engine.fixed_step import open_fixed_steps
 from edgekit.engine.language_tokens import NO_MARKS, LanguageTokens, Marks
 from edgekit.engine.memory import give_back_memory
 from edgekit.engine.refill import ROWS, ROWS_OF_ONE_TABLE, Ports, RefilledBatch, Source
@@ -169,7 +170,10 @@ class MarianEngine:
         session = open_session(folder / settings.graph, whole, threads=1, report=report)
         if on_npu:
             npu = choice or choose_providers(encoder_for=encoder_provider(engine))
-            session = open_fixed_encoders(folder, engine, session, npu, threads=1, report=report)
+            steps = (
+                open_fixed_steps(folder, engine, session, npu, threads=1, report=report) if "step" in engine else None
+            )
+            session = open_fixed_encoders(folder, engine, session, npu, threads=1, report=report, decoder=steps)
         return cls(session, settings, (source, target), candidates, threads or usable_cores(), marks)
 
     def decode(

@@ -42,7 +42,7 @@ class ExportRequest:
     of words, and of the head where it is a table of its own.  imatrix: a file of `llama-imatrix`, which says which
     inputs matter, or `off`; None makes one of the text of corpora.
     format: the container, where it must be a certain one.  target: the processor that it is made for, as `qnn:sm8550`;
-    nothing is trimmed then, and corpora are what ranges are measured on.
+    nothing is trimmed then, and corpora are what ranges are measured on.  npu_steps: the decode runs there as well.
     accept_licence: go on under terms that forbid commercial use.  allow_loss: even where a language loses characters or
     its alignment, or quantising more than the preset's limits.  out: the folder that the artifact's own folder is made
     in.  id, licence, attribution: of the artifact; None takes what the model says.  command: the line that was typed,
@@ -67,6 +67,7 @@ class ExportRequest:
     format: str | None = None
     accept_licence: bool = False
     target: str | None = None
+    npu_steps: bool = False
     allow_loss: bool = False
     out: Path = field(default_factory=Path)
     force: bool = False
@@ -84,6 +85,8 @@ class ExportRequest:
                 for flag, value in self._trimming().items()
                 if value
             ]
+        elif self.npu_steps:
+            reasons.append("`--npu-steps` needs `--target`, one that is an NPU")
         elif not self.languages:
             reasons.append("no language is named; add `--languages pt,en`, for example")
         targets = {

@@ -41,6 +41,7 @@ from exporters.families.marian.from_graph import student_from_graph
 from exporters.families.marian.graph import translation_model
 from exporters.families.marian.student import Student, load_student
 from exporters.families.marian.targeted import LENGTHS, write_encoders
+from exporters.families.marian.targeted_step import write_steps
 from exporters.opening import Source, model_id, open_source
 from exporters.targets.names import QNN_CHIPS, Target, parse_target
 from exporters.trim.marian import MarianModel
@@ -49,6 +50,8 @@ SCHEMA = "edgekit.export/1"
 _KIND = "onnx-translation-2"
 # As float32 the four lengths' weights take four times what they take as they are stored; the tables come on top.
 _TIMES_THE_SOURCE = 6
+# The head and the decoder once more, as float32 where the student is int8 (twice an installed Firefox model).
+_TIMES_MORE_FOR_STEPS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +71,8 @@ class TargetPlan:
     @property
     def needed_bytes(self) -> int:
         """Free disk that writing takes, at most."""
-        return _TIMES_THE_SOURCE * sum(path.stat().st_size for path in self.source.files)
+        times = _TIMES_THE_SOURCE + (_TIMES_MORE_FOR_STEPS if self.request.npu_steps else 0)
+        return times * sum(path.stat().st_size for path in self.source.files)
 
     def table(self, *, width: int, plain: bool) -> list[str]:  # noqa: ARG002  it is narrow and ASCII
         """See `edgekit.pipeline.requests.ExportPlan.table`."""
@@ -81,7 +85,9 @@ class TargetPlan:
         return {
             "target": f"{self.target.id}, {self.target.provider}",
             "encoder": f"in fixed lengths of {lengths} tokens" + (", compiled" if self.compile_graph else ""),
-            "decode": "in the one graph on the CPU, as longer sources are",
+            "decode": "a step at a time, likewise; longer sources in the one graph on the CPU"
+            if self.request.npu_steps
+            else "in the one graph on the CPU, as longer sources are",
         }
 
     def to_json(self) -> dict[str, Any]:
@@ -96,6 +102,7 @@ class TargetPlan:
             "target": self.target.id,
             "provider": self.target.provider,
             "lengths": list(LENGTHS) if self.target.provider is not None else [],
+            "npu_steps": self.request.npu_steps,
             "needed_bytes": self.needed_bytes,
             "free_bytes": free_bytes(self.folder.parent),
         }
@@ -141,7 +148,12 @@ class TargetPlan:
                 self.student, self.activations, self.target, folder, tokenizer, self.lines, self._compile(), report
             )
             engine = {**engine, "encoder": encoder}
+            if self.request.npu_steps:
+                engine["step"] = write_steps(
+                    self.student, self.activations, self.target, folder, tokenizer, self.lines, self._compile(), report
+                )
             step |= {"form": encoder["form"], "lengths": list(LENGTHS), "compiled": encoder["compiled"]}
+            step |= {"npu_steps": self.request.npu_steps}
         source = self.source
         before = source.receipt
         receipt = Receipt(
@@ -220,6 +232,8 @@ def plan_target(request: ExportRequest, *, compile_graph: CompileGraph | None, r
             f"nothing here compiles for `{target.soc}`",
             hint=f"run `pip install onnxruntime-qnn`, or write `--target {target.name}`: it is compiled on the device",
         )
+    if request.npu_steps and target.provider is None:
+        raise UsageError(f"`{target.name}` is no NPU", hint="leave `--npu-steps` out: it runs the decode as it is")
     report(StepStarted("open", request.model))
     source = open_source(request.model)
     student, activations = _student(source)

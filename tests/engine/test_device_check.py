@@ -93,6 +93,24 @@ def test_a_fallback_is_always_told(installed: Installed, npu: ToyNpu, spoil: str
     assert toy.same == len(LINES)
 
 
+@pytest.mark.parametrize("opens", [True, False])
+def test_the_decoder_step_is_told_beside_the_encoder(tmp_path: Path, npu: ToyNpu, opens: bool) -> None:
+    folder = tmp_path / "toy-en-pt"
+    with_receipt(folder, Built(build_for_npu(folder, 1, form="float32", rows=4), ()), TRANSLATION)
+    npu.fails_to_open = None if opens else "step-32.onnx"
+    found = by_device(check_providers(Installed(folder, read_receipt(folder)), LINES))
+    assert (found["cpu"].step_ran, found["cpu"].step_nodes) == (None, {})
+    toy = found["toy"]
+    assert (toy.ran, toy.same) == (NPU, len(LINES))
+    if opens:
+        assert (toy.step_ran, toy.fell_back, toy.why) == (NPU, False, None)
+        assert toy.step_nodes == {NPU: {"MatMul": 2, "Add": 1}, CPU: {"Softmax": 1}}
+    else:
+        assert (toy.step_ran, toy.fell_back) == (CPU, True)
+        assert "does not open the decoder step" in str(toy.why)
+        assert str(toy.why).endswith(f"{CPU} did the decode")
+
+
 def test_drift_is_measured(installed: Installed, npu: ToyNpu, monkeypatch: pytest.MonkeyPatch) -> None:
     real = npu.open
 

@@ -128,6 +128,50 @@ def test_compiled_graphs_stand_in_for_the_others_when_a_chip_is_named(
     assert read_receipt(folder).engine["encoder"]["compiled"] is True
 
 
+@pytest.mark.parametrize("target", ["openvino", "qnn", "coreml"])
+def test_the_decode_is_made_for_an_npu_when_it_is_asked_for(
+    installed: Path, text: Path, tmp_path: Path, target: str
+) -> None:
+    folder = export(installed, target, tmp_path / "out", corpora=(str(text),), npu_steps=True)
+    receipt = read_receipt(folder)
+    step, encoder = receipt.engine["step"], receipt.engine["encoder"]
+    assert (step["provider"], step["form"]) == (encoder["provider"], encoder["form"])
+    assert [graph["length"] for graph in step["graphs"]] == [16, 32, 64, 128]
+    named = {graph["file"] for graph in step["graphs"]} | {step[name]["file"] for name in ("target_rows", "place_rows")}
+    assert named <= {file.path for file in receipt.files}
+    assert receipt.steps[-1]["npu_steps"] is True
+    other = export(installed, target, tmp_path / "other", corpora=(str(text),))
+    assert "step" not in read_receipt(other).engine
+    assert not list(other.glob("step*"))
+
+
+def test_steps_are_compiled_as_encoders_are(installed: Path, text: Path, tmp_path: Path) -> None:
+    asked: list[str] = []
+
+    def compile_graph(graph: Path, out: Path, provider: str, options: Mapping[str, str]) -> None:
+        asked.append(graph.name)
+        out.write_bytes(b"compiled")
+
+    folder = export(
+        installed, "qnn:sm8550", tmp_path / "out", corpora=(str(text),), npu_steps=True, compile_graph=compile_graph
+    )
+    assert asked == [f"{part}-{length}.onnx" for part in ("encoder", "step") for length in (16, 32, 64, 128)]
+    assert not list(folder.glob("*.weights"))
+    assert read_receipt(folder).engine["step"]["compiled"] is True
+
+
+@pytest.mark.parametrize("target", ["cuda", "cpu-arm"])
+def test_steps_for_what_is_no_npu_are_refused(installed: Path, tmp_path: Path, target: str) -> None:
+    with pytest.raises(UsageError, match="is no NPU"):
+        export(installed, target, tmp_path / "out", npu_steps=True)
+
+
+def test_steps_without_a_target_are_refused() -> None:
+    with pytest.raises(UsageError) as caught:
+        ExportRequest("m", ("pt",), npu_steps=True).check()
+    assert caught.value.reasons == ("`--npu-steps` needs `--target`, one that is an NPU",)
+
+
 def test_nothing_is_left_when_the_compiler_fails(installed: Path, text: Path, tmp_path: Path) -> None:
     def compile_graph(graph: Path, out: Path, provider: str, options: Mapping[str, str]) -> None:
         out.write_bytes(b"half")
@@ -194,6 +238,10 @@ def test_the_plan_says_what_comes_of_it(installed: Path, tmp_path: Path) -> None
     assert json.loads(json.dumps(told)) == told
     assert (told["target"], told["lengths"]) == ("openvino", [16, 32, 64, 128])
     assert "16, 32, 64, 128" in "\n".join(plan.table(width=80, plain=True))
+    assert told["npu_steps"] is False
+    stepping = plan_export(request(installed, "openvino", tmp_path / "out", npu_steps=True))
+    assert stepping.to_json()["npu_steps"] is True
+    assert "a step at a time" in "\n".join(stepping.table(width=80, plain=True))
     assert not (tmp_path / "out").exists()
 
 

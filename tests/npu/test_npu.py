@@ -23,7 +23,7 @@ from exporters.targets.plan import plan_target
 
 pytestmark = [
     pytest.mark.real,
-    pytest.mark.skipif("EDGEKIT_NPU" not in os.environ, reason="a minute and 150 MB of wheels: see tests/npu/run"),
+    pytest.mark.skipif("EDGEKIT_NPU" not in os.environ, reason="three minutes and 150 MB of wheels: see tests/npu/run"),
 ]
 
 HERE = Path(__file__).parent
@@ -59,8 +59,8 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return install(roles, tmp_path_factory.mktemp("model") / "toy-en-pt")
 
 
-def made_for(installed: Path, target: str, out: Path, lines: Path) -> Path:
-    request = ExportRequest(str(installed), (), target=target, corpora=(f"en={lines}",), out=out)
+def made_for(installed: Path, target: str, out: Path, lines: Path, *, npu_steps: bool = False) -> Path:
+    request = ExportRequest(str(installed), (), target=target, npu_steps=npu_steps, corpora=(f"en={lines}",), out=out)
     return plan_target(request, compile_graph=None, report=silent).write(silent).folder
 
 
@@ -129,6 +129,21 @@ def test_fifty_lines_on_openvino_are_those_of_the_cpu_in_float32(
     assert there["texts"] == here["texts"]
 
 
+def test_fifty_lines_that_openvino_decodes_as_well_are_nearly_those_of_the_cpu(
+    openvino: Machine, installed: Path, lines: Path, tmp_path: Path
+) -> None:
+    folder = made_for(installed, "openvino", tmp_path / "out", lines, npu_steps=True)
+    here = translated(openvino, folder, lines, ALL, tmp_path)
+    there = translated(openvino, folder, lines, ALL, tmp_path, [(OPENVINO_NAME, {"device_type": "CPU"})])
+    assert (there["provider"], there["step_provider"], there["notes"]) == (OPENVINO_NAME, OPENVINO_NAME, [])
+    assert set(there["step_nodes"]) == {OPENVINO_NAME}
+    assert corpus_chrf(there["texts"], here["texts"]) > 95
+    assert same(there["texts"], here["texts"]) >= 0.8 * ALL
+    checks = openvino.json(["-m", "edgekit", "device", "check", str(folder), "--text", str(lines), "--json"])["checks"]
+    check = next(one for one in checks if one["device"] == "openvino:cpu")
+    assert (check["ran"], check["step_ran"], check["fell_back"]) == (OPENVINO_NAME, OPENVINO_NAME, False)
+
+
 def test_a_device_that_is_not_here_is_a_silent_fallback_of_onnxruntime_and_no_silent_one_of_edgekit(
     openvino: Machine, for_openvino: Path, lines: Path, tmp_path: Path
 ) -> None:
@@ -169,6 +184,21 @@ def test_lines_on_hexagon_are_nearly_those_of_the_cpu(qnn: Machine, for_qnn: Pat
     # Of five lines one that is said in other words costs ten.
     assert corpus_chrf(there["texts"], here["texts"]) > (90 if FEW == ALL else 80)
     assert same(there["texts"], here["texts"]) >= (0.7 if FEW == ALL else 0.5) * FEW
+
+
+def test_three_short_lines_that_hexagon_decodes_as_well_are_nearly_those_of_the_cpu(
+    qnn: Machine, installed: Path, lines: Path, tmp_path: Path
+) -> None:
+    # The simulation takes 3 s a step of ten rows.
+    short = tmp_path / "short.txt"
+    short.write_text("\n".join(sorted(lines.read_text("utf-8").splitlines(), key=len)[:3]) + "\n", "utf-8")
+    folder = made_for(installed, "qnn", tmp_path / "out", ROOT / "README.md", npu_steps=True)
+    here = translated(qnn, folder, short, 3, tmp_path)
+    there = translated(qnn, folder, short, 3, tmp_path, [(QNN_NAME, {})])
+    assert (there["provider"], there["step_provider"], there["notes"]) == (QNN_NAME, QNN_NAME, [])
+    assert there["step_nodes"][CPU] == {"QuantizeLinear": 8, "DequantizeLinear": 4}
+    assert there["step_nodes"][QNN_NAME]["MatMul"] == 17
+    assert corpus_chrf(there["texts"], here["texts"]) > 80
 
 
 def test_hexagon_takes_next_to_nothing_of_a_graph_whose_dimensions_change_and_that_is_said(

@@ -24,11 +24,14 @@ def main() -> None:
     model = MarianEngine.open(folder, read_receipt(folder).engine, threads=1, choice=choice, report=silent)
     sources = model.source_tokenizer.encode(lines.read_text("utf-8").splitlines()[: int(sys.argv[4])])
     found = dict(model.decode(sources))
+    decoder = getattr(model.device.session, "decoder", None)
     told = {
         "texts": model.target_tokenizer.decode([found[at].token_ids for at in range(len(sources))]),
         "provider": model.device.provider,
         "notes": model.device.notes,
         "nodes": nodes_by_provider(model.device.session),
+        "step_provider": None if decoder is None else decoder.provider,
+        "step_nodes": {} if decoder is None else nodes_by_provider(decoder.session),
     }
     sys.stdout.write(json.dumps(told) + "\n")
 

@@ -17,6 +17,7 @@ from edgekit.engine.session import new_session
 from exporters.families.marian.exporter import choose_activations
 from exporters.families.marian.student import load_student
 from exporters.families.marian.targeted import write_encoders
+from exporters.families.marian.targeted_step import write_steps
 from exporters.targets.names import Target
 
 NPU = "ToyExecutionProvider"
@@ -24,23 +25,25 @@ ON_NPU = DeviceChoice(((NPU, {}), (CPU, {})), ())
 
 
 def build_for_npu(
-    folder: Path, seed: int = 1, encoder_form: Any = "int8", lines: Sequence[str] = (), **toy: Any
+    folder: Path,
+    seed: int = 1,
+    encoder_form: Any = "int8",
+    lines: Sequence[str] = (),
+    *,
+    rows: int | None = None,
+    **toy: Any,
 ) -> Any:
-    """Write a toy artifact with encoders into folder; gives its `engine`."""
+    """Write a toy artifact with encoders into folder; gives its `engine`.  rows: of its decoder step, if it has one."""
     engine = build(folder, seed, **toy)
     files = folder.with_name(f"{folder.name}-files")
     student = load_student(toy_student(seed, **toy).write(files)["weights"])
-    encoder = write_encoders(
-        student,
-        choose_activations(student, "auto"),
-        Target("toy", NPU, encoder_form),
-        folder,
-        folder / str(engine["source_tokenizer"]),
-        lines,
-        None,
-        silent,
-    )
-    return {**engine, "encoder": encoder}
+    activations, target = choose_activations(student, "auto"), Target("toy", NPU, encoder_form)
+    tokenizer = folder / str(engine["source_tokenizer"])
+    made = {**engine}
+    made["encoder"] = write_encoders(student, activations, target, folder, tokenizer, lines, None, silent)
+    if rows is not None:
+        made["step"] = write_steps(student, activations, target, folder, tokenizer, lines, None, silent, rows=rows)
+    return made
 
 
 class ToyNpu:
@@ -88,4 +91,5 @@ class _ToySession:
 def plug_in(monkeypatch: pytest.MonkeyPatch, npu: ToyNpu) -> ToyNpu:
     """Let the engine find this NPU."""
     monkeypatch.setattr("edgekit.engine.fixed_encoder.new_session", npu.open)
+    monkeypatch.setattr("edgekit.engine.fixed_step.new_session", npu.open)
     return npu
