@@ -18,8 +18,7 @@ from exporters.base import Built
 from exporters.conversion.base import Conversion
 from exporters.conversion.checkpoint import Checkpoint, open_checkpoint
 from exporters.trim.base import Ids, Part
-from exporters.trim.hf.model import HfModel
-from exporters.trim.tokenizer_json import JsonTokenizer
+from exporters.trim.hf.model import FolderTokenizer, HfModel
 
 # A licence goes with the model whatever file holds it.
 LICENCES = re.compile(r"(LICEN[CS]E|NOTICE|USE_POLICY)(\..{1,8})?")
@@ -37,7 +36,7 @@ class ConvertedModel(abc.ABC):
     container: ClassVar[str]
 
     @property
-    def tokenizer(self) -> JsonTokenizer:
+    def tokenizer(self) -> FolderTokenizer:
         """That of the folder; the converted model cuts a text in the same way."""
         return self.source.tokenizer
 
