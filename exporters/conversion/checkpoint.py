@@ -13,12 +13,13 @@ from numpy.typing import NDArray
 
 from edgekit.core.errors import ModelFormatError
 from exporters.containers.safetensors import Place, Safetensors
+from exporters.tokenizers.opus import OPUS_FILES
 from exporters.trim.hf.folder import Folder, read_folder
 from exporters.trim.hf.json_file import read_object
 from exporters.trim.hf.tokenizer_files import CONFIG as TOKENIZER_CONFIG
-from exporters.trim.hf.tokenizer_source import TOKENIZER, tokenizer_bytes
+from exporters.trim.hf.tokenizer_source import is_opus, tokenizer_bytes
 from exporters.trim.hf.weights import Weights, read_weights
-from exporters.trim.hf.words import Words, words_of
+from exporters.trim.hf.words import Words, vocabulary_words, words_of
 from exporters.trim.tokenizer_json.document import read_document
 
 # What numpy has of safetensors' types; bfloat16 it has not, so those are handed out as the 16 bits that they are.
@@ -37,7 +38,6 @@ _DTYPES: Mapping[str, str] = {
     "U8": "u1",
     "BOOL": "?",
 }
-OPUS_FILES = ("source.spm", "target.spm", "vocab.json")
 FLOATS = ("F32", "F16", "BF16")
 """Types of tensors that are numbers and that conversions read."""
 _ALL = slice(None)
@@ -143,15 +143,14 @@ def open_checkpoint(path: Path, *, name: str | None = None) -> Checkpoint:
     pickled weights, an adapter, a model that brings code of its own, a folder without a tokenizer that can be read, a
     tokenizer of an unknown kind.
     """
-    opus = all((path / one).is_file() for one in OPUS_FILES)
-    folder = read_folder(path, needs_tokenizer=not opus)
+    folder = read_folder(path)
     config = read_object(path / "config.json")
     called = name or path.resolve().name
-    if opus and not (path / TOKENIZER).is_file():
-        words = words_of({"model": {"vocab": read_object(path / OPUS_FILES[-1])}})
-        return Checkpoint(folder, called, config, {}, {}, words, read_weights(path))
-    document = read_document(tokenizer_bytes(path, config))
     has_config = (path / TOKENIZER_CONFIG).is_file()
     tokenizer_config = read_object(path / TOKENIZER_CONFIG) if has_config else {}
+    if is_opus(path):
+        words = vocabulary_words(read_object(path / OPUS_FILES[-1]))
+        return Checkpoint(folder, called, config, {}, tokenizer_config, words, read_weights(path))
+    document = read_document(tokenizer_bytes(path, config))
     words = words_of(document.raw)
     return Checkpoint(folder, called, config, document.raw, tokenizer_config, words, read_weights(path))

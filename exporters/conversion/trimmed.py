@@ -19,8 +19,7 @@ from exporters.base import Built
 from exporters.conversion.base import Conversion
 from exporters.conversion.checkpoint import Checkpoint, open_checkpoint
 from exporters.trim.base import Ids, Part
-from exporters.trim.hf.model import HfModel
-from exporters.trim.tokenizer_json import JsonTokenizer
+from exporters.trim.hf.model import FolderTokenizer, HfModel
 
 _FLOATS = ("f32", "f16", "bf16")
 # A licence goes with the model whatever file holds it.
@@ -48,7 +47,7 @@ class ConvertedModel(abc.ABC):
         return dataclasses.replace(self, dtype="f32")
 
     @property
-    def tokenizer(self) -> JsonTokenizer:
+    def tokenizer(self) -> FolderTokenizer:
         """That of the folder; the converted model cuts a text in the same way."""
         return self.source.tokenizer
 

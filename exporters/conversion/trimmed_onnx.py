@@ -16,7 +16,9 @@ from exporters.families.onnx.files import Draft
 from exporters.families.onnx.weights import PRECISIONS
 from exporters.trim.base import Ids, Part
 from exporters.trim.hf.model import HfModel
-from exporters.trim.hf.sizes import TokenizerSizes, tokenizer_sizes
+from exporters.trim.hf.sizes import TokenizerSizes, measured_sizes, tokenizer_sizes
+from exporters.trim.hf.tokenizer_source import TOKENIZER
+from exporters.trim.opus import OpusTokenizer
 
 # What the graphs call the constants that have a row for each token.
 _TABLES = {f"{name}{kind}" for name in ("words", "head") for kind in ("", ".values", ".scales", ".bias")}
@@ -68,7 +70,12 @@ class ConvertedOnnx(ConvertedModel):
 
     @cached_property
     def _sizes(self) -> TokenizerSizes:
-        return tokenizer_sizes(self.source.words, self.tokenizer.to_json().encode("utf-8"), {})
+        tokenizer, words = self.tokenizer, self.source.words
+        if isinstance(tokenizer, OpusTokenizer):
+            return measured_sizes(
+                words, lambda kept: sum(map(len, tokenizer.trimmed(kept).engine_files())), tokenizer.forced
+            )
+        return tokenizer_sizes(words, tokenizer.files()[TOKENIZER], {})
 
 
 def converted_to_onnx(model: HfModel) -> ConvertedOnnx:

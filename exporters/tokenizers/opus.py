@@ -11,6 +11,7 @@ from edgekit.core.errors import ModelFormatError
 from edgekit.tokenizer.sentencepiece import CONTROL, NORMAL, UNKNOWN, UNUSED, USER_DEFINED
 from exporters.tokenizers.sentencepiece import SentencePieceModel, check_pieces
 
+OPUS_FILES = ("source.spm", "target.spm", "vocab.json")
 UNKNOWN_NAME = "<unk>"
 _CONTROLS = ("</s>", "<s>", "<pad>")
 

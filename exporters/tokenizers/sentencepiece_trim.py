@@ -67,16 +67,24 @@ def trim_spm(data: bytes, kept: NDArray[np.int64]) -> bytes:
 
 def read_tokenizer_json(path: Path) -> SentencePieceModel:
     """Read what `tokenizer_json` wrote. Raises ModelFormatError for anything else."""
+    return read_tokenizer_json_rows(path)[0]
+
+
+def read_tokenizer_json_rows(path: Path) -> tuple[SentencePieceModel, int]:
+    """As `read_tokenizer_json`, with how many of the pieces have a row; the others stand for the unknown one."""
     try:
         data = json.loads(path.read_bytes())
         model = _parse(data)
+        rows = data["model"]["sentencepiece"].get("rows", len(model.pieces))
+        if type(rows) is not int or not model.kinds.index(UNKNOWN) < rows <= len(model.pieces):
+            raise ValueError("the unknown piece has no row")
     except OSError as error:
         raise ModelFormatError(f"`{path.name}` cannot be read", reasons=[error.strerror or str(error)]) from error
     except (ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError) as error:
         reason = f"{type(error).__name__}: {str(error)[:200]}"
         raise ModelFormatError(f"`{path.name}` is no vocabulary that edgekit wrote", reasons=[reason]) from error
     check_pieces(path.name, model)
-    return model
+    return model, rows
 
 
 def _parse(data: Mapping[str, Any]) -> SentencePieceModel:

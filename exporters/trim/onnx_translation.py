@@ -18,7 +18,7 @@ from edgekit.store.receipt import read_receipt
 from exporters.base import Built
 from exporters.families.marian.lexicon import Lexicon, take_lexicon
 from exporters.trim.base import Ids, Part, Tokenizer
-from exporters.trim.onnx_vocabulary import VocabularyFile, open_vocabulary
+from exporters.trim.onnx_vocabulary import VocabularyFile, open_vocabularies, open_vocabulary
 
 _KIND = "onnx-translation-2"
 _MARKS = ("end", "unknown", "start", "forced")
@@ -75,6 +75,8 @@ class TranslationFiles:
 
     def _files(self, kept: Ids) -> dict[str, bytes]:
         files = {str(self.engine["source_tokenizer"]): self.vocabulary.file(kept)}
+        if self.vocabulary.other is not None:
+            files[str(self.engine["target_tokenizer"])] = self.vocabulary.other(kept)
         if self.lexicon is not None:
             taken = take_lexicon(self.lexicon, kept, kept, len(kept))
             words = taken.words.astype(np.uint16 if len(kept) <= 2**16 else np.uint32)
@@ -99,15 +101,20 @@ def open_translation(folder: Path) -> TranslationFiles:
             hint="name the model that it was made from",
         )
     name, other = engine.get("source_tokenizer"), engine.get("target_tokenizer")
-    if name != other or engine.get("source_vocabulary") != engine.get("target_vocabulary"):
+    if engine.get("source_vocabulary") != engine.get("target_vocabulary"):
         raise UnsupportedModelError(
             "a model with two vocabularies is not trimmed", reasons=["one set of kept tokens must fit both languages"]
         )
     shortlist = engine.get("shortlist")
-    names = [name, *((shortlist.get("offsets"), shortlist.get("words")) if isinstance(shortlist, Mapping) else ())]
+    names = [name, other]
+    names += [shortlist.get("offsets"), shortlist.get("words")] if isinstance(shortlist, Mapping) else []
     if not all(isinstance(one, str) and why_unsafe_path(one) is None for one in names):
         raise ModelFormatError("the receipt names no files for the vocabulary or the shortlist")
-    vocabulary = open_vocabulary(folder / str(name), _named(engine).values())
+    keep = _named(engine).values()
+    if name == other:
+        vocabulary = open_vocabulary(folder / str(name), keep)
+    else:
+        vocabulary = open_vocabularies(folder / str(name), folder / str(other), keep)
     tokenizer = vocabulary.tokenizer
     rows = engine.get("source_vocabulary")
     if not isinstance(rows, int) or rows < tokenizer.size:

@@ -11,17 +11,19 @@ from exporters.tokenizers.sentencepiece import tokenizer_json
 from exporters.tokenizers.sentencepiece_trim import read_tokenizer_json, take_pieces
 from exporters.trim.base import Ids, Tokenizer
 from exporters.trim.hf.json_file import parse_object, read_bytes
+from exporters.trim.opus import open_converted_opus
 from exporters.trim.tokenizer_json import open_tokenizer_json
 from exporters.trim.unigram import Unigram
 
 
 @dataclass(frozen=True, slots=True)
 class VocabularyFile:
-    """size_bytes: of the file.  file: its bytes with the kept tokens."""
+    """size_bytes: of the file.  file: its bytes with the kept tokens.  other: those of a target's own file."""
 
     tokenizer: Tokenizer
     size_bytes: int
     file: Callable[[Ids], bytes]
+    other: Callable[[Ids], bytes] | None = None
 
 
 def open_vocabulary(path: Path, keep: Collection[int]) -> VocabularyFile:
@@ -38,3 +40,15 @@ def open_vocabulary(path: Path, keep: Collection[int]) -> VocabularyFile:
         )
     tokenizer = open_tokenizer_json(path, keep=sorted(keep))
     return VocabularyFile(tokenizer, size, lambda kept: tokenizer.trimmed(kept).to_json().encode("utf-8"))
+
+
+def open_vocabularies(source: Path, target: Path, keep: Collection[int]) -> VocabularyFile:
+    """Open the two of a model whose sides have the same ids.  keep: see `open_vocabulary`.  Raises ModelFormatError."""
+    opened = open_converted_opus([source, target], sorted(keep))
+    size = source.stat().st_size + target.stat().st_size
+    return VocabularyFile(
+        opened,
+        size,
+        lambda kept: opened.trimmed(kept).engine_files()[0],
+        lambda kept: opened.trimmed(kept).engine_files()[1],
+    )

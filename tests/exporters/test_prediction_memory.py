@@ -34,11 +34,9 @@ RUN = """
 import json, re, sys
 from pathlib import Path
 import edgekit
-from edgekit.store.installed import find_model
-from edgekit.engine.open import open_encoder
 lines = json.loads(sys.argv[2])
 if sys.argv[1] == "multilingual-e5-small":
-    model = open_encoder(find_model(sys.argv[1]), threads=1)
+    model = edgekit.open_encoder(sys.argv[1], threads=1)
     model.embed(lines)
 else:
     model = edgekit.open_translator("en", "pt", threads=1)

@@ -7,12 +7,12 @@ tokenizer.json itself: a language's token in front (NLLB, M2M100, mBART-50) or b
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
 from edgekit.core.errors import UsageError
-from edgekit.core.languages import normalise_tag
+from edgekit.core.languages import base_language, normalise_tag
 from exporters.conversion.checkpoint import Checkpoint
 
 Where: TypeAlias = Literal["before", "after", "none"]
@@ -55,6 +55,34 @@ def _shortest(name: str) -> str:
         return langcodes.Language.get(name).simplify_script().to_tag()
     except (ValueError, LookupError):
         return name
+
+
+def told_direction(checkpoint: Checkpoint, known: Collection[str], asked: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Of asked, what an OPUS-MT reads and what it writes; either may be empty.
+
+    known: base languages that it has tokens for, which are those it writes. `tokenizer_config.json` names one language
+    (`en`, `swa`) or a group (`mul`, `ROMANCE`) for each side; without a name the first that is asked is the source.
+    """
+    source, target = (_stated(checkpoint, key) for key in ("source_lang", "target_lang"))
+    if known:
+        writes = [tag for tag in asked if base_language(tag) in known]
+    elif target is not None:
+        writes = [tag for tag in asked if base_language(tag) == target]
+    else:
+        first = base_language(asked[0]) if source is None else source
+        writes = [tag for tag in asked if base_language(tag) != first]
+    if source is not None:
+        return [tag for tag in asked if base_language(tag) == source], writes
+    return [tag for tag in asked if tag not in writes] or ([*asked] if known else []), writes
+
+
+def _stated(checkpoint: Checkpoint, key: str) -> str | None:
+    """The language of one side, None where it is a group or not stated: only a language has a code of two letters."""
+    name = checkpoint.tokenizer_config.get(key)
+    if not isinstance(name, str) or not re.fullmatch(r"[a-z]{2,3}", name):
+        return None
+    tag = _shortest(name)
+    return tag if len(tag) == 2 else None
 
 
 def find_languages(checkpoint: Checkpoint, around: tuple[list[int], list[int]]) -> Languages:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -20,7 +20,7 @@ from exporters.base import Built
 from exporters.conversion.base import refuse
 from exporters.conversion.checkpoint import Checkpoint
 from exporters.families.onnx.files import GRAPH, Draft
-from exporters.families.onnx.languages import Languages, find_languages
+from exporters.families.onnx.languages import Languages, find_languages, told_direction
 from exporters.families.onnx.network import Stack
 from exporters.families.onnx.reading import Reader
 from exporters.families.onnx.translation import NEVER, Seq2Seq, translation_graph
@@ -80,6 +80,8 @@ class Seq2SeqConversion:
     def languages(self, checkpoint: Checkpoint, asked: Sequence[str]) -> Spoken:
         """See `exporters.conversion.onnx_conversion.OnnxConversion`."""
         known = {base_language(tag) for tag in self._open(checkpoint, load=False).languages.ids}
+        if checkpoint.model_type == "marian":
+            return _opus_languages(checkpoint, known, asked)
         both = tuple(tag for tag in asked if not known or base_language(tag) in known)
         if len(both) < 2:
             strange = [f"`{tag}` has no token of its own in this model" for tag in asked if tag not in both]
@@ -172,6 +174,18 @@ class Seq2SeqConversion:
             bias = bias if bias.any() else None
         model = Seq2Seq(read.encoder, read.decoder, read.head, read.head_factor, bias, start, (end,))
         return _Opened(model, read.positions, forced, languages, vocabularies, not_carried, reader.finish(self.unused))
+
+
+def _opus_languages(checkpoint: Checkpoint, known: Collection[str], asked: Sequence[str]) -> Spoken:
+    sources, targets = told_direction(checkpoint, known, asked)
+    if not sources or not targets or {*sources, *targets} != {*asked}:
+        reads, writes = (", ".join(tags) or "none" for tags in (sources, targets))
+        raise UsageError(
+            f"`{checkpoint.name}` does not translate between these languages",
+            reasons=[f"of {', '.join(asked)} it reads {reads} and writes {writes}"],
+            hint="name the language that it reads and one that it writes, as `--languages en,sw`",
+        )
+    return Spoken(tuple(sources), tuple(targets))
 
 
 def _generation(checkpoint: Checkpoint) -> Mapping[str, Any]:

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from edgekit.core.atomic import write_bytes
-from exporters.conversion.checkpoint import OPUS_FILES, Checkpoint
-from exporters.tokenizers.opus import UNKNOWN_NAME, vocabulary_in_order
-from exporters.tokenizers.sentencepiece import read_sentencepiece, tokenizer_json
+from exporters.conversion.checkpoint import Checkpoint
+from exporters.tokenizers.opus import OPUS_FILES, UNKNOWN_NAME
 from exporters.trim.hf.json_file import read_bytes
 from exporters.trim.hf.tokenizer_source import TOKENIZER
+from exporters.trim.opus import open_opus
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +65,8 @@ def vocabularies_of(checkpoint: Checkpoint, reasons: list[str]) -> Vocabularies:
 
 def _opus(checkpoint: Checkpoint) -> Vocabularies:
     ids = checkpoint.words.ids
-    files = {}
-    for name in OPUS_FILES[:2]:
-        model = read_sentencepiece(checkpoint.path / name, any_ids=True)
-        ordered = vocabulary_in_order(name, model, ids)
-        # A vocabulary of its own for each side, in the form that the engine reads without any library.
-        files[name.replace(".spm", ".tokenizer.json")] = tokenizer_json(ordered, rows=len(ids))
+    # A vocabulary of its own for each side, in the form that the engine reads without any library.
+    names = [name.replace(".spm", ".tokenizer.json") for name in OPUS_FILES[:2]]
+    files = dict(zip(names, open_opus(checkpoint.path, ids).engine_files(), strict=True))
     source, target = files
     return Vocabularies(files, source, target, len(ids), ids[UNKNOWN_NAME], ())

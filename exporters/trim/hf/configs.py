@@ -12,6 +12,7 @@ from edgekit.core.errors import ModelFormatError
 _TEXT = "text_config"
 VOCAB_SIZE = "vocab_size"
 LAYER_VOCAB_SIZE = "vocab_size_per_layer_input"
+_DECODER_VOCAB_SIZE = "decoder_vocab_size"  # Marian's, which has one table for both sides
 # `eos_token_id`, Gemma 3's `image_token_index`, lists of them.
 _IDS = re.compile(r".+_token_(id|ids|index)")
 # What names tokens without needing them: where a token goes, the entry goes.
@@ -146,6 +147,8 @@ def resized(config: dict[str, Any], old: int, new: int, layers: int | None) -> d
         }
         if text or made.get(VOCAB_SIZE) == old:
             made[VOCAB_SIZE] = new
+        if made.get(_DECODER_VOCAB_SIZE) == old:
+            made[_DECODER_VOCAB_SIZE] = new
         if text and layers is not None:
             made[LAYER_VOCAB_SIZE] = layers
         return made

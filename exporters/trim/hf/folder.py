@@ -10,6 +10,7 @@ from typing import Any
 
 from edgekit.core.errors import ModelFormatError, UnsupportedModelError
 from exporters.containers.safetensors import read_safetensors
+from exporters.tokenizers.opus import OPUS_FILES
 from exporters.tokenizers.sentencepiece_json import MODELS
 from exporters.trim.hf.json_file import parse_list, read_bytes, read_object
 from exporters.trim.hf.tokenizer_files import CONFIG, WRITERS
@@ -43,8 +44,8 @@ class Folder:
     left: Sequence[str]
 
 
-def read_folder(path: Path, *, needs_tokenizer: bool = True) -> Folder:
-    """Sort the files of a folder.  needs_tokenizer: whether `tokenizer.json` must be there.
+def read_folder(path: Path) -> Folder:
+    """Sort the files of a folder.
 
     Raises ModelFormatError where something is missing or damaged, UnsupportedModelError for an adapter, for weights
     that are only there as pickles, for a model that brings code of its own.
@@ -52,11 +53,11 @@ def read_folder(path: Path, *, needs_tokenizer: bool = True) -> Folder:
     if not path.is_dir():
         raise ModelFormatError(f"`{path}` is no folder")
     names = sorted(entry.name for entry in path.iterdir() if entry.is_file())
-    _refuse(path, names, needs_tokenizer)
+    _refuse(path, names)
     modules = _modules(path) if MODULES in names else []
     weights = {SINGLE} if SINGLE in names else {INDEX, *_shards(path)}
     copied = [name for name in names if _COPIED.fullmatch(name)] + modules
-    known = {*CONFIGS, TOKENIZER, *WRITERS, *copied, *weights}
+    known = {*CONFIGS, TOKENIZER, *WRITERS, *copied, *weights, *(() if TOKENIZER in names else OPUS_FILES)}
     left = [name for name in names if name not in known]
     left += sorted(
         f"{entry.name}/"
@@ -77,7 +78,7 @@ def _shards(path: Path) -> set[str]:
     return {str(shard) for shard in weight_map.values()} if isinstance(weight_map, dict) else set()
 
 
-def _refuse(path: Path, names: Sequence[str], needs_tokenizer: bool) -> None:
+def _refuse(path: Path, names: Sequence[str]) -> None:
     adapters = [name for name in names if _ADAPTER.fullmatch(name)]
     if adapters:
         # transformers loads an adapter that lies beside a model, and its rows and ids are those of the old vocabulary.
@@ -103,7 +104,7 @@ def _refuse(path: Path, names: Sequence[str], needs_tokenizer: bool) -> None:
             reasons=[f"`{name}` runs code when it is opened" for name in pickles],
             hint=_conversion(path, config) if pickles else None,
         )
-    if needs_tokenizer and not has_tokenizer(config, names):
+    if not has_tokenizer(config, names):
         raise UnsupportedModelError(
             f"the folder holds no `{TOKENIZER}`",
             reasons=[f"the tokenizer is read from it, or from {_models()}"],

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,18 +19,20 @@ from edgekit.core.events import Progress, Reporter, silent
 from edgekit.core.languages import base_language, normalise_tag
 from exporters.base import Built
 from exporters.containers.safetensors import Output, measure_safetensors, write_safetensors
-from exporters.trim.base import Ids, Part
+from exporters.tokenizers.opus import OPUS_FILES
+from exporters.trim.base import Ids, Part, Tokenizer
 from exporters.trim.hf.configs import LAYER_VOCAB_SIZE, VOCAB_SIZE, changed, needed_ids, resized, size_of, with_defaults
 from exporters.trim.hf.folder import Folder, read_folder
 from exporters.trim.hf.json_file import parse_object, read_bytes, read_object, to_bytes
 from exporters.trim.hf.prompts import read_prompts
-from exporters.trim.hf.sizes import TokenizerSizes, tokenizer_sizes
+from exporters.trim.hf.sizes import TokenizerSizes, measured_sizes, tokenizer_sizes
 from exporters.trim.hf.tables import Tables, family_of, find_tables, outputs
 from exporters.trim.hf.tokenizer_files import CONFIG, SPECIAL, Cut, rewritten, special_tokens
-from exporters.trim.hf.tokenizer_source import TOKENIZER, tokenizer_bytes
+from exporters.trim.hf.tokenizer_source import TOKENIZER, is_opus, tokenizer_bytes
 from exporters.trim.hf.weights import INDEX, Weights, read_weights
-from exporters.trim.hf.words import Words, words_of
-from exporters.trim.tokenizer_json import JsonTokenizer, open_tokenizer_data
+from exporters.trim.hf.words import Words, vocabulary_words, words_in, words_of
+from exporters.trim.opus import open_opus
+from exporters.trim.tokenizer_json import open_tokenizer_data
 from exporters.trim.vectors import safetensors_vectors
 from exporters.trim.vocabulary import vocab_fingerprint
 
@@ -39,6 +41,18 @@ _COUNTED = re.compile(r"[a-z]{2,3}_[A-Z]{2}|[a-z]{3}_[A-Z][a-z]{3}|__[a-z]{2,3}_
 # MADLAD `<2pt>`, `<2zh_Latn>`.
 _ASKS = re.compile(r"<2(?P<language>[a-z]{2,3})(_\w+)?>")
 _LONGEST = 32
+
+
+class FolderTokenizer(Tokenizer, Protocol):
+    """A tokenizer that a folder holds."""
+
+    def trimmed(self, kept: Ids) -> FolderTokenizer:
+        """See `exporters.trim.base.Tokenizer.trimmed`."""
+        ...
+
+    def files(self) -> dict[str, bytes]:
+        """The files that it is read from."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -52,7 +66,7 @@ class HfModel:
     weights: Weights
     tables: Tables
     configs: Mapping[str, dict[str, Any]]
-    tokenizer: JsonTokenizer
+    tokenizer: FolderTokenizer
     words: Words
 
     container = "hf"
@@ -91,8 +105,8 @@ class HfModel:
 
     def write(self, kept: Ids, out: Path, *, report: Reporter = silent) -> Built:
         """Write the trimmed folder, `config.json` last: without it nothing opens what a kill has left behind."""
-        state = self.tokenizer.trimmed(kept).to_json()
-        cut = Cut(self.words, words_of(parse_object(state.encode("utf-8"), TOKENIZER)), kept)
+        files = self.tokenizer.trimmed(kept).files()
+        cut = Cut(self.words, words_in(files), kept)
         texts, dropped = rewritten(self._beside, cut)
         configs = self._configs(kept)
         planned = self._planned(kept)
@@ -109,7 +123,7 @@ class HfModel:
         for name in self.folder.copied:
             with (self.folder.path / name).open("rb") as source, replacing(out / name) as stream:
                 shutil.copyfileobj(source, stream)
-        for name, data in {TOKENIZER: state.encode("utf-8"), **texts}.items():
+        for name, data in {**files, **texts}.items():
             write_bytes(out / name, data)
         for name in reversed(configs):
             write_bytes(out / name, to_bytes(configs[name]))
@@ -173,8 +187,16 @@ class HfModel:
 
     @cached_property
     def _sizes(self) -> TokenizerSizes:
+        files = self.tokenizer.files()
+        if TOKENIZER not in files:
+            return measured_sizes(self.words, self._tokenizer_bytes, self.tokenizer.forced)
         made, _ = rewritten(self._beside, Cut(self.words, self.words, np.arange(len(self.words.names))))
-        return tokenizer_sizes(self.words, self.tokenizer.to_json().encode("utf-8"), made)
+        return tokenizer_sizes(self.words, files[TOKENIZER], made)
+
+    def _tokenizer_bytes(self, kept: Ids) -> int:
+        files = self.tokenizer.trimmed(kept).files()
+        texts, _ = rewritten(self._beside, Cut(self.words, words_in(files), kept))
+        return sum(map(len, {**files, **texts}.values()))
 
     @cached_property
     def _rest(self) -> int:
@@ -197,16 +219,18 @@ def open_hf(folder: Path, *, languages: Sequence[str] = ()) -> HfModel:
     family = family_of(config.get("model_type"))
     weights = read_weights(folder)
     tables = find_tables(family, weights, size_of(config, VOCAB_SIZE), size_of(config, LAYER_VOCAB_SIZE))
-    data = tokenizer_bytes(folder, config)
-    words = words_of(parse_object(data, TOKENIZER))
+    opus = is_opus(folder)
+    data = b"" if opus else tokenizer_bytes(folder, config)
+    words = vocabulary_words(read_object(folder / OPUS_FILES[-1])) if opus else words_of(parse_object(data, TOKENIZER))
     count = len(words.names)
     if count > tables.rows:
         raise ModelFormatError(
             "the tokenizer does not fit the tables", reasons=[f"it has {count:,} tokens, they {tables.rows:,} rows"]
         )
     configs["config.json"] = with_defaults(config, family.ids or {}, count)
-    keep = _named(listed, configs, words) | _counted(words) | _languages(words, languages)
-    tokenizer = open_tokenizer_data(data, size=tables.rows, keep=sorted(keep))
+    named = _named(listed, configs, words)
+    keep = sorted(named | _counted(words) | _languages(words, languages))
+    tokenizer = open_opus(folder, words.ids, keep) if opus else open_tokenizer_data(data, size=tables.rows, keep=keep)
     return HfModel(listed, weights, tables, configs, tokenizer, words)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -61,6 +61,14 @@ def tokenizer_sizes(words: Words, state: bytes, beside: Mapping[str, bytes]) -> 
         entries * (scale + (lists + pieces) / max(float(entries.sum()), 1)),
         merges * (scale + merges_txt / max(float(merges.sum()), 1)),
     )
+
+
+def measured_sizes(words: Words, size_of: Callable[[Ids], int], least: Ids) -> TokenizerSizes:
+    """Sizes of files that are measured with every token and with least: exact there, in between by their words."""
+    entries = np.array([_length(name) + _ENTRY for name in words.names], np.float64)
+    whole, smallest = size_of(np.arange(len(entries))), size_of(least)
+    scale = (whole - smallest) / max(float(entries.sum() - entries[least].sum()), 1)
+    return TokenizerSizes(whole - scale * float(entries.sum()), entries * scale, np.zeros(len(entries)))
 
 
 def _length(word: str) -> int:

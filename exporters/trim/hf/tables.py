@@ -92,6 +92,12 @@ _M2M = Family(
     _T5_TABLES,
     ids={"bos_token_id": 0, "pad_token_id": 1, "eos_token_id": 2, "decoder_start_token_id": 2},
 )
+_MARIAN = Family(
+    ("", "model."),
+    _T5_TABLES,
+    ("final_logits_bias",),
+    ids={"pad_token_id": 58100, "eos_token_id": 0, "decoder_start_token_id": 58100, "forced_eos_token_id": 0},
+)
 _DECODER_TABLES = ("embed_tokens.weight", "lm_head.weight")
 _DECODER = Family(("", "model."), _DECODER_TABLES, ids={"bos_token_id": 1, "eos_token_id": 2})
 _GEMMA_IDS = {"pad_token_id": 0, "eos_token_id": 1, "bos_token_id": 2}
@@ -111,6 +117,7 @@ FAMILIES: Mapping[str, Family] = {
     "mt5": _MT5,
     "umt5": _MT5,
     "mbart": _BART,
+    "marian": _MARIAN,
     "m2m_100": _M2M,
     "gemma": _GEMMA,
     "gemma2": _GEMMA,

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
+from exporters.tokenizers.opus import OPUS_FILES
 from exporters.tokenizers.sentencepiece_json import MODELS, json_from_sentencepiece
 from exporters.trim.hf.json_file import read_bytes, read_object
 
@@ -24,7 +25,16 @@ def tokenizer_bytes(folder: Path, config: Mapping[str, Any]) -> bytes:
 
 def has_tokenizer(config: Mapping[str, Any], names: Collection[str]) -> bool:
     """Whether the files called names hold a tokenizer that can be read for a model of this configuration."""
-    return TOKENIZER in names or _model(config, names) is not None
+    return TOKENIZER in names or _has_opus(names) or _model(config, names) is not None
+
+
+def is_opus(folder: Path) -> bool:
+    """Whether the tokenizer of a folder is OPUS-MT's two models with one `vocab.json`."""
+    return not (folder / TOKENIZER).is_file() and _has_opus([one.name for one in folder.iterdir()])
+
+
+def _has_opus(names: Collection[str]) -> bool:
+    return set(names).issuperset(OPUS_FILES)
 
 
 def _model(config: Mapping[str, Any], names: Collection[str]) -> str | None:

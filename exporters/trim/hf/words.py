@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from edgekit.core.errors import ModelFormatError
+from exporters.tokenizers.opus import OPUS_FILES
+from exporters.trim.hf.json_file import parse_object
+from exporters.trim.hf.tokenizer_source import TOKENIZER
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,18 @@ def words_of(state: Mapping[str, Any]) -> Words:
     for name, at in [*ids.items(), *added.items()]:
         names[at] = name
     return Words(names, ids, merges, added)
+
+
+def vocabulary_words(ids: Mapping[str, Any]) -> Words:
+    """The words of a `vocab.json` that is there alone. Raises ModelFormatError where an entry is damaged."""
+    return words_of({"model": {"vocab": dict(ids)}})
+
+
+def words_in(files: Mapping[str, bytes]) -> Words:
+    """The words of a tokenizer by its files, the bytes by name."""
+    if TOKENIZER in files:
+        return words_of(parse_object(files[TOKENIZER], TOKENIZER))
+    return vocabulary_words(parse_object(files[OPUS_FILES[-1]], OPUS_FILES[-1]))
 
 
 def _pair(merge: Any) -> tuple[str, str]:

@@ -141,6 +141,10 @@ class JsonTokenizer:
         keep = [new[at] for at in self._keep if at in new]
         return JsonTokenizer(self._document.take(kept.tolist()), size=len(kept), keep=keep)
 
+    def files(self) -> dict[str, bytes]:
+        """See `exporters.trim.hf.model.FolderTokenizer`."""
+        return {NAME: self.to_json().encode("utf-8")}
+
     def to_json(self) -> str:
         """The file."""
         return json.dumps(self._document.raw, ensure_ascii=False, separators=(",", ":"))
