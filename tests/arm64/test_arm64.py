@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from arm64.userland import CPUS, ROOT, Userland, build
+from arm64.userland import CPUS, ROOT, Userland
 from toys.firefox import firefox_files
 
 from edgekit.core.events import silent
@@ -31,11 +31,6 @@ _TESTS = (
 )
 # 250 tests of decoding, whose threads the emulator runs slowly: 6 to 9 minutes.
 _LONG_TESTS = ("tests/engine/test_marian_engine.py",)
-
-
-@pytest.fixture(scope="module")
-def userland(tmp_path_factory: pytest.TempPathFactory) -> Userland:
-    return build(tmp_path_factory.mktemp("arm64"))
 
 
 @pytest.fixture(scope="module", params=["float", "auto"])

@@ -42,8 +42,10 @@ class Userland:
 
     folder: Path
 
-    def run(self, cpu: str, arguments: Sequence[str], *, timeout_s: float) -> subprocess.CompletedProcess[str]:
-        """Run its Python as on one of `CPUS`, in the root of the repository."""
+    def run(
+        self, cpu: str, arguments: Sequence[str], *, timeout_s: float, beside: Sequence[Path] = ()
+    ) -> subprocess.CompletedProcess[str]:
+        """Run its Python as on one of `CPUS`, in the root of the repository; beside: more folders of packages."""
         python = self.folder / "python"
         system = self.folder / "system"
         (system / "proc" / "cpuinfo").write_text(
@@ -62,7 +64,7 @@ class Userland:
                 "HOME": str(self.folder),
                 "PATH": os.environ["PATH"],
                 "PYTHONHOME": str(system / "usr"),
-                "PYTHONPATH": os.pathsep.join([str(ROOT), str(self.folder / "site")]),
+                "PYTHONPATH": os.pathsep.join(map(str, [ROOT, *beside, self.folder / "site"])),
                 "PYTHONDONTWRITEBYTECODE": "1",
                 "PYTHONUTF8": "1",
                 "ORT_DISABLE_TELEMETRY": "1",
@@ -81,14 +83,18 @@ def build(folder: Path) -> Userland:
         pytest.skip("the emulator is taken for x86_64 Linux alone")
     if not _KEYS.is_file() or any(shutil.which(tool) is None for tool in ("apt-get", "dpkg")):
         pytest.skip("Debian's package tools or keys are not here")
-    _packages(folder, "arm64", ["python3", "libstdc++6"], folder / "system")
-    _packages(folder, "amd64", ["qemu-user-static"], folder / "emulator", needs=False)
+    # libgomp1: llama.cpp's threads.
+    packages(folder, "arm64", ["python3", "libstdc++6", "libgomp1"], folder / "system")
+    packages(folder, "amd64", ["qemu-user-static"], folder / "emulator", needs=False)
     (folder / "system" / "proc").mkdir(exist_ok=True)
-    _wheels(folder)
+    tomllib = pytest.importorskip("tomllib")
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    wheels(folder / "site", [*project["dependencies"], *_TEST_PACKAGES])
     return Userland(folder)
 
 
-def _packages(folder: Path, architecture: str, names: Sequence[str], target: Path, *, needs: bool = True) -> None:
+def packages(folder: Path, architecture: str, names: Sequence[str], target: Path, *, needs: bool = True) -> None:
+    """Unpack Debian's packages in target, and what they need; apt keeps its own files in folder."""
     private = folder / f"apt-{architecture}"
     for name in ("lists/partial", "archives/partial", "etc/sources.list.d", "etc/preferences.d", "etc/apt.conf.d"):
         (private / name).mkdir(parents=True)
@@ -117,15 +123,15 @@ def _packages(folder: Path, architecture: str, names: Sequence[str], target: Pat
         subprocess.run([shutil.which("dpkg") or "", "-x", str(package), str(target)], check=True, timeout=120)
 
 
-def _wheels(folder: Path) -> None:
-    tomllib = pytest.importorskip("tomllib")
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+def wheels(target: Path, names: Sequence[str], *, needs: bool = True) -> None:
+    """Unpack wheels for aarch64 in target, and what they need."""
     done = subprocess.run(
         [
             *(sys.executable, "-m", "pip", "install", "--quiet", "--only-binary=:all:", "--python-version", "3.11"),
-            *("--implementation", "cp", "--target", str(folder / "site"), "-c", str(ROOT / "constraints.txt")),
+            *("--implementation", "cp", "--target", str(target), "-c", str(ROOT / "constraints.txt")),
             *(part for platform in _PLATFORMS for part in ("--platform", platform)),
-            *(*project["dependencies"], *_TEST_PACKAGES),
+            *([] if needs else ["--no-deps"]),
+            *names,
         ],
         capture_output=True,
         text=True,
