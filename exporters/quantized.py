@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import importlib.util
 import shutil
 from collections import Counter
 from collections.abc import Mapping
@@ -13,9 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from edgekit.core.errors import EngineError, MissingExtraError, UsageError
+from edgekit.core.errors import EngineError, UsageError
 from edgekit.core.events import Note, Reporter, silent
 from edgekit.core.hashing import sha256_file
+from edgekit.core.llama_extra import require_llama
 from edgekit.pipeline.requests import ExportRequest
 from exporters.base import Built
 from exporters.containers.gguf import read_gguf
@@ -86,8 +86,7 @@ def check_quant(request: ExportRequest, model: TrimmableModel, name: str) -> Non
         path = Path(str(request.imatrix))
         if reasons := misfits(model.file, read_importance(path)):
             raise UsageError(f"`{path.name}` is of another model", reasons=reasons)
-    if importlib.util.find_spec("llama_cpp") is None:
-        raise MissingExtraError("quantising needs llama-cpp-python", hint="run `pip install 'edgekit[gguf]'`")
+    require_llama("quantising needs")
 
 
 def _check_conversion(request: ExportRequest, name: str) -> None:

@@ -135,6 +135,8 @@ def check(
         return
     for row in _table(found):
         output.data(row)
+    if len(found) == 1:
+        output.narrate("this onnxruntime has no other provider: see `edgekit device`")
 
 
 def _as_json(one: ProviderCheck) -> dict[str, Any]:

@@ -95,7 +95,7 @@ def check_providers(
         else:
             found.append(_run(kind, device, provider, texts, expected)[0])
         report(Progress("check", done, len(devices), "steps"))
-    report(StepFinished("check", f"{len(texts)} lines on {len(found)} devices"))
+    report(StepFinished("check", f"{len(texts)} lines, on {', '.join(one.device for one in found)}"))
     return found
 
 
@@ -173,7 +173,8 @@ def _kind(installed: Installed, threads: int) -> _Kind:
         return _Translation(installed, threads)
     if engine.get("kind") == encoder.KIND:
         return _Embedding(installed, threads)
-    raise EngineError(f"`{installed.receipt.id}` is no model that onnxruntime runs")
+    hint = "llama.cpp runs it: see `edgekit generate --help`" if installed.receipt.task == "generate" else None
+    raise EngineError(f"`{installed.receipt.id}` is no model that onnxruntime runs", hint=hint)
 
 
 @dataclass(frozen=True, slots=True)

@@ -253,7 +253,7 @@ def open_generator(
     if reasons:
         raise UsageError("the model cannot be opened like that", reasons=reasons)
     from edgekit.core.cores import usable_cores
-    from edgekit.engine.llama.library import require_llama
+    from edgekit.core.llama_extra import require_llama
 
     path, installed = find_gguf(model)
     require_llama()

@@ -5,7 +5,6 @@ edgekit imports no exporter: without the workstation side these two end in Missi
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Any, cast
 from edgekit.core.errors import MissingExtraError, UsageError
 from edgekit.core.events import Reporter, silent
 from edgekit.core.languages import Direction, normalise_tag
+from edgekit.core.llama_extra import has_llama
 from edgekit.pipeline.budgets import Budget, FitRequest, Fitted, Fitting, ModelPlan, Planning, PlanRequest
 from edgekit.pipeline.requests import (
     Artifact,
@@ -174,7 +174,7 @@ def verify(request: VerifyRequest, *, report: Reporter = silent) -> Verified:
 
 def language_models() -> OpenLanguageModel | None:
     """What opens a GGUF to run it, or None where llama-cpp-python is not installed."""
-    if importlib.util.find_spec("llama_cpp") is None:
+    if not has_llama():
         return None
     from edgekit.engine.llama.process import LlamaProcess
 

@@ -25,12 +25,16 @@ def open_source(uri: SourceUri, archive: Archive | None = None) -> Source:
     return FileSource(uri.location)
 
 
-def refuse_offline(model_id: str, sources: Iterable[SourceUri]) -> None:
-    """Raise OfflineError where a source needs the network and the user said that there is none."""
+def refuse_offline(what: str, sources: Iterable[SourceUri], *, then: str) -> None:
+    """Raise OfflineError where a source needs the network and the user said that there is none.
+
+    what: the model's id, or its source where it has none.  then: what to do once there is a network.
+    """
     for source in sources:
         for name in ("EDGEKIT_OFFLINE", *(["HF_HUB_OFFLINE"] if source.scheme == "hf" else [])):
             if source.needs_network and is_truthy(name):
+                needs = "needs" if what == source.text else f"comes from `{source.text}`, which needs"
                 raise OfflineError(
-                    f"`{model_id}` comes from `{source.text}`, which needs the network, and `{name}` is set",
-                    hint=f"unset `{name}` while connected, then run `edgekit pull {model_id}`",
+                    f"`{what}` {needs} the network, and `{name}` is set",
+                    hint=f"unset `{name}` while connected, then {then}",
                 )

@@ -31,7 +31,7 @@ def find_pinned(
     place = parse_hub_place(
         model.source.text + (f"/{folder.strip('/')}" if folder else "") + (f"@{revision}" if revision else "")
     )
-    refuse_offline(model.id, [model.source])
+    refuse_offline(model.id, [model.source], then=f"run `edgekit models pin {model.id}`")
     found = look_up(place, report=report)
     if found.family != model.family:
         raise UnsupportedModelError(

@@ -54,7 +54,7 @@ def install(model: Model, *, report: Reporter = silent, force: bool = False, acc
         report(Note(f"`{model.id}` is installed already"))
         return here
     licence = accepted(model.id, model.licence, accept=accept_licence)
-    refuse_offline(model.id, model.sources())
+    refuse_offline(model.id, model.sources(), then=f"run `edgekit pull {model.id}`")
     try:
         with alone(model.id, report):
             if not force and (here := current(model)) is not None:

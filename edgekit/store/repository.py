@@ -96,7 +96,7 @@ def pull_repository(
     model_id = hub_id(place)
     if place.revision is not None and is_commit(place.revision) and (here := _here(model_id, place)) is not None:
         return here
-    refuse_offline(place.text, [SourceUri(f"hf:{place.name}", "hf", place.name, place.revision)])
+    refuse_offline(place.text, [SourceUri(place.text, "hf", place.name, place.revision)], then="try again")
     found = look_up(place, check=check, report=report)
     return install(_model(model_id, found), report=report, accept_licence=accept_licence)
 

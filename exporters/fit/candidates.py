@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -10,6 +9,7 @@ import numpy as np
 
 from edgekit.core.errors import UsageError
 from edgekit.core.events import Note, Reporter
+from edgekit.core.llama_extra import has_llama
 from edgekit.pipeline.budgets import Budget
 from exporters.containers.gguf import BLOCKS, Gguf
 from exporters.conversion.trimmed_gguf import ConvertedGguf
@@ -22,8 +22,9 @@ from exporters.prediction.predict import Prediction, Predictor, Recipe, largest
 from exporters.selection.base import Target
 from exporters.trim.gguf import GgufModel
 
-# What each type is expected to add to the bits of text, as a share. Of Gemma 3 270M: Q5_0 words and a body quantised
-# again 1.1 %, all of it Q4_0 16 %; larger models lose less. It only says what is worth building, and that is measured.
+# What each type is expected to add to the bits of text, as a share. Measured on Gemma 3 270M: Q5_0 words and a body
+# quantised again 1.1 %, all of it Q4_0 16 %; the others are guesses between and beyond, by their bits. It only says
+# what is worth building, and that is measured.
 _LOSSES: Mapping[str, float] = {
     "Q8_0": 0.002,
     "Q6_K": 0.006,
@@ -122,7 +123,7 @@ def _recipes(source: Source, report: Reporter) -> list[Recipe]:
     model = source.model
     if not isinstance(model, GgufModel | ConvertedGguf):
         return [Recipe()]
-    if importlib.util.find_spec("llama_cpp") is None:
+    if not has_llama():
         report(Note("other types of the weights are not tried: quantising needs llama-cpp-python"))
         return [Recipe()]
     most = (1 - _LEAST_SAVED) * Predictor(source, Recipe()).whole().size_bytes

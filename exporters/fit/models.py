@@ -18,7 +18,8 @@ _ANY = "mul"
 
 
 def models_for(request: FitRequest) -> tuple[list[str], list[str]]:
-    """Ids or paths of the models that take part; and a line for each of the catalogue that would and is not here.
+    """Ids or paths of the models that take part; and a line for each of the catalogue that would and is not
+    here, with the command that brings it; none for those that are refused.
 
     Those that were trimmed already take no part unless they are named: their originals give all that they do.
     Raises UnavailableError where there is none.
@@ -35,15 +36,15 @@ def models_for(request: FitRequest) -> tuple[list[str], list[str]]:
     absent = [
         f"`{model.id}` is not installed"
         + ("" if model.size_bytes is None else f" ({bytes_in_words(model.size_bytes)})")
-        + f": `edgekit pull {model.id}`"
+        + f": `edgekit {'models pin' if model.unpinned else 'pull'} {model.id}`"
         for model in load_catalogue().models.values()
-        if model.id not in ids and _serves(request, model.task, model.languages)
+        if model.refused is None and model.id not in ids and _serves(request, model.task, model.languages)
     ]
     if not found:
         raise UnavailableError(
             f"no installed model does `{request.task}` for {', '.join(request.languages)}",
             reasons=absent,
-            hint="run one of these pulls while connected" if absent else "name a model with `--model PATH`",
+            hint="run one while connected; pull what was pinned" if absent else "name a model with `--model PATH`",
         )
     return found, absent
 

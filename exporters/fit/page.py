@@ -14,7 +14,11 @@ _PREDICTED = (
     "Predicted before anything was built. Expected loss is how much more text costs in bits, by the vocabulary and by "
     "the types of the weights; it is against each model's own original, so it does not compare models."
 )
-_MEASURED = "Measured on this machine, on text that the choice of tokens did not see. Speed is of one run."
+_UNSEEN = "Measured on this machine, on text that the choice of tokens did not see. Speed is of one run."
+_ALIGNED = (
+    "Measured on this machine, on the aligned text. Where that is also text that the tokens were chosen by, other text "
+    "loses more. Speed is of one run."
+)
 
 
 def render_fit(found: Fitted) -> str:
@@ -36,7 +40,7 @@ def render_fit(found: Fitted) -> str:
             ]
         ),
         element("h2", "What was built"),
-        element("p", _MEASURED, class_="soft"),
+        element("p", _ALIGNED if request.task == "translate" else _UNSEEN, class_="soft"),
         table([(title, "n" if at in (2, 4, 5, 7) else "") for at, title in enumerate(rows[0])], rows[1:]),
         element("h2", "What was predicted"),
         element("p", _PREDICTED, class_="soft"),

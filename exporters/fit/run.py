@@ -18,6 +18,7 @@ from edgekit.core.errors import (
 )
 from edgekit.core.events import Event, Note, Progress, Reporter, StepFinished, StepStarted
 from edgekit.core.languages import Direction
+from edgekit.core.llama_extra import missing_llama
 from edgekit.core.paths import cache_folder
 from edgekit.pipeline.budgets import FitRequest
 from edgekit.pipeline.requests import Artifact, ExportRequest, OpenLanguageModel, OpenTextEncoder, OpenTranslator
@@ -95,6 +96,8 @@ class _Fit:
     def run(self) -> Fitted:
         """All of it."""
         request, report = self._request, self._report
+        if request.task == "generate":
+            self._language_models()  # told before minutes of choosing tokens, not behind them
         names, absent = models_for(request)
         opened = {name: self._open(name) for name in names}
         candidates = [one for name in names for one in self._candidates(name, opened[name])]
@@ -114,6 +117,11 @@ class _Fit:
         taken = found.taken
         report(StepFinished(STEP, "nothing fits" if taken is None else taken.candidate.id))
         return found
+
+    def _language_models(self) -> OpenLanguageModel:
+        if self._open_model is None:
+            raise missing_llama("running language models needs")
+        return self._open_model
 
     def _name(self) -> str:
         return {"generate": BitsPerByte.name, "translate": Chrf.name, "grade": Cosine.name}[self._request.task]
@@ -233,9 +241,9 @@ class _Fit:
 
     def _measured(self, artifact: Artifact, opened: _Opened) -> Measured:
         self._report(StepStarted("measure", artifact.receipt.id))
-        quality = self._measure(opened)(opened.source, artifact.folder, artifact.receipt.engine)
-        shown = quality.shown or "not measured"
-        self._report(StepFinished("measure", shown))
+        measure = self._measure(opened)
+        quality = measure(opened.source, artifact.folder, artifact.receipt.engine)
+        self._report(StepFinished("measure", f"{measure.name} {quality.shown}" if quality.shown else "not measured"))
         inside = artifact.folder.is_relative_to(self._out)
         return Measured(
             artifact.folder.name if inside else str(artifact.folder),
@@ -253,11 +261,7 @@ class _Fit:
         if found is None:
             lines = {one.language: some(one.sample) for one in opened.corpora}
             if request.task == "generate":
-                if self._open_model is None:
-                    raise MissingExtraError(
-                        "running language models needs llama-cpp-python", hint="run `pip install 'edgekit[gguf]'`"
-                    )
-                found = BitsPerByte(self._open_model, lines)
+                found = BitsPerByte(self._language_models(), lines)
             elif request.task == "translate":
                 source, target = (self._aligned.get(language, []) for language in request.languages)
                 found = Chrf(self._open_translator, Direction(*request.languages), source, target)

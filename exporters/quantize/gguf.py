@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import collections
-import importlib.util
 import json
 import os
 import shutil
@@ -15,8 +14,9 @@ from typing import Any
 
 from edgekit.core.atomic import replacing_file
 from edgekit.core.children import Child
-from edgekit.core.errors import EngineError, MissingExtraError, ResourceError, UsageError
+from edgekit.core.errors import EngineError, ResourceError, UsageError
 from edgekit.core.events import Note, Progress, Reporter, StepFinished, StepStarted, silent
+from edgekit.core.llama_extra import require_llama
 from edgekit.core.units import bytes_in_words
 from exporters.containers.gguf import BLOCKS, Gguf, Place, read_gguf
 from exporters.quantize.importance import misfits, read_importance
@@ -69,7 +69,7 @@ def requantize(
     unfit = [] if weighed is None else misfits(file, weighed)
     reasons = _problems(file, source.name, quant, tables, importance=weighed is not None)
     _refuse(source.name, [*reasons, *unfit, *same])
-    _need_llama()
+    require_llama("quantising needs")
     target.parent.mkdir(parents=True, exist_ok=True)
     expected, free = _expected_bytes(file, quant, tables), shutil.disk_usage(target.parent).free
     if expected > free:
@@ -103,7 +103,7 @@ def dry_run(
     """
     file, tables = read_gguf(source), _tables(embedding, output)
     _refuse(source.name, _problems(file, source.name, quant, tables, importance=importance))
-    _need_llama()
+    require_llama("quantising needs")
     alike = {place.name: prod(place.shape[:-2]) * place.shape[-1] for place in _matrices(file)} if importance else {}
     settings = {"threads": 1, "dry": True, "alike": alike}
     return _run(source, source.with_name("nowhere"), quant, tables, settings, silent)
@@ -119,11 +119,6 @@ def check_recipe(
 def quantised_types(file: Gguf) -> list[str]:
     """The types of its matrices that have less than 16 bits a weight: what they lost does not come back."""
     return sorted({BLOCKS[place.type][0] for place in _matrices(file)} - {*FULL})
-
-
-def _need_llama() -> None:
-    if importlib.util.find_spec("llama_cpp") is None:
-        raise MissingExtraError("quantising needs llama-cpp-python", hint="run `pip install 'edgekit[gguf]'`")
 
 
 def _refuse(name: str, reasons: Sequence[str]) -> None:

@@ -6,7 +6,6 @@ The form is that of `llama-imatrix`: a GGUF of `general.type` `imatrix`, in whic
 
 from __future__ import annotations
 
-import importlib.util
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -18,8 +17,9 @@ from numpy.typing import NDArray
 from edgekit.core.atomic import replacing_file
 from edgekit.core.children import Child
 from edgekit.core.cores import usable_cores
-from edgekit.core.errors import EngineError, MissingExtraError, ModelFormatError
+from edgekit.core.errors import EngineError, ModelFormatError
 from edgekit.core.events import Progress, Reporter, StepFinished, StepStarted, silent
+from edgekit.core.llama_extra import require_llama
 from exporters.containers.gguf import Gguf, Kind, Strings, Value, read_gguf
 from exporters.containers.gguf_writer import Output, write_gguf
 
@@ -45,8 +45,7 @@ def collect_importance(
     Takes a pass over the text. Reports the step `importance`, a piece at a time. Raises MissingExtraError without
     llama-cpp-python, EngineError where llama.cpp cannot run the model or lays out its tensors in a way not known here.
     """
-    if importlib.util.find_spec("llama_cpp") is None:
-        raise MissingExtraError("an importance matrix needs llama-cpp-python", hint="run `pip install 'edgekit[gguf]'`")
+    require_llama("an importance matrix needs")
     report(StepStarted(STEP, f"{sum(map(len, pieces)):,} tokens"))
     names = [name for name, place in read_gguf(model).tensors.items() if len(place.shape) > 1 and _of_layer(name)]
     with replacing_file(target) as beside:

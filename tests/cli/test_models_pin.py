@@ -159,3 +159,16 @@ def test_a_checkpoint_of_a_translation_model_translates_nothing_until_it_is_buil
     assert find_directions() == {}
     assert run(["translate", "--from", "sw", "--to", "am", "--pull", "Habari."]) == 3
     assert "no model" in capsys.readouterr().err
+
+
+def test_offline_the_hint_names_what_was_asked_for(
+    server: Server, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EDGEKIT_OFFLINE", "1")
+    assert run(["models", "pin", "toy"]) == 3
+    assert "then run `edgekit models pin toy`" in capsys.readouterr().err
+    assert run(["export", f"hf:{NAME}", "--languages", "en"]) == 3
+    said = capsys.readouterr().err
+    assert f"`hf:{NAME}` needs the network" in said
+    assert "edgekit pull" not in said
+    assert server.log == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import shutil
 import sys
 
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from edgekit.core.errors import EngineError, MissingExtraError
 from edgekit.core.events import Event, Note
+from edgekit.core.llama_extra import require_llama
 from edgekit.engine.llama import library
 from edgekit.engine.llama.writer import open_stepped
 
@@ -84,11 +86,11 @@ def test_without_a_card_nothing_is_tried_again() -> None:
 def test_the_hint_says_exactly_what_to_install_when_the_extra_or_a_compiler_is_missing(
     monkeypatch: pytest.MonkeyPatch, there: tuple[str, ...], platform: str, hint: str
 ) -> None:
-    monkeypatch.setattr(library.importlib.util, "find_spec", lambda _: None)
+    monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
     monkeypatch.setattr(shutil, "which", lambda name: f"/usr/bin/{name}" if name in there else None)
     monkeypatch.setattr(sys, "platform", platform)
     with pytest.raises(MissingExtraError) as caught:
-        library.require_llama()
+        require_llama()
     assert caught.value.hint == hint
     assert ("no C++ compiler" in str(caught.value)) == (not hint.startswith("run `pip"))
 

@@ -192,7 +192,7 @@ def test_only_a_gguf_can_be_quantised(tmp_path: Path, text: Path) -> None:
 
 
 def test_a_missing_quantiser_is_told_before_any_work(model: Path, text: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("exporters.quantized.importlib.util.find_spec", lambda _: None)
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
     with pytest.raises(MissingExtraError) as caught:
         export(model, text, id="small", quant="q8_0")
     assert caught.value.hint == "run `pip install 'edgekit[gguf]'`"

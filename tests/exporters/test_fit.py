@@ -19,8 +19,9 @@ from toys.llama import needs_llama
 from toys.marian_student import toy_lines, toy_student
 
 import edgekit
+from edgekit.catalogue.load import load_catalogue
 from edgekit.cli.app import run
-from edgekit.core.errors import EngineError, FailedError, UnavailableError, UsageError
+from edgekit.core.errors import EngineError, FailedError, MissingExtraError, UnavailableError, UsageError
 from edgekit.core.events import Event, Note, Progress
 from edgekit.store.installed import models_folder
 from edgekit.store.receipt import read_receipt
@@ -97,6 +98,8 @@ def test_the_page_holds_every_candidate_and_loads_nothing(student: Path, texts: 
     found = fit(tmp_path / "fit", texts, command="edgekit fit <script>alert(1)</script>")
     page = found.report_path.read_text("utf-8")
     assert "<script" not in page
+    assert "on the aligned text" in page
+    assert "did not see" not in page
     assert "default-src 'none'" in html.unescape(page)
     assert not re.search(r"(href|src|url)\s*[=(:]\s*[\"']?http", page)
     for one in found.to_json()["candidates"]:
@@ -245,6 +248,30 @@ def test_nothing_that_fits_ends_in_an_error_that_names_the_nearest(
     with pytest.raises(FailedError) as caught:
         found.check()
     assert "the nearest is toy-en-pt with" in str(caught.value.hint)
+
+
+def test_a_fit_of_language_models_without_llama_cpp_is_refused_before_any_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("edgekit.pipeline.run.has_llama", lambda: False)
+    with pytest.raises(MissingExtraError, match="running language models needs llama-cpp-python"):
+        edgekit.fit("generate", languages=["en"], max_size_bytes=1_000_000, out=tmp_path / "fit")
+
+
+def test_models_that_are_not_here_are_named_with_the_command_that_brings_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("edgekit.pipeline.run.has_llama", lambda: True)
+    told = ""
+    for task in ("grade", "generate"):
+        with pytest.raises(UnavailableError) as caught:
+            edgekit.fit(task, languages=["pt", "en"], max_size_bytes=1_000_000, out=tmp_path / "fit")
+        told += "\n".join(caught.value.reasons)
+    assert "`edgekit pull multilingual-e5-small`" in told
+    assert "`edgekit models pin glot500-base`" in told
+    for model in load_catalogue().models.values():
+        assert model.can_be_pulled or f"`edgekit pull {model.id}`" not in told
+        assert model.refused is None or f"`{model.id}`" not in told
 
 
 def test_a_task_that_no_model_does_is_refused_with_the_pulls_that_help(texts: dict[str, Any], tmp_path: Path) -> None:

@@ -15,10 +15,10 @@ from edgekit.core import errors
 from edgekit.core.children import Child
 from edgekit.core.errors import EngineError
 from edgekit.core.events import Reporter
+from edgekit.core.llama_extra import require_llama
 from edgekit.engine.llama.frames import Array, Frame, receive, send
 from edgekit.engine.llama.grammar_check import check_grammar
 from edgekit.engine.llama.language_model import Described, Settings
-from edgekit.engine.llama.library import require_llama
 from edgekit.engine.llama.process import ENVIRONMENT
 from edgekit.engine.llama.request import Outcome, Piece, Sampling, Token
 from edgekit.engine.llama.writer import PATIENCE_SECONDS, Parts, open_stepped

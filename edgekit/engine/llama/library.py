@@ -12,53 +12,15 @@ import contextlib
 import ctypes
 import functools
 import importlib
-import importlib.util
-import shutil
-import sys
 from collections.abc import Iterator
 from typing import Any
 
 from edgekit.core.errors import EngineError, MissingExtraError
+from edgekit.core.llama_extra import require_llama
 
-INSTALL = "pip install 'edgekit[gguf]'"
-# Of what its build needs, pip brings cmake and ninja itself; a C++ compiler it cannot.
-_COMPILERS = ("c++", "g++", "clang++", "cl")
-_PACKAGES = {
-    "apt-get": "sudo apt-get install build-essential cmake",
-    "dnf": "sudo dnf install gcc-c++ cmake",
-    "pacman": "sudo pacman -S base-devel cmake",
-    "apk": "sudo apk add build-base cmake linux-headers",
-    "zypper": "sudo zypper install gcc-c++ cmake",
-    "winget": "winget install Microsoft.VisualStudio.2022.BuildTools",
-}
 _WARNING = 3  # ggml_log_level
 _CONTINUED = 5
 _LAST_LINES = 12
-
-
-def require_llama() -> None:
-    """Raise MissingExtraError, whose hint installs it, where llama-cpp-python is not installed; loads nothing."""
-    if importlib.util.find_spec("llama_cpp") is None:
-        raise MissingExtraError("GGUF models need llama-cpp-python", reasons=_obstacles(), hint=f"run `{_commands()}`")
-
-
-def _obstacles() -> list[str]:
-    if _has_compiler():
-        return []
-    return ["PyPI has its source alone, which is compiled on the way, and this machine has no C++ compiler"]
-
-
-def _commands() -> str:
-    if _has_compiler():
-        return INSTALL
-    if sys.platform == "darwin":
-        return f"xcode-select --install; {INSTALL}"
-    found = next((line for name, line in _PACKAGES.items() if shutil.which(name)), _PACKAGES["apt-get"])
-    return f"{found} && {INSTALL}"
-
-
-def _has_compiler() -> bool:
-    return any(shutil.which(name) for name in _COMPILERS)
 
 
 @functools.cache

@@ -13,8 +13,8 @@ from edgekit.core.children import Child
 from edgekit.core.cores import usable_cores
 from edgekit.core.errors import EngineError, UsageError
 from edgekit.core.events import Progress, Reporter, silent
+from edgekit.core.llama_extra import require_llama
 from edgekit.engine.llama.frames import Array, Frame, packed, receive, send, unpacked
-from edgekit.engine.llama.library import require_llama
 
 _WORKER = "edgekit.engine.llama.worker"
 _LEAST_CONTEXT = 16
