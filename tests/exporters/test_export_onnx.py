@@ -274,6 +274,9 @@ def test_e9_a_trimmed_opus_folder_is_one_that_transformers_opens_and_cuts_as_bef
         assert kept[after(text_target=line)["input_ids"]].tolist() == before(text_target=line)["input_ids"]
         assert kept[opened.tokenizer.encode([line])[0]].tolist() == whole.tokenizer.encode([line])[0]
     assert opened.tokenizer.files().keys() == {"source.spm", "target.spm", "vocab.json"}
+    # A piece that were left in a model and not in vocab.json would turn text into the unknown token.
+    for side in ("source.spm", "target.spm"):
+        assert (out / side).stat().st_size < (source / side).stat().st_size
     assert read_json(out / "config.json")["decoder_vocab_size"] == opened.tables.rows < whole.tables.rows
     old, new = (transformers.MarianMTModel.from_pretrained(folder).eval() for folder in (source, out))
     ids = before(COVERED[0])["input_ids"]
