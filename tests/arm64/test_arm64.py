@@ -68,7 +68,7 @@ def test_forty_real_translations_are_those_of_this_machine(
     assert len(there["texts"]) == len(here["texts"]) == 40
     if kind == "float":
         assert there["texts"] == here["texts"]
-    else:  # integers saturate at another place: other words, as good ones
+    else:  # a host without VNNI may saturate elsewhere; with it 40 of 40 lines are equal
         assert sacrebleu.corpus_chrf(there["texts"], [here["texts"]]).score > 90
         assert sum(a == b for a, b in zip(there["texts"], here["texts"], strict=True)) >= 32
 

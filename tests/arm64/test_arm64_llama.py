@@ -61,7 +61,7 @@ def differences(here: Any, there: Any) -> np.ndarray[Any, np.dtype[np.float64]]:
 @pytest.mark.parametrize("cpu", CPUS)
 @pytest.mark.parametrize(
     ("quant", "worst", "alike"),
-    # Seen at worst: 0.008 nats, where the Pi 5 adds float16 up in float16, and 0.11 with activations of 8 bits.
+    # Seen at worst: 0.008 nats, on the Pi 5, which has float16 arithmetic, and 0.11 with activations of 8 bits.
     [("f32", 0.02, 38), ("q4_0", 0.25, 32)],
 )
 def test_the_numbers_of_a_toy_are_those_of_this_machine(
@@ -82,7 +82,7 @@ def test_the_numbers_of_a_toy_are_those_of_this_machine(
 def test_the_engines_own_tests_pass(userland: Userland) -> None:
     cpu = "cortex-a76"
     arguments = ["-m", "pytest", "--noconftest", "-q", "-p", "no:cacheprovider", "tests/engine/test_llama_process.py"]
-    # Compiled for float16 arithmetic, llama.cpp adds up in another order for another number of tokens: 2e-4 nats.
+    # Compiled for float16 arithmetic, numbers hang on how many tokens are computed at once: 2e-4 nats on this toy.
     arguments += ["--deselect", f"tests/engine/test_llama_process.py::{_NOT_ON_A76}"]
     done = userland.run(cpu, arguments, timeout_s=1800, beside=packages(cpu))
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
