@@ -5,13 +5,14 @@ So what differs from transformers is the conversion's fault. Encoder-decoders to
 
 from __future__ import annotations
 
-import ctypes
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from edgekit.engine.llama.library import load_library
 
 _CONTEXT = 128
 
@@ -20,11 +21,8 @@ class LlamaFloat32:
     """A model in this process; for models that a test has just written."""
 
     def __init__(self, path: Path) -> None:
-        import llama_cpp
-
-        self._llama: Any = llama_cpp
-        self._silent = llama_cpp.llama_log_callback(lambda *_: None)
-        llama_cpp.llama_log_set(self._silent, ctypes.c_void_p())
+        # The process has one log: a function of our own would be called, freed, when the engine loads its next model.
+        llama_cpp = self._llama = load_library().names
         parameters = llama_cpp.llama_model_default_params()
         parameters.n_gpu_layers = 0
         parameters.use_extra_bufts = False
