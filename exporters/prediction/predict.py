@@ -4,26 +4,22 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import prod
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from edgekit.core.events import Reporter
-from exporters.base import Built
 from exporters.containers.gguf import BLOCKS, Gguf
 from exporters.conversion.trimmed import ConvertedModel
 from exporters.conversion.trimmed_gguf import ConvertedGguf
 from exporters.opening import Source
 from exporters.prediction.memory import Memory, Running, gguf_memory, onnx_memory
 from exporters.prediction.tensor_types import tensor_types
-from exporters.quantize.sizes import QuantisedSizes
+from exporters.quantize.sizes import QuantisedSizes, with_types
 from exporters.quantize.types import NUMBERS
-from exporters.trim.base import Ids, Part, Tokenizer, TrimmableModel
+from exporters.trim.base import Ids, TrimmableModel
 from exporters.trim.gguf import TABLES, GgufModel
 
 _ENCODER_TASKS = ("embed", "grade")
@@ -129,9 +125,9 @@ class Predictor:
         if quant is None:
             return model
         if isinstance(model, ConvertedGguf):
-            return _Requantised(model, self._types)
+            return _requantised(model, self._types)
         assert isinstance(model, GgufModel)  # noqa: S101 - nothing else is quantised
-        return QuantisedSizes(model, self._types)
+        return with_types(model, self._types)
 
     def _onnx(self, tokens: int, size_bytes: int) -> Memory | None:
         model = self.source.model
@@ -144,50 +140,21 @@ class Predictor:
         return onnx_memory(max(0, round(size_bytes - words * tokens)), tokens, width)
 
 
-@dataclass(frozen=True)
-class _Requantised:
-    """A checkpoint that is converted and then quantised; see `exporters.trim.base.TrimmableModel`."""
+def _requantised(model: ConvertedGguf, types: Mapping[str, int]) -> QuantisedSizes:
+    """A checkpoint that is converted and then quantised, with sizes within 1 %."""
+    file, size = model.file, model.tokenizer.size
+    own = {name: place.type for name, place in file.tensors.items()}
 
-    model: ConvertedGguf
-    types: Mapping[str, int]
+    def size_of(kept: Ids) -> int:
+        before, after = (tensor_bytes(file, one, size, len(kept)) for one in (own, types))
+        return model.size_bytes(kept) + after - before
 
-    container = "gguf"
-
-    @property
-    def tokenizer(self) -> Tokenizer:
-        """The checkpoint's."""
-        return self.model.tokenizer
-
-    @property
-    def prompts(self) -> Sequence[str]:
-        """The checkpoint's."""
-        return self.model.prompts
-
-    @property
-    def parts(self) -> Sequence[Part]:
-        """Those before quantising."""
-        return self.model.parts
-
-    @property
-    def vectors(self) -> Callable[[Ids], NDArray[np.float32]] | None:
-        """The checkpoint's."""
-        return self.model.vectors
-
-    def size_bytes(self, kept: Ids) -> int:
-        """Size of the GGUF in these types, within 1 %."""
-        file, size = self.model.file, self.model.tokenizer.size
-        own = {name: place.type for name, place in file.tensors.items()}
-        before, after = (tensor_bytes(file, types, size, len(kept)) for types in (own, self.types))
-        return self.model.size_bytes(kept) + after - before
-
-    def write(self, kept: Ids, out: Path, *, report: Reporter) -> Built:
-        """The trimmed GGUF, not quantised yet."""
-        return self.model.write(kept, out, report=report)
+    return QuantisedSizes(model, types, size_of)
 
 
 def _file_of(model: TrimmableModel) -> Gguf | None:
-    if isinstance(model, QuantisedSizes | _Requantised):
-        return model.model.file
+    if isinstance(model, QuantisedSizes):
+        return _file_of(model.model)
     return model.file if isinstance(model, GgufModel | ConvertedGguf) else None
 
 

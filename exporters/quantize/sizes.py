@@ -16,7 +16,7 @@ from exporters.containers.gguf import Gguf, Kind, Value
 from exporters.containers.gguf_writer import measure_gguf
 from exporters.quantize.gguf import dry_run
 from exporters.quantize.types import NUMBERS
-from exporters.trim.base import Ids, Part, Tokenizer
+from exporters.trim.base import Ids, Part, Tokenizer, TrimmableModel
 from exporters.trim.gguf import GgufModel, trim
 
 # What the quantiser writes besides, each a u32.
@@ -25,39 +25,41 @@ _WRITTEN = ("general.quantization_version", "general.file_type")
 
 @dataclass(frozen=True, slots=True)
 class QuantisedSizes:
-    """A GGUF file whose sizes are those after quantising; all else is the file's own, see `GgufModel`.
+    """A model whose sizes are those after quantising; all else is its own, see `exporters.trim.base.TrimmableModel`.
 
-    types: the type that each tensor will have, by name.
+    types: the type that each tensor will have, by name.  size_of: bytes of the GGUF once the model is trimmed to these
+    tokens and quantised.
     """
 
-    model: GgufModel
+    model: TrimmableModel
     types: Mapping[str, int]
+    size_of: Callable[[Ids], int]
 
     container = "gguf"
 
     @property
     def tokenizer(self) -> Tokenizer:
-        """The file's."""
+        """The model's own."""
         return self.model.tokenizer
 
     @property
     def prompts(self) -> Sequence[str]:
-        """The file's."""
+        """The model's own."""
         return self.model.prompts
 
     @property
     def parts(self) -> Sequence[Part]:
-        """The file's as it is: what an export begins with."""
+        """The model's as it is: what an export begins with."""
         return self.model.parts
 
     @property
     def vectors(self) -> Callable[[Ids], NDArray[np.float32]] | None:
-        """The file's."""
+        """The model's own."""
         return self.model.vectors
 
     def size_bytes(self, kept: Ids) -> int:
-        """Size of the file once it is trimmed to these tokens and quantised, exact."""
-        return size_with_types(self.model.file, kept, self.types)
+        """Size of the file once it is trimmed to these tokens and quantised."""
+        return self.size_of(kept)
 
     def write(self, kept: Ids, out: Path, *, report: Reporter = silent) -> Built:
         """The trimmed file, not quantised yet."""
@@ -75,7 +77,12 @@ def with_quantised_sizes(
     said = dry_run(model.path, quant, embedding=embedding, output=output, importance=importance)
     if said.keys() != model.file.tensors.keys() or not set(said.values()) <= NUMBERS.keys():
         return None
-    return QuantisedSizes(model, {name: NUMBERS[kind] for name, kind in said.items()})
+    return with_types(model, {name: NUMBERS[kind] for name, kind in said.items()})
+
+
+def with_types(model: GgufModel, types: Mapping[str, int]) -> QuantisedSizes:
+    """The model with the sizes of tensors of these types, exact."""
+    return QuantisedSizes(model, types, lambda kept: size_with_types(model.file, kept, types))
 
 
 def size_with_types(file: Gguf, kept: Ids, types: Mapping[str, int]) -> int:

@@ -6,12 +6,11 @@ import dataclasses
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias, get_args
+from typing import Any, Literal, TypeAlias
 
 from edgekit.core.errors import UsageError
 
 Finish: TypeAlias = Literal["end", "stop", "length", "cancelled"]
-FINISHES: tuple[Finish, ...] = get_args(Finish)
 _MOST_ALTERNATIVES = 1_000
 _SEEDS = 1 << 63
 
