@@ -1,0 +1,1 @@
+"""What may be wrong with a translation, found by looking at both texts."""

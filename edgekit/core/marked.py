@@ -1,0 +1,60 @@
+"""Texts with marks: what in a text must come through a translation as it is, and what belongs to which words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Literal, TypeAlias
+
+MarkKind: TypeAlias = Literal["keep", "pair", "point"]
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Something about a place in a text.
+
+    begin, end: span in the text, in code points; equal for a point.
+    kind: `keep`, the span's characters come through as they are (a placeholder, code, an address); `pair`, something
+        around the words of the span (bold, a link), which goes to the words that they became; `point`, something
+        between two characters that is no text (a line break, a footnote's reference, an image).
+    name: its owner's key for it, unique in a text.
+    """
+
+    begin: int
+    end: int
+    kind: MarkKind
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class MarkedText:
+    """A text and its marks, those of a text's own order: by begin, the longer first."""
+
+    text: str
+    marks: tuple[Mark, ...] = ()
+
+    def problems(self) -> list[str]:
+        """Everything that is wrong with the marks: out of the text, crossing, overlapping keeps, a name that recurs."""
+        found = [
+            f"mark `{mark.name}` is at {mark.begin}:{mark.end} of {len(self.text)} characters"
+            for mark in self.marks
+            if not 0 <= mark.begin <= mark.end <= len(self.text) or (mark.kind == "point") != (mark.begin == mark.end)
+        ]
+        names = [mark.name for mark in self.marks]
+        found += [f"there are {names.count(name)} marks `{name}`" for name in sorted({*names}) if names.count(name) > 1]
+        keeps = sorted((mark.begin, mark.end, mark.name) for mark in self.marks if mark.kind == "keep")
+        found += [f"marks `{one[2]}` and `{other[2]}` overlap" for one, other in pairwise(keeps) if other[0] < one[1]]
+        spans = [mark for mark in self.marks if mark.kind != "point"]
+        found += [
+            f"marks `{one.name}` and `{other.name}` cross"
+            for one in spans
+            for other in spans
+            if one.begin < other.begin < one.end < other.end
+        ]
+        return found
+
+
+def in_order(marks: Iterable[Mark]) -> tuple[Mark, ...]:
+    """Marks as MarkedText wants them: by begin, the longer first."""
+    return tuple(sorted(marks, key=lambda mark: (mark.begin, -mark.end)))

@@ -1,0 +1,1 @@
+"""Terms and what they must become: read, matched, enforced, counted."""

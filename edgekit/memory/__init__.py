@@ -1,0 +1,1 @@
+"""What was translated before: a store for each user, exact and similar matches, TMX."""

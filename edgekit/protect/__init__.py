@@ -1,0 +1,1 @@
+"""What must come through a translation as it is: found, masked, verified."""
