@@ -51,7 +51,7 @@ from exporters.opening import Source, model_id, open_source
 from exporters.quantized import check_quant, with_preset_quant, with_sizes
 from exporters.report.terminal import trade_off
 from exporters.selection.base import Target
-from exporters.selection.choose import select
+from exporters.selection.choose import Ranking, select
 from exporters.targets.plan import check_target, plan_target
 from exporters.trim.base import Ids, Tokenizer
 from exporters.trim.gguf import GgufModel
@@ -165,10 +165,12 @@ def plan_trimming(
     open_encoder: OpenTextEncoder | None = None,
     open_translator: OpenTranslator | None = None,
     run_graph: RunGraph | None = None,
+    ranking: Ranking | None = None,
     report: Reporter,
 ) -> Plan:
     """Open the model, count the text and choose what stays.
 
+    ranking: see `exporters.selection.choose.select`.
     open_model, open_encoder, open_translator, run_graph: run the model, for what only a run can tell. Reports the steps
     `look up` and those of a pull, `open`, `align`, `count`, `parity`, `select`.
     """
@@ -222,6 +224,7 @@ def plan_trimming(
             keep=keep,
             language_model=running,
             report=report,
+            ranking=ranking,
         )
     finally:
         if running is not None:

@@ -29,6 +29,7 @@ from exporters.loss.measuring import Trial
 from exporters.quantize.gguf import check_recipe, quantised_types, requantize
 from exporters.quantize.importance import collect_importance, misfits, read_importance
 from exporters.quantize.onnx_files import STATIC, TYPES, requantize_graph
+from exporters.quantize.onnx_sizes import onnx_in_type
 from exporters.quantize.onnx_static import Feed
 from exporters.quantize.sizes import with_quantised_sizes
 from exporters.quantize.types import EXACT, RECIPES
@@ -156,6 +157,8 @@ def with_sizes(request: ExportRequest, model: TrimmableModel, report: Reporter) 
             importance=weighs_inputs(request),
         )
         if isinstance(model, GgufModel)
+        else onnx_in_type(model, request.quant)
+        if isinstance(model, OnnxModel) and request.quant in TYPES
         else None
     )
     if sized is None:

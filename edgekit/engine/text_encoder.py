@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -33,6 +34,11 @@ class OnnxTextEncoder:
     def __init__(self, encoder: Encoder) -> None:
         self._encoder = encoder
 
+    @property
+    def process_id(self) -> int:
+        """Of the process that holds the model."""
+        return os.getpid()
+
     def embed(self, lines: Sequence[str]) -> NDArray[np.float32]:
         """(n, width) the vector of each line as it stands, of length 1."""
         return self._encoder.embed(lines, prefix="")
@@ -51,6 +57,11 @@ class LlamaTextEncoder:
     def __init__(self, model: LlamaProcess, prefixes: Mapping[str, str] | None = None) -> None:
         self.prefixes = prefixes or {}
         self._model = model
+
+    @property
+    def process_id(self) -> int:
+        """Of the process that holds the model."""
+        return self._model.process_id
 
     def embed(
         self, texts: Sequence[str], *, prefix: str | None = None, report: Reporter = silent

@@ -10,7 +10,14 @@ from typing import Any, Protocol
 from edgekit.core.errors import UsageError
 from edgekit.core.events import Reporter
 from edgekit.core.languages import normalise_tag
-from edgekit.pipeline.requests import FORMATS, Artifact, OpenLanguageModel, OpenTextEncoder, OpenTranslator
+from edgekit.pipeline.requests import (
+    FORMATS,
+    Artifact,
+    MeasureMemory,
+    OpenLanguageModel,
+    OpenTextEncoder,
+    OpenTranslator,
+)
 
 FIT_TASKS = ("translate", "grade", "generate")
 
@@ -157,6 +164,7 @@ class Fitting(Protocol):
         open_model: OpenLanguageModel | None,
         open_encoder: OpenTextEncoder,
         open_translator: OpenTranslator,
+        measure_memory: MeasureMemory,
         report: Reporter,
     ) -> Fitted: ...
 

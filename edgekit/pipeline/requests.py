@@ -21,6 +21,9 @@ OpenTextEncoder: TypeAlias = Callable[[Path, Mapping[str, Any]], Any]
 # Opens a translation model in the folder of an artifact, as its receipt's `engine` says, in one direction; what comes
 # back is a `exporters.loss.translations.Translator`.
 OpenTranslator: TypeAlias = Callable[[Path, Mapping[str, Any], Direction], Any]
+# Resident bytes of a process that runs an artifact on lines, in a direction or as vectors; None where unknown. Its path
+# is that of a file, or of a folder that the receipt's `engine` tells of.
+MeasureMemory: TypeAlias = Callable[[Path, Mapping[str, Any], Sequence[str], Direction | None], int | None]
 # Runs a serialised ONNX model on feeds, arrays by input, and gives its named outputs for each.
 RunGraph: TypeAlias = Callable[[bytes, Iterable[Mapping[str, Any]], Sequence[str]], Iterator[Sequence[Any]]]
 # Compiles the graph of a file for a provider with these options, into one file.

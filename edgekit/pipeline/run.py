@@ -138,7 +138,12 @@ def run_fit(request: FitRequest, *, report: Reporter = silent) -> Fitted:
     """See `fit`."""
     request.check()
     return cast("Fitting", _load("fit"))(
-        request, open_model=language_models(), open_encoder=text_encoder, open_translator=line_translator, report=report
+        request,
+        open_model=language_models(),
+        open_encoder=text_encoder,
+        open_translator=line_translator,
+        measure_memory=resident_memory,
+        report=report,
     )
 
 
@@ -200,6 +205,15 @@ def line_translator(folder: Path, engine: Mapping[str, Any], direction: Directio
     from edgekit.engine.line_translator import open_line_translator
 
     return open_line_translator(folder, engine, direction)
+
+
+def resident_memory(
+    path: Path, engine: Mapping[str, Any], lines: Sequence[str], direction: Direction | None
+) -> int | None:
+    """Run an artifact in a process of its own; see `edgekit.engine.memory_run.measure_resident`."""
+    from edgekit.engine.memory_run import measure_resident
+
+    return measure_resident(path, engine, lines, direction)
 
 
 def onnx_graph(model: bytes, feeds: Iterable[Mapping[str, Any]], outputs: Sequence[str]) -> Iterator[Sequence[Any]]:

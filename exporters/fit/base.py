@@ -15,7 +15,8 @@ from exporters.prediction.predict import Recipe
 class Candidate:
     """One model, vocabulary, recipe and format, as it is predicted.
 
-    model: how it is opened.  source: its id.  whole: no token goes.  expected_loss: relative growth of the bits that
+    model: how it is opened.  source: its id.  container: the format.  converted: whether the model has another one.
+    whole: no token goes.  expected_loss: relative growth of the bits that
     text takes, of the language that loses most, by its vocabulary and its types.
     """
 
@@ -29,12 +30,19 @@ class Candidate:
     size_bytes: int
     memory_bytes: int | None
     expected_loss: float
+    converted: bool = False
+
+    @property
+    def types(self) -> str:
+        """The types of its weights in words, after its format where the model has another one."""
+        return f"{self.container}, {self.recipe}" if self.converted else str(self.recipe)
 
     @property
     def id(self) -> str:
         """The artifact's id, and its folder's name."""
         types = [one for one in (self.recipe.quant, self.recipe.embedding) if one is not None]
-        end = "-".join([*self.languages, "all" if self.whole else str(self.tokens), *types])
+        form = [self.container] if self.converted else []
+        end = "-".join([*self.languages, "all" if self.whole else str(self.tokens), *form, *types])
         # An id has 64 characters, and what tells candidates apart is at its end.
         return model_id(f"{self.source[: max(1, 63 - len(end))]}-{end}")
 

@@ -7,20 +7,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from edgekit.core.errors import UsageError
-from edgekit.core.events import Note, Reporter
-from edgekit.core.llama_extra import has_llama
+from edgekit.core.events import Reporter
 from edgekit.pipeline.budgets import Budget
 from exporters.containers.gguf import BLOCKS, Gguf
-from exporters.conversion.trimmed_gguf import ConvertedGguf
+from exporters.conversion.trimmed import ConvertedModel
 from exporters.corpus.base import Corpus
 from exporters.fit.base import Candidate
+from exporters.fit.formats import predictors_of
 from exporters.fit.front import fits
 from exporters.opening import Source
-from exporters.prediction.plan import check_recipe, choose
-from exporters.prediction.predict import Prediction, Predictor, Recipe, largest
+from exporters.prediction.plan import choose
+from exporters.prediction.predict import Predictor, largest
 from exporters.selection.base import Target
-from exporters.trim.gguf import GgufModel
+from exporters.selection.choose import Ranking
 
 # What each type is expected to add to the bits of text, as a share. Measured on Gemma 3 270M: Q5_0 words and a body
 # quantised again 1.1 %, all of it Q4_0 16 %; the others are guesses between and beyond, by their bits. It only says
@@ -38,20 +37,10 @@ _LOSSES: Mapping[str, float] = {
     "IQ4_XS": 0.08,
     "Q3_K": 0.25,
 }
-_RECIPES = (
-    Recipe("q8_0"),
-    Recipe("q6_k"),
-    Recipe("q5_k_m"),
-    Recipe("q4_k_m"),
-    Recipe("q4_k_m", "q5_0"),
-    Recipe("q4_0"),
-    Recipe("q4_0", "q4_0"),
-    Recipe("q3_k_m", "q4_0"),
-)
+# The same of ONNX blocks, which are 32 values with one scale: those of Q8_0 and Q4_0.
+_ONNX_LOSSES: Mapping[str, float] = {"int8": 0.002, "int4": 0.16}
 # Text whose bits grow by a half is no longer the model's.
 _MOST_LOSS = 0.5
-# A recipe is for nothing where it saves less.
-_LEAST_SAVED = 0.02
 # Sizes between two that were computed are within 0.2 % of what is built: words of different lengths.
 _MARGIN = 0.995
 _ROUND = 100
@@ -66,10 +55,13 @@ class Point:
     loss: float
 
 
-def vocabularies(source: Source, corpora: Sequence[Corpus], languages: Sequence[str], report: Reporter) -> list[Point]:
+def vocabularies(
+    source: Source, corpora: Sequence[Corpus], languages: Sequence[str], ranking: Ranking, report: Reporter
+) -> list[Point]:
     """Vocabularies of a model by size, the whole one last. Reports the step `select`."""
     # Any target but the default: that one keeps every token of the text and has no smaller vocabulary to show.
-    found = choose(source, source.model, corpora, languages, Target(coverage=0.99), report)
+    target = Target(coverage=0.99)
+    found = choose(source, source.model, corpora, languages, target, report, ranking)
     points = {
         one.tokens: Point(one.tokens, one.size_bytes, max(0.0, *(cost.expected_loss for cost in one.costs)))
         for one in [found.chosen, *found.curve]
@@ -82,14 +74,19 @@ def candidates_of(
 ) -> list[Candidate]:
     """Each vocabulary by each recipe, and for each recipe the largest vocabulary that the budget has room for."""
     found: dict[str, Candidate] = {}
-    own = Predictor(source, Recipe())
-    for recipe in _recipes(source, report):
-        predictor = own if recipe == Recipe() else Predictor(source, recipe)
-        added = _added_loss(own, predictor)
+    own, *others = predictors_of(source, report)
+    for predictor in (own, *others):
+        added, change = _added_loss(own, predictor), _change_of_size(own, predictor)
 
-        def at(tokens: int, predictor: Predictor = predictor, added: float = added) -> Candidate:
+        def at(
+            tokens: int,
+            predictor: Predictor = predictor,
+            added: float = added,
+            change: Callable[[int], float] = change,
+        ) -> Candidate:
             point = _between(points, tokens)
-            prediction = _in_types(own, predictor, point)
+            # Its size is known in the model's own types.
+            prediction = predictor.at(tokens, point.size_bytes + round(change(tokens)))
             return Candidate(
                 model,
                 source.id,
@@ -101,6 +98,7 @@ def candidates_of(
                 prediction.size_bytes,
                 None if prediction.memory is None else prediction.memory.total,
                 point.loss + added,
+                isinstance(source.model, ConvertedModel),
             )
 
         tried = [at(point.tokens) for point in points]
@@ -119,38 +117,22 @@ def candidates_of(
     return list(found.values())
 
 
-def _recipes(source: Source, report: Reporter) -> list[Recipe]:
-    model = source.model
-    if not isinstance(model, GgufModel | ConvertedGguf):
-        return [Recipe()]
-    if not has_llama():
-        report(Note("other types of the weights are not tried: quantising needs llama-cpp-python"))
-        return [Recipe()]
-    most = (1 - _LEAST_SAVED) * Predictor(source, Recipe()).whole().size_bytes
-    found = [Recipe()]
-    for recipe in _RECIPES:
-        try:
-            check_recipe(source, recipe)
-        except UsageError:
-            continue
-        if Predictor(source, recipe).whole().size_bytes <= most:
-            found.append(recipe)
-    return found
-
-
-def _in_types(own: Predictor, predictor: Predictor, point: Point) -> Prediction:
-    """The prediction of a vocabulary that only its size in the model's own types is known of."""
-    before = own.at(point.tokens, point.size_bytes).tensor_bytes
-    after = predictor.at(point.tokens, point.size_bytes).tensor_bytes
-    change = 0 if before is None or after is None else after - before
-    return predictor.at(point.tokens, point.size_bytes + change)
+def _change_of_size(own: Predictor, predictor: Predictor) -> Callable[[int], float]:
+    """Bytes that a recipe adds to the files, by tokens: a row of each table of words has so many more or fewer."""
+    tokenizer = own.source.model.tokenizer
+    ends = [tokenizer.closed(np.array([], np.int64)), np.arange(tokenizer.size)]
+    sizes = [len(kept) for kept in ends]
+    changes = [predictor.predict(kept).size_bytes - own.predict(kept).size_bytes for kept in ends]
+    return lambda tokens: float(np.interp(tokens, sizes, changes))
 
 
 def _added_loss(own: Predictor, predictor: Predictor) -> float:
     """By the types, each weighed by its share of the weights; a type that stays adds nothing."""
     before, after = own.tensor_types, predictor.tensor_types
-    if own is predictor or own.file is None:
+    if own is predictor:
         return 0.0
+    if own.file is None:
+        return _ONNX_LOSSES.get(predictor.recipe.quant or "", 0.0)
     weights = _weights(own.file)
     total = sum(weights.values())
     return sum(

@@ -95,7 +95,7 @@ class Fitted:
                     mark,
                     one.candidate.source,
                     f"{one.candidate.tokens:,}",
-                    str(one.candidate.recipe),
+                    one.candidate.types,
                     bytes_in_words(one.size_bytes),
                     memory if measured.memory_bytes is not None else f"{memory} predicted",
                     quality,
@@ -111,7 +111,7 @@ class Fitted:
             before, after = self.step.loss
             found.append(
                 f"{bytes_in_words(self.step.more_bytes)} more would buy {self.step.candidate.tokens:,} tokens, "
-                f"{self.step.candidate.recipe}: expected loss {after:.2%} instead of {before:.2%}, "
+                f"{self.step.candidate.types}: expected loss {after:.2%} instead of {before:.2%}, "
                 f"{(before - after) * 1e8 / self.step.more_bytes:.3f} points for each MB"
             )
         found += [f"left out: {one.candidate.id}: {one.failure}" for one in self.outcomes if one.failure is not None]
@@ -165,7 +165,7 @@ class Fitted:
             reasons=[f"`{one.candidate.id}`: {one.failure}" for one in self.outcomes if one.failure is not None],
             hint=None
             if nearest is None
-            else f"the nearest is {nearest.source} with {nearest.tokens:,} tokens, {nearest.recipe}: {_size(nearest)}",
+            else f"the nearest is {nearest.source} with {nearest.tokens:,} tokens, {nearest.types}: {_size(nearest)}",
         )
 
 

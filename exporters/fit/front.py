@@ -56,15 +56,16 @@ def front(rated: Sequence[_Any]) -> list[_Any]:
 
 
 def worth_building(candidates: Iterable[Candidate], budget: Budget, builds: int) -> list[Candidate]:
-    """At most so many candidates that fit and that no other of their model dominates by prediction, the best first.
+    """At most so many candidates that fit and that no other of their model and format dominates, the best first.
 
-    Predicted losses are against each model's own original, so models are not compared by them: each has its turn. The
-    one expected to be best comes first, then those between it and the smallest, far apart from each other.
+    Predicted losses are against each model's own original, so models are not compared by them: each has its turn, and
+    so has each format, whose speeds are not predicted. The one expected to be best comes first, then those between it
+    and the smallest, far apart from each other.
     """
-    by_model: dict[str, list[Outcome]] = {}
+    by_model: dict[tuple[str, str], list[Outcome]] = {}
     for one in candidates:
         if fits(one, budget):
-            by_model.setdefault(one.model, []).append(Outcome(one, None))
+            by_model.setdefault((one.model, one.container), []).append(Outcome(one, None))
     ladders = [_spread(front(group)) for group in by_model.values()]
     found: list[Candidate] = []
     for rung in range(max(map(len, ladders), default=0)):

@@ -51,7 +51,7 @@ def render_fit(found: Fitted) -> str:
                 (
                     one.source,
                     f"{one.tokens:,}",
-                    str(one.recipe),
+                    one.types,
                     bytes_in_words(one.size_bytes),
                     "unknown" if one.memory_bytes is None else bytes_in_words(one.memory_bytes),
                     f"{one.expected_loss:.2%}",

@@ -5,7 +5,7 @@ Everything that runs a model is handed in. A measure opens one artifact at a tim
 
 from __future__ import annotations
 
-import re
+import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,8 +18,10 @@ from numpy.typing import NDArray
 from edgekit.core.chrf import corpus_chrf
 from edgekit.core.errors import EngineError
 from edgekit.core.languages import Direction
-from edgekit.pipeline.requests import OpenLanguageModel, OpenTextEncoder, OpenTranslator
+from edgekit.core.resident import resident_bytes
+from edgekit.pipeline.requests import MeasureMemory, OpenLanguageModel, OpenTextEncoder, OpenTranslator
 from exporters.alignment.cosine import cosines
+from exporters.conversion.trimmed import ConvertedModel
 from exporters.loss.translations import Translator
 from exporters.opening import Source
 from exporters.trim.gguf import open_gguf
@@ -103,6 +105,7 @@ class Chrf:
     direction: Direction
     lines: Sequence[str]
     references: Sequence[str]
+    measure_memory: MeasureMemory
 
     name = "chrF"
 
@@ -120,15 +123,20 @@ class Chrf:
             translator.close()
         score = corpus_chrf(found, self.references)
         words = sum(len(line.split()) for line in self.lines)
-        return Quality(score, f"{score:.2f}", words / spent, "words/s", None)
+        memory = self.measure_memory(folder, engine, self.lines, self.direction)
+        return Quality(score, f"{score:.2f}", words / spent, "words/s", memory)
 
 
 @dataclass(frozen=True)
 class Cosine:
-    """Of an encoder's vectors to those of the model it was made from, the mean over lines; and lines a second."""
+    """Of an encoder's vectors to those of the model it was made from, the mean over lines; and lines a second.
+
+    What is converted is compared with its own conversion to float32.
+    """
 
     open_encoder: OpenTextEncoder
     lines: Mapping[str, Sequence[str]]
+    measure_memory: MeasureMemory
     _before: dict[str, NDArray[np.float32]] = field(default_factory=dict)
 
     name = "cosine to the original"
@@ -140,13 +148,23 @@ class Cosine:
         if not texts:
             return Quality(None, "", None, "lines/s", None)
         if source.id not in self._before:
-            own = source.receipt.engine if source.receipt is not None else {}
-            self._before[source.id], _ = self._embedded(source.container, own, texts)
+            self._before[source.id] = self._original(source, texts)
         after, spent = self._embedded(_container(folder, engine), engine, texts)
         if after.shape != self._before[source.id].shape:
             raise EngineError("its vectors are not as wide as the original's")
         value = float(np.mean(np.diag(cosines(self._before[source.id], after))))
-        return Quality(value, f"{value:.4f}", len(texts) / spent, "lines/s", None)
+        memory = self.measure_memory(_container(folder, engine), engine, texts, None)
+        return Quality(value, f"{value:.4f}", len(texts) / spent, "lines/s", memory)
+
+    def _original(self, source: Source, texts: Sequence[str]) -> NDArray[np.float32]:
+        if not isinstance(source.model, ConvertedModel):
+            own = source.receipt.engine if source.receipt is not None else {}
+            return self._embedded(source.container, own, texts)[0]
+        with tempfile.TemporaryDirectory(prefix="edgekit-") as place:
+            model = source.model.in_floats()
+            # Rows of the table beyond the names are no tokens.
+            built = model.write(np.arange(len(model.source.words.names)), Path(place))
+            return self._embedded(_container(Path(place), built.engine), built.engine, texts)[0]
 
     def _embedded(
         self, path: Path, engine: Mapping[str, Any], texts: Sequence[str]
@@ -167,15 +185,5 @@ def some(lines: Sequence[str], most: int = LINES) -> list[str]:
     return list(lines[::step][:most])
 
 
-def resident_bytes(process: int) -> int | None:
-    """The resident set of a process, None where the system does not tell (only Linux does, in this way)."""
-    try:
-        text = Path(f"/proc/{process}/status").read_text(encoding="ascii", errors="replace")
-    except OSError:
-        return None
-    found = re.search(r"^VmRSS:\s+(\d+) kB", text, re.MULTILINE)
-    return int(found[1]) * 1024 if found else None
-
-
 def _container(folder: Path, engine: Mapping[str, Any]) -> Path:
-    return folder / str(engine["file"]) if engine.get("kind") == "gguf" else folder
+    return folder / str(engine["file"]) if "file" in engine else folder

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from edgekit.core.atomic import write_bytes
@@ -21,26 +22,35 @@ from edgekit.core.languages import Direction
 from edgekit.core.llama_extra import missing_llama
 from edgekit.core.paths import cache_folder
 from edgekit.pipeline.budgets import FitRequest
-from edgekit.pipeline.requests import Artifact, ExportRequest, OpenLanguageModel, OpenTextEncoder, OpenTranslator
+from edgekit.pipeline.requests import (
+    Artifact,
+    ExportRequest,
+    MeasureMemory,
+    OpenLanguageModel,
+    OpenTextEncoder,
+    OpenTranslator,
+)
 from edgekit.store.installed import models_folder
 from edgekit.store.lock import alone
 from edgekit.store.receipt import read_receipt
 from exporters.alignment.lines import read_aligned
-from exporters.conversion.trimmed_gguf import ConvertedGguf
 from exporters.corpus.base import Corpus
 from exporters.corpus.checkpoint import State
 from exporters.corpus.counting import count_corpora
 from exporters.corpus.sources import find_sources
-from exporters.export import in_format, plan_trimming
+from exporters.export import plan_trimming
 from exporters.fit.base import Candidate, Measured, Outcome, candidate_of
 from exporters.fit.candidates import Point, candidates_of, vocabularies
 from exporters.fit.fitted import Fitted
+from exporters.fit.formats import in_formats
 from exporters.fit.front import worth_building
 from exporters.fit.journal import Journal
 from exporters.fit.models import models_for
 from exporters.fit.page import render_fit
 from exporters.fit.quality import BitsPerByte, Chrf, Cosine, Measure, some
 from exporters.opening import Source, open_source
+from exporters.prediction.plan import ranked
+from exporters.selection.choose import Ranking
 
 STEP = "fit"
 # chrF of fewer lines moves by a point from one sample to another.
@@ -49,11 +59,15 @@ _TRANSLATED = 100
 
 @dataclass(frozen=True)
 class _Opened:
-    """A model that takes part.  key: digest of all that its candidates and their measurements depend on."""
+    """A model that takes part, in one format.  key: says all that its candidates and their measurements depend on.
+
+    ranking: the order of its tokens, which is made once (45 s for Gemma 3 270M) for all formats and candidates.
+    """
 
     source: Source
     corpora: Sequence[Corpus]
     key: str
+    ranking: Callable[[], Ranking]
 
 
 def fit(
@@ -62,6 +76,7 @@ def fit(
     open_model: OpenLanguageModel | None,
     open_encoder: OpenTextEncoder,
     open_translator: OpenTranslator,
+    measure_memory: MeasureMemory,
     report: Reporter,
 ) -> Fitted:
     """Fit; see `edgekit.pipeline.run.fit`.  open_...: open what was built, to measure it.
@@ -72,7 +87,7 @@ def fit(
     name = f"fit-{hashlib.sha256(str(out.resolve()).encode()).hexdigest()[:16]}"
     try:
         with alone(name, report, shown=str(out)):
-            return _Fit(request, out, open_model, open_encoder, open_translator, report).run()
+            return _Fit(request, out, open_model, open_encoder, open_translator, measure_memory, report).run()
     except OSError as problem:
         raise OutputError(f"`{out}` could not be written", reasons=[problem.strerror or str(problem)]) from problem
 
@@ -85,10 +100,12 @@ class _Fit:
         open_model: OpenLanguageModel | None,
         open_encoder: OpenTextEncoder,
         open_translator: OpenTranslator,
+        measure_memory: MeasureMemory,
         report: Reporter,
     ) -> None:
         self._request, self._out, self._report = request, out, report
         self._open_model, self._open_encoder, self._open_translator = open_model, open_encoder, open_translator
+        self._measure_memory = measure_memory
         self._aligned = self._read_aligned()
         self._journal = Journal(out)
         self._measures: dict[str, Measure] = {}
@@ -99,17 +116,17 @@ class _Fit:
         if request.task == "generate":
             self._language_models()  # told before minutes of choosing tokens, not behind them
         names, absent = models_for(request)
-        opened = {name: self._open(name) for name in names}
-        candidates = [one for name in names for one in self._candidates(name, opened[name])]
+        opened = {(name, one.source.model.container): one for name in names for one in self._open(name)}
+        candidates = [one for (name, _), each in opened.items() for one in self._candidates(name, each)]
         chosen = worth_building(candidates, request.budget, request.builds)
-        known = {one.candidate.id: one for name in names for one in self._known(opened[name])}
+        known = {one.candidate.id: one for each in opened.values() for one in self._known(each)}
         waiting = [one for one in chosen if one.id not in known]
         report(
             StepStarted(STEP, f"{len(candidates):,} candidates, {len(chosen)} worth building, {len(waiting)} to build")
         )
         for number, one in enumerate(waiting):
             report(Progress(STEP, number, len(waiting), "steps"))
-            known[one.id] = self._outcome(one, opened[one.model])
+            known[one.id] = self._outcome(one, opened[one.model, one.container])
         outcomes = list(known.values())
         measure = next((one.name for one in self._measures.values()), None)
         found = Fitted.of(request, self._out, candidates, outcomes, absent, measure or self._name())
@@ -126,11 +143,11 @@ class _Fit:
     def _name(self) -> str:
         return {"generate": BitsPerByte.name, "translate": Chrf.name, "grade": Cosine.name}[self._request.task]
 
-    def _open(self, name: str) -> _Opened:
+    def _open(self, name: str) -> list[_Opened]:
+        """A model as every format that the task is run in; its text is read once."""
         request = self._request
         source = open_source(name, request.languages)
-        if source.model.container == "hf" and request.task != "translate":
-            source = in_format("gguf", source, request.languages)  # nothing here runs a folder
+        found = in_formats(source, request.task, request.languages)
         files = source.source_files()
         corpora: list[Corpus] = []
         if request.corpora:
@@ -147,7 +164,9 @@ class _Fit:
             digest.update(f"{part}\0".encode("utf-8", "surrogatepass"))
         for corpus in corpora:
             digest.update(f"{corpus.language} {corpus.digest}\0".encode())
-        return _Opened(source, corpora, digest.hexdigest()[:32])
+        key = digest.hexdigest()[:32]
+        ranking = cache(lambda: ranked(source, corpora, request.languages, self._report))
+        return [_Opened(one, corpora, f"{key}/{one.model.container}", ranking) for one in found]
 
     def _candidates(self, name: str, opened: _Opened) -> list[Candidate]:
         request = self._request
@@ -157,7 +176,7 @@ class _Fit:
         except (KeyError, TypeError):
             points = []
         if not points:
-            points = vocabularies(opened.source, opened.corpora, request.languages, self._report)
+            points = vocabularies(opened.source, opened.corpora, request.languages, opened.ranking(), self._report)
             self._journal.put(
                 f"{opened.key}/vocabularies",
                 {"model": opened.source.id, "points": [dataclasses.astuple(one) for one in points]},
@@ -224,13 +243,13 @@ class _Fit:
             vocab=candidate.tokens,
             quant=candidate.recipe.quant,
             embedding_quant=candidate.recipe.embedding,
-            format="gguf" if isinstance(source.model, ConvertedGguf) else None,
+            format=candidate.container if candidate.converted else None,
             out=self._out,
             force=True,
             id=candidate.id,
             command=request.command,
         )
-        plan = plan_trimming(asked, open_model=None, report=_within(self._report))
+        plan = plan_trimming(asked, open_model=None, ranking=opened.ranking(), report=_within(self._report))
         tried = plan.choice.selection.tried
         if tried is not None:
             # Chosen without the held-out tenth of the text, on which it is measured.
@@ -264,9 +283,10 @@ class _Fit:
                 found = BitsPerByte(self._language_models(), lines)
             elif request.task == "translate":
                 source, target = (self._aligned.get(language, []) for language in request.languages)
-                found = Chrf(self._open_translator, Direction(*request.languages), source, target)
+                direction = Direction(*request.languages)
+                found = Chrf(self._open_translator, direction, source, target, self._measure_memory)
             else:
-                found = Cosine(self._open_encoder, lines)
+                found = Cosine(self._open_encoder, lines, self._measure_memory)
             self._measures[opened.key] = found
         return found
 

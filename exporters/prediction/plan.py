@@ -22,11 +22,12 @@ from exporters.opening import Source, open_source
 from exporters.prediction.memory import Running
 from exporters.prediction.predict import Prediction, Predictor, Recipe, largest
 from exporters.prediction.tensor_types import PREDICTED
+from exporters.quantize.onnx_files import STATIC
 from exporters.quantize.types import RECIPES
 from exporters.quantized import check_quant
 from exporters.selection.base import Cost, Selection, Target
-from exporters.selection.choose import select
-from exporters.trim.base import TrimmableModel
+from exporters.selection.choose import Ranking, rank, select
+from exporters.trim.base import Ids, TrimmableModel
 
 SCHEMA = "edgekit.plan/1"
 # What a plan that does not fit is tried with, by its size with all tokens.
@@ -154,6 +155,12 @@ def check_recipe(source: Source, recipe: Recipe) -> None:
             reasons=["which types it mixes hangs on an importance matrix"],
             hint="`edgekit export --dry-run` asks llama.cpp",
         )
+    if recipe.quant == STATIC:
+        raise UsageError(
+            f"`{STATIC}` cannot be predicted",
+            reasons=["its ranges are measured on text"],
+            hint="`int8` takes about as much",
+        )
     request = ExportRequest(source.id, (), quant=recipe.quant, embedding_quant=recipe.embedding)
     # What predicts needs no quantiser.
     with contextlib.suppress(MissingExtraError):
@@ -167,19 +174,40 @@ def choose(
     languages: Sequence[str],
     target: Target,
     report: Reporter,
+    ranking: Ranking | None = None,
 ) -> Selection:
-    """What stays of a source for languages.  model: the source's, with the sizes that a target of bytes means."""
-    keep = keep_ids(source.model.tokenizer, [*source.model.prompts, *source.prefixes.values()], ())
+    """What stays of a source for languages.  model: the source's, with the sizes that a target of bytes means.
+
+    ranking: what `ranked` gave.
+    """
     return select(
         model,
         corpora,
         languages=languages,
         target=target,
         scripts=None,
-        keep=keep,
+        keep=_prompts(source),
         language_model=None,
         report=report,
+        ranking=ranking,
     )
+
+
+def ranked(source: Source, corpora: Sequence[Corpus], languages: Sequence[str], report: Reporter) -> Ranking:
+    """The order in which tokens of a source go, for every target; see `exporters.selection.choose.rank`."""
+    return rank(
+        source.model,
+        corpora,
+        languages=languages,
+        whole=False,
+        scripts=None,
+        keep=_prompts(source),
+        report=report,
+    )
+
+
+def _prompts(source: Source) -> Ids:
+    return keep_ids(source.model.tokenizer, [*source.model.prompts, *source.prefixes.values()], ())
 
 
 def over(found: Prediction, budget: Budget) -> list[str]:

@@ -17,12 +17,16 @@ from exporters.conversion.trimmed_gguf import ConvertedGguf
 from exporters.opening import Source
 from exporters.prediction.memory import Memory, Running, gguf_memory, onnx_memory
 from exporters.prediction.tensor_types import tensor_types
+from exporters.quantize.onnx_sizes import onnx_in_type
 from exporters.quantize.sizes import QuantisedSizes, with_types
 from exporters.quantize.types import NUMBERS
 from exporters.trim.base import Ids, TrimmableModel
 from exporters.trim.gguf import TABLES, GgufModel
+from exporters.trim.onnx import OnnxModel
 
 _ENCODER_TASKS = ("embed", "grade")
+# What the part of a model is called that its engine does not map: a file's name, or that of what will become one.
+_WORDS = ("tokenizer.json", "tokenizer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +118,8 @@ class Predictor:
         quant, embedding = self.recipe.quant, self.recipe.embedding
         if isinstance(model, ConvertedModel):
             model, quant = model.stored(quant, embedding)
+        if isinstance(model, OnnxModel) and quant is not None:
+            return onnx_in_type(model, quant)
         file = _file_of(model)
         if file is None:
             return model
@@ -133,11 +139,11 @@ class Predictor:
         model = self.source.model
         if model.container != "onnx":
             return None
-        words = next((part.bytes_per_token for part in model.parts if part.name == "tokenizer.json"), 0.0)
+        words = next((part.bytes_per_token for part in model.parts if part.name in _WORDS), 0.0)
         width = None
         if self.source.task in _ENCODER_TASKS and model.vectors is not None:
             width = int(model.vectors(np.arange(1)).shape[1])
-        return onnx_memory(max(0, round(size_bytes - words * tokens)), tokens, width)
+        return onnx_memory(max(0, round(size_bytes - words * tokens)), tokens, width, self.recipe.quant)
 
 
 def _requantised(model: ConvertedGguf, types: Mapping[str, int]) -> QuantisedSizes:

@@ -1,4 +1,4 @@
-"""How large a GGUF will be once it is trimmed and quantised: llama.cpp says which types its tensors would get."""
+"""How large a model will be once it is trimmed and quantised; of a GGUF llama.cpp says which types its tensors get."""
 
 from __future__ import annotations
 
@@ -27,15 +27,18 @@ _WRITTEN = ("general.quantization_version", "general.file_type")
 class QuantisedSizes:
     """A model whose sizes are those after quantising; all else is its own, see `exporters.trim.base.TrimmableModel`.
 
-    types: the type that each tensor will have, by name.  size_of: bytes of the GGUF once the model is trimmed to these
-    tokens and quantised.
+    types: the type that each tensor of a GGUF will have, by name.  size_of: bytes of the files once the model is
+    trimmed to these tokens and quantised.
     """
 
     model: TrimmableModel
     types: Mapping[str, int]
     size_of: Callable[[Ids], int]
 
-    container = "gguf"
+    @property
+    def container(self) -> str:
+        """The model's own."""
+        return self.model.container
 
     @property
     def tokenizer(self) -> Tokenizer:

@@ -26,6 +26,7 @@ DEFAULT_LOSS = 0.02
 _CURVE = (2_000, 4_000, 8_000, 12_000, 16_000, 24_000, 32_000, 48_000, 64_000, 96_000, 128_000, 192_000)
 # Lines a language for bits per byte: 40 of news are 1,500 tokens, some 15 s on two cores for Gemma 3 270M.
 _MEASURED_LINES = 40
+_STEPS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,37 +45,44 @@ class _Language:
         return self.train + self.held_out
 
 
-def select(
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """In which order a model's tokens go, whatever its format and its types: what `select` takes its time for.
+
+    whole: whether there is no target, so that all that the text uses stays.  full: the order by all of the text.
+    trial: that by nine tenths of it.  rates: of each language that is known.  fixed: ids that stay whatever they cost.
+    """
+
+    whole: bool
+    languages: Sequence[_Language]
+    rates: Sequence[Floats]
+    fixed: Ids
+    full: Removal
+    trial: Removal
+    with_text: bool
+    notes: Sequence[str]
+
+
+def rank(
     model: TrimmableModel,
     corpora: Sequence[Corpus],
     *,
     languages: Sequence[str],
-    target: Target,
+    whole: bool,
     scripts: frozenset[str] | None,
     keep: Ids,
-    language_model: LanguageModel | None,
     report: Reporter,
-) -> Selection:
-    """Choose what stays, and say what it costs on text that was not used to choose.
-
-    scripts: only tokens of these Unicode scripts stay, besides what must.  keep: ids that stay whatever they cost.
-    language_model: measures bits per byte of the chosen size. Reports the step `select`.
-
-    What is kept is chosen by all of the text; what it costs is estimated with a choice of the same size made by nine
-    tenths of it, on the tenth left out. Raises UsageError where a target cannot be met, with what can.
-    """
-    report(StepStarted("select", f"for {', '.join(languages)}"))
-    steps = 5
+) -> Ranking:
+    """The order in which tokens go. Reports the step `select`, four of five; see `select` for the rest."""
 
     def progress(done: int) -> None:
-        report(Progress("select", done, steps, "steps"))
+        report(Progress("select", done, _STEPS, "steps"))
 
     tokenizer, texts = model.tokenizer, model.tokenizer.texts
     known = [_language(tag, corpora, model) for tag in _tags(languages, corpora)]
     notes = [start_note(one.tag) for one in known if one.tag and not one.counts.any()]
     progress(1)
     counts = np.sum([one.counts for one in known], axis=0)
-    only_scripts = scripts is not None and not corpora and target == Target()
     wanted = scripts if scripts is not None else scripts_wanted(languages, texts, counts)
     possible = candidates(texts, wanted)
     fixed = tokenizer.closed(np.union1d(keep, characters(languages, wanted, texts)))
@@ -86,10 +94,41 @@ def select(
     rates = expected_rates([*evidence, *(parted if with_text else [])], texts, possible, model.vectors)
     progress(2)
     # Without a target what the text shows stays, so that every line of it is cut as before.
-    full = removal_order(tokenizer, _joined(rates[: len(known)], possible), seen if target == Target() else fixed)
+    full = removal_order(tokenizer, _joined(rates[: len(known)], possible), seen if whole else fixed)
     progress(3)
     trial = removal_order(tokenizer, _joined(rates[len(known) :], possible), fixed) if with_text else full
     progress(4)
+    return Ranking(whole, known, rates, fixed, full, trial, with_text, notes)
+
+
+def select(
+    model: TrimmableModel,
+    corpora: Sequence[Corpus],
+    *,
+    languages: Sequence[str],
+    target: Target,
+    scripts: frozenset[str] | None,
+    keep: Ids,
+    language_model: LanguageModel | None,
+    report: Reporter,
+    ranking: Ranking | None = None,
+) -> Selection:
+    """Choose what stays, and say what it costs on text that was not used to choose.
+
+    scripts: only tokens of these Unicode scripts stay, besides what must.  keep: ids that stay whatever they cost.
+    language_model: measures bits per byte of the chosen size.  ranking: what `rank` made of the same model in any
+    format and types, the same text, languages, scripts and ids to keep. Reports the step `select`.
+
+    What is kept is chosen by all of the text; what it costs is estimated with a choice of the same size made by nine
+    tenths of it, on the tenth left out. Raises UsageError where a target cannot be met, with what can.
+    """
+    report(StepStarted("select", f"for {', '.join(languages)}"))
+    whole = target == Target()
+    if ranking is None or ranking.whole != whole:
+        ranking = rank(model, corpora, languages=languages, whole=whole, scripts=scripts, keep=keep, report=report)
+    tokenizer, notes = model.tokenizer, [*ranking.notes]
+    known, rates, full, trial = ranking.languages, ranking.rates, ranking.full, ranking.trial
+    only_scripts = scripts is not None and not corpora and whole
     judged = [
         replace(one, held_out=rate, words=1.0, lines=()) if not one.held_out.any() else one
         for one, rate in zip(known, rates, strict=False)
@@ -104,12 +143,12 @@ def select(
 
     size = len(full.all) if only_scripts else _size(model, full, target, costs)
     if size > len(full.all):
-        full = _whole(model, full, rates, fixed)
+        full = _whole(model, full, rates, ranking.fixed)
         size = min(size, len(full.all))  # no set holds a token that no text produces
         notes.append(f"{size:,} tokens are more than {', '.join(languages)} use: the rest is what other languages need")
     kept = full.kept(size)
     chosen = Point(len(kept), model.size_bytes(kept), costs(size))
-    if target == Target() and max(one.expected_loss for one in chosen.costs) > DEFAULT_LOSS:
+    if whole and max(one.expected_loss for one in chosen.costs) > DEFAULT_LOSS:
         notes.append("every token that the languages may use is kept, and the expected loss is still above 2 %")
     tried = tried_at(size)
     if language_model is not None:
@@ -119,12 +158,12 @@ def select(
             notes.append(f"bits per byte are not measured: {'; '.join([problem.message, *problem.reasons[:1]])}")
     curve = [Point(at, model.size_bytes(full.kept(at)), costs(at)) for at in _CURVE if full.least <= at < len(full.all)]
     everything = np.arange(tokenizer.size)
-    whole = tuple(cost(one.tag, tokenizer, Pieces(tokenizer, everything), one.held_out, one.words) for one in judged)
-    curve.append(Point(tokenizer.size, sum(part.size_bytes for part in model.parts), whole))
-    progress(5)
+    free = tuple(cost(one.tag, tokenizer, Pieces(tokenizer, everything), one.held_out, one.words) for one in judged)
+    curve.append(Point(tokenizer.size, sum(part.size_bytes for part in model.parts), free))
+    report(Progress("select", _STEPS, _STEPS, "steps"))
     sources = {one.tag: _sources(one, rate, kept) for one, rate in zip(known, rates, strict=False)}
     report(StepFinished("select", f"{len(kept):,} of {tokenizer.size:,} tokens"))
-    return Selection(kept, chosen, curve, sources, notes, tried if with_text else None)
+    return Selection(kept, chosen, curve, sources, notes, tried if ranking.with_text else None)
 
 
 def _tags(languages: Sequence[str], corpora: Sequence[Corpus]) -> list[str]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import html
 import json
+import os
 import re
 import signal
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +19,14 @@ from toys.gguf_vocabulary import language_model, llama
 from toys.installed_translation import install
 from toys.llama import needs_llama
 from toys.marian_student import toy_lines, toy_student
+from toys.plain_checkpoints import plain_checkpoint, wordpiece_json
 
 import edgekit
 from edgekit.catalogue.load import load_catalogue
 from edgekit.cli.app import run
 from edgekit.core.errors import EngineError, FailedError, MissingExtraError, UnavailableError, UsageError
 from edgekit.core.events import Event, Note, Progress
+from edgekit.core.resident import resident_bytes
 from edgekit.store.installed import models_folder
 from edgekit.store.receipt import read_receipt
 from exporters.fit.quality import Chrf
@@ -57,11 +61,12 @@ def fit(out: Path, texts: dict[str, Any], **more: Any) -> Any:
 
 
 def without_speed(found: Any) -> dict[str, Any]:
-    """What must not depend on when and in how many runs it was found."""
+    """What must not depend on when and in how many runs it was found: no speed, no memory and what hangs on it."""
     value = found.to_json()
     for one in value["built"]:
+        one.pop("on_front")
         if one["measured"] is not None:
-            del one["measured"]["speed"]
+            del one["measured"]["speed"], one["measured"]["memory_bytes"]
     return {key: one for key, one in value.items() if key != "report"}
 
 
@@ -311,6 +316,41 @@ def test_an_encoder_is_measured_by_its_cosine_to_the_original(tmp_path: Path) ->
     whole = next(one for one in value["built"] if one["whole"])
     assert whole["measured"]["quality"] == pytest.approx(1.0)
     assert all(one["measured"]["quality"] <= 1.000001 for one in value["built"])
+
+
+@needs_llama
+def test_a_folder_is_tried_in_every_format_that_runs_the_task(tmp_path: Path) -> None:
+    # Its table has more rows than there are names, as that of multilingual-e5-small.
+    folder = plain_checkpoint(tmp_path / "toy", "bert", vocab_size=len(wordpiece_json()["model"]["vocab"]) + 5)
+    names = write_texts(tmp_path / "text", ["en", "pt"])
+    found = edgekit.fit(
+        "grade",
+        languages=["en", "pt"],
+        models=(str(folder),),
+        corpus=names,
+        max_size_bytes=10_000_000,
+        builds=4,
+        out=tmp_path / "fit",
+    )
+    value = found.to_json()
+    assert {one["container"] for one in value["candidates"]} == {"gguf", "onnx"}
+    assert {one["container"] for one in value["built"]} == {"gguf", "onnx"}
+    by_types: dict[Any, set[int]] = {}
+    for one in value["candidates"]:
+        by_types.setdefault((one["container"], one["tokens"]), set()).add(one["size_bytes"])
+    assert all(len(sizes) > 1 for sizes in by_types.values())
+    for one in value["built"]:
+        assert one["failure"] is None
+        assert one["measured"]["quality"] == pytest.approx(1.0, abs=0.05)
+        assert one["measured"]["size_bytes"] == pytest.approx(one["size_bytes"], rel=0.02)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells the memory of a process in this way")
+def test_memory_is_that_of_a_process_of_its_own(student: Path, texts: dict[str, Any], tmp_path: Path) -> None:
+    value = fit(tmp_path / "fit", texts, builds=1).to_json()
+    measured = value["built"][0]["measured"]["memory_bytes"]
+    # This process has the toys' makers loaded besides.
+    assert 20_000_000 < measured < resident_bytes(os.getpid())
 
 
 @needs_llama

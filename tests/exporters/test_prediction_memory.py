@@ -16,11 +16,11 @@ from toys.gguf_vocabulary import gpt2, language_model, llama
 from toys.llama import needs_llama
 from translate.real_models import home_with
 
+from edgekit.core.resident import resident_bytes
 from edgekit.engine import encoder as onnx_encoder
 from edgekit.engine.llama import model as llama_model
 from edgekit.engine.llama.process import LlamaProcess
 from exporters.containers.gguf import Gguf, read_gguf
-from exporters.fit.quality import resident_bytes
 from exporters.opening import open_source
 from exporters.prediction import memory
 from exporters.prediction.memory import Running, gguf_memory
