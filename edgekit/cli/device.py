@@ -102,18 +102,12 @@ def check(
       edgekit device check out/firefox-en-pt-openvino
       edgekit device check firefox-en-pt --text lesson.txt --json
     """
-    from edgekit.catalogue.names import RECEIPT_NAME
     from edgekit.cli.progress import Renderer
     from edgekit.cli.text_io import open_file
     from edgekit.engine.device_check import check_providers
-    from edgekit.store.installed import Installed, find_model
-    from edgekit.store.receipt import read_receipt
+    from edgekit.store.installed import find_artifact
 
-    folder = Path(artifact).expanduser()
-    if (folder / RECEIPT_NAME).is_file():
-        installed = Installed(folder, read_receipt(folder))
-    else:
-        installed = find_model(artifact)
+    installed = find_artifact(artifact)
     given: list[str] = []
     if text is not None:
         with open_file(text) as read:

@@ -10,7 +10,7 @@ from edgekit.core.errors import EngineError, ModelFormatError, UsageError
 from edgekit.core.events import Note, Reporter, silent
 from edgekit.core.languages import Direction
 from edgekit.engine.base import TextEncoder, TranslationEngine
-from edgekit.store.installed import Installed, find_model
+from edgekit.store.installed import Installed, find_artifact
 
 if TYPE_CHECKING:
     from edgekit.engine.devices import DeviceChoice
@@ -49,7 +49,7 @@ def open_engine(
 def open_encoder(
     model: str, *, threads: int | None = None, device: str = "auto", report: Reporter = silent
 ) -> TextEncoder:
-    """Open an installed encoder by id or alias; `embed` of what comes back gives (n, d) float32.
+    """Open an encoder by id, alias or an artifact's folder; `embed` of what comes back gives (n, d) float32.
 
     threads: how many cores to use; None takes those that are usable.  device: `auto`, `npu`, `gpu` or `cpu`; a GGUF
     runs on the CPU.  report: hears of it when a device fails and the next one takes over.
@@ -61,7 +61,7 @@ def open_encoder(
 
     if threads is not None and threads < 1:
         raise UsageError(f"`threads` is {threads}, not at least 1")
-    installed = find_model(model)
+    installed = find_artifact(model)
     receipt = installed.receipt
     if receipt.engine.get("kind") == encoder.KIND:
         choice = choose_providers(device, decode_loop=False)

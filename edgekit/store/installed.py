@@ -103,6 +103,22 @@ def find_model(id_or_alias: str) -> Installed:
     )
 
 
+def find_artifact(model: str) -> Installed:
+    """The installed model of that id or alias, or the artifact in a folder: `./ID` is one for sure.
+
+    Raises ModelFormatError for a folder whose receipt is damaged, and what `find_model` raises.
+    """
+    folder = Path(model).expanduser()
+    try:
+        is_artifact = (folder / RECEIPT_NAME).is_file()
+    except (OSError, ValueError):  # longer than a file name can be, or with a NUL
+        is_artifact = False
+    if is_artifact and is_model_id(model):
+        names = {name for one in installed_models() for name in (one.receipt.id, *one.receipt.aliases)}
+        is_artifact = model not in names
+    return Installed(folder, read_receipt(folder)) if is_artifact else find_model(model)
+
+
 def repair_hint(model_id: str) -> str:
     """The next step for who has a damaged model: the pull, or where it came from a folder, that folder."""
     if model_id in _catalogue_names():

@@ -15,6 +15,7 @@ from edgekit.core.languages import Direction, base_language
 from edgekit.store.installed import (
     broken_models,
     closest,
+    find_artifact,
     find_direction,
     find_directions,
     find_model,
@@ -64,6 +65,26 @@ def test_a_model_is_found_by_id_and_by_alias(home: Path) -> None:
     folder = install("one")
     assert find_model("one").folder == folder
     assert find_model("alias-one").folder == folder
+
+
+def test_an_artifact_is_found_by_its_path_and_a_model_comes_before_a_folder_of_its_name(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    model = install("one")
+    beside = install("two").rename(tmp_path / "two")
+    install("one-too").rename(tmp_path / "one-too").rename(tmp_path / "one")
+    assert find_artifact("one").folder == model
+    assert find_artifact("alias-one").folder == model
+    assert find_artifact("./one").receipt.id == "one-too"
+    assert find_artifact("two").folder.resolve() == beside
+    assert find_artifact(str(beside)).receipt.id == "two"
+    for name in ("three", "./three", "x" * 5_000, "nul\0"):
+        with pytest.raises(ModelNotFoundError):
+            find_artifact(name)
+    (beside / "edgekit.json").write_text("{}")
+    with pytest.raises(ModelFormatError):
+        find_artifact(str(beside))
 
 
 def test_the_hint_is_the_pull_when_the_catalogue_has_the_model(home: Path) -> None:
