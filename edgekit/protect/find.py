@@ -41,13 +41,20 @@ def find(text: str, *, unreadable: Unreadable | None = None, marks: Sequence[Mar
 
 
 def search(
-    text: str, *, unreadable: Unreadable | None = None, taken: Iterable[tuple[int, int]] = ()
+    text: str,
+    *,
+    unreadable: Unreadable | None = None,
+    taken: Iterable[tuple[int, int]] = (),
+    counts: bool = False,
 ) -> tuple[Found, ...]:
-    """As `find`, with what each span is; taken: spans in which nothing is looked for."""
+    """As `find`, with what each span is.
+
+    taken: spans in which nothing is looked for.  counts: the text is a branch of a message in which `#` is the number.
+    """
     found: list[Found] = []
     messages: list[Argument] = []
     if not text.isascii() or not _SIGNS.isdisjoint(text):
-        messages = arguments(text)
+        messages = arguments(text, counts=counts)
         rooms = (markup, code, maths, addresses, placeholders, emoji, quantities)
         found = list(chain.from_iterable(room(text) for room in rooms))
     if unreadable is not None:

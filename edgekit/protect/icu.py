@@ -45,10 +45,10 @@ class _Malformed(Exception):  # noqa: N818 - never leaves this module
     pass
 
 
-def arguments(text: str) -> list[Argument]:
+def arguments(text: str, *, counts: bool = False) -> list[Argument]:
     """The outermost arguments that have a type, in order; what is malformed is none.
 
-    `{name}` alone is a placeholder and left to `placeholders`, at the top; in a branch it is none either.
+    `{name}` alone is a placeholder and left to `placeholders`.  counts: the text is a branch in which `#` is a number.
     """
     if "," not in text or "{" not in text:
         return []
@@ -59,7 +59,7 @@ def arguments(text: str) -> list[Argument]:
     while at >= 0 and budget > 0:
         parser = _Parser(text, min(len(text), at + _LONGEST))
         try:
-            argument = parser.argument(at, 0, counts=False)
+            argument = parser.argument(at, 0, counts=counts)
         except _Malformed:
             argument = None
         budget -= max(8, parser.furthest - at)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection
+from itertools import pairwise
 
 from edgekit.core.findings import Finding
 from edgekit.core.marked import Mark, MarkedText
@@ -26,9 +27,7 @@ def verify(source: MarkedText, target: MarkedText, *, positional: Collection[str
         if other is None:
             findings.append(Finding("keep", f"`{text}` is missing", (mark.begin, mark.end)))
         elif target.text[other.begin : other.end] != text:
-            findings.append(
-                Finding("keep", f"`{text}` was changed", (mark.begin, mark.end), (other.begin, other.end))
-            )
+            findings.append(Finding("keep", f"`{text}` was changed", (mark.begin, mark.end), (other.begin, other.end)))
     names = {mark.name for mark in wanted}
     findings += [
         Finding("keep", f"`{target.text[mark.begin : mark.end]}` is not in the source", None, (mark.begin, mark.end))
@@ -43,7 +42,7 @@ def verify(source: MarkedText, target: MarkedText, *, positional: Collection[str
 
 def in_same_order(places: list[tuple[int, int]]) -> bool:
     """Whether spans that are listed in the source's order come in the same order."""
-    return all(one < other for one, other in zip(places, places[1:], strict=False))
+    return all(one < other for one, other in pairwise(places))
 
 
 def _out_of_order(
