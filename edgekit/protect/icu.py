@@ -24,10 +24,14 @@ _LONGEST = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """The text of a branch as a span, without its braces; counts: whether `#` in it is the number."""
+    """The text of a branch as a span, without its braces; selector: `one`, `=0`, `female`.
+
+    counts: whether `#` in it is the number.
+    """
 
     begin: int
     end: int
+    selector: str
     counts: bool
     arguments: tuple[Argument, ...]
 
@@ -108,7 +112,7 @@ class _Parser:
             selector = _SELECTOR.match(self.text, at, self.limit)
             if selector is None:
                 break
-            branch = self._branch(selector.end(), depth, counts=counts)
+            branch = self._branch(selector.end(), selector[1], depth, counts=counts)
             branches.append(branch)
             at = branch.end + 1
         while at < self.limit and self.text[at].isspace():
@@ -117,14 +121,14 @@ class _Parser:
             raise _Malformed
         return Argument(begin, at + 1, tuple(branches))
 
-    def _branch(self, begin: int, depth: int, *, counts: bool) -> Branch:
+    def _branch(self, begin: int, selector: str, depth: int, *, counts: bool) -> Branch:
         inner: list[Argument] = []
         at = begin
         while at < self.limit:
             self.furthest = max(self.furthest, at)
             sign = self.text[at]
             if sign == "}":
-                return Branch(begin, at, counts, tuple(inner))
+                return Branch(begin, at, selector, counts, tuple(inner))
             if sign == "{":
                 argument = self.argument(at, depth + 1, counts=counts)
                 if argument is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -47,12 +48,16 @@ class Outcome:
 
 @dataclass(slots=True)
 class _Failing:
-    """A segment that lost something: its span, the units and trusted keeps in it, and where its outcome goes."""
+    """A segment that lost something: its span, the units in it, and where its outcome goes.
+
+    soft: trusted keeps that are masks from now on; all_soft: all that it has.
+    """
 
     prepared: Prepared
     span: Span
     units: list[int]
     soft: list[Soft]
+    all_soft: list[Soft]
     put: Callable[[Outcome], None]
     segment: Segment
     aligned: bool
@@ -126,7 +131,7 @@ def _first_rung(one: Prepared, translation: Translation, journal: _Journal, *, a
         units_here = list(range(bisect_left(begins, begin), bisect_left(begins, done)))
         soft = [keep for keep in one.soft if begin <= keep.begin and keep.end <= done]
         outcome = _checked(one, segment, translation.text[first:target], units_here, soft)
-        if outcome is not None:
+        if isinstance(outcome, Outcome):
             outcomes.append(outcome)
             continue
         at = len(outcomes)
@@ -135,13 +140,13 @@ def _first_rung(one: Prepared, translation: Translation, journal: _Journal, *, a
         def put(outcome: Outcome, at: int = at) -> None:
             outcomes[at] = outcome
 
-        yield _Failing(one, (begin, done), units_here, soft, put, segment, aligned)
+        yield _Failing(one, (begin, done), units_here, outcome, soft, put, segment, aligned)
 
 
 def _checked(
     one: Prepared, segment: Segment, output: str, units: Sequence[int], soft: Sequence[Soft]
-) -> Outcome | None:
-    """The outcome of a segment, None where something was lost."""
+) -> Outcome | list[Soft]:
+    """The outcome of a segment; where something was lost the trusted keeps among it."""
     begin, end = segment.source
     text = one.model.text[begin:end]
     alignment = None
@@ -158,21 +163,41 @@ def _checked(
         numbers = tuple(one.numbers[at] for at in units)
         counts = Counter(int(match[1]) for match in one.form.pattern.finditer(text))
         others = {number: count for number, count in counts.items() if number not in numbers}
-        where = places(output, Masked(text, one.form, numbers, others))
+        masked = Masked(text, one.form, numbers, others)
+        where = _counted_places(output, masked, [one.units[at].count for at in units])
         if where is None or not in_same_order(
             [at for at, unit in zip(where, units, strict=True) if one.units[unit].positional]
         ):
-            return None
+            return _soft_lost(output, soft)
         found = where
-    if soft and not _soft_survive(output, soft):
-        return None
+    if lost := _soft_lost(output, soft):
+        return lost
     return _finished(one, Outcome((begin, end), output, tuple(zip(units, found, strict=True)), alignment, segment))
 
 
-def _soft_survive(output: str, soft: Sequence[Soft]) -> bool:
-    return all(
-        len(localised(text).findall(output)) >= count for text, count in Counter(one.text for one in soft).items()
-    )
+def _counted_places(output: str, masked: Masked, counts: Sequence[int | None]) -> list[Span] | None:
+    """As `places`, where some of the masks are plain numbers."""
+    numbers = tuple(number for number, count in zip(masked.numbers, counts, strict=True) if count is None)
+    where = places(output, replace(masked, numbers=numbers))
+    if where is None or len(numbers) == len(counts):
+        return where
+    named, found = iter(where), []
+    for count in counts:
+        if count is None:
+            found.append(next(named))
+            continue
+        spans = [match.span() for match in re.finditer(rf"(?<![\w.,]){count}(?![\w]|[.,]\d)", output)]
+        if len(spans) != 1:
+            return None
+        found.append(spans[0])
+    return found
+
+
+def _soft_lost(output: str, soft: Sequence[Soft]) -> list[Soft]:
+    """The trusted keeps that a translation does not have as often as there are."""
+    counts = Counter(one.text for one in soft)
+    lost = {text for text, count in counts.items() if len(localised(text).findall(output)) < count}
+    return [one for one in soft if one.text in lost]
 
 
 def _without(text: str, spans: Sequence[Span]) -> str:
@@ -197,6 +222,10 @@ def _other_masks(failing: list[_Failing], form: MaskForm, translate: Translate) 
         if where is None or not in_same_order(
             [at for at, unit in zip(where, units, strict=True) if unit >= 0 and one.prepared.units[unit].positional]
         ):
+            left.append(one)
+            continue
+        if _soft_lost(translation.text, [keep for keep in one.all_soft if keep not in one.soft]):
+            one.soft = one.all_soft
             left.append(one)
             continue
         one.put(_finished(one.prepared, _restored(one, how, translation, list(zip(units, where, strict=True)))))
@@ -240,6 +269,7 @@ def _around(failing: list[_Failing], translate: Translate) -> None:
     """Translate what stands between what is protected, each stretch alone."""
     stretches: list[list[tuple[int, int, int]]] = []
     for one in failing:
+        one.soft = one.all_soft
         cuts = one.spans()
         ends = [0, *(end for _, end, _ in cuts)]
         begins = [*(begin for begin, _, _ in cuts), len(one.text)]
@@ -259,7 +289,7 @@ def _sewn(one: _Failing, translations: Sequence[Translation]) -> Outcome:
     pairs: list[tuple[Span, Span]] = []
     length = source = 0
     for at, translation in enumerate(translations):
-        text = _as_part(translation)
+        text = as_part(translation.text, translation.source)
         pairs += [
             ((begin + source + low, begin + source + high), (length + first, length + last))
             for segment in translation.segments
@@ -284,12 +314,11 @@ def _sewn(one: _Failing, translations: Sequence[Translation]) -> Outcome:
     )
 
 
-def _as_part(translation: Translation) -> str:
-    """A stretch's translation without the full stop and the capital that the model gives to what it takes for a sentence.
+def as_part(text: str, source: str) -> str:
+    """A fragment's translation less the full stop and the capital that models give to what they take for a sentence.
 
-    Both keep the places of all that is before them.
+    What is left keeps its place.
     """
-    text, source = translation.text, translation.source
     if text == source or not text.strip():
         return text
     shown, core = text.rstrip(), source.rstrip()

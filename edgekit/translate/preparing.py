@@ -17,7 +17,7 @@ from edgekit.protect.edits import Edit, Edited
 from edgekit.protect.find import search
 from edgekit.protect.foreign import Unreadable
 from edgekit.protect.found import Found
-from edgekit.protect.icu import Argument, arguments, quoted
+from edgekit.protect.icu import Argument, Branch, arguments, quoted
 from edgekit.protect.markup import pairs as tag_pairs
 from edgekit.protect.masks import MaskForm, numbers_but
 from edgekit.translate.capitals import capital_lines, lowered
@@ -32,13 +32,18 @@ _JOINTS = frozenset({"", " "})
 
 @dataclass(slots=True)
 class Unit:
-    """A span of the source that is one mask. pieces: its text, with jobs (by index) where a branch is translated."""
+    """A span of the source that is one mask.
+
+    pieces: its text, with jobs (by index) where a branch is translated.  count: the number that it is shown as first,
+    where it is the number sign of a message.
+    """
 
     begin: int
     end: int
     keeps: list[Mark]
     pieces: list[str | int]
     positional: bool = False
+    count: int | None = None
 
 
 class Soft(NamedTuple):
@@ -87,10 +92,10 @@ class Prepared:
 
 
 class Job(NamedTuple):
-    """A text to translate; counts: it is a branch in which `#` is a number."""
+    """A text to translate; count: it is a branch in which `#` is a number, this one for example."""
 
     text: MarkedText
-    counts: bool = False
+    count: int | None = None
 
 
 def prepare(job: Job, form: MaskForm, *, unreadable: Unreadable | None, jobs: list[Job], capitals: bool) -> Prepared:
@@ -103,12 +108,14 @@ def prepare(job: Job, form: MaskForm, *, unreadable: Unreadable | None, jobs: li
         raise InputError("the marks of a text are impossible", reasons=problems)
     text = source.text
     own = [mark for mark in source.marks if mark.kind == "keep"]
-    found = search(text, unreadable=unreadable, taken=[(mark.begin, mark.end) for mark in own], counts=job.counts)
+    found = search(
+        text, unreadable=unreadable, taken=[(mark.begin, mark.end) for mark in own], counts=job.count is not None
+    )
     if not found and not source.marks:
         lines = capital_lines(text, []) if capitals else []
         return Prepared(source, Edited(text, ()), MarkedText(lowered(text, lines, [])), capitals=lines, form=form)
-    messages = arguments(text, counts=job.counts) if any(one.kind == "message" for one in found) else []
-    return _Preparing(source, own, found, messages, form, capitals).run(jobs)
+    messages = arguments(text, counts=job.count is not None) if any(one.kind == "message" for one in found) else []
+    return _Preparing(source, own, found, messages, form, capitals).run(jobs, job.count)
 
 
 class _Preparing:
@@ -146,16 +153,22 @@ class _Preparing:
             name += "'"
         return name
 
-    def run(self, jobs: list[Job]) -> Prepared:
+    def run(self, jobs: list[Job], count: int | None) -> Prepared:
         units = self._units(jobs)
+        for unit in units:
+            if count is not None and self.text[unit.begin : unit.end] == "#":
+                # A model that sees `23 apples` knows what to do; `XQ1Z apples` becomes `maçãs XQ1Z`.
+                unit.count, count = count, count + 1
         tags = self._tag_pairs()
         self._blanks(tags)
         others = {int(match[1]) for match in self.form.pattern.finditer(self.text)}
         free = numbers_but(others)
         numbers = tuple(next(free) for _ in units)
-        edits = [
-            Edit(unit.begin, unit.end, self.form.write(number)) for unit, number in zip(units, numbers, strict=True)
+        masks = [
+            self.form.write(number) if unit.count is None else str(unit.count)
+            for unit, number in zip(units, numbers, strict=True)
         ]
+        edits = [Edit(unit.begin, unit.end, one) for unit, one in zip(units, masks, strict=True)]
         edits += [Edit(one.mark.begin - len(one.lead), one.mark.end + len(one.trail), "") for one in self.taken]
         edited = Edited(self.text, edits)
         unit_spans = [(edited.forward(unit.begin, after=True), edited.forward(unit.end)) for unit in units]
@@ -257,7 +270,7 @@ class _Preparing:
                 for mark in inside
                 if homes[mark.name] is branch
             ]
-            jobs.append(Job(MarkedText(self.text[branch.begin : branch.end], in_order(marks)), branch.counts))
+            jobs.append(Job(MarkedText(self.text[branch.begin : branch.end], in_order(marks)), _example(branch)))
             pieces += [self.text[at : branch.begin], len(jobs) - 1]
             at = branch.end
         keeps.append(Mark(at, argument.end, "keep", self._name("message", at)))
@@ -327,6 +340,13 @@ class _Preparing:
             if mark.kind == "point" and mark.name not in self.handed_on
         ]
         return marks
+
+
+def _example(branch: Branch) -> int | None:
+    """A number that the branch would be taken for; a large one is none that languages have a word for."""
+    if not branch.counts:
+        return None
+    return 1 if branch.selector in ("one", "=1") else 23
 
 
 def _has_edge(edges: list[int], low: int, high: int) -> bool:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from edgekit.core.marked import Mark, MarkedText, in_order
 from edgekit.projection.marks import project_marks
 from edgekit.protect.edits import Edit, Edited
-from edgekit.translate.ladder import Outcome
+from edgekit.translate.ladder import Outcome, as_part
 from edgekit.translate.preparing import Prepared
 from edgekit.translate.spans import Span
 from edgekit.translate.translator import Segment, Translation
@@ -63,7 +64,39 @@ def _placed(
         return {}
     kept = [Mark(*units[at], "keep", f"unit-{at}") for at in sorted(units)]
     moved = project_marks(prepared.model, text, pairs, segments=segments, kept=kept)
-    return {mark.name: mark for mark in moved.marks if mark.kind != "keep"}
+    source = {mark.name: mark for mark in prepared.model.marks}
+    gaps = _Gaps(segments)
+    return {mark.name: gaps.exact(source[mark.name], mark) for mark in moved.marks if mark.kind != "keep"}
+
+
+class _Gaps:
+    """What stands between segments is the same in both texts, and so are the places in it."""
+
+    def __init__(self, segments: Sequence[tuple[Span, Span]]) -> None:
+        self.begins = [begin for (begin, _), _ in segments]
+        self.segments = segments
+
+    def exact(self, source: Mark, moved: Mark) -> Mark:
+        """moved, where source begins or ends in a gap at that place of it; words are looked at elsewhere."""
+        begin, end = self._place(source.begin, at_begin=source.kind == "pair"), self._place(source.end, at_end=True)
+        if source.kind == "point":
+            return moved if begin is None else replace(moved, begin=begin, end=begin)
+        begin, end = moved.begin if begin is None else begin, moved.end if end is None else end
+        if moved.kind == "point":
+            return moved
+        return replace(moved, begin=min(begin, moved.begin), end=max(end, moved.end))
+
+    def _place(self, place: int, *, at_begin: bool = False, at_end: bool = False) -> int | None:
+        """The place in the translation of one in a gap; its begin and its end count as asked."""
+        at = bisect_right(self.begins, place) - 1
+        if at >= 0 and place < self.segments[at][0][1]:
+            if not (at_end and place == self.begins[at]):
+                return None
+            return self.segments[at][1][0]
+        begin, first = (self.segments[at][0][1], self.segments[at][1][1]) if at >= 0 else (0, 0)
+        if place == begin and at >= 0 and not at_begin:
+            return None
+        return first + place - begin
 
 
 class _Restoring:
@@ -79,7 +112,7 @@ class _Restoring:
         self.prepared, self.outcomes, self.text = prepared, outcomes, text
         self.units, self.placed, self.branch = units, placed, branch
         self.marks: list[Mark] = []
-        self.source_marks: list[Mark] = [mark for mark in prepared.source.marks]
+        self.source_marks: list[Mark] = list(prepared.source.marks)
         self.names = {mark.name for mark in prepared.source.marks}
         self.counts = [0, 0, 0]
 
@@ -139,7 +172,9 @@ class _Restoring:
                 ]
                 for number, count in enumerate((inner.kept, inner.repaired, inner.left)):
                     self.counts[number] += count
-                text, taken = inner.marked.text, len(inner.source.text)
+                text, taken = as_part(inner.marked.text, inner.source.text), len(inner.source.text)
+                if any(mark.end > len(text) for mark in inner.marked.marks):
+                    text = inner.marked.text
             else:
                 text, taken = piece, len(piece)
                 for begin in [begin for begin in keeps if source <= begin < source + taken]:
