@@ -22,6 +22,7 @@ class DocumentOptions:
     keys: of json, dotted paths with `*` and `**`; none means every string that reads like prose.
     fuzzy: po: entries marked fuzzy are translated too.
     set_language: the document's own statement of its language becomes `target`.
+    encoding: how the bytes are to be read, where the file does not say and looking is not enough.
     """
 
     target: str | None = None
@@ -31,6 +32,7 @@ class DocumentOptions:
     keys: tuple[str, ...] = ()
     fuzzy: bool = False
     set_language: bool = False
+    encoding: str | None = None
 
 
 class Document(Protocol):
