@@ -193,6 +193,12 @@ class _Reader:
         self._pieces, self._spellings, self._broke = [], {}, False
 
 
+def is_kept_element(token: Token, text: str) -> bool:
+    """Whether what an inline element says comes through as it is.  text: what the token's positions are of."""
+    values = {one.name: text[one.begin : one.end] for one in token.attributes}
+    return token.name.lower() in _KEPT | _SILENT or _is_kept(values)
+
+
 def _is_kept(values: dict[str, str]) -> bool:
     """Whether an element says that it is not to be translated (HTML, 6.6.2, and what translators of pages look for)."""
     return values.get("translate", "").lower() == "no" or "notranslate" in values.get("class", "").split()

@@ -16,6 +16,8 @@ PieceKind: TypeAlias = Literal["text", "point", "break", "keep", "open", "close"
 # Deeper pairs are points: a translation keeps them where they are between the words. Text in 32 nested formats is an
 # attack or an accident, and marks must not cost more than the text.
 _DEEPEST = 32
+# What an escape may write for a space where a line may end: a noncharacter, for the time until lines are made.
+SOFT_SPACE = "\ufdd0"
 _SPACES = re.compile(r"[ \t\r\n\f]+")
 
 
@@ -403,8 +405,8 @@ class _Rendering:
         for node in nodes:
             if self._codes[node.name].glue and not self._skip:
                 # A break and a space are a break: the space before it goes, else the one after it.
-                if self._out and self._out[-1].endswith(" "):
-                    self._out[-1] = self._out[-1].removesuffix(" ")
+                if self._out and self._out[-1].endswith((" ", SOFT_SPACE)):
+                    self._out[-1] = self._out[-1][:-1]
                 else:
                     self._skip = True
             self._copy(self._codes[node.name].before)

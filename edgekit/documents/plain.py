@@ -10,12 +10,13 @@ from edgekit.core.marked import MarkedText
 from edgekit.documents.base import Document, DocumentOptions
 from edgekit.documents.encoding import decoded
 from edgekit.documents.spliced import Raw, Splice, SplicedDocument, Unit, has_letters
-from edgekit.documents.wrapping import columns, joined, wrapped
+from edgekit.documents.wrapping import columns, joined, pieces, wrapped
 
 _LINE = re.compile(r"([^\r\n]*)(\r\n|\r|\n|\Z)")
 # A bullet, a number, a heading or a quotation at the beginning of a line.
 _MARKER = re.compile(r"(?:[-*+•‣◦·–—#>]+|\(?(?:\d{1,3}|[A-Za-z]|[ivxIVX]{1,5})[.)])[ \t]+")
 _QUOTED = re.compile(r"[ \t]*(?:>[ \t]?)+")
+_BREAKS = re.compile(r"[ ]*(?:\r\n|\r|\n)[ ]*")
 _INDENT = re.compile(r"[ \t]*")
 # Where people and programs wrap. What is narrower is verse, an address or a column.
 _USUAL = (100, 80, 79, 78, 76, 75, 74, 72, 70, 66, 65, 64, 60)
@@ -123,6 +124,9 @@ def _width(text: str, item: Sequence[Line]) -> int | None:
     widest = max(sizes)
     if widest < _NARROWEST:
         return None
+    inside = sum(not _SENTENCE_END.search(line.words(text)) for line in item[:-1])
+    if inside * 2 < len(item) - 1:
+        return None
     # Greedy wrapping: the next line's first word would not have fitted.
     room = [
         size + 1 + columns(following.words(text).split(None, 1)[0])
@@ -130,12 +134,8 @@ def _width(text: str, item: Sequence[Line]) -> int | None:
     ]
     if widest < min(room):
         return next((width for width in _USUAL if widest <= width < min(room)), widest)
-    # By hand: lines about as long as each other that mostly end within a sentence.
-    full = sum(size >= 0.7 * widest for size in sizes[:-1])
-    inside = sum(not _SENTENCE_END.search(line.words(text)) for line in item[:-1])
-    if full == len(item) - 1 and inside * 2 > len(item) - 1:
-        return widest
-    return None
+    # By hand: lines about as long as each other.
+    return widest if all(size >= 0.7 * widest for size in sizes[:-1]) else None
 
 
 def _paragraph(text: str, item: Sequence[Line], width: int) -> Unit:
@@ -145,7 +145,7 @@ def _paragraph(text: str, item: Sequence[Line], width: int) -> Unit:
 
     def render(translated: Sequence[MarkedText], _raw: Raw) -> list[Splice]:
         lines = wrapped(
-            in_one_line(translated[0].text),
+            pieces(in_one_line(translated[0].text)),
             width,
             first=lead,
             later=columns(prefix.expandtabs(8)),
@@ -176,4 +176,4 @@ def _one(begin: int, end: int, said: str) -> Unit:
 
 def in_one_line(text: str) -> str:
     """Text without line breaks: the structure is the source's."""
-    return " ".join(text.splitlines()) if text.splitlines() != [text] else text
+    return _BREAKS.sub(" ", text)

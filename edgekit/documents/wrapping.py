@@ -42,19 +42,21 @@ def pieces(text: str) -> list[str]:
     return found
 
 
-def wrapped(text: str, width: int, *, first: int = 0, later: int = 0, starts: Callable[[str], bool] | None = None) -> list[str]:
-    """Text in lines of at most `width` columns; a longer word has its own.
+def wrapped(
+    parts: Sequence[str], width: int, *, first: int = 0, later: int = 0, starts: Callable[[str], bool] | None = None
+) -> list[str]:
+    """Parts, each with the space before it, in lines of at most `width` columns; a wider part has its own line.
 
     first, later: columns that stand before the first line and the others.
     starts: whether a line may begin with these characters; any may by default.
     """
     lines: list[str] = []
     line, size = "", first
-    for piece in pieces(text):
-        wide = columns(piece)
-        if line and size + wide > width and (starts is None or starts(piece.lstrip(" "))):
+    for part in parts:
+        wide = columns(part)
+        if line and size + wide > width and (starts is None or starts(part.lstrip(" "))):
             lines.append(line)
-            line, size = piece.lstrip(" "), later + columns(piece.lstrip(" "))
+            line, size = part.lstrip(" "), later + columns(part.lstrip(" "))
         else:
-            line, size = line + piece, size + wide
+            line, size = line + part, size + wide
     return [*lines, line]
