@@ -79,10 +79,15 @@ def passage(pieces: Sequence[Piece], *, collapse: bool = True) -> Passage | None
     collapse: white space is read as one space, as HTML has it; else it is kept.
     Codes before the first word and after the last stay where they are and are no marks; so do pairs around the whole.
     """
-    trimmed = _trimmed(_matched(pieces))
+    trimmed = inner_pieces(pieces)
     if not any(piece.kind == "text" and has_letters(piece.text) for piece in trimmed):
         return None
     return _Building(collapse).built(trimmed)
+
+
+def inner_pieces(pieces: Sequence[Piece]) -> list[Piece]:
+    """What `passage` makes its text of: from the first word to the last, each open with its close."""
+    return _trimmed(_matched(pieces))
 
 
 def _matched(pieces: Sequence[Piece]) -> list[Piece]:

@@ -43,20 +43,27 @@ def pieces(text: str) -> list[str]:
 
 
 def wrapped(
-    parts: Sequence[str], width: int, *, first: int = 0, later: int = 0, starts: Callable[[str], bool] | None = None
+    parts: Sequence[str],
+    width: int,
+    *,
+    first: int = 0,
+    later: int = 0,
+    starts: Callable[[str], bool] | None = None,
+    size: Callable[[str], int] = columns,
 ) -> list[str]:
     """Parts, each with the space before it, in lines of at most `width` columns; a wider part has its own line.
 
     first, later: columns that stand before the first line and the others.
     starts: whether a line may begin with these characters; any may by default.
+    size: how many columns a part takes.
     """
     lines: list[str] = []
-    line, size = "", first
+    line, taken = "", first
     for part in parts:
-        wide = columns(part)
-        if line and size + wide > width and (starts is None or starts(part.lstrip(" "))):
+        wide = size(part)
+        if line and taken + wide > width and (starts is None or starts(part.lstrip(" "))):
             lines.append(line)
-            line, size = part.lstrip(" "), later + columns(part.lstrip(" "))
+            line, taken = part.lstrip(" "), later + size(part.lstrip(" "))
         else:
-            line, size = line + part, size + wide
+            line, taken = line + part, taken + wide
     return [*lines, line]
