@@ -161,4 +161,5 @@ def escaping(spellings: dict[str, str], quote: str = "") -> Callable[[str], str]
     table |= {ord("&"): spellings.get("&", "&amp;"), ord("<"): spellings.get("<", "&lt;")}
     if quote:
         table[ord(quote)] = spellings.get(quote, "&quot;" if quote == '"' else "&#39;")
-    return lambda text: text.translate(table)
+    # XML has no `]]>` outside of CDATA.
+    return lambda text: text.translate(table).replace("]]>", "]]&gt;")
