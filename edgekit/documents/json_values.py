@@ -17,7 +17,7 @@ from edgekit.documents.prose import reads_like_prose
 from edgekit.documents.spliced import Raw, Splice, SplicedDocument, Unit, rewritten
 
 _ESCAPED = re.compile(r"\\u(?:00[89a-fA-F]|0[1-9a-fA-F]|[1-9a-fA-F])")
-_LINE = re.compile(r"[^\n]+")
+_LINE = re.compile(r"[^\r\n]+")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
