@@ -7,6 +7,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Literal, NamedTuple, TypeAlias
 
 from edgekit.core.marked import Mark, MarkedText
@@ -16,6 +17,8 @@ PieceKind: TypeAlias = Literal["text", "point", "break", "keep", "open", "close"
 # Deeper pairs are points: a translation keeps them where they are between the words. Text in 32 nested formats is an
 # attack or an accident, and marks must not cost more than the text.
 _DEEPEST = 32
+# Pairs that formats do not let nest: HTML's and Markdown's links.
+_LINKS = frozenset({"a", "link"})
 # What an escape may write for a space where a line may end: a noncharacter, for the time until lines are made.
 SOFT_SPACE = "\ufdd0"
 _SPACES = re.compile(r"[ \t\r\n\f]+")
@@ -43,12 +46,14 @@ class Code:
     """What stands in the file for a mark: spans of it before and after the mark's text.
 
     parent: the pair that it stands in.  glue: whether a space beside it is not in the file.
+    link: a pair that holds no other of its kind.
     """
 
     before: tuple[int, int]
     after: tuple[int, int] | None = None
     parent: str | None = None
     glue: bool = False
+    link: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +225,9 @@ class _Building:
             self._point(Piece("point", opened.begin, piece.end))
             return
         self._marks[index] = Mark(begin, self._length, "pair", name)
-        self._codes[name] = Code(self._codes[name].before, (piece.begin, piece.end), self._codes[name].parent)
+        code = self._codes[name]
+        link = piece.tag.lower() in _LINKS
+        self._codes[name] = Code(code.before, (piece.begin, piece.end), code.parent, link=link)
         self._last_point = None
 
     def _point(self, piece: Piece) -> None:
@@ -298,7 +305,8 @@ class _Rendering:
     """A translation's marks, nested properly, between its words.
 
     A pair that held another in the source grows until it holds it again; of two pairs that cross, the one that begins
-    first grows to the other's end. Nothing is split, so there are as many tags as before.
+    first grows to the other's end, but of two links the first ends where the second begins. Nothing is split, so there
+    are as many tags as before.
     """
 
     def __init__(self, passage: Passage, translated: MarkedText, escape: Callable[[str], str], raw: Raw) -> None:
@@ -335,6 +343,7 @@ class _Rendering:
                 if parent.begin == parent.end:
                     parent.begin, parent.end = node.begin, node.end
                 parent.begin, parent.end = min(parent.begin, node.begin), max(parent.end, node.end)
+        self._part_links()
         pairs = [node for node in self._nodes.values() if self._kinds[node.name] == "pair" and node.begin < node.end]
         for pair in pairs:
             pair.begin = _out_of(keeps, pair.begin).begin
@@ -353,6 +362,17 @@ class _Rendering:
         for node in self._nodes.values():  # no point splits what is kept
             if node.begin == node.end:
                 node.begin = node.end = _out_of(keeps, node.end).end
+
+    def _part_links(self) -> None:
+        """Links apart from each other, those of the same words in the order of the file."""
+        links = [node for node in self._nodes.values() if self._codes[node.name].link]
+        links.sort(key=lambda node: (node.begin, node.order))
+        for one, other in pairwise(links):
+            if other.begin > one.begin:
+                one.end = min(one.end, other.begin)
+            else:
+                other.begin = one.end
+            other.end = max(other.begin, other.end)
 
     def _parent(self, node: _Node) -> _Node | None:
         name = self._codes[node.name].parent

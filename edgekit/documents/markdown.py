@@ -6,12 +6,12 @@ import re
 from collections.abc import Callable, Iterator, MutableMapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from edgekit.core.marked import MarkedText
+from edgekit.core.marked import Mark, MarkedText
 from edgekit.documents.base import Document, DocumentOptions
 from edgekit.documents.encoding import decoded
 from edgekit.documents.html import markup_units
 from edgekit.documents.inline import SOFT_SPACE, Passage, Piece, passage
-from edgekit.documents.markdown_inline import Inline, inline_of, parsed_inline, parser, said_by
+from edgekit.documents.markdown_inline import HTML_TAGS, Inline, inline_of, parsed_inline, parser, said_by
 from edgekit.documents.plain import in_one_line
 from edgekit.documents.spliced import Raw, Splice, SplicedDocument, Unit, has_letters
 from edgekit.documents.wrapping import columns, wrapped
@@ -25,9 +25,15 @@ _LEAD = re.compile(r"\[[ xX]\][ \t]+|\[![A-Za-z]+\][-+]?[ \t]*(?:\n|\Z)")
 _TAIL = re.compile(r"[ \t]*\{[#.:][^{}\n]*\}[ \t]*\Z")
 # What begins another kind of block where a paragraph's line begins with it.
 _BLOCK_START = re.compile(r"(?:[-+*]|#{1,6}|\d{1,9}[.)])(?:\s|\Z)|>|[-=_*~`:|]{2,}|[=|]|\[[^\]]*\]:|</?[A-Za-z!?]|:\s")
+# The same for lines that a translation begins, where what codes begin with (`**`, `[`) is none; and between lines.
+_LINE_START = re.compile(
+    r"(?:[-+*]|#{1,6}|(?P<number>\d{1,9})[.)])(?:\s|\Z)|>|[-=]+\s*\Z|[-_*](?:\s*[-_*]){2,}\s*\Z|\||:\s|~{3}|\[[^\]\n]+\]:"
+)
+_PREFIXED = re.compile(r"((?:\r\n?|\n)[> \t]*)")
 _NO_BREAKS = {ord("\n"): " ", ord("\r"): " "}
 # Short items that happen to have two lines are not wrapped at 20 columns.
 _NARROWEST = 60
+_LAST_BACKSLASH = re.compile(r"\\(?=\s|\Z)")
 _SPECIAL = re.compile(r"[\\`*_\[\]<>~$|]|&(?=[A-Za-z#])|!(?=\[)")
 
 
@@ -53,7 +59,7 @@ class _Reading:
     def read(self) -> None:
         """Find all units."""
         lost = 0
-        before = ""
+        before: Token | None = None
         for token in parser().parse(self._text, self._env):
             if token.type == "front_matter":
                 self.notes.append("front matter is left as it is")
@@ -67,16 +73,16 @@ class _Reading:
                     lost += has_letters(token.content)
                 else:
                     self._paragraph(token, found, places or [], before)
-            before = token.type
+            before = token
         if lost:
             self.notes.append(f"{lost} paragraphs are too entangled to be taken apart, left as they are")
         self.units.sort(key=lambda unit: (unit.begin, -unit.end))
 
-    def _places(self, token: Token, before: str) -> list[int] | None:
+    def _places(self, token: Token, before: Token | None) -> list[int] | None:
         """For each character of an inline token's content its place in the file, and the end."""
         assert token.map is not None  # noqa: S101
         places: list[int] = []
-        cell = before in ("td_open", "th_open")
+        cell = _is_cell(before)
         for offset, line in enumerate(token.content.split("\n")):
             number = token.map[0] + offset
             if number >= len(self._lines):
@@ -105,18 +111,20 @@ class _Reading:
             places.append(begin + at)
         return places
 
-    def _paragraph(self, token: Token, found: Inline, places: Sequence[int], before: str) -> None:
+    def _paragraph(self, token: Token, found: Inline, places: Sequence[int], before: Token | None) -> None:
         pieces = _without_lead(found.pieces, token.content, places)
         made = passage(pieces)
-        cell = before in ("td_open", "th_open")
+        # A heading that is underlined with dashes would be a table's.
+        underlined = before is not None and before.type == "heading_open" and before.markup in ("-", "=")
+        pipe = "\\|" if _is_cell(before) else "&#124;" if underlined else ""
         if made is not None:
             width = self._width(token, places) if found.soft else 0
-            self.units.append(_unit(made, found, self._env, cell, width, *self._breaks(token, places)))
+            self.units.append(_unit(made, found, self._env, pipe, width, *self._breaks(token, places)))
         for children, alt, label in found.images:
             inner = inline_of(children, alt, places[label:])
             made = passage(inner.pieces) if inner is not None else None
             if made is not None and inner is not None:
-                self.units.append(_unit(made, inner, self._env, cell, 0, 0, ""))
+                self.units.append(_unit(made, inner, self._env, pipe, 0, 0, "", within=True))
         for begin, end in found.titles:
             self.units += _title(self._text, begin, end)
 
@@ -132,6 +140,10 @@ class _Reading:
         lead = columns(self._text[begin : places[0]].expandtabs(4))
         newline = token.content.find("\n")
         return lead, self._text[places[newline] : places[newline + 1]] if newline >= 0 else ""
+
+
+def _is_cell(before: Token | None) -> bool:
+    return before is not None and before.type in ("td_open", "th_open")
 
 
 def _without_lead(pieces: Sequence[Piece], content: str, places: Sequence[int]) -> list[Piece]:
@@ -158,21 +170,33 @@ def _without_lead(pieces: Sequence[Piece], content: str, places: Sequence[int]) 
 
 
 def _unit(
-    made: Passage, found: Inline, env: MutableMapping[str, Any], cell: bool, width: int, lead: int, between: str
+    made: Passage,
+    found: Inline,
+    env: MutableMapping[str, Any],
+    pipe: str,
+    width: int,
+    lead: int,
+    between: str,
+    *,
+    within: bool = False,
 ) -> Unit:
-    """The unit that writes a paragraph such that it is read again as it was meant."""
+    """The unit that writes a paragraph such that it is read again as it was meant.
+
+    pipe: what is written for `|`, where that would mean a table.  width, lead, between: see `_in_lines`; 0 for no lines.
+    within: whether it is part of another paragraph, where what it opens may be closed.
+    """
     wanted_kinds: list[str] | None = None
 
     def render(translated: Sequence[MarkedText], raw: Raw) -> list[Splice]:
         nonlocal wanted_kinds
-        text = MarkedText(translated[0].text.translate(_NO_BREAKS), translated[0].marks)
+        text = _breaks_inside(made, MarkedText(translated[0].text.translate(_NO_BREAKS), translated[0].marks), raw)
         if wanted_kinds is None:
-            plain = made.rendered(made.text, _escape(found.spellings, cell, all_of_it=False), raw)
-            wanted_kinds = said_by(parsed_inline(_seen(plain, cell, between), env))[1]
+            plain = made.rendered(made.text, _escape(found.spellings, pipe, all_of_it=False), raw)
+            wanted_kinds = said_by(parsed_inline(_seen(plain, pipe, between), env))[1]
         wanted = " ".join(text.text.split())
         written = ""
-        for written in _candidates(made, found, text, raw, cell):
-            said, kinds = said_by(parsed_inline(_seen(written, cell, between), env))
+        for written in _candidates(made, found, text, raw, pipe, within):
+            said, kinds = said_by(parsed_inline(_seen(written, pipe, between), env))
             if said == wanted and _same_kinds(kinds, wanted_kinds):
                 break
         if width:
@@ -182,15 +206,32 @@ def _unit(
     return Unit(made.begin, made.end, (made.text,), render)
 
 
-def _seen(written: str, cell: bool, between: str) -> str:
+def _breaks_inside(made: Passage, text: MarkedText, raw: Raw) -> MarkedText:
+    """A translation with its line breaks between words: before the first and after the last they would be none."""
+    first, last = text.text.find(" "), text.text.rstrip().rfind(" ")
+    if last <= 0:
+        return text
+    marks = []
+    for mark in text.marks:
+        code = made.codes.get(mark.name)
+        if code is not None and mark.kind == "point" and "\n" in raw(*code.before).replace("\r", "\n"):
+            place = min(max(mark.begin, first), last)
+            mark = Mark(place, place, "point", mark.name)
+        marks.append(mark)
+    return MarkedText(text.text, tuple(marks))
+
+
+def _seen(written: str, pipe: str, between: str) -> str:
     """A paragraph as the inline parser sees it."""
     seen = written.replace(SOFT_SPACE, " ")
-    if cell:
+    if pipe == "\\|":
         seen = seen.replace("\\|", "|")
     return seen.replace(between, "\n") if between else seen
 
 
-_HTML_NAMES = {"<em>": "em_open", "</em>": "em_close", "<strong>": "strong_open", "</strong>": "strong_close"}
+_HTML_NAMES = {f"<{tag}>": f"{name}_open" for name, tag in HTML_TAGS.items()} | {
+    f"</{tag}>": f"{name}_close" for name, tag in HTML_TAGS.items()
+}
 
 
 def _same_kinds(kinds: Sequence[str], wanted: Sequence[str]) -> bool:
@@ -199,7 +240,7 @@ def _same_kinds(kinds: Sequence[str], wanted: Sequence[str]) -> bool:
     )
 
 
-def _candidates(made: Passage, found: Inline, text: MarkedText, raw: Raw, cell: bool) -> Iterator[str]:
+def _candidates(made: Passage, found: Inline, text: MarkedText, raw: Raw, pipe: str, within: bool) -> Iterator[str]:
     """Ways to write a paragraph, the plainest first: few escapes, all escapes, emphasis as HTML."""
 
     def instead(begin: int, end: int) -> str:
@@ -209,31 +250,38 @@ def _candidates(made: Passage, found: Inline, text: MarkedText, raw: Raw, cell: 
         return found.html.get((begin, end)) or instead(begin, end)
 
     for all_of_it, codes in ((False, instead), (True, instead), (False, as_html), (True, as_html)):
-        written = made.rendered(text, _escape(found.spellings, cell, all_of_it=all_of_it), codes)
-        yield _as_paragraph(written, text)
+        if all_of_it or not within:
+            written = made.rendered(text, _escape(found.spellings, pipe, all_of_it=all_of_it), codes)
+            yield written if within else _as_paragraph(written)
 
 
-def _as_paragraph(written: str, text: MarkedText) -> str:
-    """What begins with words never begins a list, a heading or another block."""
-    starts_with_code = any(mark.begin == 0 for mark in text.marks)
-    seen = written.replace(SOFT_SPACE, " ")
-    if starts_with_code or not _BLOCK_START.match(seen):
-        return written
-    number = re.match(r"\d+", written)
-    at = number.end() if number else 0
-    return f"{written[:at]}\\{written[at:]}" if written[at] != "\\" else written
+def _as_paragraph(written: str) -> str:
+    """Lines of a paragraph such that none begins a list, a heading or another block."""
+    lines = _PREFIXED.split(written.replace(SOFT_SPACE, " "))
+    at = 0
+    kept: list[str] = []
+    for index, line in enumerate(lines):
+        own = written[at : at + len(line)]
+        at += len(line)
+        match = _LINE_START.match(line) if index % 2 == 0 else None
+        if match is not None:
+            place = len(match["number"] or "")
+            own = f"{own[:place]}\\{own[place:]}"
+        kept.append(own)
+    return "".join(kept)
 
 
-def _escape(spellings: dict[str, str], cell: bool, *, all_of_it: bool) -> Callable[[str], str]:
+def _escape(spellings: dict[str, str], pipe: str, *, all_of_it: bool) -> Callable[[str], str]:
     table = {ord(said): written for said, written in spellings.items() if len(said) == 1 and not said.isalnum()}
-    if cell:
-        table[ord("|")] = "\\|"
+    if pipe:
+        table[ord("|")] = pipe
 
     def escape(text: str) -> str:
         if all_of_it:
-            text = _SPECIAL.sub(lambda match: "\\" + match[0], text)
+            text = _SPECIAL.sub(lambda match: pipe if pipe and match[0] == "|" else "\\" + match[0], text)
         else:
-            text = text.translate(table)
+            # At the end of a line a backslash is a line break.
+            text = _LAST_BACKSLASH.sub(r"\\\\", text.translate(table))
         return text.replace(" ", SOFT_SPACE)
 
     return escape
@@ -255,7 +303,8 @@ def _title(text: str, begin: int, end: int) -> list[Unit]:
         return []
 
     def render(translated: Sequence[MarkedText], _raw: Raw) -> list[Splice]:
-        made = in_one_line(translated[0].text).replace("\\", "\\\\").replace(closing, "\\" + closing)
+        # Code, mathematics and HTML that it opened would be closed behind the link.
+        made = re.sub(r"[\\`$<]|" + re.escape(closing), lambda match: "\\" + match[0], in_one_line(translated[0].text))
         return [Splice(begin + 1, end - 1, made.replace("(", "\\(") if closing == ")" else made)]
 
     return [Unit(begin + 1, end - 1, (MarkedText(said),), render)]

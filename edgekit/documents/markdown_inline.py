@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _TITLE = re.compile(r"""\]\(\s*(?:<[^<>\n]*>|[^\s<]\S*)\s+(?P<title>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|\((?:[^()\\]|\\.)*\))\s*\)\Z""")
 _SPAN = "span"
+HTML_TAGS = {"em": "em", "strong": "strong", "s": "del"}
 
 
 @lru_cache(maxsize=1)
@@ -189,8 +190,9 @@ class _Reading:
         tag = "link" if token.type.startswith("link") else token.type.rpartition("_")[0] + token.markup
         self._add("open" if token.nesting > 0 else "close", begin, end, tag=tag)
         span = (self.found.pieces[-1].begin, self.found.pieces[-1].end)
-        if token.tag in ("em", "strong"):
-            self.found.html[span] = f"<{token.tag}>" if token.nesting > 0 else f"</{token.tag}>"
+        if token.tag in HTML_TAGS:
+            tag = HTML_TAGS[token.tag]
+            self.found.html[span] = f"<{tag}>" if token.nesting > 0 else f"</{tag}>"
         if token.type == "link_close":
             raw = self._content[begin:end]
             if raw in ("]", "][]"):

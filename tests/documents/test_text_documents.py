@@ -25,7 +25,7 @@ from edgekit.documents.open import FORMATS, open_document
 from toys.documents import SAMPLES, in_capitals, in_quotes, kind_of_sample, shuffled
 
 NEWLINES = {"lf": "\n", "crlf": "\r\n", "cr": "\r"}
-EXAMPLES = 400
+EXAMPLES = 30
 TEXTS = [form.kind for form in FORMATS.values() if not form.archive]
 
 
@@ -91,7 +91,8 @@ def xml_skeleton(text: str) -> object:
     )
 
 
-EMPHASIS = {"<em>": "em_open", "</em>": "em_close", "<strong>": "strong_open", "</strong>": "strong_close"}
+EMPHASIS = {"<em>": "em_open", "</em>": "em_close", "<strong>": "strong_open", "</strong>": "strong_close",
+            "<del>": "s_open", "</del>": "s_close"}  # fmt: skip
 
 
 def markdown_skeleton(text: str) -> object:

@@ -276,7 +276,7 @@ def shuffled(segment: MarkedText, random: Random, words: str = "uma água <&> *x
             marks.append(Mark(length, length + len(said), "keep", keep.name))
             parts.append(said + " ")
             length += len(parts[-1])
-    text = "".join(parts).rstrip(" ") + "a"
+    text = "".join(parts) + "a"
     for mark in segment.marks:
         if mark.kind == "point":
             place = random.randrange(len(text) + 1)
