@@ -263,7 +263,7 @@ def _in_lines(written: str, words: str, speech: _Speech, newline: str, target: s
 
     Chinese, Japanese and their like keep the number of lines they had.
     """
-    wide = target is not None and is_unspaced(target) or sum(map(is_wide, words)) * 2 > len(words)
+    wide = (target is not None and is_unspaced(target)) or sum(map(is_wide, words)) * 2 > len(words)
     total = columns(words)
     if wide:
         if speech.lines == 1:

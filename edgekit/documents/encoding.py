@@ -122,10 +122,5 @@ def _wide(data: bytes) -> str | None:
     head = data[:4]
     if len(head) < 4:
         return None
-    zeros = tuple(byte == 0 for byte in head)
-    return {
-        (True, True, True, False): "utf-32-be",
-        (False, True, True, True): "utf-32-le",
-        (True, False, True, False): "utf-16-be",
-        (False, True, False, True): "utf-16-le",
-    }.get(zeros)
+    zeros = "".join("0" if byte == 0 else "x" for byte in head)
+    return {"000x": "utf-32-be", "x000": "utf-32-le", "0x0x": "utf-16-be", "x0x0": "utf-16-le"}.get(zeros)

@@ -12,17 +12,24 @@ from edgekit.documents.inline import Piece, passage
 from edgekit.documents.markup import Attribute, Token, escaping, references, tokens
 from edgekit.documents.spliced import Raw, Splice, SplicedDocument, Unit
 
-# Elements that stand between words; every other known one, and what is neither, ends a paragraph or does not.
+# Elements that end a paragraph (HTML, 15.3); every other one, unknown ones among them, stands between words.
 _BLOCK = frozenset(
-    """address article aside blockquote body button caption center col colgroup datalist dd details dialog dir div dl dt
-    fieldset figcaption figure footer form frame frameset h1 h2 h3 h4 h5 h6 head header hgroup hr html legend li link main
-    menu menuitem meta nav noframes noscript ol optgroup option p pre search section select summary table tbody td
-    template tfoot th thead title tr ul xmp""".split()
-)
+    {
+        "address", "article", "aside", "blockquote", "body", "button", "caption", "center", "col", "colgroup",
+        "datalist", "dd", "details", "dialog", "dir", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer",
+        "form", "frame", "frameset", "h1", "h2", "h3", "h4", "h5", "h6", "head", "header", "hgroup", "hr", "html",
+        "legend", "li", "link", "main", "menu", "menuitem", "meta", "nav", "noframes", "noscript", "ol", "optgroup",
+        "option", "p", "pre", "search", "section", "select", "summary", "table", "tbody", "td", "template", "tfoot",
+        "th", "thead", "title", "tr", "ul", "xmp"
+    }
+)  # fmt: skip
 # Their characters come through as they are, as part of the sentence or, of the second, as something without words.
 _KEPT = frozenset({"code", "kbd", "math", "samp", "tt", "var"})
 _SILENT = frozenset(
-    "applet audio canvas embed iframe noembed object rp rt script style svg textarea video".split()
+    {
+        "applet", "audio", "canvas", "embed", "iframe", "noembed", "object", "rp", "rt", "script", "style", "svg",
+        "textarea", "video"
+    }
 )  # fmt: skip
 _SILENT_BLOCK = frozenset({"frameset", "noframes", "pre", "xmp"})
 _READ = frozenset({"alt", "aria-description", "aria-label", "aria-placeholder", "aria-roledescription", "label",
@@ -216,10 +223,11 @@ def _is_read(element: str, attribute: str, values: dict[str, str]) -> bool:
 
 def _language(token: Token, values: dict[str, str], target: str) -> list[Unit]:
     """The language of a page, and its direction where that is right to left, stated anew."""
-    found = []
-    for attribute in token.attributes:
-        if attribute.name in ("lang", "xml:lang"):
-            found.append(_constant(attribute.begin, attribute.end, target))
+    found = [
+        _constant(attribute.begin, attribute.end, target)
+        for attribute in token.attributes
+        if attribute.name in ("lang", "xml:lang")
+    ]
     after = token.begin + 1 + len(token.name)
     missing = "" if "lang" in values or "xml:lang" in values else f' lang="{target}"'
     if target.partition("-")[0] in _RIGHT_TO_LEFT and "dir" not in values:

@@ -118,7 +118,7 @@ class _Reading:
         underlined = before is not None and before.type == "heading_open" and before.markup in ("-", "=")
         pipe = "\\|" if _is_cell(before) else "&#124;" if underlined else ""
         if made is not None:
-            width = self._width(token, places) if found.soft else 0
+            width = self._width(token) if found.soft else 0
             self.units.append(_unit(made, found, self._env, pipe, width, *self._breaks(token, places)))
         for children, alt, label in found.images:
             inner = inline_of(children, alt, places[label:])
@@ -128,10 +128,13 @@ class _Reading:
         for begin, end in found.titles:
             self.units += _title(self._text, begin, end)
 
-    def _width(self, token: Token, places: Sequence[int]) -> int:
+    def _width(self, token: Token) -> int:
         assert token.map is not None  # noqa: S101
         first, last = token.map[0], token.map[0] + token.content.count("\n")
-        return max(_NARROWEST, *(columns(self._text[begin:end].expandtabs(4).rstrip()) for begin, end in self._lines[first : last + 1]))
+        return max(
+            _NARROWEST,
+            *(columns(self._text[begin:end].expandtabs(4).rstrip()) for begin, end in self._lines[first : last + 1]),
+        )
 
     def _breaks(self, token: Token, places: Sequence[int]) -> tuple[int, str]:
         """The columns before a paragraph's first word and what stands between its first two lines."""
@@ -155,8 +158,10 @@ def _without_lead(pieces: Sequence[Piece], content: str, places: Sequence[int]) 
     for piece in pieces:
         if piece.end <= first or piece.begin >= last:
             kept.append(Piece("point", piece.begin, piece.end))
-        elif piece.kind == "text" and piece.end - piece.begin == len(piece.text) and (
-            piece.begin < first or piece.end > last
+        elif (
+            piece.kind == "text"
+            and piece.end - piece.begin == len(piece.text)
+            and (piece.begin < first or piece.end > last)
         ):
             begin, end = max(piece.begin, first), min(piece.end, last)
             if piece.begin < begin:
@@ -182,7 +187,7 @@ def _unit(
 ) -> Unit:
     """The unit that writes a paragraph such that it is read again as it was meant.
 
-    pipe: what is written for `|`, where that would mean a table.  width, lead, between: see `_in_lines`; 0 for no lines.
+    pipe: what is written for `|`, where it would make a table.  width, lead, between: see `_in_lines`; 0 for no lines.
     within: whether it is part of another paragraph, where what it opens may be closed.
     """
     wanted_kinds: list[str] | None = None

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from markdown_it.rules_inline import StateInline
     from markdown_it.token import Token
 
-_TITLE = re.compile(r"""\]\(\s*(?:<[^<>\n]*>|[^\s<]\S*)\s+(?P<title>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|\((?:[^()\\]|\\.)*\))\s*\)\Z""")
+_TITLE = re.compile(
+    r"""\]\(\s*(?:<[^<>\n]*>|[^\s<]\S*)\s+(?P<title>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|\((?:[^()\\]|\\.)*\))\s*\)\Z"""
+)
 _SPAN = "span"
 HTML_TAGS = {"em": "em", "strong": "strong", "s": "del"}
 
@@ -120,7 +122,7 @@ class _Reading:
         self._closed: tuple[str, int, Piece] | None = None  # an element of HTML whose content is kept
 
     def read(self, children: Sequence[Token]) -> bool:
-        for index, token in enumerate(children):
+        for token in children:
             span = token.meta.get(_SPAN)
             begin, end = span if span is not None else (self._at, self._at + len(token.content))
             if token.type in ("strong_open", "strong_close"):
@@ -133,14 +135,14 @@ class _Reading:
                 return False
             if span is None and (token.type != "text" or self._content[begin:end] != token.content):
                 return False
-            self._take(token, begin, end, children, index)
+            self._take(token, begin, end)
             self._at = end
         if self._closed is not None:
             self.found.pieces.append(self._closed[2])
         return not self._content[self._at :].strip()
 
-    def _take(self, token: Token, begin: int, end: int, children: Sequence[Token], index: int) -> None:
-        if self._closed is not None and not (token.type == "html_inline"):
+    def _take(self, token: Token, begin: int, end: int) -> None:
+        if self._closed is not None and token.type != "html_inline":
             self._closed[2].end = self._end(begin, end)
             self._closed[2].text += token.content
             return
@@ -148,7 +150,7 @@ class _Reading:
         if kind in ("text", "text_special"):
             self._text(begin, end, token)
         elif kind == "softbreak":
-            wide = 0 < self._at and end < len(self._content)
+            wide = self._at > 0 and end < len(self._content)
             wide = wide and is_wide(self._content[self._at - 1]) and is_wide(self._content[end])
             self._add("text", self._at, end, "" if wide else " ")
             self.found.soft = True

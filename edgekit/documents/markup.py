@@ -13,13 +13,16 @@ TokenKind: TypeAlias = Literal["text", "start", "end", "empty", "other"]
 # WHATWG HTML, 13.2.5: what a tag's name begins with, and what ends it.
 _NAME = re.compile(r"[A-Za-z_:][^\s/>]*")
 _XML_NAME = re.compile(r"[^\s/>\"'=<!?&][^\s/>]*")
-_ATTRIBUTE = re.compile(r"""[\s/]*(?P<name>[^\s/>=][^\s/>=]*)(?:\s*=\s*(?:"(?P<d>[^"]*)"|'(?P<s>[^']*)'|(?P<u>[^\s>"']*)))?""")
+_ATTRIBUTE = re.compile(
+    r"""[\s/]*(?P<name>[^\s/>=][^\s/>=]*)(?:\s*=\s*(?:"(?P<d>[^"]*)"|'(?P<s>[^']*)'|(?P<u>[^\s>"']*)))?"""
+)
 _TAG_END = re.compile(r"[\s/]*>")
 # Elements whose content is text up to their end tag.
 _RAW_TEXT = frozenset({"iframe", "noembed", "noframes", "script", "style", "textarea", "title", "xmp"})
 _VOID = frozenset(
-    {"area", "base", "br", "col", "embed", "frame", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"}
-)  # fmt: skip
+    {"area", "base", "br", "col", "embed", "frame", "hr", "img", "input", "link", "meta", "param", "source", "track"}
+    | {"wbr"}
+)
 _REFERENCE = re.compile(r"&(?:#(?:[0-9]{1,7}|[xX][0-9a-fA-F]{1,6})|[A-Za-z][A-Za-z0-9]{1,31});?")
 _XML_NAMES = {"&lt;": "<", "&gt;": ">", "&amp;": "&", "&quot;": '"', "&apos;": "'"}
 

@@ -8,18 +8,17 @@ from dataclasses import dataclass
 from edgekit.core.languages import base_language
 
 _STATED = re.compile(r"^Plural-Forms:\s*nplurals\s*=\s*(\d{1,2})\s*;\s*plural\s*=\s*([^;\n]{1,400});?", re.MULTILINE)
+_NUMBER = "n"
 _TOKEN = re.compile(r"\s*(?:(n)|(\d{1,6})|(\|\||&&|[=!<>]=|[-+*/%<>?:!()]))")
 
 # GNU gettext manual, "Plural forms", and Unicode CLDR 44 supplemental/plurals.xml for what the manual leaves out.
 _ONE = "nplurals=2; plural=(n != 1);"
 _NONE = "nplurals=1; plural=0;"
 _ZERO_ONE = "nplurals=2; plural=(n > 1);"
-_SLAVIC = (
-    "nplurals=3; plural=(n%10==1 && n%100!=11 ? 0 : n%10>=2 && n%10<=4 && (n%100<10 || n%100>=20) ? 1 : 2);"
-)
+_SLAVIC = "nplurals=3; plural=(n%10==1 && n%100!=11 ? 0 : n%10>=2 && n%10<=4 && (n%100<10 || n%100>=20) ? 1 : 2);"
 _RULES = {
-    _ONE: "af an ast az bg bn ca da de el en eo es et eu fi fo fur fy gl gu ha he hu ig it kn ku lb ml mn mr nb ne nl nn "
-    "no or pa ps pt rm rw sd si so sq sv sw ta te tk ur yo xh zu",
+    _ONE: "af an ast az bg bn ca da de el en eo es et eu fi fo fur fy gl gu ha he hu ig it kn ku lb ml mn mr nb ne nl "
+    "nn no or pa ps pt rm rw sd si so sq sv sw ta te tk ur yo xh zu",
     _NONE: "bo dz id ja jbo jv ka km ko lo ms my sah su th tt ug vi wo zh",
     _ZERO_ONE: "ak am br fa fil fr gun hi hy ln mg mi nso oc pt-BR ti tl tr uz wa",
     _SLAVIC: "be bs hr ru sr uk",
@@ -128,7 +127,7 @@ class _Parsing:
             return value
         token = self._tokens[self.at]
         self.at += 1
-        return self._number if token == "n" else int(token)
+        return self._number if token == _NUMBER else int(token)
 
 
 def _computed(sign: str, left: int, right: int) -> int:

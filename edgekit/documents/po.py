@@ -22,7 +22,17 @@ _STRING = re.compile(r'[ \t]*"((?:[^"\\\r\n]|\\.)*)"[ \t]*')
 _ESCAPE = re.compile(r"\\(?:([0-7]{1,3})|x([0-9a-fA-F]{1,2})|(.))", re.DOTALL)
 _SAID = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "f": "\f", "v": "\v"}
 _WRITTEN = str.maketrans(
-    {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r", "\a": "\\a", "\b": "\\b", "\f": "\\f", "\v": "\\v"}
+    {
+        "\\": "\\\\",
+        '"': '\\"',
+        "\n": "\\n",
+        "\t": "\\t",
+        "\r": "\\r",
+        "\a": "\\a",
+        "\b": "\\b",
+        "\f": "\\f",
+        "\v": "\\v",
+    }
 )
 # GNU gettext wraps at 80 columns, quotes and keyword among them.
 _WIDTH = 79
@@ -102,7 +112,7 @@ def _entries(text: str, name: str) -> Iterator[Entry]:
         if keyword is not None:
             key = keyword["key"]
             # Without a blank line between them, the next message begins with its context or its id.
-            if key == "msgctxt" and entry.values or key == "msgid" and "msgid" in entry.values:
+            if (key == "msgctxt" and entry.values) or (key == "msgid" and "msgid" in entry.values):
                 yield _whole(entry, name, number)
                 entry = Entry()
             if key in entry.values:
@@ -189,7 +199,7 @@ def _message(text: str, entry: Entry, plurals: Plurals | None, newline: str) -> 
         for source, units, count in zip(sources, parts, counts, strict=True):
             said.append(rewritten(source.text, units, translated[at : at + count]))
             at += count
-        splices = _without_fuzzy(text, entry, newline)
+        splices = _without_fuzzy(text, entry)
         if many is one:
             value = next(iter(forms.values()))
             return [*splices, Splice(value.begin, value.end, _written(said[0], one, newline))]
@@ -208,7 +218,7 @@ def _message(text: str, entry: Entry, plurals: Plurals | None, newline: str) -> 
     return [Unit(begin, end, segments, render)]
 
 
-def _without_fuzzy(text: str, entry: Entry, newline: str) -> list[Splice]:
+def _without_fuzzy(text: str, entry: Entry) -> list[Splice]:
     """The flags without `fuzzy`: that was said of another translation."""
     splices = []
     for begin, end in entry.flag_lines if "fuzzy" in entry.flags else ():

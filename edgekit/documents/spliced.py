@@ -49,7 +49,8 @@ def has_letters(text: str) -> bool:
 
 def spliced(text: str, splices: Sequence[Splice], begin: int = 0, end: int | None = None) -> str:
     """A span of `text` with splices, ordered and apart from each other, in their places."""
-    pieces, at = [], begin
+    pieces: list[str] = []
+    at = begin
     for splice in splices:
         pieces += (text[at : splice.begin], splice.text)
         at = splice.end
@@ -80,8 +81,8 @@ def rewritten(text: str, units: Sequence[Unit], translated: Sequence[MarkedText]
             inside.append(splice)
         return spliced(text, inside[::-1], begin, end)
 
-    for unit, came in chosen:
-        made = sorted(unit.render(came, raw), key=lambda splice: splice.begin)
+    for unit, texts in chosen:
+        made = sorted(unit.render(texts, raw), key=lambda splice: splice.begin)
         # What lies in a new splice was copied by it; what lies between two of them stays.
         kept: list[Splice] = []
         while done and done[-1].begin < unit.end and done[-1].begin >= unit.begin and made:

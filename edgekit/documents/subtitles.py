@@ -19,7 +19,9 @@ _LINE = re.compile(r"([^\r\n]*)(\r\n|\r|\n|\Z)")
 _SRT_TIME = re.compile(
     r"\s*(\d{1,3}):(\d{1,2}):(\d{1,2})[,.](\d{1,3})[ \t]*-->[ \t]*(\d{1,3}):(\d{1,2}):(\d{1,2})[,.](\d{1,3})(?:\s.*)?"
 )
-_VTT_TIME = re.compile(r"\s*(?:(\d{2,4}):)?(\d\d):(\d\d)\.(\d{3})[ \t]*-->[ \t]*(?:(\d{2,4}):)?(\d\d):(\d\d)\.(\d{3})(?:\s.*)?")
+_VTT_TIME = re.compile(
+    r"\s*(?:(\d{2,4}):)?(\d\d):(\d\d)\.(\d{3})[ \t]*-->[ \t]*(?:(\d{2,4}):)?(\d\d):(\d\d)\.(\d{3})(?:\s.*)?"
+)
 # Tags of SubRip are HTML's, by custom; `<3` and `a < b` are text. `{\an8}` is of SubStation Alpha.
 _CODE = re.compile(r"</?[A-Za-z][^<>\n]*>|<(?:\d+:)?\d\d:\d\d\.\d{3}>|\{\\[^{}\n]*\}|\\[Nh]")
 _TAG = re.compile(r"<(/?)([A-Za-z]+)")
@@ -58,9 +60,7 @@ def read_srt(data: bytes, name: str, options: DocumentOptions) -> Document:
     if not cues and source.text.strip():
         raise InputError(f"`{name}` is no SubRip file: no line is a time like `00:00:01,000 --> 00:00:02,500`")
     newline = _newline(source.text)
-    return SubtitleDocument(
-        source, cue_units(cues, newline, lambda text: text, options.target), cues_of=_srt_cues
-    )
+    return SubtitleDocument(source, cue_units(cues, newline, lambda text: text, options.target), cues_of=_srt_cues)
 
 
 def read_vtt(data: bytes, name: str, options: DocumentOptions) -> Document:

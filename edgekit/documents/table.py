@@ -100,7 +100,9 @@ def _delimiter(text: str) -> str:
 
 
 def _units(text: str, delimiter: str, name: str, options: DocumentOptions) -> tuple[list[Unit], list[str]]:
-    rows = [record for record in records(text, delimiter, name) if record.cells != () and record.end > record.cells[0].begin]
+    rows = [
+        record for record in records(text, delimiter, name) if record.cells != () and record.end > record.cells[0].begin
+    ]
     if not rows:
         return [], []
     width = max(len(record.cells) for record in rows[:_LOOK])
@@ -115,7 +117,7 @@ def _units(text: str, delimiter: str, name: str, options: DocumentOptions) -> tu
     tally = 0
     units: list[Unit] = []
     if into is not None and into >= len(names) and header:
-        units.append(_appended_name(text, rows[0], delimiter, options.into or ""))
+        units.append(_appended_name(rows[0], delimiter, options.into or ""))
     for record in body:
         for index in chosen:
             if index >= len(record.cells):
@@ -124,11 +126,13 @@ def _units(text: str, delimiter: str, name: str, options: DocumentOptions) -> tu
             if _is_formula(cell.text):
                 tally += 1
             elif into is not None:
-                units.append(_copied(text, record, index, into, delimiter, width))
+                units.append(_copied(record, index, into, delimiter))
             elif has_letters(cell.text):
                 units += _cell_units(cell, delimiter)
     if tally:
-        notes.append(f"{tally} cells are formulas, left as they are" if tally > 1 else "1 cell is a formula, left as it is")
+        notes.append(
+            f"{tally} cells are formulas, left as they are" if tally > 1 else "1 cell is a formula, left as it is"
+        )
     return units, notes
 
 
@@ -185,7 +189,9 @@ def _into(options: DocumentOptions, names: Sequence[str], width: int, chosen: Se
     if options.into is None:
         return None
     if len(chosen) != 1:
-        raise UsageError(f"`{name}`: one column goes into `{options.into}`, not {len(chosen)}", hint="choose the column")
+        raise UsageError(
+            f"`{name}`: one column goes into `{options.into}`, not {len(chosen)}", hint="choose the column"
+        )
     if options.into in names:
         return names.index(options.into)
     if options.into.isdigit() and 1 <= int(options.into) <= width:
@@ -210,7 +216,7 @@ def _cell_units(cell: Cell, delimiter: str) -> list[Unit]:
     return [Unit(cell.begin, cell.end, segments, render)] if segments else []
 
 
-def _copied(text: str, record: Record, index: int, into: int, delimiter: str, width: int) -> Unit:
+def _copied(record: Record, index: int, into: int, delimiter: str) -> Unit:
     """A cell whose translation goes to another column, which is filled even where nothing changed."""
     cell = record.cells[index]
     parts = text_units(cell.text)
@@ -227,7 +233,7 @@ def _copied(text: str, record: Record, index: int, into: int, delimiter: str, wi
     return Unit(begin, end, segments, render, always=True)
 
 
-def _appended_name(text: str, record: Record, delimiter: str, name: str) -> Unit:
+def _appended_name(record: Record, delimiter: str, name: str) -> Unit:
     quoted = record.cells[-1].quoted
     made = Splice(record.end, record.end, delimiter + _written(name, quoted, delimiter))
     return Unit(record.end, record.end, (), lambda _translated, _raw: [made], always=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from edgekit.core.errors import InputError
@@ -137,9 +137,6 @@ class _Reading:
             self._segment = _Segment(element.preserve, holder=token)
         segment = self._segment
         if segment is None or not self._open or _local(self._open[-1].token.name) != holder:
-            if segment is not None and segment.parted == (0, 0) and name == "mrk" and token.kind == "start":
-                if element.values.get("mtype") == "seg":
-                    segment.parts.append((token.end, token.end))
             return
         if name == "source":
             segment.source_begin, segment.source = token.begin, (token.end, token.end)
@@ -170,9 +167,7 @@ class _Reading:
         elif above == holder and name == "target":
             segment.target_inner, segment.target_end = (element.token.end, token.begin), token.end
         elif name == "mrk" and segment.parted == (0, 0) and element.values.get("mtype") == "seg":
-            segment.parts = [
-                (begin, token.begin) if begin == element.token.end else (begin, end) for begin, end in segment.parts
-            ]
+            segment.parts.append((element.token.end, token.begin))
 
     def _is_done(self, segment: _Segment) -> bool:
         if segment.target is None or segment.target_inner is None:
@@ -201,7 +196,7 @@ class _Reading:
             return []
         escape = escaping(spellings)
 
-        def render(translated: Sequence[MarkedText], raw: Raw) -> list[Splice]:
+        def render(translated: Sequence[MarkedText], _raw: Raw) -> list[Splice]:
             inner, at = [], around[0]
             for made, text in zip(passages, translated, strict=True):
                 inner += [self._text[at : made.begin], _unchanged(made, text, escape, self._text)]
@@ -285,11 +280,11 @@ class _Reading:
         return self._value(token, "translate") == "no" or self._value(token, "mtype") == "protected"
 
 
-def _unchanged(made: Passage, text: MarkedText, escape: object, source: str) -> str:
+def _unchanged(made: Passage, text: MarkedText, escape: Callable[[str], str], source: str) -> str:
     """A passage as it is where its text is, else with its translation."""
     if text == made.text:
         return source[made.begin : made.end]
-    return made.rendered(text, escape, lambda begin, end: source[begin:end])  # type: ignore[arg-type]
+    return made.rendered(text, escape, lambda begin, end: source[begin:end])
 
 
 def _local(name: str) -> str:

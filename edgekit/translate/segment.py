@@ -9,7 +9,8 @@ from itertools import pairwise
 from math import ceil
 from unicodedata import category
 
-from edgekit.core.languages import base_language, is_unspaced as is_unspaced
+from edgekit.core.languages import base_language
+from edgekit.core.languages import is_unspaced as is_unspaced
 
 # Characters that carry no words: controls, lone surrogates, the soft hyphen, zero-width spaces, bidi marks, byte order
 # marks. Models answer to them with commas, blanks or quotes in the middle of words. The joiners U+200C and U+200D are

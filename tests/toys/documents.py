@@ -81,7 +81,7 @@ Term
 
 [ref]: http://example.org "Title of it"
 
-***both*** and **“quoted”**tail <https://auto.link/x> hard  
+***both*** and **“quoted”**tail <https://auto.link/x> hard\x20\x20
 break"""
 
 HTML = """<!DOCTYPE html>
@@ -95,7 +95,8 @@ HTML = """<!DOCTYPE html>
 <p>
    Water moves<br>
    between the <b>sea</b>, <code>a &lt; b</code> and
-   un<u>der</u>ground&nbsp;rivers &mdash; <a href="x?a=1&b=2" title="See &quot;more&quot;">see <img src=i.png alt='The sea'> more</a>.
+   un<u>der</u>ground&nbsp;rivers &mdash; <a href="x?a=1&b=2" title="See &quot;more&quot;">see
+   <img src=i.png alt='The sea'> more</a>.
 <p>No end tag <i>here <b>crossed</i> tags</b> &notanentity; AT&T
 <ul><li>One<li>Two <kbd>Ctrl</kbd></ul>
 <table><tr><td>Cell one</td><td>Cell <span translate="no">Edgekit</span> two</td></tr></table>
@@ -222,7 +223,7 @@ of text",x
 3,,  padded note here ,
 4,Say it now,- dash words here,"""
 
-TSV = "word\tmeaning of it\nsun\tthe star of the day\nmoon\t\"goes round\"\n"
+TSV = 'word\tmeaning of it\nsun\tthe star of the day\nmoon\t"goes round"\n'
 
 JSON = """{"title": "The water cycle", "id": "wc_1", "title": "Again the same",
   "n": [1.0e5, 12345678901234567890, {"label" : "Save", "url":"http:\\/\\/x.org"}],
@@ -260,7 +261,9 @@ def in_quotes(segment: MarkedText) -> MarkedText:
     return MarkedText(f"«{segment.text}»", marks)
 
 
-def shuffled(segment: MarkedText, random: Random, words: str = "uma água <&> *x* _y_ [z] \"q\" 'r' | ` $ \\ {w} -- =") -> MarkedText:
+def shuffled(
+    segment: MarkedText, random: Random, words: str = "uma água <&> *x* _y_ [z] \"q\" 'r' | ` $ \\ {w} -- ="
+) -> MarkedText:
     """Other words, and the marks anywhere among them: pairs cross, points pile up, what is kept is kept."""
     keeps = [mark for mark in segment.marks if mark.kind == "keep"]
     random.shuffle(keeps)
