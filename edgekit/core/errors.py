@@ -6,6 +6,7 @@ EdgekitError                    exit code
 │   ├── UnsupportedModelError   a sound model that this exporter cannot carry over
 │   ├── IntegrityError          bytes differ from the size or digest that was promised
 │   ├── EngineError             the engine could not open or run an artifact
+│   ├── SegmentError            a translated segment lost marks that a document needs back
 │   └── OutputError             a result could not be written
 ├── UsageError             2    a wrong flag, argument or setting
 │   ├── InputError              text or a file given to a task cannot be read
@@ -67,6 +68,16 @@ class IntegrityError(FailedError):
 
 class EngineError(FailedError):
     """The engine could not open or run an artifact."""
+
+
+class SegmentError(FailedError):
+    """Translated segments lost marks that a document needs back; `segments` are their indexes, from 0."""
+
+    def __init__(
+        self, message: str, *, reasons: Sequence[str] = (), hint: str | None = None, segments: Sequence[int] = ()
+    ) -> None:
+        super().__init__(message, reasons=reasons, hint=hint)
+        self.segments = tuple(segments)
 
 
 class OutputError(FailedError):

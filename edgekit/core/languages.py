@@ -10,6 +10,9 @@ from edgekit.core.errors import UsageError
 # RFC 5646, the part in daily use: language, optional script, optional region.
 _TAG = re.compile(r"(?P<language>[A-Za-z]{2,3})(?:[-_](?P<script>[A-Za-z]{4}))?(?:[-_](?P<region>[A-Za-z]{2}|\d{3}))?")
 
+# Written without spaces between words; between sentences either.
+_UNSPACED = frozenset({"bo", "dz", "ja", "km", "lo", "my", "th", "wuu", "yue", "zh"})
+
 
 def normalise_tag(tag: str) -> str:
     """`PT_br` -> `pt-BR`, `zh-hant` -> `zh-Hant`. Raises UsageError for anything that is no tag."""
@@ -30,6 +33,11 @@ def normalise_tag(tag: str) -> str:
 def base_language(tag: str) -> str:
     """`pt-BR` -> `pt`."""
     return tag.partition("-")[0]
+
+
+def is_unspaced(tag: str) -> bool:
+    """Whether a language is written without spaces between words."""
+    return base_language(tag) in _UNSPACED
 
 
 @dataclass(frozen=True, slots=True, order=True)

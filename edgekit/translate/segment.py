@@ -10,6 +10,7 @@ from math import ceil
 
 from edgekit.core.characters import between_characters
 from edgekit.core.languages import base_language
+from edgekit.core.languages import is_unspaced as is_unspaced
 
 # Characters that carry no words: controls, lone surrogates, the soft hyphen, zero-width spaces, bidi marks, byte order
 # marks. Models answer to them with commas, blanks or quotes in the middle of words. The joiners U+200C and U+200D are
@@ -25,8 +26,6 @@ _CELL = re.compile(r"[^\t]+\t*|\t+")
 _OTHER_SPACE = re.compile(r"[^\S ]|[\ud800-\udfff]")
 
 _CLAUSE_MARKS = frozenset(",;:،؛、，；：።፣፤።—–)]}»”।॥၊។៕")
-# Written without spaces between words; between sentences either.
-_UNSPACED = frozenset({"bo", "dz", "ja", "km", "lo", "my", "th", "wuu", "yue", "zh"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +37,6 @@ class Piece:
 
     text: str
     gap: str
-
-
-def is_unspaced(language: str) -> bool:
-    """Whether a language is written without spaces between words."""
-    return base_language(language) in _UNSPACED
 
 
 def has_words(text: str) -> bool:

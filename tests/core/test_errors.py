@@ -16,6 +16,7 @@ TREE: dict[str, int] = {
     "UnsupportedModelError": 1,
     "IntegrityError": 1,
     "EngineError": 1,
+    "SegmentError": 1,
     "OutputError": 1,
     "UsageError": 2,
     "InputError": 2,
