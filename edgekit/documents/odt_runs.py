@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from edgekit.documents.inline import Inline, Layout, Solid, Words, Wrap, text_of
+from edgekit.documents.layout import Inline, Layout, Solid, Words, Wrap, text_of
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -131,11 +131,11 @@ class _Reader:
 
 def _refill(parent: _Element, nodes: Sequence[Inline]) -> None:
     """Exchange what is in an element."""
-    children = list(_contents(nodes, parent.makeelement))
-    for child in list(parent):
-        parent.remove(child)
+    contents = list(_contents(nodes, parent.makeelement))
+    for old in list(parent):
+        parent.remove(old)
     parent.text = None
-    for child in children:
+    for child in contents:
         if not isinstance(child, str):
             child.tail = None
             parent.append(child)

@@ -67,7 +67,7 @@ def serialise(root: _Element, original: bytes) -> bytes:
     begin = prolog.end() if prolog else 0
     if encoding not in ("utf-8", "utf8", "us-ascii", "ascii") or original[begin : begin + 1] != b"<":
         tree = root.getroottree()
-        return bytes(etree.tostring(tree, encoding=tree.docinfo.encoding or "utf-8", xml_declaration=True))
+        return etree.tostring(tree, encoding=tree.docinfo.encoding or "utf-8", xml_declaration=True)
     # ASCII stays ASCII: what is beyond it is written as references.
     body = etree.tostring(root, encoding="us-ascii" if "ascii" in encoding else "utf-8", with_tail=False)
     if body.startswith(b"<?xml"):

@@ -11,6 +11,8 @@ from typing import Any, TypeAlias
 from edgekit.core.marked import Mark, MarkedText, in_order
 
 _ORDINAL = re.compile(r"(?i)(st|nd|rd|th|ª|º|o|a|er|e|re|ème|os|as)\Z")
+# Marks must not cost more than the text: the formatting of more runs in one paragraph is that of most of it.
+_MOST_FORMATS = 200
 _SPACE = re.compile(r"\s")
 # What a gap to fill in, made of underlined spaces, looks like to a reader and to the model.
 BLANK = "____"
@@ -148,7 +150,7 @@ class Layout:
             length = len(last.node.text.rstrip())
             self._trail[:0] = [_Atom(_part(last.node, length, None), last.path)] if last.node.text[length:] else []
             core[-1] = _Atom(_part(last.node, 0, length), last.path)
-        return [_Atom(atom.node, atom.path[len(outer) :]) for atom in core]
+        return _joined([_Atom(atom.node, atom.path[len(outer) :]) for atom in core])
 
     def _find_bases(self, core: Sequence[_Atom]) -> None:
         letters: Counter[tuple[Wrap | None, Hashable]] = Counter()
@@ -197,7 +199,7 @@ class Layout:
             self._wraps[name] = wrap
             begin, end = _stripped(whole, begin, end)
             marks.append(Mark(begin, end, "pair" if begin < end else "point", name))
-        for begin, end, words, _ in runs:
+        for begin, end, words, _ in runs[:_MOST_FORMATS]:
             begin, end = _stripped(whole, begin, end)
             name = f"format{len(self._styles) + 1}"
             self._styles[name] = words
@@ -300,6 +302,29 @@ def _atoms(nodes: Sequence[Inline], path: _Path) -> Iterator[_Atom]:
             yield _Atom(Solid(BLANK, node), path)
         elif isinstance(node, Solid) or node.text:
             yield _Atom(node, path)
+
+
+def _joined(atoms: Sequence[_Atom]) -> list[_Atom]:
+    """Atoms in which anchors side by side are one."""
+    found: list[_Atom] = []
+    for atom in atoms:
+        before = found[-1] if found else None
+        if before is not None and _is_point(before.node) and _is_point(atom.node) and before.path == atom.path:
+            held = before.node.source if isinstance(before.node.source, _Joined) else _Joined((before.node,))
+            found[-1] = _Atom(Solid("", _Joined((*held, atom.node))), atom.path)
+        else:
+            found.append(atom)
+    return found
+
+
+class _Joined(tuple[Inline, ...]):
+    """Anchors side by side."""
+
+    __slots__ = ()
+
+
+def _is_point(node: Words | Solid) -> bool:
+    return isinstance(node, Solid) and not node.text.strip()
 
 
 def _is_wordy(node: Words | Solid) -> bool:
