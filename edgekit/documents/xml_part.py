@@ -67,7 +67,8 @@ def serialise(root: _Element, original: bytes) -> bytes:
     begin = prolog.end() if prolog else 0
     if encoding not in ("utf-8", "utf8", "us-ascii", "ascii") or original[begin : begin + 1] != b"<":
         tree = root.getroottree()
-        return etree.tostring(tree, encoding=tree.docinfo.encoding or "utf-8", xml_declaration=True)
+        whole = etree.tostring(tree, encoding=tree.docinfo.encoding or "utf-8", xml_declaration=True)
+        return whole if isinstance(whole, bytes) else whole.encode()
     # ASCII stays ASCII: what is beyond it is written as references.
     body = etree.tostring(root, encoding="us-ascii" if "ascii" in encoding else "utf-8", with_tail=False)
     if body.startswith(b"<?xml"):
