@@ -23,6 +23,7 @@ class DocumentOptions:
     comments: docx, pptx, odt: remarks in the margin are translated too.
     fuzzy: po: entries marked fuzzy are translated too.
     set_language: the document's own statement of its language becomes `target`.
+    encoding: how the bytes are to be read, where the file does not say and looking is not enough.
     """
 
     target: str | None = None
@@ -33,6 +34,7 @@ class DocumentOptions:
     comments: bool = True
     fuzzy: bool = False
     set_language: bool = False
+    encoding: str | None = None
 
 
 class Document(Protocol):

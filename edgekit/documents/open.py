@@ -60,12 +60,11 @@ FORMATS = {
 # What other files begin with, so that an error can name them.
 _MAGIC = {
     b"PK\x03\x04": "a zip archive",
-    b"%PDF": "a PDF",
+    b"%PDF-": "a PDF",
     b"\xd0\xcf\x11\xe0": "an Office file that is old or protected by a password",
     b"{\\rtf": "a rich text file",
     b"\x89PNG": "a picture",
     b"\xff\xd8\xff": "a picture",
-    b"GIF8": "a picture",
     b"\x1f\x8b": "a gzip archive",
 }
 

@@ -79,10 +79,14 @@ def serialise(root: _Element, original: bytes) -> bytes:
 class XmlPart:
     """The paragraphs of an XML part; `written` parses it anew, so it may be called again."""
 
-    def __init__(self, data: bytes, name: str, find: Find) -> None:
+    def __init__(
+        self, data: bytes, name: str, find: Find, *, finish: Callable[[_Element], None] = lambda _root: None
+    ) -> None:
+        """finish: a last change of the tree, whatever has been translated."""
         self._data = data
         self._name = name
         self._find = find
+        self._finish = finish
         self.segments: Sequence[MarkedText] = tuple(one.marked for one in find(parse(data, name)))
         self.facts: tuple[str, ...] = ()
 
@@ -92,6 +96,7 @@ class XmlPart:
         for editable, text in zip(list(self._find(root)), translated, strict=True):
             if text != editable.marked:
                 editable.write(text)
+        self._finish(root)
         return serialise(root, self._data)
 
 

@@ -15,7 +15,7 @@ class ZippedDocument:
     """Parts of an archive that are documents themselves; the others are copied as they are.
 
     parts: in reading order, each under the name of its member.
-    changed_with: members that change together with any text (a statement of the language).
+    always: every part is written, even where no text of it has changed: it states the language.
     """
 
     def __init__(
@@ -24,13 +24,14 @@ class ZippedDocument:
         parts: Mapping[str, Document],
         *,
         facts: Sequence[str] = (),
-        changed_with: Mapping[str, bytes] | None = None,
+        always: bool = False,
     ) -> None:
         self._package = package
-        self._parts = {name: part for name, part in parts.items() if part.segments}
-        self._changed_with = dict(changed_with or {})
+        self._parts = {name: part for name, part in parts.items() if part.segments or always}
+        self._always = always
         self.segments: Sequence[MarkedText] = tuple(text for part in self._parts.values() for text in part.segments)
-        self.facts: tuple[str, ...] = (*facts, *(fact for part in self._parts.values() for fact in part.facts))
+        # Chapters say the same of themselves.
+        self.facts = tuple(dict.fromkeys([*facts, *(fact for part in self._parts.values() for fact in part.facts)]))
 
     @property
     def places(self) -> tuple[str, ...]:
@@ -47,7 +48,7 @@ class ZippedDocument:
         begin = 0
         for name, part in self._parts.items():
             texts = translated[begin : begin + len(part.segments)]
-            if any(one != other for one, other in zip(part.segments, texts, strict=True)):
+            if self._always or any(one != other for one, other in zip(part.segments, texts, strict=True)):
                 try:
                     changed[name] = part.written(texts)
                 except SegmentError as problem:
@@ -58,6 +59,4 @@ class ZippedDocument:
                         segments=[begin + index for index in problem.segments],
                     ) from None
             begin += len(part.segments)
-        if changed:
-            changed = {**self._changed_with, **changed}
         return self._package.written(changed)

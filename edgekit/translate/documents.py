@@ -255,20 +255,24 @@ def translate_document(
 
 def _written(document: Document, chosen: list[Outcome]) -> bytes:
     """The document with the outcomes in it; one that it cannot take becomes its source, here and in the list."""
-    segments = document.segments
-    # What is left as its source always fits, so each round has fewer to refuse.
-    for _ in range(len(segments) + 1):
-        try:
-            return document.written([outcome.marked for outcome in chosen])
-        except SegmentError as problem:
-            refused = [index for index in problem.segments if not chosen[index].left]
-            if not refused:
-                raise
-            reasons = dict(zip(problem.segments, problem.reasons, strict=False))
-            for index in refused:
-                reason = reasons.get(index, problem.message).partition(": ")[2] or problem.message
-                chosen[index] = chosen[index].left_as(segments[index], reason)
-    raise AssertionError("unreachable: every segment is left as its source")
+    while True:
+        refused = _refused(document, chosen)
+        if isinstance(refused, bytes):
+            return refused
+        for index, reason in refused.items():
+            chosen[index] = chosen[index].left_as(document.segments[index], reason)
+
+
+def _refused(document: Document, chosen: Sequence[Outcome]) -> bytes | dict[int, str]:
+    """The document, or the segments that it cannot take and why; what is left as its source it can."""
+    try:
+        return document.written([outcome.marked for outcome in chosen])
+    except SegmentError as problem:
+        reasons = dict(zip(problem.segments, problem.reasons, strict=False))
+        refused = {index: reasons.get(index, problem.message) for index in problem.segments if not chosen[index].left}
+        if not refused:
+            raise
+        return {index: reason.partition(": ")[2] or reason for index, reason in refused.items()}
 
 
 def _batch(waiting: Sequence[int], texts: Sequence[MarkedText], size: int) -> Iterator[int]:

@@ -106,7 +106,10 @@ def _line(value: Mapping[str, object]) -> bytes:
 
 @contextlib.contextmanager
 def alone_with(path: Path) -> Iterator[None]:
-    """Hold the journal at path. Raises UsageError where another process has it; the system frees what a dead one held."""
+    """Hold the journal at path; the system frees what a process held that died.
+
+    Raises UsageError where another process has it, OutputError where it cannot be written.
+    """
     from filelock import FileLock, Timeout
 
     held = path.with_name(path.name + ".lock")
