@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from edgekit.documents.layout import Inline, Layout, Solid, Words, Wrap, text_of
+from edgekit.documents.layout import Layout
+from edgekit.documents.nodes import Inline, Solid, Words, Wrap, text_of
 
 if TYPE_CHECKING:
     from lxml.etree import _Element

@@ -7,7 +7,8 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from edgekit.documents.layout import Inline, Layout, Solid, Words
+from edgekit.documents.layout import Layout
+from edgekit.documents.nodes import Inline, Solid, Words
 from edgekit.documents.xml_part import Editable, attribute_text
 
 if TYPE_CHECKING:

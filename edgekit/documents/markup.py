@@ -13,9 +13,7 @@ TokenKind: TypeAlias = Literal["text", "start", "end", "empty", "other"]
 # WHATWG HTML, 13.2.5: what a tag's name begins with, and what ends it.
 _NAME = re.compile(r"[A-Za-z_:][^\s/>]*")
 _XML_NAME = re.compile(r"[^\s/>\"'=<!?&][^\s/>]*")
-_ATTRIBUTE = re.compile(
-    r"""[\s/]*(?P<name>[^\s/>=][^\s/>=]*)(?:\s*=\s*(?:"(?P<d>[^"]*)"|'(?P<s>[^']*)'|(?P<u>[^\s>"']*)))?"""
-)
+_ATTRIBUTE = re.compile(r"""[\s/]*(?P<name>[^\s/>=][^\s/>=]*)(?:\s*=\s*(?:"(?P<d>[^"]*)"|'(?P<s>[^']*)'|(?P<u>[^\s>"']*)))?""")
 _TAG_END = re.compile(r"[\s/]*>")
 # Elements whose content is text up to their end tag.
 _RAW_TEXT = frozenset({"iframe", "noembed", "noframes", "script", "style", "textarea", "title", "xmp"})

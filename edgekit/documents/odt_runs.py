@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from edgekit.documents.layout import Inline, Layout, Solid, Words, Wrap, text_of
+from edgekit.documents.layout import Layout
+from edgekit.documents.nodes import Inline, Solid, Words, Wrap, text_of
 
 if TYPE_CHECKING:
     from lxml.etree import _Element

@@ -26,4 +26,6 @@ def reads_like_prose(text: str) -> bool:
         return False
     if len(words) > 1:
         return sum(_MACHINE.fullmatch(word) is None or word.isalpha() for word in words) * 2 >= len(words)
-    return _MACHINE.fullmatch(stripped.rstrip(".!?:…")) is None or (stripped[-1] in ".!?…:" and stripped[:-1].isalpha())
+    return _MACHINE.fullmatch(stripped.rstrip(".!?:…")) is None or (
+        stripped[-1] in ".!?…:" and stripped[:-1].isalpha()
+    )

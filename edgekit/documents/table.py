@@ -100,9 +100,7 @@ def _delimiter(text: str) -> str:
 
 
 def _units(text: str, delimiter: str, name: str, options: DocumentOptions) -> tuple[list[Unit], list[str]]:
-    rows = [
-        record for record in records(text, delimiter, name) if record.cells != () and record.end > record.cells[0].begin
-    ]
+    rows = [record for record in records(text, delimiter, name) if record.cells != () and record.end > record.cells[0].begin]
     if not rows:
         return [], []
     width = max(len(record.cells) for record in rows[:_LOOK])
@@ -130,9 +128,7 @@ def _units(text: str, delimiter: str, name: str, options: DocumentOptions) -> tu
             elif has_letters(cell.text):
                 units += _cell_units(cell, delimiter)
     if tally:
-        notes.append(
-            f"{tally} cells are formulas, left as they are" if tally > 1 else "1 cell is a formula, left as it is"
-        )
+        notes.append(f"{tally} cells are formulas, left as they are" if tally > 1 else "1 cell is a formula, left as it is")
     return units, notes
 
 
@@ -189,9 +185,7 @@ def _into(options: DocumentOptions, names: Sequence[str], width: int, chosen: Se
     if options.into is None:
         return None
     if len(chosen) != 1:
-        raise UsageError(
-            f"`{name}`: one column goes into `{options.into}`, not {len(chosen)}", hint="choose the column"
-        )
+        raise UsageError(f"`{name}`: one column goes into `{options.into}`, not {len(chosen)}", hint="choose the column")
     if options.into in names:
         return names.index(options.into)
     if options.into.isdigit() and 1 <= int(options.into) <= width:

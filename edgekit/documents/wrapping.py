@@ -42,9 +42,7 @@ def pieces(text: str) -> list[str]:
     return found
 
 
-def wrapped(
-    text: str, width: int, *, first: int = 0, later: int = 0, starts: Callable[[str], bool] | None = None
-) -> list[str]:
+def wrapped(text: str, width: int, *, first: int = 0, later: int = 0, starts: Callable[[str], bool] | None = None) -> list[str]:
     """Text in lines of at most `width` columns; a longer word has its own.
 
     first, later: columns that stand before the first line and the others.
