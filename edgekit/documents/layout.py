@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from edgekit.core.marked import Mark, MarkedText, in_order
 from edgekit.documents.nodes import Inline, Solid, Words, Wrap, part, text_of, whole_tokens
@@ -48,8 +49,15 @@ class Layout:
 
     def placed(self, translated: MarkedText) -> list[Inline]:
         """The paragraph with another text; the marks are those of `marked`, wherever they are now."""
-        core = [Atom(atom.node, (*self._outer, *atom.path)) for atom in self._unmark(translated)]
+        # Without a word the element around all of them is still there.
+        found = list(self._unmark(translated)) or [Atom(Words("", None, base.source), ()) for base in self._any_base]
+        core = [Atom(atom.node, (*self._outer, *atom.path)) for atom in found]
         return grouped([*self._lead, *core, *self._trail], 0)
+
+    @property
+    def _any_base(self) -> list[Words]:
+        """The formatting of most letters, where there are any."""
+        return list(self._bases.values())[:1]
 
     def _trim(self, atoms: list[Atom]) -> list[Atom]:
         """The atoms from the first word to the last; sets what is around them."""
@@ -60,7 +68,7 @@ class Layout:
             if len(wordy) > 1 and not any(mark in text_of(between) for mark in "\t\n"):
                 break
             wordy.pop()
-        if not wordy:
+        if not any(isinstance(atoms[index].node, Words) for index in wordy):
             self._lead = atoms
             return []
         begin, end = wordy[0], wordy[-1] + 1
@@ -104,6 +112,7 @@ class Layout:
         length = 0
         open_wraps: dict[Wrap, tuple[int, int]] = {}
         runs: list[tuple[int, int, Words, Path]] = []
+        held: dict[Wrap, list[int]] = {}
         between: list[str] = []  # what was said since the last of them
         for atom in core:
             text = atom.node.text
@@ -122,6 +131,8 @@ class Layout:
                 else:
                     between.append(text)
             else:
+                if atom.path:
+                    held.setdefault(atom.path[-1], []).append(length)
                 name = f"{'keep' if text.strip() else 'point'}{len(self._solids) + 1}"
                 self._solids[name] = atom
                 if text.strip():
@@ -134,10 +145,9 @@ class Layout:
             length = end
         whole = "".join(written)
         # Elements before formatting: of two marks of the same words the element is the outer one.
-        for wrap, (begin, end) in open_wraps.items():
+        for wrap, (begin, end) in _tight(whole, open_wraps, held, [atom.path for atom in core]).items():
             name = f"element{len(self._wraps) + 1}"
             self._wraps[name] = wrap
-            begin, end = _stripped(whole, begin, end)
             marks.append(Mark(begin, end, "pair" if begin < end else "point", name))
         for begin, end, words, _ in runs[:_MOST_FORMATS]:
             begin, end = _stripped(whole, begin, end)
@@ -191,7 +201,7 @@ class Layout:
                 and styles[end] is styles[place]
             ):
                 end += 1
-            words = styles[place] or self._bases.get(path[-1] if path else None) or next(iter(self._bases.values()))
+            words = styles[place] or self._bases.get(path[-1] if path else None) or self._any_base[0]
             yield Atom(Words(text[place:end], words.style, words.source), path)
             place = end
 
@@ -202,6 +212,23 @@ def _stripped(text: str, begin: int, end: int) -> tuple[int, int]:
     if not inner.strip():
         return begin, begin
     return begin + len(inner) - len(inner.lstrip()), begin + len(inner.rstrip())
+
+
+def _tight(
+    text: str, spans: dict[Wrap, tuple[int, int]], held: dict[Wrap, list[int]], paths: Sequence[Path]
+) -> dict[Wrap, tuple[int, int]]:
+    """Spans of elements less the white space at their ends, but not less than the anchors and elements in them."""
+    parents = {inner: outer for path in paths for outer, inner in pairwise(path)}
+    found: dict[Wrap, tuple[int, int]] = {}
+    for wrap, (begin, end) in reversed(spans.items()):  # the inner ones first
+        first, last = _stripped(text, begin, end)
+        places = held.get(wrap, [])
+        if first < last or not places:
+            begin, end = min([first, *places]), max([last, *places])
+        found[wrap] = (begin, end)
+        if wrap in parents:
+            held.setdefault(parents[wrap], []).extend((begin, end))
+    return {wrap: found[wrap] for wrap in spans}
 
 
 def _atoms(nodes: Sequence[Inline], path: Path) -> Iterator[Atom]:

@@ -35,13 +35,14 @@ def placed_spans(wraps: Iterable[tuple[Mark, Wrap]], keeps: Sequence[tuple[int, 
     spans: list[Span] = []
     for mark, wrap in wraps:
         begin, end = mark.begin, mark.end
+        if begin == end:
+            continue
         for first, last, _ in keeps:
             if first < begin < last:
                 begin = first
             if first < end < last:
                 end = last
-        if begin < end:
-            spans.append(Span(begin, end, wrap))
+        spans.append(Span(begin, end, wrap))
     spans.sort(key=lambda span: (span.begin, -span.end))  # stable: of equal ones the outer one first
     stack: list[Span] = []
     for span in spans:
