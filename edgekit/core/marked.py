@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
@@ -41,17 +42,21 @@ class MarkedText:
             for mark in self.marks
             if not 0 <= mark.begin <= mark.end <= len(self.text) or (mark.kind == "point") != (mark.begin == mark.end)
         ]
-        names = [mark.name for mark in self.marks]
-        found += [f"there are {names.count(name)} marks `{name}`" for name in sorted({*names}) if names.count(name) > 1]
+        names = Counter(mark.name for mark in self.marks)
+        found += [f"there are {count} marks `{name}`" for name, count in sorted(names.items()) if count > 1]
         keeps = sorted((mark.begin, mark.end, mark.name) for mark in self.marks if mark.kind == "keep")
         found += [f"marks `{one[2]}` and `{other[2]}` overlap" for one, other in pairwise(keeps) if other[0] < one[1]]
-        spans = [mark for mark in self.marks if mark.kind != "point"]
-        found += [
-            f"marks `{one.name}` and `{other.name}` cross"
-            for one in spans
-            for other in spans
-            if one.begin < other.begin < one.end < other.end
-        ]
+        # In order, those that are open at a place lie in each other: only the innermost ones can be crossed.
+        open_ones: list[Mark] = []
+        for mark in in_order(mark for mark in self.marks if mark.kind != "point"):
+            while open_ones and open_ones[-1].end <= mark.begin:
+                open_ones.pop()
+            at = len(open_ones)
+            while at and open_ones[at - 1].end < mark.end:
+                at -= 1
+                found.append(f"marks `{open_ones[at].name}` and `{mark.name}` cross")
+            del open_ones[at:]
+            open_ones.append(mark)
         return found
 
 

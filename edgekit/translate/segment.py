@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from math import ceil
-from unicodedata import category
 
+from edgekit.core.characters import between_characters
 from edgekit.core.languages import base_language
 
 # Characters that carry no words: controls, lone surrogates, the soft hyphen, zero-width spaces, bidi marks, byte order
@@ -176,21 +176,6 @@ def _cut(text: str, begin: int, goal: int, reach: int) -> int:
             return index
     # Marks, joiners and modifiers stay with what they modify; a pile of 32 of them is no writing, it is cut anyway.
     for index in range(goal, max(begin, goal - 32), -1):
-        if _between_characters(text, index):
+        if between_characters(text, index):
             return index
     return goal
-
-
-def _between_characters(text: str, index: int) -> bool:
-    """Whether a cut before text[index] leaves every user-perceived character whole (UAX 29, the cases in use)."""
-    before, after = text[index - 1], text[index]
-    if after in "\u200c\u200d" or before == "\u200d" or category(after).startswith("M"):
-        return False
-    if "\U0001f3fb" <= after <= "\U0001f3ff" or "\U000e0020" <= after <= "\U000e007f":
-        return False
-    if "\U0001f1e6" <= after <= "\U0001f1ff":
-        run = 0
-        while run < index and "\U0001f1e6" <= text[index - 1 - run] <= "\U0001f1ff":
-            run += 1
-        return run % 2 == 0
-    return not ("\u1160" <= after <= "\u11ff")

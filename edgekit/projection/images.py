@@ -1,0 +1,131 @@
+"""Where the words of a span went: a stretch of the translation for each, none inside another's words but its parent's."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from edgekit.projection.links import Block, Links
+from edgekit.projection.words import Span, touched
+
+How: TypeAlias = Literal["alignment", "neighbours", "same"]
+# What a word of another span costs inside a stretch, beside 1 that an own word is worth: two own words may have one
+# between them, an own word that is far away is left out.
+_FOREIGN = 0.75
+# Unlinked words between two neighbours are taken for a span's translation where they are not many more than it has.
+_MOST_WORDS_A_WORD = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """Words begin to end of the translation, and how they were found; `left_out` are own words elsewhere."""
+
+    begin: int
+    end: int
+    how: How
+    left_out: tuple[int, ...] = ()
+    foreign: int = 0
+
+
+def find_image(links: Links, span: Span, allowed: range, taken: Collection[int] = ()) -> Image | None:
+    """The best stretch of the words of the translation for a span of the source, or None.
+
+    allowed: words of the translation that it may have.  taken: those of them that it must not touch.
+    """
+    own = touched(links.source_words, span)
+    if not own:
+        return None
+    best: list[Image] = []
+    for block in links.blocks_of((links.source_words[own.start][0], links.source_words[own.stop - 1][1])):
+        ones = [at for at in own if _is_in(links.source_words[at], block.source)]
+        if not ones:
+            continue
+        others = [at for at in touched(links.target_words, block.target) if at in allowed]
+        whole = len(ones) == len(touched(links.source_words, block.source))
+        found = _best_stretch(_values(links, others, ones, taken, whole=whole))
+        if found is not None:
+            free = {at for at in others if at not in taken and not links.sources[at]}
+            begin, end = _to_the_edges(links, block, found, ones, free)
+            best.append(_described(links, begin, end, ones, others, whole=whole))
+    if best:
+        return Image(
+            best[0].begin,
+            best[-1].end,
+            "alignment",
+            tuple(at for one in best for at in one.left_out),
+            sum(one.foreign for one in best),
+        )
+    return _between_neighbours(links, own, allowed, taken)
+
+
+def _is_in(word: Span, part: Span) -> bool:
+    return part[0] <= word[0] < part[1]
+
+
+def _values(
+    links: Links, others: Sequence[int], ones: Collection[int], taken: Collection[int], *, whole: bool
+) -> dict[int, float | None]:
+    """What each word of the translation is worth inside the stretch; None for one that must not be."""
+    values: dict[int, float | None] = {}
+    for other in others:
+        linked = links.sources[other]
+        share = sum(one in ones for one in linked) / len(linked) if linked else 0.0
+        if other in taken:
+            values[other] = None
+        elif whole:
+            values[other] = 1.0
+        else:
+            values[other] = share - _FOREIGN * (1 - share) if linked else 0.0
+    return values
+
+
+def _best_stretch(values: dict[int, float | None]) -> Span | None:
+    """The stretch of the highest sum above 0; of equal ones the shortest, then the first (Kadane)."""
+    best: tuple[float, int, int] | None = None
+    total, begin, before = 0.0, -1, -2
+    for at, value in values.items():
+        if value is None or at != before + 1 or total <= 0:
+            total, begin = 0.0, at
+        before = at
+        if value is None:
+            continue
+        total += value
+        if total > 0 and (best is None or (total, begin - at) > (best[0], best[1] - best[2] + 1)):
+            best = (total, begin, at + 1)
+    return best and (best[1], best[2])
+
+
+def _to_the_edges(links: Links, block: Block, found: Span, ones: Sequence[int], free: Collection[int]) -> Span:
+    """The stretch with the unlinked words at the block's begin or end, where the span has the words there."""
+    begin, end = found
+    words, others = touched(links.source_words, block.source), touched(links.target_words, block.target)
+    if ones[0] == words.start and all(at in free for at in range(others.start, begin)):
+        begin = others.start
+    if ones[-1] == words.stop - 1 and all(at in free for at in range(end, others.stop)):
+        end = others.stop
+    return begin, end
+
+
+def _described(
+    links: Links, begin: int, end: int, ones: Collection[int], others: Sequence[int], *, whole: bool
+) -> Image:
+    own = [other for other in others if any(one in ones for one in links.sources[other])]
+    foreign = [at for at in range(begin, end) if links.sources[at] and at not in own]
+    left_out = tuple(at for at in own if not begin <= at < end)
+    return Image(begin, end, "alignment", () if whole else left_out, 0 if whole else len(foreign))
+
+
+def _between_neighbours(links: Links, own: range, allowed: range, taken: Collection[int]) -> Image | None:
+    """The words that nothing is linked to between those of the word before and of the word after, in one block."""
+    block = links.block_at(links.source_words[own.start][0])
+    words, others = touched(links.source_words, block.source), touched(links.target_words, block.target)
+    if own.stop > words.stop:
+        return None
+    before = next((links.targets[at] for at in range(own.start - 1, words.start - 1, -1) if links.targets[at]), ())
+    after = next((links.targets[at] for at in range(own.stop, words.stop) if links.targets[at]), ())
+    gap = range(before[-1] + 1 if before else others.start, after[0] if after else others.stop)
+    sound = all(at in allowed and at not in taken and not links.sources[at] for at in gap)
+    if not gap or not sound or len(gap) > _MOST_WORDS_A_WORD * len(own):
+        return None
+    return Image(gap.start, gap.stop, "neighbours")

@@ -1,0 +1,129 @@
+"""Spans that nest, put on a translation so that they nest in the same way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from edgekit.projection.edges import outline
+from edgekit.projection.images import How, Image, find_image
+from edgekit.projection.links import Links
+from edgekit.projection.words import Span, touched
+
+
+@dataclass(eq=False, slots=True)
+class Node:
+    """A span of the source, what is nested in it, and where it went.
+
+    number: the caller's.  image: None where it has no words in the translation; `place` is where it would be then.
+    left_out: words of the translation that belong to it and are elsewhere, as spans.
+    """
+
+    span: Span
+    number: int
+    children: list[Node] = field(default_factory=list)
+    image: Span | None = None
+    how: How | None = None
+    left_out: tuple[Span, ...] = ()
+    place: int = 0
+
+
+def nested(spans: Sequence[Span]) -> list[Node] | None:
+    """The trees of spans, in order; of equal ones the first is outside. None where two cross."""
+    order = sorted(range(len(spans)), key=lambda at: (spans[at][0], -spans[at][1]))
+    roots: list[Node] = []
+    open_nodes: list[Node] = []
+    for at in order:
+        node = Node(spans[at], at)
+        while open_nodes and open_nodes[-1].span[1] <= node.span[0]:
+            open_nodes.pop()
+        if open_nodes and open_nodes[-1].span[1] < node.span[1]:
+            return None
+        (open_nodes[-1].children if open_nodes else roots).append(node)
+        open_nodes.append(node)
+    return roots
+
+
+def walk(roots: Sequence[Node]) -> Iterator[Node]:
+    """Every node, parents first."""
+    for node in roots:
+        yield node
+        yield from walk(node.children)
+
+
+def put(links: Links, roots: Sequence[Node], room: Span | None = None) -> None:
+    """Find the image of every node: children inside their parents', brothers apart.
+
+    room: the part of the translation that the roots may have.
+    """
+    room = room or (0, len(links.target))
+    words = touched(links.target_words, room)
+    taken: set[int] = set()
+    waiting = []
+    for node in roots:
+        cut = _cut_of_a_word(links, node.span)
+        if cut is not None and room[0] <= cut[0] and cut[1] <= room[1]:
+            node.image, node.how = cut, "same"
+        else:
+            waiting.append(node)
+    # Those first whose stretch has no word of another span; the others have to do with what is left.
+    first = {node.number: find_image(links, node.span, words) for node in waiting}
+    for node in sorted(waiting, key=lambda node: _doubt(first[node.number], node)):
+        image = find_image(links, node.span, words, taken) if taken else first[node.number]
+        if image is not None:
+            taken.update(range(image.begin, image.end))
+            node.image, node.how = _within(outline(links, node.span, image), room), image.how
+            node.left_out = tuple(links.target_words[at] for at in image.left_out)
+    _keep_apart(roots)
+    for node in roots:
+        if node.image is None:
+            node.place = _place(links, node, room, roots)
+        put(links, node.children, node.image or (node.place, node.place))
+
+
+def _doubt(image: Image | None, node: Node) -> tuple[int, int, int]:
+    """What decides who is served first."""
+    if image is None:
+        return (1, 0, node.number)
+    return (0 if image.how == "alignment" else 1, image.foreign, node.number)
+
+
+def _within(span: Span, room: Span) -> Span:
+    return max(span[0], room[0]), min(span[1], room[1])
+
+
+def _cut_of_a_word(links: Links, span: Span) -> Span | None:
+    """A part of a word, as the 2 of H2O, where the word came through as it is."""
+    own = touched(links.source_words, span)
+    same = links.is_same_word(own.start) if len(own) == 1 else None
+    if same is None:
+        return None
+    begin, end = links.source_words[own.start]
+    if span[0] < begin or span[1] > end or span == (begin, end):
+        return None
+    start = links.target_words[same][0] - begin
+    return start + span[0], start + span[1]
+
+
+def _keep_apart(roots: Sequence[Node]) -> None:
+    """Brothers share no character: punctuation between two goes to the first, and a part of a word loses to the word."""
+    there = sorted((node for node in roots if node.image), key=lambda node: node.image or (0, 0))
+    end = 0
+    for node in there:
+        assert node.image is not None  # noqa: S101 - they were just chosen by it
+        begin = max(node.image[0], end)
+        node.image = (begin, node.image[1]) if begin < node.image[1] else None
+        if node.image is None:
+            node.how = None
+        end = max(end, node.image[1] if node.image else 0)
+
+
+def _place(links: Links, node: Node, room: Span, roots: Sequence[Node]) -> int:
+    """Where a node without words stands: by the words around it, not inside a brother's image."""
+    from edgekit.projection.points import point_place
+
+    place = min(max(point_place(links, node.span[0]), room[0]), room[1])
+    for other in roots:
+        if other.image is not None and other.image[0] < place < other.image[1]:
+            place = other.image[0] if node.span[0] <= other.span[0] else other.image[1]
+    return place

@@ -1,0 +1,228 @@
+"""Translation that loses nothing, or says what: what must come through is found, carried, checked and counted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from types import TracebackType
+from typing import TypeAlias
+
+from edgekit.core.errors import InputError
+from edgekit.core.events import Reporter, silent
+from edgekit.core.findings import Finding
+from edgekit.core.languages import Direction
+from edgekit.core.marked import MarkedText
+from edgekit.protect.masks import BUILT_IN, MaskForm
+from edgekit.protect.verify import verify
+from edgekit.translate.ladder import climb
+from edgekit.translate.preparing import Job, Prepared, prepare
+from edgekit.translate.readable import UnreadableCharacters
+from edgekit.translate.restoring import Restored, restore
+from edgekit.translate.translator import Translation, Translator, open_translator
+
+Check: TypeAlias = Callable[[str, str], "Finding | None"]
+"""Looks at a source and its translation; gives what is wrong, or None."""
+
+_FIRST_WINDOW = 64
+_STREAM_WINDOW = 1024
+_LIST_WINDOW = 8192
+_WINDOW_CHARACTERS = 400_000
+
+
+@dataclass(frozen=True, slots=True)
+class CarefulTranslation:
+    """A translation and what is known of it.
+
+    source: the text with its marks and a `keep` for each thing that was found.  marked: the translation with the same
+    marks, and with every `keep` of `source` that is in it.
+    findings: what a person should look at.  kept: keeps that are in the translation; repaired: those of them that needed
+    another mask or a translation around them; left: keeps of segments that were left as they were.
+    translation: as `Translator` gives it, its spans those of these texts.  origin: who translated, `model` here.
+    """
+
+    source: MarkedText
+    marked: MarkedText
+    translation: Translation
+    findings: tuple[Finding, ...] = ()
+    kept: int = 0
+    repaired: int = 0
+    left: int = 0
+    origin: str = "model"
+
+    @property
+    def text(self) -> str:
+        """The translation."""
+        return self.marked.text
+
+    @property
+    def score(self) -> float | None:
+        """See `Translation.score`."""
+        return self.translation.score
+
+
+class CarefulTranslator:
+    """A Translator round which nothing is lost; may be used from any thread and as a context manager."""
+
+    def __init__(
+        self,
+        translator: Translator,
+        *,
+        forms: Sequence[MaskForm] = BUILT_IN,
+        checks: Sequence[Check] = (),
+        capitals: bool = True,
+    ) -> None:
+        """forms: of masks, the best first.  checks: looked at for every text; what they find is among the findings.
+
+        capitals: lines in capitals are translated as sentences and come back in capitals.
+        """
+        self.direction: Direction = translator.direction
+        self._translator = translator
+        self._forms = tuple(forms) or BUILT_IN
+        self._checks = tuple(checks)
+        self._capitals = capitals
+        self._unreadable = UnreadableCharacters(translator.source_tokenizer)
+
+    def __enter__(self) -> CarefulTranslator:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Free the model."""
+        self._translator.close()
+
+    def translate(
+        self, texts: Iterable[str | MarkedText], *, scores: bool = False, alignment: bool = False
+    ) -> list[CarefulTranslation]:
+        """Translate every text; as many results, in the order of texts.
+
+        A text in which there is nothing to protect comes out as `Translator.translate` gives it. Of marks, `keep` comes
+        through as it is, `pair` goes to the words that its words became, `point` between the same words.
+        Raises InputError (an element is neither str nor MarkedText, marks are impossible), EngineError.
+        """
+        if isinstance(texts, (str, bytes, MarkedText)):
+            raise InputError(
+                f"`texts` is a `{type(texts).__name__}`, not a list of texts", hint="write `translate([text])`"
+            )
+        _require_iterable(texts)
+        listed = list(texts)
+        _require_texts(enumerate(listed))
+        return list(self._windows(listed, _LIST_WINDOW, _LIST_WINDOW, scores=scores, alignment=alignment))
+
+    def stream(
+        self, texts: Iterable[str | MarkedText], *, scores: bool = False, alignment: bool = False
+    ) -> Iterator[CarefulTranslation]:
+        """Translate texts as they come, in order; see translate. At most about a thousand are in memory."""
+        if isinstance(texts, (str, bytes, MarkedText)):
+            raise InputError(
+                f"`texts` is a `{type(texts).__name__}`, not an iterable of texts", hint="write `stream([text])`"
+            )
+        _require_iterable(texts)
+        return self._windows(texts, _FIRST_WINDOW, _STREAM_WINDOW, scores=scores, alignment=alignment)
+
+    def _windows(
+        self, texts: Iterable[str | MarkedText], first: int, largest: int, *, scores: bool, alignment: bool
+    ) -> Iterator[CarefulTranslation]:
+        limit, characters = first, 0
+        window: list[MarkedText] = []
+        for index, text in enumerate(texts):
+            _require_texts([(index, text)])
+            window.append(MarkedText(text) if isinstance(text, str) else text)
+            characters += len(window[-1].text)
+            if len(window) >= limit or characters >= _WINDOW_CHARACTERS:
+                yield from self._translate(window, scores=scores, alignment=alignment)
+                window, characters, limit = [], 0, min(2 * limit, largest)
+        if window:
+            yield from self._translate(window, scores=scores, alignment=alignment)
+
+    def _translate(self, texts: Sequence[MarkedText], *, scores: bool, alignment: bool) -> Iterator[CarefulTranslation]:
+        jobs = [Job(text) for text in texts]
+        prepared: list[Prepared] = []
+        while len(prepared) < len(jobs):  # branches of messages come behind
+            prepared.append(
+                prepare(
+                    jobs[len(prepared)],
+                    self._forms[0],
+                    unreadable=self._unreadable,
+                    jobs=jobs,
+                    capitals=self._capitals,
+                )
+            )
+        plain = [at for at, one in enumerate(prepared) if one.is_plain]
+        raw = dict(
+            zip(
+                plain,
+                self._translator.translate(
+                    [prepared[at].source.text for at in plain], scores=scores, alignment=alignment
+                ),
+                strict=True,
+            )
+        )
+        careful = [at for at, one in enumerate(prepared) if not one.is_plain]
+
+        def translate(some: Sequence[str], aligned: bool) -> list[Translation]:
+            return self._translator.translate(some, scores=scores, alignment=aligned)
+
+        outcomes = dict(
+            zip(
+                careful,
+                climb([prepared[at] for at in careful], self._forms, translate, alignment=alignment),
+                strict=True,
+            )
+        )
+
+        def restored(at: int) -> Restored:
+            if at in raw:
+                marked = MarkedText(raw[at].text)
+                return Restored(prepared[at].source, marked, raw[at], 0, 0, 0, frozenset())
+            return restore(prepared[at], outcomes[at], restored)
+
+        for at in range(len(texts)):
+            yield self._result(restored(at), careful=at not in raw)
+
+    def _result(self, one: Restored, *, careful: bool) -> CarefulTranslation:
+        findings: list[Finding] = []
+        if careful:
+            findings += verify(one.source, one.marked, positional=one.positional)
+            if one.left:
+                findings.append(Finding("keep", "a segment was left as it was, since it lost what it had to keep"))
+        for check in self._checks:
+            finding = check(one.source.text, one.marked.text)
+            if finding is not None:
+                findings.append(finding)
+        return CarefulTranslation(
+            one.source, one.marked, one.translation, tuple(findings), one.kept, one.repaired, one.left
+        )
+
+
+def _require_iterable(texts: object) -> None:
+    if not isinstance(texts, Iterable):
+        raise InputError(f"`texts` is a `{type(texts).__name__}`, not an iterable of `str`")
+
+
+def _require_texts(texts: Iterable[tuple[int, object]]) -> None:
+    reasons = [
+        f"text {index} is of type `{type(text).__name__}`"
+        for index, text in texts
+        if not isinstance(text, (str, MarkedText))
+    ]
+    if reasons:
+        raise InputError("only `str` and `MarkedText` can be translated", reasons=reasons)
+
+
+def open_careful_translator(
+    source: str,
+    target: str,
+    *,
+    threads: int | None = None,
+    device: str = "auto",
+    checks: Sequence[Check] = (),
+    capitals: bool = True,
+    report: Reporter = silent,
+) -> CarefulTranslator:
+    """Open the installed model of a direction as `open_translator` does, with the masks that its receipt recommends."""
+    translator = open_translator(source, target, threads=threads, device=device, report=report)
+    return CarefulTranslator(translator, checks=checks, capitals=capitals)

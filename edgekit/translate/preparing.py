@@ -1,0 +1,359 @@
+"""What a model is given of a marked text: masks for what it must not touch, and nothing of what is put back later.
+
+Words and things that stand for words become masks, so that the sentence keeps its grammar. Tags, comments, emoji and
+the marks of documents are taken out; they come back by the alignment.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from edgekit.core.errors import InputError
+from edgekit.core.marked import Mark, MarkedText, in_order
+from edgekit.protect.edits import Edit, Edited
+from edgekit.protect.find import search
+from edgekit.protect.foreign import Unreadable
+from edgekit.protect.found import Found
+from edgekit.protect.icu import Argument, Branch, arguments, quoted
+from edgekit.protect.markup import pairs as tag_pairs
+from edgekit.protect.masks import MaskForm, numbers_but
+from edgekit.translate.capitals import capital_lines, lowered
+from edgekit.translate.spans import Span
+
+_TAKEN_OUT = frozenset({"tag", "comment", "emoji"})
+_CLOSING = frozenset(".,;:!?…)]}»”’。，、！？；：")
+_LONGEST_GLUED = 40
+# A keep that stands next to another one with nothing or one of these between is one thing to the model.
+_JOINTS = frozenset({"", " "})
+
+
+@dataclass(slots=True)
+class Unit:
+    """A span of the source that is one mask.
+
+    pieces: its text, with jobs (by index) where a branch is translated.  count: the number that it is shown as first,
+    where it is the number sign of a message.
+    """
+
+    begin: int
+    end: int
+    keeps: list[Mark]
+    pieces: list[str | int]
+    positional: bool = False
+    count: int | None = None
+
+
+class Soft(NamedTuple):
+    """A keep that the model is trusted with, and that is a mask only where it fails; span in the model's text."""
+
+    begin: int
+    end: int
+    text: str
+
+
+@dataclass(slots=True)
+class Taken:
+    """A keep that was taken out, with the blank that went with it."""
+
+    mark: Mark
+    lead: str = ""
+    trail: str = ""
+
+
+@dataclass(slots=True)
+class Prepared:
+    """A text as the model is given it.
+
+    source: with its own marks.  edited: from the source to the model's text, less capitals.  model: that text with
+    marks: a keep for each unit, points and pairs for what was taken out and for the source's own.
+    capitals: spans of the model's text that were all in capitals.
+    """
+
+    source: MarkedText
+    edited: Edited
+    model: MarkedText
+    units: list[Unit] = field(default_factory=list)
+    taken: list[Taken] = field(default_factory=list)
+    soft: list[Soft] = field(default_factory=list)
+    capitals: list[Span] = field(default_factory=list)
+    form: MaskForm | None = None
+    numbers: tuple[int, ...] = ()
+    unit_spans: list[Span] = field(default_factory=list)
+    tags: list[tuple[int, int]] = field(default_factory=list)
+    """Indices of `taken` that are a pair, in the order of the pairs `tag-0`, `tag-1`, ... of model."""
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether the model is given the text as it is, and there is nothing to look at afterwards."""
+        return self.model.text is self.source.text and not (self.source.marks or self.soft)
+
+
+class Job(NamedTuple):
+    """A text to translate; count: it is a branch in which `#` is a number, this one for example."""
+
+    text: MarkedText
+    count: int | None = None
+
+
+def prepare(job: Job, form: MaskForm, *, unreadable: Unreadable | None, jobs: list[Job], capitals: bool) -> Prepared:
+    """Prepare a text; the branches of its messages are appended to jobs.
+
+    Raises InputError where the text's own marks are impossible.
+    """
+    source = job.text
+    if source.marks and (problems := source.problems()):
+        raise InputError("the marks of a text are impossible", reasons=problems)
+    text = source.text
+    own = [mark for mark in source.marks if mark.kind == "keep"]
+    found = search(
+        text, unreadable=unreadable, taken=[(mark.begin, mark.end) for mark in own], counts=job.count is not None
+    )
+    if not found and not source.marks:
+        lines = capital_lines(text, []) if capitals else []
+        return Prepared(source, Edited(text, ()), MarkedText(lowered(text, lines, [])), capitals=lines, form=form)
+    messages = arguments(text, counts=job.count is not None) if any(one.kind == "message" for one in found) else []
+    return _Preparing(source, own, found, messages, form, capitals).run(jobs, job.count)
+
+
+class _Preparing:
+    def __init__(
+        self,
+        source: MarkedText,
+        own: list[Mark],
+        found: Sequence[Found],
+        messages: Sequence[Argument],
+        form: MaskForm,
+        capitals: bool,
+    ) -> None:
+        self.source, self.text, self.form, self.capitals = source, source.text, form, capitals
+        self.names = {mark.name for mark in source.marks}
+        self.held: list[tuple[Mark, bool]] = [(mark, False) for mark in own]
+        self.taken: list[Taken] = []
+        self.quantities: list[Found] = []
+        for number, one in enumerate(found):
+            mark = Mark(one.begin, one.end, "keep", self._name(one.kind, number))
+            if one.kind in _TAKEN_OUT or not self.text[one.begin : one.end].strip("\u2581"):
+                self.taken.append(Taken(mark))
+            elif one.kind == "quantity":
+                self.quantities.append(one)
+            elif one.kind != "message":
+                self.held.append((mark, one.positional))
+        self.messages = messages
+        self.message_begins = [one.begin for one in messages]
+        self.taken = [one for one in self.taken if not self._in_message(one.mark.begin)]
+        # Marks of the caller's that the branches of messages have.
+        self.handed_on: set[str] = set()
+
+    def _name(self, kind: str, number: int) -> str:
+        name = f"{kind}-{number}"
+        while name in self.names:
+            name += "'"
+        return name
+
+    def run(self, jobs: list[Job], count: int | None) -> Prepared:
+        units = self._units(jobs)
+        for unit in units:
+            if count is not None and self.text[unit.begin : unit.end] == "#":
+                # A model that sees `23 apples` knows what to do; `XQ1Z apples` becomes `maçãs XQ1Z`.
+                unit.count, count = count, count + 1
+        tags = self._tag_pairs()
+        self._blanks(tags)
+        others = {int(match[1]) for match in self.form.pattern.finditer(self.text)}
+        free = numbers_but(others)
+        numbers = tuple(next(free) for _ in units)
+        masks = [
+            self.form.write(number) if unit.count is None else str(unit.count)
+            for unit, number in zip(units, numbers, strict=True)
+        ]
+        edits = [Edit(unit.begin, unit.end, one) for unit, one in zip(units, masks, strict=True)]
+        edits += [Edit(one.mark.begin - len(one.lead), one.mark.end + len(one.trail), "") for one in self.taken]
+        edited = Edited(self.text, edits)
+        unit_spans = [(edited.forward(unit.begin, after=True), edited.forward(unit.end)) for unit in units]
+        lines = capital_lines(edited.text, unit_spans) if self.capitals else []
+        model_text = lowered(edited.text, lines, unit_spans)
+        marks = [Mark(*span, "keep", f"unit-{at}") for at, span in enumerate(unit_spans)]
+        marks += self._points_and_pairs(edited, tags)
+        soft = [
+            Soft(edited.forward(one.begin, after=True), edited.forward(one.end), self.text[one.begin : one.end])
+            for one in self.quantities
+        ]
+        return Prepared(
+            self.source,
+            edited,
+            MarkedText(model_text, in_order(marks)),
+            units,
+            self.taken,
+            soft,
+            lines,
+            self.form,
+            numbers,
+            unit_spans,
+            tags,
+        )
+
+    def _units(self, jobs: list[Job]) -> list[Unit]:
+        """The spans that are masks: keeps and messages with what touches them, neighbours together."""
+        single = [
+            Unit(mark.begin, mark.end, [mark], [self.text[mark.begin : mark.end]], positional=positional)
+            for mark, positional in self.held
+            if not self._in_message(mark.begin)
+        ]
+        single += [self._message(message, jobs) for message in self.messages]
+        single.sort(key=lambda unit: unit.begin)
+        edges = sorted(
+            {one.mark.begin for one in self.taken}
+            | {one.mark.end for one in self.taken}
+            | {edge for mark in self.source.marks if mark.kind != "keep" for edge in (mark.begin, mark.end)}
+        )
+        merged: list[Unit] = []
+        for at, unit in enumerate(single):
+            following = single[at + 1].begin if at + 1 < len(single) else len(self.text)
+            self._with_glued(unit, merged[-1].end if merged else 0, following, edges)
+            if merged and self.text[merged[-1].end : unit.begin] in _JOINTS:
+                last = merged[-1]
+                if not _has_edge(edges, last.end, unit.begin):
+                    last.pieces += [self.text[last.end : unit.begin], *unit.pieces]
+                    last.keeps += unit.keeps
+                    last.positional = last.positional or unit.positional
+                    last.end = unit.end
+                    continue
+            merged.append(unit)
+        begins = [unit.begin for unit in merged]
+        self.quantities = [
+            one
+            for one in self.quantities
+            if not self._in_message(one.begin)
+            and not ((at := bisect_left(begins, one.end)) and merged[at - 1].end > one.begin)
+        ]
+        return merged
+
+    def _in_message(self, place: int) -> bool:
+        at = bisect_right(self.message_begins, place)
+        return at > 0 and place < self.messages[at - 1].end
+
+    def _with_glued(self, unit: Unit, least: int, most: int, edges: list[int]) -> None:
+        """Take in the letters and digits that touch a unit: a mask among them would be read as one word with them."""
+        begin, end = unit.begin, unit.end
+        least, most = max(least, begin - _LONGEST_GLUED), min(most, end + _LONGEST_GLUED)
+        while begin > least and _glues(self.text[begin - 1]) and not _has_edge(edges, begin, begin):
+            begin -= 1
+        while end < most and _glues(self.text[end]) and not _has_edge(edges, end, end):
+            end += 1
+        unit.pieces = [self.text[begin : unit.begin], *unit.pieces, self.text[unit.end : end]]
+        unit.begin, unit.end = begin, end
+
+    def _message(self, argument: Argument, jobs: list[Job]) -> Unit:
+        """A message, whose branches are jobs; where a mark of the caller's crosses its syntax it is left as it is."""
+        inside = [mark for mark in self.source.marks if argument.begin <= mark.begin and mark.end <= argument.end]
+        homes = {
+            mark.name: next((one for one in argument.branches if one.begin <= mark.begin and mark.end <= one.end), None)
+            for mark in inside
+        }
+        if any(home is None for home in homes.values()):
+            keeps = [mark for mark in inside if mark.kind == "keep"]
+            return Unit(argument.begin, argument.end, keeps, [self.text[argument.begin : argument.end]])
+        self.handed_on |= homes.keys()
+        pieces: list[str | int] = []
+        keeps = []
+        at = argument.begin
+        for branch in argument.branches:
+            keeps.append(Mark(at, branch.begin, "keep", self._name("message", at)))
+            marks = [
+                Mark(begin - branch.begin, end - branch.begin, "keep", self._name("quoted", begin))
+                for begin, end in quoted(self.text, branch)
+            ]
+            marks += [
+                Mark(mark.begin - branch.begin, mark.end - branch.begin, mark.kind, mark.name)
+                for mark in inside
+                if homes[mark.name] is branch
+            ]
+            jobs.append(Job(MarkedText(self.text[branch.begin : branch.end], in_order(marks)), _example(branch)))
+            pieces += [self.text[at : branch.begin], len(jobs) - 1]
+            at = branch.end
+        keeps.append(Mark(at, argument.end, "keep", self._name("message", at)))
+        return Unit(argument.begin, argument.end, keeps, [*pieces, self.text[at : argument.end]])
+
+    def _tag_pairs(self) -> list[tuple[int, int]]:
+        tags = [(at, one) for at, one in enumerate(self.taken) if self.text[one.mark.begin] == "<"]
+        found = tag_pairs(self.text, [(one.mark.begin, one.mark.end) for _, one in tags])
+        marks = [mark for mark in self.source.marks if mark.kind == "pair"]
+        pairs = []
+        for first, last in sorted(found):
+            opening, closing = tags[first][1].mark, tags[last][1].mark
+            crosses = any(
+                opening.begin < mark.begin < closing.begin < mark.end
+                or mark.begin < opening.begin < mark.end < closing.end
+                for mark in marks
+            )
+            if not crosses:
+                pairs.append((tags[first][0], tags[last][0]))
+        return pairs
+
+    def _blanks(self, tags: list[tuple[int, int]]) -> None:
+        """Of the two blanks around what is taken out, one goes with it."""
+        openers = {first for first, _ in tags}
+        at = 0
+        while at < len(self.taken):
+            last = at
+            while last + 1 < len(self.taken) and self.taken[last + 1].mark.begin == self.taken[last].mark.end:
+                last += 1
+            begin, end = self.taken[at].mark.begin, self.taken[last].mark.end
+            before, after = self.text[begin - 1 : begin], self.text[end : end + 1]
+            closed = not after or after == " " or after in _CLOSING or after == "\n"
+            free = at == 0 or self.taken[at - 1].mark.end + len(self.taken[at - 1].trail) < begin
+            if at in openers:
+                if before in ("", " ", "\n") and after == " ":
+                    self.taken[last].trail = " "
+            elif before == " " and closed and free:
+                self.taken[at].lead = " "
+            elif before in ("", "\n") and after == " ":
+                self.taken[last].trail = " "
+            at = last + 1
+
+    def _points_and_pairs(self, edited: Edited, tags: list[tuple[int, int]]) -> list[Mark]:
+        marks = []
+        paired = {one for pair in tags for one in pair}
+        for at, one in enumerate(self.taken):
+            if at not in paired:
+                place = edited.forward(one.mark.begin - len(one.lead))
+                marks.append(Mark(place, place, "point", f"taken-{at}"))
+        spans = [
+            (
+                edited.forward(self.taken[a].mark.end + len(self.taken[a].trail), after=True),
+                edited.forward(self.taken[b].mark.begin - len(self.taken[b].lead)),
+                f"tag-{number}",
+            )
+            for number, (a, b) in enumerate(tags)
+        ]
+        spans += [
+            (edited.forward(mark.begin, after=True), edited.forward(mark.end), f"own-{at}")
+            for at, mark in enumerate(self.source.marks)
+            if mark.kind == "pair" and mark.name not in self.handed_on
+        ]
+        marks += [Mark(begin, max(begin, end), "pair" if begin < end else "point", name) for begin, end, name in spans]
+        marks += [
+            Mark(edited.forward(mark.begin), edited.forward(mark.begin), "point", f"own-{at}")
+            for at, mark in enumerate(self.source.marks)
+            if mark.kind == "point" and mark.name not in self.handed_on
+        ]
+        return marks
+
+
+def _example(branch: Branch) -> int | None:
+    """A number that the branch would be taken for; a large one is none that languages have a word for."""
+    if not branch.counts:
+        return None
+    return 1 if branch.selector in ("one", "=1") else 23
+
+
+def _has_edge(edges: list[int], low: int, high: int) -> bool:
+    at = bisect_left(edges, low)
+    return at < len(edges) and edges[at] <= high
+
+
+def _glues(character: str) -> bool:
+    """Whether a mask next to it would be read as one word with it; scripts without spaces are cut anyway."""
+    return (character.isalnum() or character == "_") and not "\u0e00" <= character < "\uac00"

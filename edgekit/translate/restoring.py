@@ -1,0 +1,345 @@
+"""From a model's translation back to a text: masks become what they stand for, what was taken out comes back."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from edgekit.core.marked import Mark, MarkedText, in_order
+from edgekit.projection.marks import project_marks
+from edgekit.protect.edits import Edit, Edited
+from edgekit.translate.ladder import Outcome, as_part
+from edgekit.translate.preparing import Prepared
+from edgekit.translate.spans import Span
+from edgekit.translate.translator import Segment, Translation
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """source: the text with every keep that was found.  marked: the translation with all marks of it."""
+
+    source: MarkedText
+    marked: MarkedText
+    translation: Translation
+    kept: int
+    repaired: int
+    left: int
+    positional: frozenset[str]
+
+
+def restore(prepared: Prepared, outcomes: Sequence[Outcome], branch: Callable[[int], Restored]) -> Restored:
+    """Put a translation together; branch: what became of a branch of a message, by its job."""
+    text = "".join(outcome.text for outcome in outcomes)
+    units, pairs, segments = _collected(outcomes)
+    placed = _placed(prepared, text, units, pairs, segments)
+    return _Restoring(prepared, outcomes, text, units, placed, branch).run()
+
+
+def _collected(
+    outcomes: Sequence[Outcome],
+) -> tuple[dict[int, Span], list[tuple[Span, Span]], list[tuple[Span, Span]]]:
+    units: dict[int, Span] = {}
+    pairs: list[tuple[Span, Span]] = []
+    segments: list[tuple[Span, Span]] = []
+    at = 0
+    for outcome in outcomes:
+        units.update({unit: (at + low, at + high) for unit, (low, high) in outcome.units})
+        pairs += [(span, (at + low, at + high)) for span, (low, high) in outcome.alignment or ()]
+        if outcome.segment is not None:
+            segments.append((outcome.source, (at, at + len(outcome.text))))
+        at += len(outcome.text)
+    return units, pairs, segments
+
+
+def _placed(
+    prepared: Prepared,
+    text: str,
+    units: dict[int, Span],
+    pairs: Sequence[tuple[Span, Span]],
+    segments: Sequence[tuple[Span, Span]],
+) -> dict[str, Mark]:
+    """Where the points and pairs of the model's text are in its translation, by name."""
+    if all(mark.kind == "keep" for mark in prepared.model.marks):
+        return {}
+    kept = [Mark(*units[at], "keep", f"unit-{at}") for at in sorted(units)]
+    moved = project_marks(prepared.model, text, pairs, segments=segments, kept=kept)
+    source = {mark.name: mark for mark in prepared.model.marks}
+    gaps = _Gaps(segments)
+    return {mark.name: gaps.exact(source[mark.name], mark) for mark in moved.marks if mark.kind != "keep"}
+
+
+class _Gaps:
+    """What stands between segments is the same in both texts, and so are the places in it."""
+
+    def __init__(self, segments: Sequence[tuple[Span, Span]]) -> None:
+        self.begins = [begin for (begin, _), _ in segments]
+        self.segments = segments
+
+    def exact(self, source: Mark, moved: Mark) -> Mark:
+        """moved, where source begins or ends in a gap at that place of it; words are looked at elsewhere."""
+        begin, end = self._place(source.begin, at_begin=source.kind == "pair"), self._place(source.end, at_end=True)
+        if source.kind == "point":
+            return moved if begin is None else replace(moved, begin=begin, end=begin)
+        begin, end = moved.begin if begin is None else begin, moved.end if end is None else end
+        if moved.kind == "point":
+            return moved
+        return replace(moved, begin=min(begin, moved.begin), end=max(end, moved.end))
+
+    def _place(self, place: int, *, at_begin: bool = False, at_end: bool = False) -> int | None:
+        """The place in the translation of one in a gap; its begin and its end count as asked."""
+        at = bisect_right(self.begins, place) - 1
+        if at >= 0 and place < self.segments[at][0][1]:
+            if not (at_end and place == self.begins[at]):
+                return None
+            return self.segments[at][1][0]
+        begin, first = (self.segments[at][0][1], self.segments[at][1][1]) if at >= 0 else (0, 0)
+        if place == begin and at >= 0 and not at_begin:
+            return None
+        return first + place - begin
+
+
+class _Restoring:
+    def __init__(
+        self,
+        prepared: Prepared,
+        outcomes: Sequence[Outcome],
+        text: str,
+        units: dict[int, Span],
+        placed: dict[str, Mark],
+        branch: Callable[[int], Restored],
+    ) -> None:
+        self.prepared, self.outcomes, self.text = prepared, outcomes, text
+        self.units, self.placed, self.branch = units, placed, branch
+        self.marks: list[Mark] = []
+        self.source_marks: list[Mark] = list(prepared.source.marks)
+        self.names = {mark.name for mark in prepared.source.marks}
+        self.counts = [0, 0, 0]
+
+    def run(self) -> Restored:
+        edits = self._edits()
+        edited = Edited(self.text, [edit for edit, _ in edits])
+        for (begin, end), (_, done) in zip(edited.placed, edits, strict=True):
+            done(begin, end)
+        self._count_taken()
+        source, marked = self.prepared.source.text, MarkedText(edited.text, in_order(self._all_marks()))
+        segments = self._segments(edited)
+        values = [value for one in segments for value in one.log_probabilities or ()]
+        translation = Translation(
+            edited.text,
+            source,
+            sum(values) / len(values) if values else None,
+            segments,
+            all(one.complete for one in segments),
+        )
+        positional = frozenset(
+            mark.name for unit in self.prepared.units if unit.positional and len(unit.keeps) == 1 for mark in unit.keeps
+        )
+        kept, repaired, left = self.counts
+        return Restored(
+            MarkedText(source, in_order(self.source_marks)), marked, translation, kept, repaired, left, positional
+        )
+
+    def _edits(self) -> list[tuple[Edit, Callable[[int, int], None]]]:
+        """What is put into the translation, in order, each with what is to be done when its place is known."""
+        events: list[tuple[tuple[int, ...], Edit, Callable[[int, int], None]]] = []
+        for at, (begin, end) in self.units.items():
+            text, marks = self._unit(at)
+            events.append(((begin, 3 if begin < end else 1, 0, 0, 0), Edit(begin, end, text), self._shifted(marks)))
+        for number, (mark, spans) in enumerate(self._insertions()):
+            for key, place, text, lead in spans:
+                events.append(((place, *key, number), Edit(place, place, text), self._inserted(mark, text, lead)))
+        events.sort(key=lambda event: event[0])
+        return [(edit, done) for _, edit, done in events]
+
+    def _unit(self, at: int) -> tuple[str, list[Mark]]:
+        """A unit's text in the translation, and the marks in it."""
+        unit = self.prepared.units[at]
+        keeps = {mark.begin: mark for mark in unit.keeps}
+        parts: list[str] = []
+        marks: list[Mark] = []
+        length = 0
+        source = unit.begin
+        for piece in unit.pieces:
+            if isinstance(piece, int):
+                inner = self.branch(piece)
+                renamed = {mark.name: self._fresh(mark.name) for mark in inner.source.marks}
+                marks += [_moved(mark, length, renamed[mark.name]) for mark in inner.marked.marks]
+                self.source_marks += [
+                    _moved(mark, source, renamed[mark.name])
+                    for mark in inner.source.marks
+                    if renamed[mark.name] not in {one.name for one in self.prepared.source.marks}
+                ]
+                for number, count in enumerate((inner.kept, inner.repaired, inner.left)):
+                    self.counts[number] += count
+                text, taken = as_part(inner.marked.text, inner.source.text), len(inner.source.text)
+                if any(mark.end > len(text) for mark in inner.marked.marks):
+                    text = inner.marked.text
+            else:
+                text, taken = piece, len(piece)
+                for begin in [begin for begin in keeps if source <= begin < source + taken]:
+                    mark = keeps.pop(begin)
+                    marks.append(_moved(mark, length - source))
+                    if mark.name not in self.names:
+                        self.source_marks.append(mark)
+            parts.append(text)
+            length += len(text)
+            source += taken
+        return "".join(parts), marks
+
+    def _fresh(self, name: str) -> str:
+        """The name of a branch's mark among this text's: its own where it is the caller's."""
+        if name in self.names:
+            return name
+        while any(mark.name == name for mark in self.source_marks):
+            name += "'"
+        return name
+
+    def _shifted(self, marks: list[Mark]) -> Callable[[int, int], None]:
+        def done(begin: int, end: int) -> None:  # noqa: ARG001 - a place is a span
+            self.marks += [_moved(mark, begin) for mark in marks]
+
+        return done
+
+    def _insertions(self) -> list[tuple[Mark | None, list[tuple[tuple[int, ...], int, str, int]]]]:
+        """For each thing that is put in: its mark, and (order at its place, place, text, blanks before it)."""
+        found: list[tuple[Mark | None, list[tuple[tuple[int, ...], int, str, int]]]] = []
+        depth = _depths(self.placed)
+        for at, one in enumerate(self.prepared.taken):
+            point = self.placed.get(f"taken-{at}")
+            if point is not None:
+                text = one.lead + self.prepared.source.text[one.mark.begin : one.mark.end] + one.trail
+                found.append((one.mark, [(self._point_key(point, depth), point.begin, text, len(one.lead))]))
+        for number, pair in enumerate(self.prepared.tags):
+            place = self.placed.get(f"tag-{number}")
+            if place is None:
+                continue
+            for at, key, where in zip(pair, _pair_keys(place, depth), (place.begin, place.end), strict=True):
+                one = self.prepared.taken[at]
+                text = one.lead + self.prepared.source.text[one.mark.begin : one.mark.end] + one.trail
+                found.append((one.mark, [(key, where, text, len(one.lead))]))
+        for number, mark in enumerate(self.prepared.source.marks):
+            place = self.placed.get(f"own-{number}")
+            if place is None:
+                continue
+            if mark.kind == "point":
+                found.append((mark, [(self._point_key(place, depth), place.begin, "", 0)]))
+            else:
+                opening, closing = _pair_keys(place, depth)
+                found.append((mark, [(opening, place.begin, "", 0), (closing, place.end, "", 0)]))
+        # What stands at one place in the source comes in its order.
+        return sorted(found, key=lambda one: one[0].begin if one[0] else 0)
+
+    def _point_key(self, point: Mark, depth: dict[str, int]) -> tuple[int, ...]:
+        """After what closes here and before what opens here, but inside the pair that it was in."""
+        source = {mark.name: mark for mark in self.prepared.model.marks}
+        here = source[point.name].begin
+        around = [
+            mark
+            for name, mark in self.placed.items()
+            if name in depth and source[name].begin <= here <= source[name].end and mark.kind == "pair"
+        ]
+        closing = [mark for mark in around if mark.end == point.begin and source[mark.name].begin < here]
+        if closing and here < max(source[mark.name].end for mark in closing):
+            return (0, -max(depth[mark.name] for mark in closing), 0)
+        opening = [mark for mark in around if mark.begin == point.begin and here > source[mark.name].begin]
+        if opening:
+            return (2, max(depth[mark.name] for mark in opening), 1)
+        return (1, 0, 0)
+
+    def _inserted(self, mark: Mark | None, text: str, lead: int) -> Callable[[int, int], None]:
+        def done(begin: int, end: int) -> None:  # noqa: ARG001 - a place is a span
+            assert mark is not None  # noqa: S101 - every insertion has one
+            if mark.kind == "keep":
+                length = mark.end - mark.begin
+                self.marks.append(replace(mark, begin=begin + lead, end=begin + lead + length))
+                if mark.name not in self.names:
+                    self.source_marks.append(mark)
+            else:
+                self.marks.append(replace(mark, begin=begin, end=begin))
+
+        del text
+        return done
+
+    def _all_marks(self) -> list[Mark]:
+        """Pairs have two places so far."""
+        single = [mark for mark in self.marks if mark.kind != "pair" or mark.begin < mark.end]
+        ends: dict[str, list[Mark]] = {}
+        for mark in self.marks:
+            if mark.kind == "pair" and mark.begin == mark.end:
+                ends.setdefault(mark.name, []).append(mark)
+        for halves in ends.values():
+            begin, end = halves[0].begin, halves[-1].begin
+            single.append(replace(halves[0], begin=begin, end=end, kind="pair" if begin < end else "point"))
+        return single
+
+    def _count_taken(self) -> None:
+        """Keeps that are in the translation, those of repaired segments among them, and those of segments left."""
+        how = {unit: outcome.how for outcome in self.outcomes for unit, _ in outcome.units}
+        for at, unit in enumerate(self.prepared.units):
+            self._count(how.get(at, "left"), len(unit.keeps))
+        spans = [outcome.source for outcome in self.outcomes]
+        for keep in self.prepared.soft:
+            at = next((at for at, (begin, end) in enumerate(spans) if begin <= keep.begin < end), None)
+            self._count("left" if at is None else self.outcomes[at].how, 1)
+        self.counts[0] += len(self.prepared.taken)
+
+    def _count(self, how: str, number: int) -> None:
+        if how == "left":
+            self.counts[2] += number
+        else:
+            self.counts[0] += number
+            self.counts[1] += number if how == "repaired" else 0
+
+    def _segments(self, edited: Edited) -> tuple[Segment, ...]:
+        back = self.prepared.edited
+        segments = []
+        at = 0
+        for outcome in self.outcomes:
+            if outcome.segment is not None:
+                begin, end = outcome.source
+                pairs = None
+                if outcome.alignment is not None:
+                    pairs = tuple(
+                        (
+                            (back.backward(low, after=True), back.backward(high)),
+                            (edited.forward(at + first, after=True), edited.forward(at + last)),
+                        )
+                        for (low, high), (first, last) in outcome.alignment
+                    )
+                elif outcome.segment.alignment is not None:
+                    pairs = ()
+                segments.append(
+                    Segment(
+                        (back.backward(begin), back.backward(end, after=True)),
+                        (edited.forward(at), edited.forward(at + len(outcome.text), after=True)),
+                        outcome.segment.complete and outcome.how != "left",
+                        outcome.segment.log_probabilities,
+                        pairs,
+                    )
+                )
+            at += len(outcome.text)
+        return tuple(segments)
+
+
+def _moved(mark: Mark, by: int, name: str | None = None) -> Mark:
+    return replace(mark, begin=mark.begin + by, end=mark.end + by, name=mark.name if name is None else name)
+
+
+def _depths(placed: dict[str, Mark]) -> dict[str, int]:
+    """How many pairs each pair of the translation lies in."""
+    depth: dict[str, int] = {}
+    open_ones: list[Mark] = []
+    for mark in in_order(mark for mark in placed.values() if mark.kind == "pair"):
+        while open_ones and open_ones[-1].end <= mark.begin:
+            open_ones.pop()
+        depth[mark.name] = len(open_ones)
+        open_ones.append(mark)
+    return depth
+
+
+def _pair_keys(place: Mark, depth: dict[str, int]) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """The order of a pair's ends among what is put in at the same place; one without words is a point."""
+    if place.kind == "point":
+        return (1, 0, 0), (1, 0, 0)
+    return (2, depth[place.name], 0), (0, -depth[place.name], 1)
