@@ -55,7 +55,7 @@ class Row:
     state: State
     findings: tuple[Finding, ...]
     confidence: float | None
-    origin: str | None
+    origin: str
 
     @property
     def badness(self) -> tuple[int, float, int]:
@@ -68,7 +68,7 @@ class Row:
 class DocumentResult:
     """A translated document.
 
-    kept, protected, repaired: things that had to come through (marks, placeholders, addresses, ...), over all segments.
+    kept, protected, repaired, left: of what had to come through (placeholders, addresses, ...), see MarkedResult.
     resumed: how many different texts came out of the journal of an interrupted run.
     facts: what the format says about itself, a sentence each.
     """
@@ -79,6 +79,7 @@ class DocumentResult:
     kept: int
     protected: int
     repaired: int
+    left: int
     resumed: int
     facts: tuple[str, ...]
 
@@ -89,7 +90,7 @@ class DocumentResult:
     @property
     def from_memory(self) -> int:
         """How many segments have a translation that does not come from the model."""
-        return sum(row.origin is not None for row in self.rows)
+        return sum(row.origin != "model" for row in self.rows)
 
     @property
     def is_unchanged(self) -> bool:
@@ -194,7 +195,10 @@ class DocumentJob:
             waiting = waiting[len(numbers) :]
             began = time.monotonic()
             results = translator.translate([self._unique[number] for number in numbers])
-            fresh = dict(zip(numbers, map(Outcome.of, results), strict=True))
+            fresh = {
+                number: Outcome.of(self._unique[number], result)
+                for number, result in zip(numbers, results, strict=True)
+            }
             taken = time.monotonic() - began
             size = max(_FIRST_BATCH, min(_LARGEST_BATCH, 2 * size if taken < _BATCH_SECONDS else size // 2))
             journal.add(fresh)
@@ -232,6 +236,7 @@ class DocumentJob:
             sum(outcome.kept for outcome in chosen),
             sum(outcome.protected for outcome in chosen),
             sum(outcome.repaired for outcome in chosen),
+            sum(outcome.left for outcome in chosen),
             resumed,
             tuple(self.document.facts),
         )
@@ -269,7 +274,9 @@ def _refused(document: Document, chosen: Sequence[Outcome]) -> bytes | dict[int,
         return document.written([outcome.marked for outcome in chosen])
     except SegmentError as problem:
         reasons = dict(zip(problem.segments, problem.reasons, strict=False))
-        refused = {index: reasons.get(index, problem.message) for index in problem.segments if not chosen[index].left}
+        refused = {
+            index: reasons.get(index, problem.message) for index in problem.segments if not chosen[index].refused
+        }
         if not refused:
             raise
         return {index: reason.partition(": ")[2] or reason for index, reason in refused.items()}

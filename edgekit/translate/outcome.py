@@ -13,11 +13,15 @@ State: TypeAlias = Literal["translated", "same", "left"]
 
 
 class MarkedResult(Protocol):
-    """What a translator of marked texts gives for one of them; `confidence` and `origin` are read where it has them."""
+    """What a translator of marked texts gives for one of them, as CarefulTranslation; `confidence` may be there."""
+
+    @property
+    def source(self) -> MarkedText:
+        """The text with a `keep` for everything that had to come through."""
 
     @property
     def marked(self) -> MarkedText:
-        """The translation with the marks of its source."""
+        """The translation with the same marks."""
 
     @property
     def findings(self) -> Sequence[Finding]:
@@ -25,19 +29,19 @@ class MarkedResult(Protocol):
 
     @property
     def kept(self) -> int:
-        """How many protected things came through."""
-
-    @property
-    def protected(self) -> int:
-        """How many protected things there were."""
+        """How many keeps came through."""
 
     @property
     def repaired(self) -> int:
-        """How many of them came through at a second attempt."""
+        """How many of them at a second attempt."""
 
     @property
-    def left(self) -> bool:
-        """Whether the text was left as its source."""
+    def left(self) -> int:
+        """How many of them because their sentence was left as it was."""
+
+    @property
+    def origin(self) -> str:
+        """Who translated: `model`, `memory`, ..."""
 
 
 class MarkedTranslator(Protocol):
@@ -51,8 +55,9 @@ class MarkedTranslator(Protocol):
 class Outcome:
     """A result on its way into the document.
 
+    kept, protected, repaired, left: of what had to come through, see MarkedResult.
+    refused: the document could not take the translation and has the source in its place.
     confidence: 0 to 1, or None where it is not known.
-    origin: where the translation comes from if not from the model, for example `memory`.
     """
 
     marked: MarkedText
@@ -60,37 +65,38 @@ class Outcome:
     kept: int = 0
     protected: int = 0
     repaired: int = 0
-    left: bool = False
+    left: int = 0
+    refused: bool = False
     confidence: float | None = None
-    origin: str | None = None
+    origin: str = "model"
 
     @classmethod
-    def of(cls, result: MarkedResult) -> Outcome:
-        """The outcome in a translator's result."""
+    def of(cls, segment: MarkedText, result: MarkedResult) -> Outcome:
+        """The outcome for a segment in a translator's result; of its marks those that the segment has."""
+        names = {mark.name for mark in segment.marks}
         confidence = getattr(result, "confidence", None)
-        origin = getattr(result, "origin", None)
         return cls(
-            result.marked,
+            MarkedText(result.marked.text, tuple(mark for mark in result.marked.marks if mark.name in names)),
             tuple(result.findings),
             result.kept,
-            result.protected,
+            sum(mark.kind == "keep" for mark in result.source.marks),
             result.repaired,
             result.left,
+            False,
             float(confidence) if isinstance(confidence, (int, float)) else None,
-            None if origin is None else str(origin),
+            result.origin,
         )
 
     def left_as(self, source: MarkedText, reason: str) -> Outcome:
         """The source in place of a translation that a document cannot take."""
-        return Outcome(
-            source, (*self.findings, Finding("keep", reason)), 0, self.protected, self.repaired, True, 0.0, self.origin
-        )
+        findings = (*self.findings, Finding("keep", reason))
+        return Outcome(source, findings, 0, self.protected, 0, self.protected, True, 0.0, self.origin)
 
     def state(self, source: MarkedText) -> State:
         """What a person is told: translated, the same in both languages, or left as it was."""
-        if self.left:
-            return "left"
-        return "same" if self.marked.text == source.text else "translated"
+        if self.marked.text != source.text:
+            return "translated"
+        return "left" if self.refused or self.left else "same"
 
     def as_json(self) -> dict[str, Any]:
         """Plain values, for a journal."""
@@ -102,6 +108,7 @@ class Outcome:
             "protected": self.protected,
             "repaired": self.repaired,
             "left": self.left,
+            "refused": self.refused,
             "confidence": self.confidence,
             "origin": self.origin,
         }
@@ -109,25 +116,17 @@ class Outcome:
     @classmethod
     def from_json(cls, value: dict[str, Any]) -> Outcome:
         """What `as_json` wrote. Raises KeyError, TypeError or ValueError for anything else."""
-        if not isinstance(value["text"], str) or not isinstance(value["left"], bool):
-            raise TypeError("text or left")
+        text, refused, origin, confidence = (value[key] for key in ("text", "refused", "origin", "confidence"))
+        if not (isinstance(text, str) and isinstance(refused, bool) and isinstance(origin, str)):
+            raise TypeError("text, refused or origin")
         marks = tuple(Mark(int(begin), int(end), kind, str(name)) for begin, end, kind, name in value["marks"])
         findings = tuple(
             Finding(kind, str(detail), _span(source), _span(target))
             for kind, detail, source, target in value["findings"]
         )
-        kept, protected, repaired = (int(value[key]) for key in ("kept", "protected", "repaired"))
-        confidence, origin = value["confidence"], value["origin"]
-        return cls(
-            MarkedText(value["text"], marks),
-            findings,
-            kept,
-            protected,
-            repaired,
-            value["left"],
-            None if confidence is None else float(confidence),
-            None if origin is None else str(origin),
-        )
+        kept, protected, repaired, left = (int(value[key]) for key in ("kept", "protected", "repaired", "left"))
+        confidence = None if confidence is None else float(confidence)
+        return cls(MarkedText(text, marks), findings, kept, protected, repaired, left, refused, confidence, origin)
 
 
 def _span(value: Any) -> tuple[int, int] | None:
