@@ -73,11 +73,13 @@ class Outcome:
     @classmethod
     def of(cls, segment: MarkedText, result: MarkedResult) -> Outcome:
         """The outcome for a segment in a translator's result; of its marks those that the segment has."""
-        names = {mark.name for mark in segment.marks}
+        names = {mark.name: mark for mark in segment.marks}
+        marks = tuple(mark for mark in result.marked.marks if mark.name in names)
         confidence = getattr(result, "confidence", None)
+        lost = [names[mark.name] for mark in marks if mark.kind == "point" and names[mark.name].kind == "pair"]
         return cls(
-            MarkedText(result.marked.text, tuple(mark for mark in result.marked.marks if mark.name in names)),
-            tuple(result.findings),
+            MarkedText(result.marked.text, marks),
+            (*result.findings, *(_without_words(segment, mark) for mark in lost)),
             result.kept,
             sum(mark.kind == "keep" for mark in result.source.marks),
             result.repaired,
@@ -127,6 +129,11 @@ class Outcome:
         kept, protected, repaired, left = (int(value[key]) for key in ("kept", "protected", "repaired", "left"))
         confidence = None if confidence is None else float(confidence)
         return cls(MarkedText(text, marks), findings, kept, protected, repaired, left, refused, confidence, origin)
+
+
+def _without_words(segment: MarkedText, mark: Mark) -> Finding:
+    words = segment.text[mark.begin : mark.end]
+    return Finding("keep", f"the formatting of `{words}` is on no word of the translation", (mark.begin, mark.end))
 
 
 def _span(value: Any) -> tuple[int, int] | None:
