@@ -170,9 +170,10 @@ class DocumentJob:
         with alone_with(path):
             _check_out(self._path, self._out, None, force=self._force)
             journal = Journal(path, self._key, resume=self._resume)
-            resumed = len(journal.done)
+            done = {number: outcome for number, outcome in journal.done.items() if 0 <= number < len(self._unique)}
+            resumed = len(done)
             try:
-                outcomes = self._translate(translator, journal, report)
+                outcomes = self._translate(translator, journal, done, report)
                 result = self._write(self._out, outcomes, resumed)
             except BaseException:
                 journal.close()
@@ -181,10 +182,11 @@ class DocumentJob:
         report(StepFinished(STEP, f"{result.counts.segments} segments"))
         return result
 
-    def _translate(self, translator: MarkedTranslator, journal: Journal, report: Reporter) -> list[Outcome]:
+    def _translate(
+        self, translator: MarkedTranslator, journal: Journal, done: dict[int, Outcome], report: Reporter
+    ) -> list[Outcome]:
         total = len(self._unique)
         report(StepStarted(STEP, self._path.name))
-        done = dict(journal.done)
         if done:
             report(Note(f"going on where an earlier run was: {len(done):,} of {total:,} texts are done"))
         waiting = [number for number in range(total) if number not in done]
