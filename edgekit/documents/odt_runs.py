@@ -147,10 +147,10 @@ def _refill(parent: _Element, nodes: Sequence[Inline]) -> None:
 
 
 def _contents(nodes: Sequence[Inline], make: Callable[..., _Element]) -> Iterator[_Element | str]:
-    for node in nodes:
+    for index, node in enumerate(nodes):
         source = node.source
         if isinstance(node, Words) and source is None:
-            yield from _pieces(node.text, make)
+            yield from _pieces(node.text, make, first=index == 0)
         elif isinstance(node, Wrap):
             _refill(source, node.children)
             yield source
@@ -162,15 +162,15 @@ def _contents(nodes: Sequence[Inline], make: Callable[..., _Element]) -> Iterato
             yield source
 
 
-def _pieces(text: str, make: Callable[..., _Element]) -> Iterator[_Element | str]:
-    """Text as ODF writes it: tabs, line breaks, runs of spaces and a space that nothing stands before are elements."""
+def _pieces(text: str, make: Callable[..., _Element], *, first: bool) -> Iterator[_Element | str]:
+    """Text as ODF writes it: tabs, line breaks, all spaces but the first of a run, and those that nothing precedes."""
     for piece in _PIECES.findall(text):
         if piece in "\n\t":
             yield make(TEXT + ("line-break" if piece == "\n" else "tab"))
-        elif piece.isspace() and piece.strip(" ") == "" and piece == text:
-            yield make(TEXT + "s", {TEXT + "c": str(len(piece))})
-        elif piece.strip(" ") == "" and len(piece) > 1:
-            yield " "
-            yield make(TEXT + "s", {TEXT + "c": str(len(piece) - 1)})
+        elif piece.strip(" "):
+            yield from (make(TEXT + "s"), piece[1:]) if first and piece[0] == " " else (piece,)
         else:
-            yield piece
+            yield "" if first else " "
+            if count := len(piece) - (not first):
+                yield make(TEXT + "s", {TEXT + "c": str(count)})
+        first = False

@@ -77,7 +77,7 @@ def translations(draw: st.DrawFn, source: MarkedText) -> MarkedText:
     return MarkedText(text, in_order(marks))
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.lists(NODES, max_size=8))
 def test_a_paragraph_has_sound_marks_and_is_the_same_when_nothing_is_translated(nodes: list[Inline]) -> None:
     layout = Layout(nodes)
@@ -87,7 +87,7 @@ def test_a_paragraph_has_sound_marks_and_is_the_same_when_nothing_is_translated(
     assert [one[::2] for one in characters(placed)] == [one[::2] for one in characters(nodes)]
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.data(), st.lists(NODES, max_size=8))
 def test_a_paragraph_loses_nothing_when_its_translation_has_the_marks_anywhere(
     data: st.DataObject, nodes: list[Inline]

@@ -109,7 +109,7 @@ def test_an_archive_is_one_error_when_it_is_cut_off(data: bytes) -> None:
     assert "\n" not in caught.value.message
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, len(SOUND) - 1), st.integers(0, 255)), min_size=1, max_size=4))
 def test_an_archive_is_sound_or_one_error_when_bytes_of_it_change(edits: list[tuple[int, int]]) -> None:
     data = bytearray(SOUND)

@@ -100,7 +100,7 @@ TEXT = odt(
     "</text:p></table:table-cell></table:table-row></table:table>"
     '<text:list><text:list-item><text:p><text:bookmark text:name="b"/>\n   One   of\n them<office:annotation><dc:creator>A'
     '</dc:creator><text:p>Please explain.</text:p></office:annotation> is red</text:p></text:list-item></text:list>'
-    '<text:p>Write H<text:span text:style-name="T3">2</text:span>O on <text:span text:style-name="T4">   </text:span>'
+    '<text:p>Write H<text:span text:style-name="T3">2</text:span>O on <text:span text:style-name="T4"><text:s text:c="3"/></text:span>'
     " the line</text:p>",
     styles='<style:style style:name="T1" style:family="text"><style:text-properties fo:font-weight="bold"/></style:style>'
     '<style:style style:name="T2" style:family="text"><style:text-properties officeooo:rsid="0012"/></style:style>'
