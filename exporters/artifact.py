@@ -22,6 +22,8 @@ from edgekit.core.hashing import sha256_file
 from edgekit.core.units import bytes_in_words
 from edgekit.pipeline.requests import ExportRequest
 from edgekit.store.build import list_files
+from edgekit.store.mask_record import MaskRecord
+from edgekit.store.masks import measure_masks
 from edgekit.store.receipt import Receipt, SourceFile, now, write_receipt
 from edgekit.store.vocabulary import Alignment, CertificateRecord, CorpusRecord, CostRecord, Vocabulary
 from exporters.alignment.gate import Gate
@@ -134,6 +136,7 @@ def write_artifact(choice: Choice, folder: Path, report: Reporter) -> Receipt:
         created=now(),
         licence_files=tuple(sorted(source.licence_files)),
         vocabulary=vocabulary,
+        masks=_masks(choice, folder, built, report),
     )
     figures = Figures(
         receipt,
@@ -147,6 +150,13 @@ def write_artifact(choice: Choice, folder: Path, report: Reporter) -> Receipt:
     receipt = dataclasses.replace(receipt, files=list_files(folder))
     write_receipt(folder, receipt)
     return receipt
+
+
+def _masks(choice: Choice, folder: Path, built: Built, report: Reporter) -> tuple[MaskRecord, ...]:
+    """Which masks come through: a smaller vocabulary cuts them into other pieces than before."""
+    if choice.source.task != "translate" or choice.trial.open_translator is None or built.engine["kind"] == "gguf":
+        return ()
+    return measure_masks(choice.trial.open_translator, folder, built.engine, choice.source.languages, report)
 
 
 def _aligned(gate: Gate, choice: Choice, folder: Path, built: Built, report: Reporter) -> Alignment:

@@ -35,13 +35,18 @@ def pull(
         _show_plans(ids, as_json)
         return
     from edgekit.cli.progress import Renderer
+    from edgekit.pipeline.run import line_translator
     from edgekit.store import pull as store
 
     models = store.known_models(ids)
     installed = []
     with Renderer() as report:
         for model in models:
-            installed.append(store.pull(model.id, report=report, force=force, accept_licence=accept_licence))
+            installed.append(
+                store.pull(
+                    model.id, report=report, force=force, accept_licence=accept_licence, open_lines=line_translator
+                )
+            )
             if not as_json:
                 output.data(str(installed[-1].folder))
     if as_json:

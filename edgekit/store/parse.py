@@ -12,6 +12,9 @@ from edgekit.catalogue.entries import Languages
 from edgekit.catalogue.names import is_model_id, why_unsafe_path
 from edgekit.core.errors import UsageError
 from edgekit.core.languages import normalise_tag
+from edgekit.protect.mask_test import FormResult
+from edgekit.protect.masks import MOST_FORMS, is_template
+from edgekit.store.mask_record import MaskRecord
 from edgekit.store.receipt import SCHEMA, FileRecord, Receipt, SourceFile
 from edgekit.store.vocabulary import (
     Alignment,
@@ -91,6 +94,7 @@ class _Reader:
             aliases=self.texts(value, "aliases"),
             licence_files=self.texts(value, "licence_files"),
             vocabulary=None if value.get("vocabulary") is None else self.vocabulary(value),
+            masks=self.records(value, "masks", self.masks) if "masks" in value else (),
         )
         if not is_model_id(receipt.id):
             self.reasons.append("`id` is no model id")
@@ -226,6 +230,23 @@ class _Reader:
             self.number(item.get("expected_loss"), f"{where}.expected_loss"),
             bits,
         )
+
+    def masks(self, item: dict[str, Any], where: str) -> MaskRecord:
+        if len(tags := self.tags({"tags": [item.get("from"), item.get("to")]}, "tags")) != 2:
+            tags = ("", "")
+        forms = self.records(item, "forms", self.form)
+        if len(forms) > MOST_FORMS:
+            self.reasons.append(f"`{where}.forms` has more than {MOST_FORMS} entries")
+        return MaskRecord(tags[0], tags[1], forms)
+
+    def form(self, item: dict[str, Any], where: str) -> FormResult:
+        template = self.text(item, "template")
+        if not is_template(template):
+            self.reasons.append(f"`{where}.template` is no form of a mask")
+        one, three, tried = (self.count(item, key, where) for key in ("one", "three", "tried"))
+        if max(one, three) > tried or not tried:
+            self.reasons.append(f"`{where}` has {one} and {three} sentences of {tried}")
+        return FormResult(template, one, three, tried, self.number(item.get("likeness"), f"{where}.likeness"))
 
     def pair(self, item: dict[str, Any], key: str, where: str) -> tuple[float, float]:
         values = self.typed(item, key, list, [])

@@ -29,26 +29,42 @@ from edgekit.store.build import build, list_files, place
 from edgekit.store.fetch import clean, fetch, whole_file
 from edgekit.store.installed import Installed, models_folder, open_folder
 from edgekit.store.lock import alone
+from edgekit.store.mask_record import MaskRecord
+from edgekit.store.masks import OpenLines, measure_masks
 from edgekit.store.plan import Plan, make_plan
 from edgekit.store.receipt import Receipt, SourceFile, now, write_receipt
 
 
-def pull(model_id: str, *, report: Reporter = silent, force: bool = False, accept_licence: bool = False) -> Installed:
+def pull(
+    model_id: str,
+    *,
+    report: Reporter = silent,
+    force: bool = False,
+    accept_licence: bool = False,
+    open_lines: OpenLines | None = None,
+) -> Installed:
     """Install a model of the catalogue, by id or alias, and give it back; one that is here already is not touched.
 
     force: bring and build it again. accept_licence: take it under terms that forbid commercial use, which the receipt
-    notes.
-    Steps reported: `fetch` (bytes), `build` where there is an exporter, `install`.
+    notes. open_lines: opens a translation model, in which it is then tried which masks come through.
+    Steps reported: `fetch` (bytes), `build` where there is an exporter, `masks`, `install`.
     Raises ModelNotFoundError (also for an entry that is not pinned yet), UnsupportedModelError (one that never can be),
     UsageError (the licence was not accepted), OfflineError, SourceError, IntegrityError, ResourceError,
     OutputError, CatalogueError, and what the exporter of its family raises.
     """
     (model,) = known_models([model_id])
     refuse_entry(model)
-    return install(model, report=report, force=force, accept_licence=accept_licence)
+    return install(model, report=report, force=force, accept_licence=accept_licence, open_lines=open_lines)
 
 
-def install(model: Model, *, report: Reporter = silent, force: bool = False, accept_licence: bool = False) -> Installed:
+def install(
+    model: Model,
+    *,
+    report: Reporter = silent,
+    force: bool = False,
+    accept_licence: bool = False,
+    open_lines: OpenLines | None = None,
+) -> Installed:
     """As `pull`, for an entry that need not be in the catalogue."""
     if not force and (here := current(model)) is not None:
         report(Note(f"`{model.id}` is installed already"))
@@ -60,7 +76,7 @@ def install(model: Model, *, report: Reporter = silent, force: bool = False, acc
             if not force and (here := current(model)) is not None:
                 report(Note(f"`{model.id}` was installed meanwhile"))
                 return here
-            return _pull(model, licence, report)
+            return _pull(model, licence, open_lines, report)
     except OSError as problem:
         where = f"`{problem.filename}`: " if problem.filename else ""
         raise OutputError(
@@ -104,7 +120,7 @@ def current(model: Model) -> Installed | None:
     return installed
 
 
-def _pull(model: Model, licence: str | None, report: Reporter) -> Installed:
+def _pull(model: Model, licence: str | None, open_lines: OpenLines | None, report: Reporter) -> Installed:
     """licence: that was accepted, where it had to be."""
     report(Note(f"licence of `{model.id}`: {model.licence}; {model.attribution}"))
     clean(model.id)
@@ -116,6 +132,9 @@ def _pull(model: Model, licence: str | None, report: Reporter) -> Installed:
     folder = models_folder() / model.id
     with replacing_folder(folder) as beside:
         engine, steps, tools = _build(plan, files, beside, report)
+        masks: tuple[MaskRecord, ...] = ()
+        if open_lines is not None and plan.builds and model.task == "translate":
+            masks = measure_masks(open_lines, beside, engine, model.languages, report)
         report(StepStarted("install", str(folder)))
         kept = [file for file in model.files if not plan.builds or file.role in KEPT_ROLES]
         for file in kept:
@@ -146,6 +165,7 @@ def _pull(model: Model, licence: str | None, report: Reporter) -> Installed:
             created=now(),
             aliases=model.aliases,
             licence_files=tuple(sorted(file.path for file in kept if file.role in KEPT_ROLES)),
+            masks=masks,
         )
         write_receipt(beside, receipt)
     installed = open_folder(folder)

@@ -16,6 +16,7 @@ from edgekit.catalogue.entries import Languages
 from edgekit.catalogue.names import RECEIPT_NAME
 from edgekit.core.atomic import write_bytes
 from edgekit.core.errors import ModelFormatError, UsageError
+from edgekit.store.mask_record import MaskRecord
 from edgekit.store.vocabulary import Vocabulary
 
 SCHEMA = "edgekit.artifact/1"
@@ -49,7 +50,7 @@ class Receipt:
     engine: how an engine opens it, in its own words; `{"kind": "files"}` where the files are stored as they came.
     steps: what was done, each with its name and parameters.  tools: name -> version.
     created: UTC, ISO 8601 with `Z`.  licence_files: paths of texts that belong to the licence.
-    vocabulary: of an artifact whose vocabulary was trimmed.
+    vocabulary: of an artifact whose vocabulary was trimmed.  masks: of a translation model, which forms come through.
     """
 
     id: str
@@ -71,6 +72,7 @@ class Receipt:
     aliases: tuple[str, ...] = ()
     licence_files: tuple[str, ...] = field(default=())
     vocabulary: Vocabulary | None = None
+    masks: tuple[MaskRecord, ...] = ()
 
     @property
     def size_bytes(self) -> int:
@@ -107,6 +109,7 @@ class Receipt:
             "files": [{"path": file.path, "size_bytes": file.size_bytes, "sha256": file.sha256} for file in self.files],
             "engine": dict(self.engine),
             **({} if self.vocabulary is None else {"vocabulary": self.vocabulary.to_json()}),
+            **({"masks": [record.to_json() for record in self.masks]} if self.masks else {}),
             "edgekit": self.edgekit,
             "created": self.created,
         }

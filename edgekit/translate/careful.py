@@ -12,7 +12,7 @@ from edgekit.core.events import Reporter, silent
 from edgekit.core.findings import Finding
 from edgekit.core.languages import Direction
 from edgekit.core.marked import MarkedText
-from edgekit.protect.masks import BUILT_IN, MaskForm
+from edgekit.protect.masks import BUILT_IN, MaskForm, forms_of
 from edgekit.protect.verify import verify
 from edgekit.translate.ladder import climb
 from edgekit.translate.preparing import Job, Prepared, prepare
@@ -225,4 +225,9 @@ def open_careful_translator(
 ) -> CarefulTranslator:
     """Open the installed model of a direction as `open_translator` does, with the masks that its receipt recommends."""
     translator = open_translator(source, target, threads=threads, device=device, report=report)
-    return CarefulTranslator(translator, checks=checks, capitals=capitals)
+    from edgekit.store.installed import find_direction
+    from edgekit.store.masks import templates
+
+    receipt = find_direction(translator.direction.source, translator.direction.target).receipt
+    forms = forms_of(templates(receipt, translator.direction))
+    return CarefulTranslator(translator, forms=forms, checks=checks, capitals=capitals)

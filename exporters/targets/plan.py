@@ -175,6 +175,7 @@ class TargetPlan:
             created=now(),
             licence_files=tuple(sorted(source.licence_files)),
             vocabulary=before.vocabulary if before is not None else None,
+            masks=before.masks if before is not None else (),
         )
         write_receipt(folder, receipt)
         return receipt
