@@ -21,9 +21,9 @@ from edgekit.translate.outcome import MarkedTranslator, Outcome, State
 
 _WORD = re.compile(r"\w+(?:['’]\w+)*")
 # Batches grow until one takes this long: many texts at once are faster, few at once lose less to a power cut.
-_BATCH_SECONDS = 1.5
-_FIRST_BATCH = 16
-_LARGEST_BATCH = 512
+_BATCH_SECONDS = 2.0
+_FIRST_BATCH = 32
+_LARGEST_BATCH = 1024
 _BATCH_CHARACTERS = 60_000
 STEP = "translate"
 
@@ -68,7 +68,7 @@ class Row:
 class DocumentResult:
     """A translated document.
 
-    kept, protected, repaired, left: of what had to come through (placeholders, addresses, ...), see MarkedResult.
+    kept, repaired, left: of what had to come through (placeholders, addresses, ...), see MarkedResult.
     resumed: how many different texts came out of the journal of an interrupted run.
     facts: what the format says about itself, a sentence each.
     """
@@ -77,7 +77,6 @@ class DocumentResult:
     counts: Counts
     rows: tuple[Row, ...]
     kept: int
-    protected: int
     repaired: int
     left: int
     resumed: int
@@ -86,6 +85,11 @@ class DocumentResult:
     def count(self, state: State) -> int:
         """How many segments ended that way."""
         return sum(row.state == state for row in self.rows)
+
+    @property
+    def protected(self) -> int:
+        """How many things had to come through."""
+        return self.kept + self.left
 
     @property
     def from_memory(self) -> int:
@@ -202,7 +206,8 @@ class DocumentJob:
                 for number, result in zip(numbers, results, strict=True)
             }
             taken = time.monotonic() - began
-            size = max(_FIRST_BATCH, min(_LARGEST_BATCH, 2 * size if taken < _BATCH_SECONDS else size // 2))
+            grown = 4 * size if taken < _BATCH_SECONDS / 4 else 2 * size if taken < _BATCH_SECONDS else size // 2
+            size = max(_FIRST_BATCH, min(_LARGEST_BATCH, grown))
             journal.add(fresh)
             done.update(fresh)
             report(Progress(STEP, total - len(waiting), total, "segments"))
@@ -236,7 +241,6 @@ class DocumentJob:
             self.counts,
             rows,
             sum(outcome.kept for outcome in chosen),
-            sum(outcome.protected for outcome in chosen),
             sum(outcome.repaired for outcome in chosen),
             sum(outcome.left for outcome in chosen),
             resumed,

@@ -16,12 +16,8 @@ class MarkedResult(Protocol):
     """What a translator of marked texts gives for one of them, as CarefulTranslation; `confidence` may be there."""
 
     @property
-    def source(self) -> MarkedText:
-        """The text with a `keep` for everything that had to come through."""
-
-    @property
     def marked(self) -> MarkedText:
-        """The translation with the same marks."""
+        """The translation with the marks of its text, and perhaps more."""
 
     @property
     def findings(self) -> Sequence[Finding]:
@@ -29,15 +25,15 @@ class MarkedResult(Protocol):
 
     @property
     def kept(self) -> int:
-        """How many keeps came through."""
+        """How many of the things that had to come through did."""
 
     @property
     def repaired(self) -> int:
-        """How many of them at a second attempt."""
+        """How many of these at a second attempt."""
 
     @property
     def left(self) -> int:
-        """How many of them because their sentence was left as it was."""
+        """How many more are there because their sentence was left as it was."""
 
     @property
     def origin(self) -> str:
@@ -55,7 +51,7 @@ class MarkedTranslator(Protocol):
 class Outcome:
     """A result on its way into the document.
 
-    kept, protected, repaired, left: of what had to come through, see MarkedResult.
+    kept, repaired, left: of what had to come through, see MarkedResult.
     refused: the document could not take the translation and has the source in its place.
     confidence: 0 to 1, or None where it is not known.
     """
@@ -63,7 +59,6 @@ class Outcome:
     marked: MarkedText
     findings: tuple[Finding, ...] = ()
     kept: int = 0
-    protected: int = 0
     repaired: int = 0
     left: int = 0
     refused: bool = False
@@ -81,7 +76,6 @@ class Outcome:
             MarkedText(result.marked.text, marks),
             (*result.findings, *(_without_words(segment, mark) for mark in lost)),
             result.kept,
-            sum(mark.kind == "keep" for mark in result.source.marks),
             result.repaired,
             result.left,
             False,
@@ -92,7 +86,7 @@ class Outcome:
     def left_as(self, source: MarkedText, reason: str) -> Outcome:
         """The source in place of a translation that a document cannot take."""
         findings = (*self.findings, Finding("keep", reason))
-        return Outcome(source, findings, 0, self.protected, 0, self.protected, True, 0.0, self.origin)
+        return Outcome(source, findings, 0, 0, self.kept + self.left, True, 0.0, self.origin)
 
     def state(self, source: MarkedText) -> State:
         """What a person is told: translated, the same in both languages, or left as it was."""
@@ -107,7 +101,6 @@ class Outcome:
             "marks": [[mark.begin, mark.end, mark.kind, mark.name] for mark in self.marked.marks],
             "findings": [[one.kind, one.detail, one.source, one.target] for one in self.findings],
             "kept": self.kept,
-            "protected": self.protected,
             "repaired": self.repaired,
             "left": self.left,
             "refused": self.refused,
@@ -126,9 +119,9 @@ class Outcome:
             Finding(kind, str(detail), _span(source), _span(target))
             for kind, detail, source, target in value["findings"]
         )
-        kept, protected, repaired, left = (int(value[key]) for key in ("kept", "protected", "repaired", "left"))
+        kept, repaired, left = (int(value[key]) for key in ("kept", "repaired", "left"))
         confidence = None if confidence is None else float(confidence)
-        return cls(MarkedText(text, marks), findings, kept, protected, repaired, left, refused, confidence, origin)
+        return cls(MarkedText(text, marks), findings, kept, repaired, left, refused, confidence, origin)
 
 
 def _without_words(segment: MarkedText, mark: Mark) -> Finding:

@@ -30,8 +30,8 @@ class Doubtful(Loud):
 
     def result(self, text: MarkedText) -> Result:
         if "night" not in text.text:
-            return Result(text, louder(text), confidence=0.9)
-        return Result(text, louder(text), (Finding("number", "`12` vanished"),), kept=1, repaired=1, confidence=0.25)
+            return Result(louder(text), confidence=0.9)
+        return Result(louder(text), (Finding("number", "`12` vanished"),), kept=1, repaired=1, confidence=0.25)
 
 
 def opener(translator: MarkedTranslator) -> Callable[[], contextlib.AbstractContextManager[MarkedTranslator]]:
@@ -55,7 +55,7 @@ def test_a_document_is_summed_up_on_stderr_and_stdout_stays_empty(
     assert shown.out == ""
     assert shown.err.splitlines() == [
         f"{out}: 3 of 3 segments translated",
-        "kept 1 of 0, repaired 1, left as source 0",
+        "kept 1 of 1, repaired 1, left as source 0",
         "1 segments to look at: `--review` shows them, the worst first",
     ]
     assert out.exists()
@@ -71,7 +71,7 @@ def test_a_document_is_one_object_when_json_is_asked_for(
     assert shown["out"] == str(out)
     assert (shown["segments"], shown["unique"], shown["words"]) == (3, 3, 6)
     assert (shown["translated"], shown["same"], shown["left"], shown["resumed"]) == (3, 0, 0, 0)
-    assert shown["protected"] == {"total": 0, "kept": 1, "repaired": 1, "left_as_source": 0}
+    assert shown["protected"] == {"total": 1, "kept": 1, "repaired": 1, "left_as_source": 0}
     assert [row["segment"] for row in shown["rows"]] == [3, 1, 2]
     assert shown["rows"][0] == {
         "segment": 3,

@@ -21,7 +21,6 @@ from edgekit.core.marked import MarkedText
 
 @dataclass(frozen=True)
 class Result:
-    source: MarkedText
     marked: MarkedText
     findings: tuple[Finding, ...] = ()
     kept: int = 0
@@ -48,7 +47,7 @@ class Loud:
         return [self.result(text) for text in texts]
 
     def result(self, text: MarkedText) -> Result:
-        return Result(text, self._change(text), kept=sum(mark.kind == "keep" for mark in text.marks))
+        return Result(self._change(text), kept=sum(mark.kind == "keep" for mark in text.marks))
 
 
 class Slow(Loud):
