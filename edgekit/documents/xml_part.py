@@ -16,7 +16,8 @@ _PROLOG = re.compile(
     rb"(?:\xef\xbb\xbf)?(?:\s+|<\?.*?\?>|<!--.*?-->|<!DOCTYPE(?:[^>\"'\[]|\"[^\"]*\"|'[^']*')*>)*", re.DOTALL
 )
 _ENCODING = re.compile(rb"""^(?:\xef\xbb\xbf)?<\?xml[^>]*?encoding=["']([A-Za-z0-9._-]+)["']""")
-_BREAKS = re.compile(r"[\n\t]")
+_BREAKS = re.compile(r"[\n\t\r]")
+_NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 class Editable(Protocol):
@@ -100,18 +101,19 @@ class XmlPart:
         return serialise(root, self._data)
 
 
-def check_breaks(segments: Sequence[MarkedText], translated: Sequence[MarkedText]) -> None:
-    """Raise SegmentError where a translation has other line breaks or tabs than its segment: they are elements."""
-    found = [
-        index
-        for index, (one, other) in enumerate(zip(segments, translated, strict=True))
-        if _BREAKS.findall(one.text) != _BREAKS.findall(other.text)
-    ]
+def check_characters(segments: Sequence[MarkedText], translated: Sequence[MarkedText]) -> None:
+    """Raise SegmentError where a translation has other line breaks or tabs than its segment, or what no XML holds."""
+    found: dict[int, str] = {}
+    for index, (one, other) in enumerate(zip(segments, translated, strict=True)):
+        if _BREAKS.findall(one.text) != _BREAKS.findall(other.text):
+            found[index] = "other line breaks or tabs than before"
+        elif bad := _NO_XML.search(other.text):
+            found[index] = f"the character U+{ord(bad[0]):04X}, which no document can hold"
     if found:
         raise SegmentError(
-            f"{len(found)} of {len(segments)} segments have other line breaks or tabs than before",
-            reasons=[f"segment {index + 1}: other line breaks or tabs" for index in found],
-            segments=found,
+            f"{len(found)} of {len(segments)} segments cannot be written",
+            reasons=[f"segment {index + 1}: {reason}" for index, reason in found.items()],
+            segments=tuple(found),
         )
 
 

@@ -8,7 +8,7 @@ from edgekit.core.errors import SegmentError
 from edgekit.core.marked import MarkedText
 from edgekit.documents.base import Document, check_translated
 from edgekit.documents.package import Package
-from edgekit.documents.xml_part import check_breaks
+from edgekit.documents.xml_part import check_characters
 
 
 class ZippedDocument:
@@ -43,7 +43,7 @@ class ZippedDocument:
     def written(self, translated: Sequence[MarkedText]) -> bytes:
         """The archive with these texts; parts whose texts are as they were are copied byte for byte."""
         check_translated(self.segments, translated)
-        check_breaks(self.segments, translated)
+        check_characters(self.segments, translated)
         changed: dict[str, bytes] = {}
         begin = 0
         for name, part in self._parts.items():

@@ -103,6 +103,16 @@ def test_a_document_names_the_segments_when_marks_or_line_breaks_are_missing(kin
 
 
 @pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("bad", ["\0", "\x1b", "\ud800", "\ufffe"])
+def test_a_document_names_the_segments_when_xml_cannot_hold_their_characters(kind: str, bad: str) -> None:
+    document = open_document(SAMPLES[kind], kind=kind)
+    texts = [MarkedText(one.text + bad * (index == 1), one.marks) for index, one in enumerate(document.segments)]
+    with pytest.raises(SegmentError, match="cannot be written") as caught:
+        document.written(texts)
+    assert caught.value.segments == (1,)
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_a_document_is_one_error_when_it_is_cut_off_or_another_kind(kind: str) -> None:
     data = SAMPLES[kind]
     for bad in (data[: len(data) // 2], data[:100], b"", b"PK\x03\x04garbage", zipped({"a.txt": "hello"})):
