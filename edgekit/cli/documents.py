@@ -81,6 +81,9 @@ def translate_file(
 def _summarise(result: DocumentResult) -> None:
     for fact in result.facts:
         output.narrate(fact)
+    if not result.rows:
+        output.narrate(f"{result.out}: a copy, for there was no text to translate")
+        return
     parts = [f"{result.count('translated'):,} of {len(result.rows):,} segments translated"]
     if same := result.count("same"):
         parts.append(f"{same:,} the same in both languages")

@@ -10,9 +10,9 @@ from edgekit.core.errors import InputError
 from edgekit.documents.base import DocumentOptions
 from edgekit.documents.docx_runs import Paragraph, W
 from edgekit.documents.drawing import find_in_drawing
-from edgekit.documents.office_parts import content_types, find_in_core_properties, office_facts
+from edgekit.documents.office_parts import OfficePart, content_types, find_in_core_properties, office_facts
 from edgekit.documents.package import Package
-from edgekit.documents.xml_part import Editable, XmlPart, attribute_text
+from edgekit.documents.xml_part import Editable, attribute_text
 from edgekit.documents.zipped import ZippedDocument
 
 if TYPE_CHECKING:
@@ -45,11 +45,11 @@ def read_docx(data: bytes, name: str, options: DocumentOptions) -> ZippedDocumen
             stories[part] = _STORIES.index(found.group(1))
     drawn = [part for part, kind in types.items() if _DRAWN.search(kind) and part in package]
     ordered = sorted(stories, key=lambda part: (stories[part], part))
-    parts = {part: XmlPart(package.read(part), f"{name}: {part}", _find) for part in ordered}
-    parts |= {part: XmlPart(package.read(part), f"{name}: {part}", find_in_drawing) for part in sorted(drawn)}
+    parts = {part: OfficePart(package.read(part), f"{name}: {part}", _find) for part in ordered}
+    parts |= {part: OfficePart(package.read(part), f"{name}: {part}", find_in_drawing) for part in sorted(drawn)}
     if "docProps/core.xml" in package:
         core = package.read("docProps/core.xml")
-        parts["docProps/core.xml"] = XmlPart(core, f"{name}: docProps/core.xml", find_in_core_properties)
+        parts["docProps/core.xml"] = OfficePart(core, f"{name}: docProps/core.xml", find_in_core_properties)
     return ZippedDocument(package, parts, facts=office_facts(package))
 
 

@@ -238,10 +238,15 @@ def _atoms(nodes: Sequence[Inline], path: Path) -> Iterator[Atom]:
                 yield from _atoms(node.children, (*path, node))
             else:
                 yield Atom(Solid("", node), path)
-        elif isinstance(node, Words) and node.shows_space and not node.text.strip():
+        elif isinstance(node, Words) and node.shows_space and not node.text.strip() and _is_gap(node.text):
             yield Atom(Solid(BLANK, node), path)
         elif isinstance(node, Solid) or node.text:
             yield Atom(node, path)
+
+
+def _is_gap(space: str) -> bool:
+    """Whether underlined white space is to be written on; one space between underlined words is not."""
+    return len(space) > 1 or space == "\t"
 
 
 def _joined(atoms: Sequence[Atom]) -> list[Atom]:

@@ -23,7 +23,7 @@ _WRAPS = {TEXT + name for name in ("span", "a", "meta", "meta-field")}
 # Elements whose paragraphs are segments of their own, and what is no text of the line.
 _APART = {TEXT + "note", OFFICE + "annotation", TEXT + "ruby"}
 _SPACES = re.compile(r"[ \t\r\n]+")
-_PIECES = re.compile(r"[\n\t]| {2,}|(?:[^\n\t ]| (?! ))+")
+_PIECES = re.compile(r"[\n\t]| *(?:[^\n\t ]| (?! ))+| +")
 _CODE = re.compile(r"(?i)source.?(_20_)?text|teletype|code")
 
 # What a span's style looks like: None where it looks like nothing, as those that LibreOffice makes for each edit.
@@ -76,7 +76,7 @@ class TextParagraph:
 
     def write(self, translated: MarkedText) -> None:
         """Put other content in the place of its own."""
-        _refill(self._element, self._layout.placed(translated))
+        _Writer(self._element.makeelement).refill(self._element, self._layout.placed(translated))
 
 
 class _Reader:
@@ -130,47 +130,59 @@ class _Reader:
             yield Wrap(tuple(nodes), child, raised=look[1])
 
 
-def _refill(parent: _Element, nodes: Sequence[Inline]) -> None:
-    """Exchange what is in an element."""
-    contents = list(_contents(nodes, parent.makeelement))
-    for old in list(parent):
-        parent.remove(old)
-    parent.text = None
-    for child in contents:
-        if not isinstance(child, str):
-            child.tail = None
-            parent.append(child)
-        elif len(parent):
-            parent[-1].tail = (parent[-1].tail or "") + child
-        else:
-            parent.text = (parent.text or "") + child
+class _Writer:
+    """Writes a paragraph as ODF has it: tabs, line breaks and all spaces but the first of a run are elements."""
 
+    def __init__(self, make: Callable[..., _Element]) -> None:
+        self._make = make
+        self._after_space = True
 
-def _contents(nodes: Sequence[Inline], make: Callable[..., _Element]) -> Iterator[_Element | str]:
-    for index, node in enumerate(nodes):
-        source = node.source
-        if isinstance(node, Words) and source is None:
-            yield from _pieces(node.text, make, first=index == 0)
-        elif isinstance(node, Wrap):
-            _refill(source, node.children)
-            yield source
-        elif isinstance(source, (Words, Wrap)):  # a gap to fill in, an element without text
-            yield from _contents([source], make)
-        elif isinstance(source, tuple):
-            yield from _contents(source, make)
-        else:
-            yield source
+    def refill(self, parent: _Element, nodes: Sequence[Inline]) -> None:
+        """Exchange what is in an element."""
+        contents = list(self._contents(nodes))
+        for old in list(parent):
+            parent.remove(old)
+        parent.text = None
+        for child in contents:
+            if not isinstance(child, str):
+                child.tail = None
+                parent.append(child)
+            elif len(parent):
+                parent[-1].tail = (parent[-1].tail or "") + child
+            else:
+                parent.text = (parent.text or "") + child
 
+    def _contents(self, nodes: Sequence[Inline]) -> Iterator[_Element | str]:
+        for node in nodes:
+            source = node.source
+            if isinstance(node, Words) and source is None:
+                yield from self._pieces(node.text)
+            elif isinstance(node, Wrap):
+                self.refill(source, node.children)
+                yield source
+            elif isinstance(source, (Words, Wrap)):  # a gap to fill in, an element without text
+                yield from self._contents([source])
+            elif isinstance(source, tuple):
+                yield from self._contents(source)
+            else:
+                self._after_space = self._after_space and not node.text
+                yield source
 
-def _pieces(text: str, make: Callable[..., _Element], *, first: bool) -> Iterator[_Element | str]:
-    """Text as ODF writes it: tabs, line breaks, all spaces but the first of a run, and those that nothing precedes."""
-    for piece in _PIECES.findall(text):
-        if piece in "\n\t":
-            yield make(TEXT + ("line-break" if piece == "\n" else "tab"))
-        elif piece.strip(" "):
-            yield from (make(TEXT + "s"), piece[1:]) if first and piece[0] == " " else (piece,)
-        else:
-            yield "" if first else " "
-            if count := len(piece) - (not first):
-                yield make(TEXT + "s", {TEXT + "c": str(count)})
-        first = False
+    def _pieces(self, text: str) -> Iterator[_Element | str]:
+        for piece in _PIECES.findall(text):
+            if piece in "\n\t":
+                yield self._make(TEXT + ("line-break" if piece == "\n" else "tab"))
+                self._after_space = False
+                continue
+            words = piece.lstrip(" ")
+            spaces = len(piece) - len(words)
+            if spaces and not self._after_space:
+                yield " "
+                spaces -= 1
+                self._after_space = True
+            if spaces:
+                yield self._make(TEXT + "s", {TEXT + "c": str(spaces)} if spaces > 1 else {})
+                self._after_space = False
+            if words:
+                yield words
+                self._after_space = words.endswith(" ")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from edgekit.core.errors import InputError
+from edgekit.core.marked import MarkedText
 from edgekit.documents.package import Package
-from edgekit.documents.xml_part import Editable, element_text, parse
+from edgekit.documents.xml_part import Editable, Find, XmlPart, element_text, parse
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -19,6 +20,35 @@ _TYPES = "[Content_Types].xml"
 _TYPE = "{http://schemas.openxmlformats.org/package/2006/content-types}"
 _RELATION = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
 _DC = "{http://purl.org/dc/elements/1.1/}"
+
+
+# What `Strict Open XML` calls the namespaces (ECMA-376 part 1) that everybody else calls by their older names (part 4).
+_STRICT = tuple(
+    (
+        f'"http://purl.oclc.org/ooxml/{kind}/main"'.encode(),
+        f'"http://schemas.openxmlformats.org/{kind}/2006/main"'.encode(),
+    )
+    for kind in ("wordprocessingml", "drawingml", "presentationml")
+)
+
+
+class OfficePart:
+    """An XML part under either of its names for namespaces; see XmlPart."""
+
+    def __init__(self, data: bytes, name: str, find: Find) -> None:
+        self._names = [(strict, older) for strict, older in _STRICT if strict in data and older not in data]
+        for strict, older in self._names:
+            data = data.replace(strict, older)
+        self._part = XmlPart(data, name, find)
+        self.segments = self._part.segments
+        self.facts = self._part.facts
+
+    def written(self, translated: Sequence[MarkedText]) -> bytes:
+        """The part with these texts."""
+        data = self._part.written(translated)
+        for strict, older in self._names:
+            data = data.replace(older, strict)
+        return data
 
 
 def content_types(package: Package, name: str) -> dict[str, str]:

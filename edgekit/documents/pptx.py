@@ -9,9 +9,16 @@ from typing import TYPE_CHECKING
 from edgekit.core.errors import InputError
 from edgekit.documents.base import DocumentOptions
 from edgekit.documents.drawing import find_in_drawing
-from edgekit.documents.office_parts import content_types, find_in_core_properties, natural, office_facts, related
+from edgekit.documents.office_parts import (
+    OfficePart,
+    content_types,
+    find_in_core_properties,
+    natural,
+    office_facts,
+    related,
+)
 from edgekit.documents.package import Package
-from edgekit.documents.xml_part import Editable, XmlPart, element_text
+from edgekit.documents.xml_part import Editable, element_text
 from edgekit.documents.zipped import ZippedDocument
 
 if TYPE_CHECKING:
@@ -42,7 +49,7 @@ def read_pptx(data: bytes, name: str, options: DocumentOptions) -> ZippedDocumen
         if options.comments:
             found.update(dict.fromkeys(related(package, slide, name, "comments")))
     parts = {
-        part: XmlPart(
+        part: OfficePart(
             package.read(part), f"{name}: {part}", _find_comments if "comment" in part.lower() else find_in_drawing
         )
         for part in found
@@ -50,7 +57,7 @@ def read_pptx(data: bytes, name: str, options: DocumentOptions) -> ZippedDocumen
     }
     if "docProps/core.xml" in package:
         core = package.read("docProps/core.xml")
-        parts["docProps/core.xml"] = XmlPart(core, f"{name}: docProps/core.xml", find_in_core_properties)
+        parts["docProps/core.xml"] = OfficePart(core, f"{name}: docProps/core.xml", find_in_core_properties)
     return ZippedDocument(package, parts, facts=office_facts(package))
 
 

@@ -122,3 +122,11 @@ def test_a_document_needs_an_output_and_the_hint_can_be_pasted(letter: Path, tmp
     (tmp_path / "carta.docx").touch()
     with pytest.raises(UsageError, match="exists already"):
         translate_file(letter, tmp_path / "carta.docx", refused)
+
+
+def test_a_document_without_text_is_copied_and_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path, out = tmp_path / "a.docx", tmp_path / "b.docx"
+    path.write_bytes(docx(paragraph(run("12"))))
+    translate_file(path, out, opener(Loud()))
+    assert capsys.readouterr().err == f"{out}: a copy, for there was no text to translate\n"
+    assert out.read_bytes() == path.read_bytes()

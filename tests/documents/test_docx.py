@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import docx as python_docx
 import pytest
-from documents.zip_files import W, docx, louder, members, paragraph, run
+from documents.zip_files import W, docx, louder, members, paragraph, run, zipped
 from documents.zip_samples import BOLD, WORD, box, field
 from lxml import etree
 
@@ -151,8 +151,6 @@ def test_a_gap_to_fill_in_is_kept_and_shown_as_one() -> None:
 
 
 def test_a_signed_document_says_that_its_signature_does_not_hold() -> None:
-    from documents.zip_files import zipped
-
     document = open_document(zipped({**members(WORD), "_xmlsignatures/sig1.xml": "<a/>"}), kind="docx")
     assert document.facts == ("the document is signed; the signature does not hold for a translation",)
 
@@ -180,3 +178,15 @@ def test_a_document_of_another_library_is_translated_and_opens_in_it() -> None:
     assert again.tables[0].cell(0, 1).text == "TWO PEARS"
     assert again.sections[0].header.paragraphs[0].text == "SCIENCE"
     assert again.core_properties.title == "RAIN"
+
+
+def test_a_document_of_the_strict_kind_is_translated_under_its_own_names() -> None:
+    older, strict = W.encode(), b"http://purl.oclc.org/ooxml/wordprocessingml/main"
+    content = {name: data.replace(older, strict) for name, data in members(WORD).items()}
+    data = zipped(content)
+    assert texts(data) == texts(WORD)
+    document = open_document(data, kind="docx")
+    written = members(document.written([louder(one) for one in document.segments]))
+    assert b"THE WATER CYCLE" in written["word/document.xml"]
+    assert strict in written["word/document.xml"]
+    assert older not in written["word/document.xml"]
