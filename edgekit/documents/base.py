@@ -20,6 +20,7 @@ class DocumentOptions:
     into: csv and tsv: the column, new or there, that takes the translation of the one chosen column.
     header: csv and tsv: whether the first row holds names; None looks.
     keys: of json, dotted paths with `*` and `**`; none means every string that reads like prose.
+    comments: docx, pptx, odt: remarks in the margin are translated too.
     fuzzy: po: entries marked fuzzy are translated too.
     set_language: the document's own statement of its language becomes `target`.
     encoding: how the bytes are to be read, where the file does not say and looking is not enough.
@@ -30,6 +31,7 @@ class DocumentOptions:
     into: str | None = None
     header: bool | None = None
     keys: tuple[str, ...] = ()
+    comments: bool = True
     fuzzy: bool = False
     set_language: bool = False
     encoding: str | None = None

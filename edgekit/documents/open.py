@@ -61,7 +61,7 @@ FORMATS = {
 _MAGIC = {
     b"PK\x03\x04": "a zip archive",
     b"%PDF-": "a PDF",
-    b"\xd0\xcf\x11\xe0": "an old Office file",
+    b"\xd0\xcf\x11\xe0": "an Office file that is old or protected by a password",
     b"{\\rtf": "a rich text file",
     b"\x89PNG": "a picture",
     b"\xff\xd8\xff": "a picture",
@@ -76,23 +76,28 @@ def kind_of(name: str) -> str | None:
 
 
 def open_document(
-    source: str | Path | bytes, *, kind: str | None = None, options: DocumentOptions | None = None
+    source: str | Path | bytes,
+    *,
+    kind: str | None = None,
+    options: DocumentOptions | None = None,
+    name: str | None = None,
 ) -> Document:
     """Read a document.
 
-    source: a path, or the content itself, which needs `kind`.
+    source: a path, or the content itself, which needs `kind` or a name.
     kind: a key of FORMATS; by default what the name's ending says.
+    name: what error messages call the document; by default its path.
     Raises InputError for a kind that is not known, a file that cannot be read, or content that is not of its kind.
     """
-    name = "the text" if isinstance(source, bytes) else str(source)
-    found = kind if kind is not None or isinstance(source, bytes) else kind_of(name)
+    name = name or ("the text" if isinstance(source, bytes) else str(source))
+    found = kind if kind is not None else kind_of(name)
     if found is None or found not in FORMATS:
         known = ", ".join(form.kind for form in FORMATS.values())
         raise InputError(
             f"`{found or PurePath(name).name}` is no kind of document that can be translated", hint=f"known: {known}"
         )
     form = FORMATS[found]
-    data = source if isinstance(source, bytes) else _content(Path(source))
+    data = source if isinstance(source, bytes) else content_of(Path(source))
     magic = next((what for start, what in _MAGIC.items() if data.startswith(start)), None)
     if form.archive and not data.startswith(b"PK"):
         raise InputError(f"`{name}` is {magic or 'no zip archive'}, not {found}")
@@ -101,7 +106,8 @@ def open_document(
     return form.read(data, name, options or DocumentOptions())
 
 
-def _content(path: Path) -> bytes:
+def content_of(path: Path) -> bytes:
+    """The bytes of a document. Raises InputError: it cannot be read, or is larger than documents may be."""
     try:
         size = path.stat().st_size
         if size > MAX_BYTES:

@@ -1,0 +1,80 @@
+"""OpenDocument texts and presentations (ODF 1.3): body, notes, tables, headers, footers, remarks, title."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from typing import TYPE_CHECKING
+
+from edgekit.core.errors import InputError
+from edgekit.documents.base import DocumentOptions
+from edgekit.documents.odt_runs import OFFICE, TEXT, Looks, TextParagraph, looks
+from edgekit.documents.package import Package
+from edgekit.documents.xml_part import Editable, XmlPart, element_text, parse
+from edgekit.documents.zipped import ZippedDocument
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+_MEDIA = ("text", "text-template", "text-master", "presentation", "presentation-template")
+_PREFIX = "application/vnd.oasis.opendocument."
+_SVG = "{urn:oasis:names:tc:opendocument:xmlns:svg-compatible:1.0}"
+_DC = "{http://purl.org/dc/elements/1.1/}"
+_ENCRYPTED = "{urn:oasis:names:tc:opendocument:xmlns:manifest:1.0}encryption-data"
+
+
+def read_odt(data: bytes, name: str, options: DocumentOptions) -> ZippedDocument:
+    """An odt out of the bytes of its file.
+
+    Text that a revision has deleted is left as it is, and so are fields. Raises InputError.
+    """
+    package = Package(data, name)
+    kind = package.read("mimetype").decode("latin-1").strip() if "mimetype" in package else ""
+    if kind.removeprefix(_PREFIX) not in _MEDIA or "content.xml" not in package:
+        raise InputError(f"`{name}` is a zip archive, but no OpenDocument text")
+    if "META-INF/manifest.xml" in package:
+        manifest = parse(package.read("META-INF/manifest.xml"), f"{name}: META-INF/manifest.xml")
+        if next(manifest.iter(_ENCRYPTED), None) is not None:
+            raise InputError(
+                f"`{name}` is protected by a password", hint="open it in its program and save it without one"
+            )
+    parts: dict[str, XmlPart] = {}
+    for part, find in (("content.xml", _find), ("styles.xml", _find), ("meta.xml", _find_title)):
+        if part in package:
+            content = package.read(part)
+            if find is _find:
+                find = partial(_find, comments=options.comments)
+            parts[part] = XmlPart(content, f"{name}: {part}", find)
+    signed = any(member.startswith("META-INF/") and "signatures" in member for member in package.names())
+    facts = ("the document is signed; the signature does not hold for a translation",) if signed else ()
+    return ZippedDocument(package, parts, facts=facts)
+
+
+def _find(root: _Element, *, comments: bool = True) -> Iterator[Editable]:
+    styles = looks(root)
+    for region in root:
+        # The body, and of the styles what stands at the top and the foot of pages.
+        if region.tag in (OFFICE + "body", OFFICE + "master-styles"):
+            yield from _paragraphs(region, styles, comments)
+
+
+def _paragraphs(parent: _Element, styles: Looks, comments: bool) -> Iterator[Editable]:
+    skipped = {TEXT + "tracked-changes"} | (set() if comments else {OFFICE + "annotation"})
+    waiting = [parent]
+    while waiting:
+        element = waiting.pop()
+        if element.tag in skipped:
+            continue
+        if element.tag in (TEXT + "p", TEXT + "h"):
+            paragraph = TextParagraph(element, styles)
+            if paragraph.has_letters:
+                yield paragraph
+        elif element.tag in (_SVG + "title", _SVG + "desc"):
+            yield from element_text(element)
+        waiting.extend(reversed(element))
+
+
+def _find_title(root: _Element) -> Iterator[Editable]:
+    for tag in ("title", "subject"):
+        for element in root.iter(_DC + tag):
+            yield from element_text(element)

@@ -1,0 +1,152 @@
+"""What holds for every format in an archive: nothing but the words changes."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections import Counter
+
+import pytest
+from documents.zip_files import canonical, kinds, louder, members, zipped
+from documents.zip_samples import SAMPLES
+from lxml import etree
+
+from edgekit.core.errors import InputError, SegmentError
+from edgekit.core.marked import MarkedText
+from edgekit.documents.open import open_document
+
+# Words may need more or fewer runs than before; everything else is counted.
+_RUNS = {"r", "t", "rPr", "b", "rStyle", "lang", "vertAlign", "vanish", "proofErr", "s", "br", "tab"}
+
+
+def paragraphs(data: bytes) -> list[bytes]:
+    """Those that hold no others, as canonical XML."""
+    found = [element for element in etree.fromstring(data).iter() if str(element.tag).endswith("}p")]
+    return [
+        etree.tostring(element, method="c14n", with_tail=False)
+        for element in found
+        if not any(str(inner.tag).endswith("}p") for inner in element.iterdescendants())
+    ]
+
+
+KINDS = sorted(SAMPLES)
+
+
+def tags(data: bytes) -> Counter[str]:
+    elements = (element for element in etree.fromstring(data).iter() if isinstance(element.tag, str))
+    # A span whose style says nothing is what an editor leaves at each change: as runs, they are joined.
+    found = (element.tag for element in elements if "T2" not in element.attrib.values())
+    return Counter(tag for tag in found if tag.rpartition("}")[2] not in _RUNS)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_document_is_its_bytes_when_its_own_texts_are_its_translation(kind: str) -> None:
+    document = open_document(SAMPLES[kind], kind=kind)
+    assert document.segments
+    assert all(segment.problems() == [] for segment in document.segments)
+    assert document.written(document.segments) == SAMPLES[kind]
+    assert document.written([MarkedText(one.text, one.marks) for one in document.segments]) == SAMPLES[kind]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_document_has_the_same_parts_and_elements_when_every_text_is_another(kind: str) -> None:
+    document = open_document(SAMPLES[kind], kind=kind)
+    written = document.written([louder(one) for one in document.segments])
+    assert kinds(written) == kinds(SAMPLES[kind])
+    assert written == document.written([louder(one) for one in document.segments])
+    before, after = members(SAMPLES[kind]), members(written)
+    changed = {name for name in before if before[name] != after[name]}
+    assert changed
+    for name in changed:
+        assert tags(after[name]) == tags(before[name])
+        assert after[name].split(b"<", 3)[1] == before[name].split(b"<", 3)[1]  # the declaration
+    again = open_document(written, kind=kind)
+    assert [one.text for one in again.segments] == [louder(one).text for one in document.segments]
+    assert [len(one.marks) for one in again.segments] == [len(one.marks) for one in document.segments]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_document_changes_in_one_part_and_place_when_one_text_is_another(kind: str) -> None:
+    document = open_document(SAMPLES[kind], kind=kind)
+    before = members(SAMPLES[kind])
+    for index, segment in enumerate(document.segments):
+        texts = list(document.segments)
+        texts[index] = louder(segment)
+        written = document.written(texts)
+        after = members(written)
+        changed = [name for name in before if before[name] != after[name]]
+        assert len(changed) == (louder(segment) != segment)
+        for name in changed:
+            if kind in ("odt", "epub"):  # in the others runs are joined
+                assert canonical(after[name]).lower() == canonical(before[name]).lower() or segment.marks
+            one, other = paragraphs(before[name]), paragraphs(after[name])
+            assert len(one) == len(other)
+            assert sum(old != new for old, new in zip(one, other, strict=True)) <= 1
+        others = open_document(written, kind=kind).segments
+        assert [one.text for place, one in enumerate(others) if place != index] == [
+            one.text for place, one in enumerate(document.segments) if place != index
+        ]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_document_names_the_segments_when_marks_or_line_breaks_are_missing(kind: str) -> None:
+    document = open_document(SAMPLES[kind], kind=kind)
+    wanted = [index for index, one in enumerate(document.segments) if one.marks]
+    with pytest.raises(SegmentError) as caught:
+        document.written([MarkedText(one.text) for one in document.segments])
+    assert list(caught.value.segments) == wanted
+    broken = [index for index, one in enumerate(document.segments) if "\n" in one.text]
+    if broken:
+        with pytest.raises(SegmentError) as caught:
+            document.written([MarkedText(one.text.replace("\n", " "), one.marks) for one in document.segments])
+        assert list(caught.value.segments) == broken
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("bad", ["\0", "\x1b", "\ud800", "\ufffe"])
+def test_a_document_names_the_segments_when_xml_cannot_hold_their_characters(kind: str, bad: str) -> None:
+    document = open_document(SAMPLES[kind], kind=kind)
+    texts = [MarkedText(one.text + bad * (index == 1), one.marks) for index, one in enumerate(document.segments)]
+    with pytest.raises(SegmentError, match="cannot be written") as caught:
+        document.written(texts)
+    assert caught.value.segments == (1,)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_document_is_one_error_when_it_is_cut_off_or_another_kind(kind: str) -> None:
+    data = SAMPLES[kind]
+    for bad in (data[: len(data) // 2], data[:100], b"", b"PK\x03\x04garbage", zipped({"a.txt": "hello"})):
+        with pytest.raises(InputError) as caught:
+            open_document(bad, kind=kind, name=f"sheet.{kind}")
+        assert "\n" not in caught.value.message
+        assert f"sheet.{kind}" in caught.value.message
+    for other in KINDS:
+        if other != kind:
+            with pytest.raises(InputError, match=r"zip archive, but no|has no part"):
+                open_document(SAMPLES[other], kind=kind)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_document_is_one_error_when_a_part_is_no_xml_or_declares_entities(kind: str) -> None:
+    part = {"docx": "word/document.xml", "pptx": "ppt/slides/slide1.xml", "odt": "content.xml", "epub": "EPUB/a.xhtml"}
+    bomb = b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "ha"><!ENTITY c "&b;&b;&b;">]>'
+    outside = b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/passwd">]>'
+    content = members(SAMPLES[kind])
+    sound = content[part[kind]]
+    body = sound[sound.index(b"<", sound.index(b"?>")) :]
+    for bad in (b"", b"<a><b></a>", bomb + body, outside + body, sound[:-20], b"<a>" * 100_000):
+        with pytest.raises(InputError) as caught:
+            open_document(zipped({**content, part[kind]: bad}, stored=("mimetype",)), kind=kind)
+        assert part[kind] in caught.value.message
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_document_is_packed_when_it_is_written(kind: str) -> None:
+    document = open_document(SAMPLES[kind], kind=kind)
+    written = document.written([louder(one) for one in document.segments])
+    with zipfile.ZipFile(io.BytesIO(written)) as archive:
+        stored = [info.filename for info in archive.infolist() if info.compress_type == zipfile.ZIP_STORED]
+    assert set(stored) <= {"mimetype", "Pictures/", "word/media/image1.png"}
+    if kind in ("odt", "epub"):
+        assert written[30:38] == b"mimetype"
+        assert written[8:10] == b"\0\0"
