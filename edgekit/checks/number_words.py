@@ -248,7 +248,7 @@ def _values(word: str, words: Mapping[str, int], ordinals: re.Pattern[str] | Non
 
 
 def _compound(word: str, words: Mapping[str, int]) -> list[int] | None:
-    """`einundzwanzig`, `zweihundert`, `ventitré`: the parts of one word, the longest first; None where one is no number."""
+    """`einundzwanzig`, `zweihundert`: the parts of one word, the longest first; None where one is no number."""
     if len(word) > 40:
         return None
     parts: list[int] = []
