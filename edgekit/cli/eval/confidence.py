@@ -1,0 +1,5 @@
+"""`edgekit eval confidence`"""
+
+
+def confidence() -> None:
+    """x"""

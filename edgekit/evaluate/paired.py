@@ -1,0 +1,84 @@
+"""Whether one system's scores differ from another's by more than chance, on the same lines."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from edgekit.evaluate.metrics import metrics
+
+# sacrebleu's defaults.
+BOOTSTRAP_SAMPLES = 1000
+RANDOMIZATION_TRIALS = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What a system scores beside a baseline, in one metric.
+
+    bootstrap, randomization: p-values of the paired bootstrap (Koehn 2004) and of approximate randomization (Riezler
+    and Maxwell 2005): how likely so large a difference is between systems that are equally good.
+    signatures: of the two tests, sacrebleu's.
+    """
+
+    name: str
+    baseline: float
+    score: float
+    bootstrap: float
+    randomization: float
+    signatures: tuple[str, str]
+
+    @property
+    def difference(self) -> float:
+        """Of the system less the baseline."""
+        return self.score - self.baseline
+
+    def to_json(self) -> dict[str, Any]:
+        """For `--json`."""
+        return {
+            "name": self.name,
+            "baseline": self.baseline,
+            "score": self.score,
+            "difference": self.difference,
+            "p_bootstrap": self.bootstrap,
+            "p_randomization": self.randomization,
+            "signatures": list(self.signatures),
+        }
+
+
+def compare(
+    baseline: Sequence[str],
+    texts: Sequence[str],
+    references: Sequence[str],
+    target_tag: str,
+    *,
+    samples: int = BOOTSTRAP_SAMPLES,
+    trials: int = RANDOMIZATION_TRIALS,
+) -> list[Difference]:
+    """Both tests in each metric, of texts against baseline. Raises ValueError where the lengths differ or are 0."""
+    if not len(baseline) == len(texts) == len(references) or not texts:
+        raise ValueError(f"{len(baseline)} and {len(texts)} texts, {len(references)} references")
+    from sacrebleu.significance import PairedTest
+
+    named = [("baseline", list(baseline)), ("system", list(texts))]
+    tests = {}
+    for kind, number in (("bs", samples), ("ar", trials)):
+        test = PairedTest(named, metrics(target_tag), [list(references)], test_type=kind, n_samples=number)
+        tests[kind] = test()
+    found = []
+    # sacrebleu calls them `chrF2` and `chrF2++`; both tests give them in the order in which they were asked for.
+    for name, theirs in zip(metrics(target_tag), [key for key in tests["bs"][1] if key != "System"], strict=True):
+        (first, drawn), (_, shuffled) = (tests[kind][1][theirs] for kind in ("bs", "ar"))
+        signatures = tuple(str(tests[kind][0][theirs]) for kind in ("bs", "ar"))
+        found.append(
+            Difference(
+                name,
+                float(first.score),
+                float(drawn.score),
+                float(drawn.p_value),
+                float(shuffled.p_value),
+                (signatures[0], signatures[1]),
+            )
+        )
+    return found
