@@ -3,31 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from edgekit.core.errors import DirectionError, UsageError
 from edgekit.core.events import Progress, Reporter, StepFinished, StepStarted, silent
 from edgekit.core.languages import Direction
-from edgekit.translate.translator import Translation, Translator, open_translator
+from edgekit.translate.translator import Translation, Translator
 
 _LINES_AT_ONCE = 256
 STEP = "translate"
 
 
+@dataclass(frozen=True, slots=True)
+class System:
+    """A translator and the id of its model."""
+
+    translator: Translator
+    model: str
+
+
 def open_system(
     model: str | None, direction: Direction, *, threads: int | None = None, report: Reporter = silent
-) -> Translator:
-    """The translator of a direction: of an artifact's folder, of an installed model by id, or whichever is installed.
+) -> System:
+    """What translates a direction: an artifact's folder, an installed model by id, or None for whichever is installed.
 
     Raises UsageError (no translation model), DirectionError (the model does not translate that way),
     ModelNotFoundError, ModelFormatError, EngineError.
     """
-    if model is None:
-        return open_translator(direction.source, direction.target, threads=threads, report=report)
     from edgekit.engine.open import open_engine
-    from edgekit.store.installed import Installed, closest, find_model
+    from edgekit.store.installed import Installed, closest, find_direction, find_model
     from edgekit.store.receipt import read_receipt
 
+    if model is None:
+        chosen = find_direction(direction.source, direction.target)
+        return System(
+            Translator(direction, open_engine(chosen, direction=direction, threads=threads, report=report)),
+            chosen.receipt.id,
+        )
     folder = Path(model).expanduser()
     # An id with a folder of that name beside it is meant as the id, as elsewhere; `./ID` is the folder.
     is_path = folder.is_dir() and ("/" in model or "\\" in model or not _is_installed(model))
@@ -41,7 +54,8 @@ def open_system(
             f"`{receipt.id}` does not translate {direction}",
             reasons=[f"it translates {one}" for one in receipt.languages.directions()[:20]],
         )
-    return Translator(direction, open_engine(installed, direction=served, threads=threads, report=report))
+    engine = open_engine(installed, direction=served, threads=threads, report=report)
+    return System(Translator(direction, engine), receipt.id)
 
 
 def _is_installed(model: str) -> bool:

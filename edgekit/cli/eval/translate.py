@@ -153,7 +153,7 @@ def _system(
         return texts
     from edgekit.evaluate.systems import open_system, translate_lines
 
-    with open_system(model, direction, threads=threads, report=report) as translator:
+    with open_system(model, direction, threads=threads, report=report).translator as translator:
         return [one.text for one in translate_lines(translator, lines, report)]
 
 
