@@ -1,4 +1,4 @@
-"""The calibrations that edgekit brings: fitted on FLORES dev and NTREX, and measured on lines that the fit has not seen.
+"""The calibrations that edgekit brings: fitted on FLORES dev and NTREX, measured on lines that the fit has not seen.
 
     python benchmarks/confidence.py --data ../shared/data            # print them
     python benchmarks/confidence.py --data ../shared/data --write    # and replace edgekit/confidence/calibrations.json

@@ -105,14 +105,18 @@ def fit_confidence(
         "folds": FOLDS,
         "texts": {name: _measured(lines, threshold) for name, lines in texts.items()},
     }
+    fitted = Confidence(direction, model, threshold, plain, both, provenance)
     if len(texts) > 1:
+        # Texts differ in how freely people translated them, which no signal tells: each way is worth knowing.
+        provenance["together"] = _measured(every, threshold)
+        provenance["each_by_both"] = {name: round(evaluate(fitted, one).error, 4) for name, one in texts.items()}
         provenance["other_text"] = {
             f"{name} by {other}": round(_across(texts[other], texts[name], direction, model, threshold).error, 4)
             for name in texts
             for other in texts
             if name != other
         }
-    return Confidence(direction, model, threshold, plain, both, provenance)
+    return fitted
 
 
 def _across(seen: Labelled, unseen: Labelled, direction: Direction, model: str, threshold: float) -> Reliability:

@@ -43,8 +43,8 @@ def confidence(
 ) -> None:
     """Compare the confidence of a model's translations with how near they are to a person's.
 
-    A line is right when its chrF reaches the calibration's threshold, 56 for those that edgekit brings. The error is the
-    mean distance between confidence and share of right lines, over ten bins of as many lines each.
+    A line is right when its chrF reaches the calibration's threshold, 56 for those that edgekit brings. The error is
+    the mean distance between confidence and share of right lines, over ten bins of as many lines each.
 
     \b
     Examples:
