@@ -94,7 +94,7 @@ _SPECIAL: Mapping[str, Mapping[str, int]] = {
         "doble": 2,
         "ambos": 2,
     },
-    "fr": {"moitié": 2, "demi": 2, "midi": 12, "minuit": 12, "double": 2, "quart": 4, "tiers": 3},
+    "fr": {"moitié": 2, "demi": 2, "demie": 2, "midi": 12, "minuit": 12, "double": 2, "quart": 4, "tiers": 3},
     "it": {"metà": 2, "mezzo": 2, "mezza": 2, "mezzogiorno": 12, "mezzanotte": 12, "doppio": 2},
     "de": {"hälfte": 2, "halb": 2, "halbe": 2, "mittag": 12, "mitternacht": 12, "viertel": 4},
     "nl": {"helft": 2, "half": 2, "halve": 2, "middernacht": 12, "kwart": 4},

@@ -181,7 +181,11 @@ def _options(one: Numeral, source: str) -> Iterator[tuple[Value, ...]]:
     if value == value.to_integral_value():
         yield from ((Decimal(kin),) for kin in _kin(int(value), one, source))
     elif value % 1 == Decimal("0.5") and _HOURS_AFTER.match(source, one.after):
-        yield from ((value - Decimal("0.5"), Decimal(half)) for half in (30, 2))
+        whole = int(value)
+        # `1:30`, `two and a half`; the one of `une heure et demie` is an article.
+        yield from ((Decimal(whole), Decimal(30)), (Decimal(whole), Decimal(2)))
+        if whole == 1:
+            yield (Decimal(2),)
 
 
 def _kin(value: int, one: Numeral, source: str) -> Iterator[int]:

@@ -17,6 +17,7 @@ LEAST_LINES = 50
 _RIDGE = 1.0
 _ROUNDS = 50
 FOLDS = 5
+_RUN_LINES = 20
 _DIGITS = 6
 
 
@@ -34,17 +35,16 @@ def fit(features: Sequence[Sequence[float]], right: Sequence[bool]) -> Weights:
 def out_of_fold(features: Sequence[Sequence[float]], right: Sequence[bool]) -> list[float]:
     """For each line its probability by a regression that has not seen it or its neighbours.
 
-    Lines are in the order of their documents: each of the five folds is a run of them. Raises ValueError, as fit does.
+    Lines are in the order of their documents: runs of 20 are dealt to five folds. Raises ValueError, as fit does.
     """
     fit(features, right)
     table, labels = np.asarray(features, np.float64), np.asarray(right, np.float64)
-    every = np.arange(len(labels))
-    found: list[float] = []
-    for part in np.array_split(every, FOLDS):
-        rest = np.setdiff1d(every, part)
-        weights = _regress(table[rest], labels[rest])
-        found += [weights.probability(row) for row in table[part].tolist()]
-    return found
+    folds = np.arange(len(labels)) // _RUN_LINES % FOLDS
+    found = np.zeros(len(labels))
+    for fold in range(FOLDS):
+        weights = _regress(table[folds != fold], labels[folds != fold])
+        found[folds == fold] = [weights.probability(row) for row in table[folds == fold].tolist()]
+    return [float(one) for one in found]
 
 
 def _regress(table: NDArray[np.float64], labels: NDArray[np.float64]) -> Weights:
