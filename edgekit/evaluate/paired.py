@@ -6,11 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from edgekit.core.errors import InputError
 from edgekit.evaluate.metrics import metrics
 
 # sacrebleu's defaults.
 BOOTSTRAP_SAMPLES = 1000
 RANDOMIZATION_TRIALS = 10_000
+# sacrebleu holds all samples of both systems at once: 144 kB a line.
+MOST_LINES = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +59,16 @@ def compare(
     samples: int = BOOTSTRAP_SAMPLES,
     trials: int = RANDOMIZATION_TRIALS,
 ) -> list[Difference]:
-    """Both tests in each metric, of texts against baseline. Raises ValueError where the lengths differ or are 0."""
+    """Both tests in each metric, of texts against baseline. Raises ValueError where the lengths differ or are 0,
+    InputError for more than 10,000 lines.
+    """
     if not len(baseline) == len(texts) == len(references) or not texts:
         raise ValueError(f"{len(baseline)} and {len(texts)} texts, {len(references)} references")
+    if len(texts) > MOST_LINES:
+        raise InputError(
+            f"paired tests take at most {MOST_LINES:,} lines, and these are {len(texts):,}",
+            hint="compare a part of them, for example with `head -n 10000`",
+        )
     from sacrebleu.significance import PairedTest
 
     named = [("baseline", list(baseline)), ("system", list(texts))]
@@ -70,14 +80,17 @@ def compare(
     # sacrebleu calls them `chrF2` and `chrF2++`; both tests give them in the order in which they were asked for.
     for name, theirs in zip(metrics(target_tag), [key for key in tests["bs"][1] if key != "System"], strict=True):
         (first, drawn), (_, shuffled) = (tests[kind][1][theirs] for kind in ("bs", "ar"))
+        # sacrebleu gives translations that are the same the least p-value that there is: nothing is above a difference
+        # of 0, not even 0.
+        same = first.score == drawn.score
         signatures = tuple(str(tests[kind][0][theirs]) for kind in ("bs", "ar"))
         found.append(
             Difference(
                 name,
                 float(first.score),
                 float(drawn.score),
-                float(drawn.p_value),
-                float(shuffled.p_value),
+                1.0 if same else float(drawn.p_value),
+                1.0 if same else float(shuffled.p_value),
                 (signatures[0], signatures[1]),
             )
         )

@@ -139,9 +139,9 @@ def test_separators_are_no_change(number: int) -> None:
 
 
 def test_a_page_of_numerals_is_read_once() -> None:
-    page = "1 2 3 " * 20_000
+    page = "1 2 3 " * 2_000
     assert check_numbers(page, page, "pt") == []
-    assert len(check_numbers(page, "", "pt")) == 60_000
+    assert len(check_numbers(page, "", "pt")) == 6_000
 
 
 @pytest.mark.parametrize(
