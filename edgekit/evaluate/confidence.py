@@ -125,7 +125,10 @@ def _across(seen: Labelled, unseen: Labelled, direction: Direction, model: str, 
 
 
 def _measured(lines: Labelled, threshold: float) -> dict[str, Any]:
-    found = {"lines": len(lines.signals), "right": round(sum(lines.right(threshold)) / len(lines.signals), 4)}
+    found: dict[str, Any] = {
+        "lines": len(lines.signals),
+        "right": round(sum(lines.right(threshold)) / len(lines.signals), 4),
+    }
     kinds = {"plain": False, **({"with_round_trip": True} if lines.has_round_trip else {})}
     for name, round_trip in kinds.items():
         held = evaluate_fit(lines, threshold, round_trip=round_trip)

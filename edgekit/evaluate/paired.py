@@ -71,11 +71,10 @@ def compare(
         )
     from sacrebleu.significance import PairedTest
 
-    named = [("baseline", list(baseline)), ("system", list(texts))]
-    tests = {}
+    systems: list[tuple[str, Sequence[str]]] = [("baseline", list(baseline)), ("system", list(texts))]
+    tests: dict[str, tuple[Any, Any]] = {}
     for kind, number in (("bs", samples), ("ar", trials)):
-        test = PairedTest(named, metrics(target_tag), [list(references)], test_type=kind, n_samples=number)
-        tests[kind] = test()
+        tests[kind] = PairedTest(systems, metrics(target_tag), [list(references)], test_type=kind, n_samples=number)()
     found = []
     # sacrebleu calls them `chrF2` and `chrF2++`; both tests give them in the order in which they were asked for.
     for name, theirs in zip(metrics(target_tag), [key for key in tests["bs"][1] if key != "System"], strict=True):
@@ -83,7 +82,6 @@ def compare(
         # sacrebleu gives translations that are the same the least p-value that there is: nothing is above a difference
         # of 0, not even 0.
         same = first.score == drawn.score
-        signatures = tuple(str(tests[kind][0][theirs]) for kind in ("bs", "ar"))
         found.append(
             Difference(
                 name,
@@ -91,7 +89,7 @@ def compare(
                 float(drawn.score),
                 1.0 if same else float(drawn.p_value),
                 1.0 if same else float(shuffled.p_value),
-                (signatures[0], signatures[1]),
+                (str(tests["bs"][0][theirs]), str(tests["ar"][0][theirs])),
             )
         )
     return found

@@ -48,7 +48,7 @@ def open_system(
     receipt = installed.receipt
     if receipt.task != "translate":
         raise UsageError(f"`{receipt.id}` is for the task `{receipt.task}`, not a translation model")
-    served = closest(direction, receipt.languages.directions())
+    served = closest(direction, list(receipt.languages.directions()))
     if served is None:
         raise DirectionError(
             f"`{receipt.id}` does not translate {direction}",

@@ -173,8 +173,8 @@ def _score(
     parts = []
     if listed is not None:
         for name, places in documents(f"`{documents_file}`", listed, len(texts)).items():
-            chosen = [[side[at] for at in places] for side in (texts, references)]
-            parts.append((name, len(places), score_lines(*chosen, direction.target, samples=0)))
+            mine, theirs = ([side[at] for at in places] for side in (texts, references))
+            parts.append((name, len(places), score_lines(mine, theirs, direction.target, samples=0)))
     notes = []
     empty = sum(not text.strip() for text in texts)
     if empty:
