@@ -70,7 +70,8 @@ def measure(data: Path, text: str, pair: str, *, show: bool) -> tuple[int, int, 
                 tried, found = tried + 1, found + bool(check_numbers(source, broken, direction.target))
     shown = ", ".join(f"{kind} {number}" for kind, number in kinds.most_common())
     print(
-        f"{text:<7}{direction!s:<7}{count:>5} lines {alarms / count:>6.2%} alarms  {found / tried:>6.1%} of {tried} found  {shown}"
+        f"{text:<7}{direction!s:<7}{count:>5} lines {alarms / count:>6.2%} alarms  "
+        f"{found / tried:>6.1%} of {tried} found  {shown}"
     )
     return count, alarms, tried, found
 

@@ -4,52 +4,54 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from functools import lru_cache
 
 from edgekit.core.languages import base_language
 
-# Zero to nineteen, then the tens from twenty, then hundred and thousand; `|` between forms of one number. A language
+# Zero to nineteen, then the tens from twenty, then hundred and thousand; `|` between forms of one number. Those that
+# only mean many (`thousands`) are none. A language
 # that writes them as one word (`vijfentwintig`, `einundzwanzig`) is read by its parts.
 _CARDINALS: Mapping[str, str] = {
     "en": "zero|nil one two|couple|twice three|thrice four five six seven eight nine ten eleven twelve|dozen thirteen "
     "fourteen fifteen sixteen seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety "
-    "hundred|hundreds thousand|thousands",
-    "pt": "zero um dois|duas três|tres quatro cinco seis sete oito nove dez onze doze|dúzia treze "
+    "hundred thousand",
+    "pt": "zero um|uma dois|duas três|tres quatro cinco seis sete oito nove dez onze doze|dúzia treze "
     "quatorze|catorze quinze dezesseis|dezasseis dezessete|dezassete dezoito dezenove|dezanove vinte trinta quarenta "
-    "cinquenta|cinqüenta sessenta setenta oitenta noventa cem|cento|centena|centenas mil|milhares",
-    "es": "cero uno dos tres cuatro cinco seis siete ocho nueve diez once doce|docena trece catorce quince "
+    "cinquenta|cinqüenta sessenta setenta oitenta noventa cem|cento|centena mil",
+    "es": "cero uno|un|una dos tres cuatro cinco seis siete ocho nueve diez once doce|docena trece catorce quince "
     "dieciséis diecisiete dieciocho diecinueve veinte treinta cuarenta cincuenta sesenta setenta ochenta noventa "
-    "cien|ciento|centenar mil|miles",
-    "fr": "zéro un deux trois quatre cinq six sept huit neuf dix|dizaine onze douze|douzaine treize quatorze "
+    "cien|ciento|centenar mil",
+    "fr": "zéro un|une deux trois quatre cinq six sept huit neuf dix|dizaine onze douze|douzaine treize quatorze "
     "quinze|quinzaine seize dix-sept dix-huit dix-neuf vingt|vingts|vingtaine trente|trentaine quarante|quarantaine "
     "cinquante|cinquantaine soixante|soixantaine septante|soixante-dix quatre-vingts|quatre-vingt|huitante "
-    "nonante|quatre-vingt-dix cent|cents|centaine mille|millier|milliers",
-    "it": "zero uno due|paio tre quattro cinque sei sette otto nove dieci|decina undici dodici|dozzina tredici "
+    "nonante|quatre-vingt-dix cent|cents|centaine mille|millier",
+    "it": "zero uno|un|una due|paio tre quattro cinque sei sette otto nove dieci|decina undici dodici|dozzina tredici "
     "quattordici quindici sedici diciassette diciotto diciannove venti|ventina trenta|trentina quaranta|quarantina "
-    "cinquanta|cinquantina sessanta settanta ottanta novanta cento|centinaio mille|mila|migliaia",
-    "de": "null ein|eins zwei|zweimal drei|dreimal vier fünf sechs sieben acht neun zehn elf "
+    "cinquanta sessanta settanta ottanta novanta cento|centinaio mille|mila",
+    "de": "null eins|ein|eine zwei|zweimal drei|dreimal vier fünf sechs sieben acht neun zehn elf "
     "zwölf|dutzend dreizehn vierzehn fünfzehn sechzehn siebzehn achtzehn neunzehn zwanzig dreißig|dreissig vierzig "
-    "fünfzig sechzig siebzig achtzig neunzig hundert|hunderte tausend|tausende",
-    "nl": "nul één twee drie vier vijf zes zeven acht negen tien elf twaalf|dozijn dertien veertien vijftien "
+    "fünfzig sechzig siebzig achtzig neunzig hundert tausend",
+    "nl": "nul één|een twee drie vier vijf zes zeven acht negen tien elf twaalf|dozijn dertien veertien vijftien "
     "zestien zeventien achttien negentien twintig dertig veertig vijftig zestig zeventig tachtig negentig "
-    "honderd|honderden duizend|duizenden",
+    "honderd duizend",
     "sw": "sifuri moja|mmoja|kimoja mbili|wawili|viwili|miwili|mawili tatu|watatu|vitatu|mitatu|matatu "
     "nne|wanne|vinne|minne|manne tano|watano|vitano|mitano|matano sita saba nane|wanane|minane tisa kumi "
     "kumi-na-moja kumi-na-mbili kumi-na-tatu kumi-na-nne kumi-na-tano kumi-na-sita kumi-na-saba kumi-na-nane "
-    "kumi-na-tisa ishirini thelathini arobaini hamsini sitini sabini themanini tisini mia|mamia elfu|maelfu",
+    "kumi-na-tisa ishirini thelathini arobaini hamsini sitini sabini themanini tisini mia elfu",
     "id": "nol satu|seorang|sebuah dua|kedua tiga|ketiga empat|keempat lima|kelima enam|keenam tujuh|ketujuh "
     "delapan|kedelapan sembilan|kesembilan sepuluh|kesepuluh sebelas dua-belas|selusin tiga-belas empat-belas "
     "lima-belas enam-belas tujuh-belas delapan-belas sembilan-belas dua-puluh tiga-puluh empat-puluh lima-puluh "
-    "enam-puluh tujuh-puluh delapan-puluh sembilan-puluh ratus|seratus|ratusan ribu|seribu|ribuan",
+    "enam-puluh tujuh-puluh delapan-puluh sembilan-puluh ratus|seratus ribu|seribu",
     "tr": "sıfır bir|birinci iki|ikinci üç|üçüncü dört|dördüncü beş|beşinci altı|altıncı yedi|yedinci sekiz|sekizinci "
     "dokuz|dokuzuncu on|onuncu|düzine on-bir on-iki on-üç on-dört on-beş on-altı on-yedi on-sekiz on-dokuz yirmi otuz "
-    "kırk elli altmış yetmiş seksen doksan yüz|yüzlerce bin|binlerce",
+    "kırk elli altmış yetmiş seksen doksan yüz bin",
     "vi": "không một hai ba bốn|tư năm sáu bảy tám chín mười mười-một mười-hai|tá mười-ba mười-bốn "
     "mười-lăm mười-sáu mười-bảy mười-tám mười-chín hai-mươi ba-mươi bốn-mươi năm-mươi sáu-mươi bảy-mươi "
     "tám-mươi chín-mươi trăm nghìn|ngàn",
 }
 
-# First to tenth, half and quarter (as the numbers 2 and 4: `1/2` is `half`), noon (12).
+# First to tenth.
 _ORDINALS: Mapping[str, str] = {
     "en": "firsts? seconds? thirds? fourths? fifths? sixths? sevenths? eighths? ninths? tenths?",
     "pt": "primeir[oa]s? segund[oa]s? terceir[oa]s? quart[oa]s? quint[oa]s? sext[oa]s? sétim[oa]s? oitav[oa]s? "
@@ -69,39 +71,19 @@ _ORDINALS: Mapping[str, str] = {
 _ORDINAL_TEENS: Mapping[str, str] = {
     "en": "eleventh twelfth thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth",
 }
-_SPECIAL: Mapping[str, Mapping[str, int]] = {
-    "en": {"half": 2, "quarter": 4, "noon": 12, "midday": 12, "midnight": 12, "double": 2, "both": 2, "once": 1},
-    "pt": {
-        "metade": 2,
-        "meia": 2,
-        "meio": 2,
-        "quarto": 4,
-        "terço": 3,
-        "terços": 3,
-        "meio-dia": 12,
-        "meia-noite": 12,
-        "dobro": 2,
-        "ambos": 2,
-    },
-    "es": {
-        "mitad": 2,
-        "medio": 2,
-        "media": 2,
-        "tercio": 3,
-        "tercios": 3,
-        "mediodía": 12,
-        "medianoche": 12,
-        "doble": 2,
-        "ambos": 2,
-    },
-    "fr": {"moitié": 2, "demi": 2, "demie": 2, "midi": 12, "minuit": 12, "double": 2, "quart": 4, "tiers": 3},
-    "it": {"metà": 2, "mezzo": 2, "mezza": 2, "mezzogiorno": 12, "mezzanotte": 12, "doppio": 2},
-    "de": {"hälfte": 2, "halb": 2, "halbe": 2, "mittag": 12, "mitternacht": 12, "viertel": 4},
-    "nl": {"helft": 2, "half": 2, "halve": 2, "middernacht": 12, "kwart": 4},
-    "sw": {"nusu": 2, "robo": 4},
-    "id": {"setengah": 2, "separuh": 2, "seperempat": 4},
-    "tr": {"yarım": 2, "yarısı": 2, "çeyrek": 4},
-    "vi": {"nửa": 2},
+_HALF = Decimal("0.5")
+_SPECIAL: Mapping[str, Mapping[str, int | Decimal]] = {
+    "en": {"half": _HALF, "noon": 12, "midday": 12, "midnight": 12},
+    "pt": {"metade": _HALF, "meia": _HALF, "meio": _HALF, "terço": 3, "terços": 3, "meio-dia": 12, "meia-noite": 12},
+    "es": {"mitad": _HALF, "medio": _HALF, "media": _HALF, "tercio": 3, "tercios": 3, "mediodía": 12, "medianoche": 12},
+    "fr": {"moitié": _HALF, "demi": _HALF, "demie": _HALF, "tiers": 3, "midi": 12, "minuit": 12},
+    "it": {"metà": _HALF, "mezzo": _HALF, "mezza": _HALF, "mezzogiorno": 12, "mezzanotte": 12},
+    "de": {"hälfte": _HALF, "halb": _HALF, "halbe": _HALF, "mittag": 12, "mitternacht": 12},
+    "nl": {"helft": _HALF, "half": _HALF, "halve": _HALF, "middernacht": 12},
+    "sw": {"nusu": _HALF},
+    "id": {"setengah": _HALF},
+    "tr": {"yarım": _HALF},
+    "vi": {"nửa": _HALF, "rưỡi": _HALF},
 }
 # Words between the parts of a number.
 _LINKS = frozenset({"and", "e", "y", "et", "und", "en", "na", "ed", "linh", "lẻ"})
@@ -156,9 +138,9 @@ def scale(word: str) -> tuple[int, ...]:
 
 
 @lru_cache(maxsize=64)
-def _lexicon(language: str) -> tuple[dict[str, int], re.Pattern[str] | None]:
+def _lexicon(language: str) -> tuple[dict[str, int | Decimal], re.Pattern[str] | None]:
     """Simple words of a language with their numbers, and a pattern of the ordinals."""
-    words: dict[str, int] = {}
+    words: dict[str, int | Decimal] = {}
     for value, forms in zip(
         [*range(20), *range(20, 100, 10), 100, 1000], _CARDINALS.get(language, "").split(), strict=False
     ):
@@ -200,33 +182,32 @@ _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*", re.UNICODE)
 _MOST_PARTS = 12
 
 
-def spelled(text: str, language: str) -> Iterator[tuple[int, int, set[int]]]:
+def spelled(text: str, language: str) -> Iterator[tuple[int, int, set[int | Decimal]]]:
     """Begin, end and values of each word or row of words that is a number; nothing for languages not known here."""
     words, ordinals = _lexicon(base_language(language))
     if not words:
         return
-    row: list[int] = []
+    articles = _ARTICLES.get(base_language(language), frozenset())
+    # Spans are those of the text where it is as long in small letters, as it is but for a few letters of Turkish.
+    shown = text.lower()
+    row: list[int | Decimal] = []
     begin = end = 0
-    for found in _WORD.finditer(text.casefold() if len(text.casefold()) == len(text) else text.lower()[: len(text)]):
-        word = found[0]
-        values = _values(word, words, ordinals)
-        linked = bool(row) and (word in _LINKS) and text[end : found.start()].isspace()
-        if values is None:
-            if linked:
-                continue
-            if row:
+    for found in _WORD.finditer(shown):
+        values = _values(found[0], words, ordinals)
+        between = shown[end : found.start()]
+        if values is None and row and found[0] in _LINKS and between.isspace():
+            continue
+        if row and (values is None or len(row) >= _MOST_PARTS or not _joins(between)):
+            if shown[begin:end] not in articles:
                 yield begin, end, _readings(row)
             row = []
+        if values is None:
             continue
-        between = text[end : found.start()]
-        if row and (len(row) >= _MOST_PARTS or not _joins(between)):
-            yield begin, end, _readings(row)
-            row = []
         if not row:
             begin = found.start()
         row += values
         end = found.end()
-    if row:
+    if row and shown[begin:end] not in articles:
         yield begin, end, _readings(row)
 
 
@@ -235,7 +216,9 @@ def _joins(between: str) -> bool:
     return len(between) <= 6 and all(part in _LINKS for part in between.casefold().replace("-", " ").split())
 
 
-def _values(word: str, words: Mapping[str, int], ordinals: re.Pattern[str] | None) -> list[int] | None:
+def _values(
+    word: str, words: Mapping[str, int | Decimal], ordinals: re.Pattern[str] | None
+) -> list[int | Decimal] | None:
     if word in words:
         return [words[word]]
     if ordinals is not None and (found := ordinals.fullmatch(word)):
@@ -247,11 +230,11 @@ def _values(word: str, words: Mapping[str, int], ordinals: re.Pattern[str] | Non
     return _compound(word, words)
 
 
-def _compound(word: str, words: Mapping[str, int]) -> list[int] | None:
+def _compound(word: str, words: Mapping[str, int | Decimal]) -> list[int | Decimal] | None:
     """`einundzwanzig`, `zweihundert`: the parts of one word, the longest first; None where one is no number."""
     if len(word) > 40:
         return None
-    parts: list[int] = []
+    parts: list[int | Decimal] = []
     at = 0
     while at < len(word):
         for length in range(min(14, len(word) - at), 2, -1):
@@ -269,9 +252,10 @@ def _compound(word: str, words: Mapping[str, int]) -> list[int] | None:
     return parts if len(parts) > 1 or at else None
 
 
-def _readings(row: list[int]) -> set[int]:
+def _readings(row: list[int | Decimal]) -> set[int | Decimal]:
     """What a row of parts may mean: their composition, and each part (`two, three`; `seventy or eighty`)."""
-    total = current = 0
+    total: int | Decimal = 0
+    current: int | Decimal = 0
     for value in row:
         if value == 1000:
             total += max(current, 1) * 1000
@@ -308,9 +292,11 @@ def han(text: str) -> Iterator[tuple[int, int, set[int]]]:
         yield found.start(), found.end(), {total + section + digit}
 
 
-# French writes `XIXe`, Spanish and Portuguese now and then `XIXº`.
+# French writes `XIXe`, Spanish and Portuguese now and then `XIXº`. Before such an ending only I, V and X: `Le` and `De`
+# are words, as C, D, L and M alone are initials.
 _ROMAN = re.compile(
-    r"\b(?=[IVXLCDM]+(?:e|è|ème|es|º|ª|\b))(?P<roman>M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3}))(?:e|è|ème|es|º|ª)?(?!\w)"
+    r"\b(?:(?=[IVX]+(?:e|è|ème|es|º|ª)(?!\w))|(?=[IVX]\b|[IVXLCDM]{2,}\b))"
+    r"(?P<roman>M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3}))(?:e|è|ème|es|º|ª)?(?!\w)"
 )
 _ROMAN_VALUES = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
 

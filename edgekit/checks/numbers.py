@@ -38,8 +38,7 @@ _UNITS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("miles?|mi|mph|milhas?|millas?|milles?|meilen?", ("1.609",)),
     ("km|kph|kmh|kilom\\w+|quil[oô]m\\w+", ("0.6214",)),
     ("feet|foot|ft|pés?|pies|pieds?|fuß", ("0.3048", "30.48")),
-    ("yards?|jardas?|yardas?", ("0.9144",)),
-    ("m|metros?|met(?:er|re)s?|mètres?|metri", ("3.281", "1.094")),
+    ("m|metros?|met(?:er|re)s?|mètres?|metri", ("3.281",)),
     ("inch(?:es)?|polegadas?|pulgadas?|pouces?|zoll", ("2.54", "25.4")),
     ("cm|cent[ií]m\\w+|zentim\\w+", ("0.3937", "0.0328")),
     ("pounds?|lbs?|libras?|livres?|pfund", ("0.4536",)),
@@ -182,10 +181,11 @@ def _options(one: Numeral, source: str) -> Iterator[tuple[Value, ...]]:
         yield from ((Decimal(kin),) for kin in _kin(int(value), one, source))
     elif value % 1 == Decimal("0.5") and _HOURS_AFTER.match(source, one.after):
         whole = int(value)
+        half = Decimal("0.5")
         # `1:30`, `two and a half`; the one of `une heure et demie` is an article.
-        yield from ((Decimal(whole), Decimal(30)), (Decimal(whole), Decimal(2)))
+        yield from ((Decimal(whole), Decimal(30)), (Decimal(whole), half))
         if whole == 1:
-            yield (Decimal(2),)
+            yield (half,)
 
 
 def _kin(value: int, one: Numeral, source: str) -> Iterator[int]:
@@ -199,7 +199,7 @@ def _kin(value: int, one: Numeral, source: str) -> Iterator[int]:
         yield from (0, 24)
     if value in (0, 24) and _CLOCK_AFTER.match(after):
         yield 12
-    if 1000 <= value <= 2100 and value % 100:
+    if 1000 <= value <= 2100 and value % 100 >= 10:
         yield value % 100
     if value < 100 and len(one.digits) == 2:
         century = _YEAR_BEFORE.search(before)

@@ -22,6 +22,9 @@ _SHORTEST, _LONGEST = 0.6, 0.8
 # What a short text varies more.
 _SLACK = 2.5
 _UNKNOWN_SLACK = 0.7
+# Names in Latin letters make a line of these two or three times as long as its characters alone.
+_DENSE = frozenset({"ja", "ko", "wuu", "yue", "zh"})
+_DENSE_SLACK = 0.25
 _LEAST_CHARACTERS = 20
 _FEWER_SENTENCES = 0.3
 _SENTENCE_END = re.compile(r"[.!?…]+[\"'”’)\]]*(?=\s|\Z)|[。！？।॥۔؟။։።]+")
@@ -76,6 +79,8 @@ def _check_length(
     slack = _SLACK / sqrt(_visible(source))
     if expected_ratio(source_tag, target_tag) is None:
         slack += _UNKNOWN_SLACK
+    if _DENSE & {base_language(source_tag), base_language(target_tag)}:
+        slack += _DENSE_SLACK
     deviation = length_deviation(source, target, source_tag, target_tag)
     if not -_SHORTEST - slack <= deviation <= _LONGEST + slack:
         detail = f"the translation is {exp(deviation):.1f} times as long as such a text's is"
