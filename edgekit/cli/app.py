@@ -10,6 +10,7 @@ import typer
 
 from edgekit.cli import output, signals
 from edgekit.cli.device import group as device
+from edgekit.cli.eval import group as evaluation
 from edgekit.cli.export import export
 from edgekit.cli.fit import fit
 from edgekit.cli.generate import generate
@@ -61,6 +62,7 @@ app.command()(export)
 app.command()(plan)
 app.command()(fit)
 app.command()(verify)
+app.add_typer(evaluation, name="eval")
 app.add_typer(models, name="models")
 app.add_typer(device, name="device")
 app.command()(tui)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from edgekit.core.columns import aligned_columns
 from edgekit.core.errors import EngineError, UsageError
 from edgekit.core.events import Note, Reporter
 from edgekit.core.languages import Direction
@@ -17,7 +18,6 @@ from exporters.loss.base import Limits, Loss, beyond, loss_table, refuse_beyond
 from exporters.loss.language import LanguageLoss, compare_language_models
 from exporters.loss.translations import TranslationLoss, compare_translators
 from exporters.loss.vectors import VectorLoss, compare_encoders
-from exporters.report.terminal import aligned_columns
 from exporters.trim.base import Tokenizer
 
 HELD_OUT = "held-out lines"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from edgekit.core.columns import aligned_columns
 from edgekit.core.units import bytes_in_words
 from edgekit.store.vocabulary import Alignment, AlignmentRecord
 from exporters.selection.base import Cost, Point, Selection
@@ -88,18 +89,6 @@ def _sizes(selection: Selection) -> list[str]:
             )
         )
     return aligned_columns(rows)
-
-
-def aligned_columns(rows: Sequence[Sequence[str]]) -> list[str]:
-    """Rows of cells as lines: the first column flush left, the others flush right."""
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    return [
-        "  ".join(
-            cell.ljust(width) if column == 0 else cell.rjust(width)
-            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ).rstrip()
-        for row in rows
-    ]
 
 
 def _curve(selection: Selection, language: str, width: int, plain: bool) -> list[str]:

@@ -1,0 +1,133 @@
+"""Text in another language than it should be in, or left as it was."""
+
+from __future__ import annotations
+
+from collections import Counter
+from functools import lru_cache
+from unicodedata import name
+
+from edgekit.checks.base import WORD, Identify, letters, words
+from edgekit.core.findings import Finding
+from edgekit.core.languages import Direction, base_language
+
+# As the Unicode names of letters begin. A language of several scripts has each; one that is not listed is not checked.
+_SCRIPTS = {
+    "LATIN": "af az bs ca cs cy da de en es et eu fi fil fr ga gl ha hr hu id ig is it la lb lt lv mg ms mt nb nl nn "
+    "no ny pl pt rn ro rw sk sl sn so sq st sv sw tl tn tr uz vi wo xh yo zu",
+    "CYRILLIC": "az be bg kk ky mk mn ru sr tg tt uk uz",
+    "ARABIC": "ar ckb fa ku ms pa ps sd ug ur",
+    "ETHIOPIC": "am ti",
+    "BENGALI": "as bn",
+    "DEVANAGARI": "hi mr ne sa",
+    "GREEK": "el",
+    "HEBREW": "he yi",
+    "GUJARATI": "gu",
+    "GURMUKHI": "pa",
+    "KANNADA": "kn",
+    "MALAYALAM": "ml",
+    "TAMIL": "ta",
+    "TELUGU": "te",
+    "SINHALA": "si",
+    "ORIYA": "or",
+    "THAI": "th",
+    "LAO": "lo",
+    "KHMER": "km",
+    "MYANMAR": "my",
+    "GEORGIAN": "ka",
+    "ARMENIAN": "hy",
+    "HANGUL": "ko",
+    "CJK": "ja ko wuu yue zh",
+    "HIRAGANA": "ja",
+    "KATAKANA": "ja",
+}
+_LEAST_LETTERS = 20
+# Names in Latin letters are a third of some lines of Chinese and Telugu.
+_LEAST_SHARE = 0.3
+_LEAST_WORDS = 4
+# What of a translation may stay as it was. Spanish beside Portuguese shares up to 0.7 of its words in FLORES dev.
+_MOST_COPIED = 0.9
+_LONGEST_READ = 20_000
+
+
+@lru_cache(maxsize=4096)
+def _script(character: str) -> str:
+    return name(character, "").split(" ")[0].split("-")[0]
+
+
+@lru_cache(maxsize=256)
+def _expected(tag: str) -> frozenset[str]:
+    base = base_language(tag)
+    return frozenset(script for script, tags in _SCRIPTS.items() if base in tags.split())
+
+
+def check_languages(source: str, target: str, direction: Direction, identify: Identify | None) -> list[Finding]:
+    """Findings for a text in a script that its language is not written in, or that `identify` takes for another one.
+
+    Texts of fewer than 20 letters are not judged. identify may answer None for whatever it does not know; a text is
+    found wrong only where it names another language than the one that it should be and its close relatives.
+    """
+    mine = _check(source, direction.source, identify, "the source")
+    theirs = _check(target, direction.target, identify, "the translation")
+    return [
+        *([Finding("language", mine, source=(0, len(source)))] if mine else []),
+        *([Finding("language", theirs, target=(0, len(target)))] if theirs else []),
+    ]
+
+
+def _check(text: str, tag: str, identify: Identify | None, side: str) -> str | None:
+    text = text[:_LONGEST_READ]
+    if letters(text) < _LEAST_LETTERS:
+        return None
+    expected = _expected(tag)
+    scripts: Counter[str] = Counter()
+    for character, count in Counter(text).items():
+        if character.isalpha():
+            scripts[_script(character)] += count
+    if expected and sum(scripts[script] for script in expected) < _LEAST_SHARE * scripts.total():
+        most = scripts.most_common(1)[0][0].title() or "unknown"
+        return f"{side} is written in {most} letters, not those of `{tag}`"
+    other = identify(text) if identify is not None else None
+    if other is not None and not _same(base_language(other), base_language(tag)):
+        return f"{side} seems to be `{other}`, not `{tag}`"
+    return None
+
+
+# Told apart badly by every detector: a name for another is no finding.
+_RELATIVES = tuple(
+    frozenset(one.split())
+    for one in (
+        "bs hr sr sh",
+        "id ms",
+        "da nb nn no",
+        "zh yue wuu",
+        "cs sk",
+        "gl pt",
+        "fa tg prs",
+        "fil tl",
+        "rn rw",
+        "xh zu",
+    )
+)
+
+
+def _same(one: str, other: str) -> bool:
+    return one == other or any(one in group and other in group for group in _RELATIVES)
+
+
+def check_untranslated(source: str, target: str) -> list[Finding]:
+    """A finding where the source came back, whole or nine tenths of its words in the same order of size.
+
+    Texts of fewer than four words with small letters (names, titles) are not judged.
+    """
+    plain = [found[0] for found in WORD.finditer(source[:_LONGEST_READ]) if not found[0][0].isupper()]
+    if len(plain) < _LEAST_WORDS:
+        return []
+    if source.split() == target.split():
+        return [Finding("untranslated", "the translation is the source", (0, len(source)), (0, len(target)))]
+    theirs = Counter(words(target[:_LONGEST_READ]))
+    mine = Counter(word.casefold() for word in plain)
+    copied = (mine & theirs).total() / mine.total()
+    if copied >= _MOST_COPIED:
+        detail = f"{copied:.0%} of the words came back as they were"
+        return [Finding("untranslated", detail, (0, len(source)), (0, len(target)))]
+    return []

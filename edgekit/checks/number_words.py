@@ -1,0 +1,311 @@
+"""Words that are numbers: what `19`, `350,000` or `15h` may have become where a translator wrote letters."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from functools import lru_cache
+
+from edgekit.core.languages import base_language
+
+# Zero to nineteen, then the tens from twenty, then hundred and thousand; `|` between forms of one number. Those that
+# only mean many (`thousands`) are none. A language
+# that writes them as one word (`vijfentwintig`, `einundzwanzig`) is read by its parts.
+_CARDINALS: Mapping[str, str] = {
+    "en": "zero|nil one two|couple|twice three|thrice four five six seven eight nine ten eleven twelve|dozen thirteen "
+    "fourteen fifteen sixteen seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety "
+    "hundred thousand",
+    "pt": "zero um|uma dois|duas três|tres quatro cinco seis sete oito nove dez onze doze|dúzia treze "
+    "quatorze|catorze quinze dezesseis|dezasseis dezessete|dezassete dezoito dezenove|dezanove vinte trinta quarenta "
+    "cinquenta|cinqüenta sessenta setenta oitenta noventa cem|cento|centena mil",
+    "es": "cero uno|un|una dos tres cuatro cinco seis siete ocho nueve diez once doce|docena trece catorce quince "
+    "dieciséis diecisiete dieciocho diecinueve veinte treinta cuarenta cincuenta sesenta setenta ochenta noventa "
+    "cien|ciento|centenar mil",
+    "fr": "zéro un|une deux trois quatre cinq six sept huit neuf dix|dizaine onze douze|douzaine treize quatorze "
+    "quinze|quinzaine seize dix-sept dix-huit dix-neuf vingt|vingts|vingtaine trente|trentaine quarante|quarantaine "
+    "cinquante|cinquantaine soixante|soixantaine septante|soixante-dix quatre-vingts|quatre-vingt|huitante "
+    "nonante|quatre-vingt-dix cent|cents|centaine mille|millier",
+    "it": "zero uno|un|una due|paio tre quattro cinque sei sette otto nove dieci|decina undici dodici|dozzina tredici "
+    "quattordici quindici sedici diciassette diciotto diciannove venti|ventina trenta|trentina quaranta|quarantina "
+    "cinquanta sessanta settanta ottanta novanta cento|centinaio mille|mila",
+    "de": "null eins|ein|eine zwei|zweimal drei|dreimal vier fünf sechs sieben acht neun zehn elf "
+    "zwölf|dutzend dreizehn vierzehn fünfzehn sechzehn siebzehn achtzehn neunzehn zwanzig dreißig|dreissig vierzig "
+    "fünfzig sechzig siebzig achtzig neunzig hundert tausend",
+    "nl": "nul één|een twee drie vier vijf zes zeven acht negen tien elf twaalf|dozijn dertien veertien vijftien "
+    "zestien zeventien achttien negentien twintig dertig veertig vijftig zestig zeventig tachtig negentig "
+    "honderd duizend",
+    "sw": "sifuri moja|mmoja|kimoja mbili|wawili|viwili|miwili|mawili tatu|watatu|vitatu|mitatu|matatu "
+    "nne|wanne|vinne|minne|manne tano|watano|vitano|mitano|matano sita saba nane|wanane|minane tisa kumi "
+    "kumi-na-moja kumi-na-mbili kumi-na-tatu kumi-na-nne kumi-na-tano kumi-na-sita kumi-na-saba kumi-na-nane "
+    "kumi-na-tisa ishirini thelathini arobaini hamsini sitini sabini themanini tisini mia elfu",
+    "id": "nol satu|seorang|sebuah dua|kedua tiga|ketiga empat|keempat lima|kelima enam|keenam tujuh|ketujuh "
+    "delapan|kedelapan sembilan|kesembilan sepuluh|kesepuluh sebelas dua-belas|selusin tiga-belas empat-belas "
+    "lima-belas enam-belas tujuh-belas delapan-belas sembilan-belas dua-puluh tiga-puluh empat-puluh lima-puluh "
+    "enam-puluh tujuh-puluh delapan-puluh sembilan-puluh ratus|seratus ribu|seribu",
+    "tr": "sıfır bir|birinci iki|ikinci üç|üçüncü dört|dördüncü beş|beşinci altı|altıncı yedi|yedinci sekiz|sekizinci "
+    "dokuz|dokuzuncu on|onuncu|düzine on-bir on-iki on-üç on-dört on-beş on-altı on-yedi on-sekiz on-dokuz yirmi otuz "
+    "kırk elli altmış yetmiş seksen doksan yüz bin",
+    "vi": "không một hai ba bốn|tư năm sáu bảy tám chín mười mười-một mười-hai|tá mười-ba mười-bốn "
+    "mười-lăm mười-sáu mười-bảy mười-tám mười-chín hai-mươi ba-mươi bốn-mươi năm-mươi sáu-mươi bảy-mươi "
+    "tám-mươi chín-mươi trăm nghìn|ngàn",
+}
+
+# First to tenth.
+_ORDINALS: Mapping[str, str] = {
+    "en": "firsts? seconds? thirds? fourths? fifths? sixths? sevenths? eighths? ninths? tenths?",
+    "pt": "primeir[oa]s? segund[oa]s? terceir[oa]s? quart[oa]s? quint[oa]s? sext[oa]s? sétim[oa]s? oitav[oa]s? "
+    "non[oa]s? décim[oa]s?",
+    "es": "primer[oa]?s? segund[oa]s? tercer[oa]?s? cuart[oa]s? quint[oa]s? sext[oa]s? séptim[oa]s? octav[oa]s? "
+    "noven[oa]s? décim[oa]s?",
+    "fr": "premi(?:er|ère)s? (?:seconde?|deuxième)s? troisièmes? quatrièmes? cinquièmes? sixièmes? septièmes? "
+    "huitièmes? neuvièmes? dixièmes?",
+    "it": "prim[oaie] second[oaie] terz[oaie] quart[oaie] quint[oaie] sest[oaie] settim[oaie] ottav[oaie] non[oaie] "
+    "decim[oaie]",
+    "de": "erste[nrsm]? zweite[nrsm]? dritte[nrsm]? vierte[nrsm]? fünfte[nrsm]? sechste[nrsm]? siebte[nrsm]? "
+    "achte[nrsm]? neunte[nrsm]? zehnte[nrsm]?",
+    "nl": "eerste tweede derde vierde vijfde zesde zevende achtste negende tiende",
+    "sw": "kwanza pili",
+    "vi": "nhất nhì",
+}
+_ORDINAL_TEENS: Mapping[str, str] = {
+    "en": "eleventh twelfth thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth",
+}
+_HALF = Decimal("0.5")
+_SPECIAL: Mapping[str, Mapping[str, int | Decimal]] = {
+    "en": {"half": _HALF, "noon": 12, "midday": 12, "midnight": 12},
+    "pt": {"metade": _HALF, "meia": _HALF, "meio": _HALF, "terço": 3, "terços": 3, "meio-dia": 12, "meia-noite": 12},
+    "es": {"mitad": _HALF, "medio": _HALF, "media": _HALF, "tercio": 3, "tercios": 3, "mediodía": 12, "medianoche": 12},
+    "fr": {"moitié": _HALF, "demi": _HALF, "demie": _HALF, "tiers": 3, "midi": 12, "minuit": 12},
+    "it": {"metà": _HALF, "mezzo": _HALF, "mezza": _HALF, "mezzogiorno": 12, "mezzanotte": 12},
+    "de": {"hälfte": _HALF, "halb": _HALF, "halbe": _HALF, "mittag": 12, "mitternacht": 12},
+    "nl": {"helft": _HALF, "half": _HALF, "halve": _HALF, "middernacht": 12},
+    "sw": {"nusu": _HALF},
+    "id": {"setengah": _HALF},
+    "tr": {"yarım": _HALF},
+    "vi": {"nửa": _HALF, "rưỡi": _HALF},
+}
+# Words between the parts of a number.
+_LINKS = frozenset({"and", "e", "y", "et", "und", "en", "na", "ed", "linh", "lẻ"})
+
+# Powers of ten by the word after a numeral, in whatever language: `2.8bn`, `2,8 bilhões`, `35 लाख`. Long scales and
+# short ones share words, so that some have two.
+_SCALES: tuple[tuple[tuple[int, ...], str], ...] = (
+    ((2,), "hundreds? cem cent[oi]? cien(?:to)?s? hundert honderd mia ratus trăm yüz 百 백 सौ"),
+    (
+        (3,),
+        "k thousands? mil mill?iers? mil(?:le|a|hares) tsd tausend duizend elfu maelfu ribu r[bi]b? nghìn ngàn bin "
+        "tys(?:i[ąę]c[ea]?|\\.)? тыс\\w* тисяч\\w* tisíc\\w* χιλιάδ\\w+ ألف آلاف الف هزار हजार हज़ार হাজার ஆயிரம் వేల "
+        "พัน 千 천 אלף אלפים",
+    ),
+    ((4,), "万 萬 만 หมื่น"),
+    ((5,), "lakhs? lacs? लाख লাখ লক্ষ லட்சம் லட்ச లక్షల? લાખ ಲಕ್ಷ ലക്ഷം แสน"),
+    (
+        (6,),
+        "m mn mln mio mi mill?i[oóõ]n\\w* milh(?:ão|ões) milhão milione milioni miljoen million\\w* milion\\w* "
+        "milyon\\w* milioni juta jt triệu millió\\w* μυριών εκατ\\w* млн\\w* милли\\w* мільйон\\w* مليون\\w* ملايين "
+        "میلیون मिलियन মিলিয়ন மில்லியன் మిలియన్ ล้าน מיליון 백만",
+    ),
+    ((7,), "crores? करोड़ कोटी কোটি கோடி కోట్ల? કરોડ ಕೋಟಿ കോടി"),
+    ((8,), "亿 億 억"),
+    (
+        (9, 12),
+        "b bn bln billions? bilh(?:ão|ões) bili(?:ão|ões) bill[oó]n\\w* bilion\\w* billion\\w* bilioni biliona "
+        "billiún\\w*",
+    ),
+    (
+        (9,),
+        "md mds mrd mld milliards? milliarde\\w* miliard\\w* miljard\\w* miliar milyar\\w* tỷ tỉ млрд\\w* "
+        "миллиард\\w* мільярд\\w* مليار\\w* میلیارد अरब बिलियन বিলিয়ন δισ\\w* מיליארד",
+    ),
+    ((12, 18), "tn trillions? trilh(?:ão|ões) trill?[oó]n\\w* trilion\\w* triliun трлн\\w* трилл\\w* تريليون"),
+    ((12,), "兆 조"),
+)
+
+
+@lru_cache(maxsize=1)
+def _scales() -> re.Pattern[str]:
+    groups = [f"(?P<g{at}>{'|'.join(words.split())})" for at, (_, words) in enumerate(_SCALES)]
+    return re.compile(f"(?:{'|'.join(groups)})", re.IGNORECASE)
+
+
+def scale(word: str) -> tuple[int, ...]:
+    """Powers of ten that a word after a numeral may stand for, none for any other word."""
+    found = _scales().fullmatch(word[:24])
+    if found is None:
+        return ()
+    return _SCALES[int((found.lastgroup or "g0")[1:])][0]
+
+
+@lru_cache(maxsize=64)
+def _lexicon(language: str) -> tuple[dict[str, int | Decimal], re.Pattern[str] | None]:
+    """Simple words of a language with their numbers, and a pattern of the ordinals."""
+    words: dict[str, int | Decimal] = {}
+    for value, forms in zip(
+        [*range(20), *range(20, 100, 10), 100, 1000], _CARDINALS.get(language, "").split(), strict=False
+    ):
+        words.update(dict.fromkeys(forms.split("|"), value))
+    for at, form in enumerate(_ORDINAL_TEENS.get(language, "").split()):
+        words[form] = 11 + at
+    words.update(_SPECIAL.get(language, {}))
+    ordinals = _ORDINALS.get(language, "").split()
+    pattern = re.compile("|".join(f"(?P<n{at}>{form})" for at, form in enumerate(ordinals, 1))) if ordinals else None
+    return words, pattern
+
+
+# Of these the characters for numbers are known, see `han`.
+HAN_LANGUAGES = frozenset({"ja", "wuu", "yue", "zh"})
+# A number or an article: an article proves nothing where another number stands in its place.
+_ARTICLES: Mapping[str, frozenset[str]] = {
+    "en": frozenset({"a", "an"}),
+    "pt": frozenset({"um", "uma"}),
+    "es": frozenset({"un", "una"}),
+    "fr": frozenset({"un", "une"}),
+    "it": frozenset({"un", "una"}),
+    "de": frozenset({"ein", "eine", "einen", "einem", "einer"}),
+    "nl": frozenset({"een"}),
+}
+
+
+def spells(language: str) -> bool:
+    """Whether the number words of a language are known here."""
+    return base_language(language) in _CARDINALS or base_language(language) in HAN_LANGUAGES
+
+
+def has_article(text: str, language: str) -> bool:
+    """Whether a word that may be the number one is in it."""
+    articles = _ARTICLES.get(base_language(language), frozenset())
+    return any(word in articles for word in text.casefold().split())
+
+
+_WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*", re.UNICODE)
+_MOST_PARTS = 12
+
+
+def spelled(text: str, language: str) -> Iterator[tuple[int, int, set[int | Decimal]]]:
+    """Begin, end and values of each word or row of words that is a number; nothing for languages not known here."""
+    words, ordinals = _lexicon(base_language(language))
+    if not words:
+        return
+    articles = _ARTICLES.get(base_language(language), frozenset())
+    # Spans are those of the text where it is as long in small letters, as it is but for a few letters of Turkish.
+    shown = text.lower()
+    row: list[int | Decimal] = []
+    begin = end = 0
+    for found in _WORD.finditer(shown):
+        values = _values(found[0], words, ordinals)
+        between = shown[end : found.start()]
+        if values is None and row and found[0] in _LINKS and between.isspace():
+            continue
+        if row and (values is None or len(row) >= _MOST_PARTS or not _joins(between)):
+            if shown[begin:end] not in articles:
+                yield begin, end, _readings(row)
+            row = []
+        if values is None:
+            continue
+        if not row:
+            begin = found.start()
+        row += values
+        end = found.end()
+    if row and shown[begin:end] not in articles:
+        yield begin, end, _readings(row)
+
+
+def _joins(between: str) -> bool:
+    """Whether nothing but white space, a hyphen or a word such as `and` stands between two parts."""
+    return len(between) <= 6 and all(part in _LINKS for part in between.casefold().replace("-", " ").split())
+
+
+def _values(
+    word: str, words: Mapping[str, int | Decimal], ordinals: re.Pattern[str] | None
+) -> list[int | Decimal] | None:
+    if word in words:
+        return [words[word]]
+    if ordinals is not None and (found := ordinals.fullmatch(word)):
+        return [int((found.lastgroup or "n0")[1:])]
+    if "-" in word:
+        parts = [_values(part, words, ordinals) for part in word.split("-")[:_MOST_PARTS] if part not in _LINKS]
+        known = [value for part in parts if part is not None for value in part]
+        return known or None
+    return _compound(word, words)
+
+
+def _compound(word: str, words: Mapping[str, int | Decimal]) -> list[int | Decimal] | None:
+    """`einundzwanzig`, `zweihundert`: the parts of one word, the longest first; None where one is no number."""
+    if len(word) > 40:
+        return None
+    parts: list[int | Decimal] = []
+    at = 0
+    while at < len(word):
+        for length in range(min(14, len(word) - at), 2, -1):
+            if word[at : at + length] in words:
+                parts.append(words[word[at : at + length]])
+                at += length
+                break
+        else:
+            for link in ("und", "en", "ën", "ste", "te", "sten", "ten", "th", "y"):
+                if parts and word.startswith(link, at):
+                    at += len(link)
+                    break
+            else:
+                return None
+    return parts if len(parts) > 1 or at else None
+
+
+def _readings(row: list[int | Decimal]) -> set[int | Decimal]:
+    """What a row of parts may mean: their composition, and each part (`two, three`; `seventy or eighty`)."""
+    total: int | Decimal = 0
+    current: int | Decimal = 0
+    for value in row:
+        if value == 1000:
+            total += max(current, 1) * 1000
+            current = 0
+        elif value == 100:
+            current = max(current, 1) * 100
+        else:
+            current += value
+    return {total + current, *row}
+
+
+_HAN_DIGITS = {character: at for at, character in enumerate("〇一二三四五六七八九")} | {"零": 0, "两": 2, "兩": 2}
+_HAN_UNITS = {"十": 10, "百": 100, "千": 1000, "万": 10**4, "萬": 10**4, "亿": 10**8, "億": 10**8, "兆": 10**12}
+_HAN = re.compile(f"[{''.join(_HAN_DIGITS)}{''.join(_HAN_UNITS)}]{{1,20}}")
+
+
+def han(text: str) -> Iterator[tuple[int, int, set[int]]]:
+    """Begin, end and value of each number in Chinese characters: `三百五十`, `二〇一九`."""
+    for found in _HAN.finditer(text):
+        characters = found[0]
+        if not any(character in _HAN_UNITS for character in characters):
+            yield found.start(), found.end(), {int("".join(str(_HAN_DIGITS[one]) for one in characters))}
+            continue
+        total = section = digit = 0
+        for character in characters:
+            if character in _HAN_DIGITS:
+                digit = _HAN_DIGITS[character]
+            elif _HAN_UNITS[character] < 10**4:
+                section += max(digit, 1) * _HAN_UNITS[character]
+                digit = 0
+            else:
+                total += max(section + digit, 1) * _HAN_UNITS[character]
+                section = digit = 0
+        yield found.start(), found.end(), {total + section + digit}
+
+
+# French writes `XIXe`, Spanish and Portuguese now and then `XIXº`. Before such an ending only I, V and X: `Le` and `De`
+# are words, as C, D, L and M alone are initials.
+_ROMAN = re.compile(
+    r"\b(?:(?=[IVX]+(?:e|è|ème|es|º|ª)(?!\w))|(?=[IVX]\b|[IVXLCDM]{2,}\b))"
+    r"(?P<roman>M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3}))(?:e|è|ème|es|º|ª)?(?!\w)"
+)
+_ROMAN_VALUES = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
+
+
+def roman(text: str) -> Iterator[tuple[int, int, set[int]]]:
+    """Begin, end and value of each Roman numeral in capitals."""
+    for found in _ROMAN.finditer(text):
+        values = [_ROMAN_VALUES[letter] for letter in found["roman"]]
+        total = sum(
+            -value if at + 1 < len(values) and values[at + 1] > value else value for at, value in enumerate(values)
+        )
+        yield found.start(), found.end(), {total}

@@ -1,0 +1,198 @@
+"""Signals to a probability: a calibration of one direction, read, written and applied."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from math import exp, isfinite
+from pathlib import Path
+from typing import Any
+
+from edgekit.confidence.signals import FEATURES, Signals
+from edgekit.core.errors import InputError
+from edgekit.core.languages import Direction, base_language
+
+SCHEMA = "edgekit.confidence/1"
+_PACKAGED = "calibrations.json"
+_MOST_BYTES = 1 << 20
+# Beyond it a float64 knows no more.
+_LARGEST_ODDS = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """A logistic regression: for each feature its mean and deviation, by which it is standardised, and its weight."""
+
+    mean: tuple[float, ...]
+    scale: tuple[float, ...]
+    weight: tuple[float, ...]
+    intercept: float
+
+    def probability(self, features: Sequence[float]) -> float:
+        """0 to 1."""
+        odds = self.intercept + sum(
+            weight * (value - mean) / scale
+            for value, mean, scale, weight in zip(features, self.mean, self.scale, self.weight, strict=True)
+        )
+        return 1 / (1 + exp(-max(-_LARGEST_ODDS, min(_LARGEST_ODDS, odds))))
+
+
+@dataclass(frozen=True, slots=True)
+class Confidence:
+    """How likely a translation of one direction is right: its chrF against a person's is `threshold` or more.
+
+    model: id of the model that was calibrated.  plain, with_round_trip: without and with the back translation's chrF.
+    provenance: text, number of lines, and what was measured on lines that the fit had not seen.
+    """
+
+    direction: Direction
+    model: str
+    threshold: float
+    plain: Weights
+    with_round_trip: Weights | None
+    provenance: Mapping[str, Any]
+
+    def of(self, signals: Signals | None) -> float | None:
+        """The probability, 0 to 1; None without signals."""
+        if signals is None:
+            return None
+        if signals.round_trip is not None and self.with_round_trip is not None:
+            return self.with_round_trip.probability(signals.features())
+        return self.plain.probability(signals.features()[: len(FEATURES)])
+
+    def to_json(self) -> dict[str, Any]:
+        """As a calibration is stored."""
+        return {
+            "from": self.direction.source,
+            "to": self.direction.target,
+            "model": self.model,
+            "threshold": self.threshold,
+            "features": list(FEATURES),
+            "plain": _to_json(self.plain),
+            "with_round_trip": None if self.with_round_trip is None else _to_json(self.with_round_trip),
+            "provenance": dict(self.provenance),
+        }
+
+
+def load_confidence(direction: Direction, model: str | None = None) -> Confidence | None:
+    """The calibration of a direction, the user's own before the packaged one; None where there is none.
+
+    model: id of the model that translates; a calibration of another model says nothing about it. Tags are compared
+    exactly first, then by language (`pt-BR` takes that of `pt`). Raises InputError where the user's own is damaged.
+    """
+    known = [*([own] if (own := _read_own(direction)) is not None else []), *_packaged()]
+    for same in (lambda one: one, base_language):
+        for one in known:
+            theirs = (same(one.direction.source), same(one.direction.target))
+            if theirs == (same(direction.source), same(direction.target)) and model in (None, one.model):
+                return one
+    return None
+
+
+def own_file(direction: Direction) -> Path:
+    """Where the user's own calibration of a direction is kept."""
+    from edgekit.core.paths import data_folder
+
+    return data_folder() / "confidence" / f"{direction.source}-{direction.target}.json"
+
+
+def save_confidence(confidence: Confidence) -> Path:
+    """Write the user's own calibration of a direction, all or nothing; gives the file."""
+    from edgekit.core.atomic import write_bytes
+
+    path = own_file(confidence.direction)
+    write_bytes(path, encode([confidence]))
+    return path
+
+
+def encode(calibrations: Sequence[Confidence]) -> bytes:
+    """A file of calibrations."""
+    document = {"schema": SCHEMA, "calibrations": [one.to_json() for one in calibrations]}
+    return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def _read_own(direction: Direction) -> Confidence | None:
+    path = own_file(direction)
+    try:
+        with path.open("rb") as stream:
+            data = stream.read(_MOST_BYTES + 1)
+    except OSError:
+        return None
+    hint = f"remove it, or run `edgekit eval confidence --fit` again for {direction}"
+    try:
+        found = decode(data)
+    except ValueError as problem:
+        raise InputError(f"`{path}` is no calibration: {problem}", hint=hint) from None
+    if len(found) != 1 or found[0].direction != direction:
+        raise InputError(f"`{path}` is not the calibration of {direction}", hint=hint)
+    return found[0]
+
+
+@lru_cache(maxsize=1)
+def _packaged() -> tuple[Confidence, ...]:
+    return tuple(decode((files("edgekit.confidence") / _PACKAGED).read_bytes()))
+
+
+def decode(data: bytes) -> list[Confidence]:
+    """Calibrations from a file's bytes. Raises ValueError with the first thing that is wrong."""
+    if len(data) > _MOST_BYTES:
+        raise ValueError(f"it has more than {_MOST_BYTES:,} bytes")
+    try:
+        document = json.loads(data)
+    except (ValueError, RecursionError):
+        raise ValueError("it is no JSON") from None
+    if not isinstance(document, dict) or document.get("schema") != SCHEMA:
+        raise ValueError(f"its schema is not `{SCHEMA}`")
+    listed = document.get("calibrations")
+    if not isinstance(listed, list) or not all(isinstance(one, dict) for one in listed):
+        raise ValueError("`calibrations` is no list of tables")
+    return [_confidence(one) for one in listed]
+
+
+def _confidence(table: Mapping[str, Any]) -> Confidence:
+    if table.get("features") != list(FEATURES):
+        raise ValueError("it weighs other features than this version of edgekit")
+    tags = (table.get("from"), table.get("to"), table.get("model"))
+    provenance, threshold, second = table.get("provenance"), table.get("threshold"), table.get("with_round_trip")
+    if not all(isinstance(one, str) for one in tags) or not isinstance(provenance, dict):
+        raise ValueError("`from`, `to` and `model` are texts, `provenance` is a table")
+    return Confidence(
+        Direction(str(tags[0]), str(tags[1])),
+        str(tags[2]),
+        _number(threshold, "threshold"),
+        _weights(table.get("plain"), len(FEATURES)),
+        None if second is None else _weights(second, len(FEATURES) + 1),
+        provenance,
+    )
+
+
+def _weights(table: object, count: int) -> Weights:
+    if not isinstance(table, dict):
+        raise ValueError("weights are a table")
+    columns = []
+    for name in ("mean", "scale", "weight"):
+        values = table.get(name)
+        if not isinstance(values, list) or len(values) != count:
+            raise ValueError(f"`{name}` has not {count} numbers")
+        columns.append(tuple(_number(value, name) for value in values))
+    if min(columns[1]) <= 0:
+        raise ValueError("`scale` has a number that is not above 0")
+    return Weights(columns[0], columns[1], columns[2], _number(table.get("intercept"), "intercept"))
+
+
+def _number(value: object, name: str) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not isfinite(value) or abs(value) > 1e6:
+        raise ValueError(f"`{name}` has what is no number")
+    return float(value)
+
+
+def _to_json(weights: Weights) -> dict[str, Any]:
+    return {
+        "mean": list(weights.mean),
+        "scale": list(weights.scale),
+        "weight": list(weights.weight),
+        "intercept": weights.intercept,
+    }
