@@ -26,6 +26,8 @@ class _Entry:
     owner: Any
     minds_case: bool
     exact: bool
+    # Where the first word begins in a term that has more than words, as `.NET`; else None.
+    literal: int | None
 
 
 class TermIndex:
@@ -46,24 +48,24 @@ class TermIndex:
     ) -> None:
         self._language = language
         self._loose = loose
-        self._literal: list[tuple[re.Pattern[str], _Entry]] = []
+        self._signs: list[_Entry] = []
         self._by_key: dict[str, list[tuple[int, _Entry]]] = {}
         entries: list[_Entry] = []
         for number, (text, owner) in enumerate(terms):
+            text = text.strip()
+            own = list(words(text))
             entry = _Entry(
-                tuple(word.text for word in words(text)),
+                tuple(word.text for word in own),
                 text,
                 owner,
                 capitals is not None and capitals[number],
                 exact is not None and exact[number],
+                own[0].begin if own and not _PLAIN.fullmatch(text) else None,
             )
-            if entry.words and _PLAIN.fullmatch(text.strip()):
+            if entry.words:
                 entries.append(entry)
-            elif text.strip():
-                # `C++` would be found in every C by its words.
-                pattern = re.escape(text.strip())
-                flags = 0 if entry.minds_case else re.IGNORECASE
-                self._literal.append((re.compile(rf"(?<!\w){pattern}(?!\w)", flags), entry))
+            elif entry.text:
+                self._signs.append(entry)
         common = Counter(key for entry in entries for word in entry.words for key in keys(word, language))
         for entry in entries:
             rarest = min(
@@ -79,7 +81,9 @@ class TermIndex:
     def find_all(self, text: str) -> list[tuple[int, int, Any]]:
         """The same with those that overlap."""
         found = [
-            (one.start(), one.end(), entry.owner) for pattern, entry in self._literal for one in pattern.finditer(text)
+            (one.start(), one.end(), entry.owner)
+            for entry in self._signs
+            for one in re.finditer(re.escape(entry.text), text)
         ]
         listed = list(words(text))
         for at, word in enumerate(listed):
@@ -89,28 +93,42 @@ class TermIndex:
                     candidates[id(entry)] = (offset, entry)
             for offset, entry in candidates.values():
                 first = at - offset
-                if first >= 0 and first + len(entry.words) <= len(listed) and self._is_here(entry, listed, first, text):
-                    found.append((listed[first].begin, listed[first + len(entry.words) - 1].end, entry.owner))
+                if 0 <= first <= len(listed) - len(entry.words):
+                    here = listed[first : first + len(entry.words)]
+                    span = self._span(entry, here, text)
+                    if span is not None:
+                        found.append((*span, entry.owner))
         return found
 
-    def _is_here(self, entry: _Entry, listed: Sequence[Word], first: int, text: str) -> bool:
-        here = listed[first : first + len(entry.words)]
+    def _span(self, entry: _Entry, here: Sequence[Word], text: str) -> tuple[int, int] | None:
+        """Where the term is, if these words of the text are it."""
+        if entry.literal is not None:
+            return _literal(entry, here[0].begin - entry.literal, text)
         loose = self._loose or len(here) > 1
         for wanted, word in zip(entry.words, here, strict=True):
             if entry.exact:
                 if wanted != word.text and (entry.minds_case or wanted.casefold() != word.text.casefold()):
-                    return False
+                    return None
             elif not same(wanted, word.text, self._language, loose):
-                return False
+                return None
         for one, other in pairwise(here):
             between = text[one.end : other.begin]
             if between and between not in entry.text and (len(between) > _MOST_GAP or not _GAP.fullmatch(between)):
-                return False
+                return None
             if not between and not (is_unspaced(one.text) or is_unspaced(other.text)):
-                return False
+                return None
         if entry.minds_case and not _same_case(entry.words, here):
-            return False
-        return _stands_alone(text, here[0].begin, here[-1].end)
+            return None
+        return (here[0].begin, here[-1].end) if _stands_alone(text, here[0].begin, here[-1].end) else None
+
+
+def _literal(entry: _Entry, begin: int, text: str) -> tuple[int, int] | None:
+    """Where a term with signs in it is: `C++` is not in every C."""
+    end = begin + len(entry.text)
+    found = text[max(0, begin) : end]
+    if begin < 0 or found != entry.text and (entry.minds_case or found.casefold() != entry.text.casefold()):
+        return None
+    return None if text[:begin][-1:].isalnum() or text[end : end + 1].isalnum() else (begin, end)
 
 
 def _same_case(wanted: Sequence[str], here: Sequence[Word]) -> bool:
