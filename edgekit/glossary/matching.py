@@ -126,7 +126,7 @@ def _literal(entry: _Entry, begin: int, text: str) -> tuple[int, int] | None:
     """Where a term with signs in it is: `C++` is not in every C."""
     end = begin + len(entry.text)
     found = text[max(0, begin) : end]
-    if begin < 0 or found != entry.text and (entry.minds_case or found.casefold() != entry.text.casefold()):
+    if begin < 0 or (found != entry.text and (entry.minds_case or found.casefold() != entry.text.casefold())):
         return None
     return None if text[:begin][-1:].isalnum() or text[end : end + 1].isalnum() else (begin, end)
 
