@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Protocol
 
-from edgekit.core.languages import Direction
+from edgekit.core.languages import Direction, base_language
 from edgekit.core.marked import Mark, MarkedText
 from edgekit.glossary.honoured import Report, Verdict, judge
 from edgekit.glossary.terms import Glossary, TermMatch
@@ -17,8 +18,21 @@ from edgekit.translate.translator import Translation
 
 _SENTENCE_END = re.compile(r"(?:^|[.!?…:\n][\"'”’»)\]]*\s)[\s\"'“‘«(\[¿¡-]*\Z")
 _FIRST_TO_LAST_LETTER = re.compile(r"\w(?:.*\w)?", re.DOTALL)
-# Articles and prepositions that the model writes for the term's word alone; they stay where they are.
-_LONGEST_FUNCTION_WORD = 3
+# Articles and prepositions: a model may align one with the term's word, and it must stay where it is. Of languages
+# that are not here, words of one and two letters are taken for some.
+_FUNCTION_WORDS = {
+    "de": "am an auf bei bis das dem den der des die ein eine einem einen einer eines für im in mit und vom von"
+    " zu zum zur",
+    "en": "a an and as at by for from in into is of on or that the this to was with",
+    "es": "a al con de del e el en es la las lo los o para por que se su sus un una unas unos y",
+    "fr": "à au aux avec d de des du en est et l la le les ou par pour que sa se ses son sur un une",
+    "it": "a ad ai al alla alle con da dal dalla dei del della delle di e ed gli i il in la le lo nel nella o per"
+    " un una uno",
+    "nl": "aan de een en het in is met of op te tot uit van voor",
+    "pt": "a ao aos as até com como da das de do dos e em essa esse esta este um uma uns umas na nas no nos num numa o"
+    " os ou para pela pelas pelo pelos por que se seu seus sua suas à às é",
+}
+_LONGEST_UNKNOWN_FUNCTION_WORD = 2
 
 
 class Translates(Protocol):
@@ -105,7 +119,7 @@ def edits_for(
     for verdict in judge(matches, target, direction):
         if verdict.honoured:
             continue
-        span = _counterpart(verdict.match.span, target, alignment, unspaced=is_unspaced(direction.target))
+        span = _counterpart(verdict.match.span, target, alignment, direction.target)
         if span is None or any(span[0] < edit.span[1] and edit.span[0] < span[1] for edit in edits):
             continue
         text = in_case(verdict.match, source, starts=_starts(target, span[0]))
@@ -158,7 +172,7 @@ def _starts(text: str, index: int) -> bool:
     return _SENTENCE_END.search(text[max(0, index - 20) : index]) is not None
 
 
-def _counterpart(span: Span, target: str, alignment: Sequence[tuple[Span, Span]], *, unspaced: bool) -> Span | None:
+def _counterpart(span: Span, target: str, alignment: Sequence[tuple[Span, Span]], language: str) -> Span | None:
     """The words of the translation that those of a span became: the longest run of them, less its articles."""
     runs: list[list[Span]] = []
     for (begin, end), (target_begin, target_end) in sorted(alignment, key=lambda pair: pair[1]):
@@ -169,12 +183,27 @@ def _counterpart(span: Span, target: str, alignment: Sequence[tuple[Span, Span]]
             runs[-1].append(letters.span())
         else:
             runs.append([letters.span()])
-    if not runs:
-        return None
-    run = max(runs, key=lambda one: one[-1][1] - one[0][0])
-    while not unspaced and len(run) > 1 and run[0][1] - run[0][0] <= _LONGEST_FUNCTION_WORD:
-        run = run[1:]
-    return run[0][0], run[-1][1]
+    best: Span | None = None
+    for run in runs:
+        while run and _is_function_word(target[slice(*run[0])], language):
+            del run[0]
+        while run and _is_function_word(target[slice(*run[-1])], language):
+            del run[-1]
+        if run and (best is None or run[-1][1] - run[0][0] > best[1] - best[0]):
+            best = run[0][0], run[-1][1]
+    return best
+
+
+def _is_function_word(word: str, language: str) -> bool:
+    if is_unspaced(language):
+        return False
+    known = _function_words(base_language(language))
+    return word.casefold() in known if known else len(word) <= _LONGEST_UNKNOWN_FUNCTION_WORD
+
+
+@cache
+def _function_words(language: str) -> frozenset[str]:
+    return frozenset(_FUNCTION_WORDS.get(language, "").split())
 
 
 def _fill(translation: Translation, matches: Sequence[TermMatch], direction: Direction) -> Enforced:
