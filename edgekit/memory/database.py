@@ -59,7 +59,7 @@ def connect(path: Path, report: Reporter) -> sqlite3.Connection:
         except sqlite3.DatabaseError as problem:
             if not is_damage(problem):
                 raise
-        return _replaced(path, report)
+        return replaced(path, report)
 
 
 def is_damage(problem: sqlite3.Error) -> bool:
@@ -189,17 +189,27 @@ def _migrate(connection: sqlite3.Connection) -> None:
         raise
 
 
-def _replaced(path: Path, report: Reporter) -> sqlite3.Connection:
-    """A new file in the place of a damaged one, with what could be read of that."""
+def replaced(path: Path, report: Reporter) -> sqlite3.Connection:
+    """A new file in the place of a damaged one, which is moved aside, with what could be read of it.
+
+    A file that another process has replaced meanwhile is opened as it is. Raises IntegrityError: it cannot be moved.
+    """
     from filelock import FileLock
 
     with FileLock(path.with_name(path.name + ".lock"), timeout=_WAIT_SECONDS):
         with contextlib.suppress(sqlite3.DatabaseError):
-            return _open(path)  # another process was faster
+            connection = _open(path)
+            if connection.execute("PRAGMA quick_check(1)").fetchone()[0] == "ok":
+                return connection
+            connection.close()
         aside = _free_name(path)
-        for ending in ("", "-wal", "-shm"):
-            with contextlib.suppress(FileNotFoundError):
-                path.with_name(path.name + ending).replace(aside.with_name(aside.name + ending))
+        try:
+            for ending in ("", "-wal", "-shm"):
+                with contextlib.suppress(FileNotFoundError):
+                    path.with_name(path.name + ending).replace(aside.with_name(aside.name + ending))
+        except OSError as problem:
+            reason = f"it cannot be moved aside: {problem.strerror}"
+            raise IntegrityError(f"the translation memory `{path}` is damaged", reasons=[reason]) from None
         connection = _open(path)
         saved = _salvage(aside, connection)
     report(Note(f"the translation memory was damaged: it is kept as `{aside}`, {saved:,} entries of it could be read"))

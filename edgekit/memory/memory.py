@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 import threading
 import time
@@ -12,17 +13,17 @@ from itertools import islice
 from math import ceil
 from pathlib import Path
 from types import TracebackType
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from edgekit.core.errors import EdgekitError, InputError
 from edgekit.core.events import Note, Reporter, silent
 from edgekit.core.languages import Direction
 from edgekit.core.paths import memory_file
-from edgekit.memory.database import connect, told
+from edgekit.memory.database import connect, is_damage, replaced, told
 from edgekit.memory.entries import Entry, Match, MatchKind, Origin, Stats
 from edgekit.memory.grams import folded, grams, key_of
 from edgekit.memory.rows import SELECT, delete_row, entry_of, insert_row, pair_of, row_of
-from edgekit.memory.scoring import score, substituted_score, with_numbers
+from edgekit.memory.scoring import SUBSTITUTED, score, similarity, with_numbers
 
 _Result = TypeVar("_Result")
 
@@ -32,21 +33,23 @@ _MOST_CHARACTERS = 20_000
 _BATCH = 1_000
 # Of a gram so many entries are looked at, and of all those so many, with the most grams in common, compared.
 _COMMON = 2_000
-_CANDIDATES = 200
+_CANDIDATES = 100
 # Before it the clock of a machine without a battery is not right.
 _EARLIEST = 1_704_067_200
+_ENCODABLE = re.compile("[^\ud800-\udfff]*")
 
 
 class Memory:
     """Entries in a file; may be used from any thread, and by several processes at once.
 
-    Everything raises OutputError (read-only, disk full), UnavailableError (locked for ten seconds by another process)
-    or IntegrityError (damaged: the next opening moves the file aside and takes over what can be read).
+    All of it raises OutputError (read-only, disk full) or UnavailableError (locked for ten seconds by another process).
+    A file that turns out to be damaged is moved aside, what can be read of it is taken over, and report hears of both.
     """
 
-    def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
+    def __init__(self, path: Path, connection: sqlite3.Connection, report: Reporter = silent) -> None:
         self.path = path
         self._connection = connection
+        self._report = report
         self._lock = threading.Lock()
 
     def __enter__(self) -> Memory:
@@ -178,19 +181,21 @@ class Memory:
 
     def _fuzzy(self, key: str, direction: Direction, least: float) -> list[Match]:
         matches: dict[str, Match] = {}
-        for entry in self._alike(key, direction, least):
-            if key_of(entry.source) == key or not _serves(entry.direction, direction):
+        text = folded(key)
+        for entry in self._alike(text, direction, least):
+            # With its penalties a score is never higher than without.
+            alike = similarity(text, folded(entry.source), least)
+            if not alike or key_of(entry.source) == key or not _serves(entry.direction, direction):
                 continue
-            numbers = with_numbers(key, entry.source, entry.target, direction)
-            alike = substituted_score() if numbers is not None else score(key, entry.source)
+            numbers = with_numbers(key, entry.source, entry.target, direction) if alike == 1 else None
+            alike = SUBSTITUTED if numbers is not None else score(key, entry.source, alike)
             target = numbers if numbers is not None else entry.target
             if alike >= least and (target not in matches or alike > matches[target].score):
                 matches[target] = Match(entry, "fuzzy", alike, target, numbers is not None)
         return sorted(matches.values(), key=lambda one: (-one.score, one.entry.origin.kind == "model", -one.entry.id))
 
-    def _alike(self, key: str, direction: Direction, least: float) -> list[Entry]:
-        """Entries of about the same length, those that share most grams with a segment."""
-        text = folded(key)
+    def _alike(self, text: str, direction: Direction, least: float) -> list[Entry]:
+        """Entries of about the same length, those that share most grams with a folded text."""
         low, high = int(len(text) * least), ceil(len(text) / least)
         shared: dict[object, int] = {}
         for gram in grams(text, pair_of(direction)):
@@ -202,21 +207,34 @@ class Memory:
         marks = ", ".join("?" * len(best))
         return [entry_of(row) for row in self._read(f"{SELECT} WHERE id IN ({marks})", best)]
 
-    def _read(self, statement: str, values: Sequence[object]) -> list[tuple[object, ...]]:
-        with self._lock, told(self.path):
-            return self._connection.execute(statement, values).fetchall()
+    def _read(self, statement: str, values: Sequence[object]) -> list[Any]:
+        return self._run(lambda connection: connection.execute(statement, values).fetchall())
 
     def _write(self, action: Callable[[sqlite3.Connection], _Result]) -> _Result:
-        with self._lock, told(self.path):
-            self._connection.execute("BEGIN IMMEDIATE")
+        def within(connection: sqlite3.Connection) -> _Result:
+            connection.execute("BEGIN IMMEDIATE")
             try:
-                result = action(self._connection)
-                self._connection.execute("COMMIT")
+                result = action(connection)
+                connection.execute("COMMIT")
             except BaseException:
-                if self._connection.in_transaction:
-                    self._connection.execute("ROLLBACK")
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
                 raise
             return result
+
+        return self._run(within)
+
+    def _run(self, action: Callable[[sqlite3.Connection], _Result]) -> _Result:
+        """Do something with the file, if need be with the one that takes the place of a damaged one."""
+        with self._lock, told(self.path):
+            try:
+                return action(self._connection)
+            except sqlite3.DatabaseError as problem:
+                if not is_damage(problem):
+                    raise
+            self._connection.close()
+            self._connection = replaced(self.path, self._report)
+            return action(self._connection)
 
 
 def open_memory(path: Path | None = None, *, report: Reporter = silent) -> Memory:
@@ -225,7 +243,7 @@ def open_memory(path: Path | None = None, *, report: Reporter = silent) -> Memor
     A damaged file is moved aside, and report hears where to. Raises OutputError, UnavailableError.
     """
     path = path or memory_file()
-    return Memory(path, connect(path, report))
+    return Memory(path, connect(path, report), report)
 
 
 def open_if_possible(path: Path | None = None, *, report: Reporter = silent) -> Memory | None:
@@ -274,3 +292,6 @@ def _require_sound(entry: Entry) -> None:
             raise InputError(f"an entry of the translation memory has no {side}")
         if len(text) > _MOST_CHARACTERS:
             raise InputError(f"an entry of the translation memory has a {side} of {len(text):,} characters")
+    for text in (entry.source, entry.target, entry.previous, entry.origin.who, entry.origin.document):
+        if not _ENCODABLE.fullmatch(text):
+            raise InputError("an entry of the translation memory has half a character (a lone surrogate)")

@@ -6,12 +6,12 @@ import re
 from collections import Counter
 
 from edgekit.core.languages import Direction, base_language
-from edgekit.memory.grams import folded, key_of
+from edgekit.memory.grams import key_of
 
 _NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
 _PLACEHOLDER = re.compile(r"\{[^{}\s]*\}|%(?:\d+\$)?[a-z]|%\([^()\s]*\)[a-z]|</?[A-Za-z][^<>]*>|\$\{[^{}]*\}")
 # Of matches that are not exact: only numbers differ and are put in; only numbers, case or spaces differ.
-_SUBSTITUTED = 0.98
+SUBSTITUTED = 0.98
 _NEAR = 0.97
 _PENALTY = 0.03
 # CLDR plural rules: one form for 1 and another for all else, or one form for all. Elsewhere (Arabic, Russian, ...) the
@@ -23,14 +23,20 @@ _TWO_FORMS = frozenset(
 )
 
 
-def score(wanted: str, source: str) -> float:
-    """Share of characters that need no edit (normalised Levenshtein similarity), below 1, less 0.03 each for numbers
-    and placeholders that differ."""
+def similarity(one: str, other: str, least: float = 0.0) -> float:
+    """Share of characters of folded texts that need no edit (normalised Levenshtein similarity), 0 below least."""
     from rapidfuzz.distance import Levenshtein
 
-    one, other = folded(wanted), folded(source)
-    alike = Levenshtein.normalized_similarity(one, other)
-    if one == other and key_of(wanted) != key_of(source):
+    return Levenshtein.normalized_similarity(one, other, score_cutoff=least)
+
+
+def score(wanted: str, source: str, alike: float) -> float:
+    """The score of a fuzzy match, at most 0.99.
+
+    alike: the similarity of the two, folded; where that is 1 they differ in case, spaces or numbers. Numbers and
+    placeholders that differ cost 0.03 each.
+    """
+    if alike == 1:
         alike = _NEAR
     if Counter(_NUMBER.findall(wanted)) != Counter(_NUMBER.findall(source)):
         alike -= _PENALTY
@@ -65,11 +71,6 @@ def with_numbers(wanted: str, source: str, target: str, direction: Direction) ->
             return None
         changes[one] = other
     return _NUMBER.sub(lambda found: changes.get(found[0], found[0]), target) if changes else None
-
-
-def substituted_score() -> float:
-    """The score of a match that had its numbers put in."""
-    return _SUBSTITUTED
 
 
 def _shape(number: str) -> str:
