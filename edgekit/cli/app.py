@@ -13,6 +13,8 @@ from edgekit.cli.device import group as device
 from edgekit.cli.export import export
 from edgekit.cli.fit import fit
 from edgekit.cli.generate import generate
+from edgekit.cli.glossary import group as glossary
+from edgekit.cli.memory import group as memory
 from edgekit.cli.models import group as models
 from edgekit.cli.plan import plan
 from edgekit.cli.pull import pull
@@ -62,6 +64,8 @@ app.command()(plan)
 app.command()(fit)
 app.command()(verify)
 app.add_typer(models, name="models")
+app.add_typer(memory, name="memory")
+app.add_typer(glossary, name="glossary")
 app.add_typer(device, name="device")
 app.command()(tui)
 
