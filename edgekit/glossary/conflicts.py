@@ -16,7 +16,7 @@ def conflicts_of(terms: Sequence[Term], direction: Direction) -> list[Conflict]:
     whole: list[Term] = []
     for term in terms:
         missing = [side for side in ("source", "target") if not getattr(term, side).strip()]
-        if missing and not (term.keep and missing == ["target"]):
+        if missing:
             found.append(Conflict("empty", f"the row has no {' and no '.join(missing)} and is left out", (term.line,)))
         else:
             whole.append(term)

@@ -111,15 +111,13 @@ def _term(line: int, row: Sequence[str], columns: Sequence[str | None], problems
         problems.append(f"line {line}: do not translate is `{cells['do not translate']}`, not `yes` or `no`")
     if case and case not in _CASES:
         problems.append(f"line {line}: case is `{cells['case']}`, not `any` or `sensitive`")
-    source = cells.get("source", "")
-    kept = keep in _YES
     return Term(
-        source=source,
-        target=source if kept else cells.get("target", ""),
+        source=cells.get("source", ""),
+        target=cells.get("target", ""),
         note=cells.get("note", ""),
         case=_CASES.get(case, ""),
         part_of_speech=cells.get("part of speech", ""),
         forbidden=tuple(form.strip() for form in cells.get("forbidden", "").split("|") if form.strip()),
-        keep=kept,
+        keep=keep in _YES,
         line=line,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal, TypeAlias
 
@@ -62,8 +62,7 @@ class TermMatch:
 class Glossary:
     """The terms of one direction; matching is thread-safe.
 
-    conflicts: what reading found; `edgekit.glossary.conflicts.conflicts_of` finds all of it for any terms.
-    encoding: of the file.
+    conflicts: see Conflict. encoding: of the file that they were read from. `of_terms` makes one.
     """
 
     direction: Direction
@@ -115,9 +114,10 @@ class Glossary:
         return list(dict.fromkeys(match.term for match in self.matches(text)))[:most]
 
 
-def of_terms(direction: Direction, terms: Sequence[Term]) -> Glossary:
-    """A glossary of terms that no file has."""
+def of_terms(direction: Direction, terms: Sequence[Term], encoding: str = "utf-8") -> Glossary:
+    """A glossary of these terms, less those without one of their sides; with its conflicts."""
     from edgekit.glossary.conflicts import conflicts_of
 
-    kept = tuple(term for term in terms if term.source.strip() and (term.target.strip() or term.keep))
-    return Glossary(direction, kept, tuple(conflicts_of(terms, direction)))
+    terms = [replace(term, target=term.source) if term.keep else term for term in terms]
+    kept = tuple(term for term in terms if term.source.strip() and term.target.strip())
+    return Glossary(direction, kept, tuple(conflicts_of(terms, direction)), encoding)

@@ -182,7 +182,7 @@ def keys(word: str, language: str) -> tuple[str, ...]:
     folded = fold(word, language)
     if language in _ALGORITHMS:
         return tuple(dict.fromkeys((folded, *_stems(folded, language))))
-    if _HANGUL.fullmatch(folded):
+    if _HANGUL.match(folded):
         return (folded[:2],)
     found = [folded[: _BRAHMIC_KEY if _BRAHMIC.match(folded) else _KEY]]
     if language in _BY_PREFIX and len(folded) >= _KEY:
