@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -115,15 +116,20 @@ def edits_for(
     alignment: (source span, target span) of words, in code points of source and target.
     A term that is honoured already, or whose words have no counterpart, has no edit.
     """
+    verdicts = judge(matches, target, direction)
+    missing = Counter(verdict.match.term for verdict in verdicts if not verdict.honoured)
+    # Of a term that is there twice and honoured once, the verdicts do not say which one is.
+    taken = [verdict.target for verdict in verdicts if verdict.target is not None]
     edits: list[Edit] = []
-    for verdict in judge(matches, target, direction):
-        if verdict.honoured:
+    for match in matches:
+        if not missing[match.term]:
             continue
-        span = _counterpart(verdict.match.span, target, alignment, direction.target)
-        if span is None or any(span[0] < edit.span[1] and edit.span[0] < span[1] for edit in edits):
+        span = _counterpart(match.span, target, alignment, direction.target)
+        if span is None or any(span[0] < end and begin < span[1] for begin, end in taken):
             continue
-        text = in_case(verdict.match, source, starts=_starts(target, span[0]))
-        edits.append(Edit(span, text, verdict.match))
+        missing[match.term] -= 1
+        taken.append(span)
+        edits.append(Edit(span, in_case(match, source, starts=_starts(target, span[0])), match))
     return sorted(edits, key=lambda edit: edit.span)
 
 
@@ -246,13 +252,14 @@ def _masked(result: Enforced) -> _Masked:
     source, parts, done, shift = result.source, [], 0, 0
     masks: list[tuple[str, TermMatch]] = []
     left: list[TermMatch] = []
-    for verdict in result.verdicts:
-        begin, end = verdict.match.span
-        if verdict.honoured:
-            left.append(TermMatch((begin + shift, end + shift), verdict.match.term))
+    missed = {verdict.match.term for verdict in result.verdicts if not verdict.honoured}
+    for match in (verdict.match for verdict in result.verdicts):
+        begin, end = match.span
+        if match.term not in missed:
+            left.append(TermMatch((begin + shift, end + shift), match.term))
             continue
         mask = _mask(len(masks), source)
-        masks.append((mask, verdict.match))
+        masks.append((mask, match))
         parts += [source[done:begin], mask]
         shift += len(mask) - (end - begin)
         done = end
