@@ -19,7 +19,7 @@ from edgekit.core.languages import Direction
 from edgekit.glossary.honoured import judge
 from edgekit.glossary.read import read_glossary
 from edgekit.glossary.terms import Glossary, TermMatch
-from edgekit.translate.terms import apply, edits_for, enforce, in_case
+from edgekit.translate.terms import apply, edits_for, enforce, in_form
 from edgekit.translate.translator import Translator
 
 GLOSSARY = Path(__file__).parent / "glossaries" / "unusual.en-pt.csv"
@@ -43,7 +43,9 @@ def mask(form: str) -> Way:
         results = [result.text for result in translator.translate(written)]
         for at, (text, matches) in enumerate(zip(texts, found, strict=True)):
             for number, match in enumerate(matches):
-                results[at] = results[at].replace(form % (number + 3), in_case(match, text, starts=False))
+                results[at] = results[at].replace(
+                    form % (number + 3), in_form(match, text, glossary.direction, starts=False)
+                )
         return results
 
     return translate

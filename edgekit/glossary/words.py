@@ -78,10 +78,17 @@ _PLURALS: dict[str, tuple[tuple[re.Pattern[str], str], ...]] = {
         (re.compile(r"(?<=.)óis$"), "ol"),
         (re.compile(r"(?<=.)uis$"), "ul"),
         (re.compile(r"(?<=..)ns$"), "m"),
+        (re.compile(r"(?<=..)eses$|(?<=^m)eses$"), "ês"),
         (re.compile(r"(?<=..[rzs])es$"), ""),
+        (re.compile(r"(?<=...)is$"), "el"),
         (re.compile(r"(?<=..)il$"), "el"),  # `fósseis` is the plural of `fóssil`, `níveis` that of `nível`
+        (re.compile(r"(?<=.[aeiouáéíóúâêôã])s$"), ""),
     ),
-    "es": ((re.compile(r"(?<=..)ces$"), "z"), (re.compile(r"(?<=..)iones$"), "ión")),
+    "es": (
+        (re.compile(r"(?<=..)ces$"), "z"),
+        (re.compile(r"(?<=..)iones$"), "ión"),
+        (re.compile(r"(?<=.[aeiouáéó])s$"), ""),
+    ),
     "en": (
         (re.compile(r"(?<=.us)es$"), ""),
         (re.compile(r"(?<=..[^aeiou])ves$"), "f"),

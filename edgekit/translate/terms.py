@@ -12,6 +12,7 @@ from typing import Protocol
 from edgekit.core.languages import Direction, base_language
 from edgekit.core.marked import Mark, MarkedText
 from edgekit.glossary.honoured import Report, Verdict, judge
+from edgekit.glossary.plural import is_plural, plural
 from edgekit.glossary.terms import Glossary, TermMatch
 from edgekit.translate.segment import is_unspaced
 from edgekit.translate.spans import Span
@@ -129,7 +130,7 @@ def edits_for(
             continue
         missing[match.term] -= 1
         taken.append(span)
-        edits.append(Edit(span, in_case(match, source, starts=_starts(target, span[0])), match))
+        edits.append(Edit(span, in_form(match, source, direction, starts=_starts(target, span[0])), match))
     return sorted(edits, key=lambda edit: edit.span)
 
 
@@ -143,7 +144,9 @@ def apply(text: str, edits: Sequence[Edit]) -> str:
     return "".join([*parts, text[done:]])
 
 
-def marked(text: str, matches: Sequence[TermMatch], *, prefix: str = "term") -> tuple[MarkedText, dict[str, str]]:
+def marked(
+    text: str, matches: Sequence[TermMatch], direction: Direction, *, prefix: str = "term"
+) -> tuple[MarkedText, dict[str, str]]:
     """The text with a `keep` mark on every term, and by the marks' names what is to stand there in the translation.
 
     For a translator that carries marks through (`edgekit.translate.careful`): the name of a mark is the prefix and the
@@ -153,12 +156,12 @@ def marked(text: str, matches: Sequence[TermMatch], *, prefix: str = "term") -> 
         Mark(match.span[0], match.span[1], "keep", f"{prefix}{number}") for number, match in enumerate(matches)
     )
     return MarkedText(text, marks), {
-        mark.name: in_case(match, text, starts=False) for mark, match in zip(marks, matches, strict=True)
+        mark.name: in_form(match, text, direction, starts=False) for mark, match in zip(marks, matches, strict=True)
     }
 
 
-def in_case(match: TermMatch, source: str, *, starts: bool) -> str:
-    """The term's target with the capitals that its occurrence in source asks for.
+def in_form(match: TermMatch, source: str, direction: Direction, *, starts: bool) -> str:
+    """The term's target with the capitals and the number that its occurrence in source asks for.
 
     starts: whether it is to begin a sentence of the translation. A term in capitals gives one in capitals; one with a
     capital where no sentence begins (a name, a title) gives one with a capital.
@@ -166,7 +169,7 @@ def in_case(match: TermMatch, source: str, *, starts: bool) -> str:
     found, term = source[slice(*match.span)], match.term
     if term.keep:
         return found
-    target = term.target
+    target = plural(term.target, direction.target) if is_plural(term.source, found, direction.source) else term.target
     if len(found) > 1 and found.isupper() and not term.source.isupper():
         return target.upper()
     named = found[:1].isupper() and not term.source[:1].isupper() and not _starts(source, match.span[0])
@@ -242,7 +245,7 @@ class _Masked:
         for mask, match in self.masks:
             at = text.find(mask)
             if at >= 0:
-                text = text[:at] + in_case(match, source, starts=_starts(text, at)) + text[at + len(mask) :]
+                text = text[:at] + in_form(match, source, direction, starts=_starts(text, at)) + text[at + len(mask) :]
         return Enforced(
             source, text, translation, tuple(judge(self.matches, text, direction)), tuple(edits), len(self.masks)
         )

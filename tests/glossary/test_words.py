@@ -10,7 +10,8 @@ from edgekit.glossary.words import keys, same, words
 
 FORMS = {
     "en": "cell cells, city cities, box boxes, bus buses, leaf leaves, mouse mice, wolf wolves, test testing",
-    "pt": "célula células, equação equações, animal animais, papel papéis, fóssil fósseis, luz luzes, falar falou",
+    "pt": "célula células, equação equações, animal animais, papel papéis, fóssil fósseis, luz luzes,"
+    " liceu liceus, mês meses, falar falou",
     "es": "célula células, nación naciones, luz luces",
     "fr": "cellule cellules, animal animaux",
     "de": "Apfel Äpfel, Haus Häuser",
@@ -25,7 +26,7 @@ FORMS = {
 }
 OTHERS = {
     "en": "universe university, organ organization, new news, plan plane, car care, cell cellar, photo photon",
-    "pt": "casa caso, casa casar, posto posta, célula celular, pai pais, porto porta",
+    "pt": "casa caso, casa casar, posto posta, célula celular, país paz, porto porta",
     "es": "casa caso, libro libra, puerto puerta",
     "uk": "кіт кита, школа шкода",
     "ko": "물 물리학",

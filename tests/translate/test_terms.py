@@ -14,7 +14,7 @@ import edgekit
 from edgekit.core.languages import Direction
 from edgekit.glossary.terms import Glossary, Term, of_terms
 from edgekit.translate.spans import Span
-from edgekit.translate.terms import Enforced, apply, edits_for, enforce, in_case, marked, report_of
+from edgekit.translate.terms import Enforced, apply, edits_for, enforce, in_form, marked, report_of
 from edgekit.translate.translator import Segment, Translation
 
 EN_PT = Direction("en", "pt")
@@ -80,7 +80,7 @@ def test_capitals_are_those_of_the_place() -> None:
     assert one("THE SCHOOL is big.", WordByWord(), *pairs).text == "A LICEU é grande."
     assert one("The big School.", WordByWord(), *pairs).text == "A grande Liceu."
     (match,) = glossary(*pairs).matches("School")
-    assert in_case(match, "School", starts=False) == "liceu"
+    assert in_form(match, "School", EN_PT, starts=False) == "liceu"
 
 
 def test_a_mask_is_used_when_nothing_is_aligned_with_the_term() -> None:
@@ -125,13 +125,13 @@ def test_texts_without_terms_are_what_the_translator_gives() -> None:
 
 def test_marks_cover_the_terms_and_name_what_is_to_stand_there() -> None:
     text = "School and SCHOOLS"
-    given_text, new = marked(text, glossary(("school", "liceu")).matches(text))
+    given_text, new = marked(text, glossary(("school", "liceu")).matches(text), EN_PT)
     assert given_text.problems() == []
     assert [(text[mark.begin : mark.end], mark.kind) for mark in given_text.marks] == [
         ("School", "keep"),
         ("SCHOOLS", "keep"),
     ]
-    assert new == {"term0": "liceu", "term1": "LICEU"}
+    assert new == {"term0": "liceu", "term1": "LICEUS"}
 
 
 def test_an_article_is_never_taken_for_the_term() -> None:
