@@ -6,10 +6,10 @@ import re
 import sqlite3
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from heapq import nlargest
-from itertools import islice
+from itertools import chain, islice
 from math import ceil
 from pathlib import Path
 from types import TracebackType
@@ -197,13 +197,13 @@ class Memory:
     def _alike(self, text: str, direction: Direction, least: float) -> list[Entry]:
         """Entries of about the same length, those that share most grams with a folded text."""
         low, high = int(len(text) * least), ceil(len(text) / least)
-        shared: dict[object, int] = {}
+        shared: Counter[int] = Counter()
         for gram in grams(text, pair_of(direction)):
-            for (entry,) in self._read(
+            rows = self._read(
                 "SELECT entry FROM grams WHERE gram = ? AND length BETWEEN ? AND ? LIMIT ?", (gram, low, high, _COMMON)
-            ):
-                shared[entry] = shared.get(entry, 0) + 1
-        best = nlargest(_CANDIDATES, shared, key=shared.__getitem__)
+            )
+            shared.update(chain.from_iterable(rows))
+        best = [entry for entry, _ in shared.most_common(_CANDIDATES)]
         marks = ", ".join("?" * len(best))
         return [entry_of(row) for row in self._read(f"{SELECT} WHERE id IN ({marks})", best)]
 
@@ -246,8 +246,14 @@ def open_memory(path: Path | None = None, *, report: Reporter = silent) -> Memor
     return Memory(path, connect(path, report), report)
 
 
-def open_if_possible(path: Path | None = None, *, report: Reporter = silent) -> Memory | None:
-    """The memory of this user, or None, and report hears why: translating goes on without it."""
+def open_if_possible(path: Path | None = None, *, make: bool = True, report: Reporter = silent) -> Memory | None:
+    """The memory of this user, or None, and report hears why: translating goes on without it.
+
+    make: whether one is made where there is none; who only looks up needs none.
+    """
+    path = path or memory_file()
+    if not make and not path.exists():
+        return None
     try:
         return open_memory(path, report=report)
     except EdgekitError as problem:

@@ -167,3 +167,8 @@ def test_translating_goes_on_when_there_can_be_no_memory(tmp_path: Path) -> None
     assert open_if_possible(tmp_path / "file" / "m.sqlite", report=notes.append) is None
     assert isinstance(notes[0], Note)
     assert notes[0].text.startswith("translating without the memory")
+
+
+def test_no_file_is_made_when_there_is_only_looking_up(tmp_path: Path) -> None:
+    assert open_if_possible(tmp_path / "m.sqlite", make=False) is None
+    assert list(tmp_path.iterdir()) == []
