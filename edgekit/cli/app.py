@@ -14,6 +14,8 @@ from edgekit.cli.eval import group as evaluation
 from edgekit.cli.export import export
 from edgekit.cli.fit import fit
 from edgekit.cli.generate import generate
+from edgekit.cli.glossary import group as glossary
+from edgekit.cli.memory import group as memory
 from edgekit.cli.models import group as models
 from edgekit.cli.plan import plan
 from edgekit.cli.pull import pull
@@ -64,6 +66,8 @@ app.command()(fit)
 app.command()(verify)
 app.add_typer(evaluation, name="eval")
 app.add_typer(models, name="models")
+app.add_typer(memory, name="memory")
+app.add_typer(glossary, name="glossary")
 app.add_typer(device, name="device")
 app.command()(tui)
 

@@ -23,6 +23,11 @@ def data_folder() -> Path:
     return Path(platformdirs.user_data_dir("edgekit", appauthor=False))
 
 
+def memory_file() -> Path:
+    """The translation memory; SQLite writes two more files beside it."""
+    return data_folder() / "memory" / "memory.sqlite"
+
+
 def cache_folder() -> Path:
     """Downloads under way; safe to delete."""
     root = home()

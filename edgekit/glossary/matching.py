@@ -1,0 +1,169 @@
+"""Finding thousands of terms in a text at once."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+from edgekit.glossary.words import Word, is_unspaced, keys, same, words
+
+# Between the words of a term: spaces and hyphens, at most one line break; never the end of a sentence.
+_GAP = re.compile(r"[^\S\n]*(?:[-\u2010\u2011]|\n)?[^\S\n]*")
+_PLAIN = re.compile(r"[\w\s\-\u2010\u2011'’.,\u0300-\u036f\u0590-\u0dff\u0e00-\u109f\u1780-\u17ff\u200c\u200d]+")
+_HYPHENS = frozenset("-\u2010\u2011")
+_APOSTROPHES = frozenset("'’")
+_MOST_GAP = 4
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    words: tuple[str, ...]
+    text: str
+    owner: Any
+    minds_case: bool
+    exact: bool
+    # Where the first word begins in a term that has more than words, as `.NET`; else None.
+    literal: int | None
+
+
+class TermIndex:
+    """Terms by their rarest word; looking a text up costs what its words and the terms of those words cost.
+
+    capitals: for each term whether only its own case counts; exact: whether only its own form does.
+    loose: any form of a single word counts, see `edgekit.glossary.words.same`.
+    """
+
+    def __init__(
+        self,
+        terms: Sequence[tuple[str, Any]],
+        language: str,
+        *,
+        capitals: Sequence[bool] | None = None,
+        exact: Sequence[bool] | None = None,
+        loose: bool = False,
+    ) -> None:
+        self._language = language
+        self._loose = loose
+        self._signs: list[_Entry] = []
+        self._by_key: dict[str, list[tuple[int, _Entry]]] = {}
+        entries: list[_Entry] = []
+        for number, (text, owner) in enumerate(terms):
+            text = text.strip()
+            own = list(words(text))
+            entry = _Entry(
+                tuple(word.text for word in own),
+                text,
+                owner,
+                capitals is not None and capitals[number],
+                exact is not None and exact[number],
+                own[0].begin if own and not _PLAIN.fullmatch(text) else None,
+            )
+            if entry.words:
+                entries.append(entry)
+            elif entry.text:
+                self._signs.append(entry)
+        common = Counter(key for entry in entries for word in entry.words for key in keys(word, language))
+        for entry in entries:
+            rarest = min(
+                range(len(entry.words)), key=lambda at: max(common[k] for k in keys(entry.words[at], language))
+            )
+            for key in keys(entry.words[rarest], language):
+                self._by_key.setdefault(key, []).append((rarest, entry))
+
+    def find(self, text: str) -> list[tuple[int, int, Any]]:
+        """(begin, end, owner) of the terms in a text, in order; of those that overlap the longest, then the first."""
+        return _longest(self.find_all(text))
+
+    def find_all(self, text: str) -> list[tuple[int, int, Any]]:
+        """The same with those that overlap."""
+        found = [
+            (one.start(), one.end(), entry.owner)
+            for entry in self._signs
+            for one in re.finditer(re.escape(entry.text), text)
+        ]
+        listed = list(words(text))
+        for at, word in enumerate(listed):
+            candidates: dict[int, tuple[int, _Entry]] = {}
+            for key in keys(word.text, self._language):
+                for offset, entry in self._by_key.get(key, ()):
+                    candidates[id(entry)] = (offset, entry)
+            for offset, entry in candidates.values():
+                first = at - offset
+                if 0 <= first <= len(listed) - len(entry.words):
+                    here = listed[first : first + len(entry.words)]
+                    span = self._span(entry, here, text)
+                    if span is not None:
+                        found.append((*span, entry.owner))
+        return found
+
+    def _span(self, entry: _Entry, here: Sequence[Word], text: str) -> tuple[int, int] | None:
+        """Where the term is, if these words of the text are it."""
+        if entry.literal is not None:
+            return _literal(entry, here[0].begin - entry.literal, text)
+        loose = self._loose or len(here) > 1
+        for wanted, word in zip(entry.words, here, strict=True):
+            if entry.exact:
+                if wanted != word.text and (entry.minds_case or wanted.casefold() != word.text.casefold()):
+                    return None
+            elif not same(wanted, word.text, self._language, loose):
+                return None
+        for one, other in pairwise(here):
+            between = text[one.end : other.begin]
+            if between and between not in entry.text and (len(between) > _MOST_GAP or not _GAP.fullmatch(between)):
+                return None
+            if not between and not (is_unspaced(one.text) or is_unspaced(other.text)):
+                return None
+        if entry.minds_case and not _same_case(entry.words, here):
+            return None
+        return (here[0].begin, here[-1].end) if _stands_alone(text, here[0].begin, here[-1].end) else None
+
+
+def _literal(entry: _Entry, begin: int, text: str) -> tuple[int, int] | None:
+    """Where a term with signs in it is: `C++` is not in every C."""
+    end = begin + len(entry.text)
+    found = text[max(0, begin) : end]
+    if begin < 0 or (found != entry.text and (entry.minds_case or found.casefold() != entry.text.casefold())):
+        return None
+    return None if text[:begin][-1:].isalnum() or text[end : end + 1].isalnum() else (begin, end)
+
+
+def _same_case(wanted: Sequence[str], here: Sequence[Word]) -> bool:
+    """Whether the capitals are where the term has them; in a text all in capitals a term with one is there too."""
+    for one, word in zip(wanted, here, strict=True):
+        if one[:1].isupper() and one[1:].islower():
+            if not word.text[:1].isupper():
+                return False
+        elif one != word.text[: len(one)] and not (one.isupper() and word.text.rstrip("s") == one):
+            return False
+    return True
+
+
+def _stands_alone(text: str, begin: int, end: int) -> bool:
+    """Whether what is around a span leaves it a word: not `T-cell`, not `school.org`, not `don` in `don't`."""
+    before, after = text[max(0, begin - 2) : begin], text[end : end + 3]
+    if is_unspaced(text[begin]) or is_unspaced(text[end - 1]):
+        return True
+    if before[-1:] in ("@", "_") or (before[-1:] in _HYPHENS and before[:1].isalnum() and len(before) == 2):
+        return False
+    if before[-1:] == "." and before[:1].isalnum() and len(before) == 2:
+        return False
+    if after[:1] in ("@", "_") or (after[:1] in _HYPHENS and after[1:2].isalnum()):
+        return False
+    if after[:1] == "." and after[1:2].isalnum():
+        return False
+    # `cell's` is the cell; `don't`, `l'eau` and Turkish endings after a name are told apart by what follows.
+    return not (after[:1] in _APOSTROPHES and after[1:2] == "t" and not after[2:3].isalnum())
+
+
+def _longest(found: list[tuple[int, int, Any]]) -> list[tuple[int, int, Any]]:
+    kept: list[tuple[int, int, Any]] = []
+    taken: set[int] = set()
+    for begin, end, owner in sorted(found, key=lambda one: (one[0] - one[1], one[0])):
+        if begin not in taken and end - 1 not in taken:
+            kept.append((begin, end, owner))
+            taken.update(range(begin, end))
+    return sorted(kept, key=lambda one: one[0])

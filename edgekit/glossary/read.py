@@ -1,0 +1,113 @@
+"""Glossaries from files: csv, tsv, TBX."""
+
+from __future__ import annotations
+
+import codecs
+from pathlib import Path
+
+from edgekit.core.errors import InputError
+from edgekit.core.languages import Direction, base_language
+from edgekit.glossary.tables import rows_of
+from edgekit.glossary.tbx import terms_of
+from edgekit.glossary.terms import Glossary, of_terms
+
+_MOST_BYTES = 100_000_000
+_MOST_TERMS = 200_000
+_MOST_CHARACTERS = 1_000
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+# What spreadsheets save a csv in where they do not save UTF-8. A few hundred letters are too little to guess it from:
+# charset-normalizer (3.4) takes a glossary of four Portuguese words for a Polish one.
+_CODE_PAGES = {
+    language: page
+    for page, languages in {
+        "cp1250": "bs cs hr hu pl ro sk sl sq",
+        "cp1251": "be bg kk ky mk mn ru sr tg uk",
+        "cp1252": "af ca da de es et eu fi fr gl id is it ms nb nl nn no pt sv sw",
+        "cp1253": "el",
+        "cp1254": "az tr",
+        "cp1255": "he yi",
+        "cp1256": "ar fa ps ur",
+        "cp1257": "lt lv",
+        "cp1258": "vi",
+        "cp874": "th",
+        "cp932": "ja",
+        "cp949": "ko",
+        "gb18030": "zh",
+    }.items()
+    for language in languages.split()
+}
+
+
+def read_glossary(path: Path, direction: Direction) -> Glossary:
+    """Read a glossary for one direction.
+
+    path: `.tbx` or `.xml` is TBX (ISO 30042, versions 2 and 3, DCA and DCT style); everything else a table, separated
+        by commas, semicolons or tabs, in UTF-8, UTF-16 or the code page of the languages. Columns are source, target,
+        and, in this order or by a header, note, case, part of speech, forbidden alternatives (parted by `|`), do not
+        translate. A header may name the two languages by their tags instead of source and target.
+    Raises InputError: not there, no text, larger than 100 MB or 200,000 terms, no terms; every wrong row is a reason,
+    with its line. Conflicts are no error, they are in the result.
+    """
+    try:
+        if path.stat().st_size > _MOST_BYTES:
+            raise InputError(f"the glossary `{path}` is larger than {_MOST_BYTES // 1_000_000} MB")
+        data = path.read_bytes()
+    except OSError as problem:
+        raise InputError(f"cannot read the glossary `{path}`: {problem.strerror}") from None
+    problems: list[str] = []
+    encoding = "xml"
+    if path.suffix.lower() in (".tbx", ".xml"):
+        terms = terms_of(data, direction, path.name, problems)
+    else:
+        text, encoding = _decode(data, path, direction)
+        terms = rows_of(text, direction, problems)
+    problems += [
+        f"line {term.line}: longer than {_MOST_CHARACTERS:,} characters"
+        for term in terms
+        if max(len(term.source), len(term.target), len(term.note)) > _MOST_CHARACTERS
+    ]
+    if len(terms) > _MOST_TERMS:
+        problems.append(f"{len(terms):,} terms, more than {_MOST_TERMS:,}")
+    if problems:
+        raise InputError(f"the glossary `{path}` has problems", reasons=problems)
+    glossary = of_terms(direction, terms, encoding)
+    if not glossary.terms:
+        raise InputError(
+            f"the glossary `{path}` has no terms for {direction}",
+            hint="write one row a term: `source,target`",
+        )
+    return glossary
+
+
+def _decode(data: bytes, path: Path, direction: Direction) -> tuple[str, str]:
+    for mark, encoding in _MARKS:
+        if data.startswith(mark):
+            try:
+                return data.decode(encoding), encoding
+            except UnicodeDecodeError as problem:
+                raise InputError(f"the glossary `{path}` is no {encoding} text: {problem.reason}") from None
+    if b"\0" in data:
+        raise InputError(f"the glossary `{path}` is no text", hint="save the table as csv in UTF-8")
+    try:
+        return data.decode(), "utf-8"
+    except UnicodeDecodeError:
+        pass
+    for language in (direction.target, direction.source):
+        page = _CODE_PAGES.get(base_language(language))
+        if page is not None:
+            try:
+                return data.decode(page), page
+            except UnicodeDecodeError:
+                pass
+    from charset_normalizer import from_bytes
+
+    best = from_bytes(data).best()
+    if best is None:
+        raise InputError(f"the encoding of the glossary `{path}` is unknown", hint="save the table as csv in UTF-8")
+    return str(best), best.encoding

@@ -1,0 +1,110 @@
+"""`edgekit memory` and `edgekit glossary`, as a person types them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from edgekit.cli.app import run
+
+EN_PT = ("--from", "en", "--to", "pt")
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("EDGEKIT_HOME", str(tmp_path / "home"))
+    return tmp_path
+
+
+def as_json(capsys: pytest.CaptureFixture[str], *words: str) -> Any:
+    capsys.readouterr()
+    assert run([*words, "--json"]) == 0
+    value = json.loads(capsys.readouterr().out)
+    assert value["schema"] in ("edgekit.memory/1", "edgekit.glossary/1")
+    return value
+
+
+def test_an_entry_is_added_found_listed_counted_and_forgotten(capsys: pytest.CaptureFixture[str]) -> None:
+    added = as_json(
+        capsys, "memory", "add", "The cell.", "A célula.", *EN_PT, "--who", "Ana", "--document", "unit3.docx"
+    )
+    (match,) = as_json(capsys, "memory", "search", "The cell.", *EN_PT)["matches"]
+    assert (match["kind"], match["target"], match["usable"]) == ("exact", "A célula.", True)
+    assert match["entry"]["origin"] == {"kind": "person", "who": "Ana", "document": "unit3.docx"}
+    assert [entry["id"] for entry in as_json(capsys, "memory", "ls", "CÉLULA")["entries"]] == [added["id"]]
+    assert as_json(capsys, "memory", "ls", "--document", "other.docx")["entries"] == []
+    assert as_json(capsys, "memory", "stats")["directions"] == {"en→pt": 1}
+    assert as_json(capsys, "memory", "forget", str(added["id"]))["forgotten"] == 1
+    assert as_json(capsys, "memory", "stats")["entries"] == 0
+
+
+def test_lines_are_for_people_and_programs(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["memory", "add", "The\ncell.", "A célula.", *EN_PT]) == 0
+    capsys.readouterr()
+    assert run(["memory", "ls"]) == 0
+    assert capsys.readouterr().out == "1\ten→pt\tperson\tThe cell.\tA célula.\n"
+    assert run(["memory", "search", "The cells.", *EN_PT]) == 0
+    assert capsys.readouterr().out.split("\t")[1] == "fuzzy"
+    assert run(["memory", "stats"]) == 0
+    assert capsys.readouterr().out.startswith("1 entries of 0 documents")
+
+
+def test_a_file_that_was_exported_is_imported(capsys: pytest.CaptureFixture[str], home: Path) -> None:
+    as_json(capsys, "memory", "add", "The cell.", "A célula.", *EN_PT)
+    file = str(home / "school.tmx")
+    assert as_json(capsys, "memory", "export", file)["entries"] == 1
+    assert run(["memory", "export", file]) == 2
+    assert as_json(capsys, "memory", "export", file, "--force", "--from", "en", "--to", "fr")["entries"] == 0
+    assert as_json(capsys, "memory", "export", file, "--force")["entries"] == 1
+    assert run(["memory", "forget", "--all", "--yes"]) == 0
+    assert as_json(capsys, "memory", "import", file) == {
+        "schema": "edgekit.memory/1",
+        "entries": 1,
+        "new": 1,
+        "left_out": {},
+    }
+    assert as_json(capsys, "memory", "import", file)["new"] == 0
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["memory", "add", "x", "y"],
+        ["memory", "add", "x", "y", "--from", "en"],
+        ["memory", "add", "x", "y", "--from", "en", "--to", "en"],
+        ["memory", "add", "", "y", *EN_PT],
+        ["memory", "search", "x"],
+        ["memory", "forget"],
+        ["memory", "forget", "1", "--all"],
+        ["memory", "forget", "1", "--document", "x"],
+        ["memory", "import", "no.tmx"],
+        ["memory", "export", "no/folder/x.tmx"],
+        ["glossary", "check", "no.csv", *EN_PT],
+        ["glossary", "check", "no.csv", "--from", "english", "--to", "pt"],
+    ],
+)
+def test_a_wrong_command_line_is_a_usage_error(words: list[str]) -> None:
+    assert run(words) == 2
+
+
+def test_forgetting_everything_asks_where_it_can(capsys: pytest.CaptureFixture[str]) -> None:
+    as_json(capsys, "memory", "add", "x", "y", *EN_PT)
+    assert run(["memory", "forget", "--all"]) == 2
+    assert as_json(capsys, "memory", "stats")["entries"] == 1
+
+
+def test_glossary_check_tells_terms_and_conflicts(capsys: pytest.CaptureFixture[str], home: Path) -> None:
+    path = home / "terms.csv"
+    path.write_text("cell,célula\ncell wall,parede\n", encoding="utf-8")
+    told = as_json(capsys, "glossary", "check", str(path), *EN_PT)
+    assert (told["terms"], told["counts"]) == (2, {"contains": 1})
+    path.write_text("cell,célula\ncell,cela\n", encoding="utf-8")
+    capsys.readouterr()
+    assert run(["glossary", "check", str(path), *EN_PT]) == 1
+    assert capsys.readouterr().out.splitlines() == [
+        "2 terms, 1 conflicts",
+        "  line 1, 2: `cell` is to be `célula`, `cela`; the first counts",
+    ]
