@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from edgekit.core.errors import UsageError
 from edgekit.core.languages import base_language, normalise_tag
 from edgekit.identify.identifier import limited_model
-from edgekit.identify.scripts import main_script, scripts_of_language
+from edgekit.identify.scripts import UNSPACED_SCRIPTS, main_script, scripts_of_language
 
 # Chosen on two of the four conversations of `code-switch` (Bangor Miami, en and es), reported on the other two by
 # `benchmarks/languages.py`.
@@ -93,6 +93,17 @@ def foreign_spans(
             found.append(LanguageSpan(scored[at].begin, scored[end - 1].end, tags[tag]))
         at = end
     return found
+
+
+def count_words(text: str) -> int:
+    """How many words a text has, for deciding whether there is enough to go by.
+
+    Writing without spaces counts a word for every two letters; only the first 4,096 characters are looked at.
+    """
+    beginning = text[:4096]
+    if main_script(beginning) in UNSPACED_SCRIPTS:
+        return sum(map(str.isalpha, beginning)) // 2
+    return sum(1 for _ in _WORD.finditer(beginning))
 
 
 def _scored(text: str, languages: Sequence[str]) -> tuple[list[str], list[_Word]]:

@@ -59,6 +59,9 @@ _WRITINGS = {
     "Jpan": frozenset({"Hani", "Hira", "Kana"}),
     "Kore": frozenset({"Hang"}),
 }
+UNSPACED_SCRIPTS = frozenset({"Hani", "Hira", "Kana", "Khmr", "Laoo", "Mymr", "Thai", "Tibt"})
+"""Scripts that are written without spaces between words."""
+
 _LATIN = frozenset({"Latn"})
 # Languages that are not, or not only, written in Latin letters; a test holds them against `models.toml`.
 _LANGUAGES = {
