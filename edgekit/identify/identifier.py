@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from edgekit.core.errors import InputError, UsageError
 from edgekit.core.languages import base_language, normalise_tag
-from edgekit.identify.scripts import main_script, scripts_of_language
+from edgekit.identify.scripts import scripts_in, scripts_of_language
 
 if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier
@@ -29,6 +29,9 @@ _MOST_CHARACTERS = 4000
 _LOOKED_AT = 1 << 16
 # Addresses, tags, placeholders and digits are written alike in every language.
 _NO_WORDS = re.compile(r"https?://\S{1,2000}|\S{1,200}@\S{1,200}|<[^<>]{1,200}>|\{[^{}]{0,60}\}|[@#]\w+|\d+|\s+")
+# Text in another script has Latin names in it (a third of the letters of Telugu news), hardly ever the reverse.
+_LEAST_SHARE = 0.25
+_LATIN_LETTERS = re.compile(r"[A-Za-z\u00c0-\u024f]+")
 # What the library calls apart and no model does: taken for the language that they are written like.
 _SAME = {"arz": "ar", "ary": "ar", "nn": "no", "nb": "no", "uzs": "uz", "wuu": "zh", "yue": "zh"}
 _NO_LANGUAGE = "zxx"
@@ -67,14 +70,21 @@ class Identifier:
         """The language of a text, by its first 4,000 characters that carry words.
 
         Bayes' rule over all 140 languages of the model, those asked for being likelier beforehand; a language that is
-        not written in the text's script has none of it. Unknown: no letter, less than 0.9, or a language not asked for.
+        not written in the text's script has none of it. Where a fifth of the letters are of another script than Latin,
+        Latin words are taken for names. Unknown: no letter, less than 0.9, or a language not asked for.
         """
         if not isinstance(text, str):
             raise InputError(f"`text` is a `{type(text).__name__}`, not a `str`")
         words = _words(text)
-        script = main_script(words)
-        if script is None:
+        found = scripts_in(words)
+        if not found:
             return Identified(None, 0.0)
+        script = min(found, key=lambda code: (-found[code], code))
+        others = sum(found.values()) - found["Latn"]
+        if found["Latn"] > 0 and others >= _LEAST_SHARE * found["Latn"]:
+            del found["Latn"]
+            script = min(found, key=lambda code: (-found[code], code))
+            words = _LATIN_LETTERS.sub(" ", words)
         return self._decide(self._model.rank(words), script)
 
     def _decide(self, ranked: Iterable[tuple[str, float]], script: str) -> Identified:

@@ -16,9 +16,11 @@ from edgekit.identify.mixed import count_words
 from edgekit.translate.pivot import TextTranslator
 from edgekit.translate.translator import Translation
 
-# What contradicts the language that the user named needs more to go by than what agrees with it: three words are a
-# title, a name, a quotation. The first four words of 300 English lines of FLORES dev contradict twice, six never.
+# What contradicts the language that the user named needs more to go by than what agrees with it: a few words are a
+# title, names, a quotation.
 _LEAST_WORDS = 6
+_CONTRADICTION = 0.99
+_DOUBT = 0.001
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,7 @@ class Router:
         language = base_language(found.tag) if found.tag is not None else found.other
         if self.source is not None:
             declared = Direction(self.source, self.target)
-            if language in (None, base_language(self.source)) or count_words(text) < _LEAST_WORDS:
+            if language in (None, base_language(self.source)) or not _contradicts(text, found):
                 return Route(declared, found)
         elif language is None or (language not in self._into and count_words(text) < _LEAST_WORDS):
             return self._unknown(text, found)
@@ -109,6 +111,11 @@ class Router:
         if len(self._into) == 1:
             return Route(next(iter(self._into.values())), found)
         return Route(None, found, Finding("language", "the language of the text is unknown; it was left"))
+
+
+def _contradicts(text: str, found: Identified) -> bool:
+    certain = found.probability >= _CONTRADICTION if found.tag is not None else found.probability <= _DOUBT
+    return certain and count_words(text) >= _LEAST_WORDS
 
 
 def open_router(source: str | None, target: str, directions: Iterable[Direction] | None = None) -> Router:
