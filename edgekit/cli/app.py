@@ -9,6 +9,7 @@ import os
 import typer
 
 from edgekit.cli import output, signals
+from edgekit.cli.detect import detect
 from edgekit.cli.device import group as device
 from edgekit.cli.export import export
 from edgekit.cli.fit import fit
@@ -16,6 +17,7 @@ from edgekit.cli.generate import generate
 from edgekit.cli.models import group as models
 from edgekit.cli.plan import plan
 from edgekit.cli.pull import pull
+from edgekit.cli.romanize import romanize
 from edgekit.cli.translate import translate
 from edgekit.cli.tui import tui
 from edgekit.cli.verify import verify
@@ -56,6 +58,8 @@ def root(
 
 app.command()(translate)
 app.command()(generate)
+app.command()(detect)
+app.command()(romanize)
 app.command()(pull)
 app.command()(export)
 app.command()(plan)

@@ -53,6 +53,11 @@ _BY_NAME = {
     "VAI": "Vaii",
     "YI": "Yiii",
 }
+SCRIPT_NAMES = {
+    code: {"CANADIAN": "Canadian syllabic", "CJK": "Chinese", "OL": "Ol Chiki"}.get(name, name.capitalize())
+    for name, code in _BY_NAME.items()
+    if name != "FULLWIDTH"
+}
 _WRITINGS = {
     "Hans": frozenset({"Hani"}),
     "Hant": frozenset({"Hani"}),

@@ -13,6 +13,7 @@ from edgekit.core.findings import Finding
 from edgekit.core.languages import Direction, base_language, normalise_tag
 from edgekit.identify.identifier import Identified, Identifier, open_identifier
 from edgekit.identify.mixed import count_words
+from edgekit.identify.romanize import expects_native_script
 from edgekit.translate.pivot import TextTranslator
 from edgekit.translate.translator import Translation
 
@@ -70,13 +71,19 @@ class Router:
         In the source language, or unknown: translated as declared. In the target language: left. In another one that an
         installed model translates: by that model. In one that none translates: left. Where a source was named, a text
         of less than six words never contradicts it. For `auto`, an unknown text is taken for the language of most
-        characters of these texts and those before; where all of them are unknown, it is left.
+        characters of these texts and those before; where all of them are unknown, it is left. A text in letters that
+        the model's language is not written in (romanized Hindi) is left.
         """
         identified = [self._identifier.identify(text) for text in texts]
         for text, found in zip(texts, identified, strict=True):
             if found.tag is not None and base_language(found.tag) in self._into:
                 self._seen[base_language(found.tag)] += len(text)
-        return [self._decide(text, found) for text, found in zip(texts, identified, strict=True)]
+        return [self._readable(text, self._decide(text, found)) for text, found in zip(texts, identified, strict=True)]
+
+    def _readable(self, text: str, route: Route) -> Route:
+        """Left where the model would meet letters that its language is not written in."""
+        finding = expects_native_script(route.direction, text) if route.direction is not None else None
+        return route if finding is None else Route(None, route.identified, finding)
 
     def _decide(self, text: str, found: Identified) -> Route:
         language = base_language(found.tag) if found.tag is not None else found.other
