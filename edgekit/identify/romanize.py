@@ -23,11 +23,11 @@ _loading = threading.Lock()
 
 # The languages that uroman has rules of their own for, as ISO 639-3.
 _RULES = dict(
-    pair.split(":")
-    for pair in (
+    re.findall(
+        r"(\w+):(\w+)",
         "ar:ara as:asm be:bel bg:bul bn:ben de:deu el:ell en:eng fa:fas gu:guj kk:kaz ks:kas ky:kir lt:lit lv:lav "
-        "mk:mkd os:oss pa:pan ps:pus ru:rus sa:san sr:srp tr:tur ug:uig uk:ukr yi:yid"
-    ).split()
+        "mk:mkd os:oss pa:pan ps:pus ru:rus sa:san sr:srp tr:tur ug:uig uk:ukr yi:yid",
+    )
 )
 # Two words may be a name; a text of which a tenth is in the language's own letters is no romanized one.
 _LEAST_WORDS = 3
