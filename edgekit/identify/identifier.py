@@ -17,9 +17,9 @@ from edgekit.identify.scripts import scripts_in, scripts_of_language
 if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier
 
-# Chosen on 60 lines a language of FLORES dev and NTREX (47 languages), whole and cut to 8, 4, 2 and 1 words. The scores
+# Chosen on 60 lines a language of FLORES dev and NTREX (44 languages), whole and cut to 8, 4, 2 and 1 words. The scores
 # are those of naive Bayes, twice too sure; a language that was asked for is 30 times as likely beforehand as another.
-# With 0.9, of 47 languages to choose from, 98 / 96 / 88 / 65 / 40 % are right and .3 / .3 / .4 / .3 / .5 % wrong, the
+# With 0.9, of 44 languages to choose from, 98 / 96 / 88 / 65 / 40 % are right and .3 / .3 / .4 / .3 / .5 % wrong, the
 # rest unknown; with 0.7, 99 / 98 / 92 / 73 / 46 % and .4 / .8 / 1.4 / 2.7 / 2.5 %.
 _TEMPERATURE = 2.0
 _CANDIDATE_WEIGHT = 30.0

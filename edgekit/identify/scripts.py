@@ -28,7 +28,9 @@ _BY_NAME = {
     "GURMUKHI": "Guru",
     "HANGUL": "Hang",
     "HEBREW": "Hebr",
+    "HENTAIGANA": "Hira",
     "HIRAGANA": "Hira",
+    "IDEOGRAPHIC": "Hani",
     "JAVANESE": "Java",
     "KANNADA": "Knda",
     "KATAKANA": "Kana",
@@ -56,7 +58,7 @@ _BY_NAME = {
 SCRIPT_NAMES = {
     code: {"CANADIAN": "Canadian syllabic", "CJK": "Chinese", "OL": "Ol Chiki"}.get(name, name.capitalize())
     for name, code in _BY_NAME.items()
-    if name != "FULLWIDTH"
+    if name not in ("FULLWIDTH", "HENTAIGANA", "IDEOGRAPHIC")
 }
 _WRITINGS = {
     "Hans": frozenset({"Hani"}),
@@ -118,8 +120,6 @@ def script_of(character: str) -> str | None:
     first, _, rest = unicodedata.name(character, "").partition(" ")
     if first == "HALFWIDTH" or (first == "FULLWIDTH" and not rest.startswith("LATIN")):
         first = rest.partition(" ")[0]
-    if rest.startswith("CHARACTER ") or (first == "KATAKANA-HIRAGANA"):
-        return None
     return _BY_NAME.get(first)
 
 
