@@ -132,12 +132,15 @@ def _model() -> LanguageIdentifier:
     return LanguageIdentifier.from_model_file(MODEL_FILE)
 
 
-def limited_model(languages: Sequence[str]) -> LanguageIdentifier | None:
-    """The library's model for these base languages only, in its own order; None where it does not know them all."""
-    model = _model()
-    if not {*languages} <= {*model.labels}:
-        return None
-    limited = copy.copy(model)
+@functools.cache
+def known_languages() -> frozenset[str]:
+    """The base languages that the library knows, as it calls them."""
+    return frozenset(_model().labels) - {_NO_LANGUAGE}
+
+
+def limited_model(languages: Sequence[str]) -> LanguageIdentifier:
+    """The library's model for these languages only, all of them known."""
+    limited = copy.copy(_model())
     limited.set_languages(list(languages))
     return limited
 

@@ -85,7 +85,7 @@ def normalised_for_search(text: str, language: str | None = None) -> str:
     """
     plain = _without_marks(text)
     if not plain.isascii():
-        plain = _without_marks(romanize(text, language).text)
+        plain = _without_marks(romanize(unicodedata.normalize("NFKC", text).casefold(), language).text)
     return " ".join("".join(one if one.isalnum() else " " for one in plain.casefold().replace("'", "")).split())
 
 

@@ -196,6 +196,9 @@ def find_route(
         from edgekit.store.installed import find_directions
 
         directions = find_directions()
+    routes = list(_routes(wanted, sorted(directions)))
+    if not routes:
+        return None
     measured = known_chrf(directions) if chrf is None else chrf
 
     def merit(route: tuple[Direction, ...]) -> tuple[float, int, int, int, list[str]]:
@@ -206,7 +209,7 @@ def find_route(
         size = sum(directions[leg].receipt.size_bytes for leg in route)
         return (-product, len(route), -exact, -size, [str(leg) for leg in route])
 
-    return min(_routes(wanted, sorted(directions)), key=merit, default=None)
+    return min(routes, key=merit)
 
 
 def _routes(wanted: Direction, directions: Sequence[Direction]) -> Iterator[tuple[Direction, ...]]:
