@@ -15,7 +15,7 @@ from edgekit.core.languages import base_language, normalise_tag
 from edgekit.identify.scripts import scripts_in, scripts_of_language
 
 if TYPE_CHECKING:
-    from py3langid.langid import LanguageIdentifier
+    from py3langid.langid import LanguageIdentifier  # type: ignore[import-untyped]
 
 # Chosen on 60 lines a language of FLORES dev and NTREX (44 languages), whole and cut to 8, 4, 2 and 1 words. The scores
 # are those of naive Bayes, twice too sure; a language that was asked for is 30 times as likely beforehand as another.

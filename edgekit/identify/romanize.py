@@ -15,7 +15,7 @@ from edgekit.core.languages import Direction, base_language, normalise_tag
 from edgekit.identify.scripts import SCRIPT_NAMES, scripts_in, scripts_of_language
 
 if TYPE_CHECKING:
-    from uroman import Uroman
+    from uroman import Uroman  # type: ignore[import-untyped]
 
 # The library's lattice is built a line at a time; its time and memory grow with the square of long ones.
 _LONGEST_CHUNK = 400
