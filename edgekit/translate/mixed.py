@@ -7,10 +7,12 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from types import TracebackType
 
+from edgekit.core.events import Reporter, silent
 from edgekit.core.findings import Finding
 from edgekit.core.languages import Direction, base_language
+from edgekit.engine.base import Tokenizer
 from edgekit.identify.mixed import LanguageSpan, foreign_spans
-from edgekit.translate.pivot import TextTranslator
+from edgekit.translate.pivot import TextTranslator, open_direct_or_pivot
 from edgekit.translate.segment import is_unspaced, split
 from edgekit.translate.spans import Span
 from edgekit.translate.translator import Segment, Translation
@@ -71,6 +73,11 @@ class MixedTranslator:
         languages = {**self._into_source, **self._into_target, target: None}
         self._languages = sorted(languages.keys() - {source})
         self._joint = " " if is_unspaced(main.direction.source) and not is_unspaced(main.direction.target) else ""
+
+    @property
+    def source_tokenizer(self) -> Tokenizer:
+        """What cuts the source into the model's tokens."""
+        return self._main.source_tokenizer
 
     def __enter__(self) -> MixedTranslator:
         return self
@@ -189,6 +196,21 @@ class MixedTranslator:
         shown = " ".join(text[span.begin : span.end].split())
         shown = shown if len(shown) <= 40 else shown[:39].rstrip() + "…"
         return Finding("language", f"`{shown}` is in `{span.tag}` and {done}", source=(span.begin, span.end))
+
+
+def open_mixed_translator(
+    source: str, target: str, *, threads: int | None = None, device: str = "auto", report: Reporter = silent
+) -> MixedTranslator:
+    """A translator for source texts with words of other languages in them; see open_direct_or_pivot for the rest.
+
+    Foreign words are translated by what is installed for their own direction, opened when it is first needed.
+    """
+    from edgekit.store.installed import find_directions
+
+    def opened(direction: Direction) -> TextTranslator:
+        return open_direct_or_pivot(direction.source, direction.target, threads=threads, device=device, report=report)
+
+    return MixedTranslator(opened(Direction(source, target)), find_directions(), opened)
 
 
 def _is_all(sentence: str, begin: int, end: int) -> bool:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 from edgekit.core.errors import DirectionError, InputError, UsageError
 from edgekit.core.events import Note, Reporter, silent
 from edgekit.core.languages import Direction, base_language, normalise_tag
+from edgekit.engine.base import Tokenizer
 from edgekit.translate.segment import is_unspaced
 from edgekit.translate.spans import Span
 from edgekit.translate.translator import Segment, Translation, Translator, open_translator
@@ -28,6 +29,11 @@ class TextTranslator(Protocol):
     """What translates texts of one direction: a Translator, a PivotTranslator, a toy."""
 
     direction: Direction
+
+    @property
+    def source_tokenizer(self) -> Tokenizer:
+        """What cuts the source into the model's tokens."""
+        ...
 
     def translate(self, texts: Iterable[str], *, scores: bool = False, alignment: bool = False) -> list[Translation]:
         """Translate every text; as many results, in the order of texts."""
@@ -54,6 +60,11 @@ class PivotTranslator:
         check_route(self.route)
         self.direction = Direction(source or self.route[0].source, target or self.route[-1].target)
         self._legs = list(legs)
+
+    @property
+    def source_tokenizer(self) -> Tokenizer:
+        """What cuts the source into the first model's tokens."""
+        return self._legs[0].source_tokenizer
 
     def __enter__(self) -> PivotTranslator:
         return self
@@ -228,6 +239,19 @@ def _routes(wanted: Direction, directions: Sequence[Direction]) -> Iterator[tupl
                 else:
                     longer.append((*route, leg))
         begun = longer
+
+
+def reachable(target: str) -> list[Direction]:
+    """Every direction into target that installed models translate, directly or through others; target is a tag."""
+    from edgekit.store.installed import find_directions
+
+    directions = find_directions()
+    tag = normalise_tag(target)
+    found = [one for one in directions if base_language(one.target) == base_language(tag)]
+    direct = {base_language(one.source) for one in found} | {base_language(tag)}
+    sources = sorted({one.source for one in directions if base_language(one.source) not in direct})
+    through = [Direction(one, tag) for one in sources if find_route(one, tag, directions, chrf={}) is not None]
+    return sorted([*found, *through])
 
 
 def known_chrf(directions: Mapping[Direction, Installed]) -> dict[Direction, float]:

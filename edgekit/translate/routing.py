@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from types import TracebackType
+from typing import Generic, Protocol, TypeVar
 
 from edgekit.core.errors import UsageError
 from edgekit.core.findings import Finding
@@ -14,8 +15,10 @@ from edgekit.core.languages import Direction, base_language, normalise_tag
 from edgekit.identify.identifier import Identified, Identifier, open_identifier
 from edgekit.identify.mixed import count_words
 from edgekit.identify.romanize import expects_native_script
-from edgekit.translate.pivot import TextTranslator
-from edgekit.translate.translator import Translation
+from edgekit.translate.pivot import reachable
+
+Text = TypeVar("Text", contravariant=True)
+Result = TypeVar("Result")
 
 # What contradicts the language that the user named needs more to go by than what agrees with it: a few words are a
 # title, names, a quotation.
@@ -38,12 +41,24 @@ class Route:
     finding: Finding | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Routed:
-    """A text, what was done with it and the result; a text that was left is its own translation."""
+@dataclass(frozen=True)
+class Routed(Generic[Result]):
+    """What was done with a text; translation is None where it was left as it is."""
 
-    translation: Translation
     route: Route
+    translation: Result | None
+
+
+class Translates(Protocol[Text, Result]):
+    """What translates texts, of whatever kind, of one direction."""
+
+    def translate(self, texts: Iterable[Text], *, scores: bool = False, alignment: bool = False) -> list[Result]:
+        """Translate every text; as many results, in the order of texts."""
+        ...
+
+    def close(self) -> None:
+        """Free the model."""
+        ...
 
 
 class Router:
@@ -134,9 +149,7 @@ def open_router(source: str | None, target: str, directions: Iterable[Direction]
     """
     tag = normalise_tag(target)
     if directions is None:
-        from edgekit.store.installed import find_directions
-
-        directions = find_directions()
+        directions = reachable(tag)
     listed = sorted(directions)
     sources = [one.source for one in listed if base_language(one.target) == base_language(tag)]
     if source is None and not sources:
@@ -149,15 +162,22 @@ def open_router(source: str | None, target: str, directions: Iterable[Direction]
     return Router(open_identifier(languages), named, tag, listed)
 
 
-class RoutingTranslator:
+class RoutingTranslator(Generic[Text, Result]):
     """Translates texts that are in several languages, each by its own model; opens a model when it is first needed."""
 
-    def __init__(self, router: Router, open_direction: Callable[[Direction], TextTranslator]) -> None:
+    def __init__(
+        self,
+        router: Router,
+        open_direction: Callable[[Direction], Translates[Text, Result]],
+        plain: Callable[[Text], str],
+    ) -> None:
+        """open_direction: a Translator or whatever is around one.  plain: the characters of a text, `str` for str."""
         self._router = router
         self._open = open_direction
-        self._opened: dict[Direction, TextTranslator] = {}
+        self._plain = plain
+        self._opened: dict[Direction, Translates[Text, Result]] = {}
 
-    def __enter__(self) -> RoutingTranslator:
+    def __enter__(self) -> RoutingTranslator[Text, Result]:
         return self
 
     def __exit__(
@@ -172,14 +192,16 @@ class RoutingTranslator:
                 stack.callback(translator.close)
             self._opened = {}
 
-    def translate(self, texts: Iterable[str], *, scores: bool = False, alignment: bool = False) -> list[Routed]:
+    def translate(
+        self, texts: Iterable[Text], *, scores: bool = False, alignment: bool = False
+    ) -> list[Routed[Result]]:
         """Translate every text by the model for its language; as many results, in order.
 
         Texts of one direction are translated together, and come out as that direction's translator gives them.
         """
         listed = list(texts)
-        routes = self._router.route(listed)
-        results = [Routed(Translation(text, text), route) for text, route in zip(listed, routes, strict=True)]
+        routes = self._router.route([self._plain(text) for text in listed])
+        results: list[Routed[Result]] = [Routed(route, None) for route in routes]
         for direction in dict.fromkeys(route.direction for route in routes if route.direction is not None):
             members = [index for index, route in enumerate(routes) if route.direction == direction]
             if direction not in self._opened:
@@ -188,5 +210,5 @@ class RoutingTranslator:
                 [listed[index] for index in members], scores=scores, alignment=alignment
             )
             for index, translation in zip(members, translated, strict=True):
-                results[index] = Routed(translation, routes[index])
+                results[index] = Routed(routes[index], translation)
         return results

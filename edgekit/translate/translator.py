@@ -10,7 +10,7 @@ from types import TracebackType
 from edgekit.core.errors import EngineError, InputError, UsageError
 from edgekit.core.events import Reporter, silent
 from edgekit.core.languages import Direction, normalise_tag
-from edgekit.engine.base import Hypothesis, TranslationEngine
+from edgekit.engine.base import Hypothesis, Tokenizer, TranslationEngine
 from edgekit.translate.segment import has_words, is_unspaced, split, visible_offsets, without_invisible, wrap
 from edgekit.translate.spans import Span, align, token_spans, words
 
@@ -90,6 +90,11 @@ class Translator:
         self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    @property
+    def source_tokenizer(self) -> Tokenizer:
+        """What cuts the source into the model's tokens."""
+        return self._engine.source_tokenizer
 
     def close(self) -> None:
         """Free the model. Translating afterwards raises EngineError; closing again does nothing."""

@@ -73,17 +73,25 @@ def test_routing_translator_opens_what_it_needs_and_closes_it() -> None:
         engines.append(ToyEngine())
         return Translator(direction, engines[-1])
 
-    with RoutingTranslator(router(None), open_one) as translator:
+    with RoutingTranslator(router(None), open_one, str) as translator:
         found = translator.translate([SWAHILI, GERMAN, PORTUGUESE, ""], scores=True, alignment=True)
-        assert [one.translation.text for one in found] == [SWAHILI.upper(), GERMAN, PORTUGUESE, ""]
+        assert [one.translation and one.translation.text for one in found] == [SWAHILI.upper(), None, None, None]
         assert opened == [SW_PT]
         translator.translate([ENGLISH, SWAHILI])
         assert opened == [SW_PT, EN_PT]
     assert all(engine.closed for engine in engines)
 
 
+def test_open_router_knows_what_is_reachable_through_what_is_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        "edgekit.store.installed.find_directions", lambda: dict.fromkeys([Direction("sw", "en"), EN_PT])
+    )
+    monkeypatch.setattr("edgekit.translate.pivot.find_route", lambda source, *_, **__: source == "sw" or None)
+    assert [one.direction for one in open_router(None, "pt").route([SWAHILI, ENGLISH])] == [SW_PT, EN_PT]
+
+
 def test_routing_translator_gives_what_the_translator_gives_when_all_is_in_one_language() -> None:
     texts = [ENGLISH, "", "Yes! No.", "12", f"{ENGLISH}\n\n{ENGLISH}"]
     plain = Translator(EN_PT, ToyEngine()).translate(texts, scores=True, alignment=True)
-    with RoutingTranslator(router("en"), lambda one: Translator(one, ToyEngine())) as translator:
+    with RoutingTranslator(router("en"), lambda one: Translator(one, ToyEngine()), str) as translator:
         assert [one.translation for one in translator.translate(texts, scores=True, alignment=True)] == plain
