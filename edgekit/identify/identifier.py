@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 _TEMPERATURE = 2.0
 _CANDIDATE_WEIGHT = 30.0
 _LEAST_PROBABILITY = 0.9
+# Logarithm of the odds beyond which a language adds nothing.
+_NEGLIGIBLE = 30.0
 # 500 words decide; the rest of a megabyte would only cost time.
 _MOST_CHARACTERS = 4000
 _LOOKED_AT = 1 << 16
@@ -59,6 +61,7 @@ class Identifier:
         self._model = model
         labels = {_SAME.get(label, label) for label in model.labels} - {_NO_LANGUAGE}
         wanted = sorted(labels) if languages is None else list(dict.fromkeys(languages))
+        self._by_script: dict[str, dict[str, tuple[str, float]]] = {}
         self._tags: dict[str, list[str]] = {}
         # Of several tags of one language the plainest is the answer: `pt` and `pt-BR` cannot be told apart by n-grams.
         for tag in sorted(wanted, key=lambda tag: (len(tag), tag)):
@@ -87,24 +90,38 @@ class Identifier:
             words = _LATIN_LETTERS.sub(" ", words)
         return self._decide(self._model.rank(words), script)
 
+    def _priors(self, script: str) -> dict[str, tuple[str, float]]:
+        """For each label of the model that may be written in script its language and the logarithm of its weight."""
+        if script not in self._by_script:
+            found: dict[str, tuple[str, float]] = {}
+            for label in self._model.labels:
+                language = _SAME.get(label, label)
+                tags = self._tags.get(language, [])
+                if language == _NO_LANGUAGE or any(script in scripts_of_language(tag) for tag in tags or [language]):
+                    found[label] = (language, math.log(_CANDIDATE_WEIGHT) if tags else 0.0)
+            self._by_script[script] = found
+        return self._by_script[script]
+
     def _decide(self, ranked: Iterable[tuple[str, float]], script: str) -> Identified:
         scores: dict[str, float] = {}
-        for label, score in ranked:
-            language = _SAME.get(label, label)
-            tags = self._tags.get(language, [])
-            written = frozenset().union(*map(scripts_of_language, tags or [language]))
-            if script in written or language == _NO_LANGUAGE:
-                weighted = score / _TEMPERATURE + (math.log(_CANDIDATE_WEIGHT) if tags else 0.0)
+        priors = self._priors(script)
+        best = -math.inf
+        for label, score in ranked:  # the highest first
+            if score / _TEMPERATURE < best - _NEGLIGIBLE:
+                break
+            if label in priors:
+                language, prior = priors[label]
+                weighted = score / _TEMPERATURE + prior
                 scores[language] = max(weighted, scores.get(language, -math.inf))
+                best = max(best, weighted)
         if not scores:
             return Identified(None, 0.0)
-        highest = max(scores.values())
-        total = sum(math.exp(score - highest) for score in scores.values())
+        total = sum(math.exp(score - best) for score in scores.values())
         likeliest = min(scores, key=lambda language: (-scores[language], language))
         certain = 1.0 / total >= _LEAST_PROBABILITY and likeliest != _NO_LANGUAGE
         if likeliest not in self._tags:
-            best = max((score for language, score in scores.items() if language in self._tags), default=-math.inf)
-            return Identified(None, math.exp(best - highest) / total, likeliest if certain else None)
+            asked = max((score for language, score in scores.items() if language in self._tags), default=-math.inf)
+            return Identified(None, math.exp(asked - best) / total, likeliest if certain else None)
         if not certain:
             return Identified(None, 1.0 / total)
         fitting = [tag for tag in self._tags[likeliest] if script in scripts_of_language(tag)]

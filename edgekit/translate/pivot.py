@@ -250,8 +250,8 @@ def reachable(target: str) -> list[Direction]:
     found = [one for one in directions if base_language(one.target) == base_language(tag)]
     direct = {base_language(one.source) for one in found} | {base_language(tag)}
     sources = sorted({one.source for one in directions if base_language(one.source) not in direct})
-    through = [Direction(one, tag) for one in sources if find_route(one, tag, directions, chrf={}) is not None]
-    return sorted([*found, *through])
+    wanted = [Direction(one, tag) for one in sources]
+    return sorted([*found, *(one for one in wanted if next(_routes(one, sorted(directions)), None) is not None)])
 
 
 def known_chrf(directions: Mapping[Direction, Installed]) -> dict[Direction, float]:

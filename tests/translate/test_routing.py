@@ -86,7 +86,6 @@ def test_open_router_knows_what_is_reachable_through_what_is_installed(monkeypat
     monkeypatch.setattr(
         "edgekit.store.installed.find_directions", lambda: dict.fromkeys([Direction("sw", "en"), EN_PT])
     )
-    monkeypatch.setattr("edgekit.translate.pivot.find_route", lambda source, *_, **__: source == "sw" or None)
     assert [one.direction for one in open_router(None, "pt").route([SWAHILI, ENGLISH])] == [SW_PT, EN_PT]
 
 
