@@ -14,12 +14,15 @@ HEAVY = [
     "numpy",
     "onnx",
     "onnxruntime",
+    "py3langid",
+    "regex",
     "rich",
     "sentencex",
     "textual",
     "tokenizers",
     "torch",
     "transformers",
+    "uroman",
 ]
 
 

@@ -9,6 +9,7 @@ import os
 import typer
 
 from edgekit.cli import output, signals
+from edgekit.cli.detect import detect
 from edgekit.cli.device import group as device
 from edgekit.cli.eval import group as evaluation
 from edgekit.cli.export import export
@@ -19,6 +20,7 @@ from edgekit.cli.memory import group as memory
 from edgekit.cli.models import group as models
 from edgekit.cli.plan import plan
 from edgekit.cli.pull import pull
+from edgekit.cli.romanize import romanize
 from edgekit.cli.translate import translate
 from edgekit.cli.tui import tui
 from edgekit.cli.verify import verify
@@ -59,6 +61,8 @@ def root(
 
 app.command()(translate)
 app.command()(generate)
+app.command()(detect)
+app.command()(romanize)
 app.command()(pull)
 app.command()(export)
 app.command()(plan)
