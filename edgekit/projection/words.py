@@ -37,7 +37,8 @@ _UNSPACED = (
 def word_spans(text: str, atoms: Sequence[Span] = ()) -> list[Span]:
     """The words of a text in order: letters, digits and signs without a space between.
 
-    A character is one where the script has no spaces. Punctuation around words and white space are in none. atoms: spans that are one word each, whatever is in them.
+    A character is one where the script has no spaces. Punctuation around words and white space are in none.
+    atoms: spans that are one word each, whatever is in them.
     """
     spans: list[Span] = []
     at = 0
