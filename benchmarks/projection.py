@@ -45,6 +45,12 @@ DICTIONARY = {
     "primeiro-ministro", "climate change": "mudanças climáticas", "solar system": "sistema solar",
     "blood pressure": "pressão arterial", "Second World War": "Segunda Guerra Mundial",
 }  # fmt: skip
+EXAMPLES = [
+    ("The [teacher] writes the date on the board.", "A [professora] escreve a data no quadro."),
+    ("How many legs does a [spider] have?", "Quantas patas tem uma [aranha]?"),
+    ("It rained [all night], so the river is high.", "Choveu [a noite toda], por isso o rio está cheio."),
+    ("Please bring two pencils and a [notebook] tomorrow.", "Por favor, tragam dois lápis e um [caderno] amanhã."),
+]
 _LITERAL = re.compile(r"\b(?:[A-Z]\w{2,}(?: [A-Z]\w+)*|\d[\d.,]*\d|\d+)\b")
 
 
@@ -148,8 +154,6 @@ def main() -> None:
         print(row(f"{name}, alignment alone", cases, without_same_words(cases)))
         print(row(f"{name}, and links to itself", cases, by_alignment(cases)))
     if given.search:
-        from edgekit.translate.marker_scores import EXAMPLES
-
         for line in search(sets["dictionary"], EXAMPLES, given.search):
             print(line)
 

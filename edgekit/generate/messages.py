@@ -41,7 +41,9 @@ def check_messages(messages: object) -> list[dict[str, str]]:
             reasons.append(f"message {at} is of type `{type(message).__name__}`")
             continue
         reasons += [f"`{key}` of message {at} is no text" for key in _KEYS if not isinstance(message.get(key), str)]
-        reasons += [f"`{key}` of message {at} is no text" for key in _CODES if not isinstance(message.get(key, ""), str)]
+        reasons += [
+            f"`{key}` of message {at} is no text" for key in _CODES if not isinstance(message.get(key, ""), str)
+        ]
         reasons += [f"message {at} has `{key}`, which is not known" for key in message if key not in (*_KEYS, *_CODES)]
     if reasons:
         raise InputError("the messages cannot be read", reasons=reasons, hint="a message has `role` and `content`")

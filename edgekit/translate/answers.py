@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from edgekit.core.findings import Finding
 
@@ -59,16 +59,29 @@ def clean(answer: str, source: str, labels: Sequence[str]) -> str:
     return text
 
 
-def findings(source: str, answer: str, *, script: str | None, source_script: str | None, ended: bool) -> list[Finding]:
+def findings(
+    source: str,
+    answer: str,
+    *,
+    script: str | None = None,
+    source_script: str | None = None,
+    shown: Collection[str] = (),
+    ended: bool = True,
+) -> list[Finding]:
     """What is wrong with a translation; an empty list for most.
 
-    script, source_script: of the languages, by ISO 15924; None where not known.  ended: whether the model came to an end
-    by itself.
+    script, source_script: of the languages, by ISO 15924; None where not known.  shown: translations that the prompt
+    showed.  ended: whether the model came to an end by itself.
     """
-    return list(_wrong(source, answer, script, source_script, ended=ended))
+    found = list(_wrong(source, answer, script, source_script, ended=ended))
+    if answer in shown:
+        found.append(Finding("untranslated", "the translation of an example of the prompt came back"))
+    return found
 
 
-def _wrong(source: str, answer: str, script: str | None, source_script: str | None, *, ended: bool) -> Iterator[Finding]:
+def _wrong(
+    source: str, answer: str, script: str | None, source_script: str | None, *, ended: bool
+) -> Iterator[Finding]:
     if not answer:
         yield Finding("incomplete", "the model wrote nothing")
         return

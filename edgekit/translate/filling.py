@@ -68,7 +68,7 @@ class Filler:
         self._catalogue = catalogue
         shown = list(self._library() if examples is None else ((*pair, direction) for pair in examples))
         self._examples = "".join(self._example(*one) for one in shown)
-        self.count = len(shown)
+        self.shown = frozenset(_line(translation) for _, translation, _ in shown)
         self._instruction = self._instructed()
 
     @property

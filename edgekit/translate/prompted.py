@@ -135,7 +135,12 @@ class PromptedTranslator:
         made = self._generated(sentence, scores=scores, temperature=temperature)
         text = clean(made.text, sentence, self._filler.labels)
         wrong = findings(
-            sentence, text, script=self._script, source_script=self._source_script, ended=made.finish in ("end", "stop")
+            sentence,
+            text,
+            script=self._script,
+            source_script=self._source_script,
+            shown=self._filler.shown,
+            ended=made.finish in ("end", "stop"),
         )
         values = tuple(token.log_probability or 0.0 for token in made.tokens) if scores else None
         return _Answer(text, values, tuple(wrong))
@@ -198,7 +203,7 @@ def make_filler(
     catalogue = load_catalogue()
     found = find_prompt(catalogue, prompt)
     filler = Filler(catalogue, found, direction, examples=examples, terms=glossary_lines)
-    if found.exemplars != "none" and not filler.count:
+    if found.exemplars != "none" and not filler.shown:
         report(Note(f"there are no examples for {direction}: the model is asked without any"))
     if not filler.has_own_instruction:
         report(Note(f"prompt `{prompt}` has no instruction in `{direction.source}`: it is in English"))

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 Span: TypeAlias = tuple[int, int]
 """First character and the one after the last, as Python slices count."""
 
-# Of a word's attention. Of the 968 spans of `benchmarks/projection.py` as many are right with 0.1, and 4 fewer with 0.3.
+# Of a word's attention. Of the 968 spans of `benchmarks/projection.py` as many are right with 0.1, 4 fewer with 0.3.
 _LEAST = 0.2
 
 

@@ -115,7 +115,9 @@ class Translator:
 
         Reads ahead of what it yields; see translate for the rest.
         """
-        return self._run(as_texts(texts, "stream"), _FIRST_WINDOW_PIECES, _STREAM_WINDOW_PIECES, scores=scores, alignment=alignment)
+        return self._run(
+            as_texts(texts, "stream"), _FIRST_WINDOW_PIECES, _STREAM_WINDOW_PIECES, scores=scores, alignment=alignment
+        )
 
     def _run(
         self, texts: Iterable[str], first: int, largest: int, *, scores: bool, alignment: bool

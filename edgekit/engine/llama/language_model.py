@@ -197,9 +197,9 @@ class LanguageModel:
         most = min(len(self._read), len(ids) - 1) // BATCH * BATCH
         same = next((at for at in range(0, most, BATCH) if self._read[at : at + BATCH] != ids[at : at + BATCH]), most)
         # A window of attention has forgotten the begin of a long text.
-        if same and self._llama.llama_memory_seq_pos_min(memory, 0) == 0:
-            if self._llama.llama_memory_seq_rm(memory, 0, same, -1):
-                return same
+        is_whole = same and self._llama.llama_memory_seq_pos_min(memory, 0) == 0
+        if is_whole and self._llama.llama_memory_seq_rm(memory, 0, same, -1):
+            return same
         self._llama.llama_memory_clear(memory, False)
         return 0
 
