@@ -191,6 +191,21 @@ def open_prompted_translator(
     return prompted(filler, open_generator(model, threads=threads, report=report))
 
 
+def back_translated(lines: Sequence[str], into_english: PromptedTranslator, *, most: int = 4) -> list[tuple[str, str]]:
+    """Examples (English, line) for a language that has none, from lines in it that nobody translated.
+
+    What the model itself makes of them in English stands before each (arXiv 2306.11372, the way from English); a line
+    that it could not translate is left out. most: how many at most.
+    """
+    found: list[tuple[str, str]] = []
+    for made in into_english.stream(line for line in lines if len(line.splitlines()) == 1):
+        if len(found) == most:
+            break
+        if made.complete and made.segments:
+            found.append((made.text, made.source))
+    return found
+
+
 def make_filler(
     direction: Direction,
     prompt: str,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -26,13 +25,12 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(autouse=True)
-def own_catalogue(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def own_catalogue(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The small catalogue's prompts stand for the packaged ones, which are longer than the toy's context."""
     monkeypatch.setenv("EDGEKIT_HOME", str(tmp_path))
     folder = tmp_path / "config"
     folder.mkdir()
     (folder / "models.toml").write_text(CATALOGUE, encoding="utf-8")
-    yield
 
 
 def test_a_toy_translates_every_line_or_says_that_it_could_not(model: Path) -> None:
