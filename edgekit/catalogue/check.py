@@ -15,6 +15,7 @@ from edgekit.catalogue.names import is_model_id
 from edgekit.catalogue.positions import Key, key_lines
 from edgekit.catalogue.presets import check_export_preset, is_export_preset
 from edgekit.catalogue.problems import Checker, Problem
+from edgekit.catalogue.prompts import check_exemplars, check_prompt
 from edgekit.catalogue.uris import SourceUri, is_commit, parse_source
 from edgekit.core.errors import UsageError
 from edgekit.core.languages import normalise_tag
@@ -33,6 +34,7 @@ _LICENCE_ID = r"\(?[A-Za-z0-9][A-Za-z0-9.+-]*\)?"
 _LICENCE = re.compile(rf"{_LICENCE_ID}(?: (?:AND|OR|WITH) {_LICENCE_ID})*")
 _SCRIPT = re.compile(r"[A-Z][a-z]{3}")
 
+_TOP = ("schema_version", "languages", "models", "presets", "prompts", "exemplars")
 _MODEL_REQUIRED = ("name", "family", "task", "licence", "attribution", "source")
 _PINNED = ("revision", "files", "archives")
 _STATES = ("unpinned", "refused")
@@ -75,7 +77,7 @@ class _Reading:
 
     def catalogue(self, document: dict[str, Any]) -> Catalogue:
         checker = self._checker
-        top = checker.table(document, (), ("schema_version", "languages", "models", "presets"), ("schema_version",))
+        top = checker.table(document, (), _TOP, ("schema_version",))
         version = checker.count(top, "schema_version", ())
         if version is not None and version != SCHEMA_VERSION:
             checker.problem(("schema_version",), f"is {version}; this edgekit reads {SCHEMA_VERSION}")
@@ -89,7 +91,12 @@ class _Reading:
         models = {name: self._model(name, value, presets) for name, value in self._entries(top, "models")}
         languages = {tag: self._language(tag, value) for tag, value in self._entries(top, "languages")}
         self._check_aliases(models)
-        return Catalogue(models, presets, languages, recipes)
+        prompts = {
+            name: check_prompt(checker, self._family(name, ("prompts", name)), value, ("prompts", name))
+            for name, value in self._entries(top, "prompts")
+        }
+        exemplars = check_exemplars(checker, dict(self._entries(top, "exemplars")))
+        return Catalogue(models, presets, languages, recipes, prompts, exemplars)
 
     def _entries(self, top: Mapping[str, Any], name: str) -> list[tuple[str, Any]]:
         value = top.get(name, {})

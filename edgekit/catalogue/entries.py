@@ -164,13 +164,38 @@ class Model:
 
 
 @dataclass(frozen=True, slots=True)
+class Prompt:
+    """How a language model is asked for a translation; see `edgekit.catalogue.prompts` for the placeholders.
+
+    names: how languages are called: `english`, `native`, or `none`.  exemplars: `pairs` of the direction itself,
+    `diverse` ones of other languages, or `none`.  template: the whole prompt.  example: one exemplar in it.
+    glossary: the terms that occur, in it.  instructions: what `{instruction}` stands for, by the source's language.
+    stop: texts at which the answer ends.  chat: what a model with a template for chats is told instead, or None.
+    """
+
+    id: str
+    version: int
+    summary: str
+    names: str
+    exemplars: str
+    template: str
+    example: str
+    glossary: str
+    stop: tuple[str, ...]
+    instructions: Mapping[str, str] = field(default_factory=dict)
+    chat: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Catalogue:
-    """Models, presets and languages by id."""
+    """Models, presets, languages and prompts by id; exemplars, the same sentences in each language, by tag."""
 
     models: Mapping[str, Model] = field(default_factory=dict)
     presets: Mapping[str, Preset] = field(default_factory=dict)
     languages: Mapping[str, Language] = field(default_factory=dict)
     export_presets: Mapping[str, ExportPreset] = field(default_factory=dict)
+    prompts: Mapping[str, Prompt] = field(default_factory=dict)
+    exemplars: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def find(self, id_or_alias: str) -> Model | None:
         """The model of that id, else the one with that alias, else None."""

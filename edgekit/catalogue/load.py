@@ -39,7 +39,7 @@ def check_file(file: Path) -> tuple[Catalogue, list[Problem]]:
 
 
 def merge(packaged: Catalogue, own: Catalogue) -> Catalogue:
-    """Every entry of both; where an id is in both, the whole entry of `own` stands.
+    """Every entry of both; where an id is in both, the whole entry of `own` stands, and of exemplars all of them.
 
     An id or alias of `own` also takes that alias from a packaged model, so that an update of edgekit
     that adds an alias never breaks a user's file.
@@ -55,6 +55,8 @@ def merge(packaged: Catalogue, own: Catalogue) -> Catalogue:
         {**packaged.presets, **own.presets},
         {**packaged.languages, **own.languages},
         {**packaged.export_presets, **own.export_presets},
+        {**packaged.prompts, **own.prompts},
+        own.exemplars or packaged.exemplars,
     )
 
 

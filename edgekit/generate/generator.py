@@ -15,7 +15,7 @@ from edgekit.core.errors import EngineError, InputError, UsageError
 from edgekit.core.events import Reporter, silent
 from edgekit.engine.llama.request import Alternative, Finish, Outcome, Piece, Sampling, Token
 from edgekit.engine.llama.writer import Parts, Writer
-from edgekit.generate.messages import Message, chat_parts
+from edgekit.generate.messages import Message, chat_parts, wants_language_codes
 
 __all__ = ["Alternative", "Generation", "Generator", "Piece", "Stream", "Token", "open_generator"]
 
@@ -107,6 +107,11 @@ class Generator:
         return self._writer.described.gpu_layers
 
     @property
+    def wants_language_codes(self) -> bool:
+        """Whether messages need `source_lang_code` and `target_lang_code`, as TranslateGemma's do."""
+        return wants_language_codes(self._writer.described.template)
+
+    @property
     def has_chat_template(self) -> bool:
         """Whether messages can be given."""
         return self._writer.described.template is not None
@@ -140,6 +145,7 @@ class Generator:
         stop: str | Sequence[str] = (),
         grammar: str | None = None,
         log_probabilities: int | None = None,
+        control_tokens: bool = True,
     ) -> Generation:
         """Go on from a prompt, or answer a chat; as `stream`, when all is done."""
         with self.stream(
@@ -153,6 +159,7 @@ class Generator:
             stop=stop,
             grammar=grammar,
             log_probabilities=log_probabilities,
+            control_tokens=control_tokens,
         ) as stream:
             for _ in stream:
                 pass
@@ -171,6 +178,7 @@ class Generator:
         stop: str | Sequence[str] = (),
         grammar: str | None = None,
         log_probabilities: int | None = None,
+        control_tokens: bool = True,
     ) -> Stream:
         """Go on from a prompt, or answer a chat, piece by piece; by default with the most probable token each time.
 
@@ -181,6 +189,8 @@ class Generator:
         seed: of the draws; None takes another one each time, which the result names.
         stop: texts at which to stop.  grammar: GBNF that the text must match, from its rule `root`.
         log_probabilities: gives each token its own and that many alternatives; 0 for its own alone.
+        control_tokens: False where their names in a prompt are text, as they are in a chat: a prompt made of texts of
+            other people.
         Raises InputError (prompt or messages), UsageError (the rest, the grammar among it), EngineError (llama.cpp
         failed or died, or its numbers are none; closed; an answer is being written), ModelFormatError (the template).
         """
@@ -195,15 +205,15 @@ class Generator:
             grammar=grammar,
             log_probabilities=log_probabilities,
         )
-        return Stream(self._pieces(self._parts(prompt), sampling), sampling.seed)
+        return Stream(self._pieces(self._parts(prompt, control_tokens=control_tokens), sampling), sampling.seed)
 
     def _pieces(self, parts: Parts, sampling: Sampling) -> PyGenerator[Piece | Outcome, None, None]:
         with self._one_at_a_time():
             yield from self._writer.write(parts, sampling)
 
-    def _parts(self, prompt: str | Sequence[Message]) -> Parts:
+    def _parts(self, prompt: str | Sequence[Message], *, control_tokens: bool) -> Parts:
         if isinstance(prompt, str):
-            return [(prompt, True)]
+            return [(prompt, control_tokens)]
         described = self._writer.described
         if self._controls is None and described.template is not None:
             with self._one_at_a_time():

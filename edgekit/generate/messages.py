@@ -10,7 +10,7 @@ import json
 import re
 import threading
 from collections.abc import Mapping, Sequence
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -20,6 +20,8 @@ from edgekit.engine.llama.frames import Frame, receive, send
 
 Message: TypeAlias = Mapping[str, str]
 _KEYS = ("role", "content")
+# What a template for translation alone may ask of a message beside its text (TranslateGemma's).
+_CODES = ("source_lang_code", "target_lang_code")
 _MODULE = "edgekit.generate.template_worker"
 _MOST_SECONDS = 5.0  # rendering takes a millisecond, a process that starts on a busy board seconds
 # Private characters stand for names of control tokens while a template runs: it may strip or cut texts as it likes.
@@ -39,10 +41,18 @@ def check_messages(messages: object) -> list[dict[str, str]]:
             reasons.append(f"message {at} is of type `{type(message).__name__}`")
             continue
         reasons += [f"`{key}` of message {at} is no text" for key in _KEYS if not isinstance(message.get(key), str)]
-        reasons += [f"message {at} has `{key}`, which is not known" for key in message if key not in _KEYS]
+        reasons += [
+            f"`{key}` of message {at} is no text" for key in _CODES if not isinstance(message.get(key, ""), str)
+        ]
+        reasons += [f"message {at} has `{key}`, which is not known" for key in message if key not in (*_KEYS, *_CODES)]
     if reasons:
         raise InputError("the messages cannot be read", reasons=reasons, hint="a message has `role` and `content`")
-    return [{"role": message["role"], "content": message["content"]} for message in messages]
+    return [{key: message[key] for key in (*_KEYS, *_CODES) if key in message} for message in messages]
+
+
+def wants_language_codes(template: str | None) -> bool:
+    """Whether a template asks for the languages of a translation by their codes."""
+    return template is not None and all(code in template for code in _CODES)
 
 
 def chat_parts(
@@ -73,7 +83,8 @@ def chat_parts(
             message["content"] = f"{_OPEN}{len(held) - 1}{_CLOSE}"
         elif names is not None:
             message["content"] = names.sub(hold, content)
-    text = _rendered({"template": template, "messages": plain, "begin": begin, "end": end})
+    shown = _with_codes(plain) if wants_language_codes(template) else [_without_codes(message) for message in plain]
+    text = _rendered({"template": template, "messages": shown, "begin": begin, "end": end})
     parts: list[tuple[str, bool]] = []
     at = 0
     for match in _HELD.finditer(text):
@@ -83,6 +94,35 @@ def chat_parts(
         at = match.end()
     parts.append((text[at:], True))
     return [part for part in parts if part[0]]
+
+
+def _without_codes(message: Mapping[str, str]) -> dict[str, Any]:
+    return {key: message[key] for key in _KEYS}
+
+
+def _with_codes(messages: Sequence[Mapping[str, str]]) -> list[dict[str, Any]]:
+    """Messages whose content says its languages. Raises InputError for a user's message that does not say them.
+
+    Whoever fills such a template without them gets a translation from British English into British English.
+    """
+    missing = [
+        f"message {at} has no `{code}`"
+        for at, message in enumerate(messages)
+        if message["role"] == "user"
+        for code in _CODES
+        if not message.get(code)
+    ]
+    if missing:
+        raise InputError("the model's template needs the languages of the text", reasons=missing)
+    return [
+        {
+            "role": message["role"],
+            "content": [{"type": "text", "text": message["content"], **{code: message[code] for code in _CODES}}],
+        }
+        if message["role"] == "user"
+        else _without_codes(message)
+        for message in messages
+    ]
 
 
 def _rendered(asked: Mapping[str, object]) -> str:

@@ -32,9 +32,9 @@ def outline(links: Links, span: Span, image: Image) -> Span:
     end -= _cut(links, own.stop - 1, image.end - 1, last - span[1])
     for block in links.blocks_of(span):
         others = touched(links.target_words, block.target)
-        if others and span[0] <= block.source[0] and image.begin == others.start and block.target[0] <= begin:
+        if others and span[0] <= block.source[0] and image.begin == others.start and block.target[0] < begin:
             begin = block.target[0]
-        if others and span[1] >= block.source[1] and image.end == others.stop and block.target[1] >= end:
+        if others and span[1] >= block.source[1] and image.end == others.stop and block.target[1] > end:
             end = block.target[1]
     return begin, end
 

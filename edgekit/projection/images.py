@@ -1,4 +1,4 @@
-"""Where the words of a span went: a stretch of the translation for each, none inside another's words but its parent's."""
+"""Where the words of a span went: a stretch of the translation for each."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ How: TypeAlias = Literal["alignment", "neighbours", "same"]
 # What a word of another span costs inside a stretch, beside 1 that an own word is worth: two own words may have one
 # between them, an own word that is far away is left out.
 _FOREIGN = 0.75
+# Letters of an article or preposition, which most often come with a noun that has none.
+_SMALL = 3
 # Unlinked words between two neighbours are taken for a span's translation where they are not many more than it has.
 _MOST_WORDS_A_WORD = 2
 
@@ -46,6 +48,8 @@ def find_image(links: Links, span: Span, allowed: range, taken: Collection[int] 
         found = _best_stretch(_values(links, others, ones, taken, whole=whole))
         if found is not None:
             free = {at for at in others if at not in taken and not links.sources[at]}
+            if not whole:
+                found = _without_small_words(links, found, ones)
             begin, end = _to_the_edges(links, block, found, ones, free)
             best.append(_described(links, begin, end, ones, others, whole=whole))
     if best:
@@ -94,6 +98,43 @@ def _best_stretch(values: dict[int, float | None]) -> Span | None:
         if total > 0 and (best is None or (total, begin - at) > (best[0], best[1] - best[2] + 1)):
             best = (total, begin, at + 1)
     return best and (best[1], best[2])
+
+
+def _without_small_words(links: Links, found: Span, ones: Collection[int]) -> Span:
+    """The stretch less small words at its edges that are there beside a longer one, and what they alone connect.
+
+    `police` attends to `da` and `polícia`; it is the latter. `the police` has a word of its own for the first.
+    """
+    begin, end = found
+    longest: dict[int, int] = {}
+    for at in range(begin, end):
+        for one in links.sources[at]:
+            longest[one] = max(longest.get(one, 0), _length(links, at))
+
+    def is_small(at: int, left: int) -> bool:
+        linked = links.sources[at]
+        return not any(one in ones for one in linked) or (
+            _length(links, at) <= _SMALL
+            and links.target[slice(*links.target_words[at])].isalpha()
+            and all(longest[one] > _length(links, at) for one in linked)
+            and _is_space_between(links, left)
+        )
+
+    while begin + 1 < end and is_small(begin, begin):
+        begin += 1
+    while begin + 1 < end and is_small(end - 1, end - 2):
+        end -= 1
+    return begin, end
+
+
+def _is_space_between(links: Links, word: int) -> bool:
+    """Whether there is white space behind a word; scripts without any have no small words, but characters."""
+    return any(map(str.isspace, links.target[links.target_words[word][1] : links.target_words[word + 1][0]]))
+
+
+def _length(links: Links, word: int) -> int:
+    begin, end = links.target_words[word]
+    return end - begin
 
 
 def _to_the_edges(links: Links, block: Block, found: Span, ones: Sequence[int], free: Collection[int]) -> Span:

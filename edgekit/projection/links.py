@@ -127,8 +127,8 @@ def _with_same_words(
     found: set[tuple[int, int]],
 ) -> set[tuple[int, int]]:
     """Links of a block, where a name or a number that stands once on either side, spelled the same, links to itself."""
-    spelled = {one: source[slice(*source_words[one])] for one in ones}
-    spelled_other = {other: target[slice(*target_words[other])] for other in others}
+    spelled = {one: _name(source[slice(*source_words[one])]) for one in ones}
+    spelled_other = {other: _name(target[slice(*target_words[other])]) for other in others}
     counts, other_counts = Counter(spelled.values()), Counter(spelled_other.values())
     where = {text: other for other, text in spelled_other.items()}
     same = {
@@ -138,6 +138,11 @@ def _with_same_words(
     }
     taken = {*same.values()}
     return {pair for pair in found if pair[0] not in same and pair[1] not in taken} | set(same.items())
+
+
+def _name(word: str) -> str:
+    """`Rudd` of `Rudd's`."""
+    return word[:-2] if word.endswith(("'s", "’s")) else word
 
 
 def _is_telling(text: str) -> bool:

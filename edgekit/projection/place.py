@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from edgekit.projection.edges import outline
 from edgekit.projection.images import How, Image, find_image
 from edgekit.projection.links import Links
+from edgekit.projection.points import point_place
 from edgekit.projection.words import Span, touched
 
 
@@ -64,12 +65,13 @@ def put(links: Links, roots: Sequence[Node], room: Span | None = None) -> None:
         cut = _cut_of_a_word(links, node.span)
         if cut is not None and room[0] <= cut[0] and cut[1] <= room[1]:
             node.image, node.how = cut, "same"
+            taken.update(touched(links.target_words, cut))
         else:
             waiting.append(node)
     # Those first whose stretch has no word of another span; the others have to do with what is left.
-    first = {node.number: find_image(links, node.span, words) for node in waiting}
+    first = {node.number: find_image(links, node.span, words, taken) for node in waiting}
     for node in sorted(waiting, key=lambda node: _doubt(first[node.number], node)):
-        image = find_image(links, node.span, words, taken) if taken else first[node.number]
+        image = find_image(links, node.span, words, taken)
         if image is not None:
             taken.update(range(image.begin, image.end))
             node.image, node.how = _within(outline(links, node.span, image), room), image.how
@@ -106,7 +108,7 @@ def _cut_of_a_word(links: Links, span: Span) -> Span | None:
 
 
 def _keep_apart(roots: Sequence[Node]) -> None:
-    """Brothers share no character: punctuation between two goes to the first, and a part of a word loses to the word."""
+    """Brothers share no character: what is left of the later one stays its own."""
     there = sorted((node for node in roots if node.image), key=lambda node: node.image or (0, 0))
     end = 0
     for node in there:
@@ -120,8 +122,6 @@ def _keep_apart(roots: Sequence[Node]) -> None:
 
 def _place(links: Links, node: Node, room: Span, roots: Sequence[Node]) -> int:
     """Where a node without words stands: by the words around it, not inside a brother's image."""
-    from edgekit.projection.points import point_place
-
     place = min(max(point_place(links, node.span[0]), room[0]), room[1])
     for other in roots:
         if other.image is not None and other.image[0] < place < other.image[1]:

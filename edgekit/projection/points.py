@@ -21,10 +21,8 @@ def point_place(links: Links, place: int) -> int:
     before, after = touched(links.source_words, (begin, place)), touched(links.source_words, (place, end))
     if before and after and before[-1] == after[0]:
         return _in_a_word(links, after[0], place)
-    if place <= begin or not others:
-        return first
-    if place >= end:
-        return last
+    if place <= begin or place >= end or not words or not others:
+        return _out_of_words(links, last if place - begin > end - place else first)
     if not before:
         gap = links.source[place : links.source_words[after[0]][0]]
         return before_word(links, others.start, with_punctuation=bool(gap.strip())) if after else first
@@ -49,6 +47,12 @@ def _in_a_word(links: Links, word: int, place: int) -> int:
         return links.target_words[same][0] + place - links.source_words[word][0]
     linked = links.targets[word]
     return after_word(links, linked[-1], with_punctuation=False) if linked else point_place(links, _end(links, word))
+
+
+def _out_of_words(links: Links, place: int) -> int:
+    """The place, or the end of the word that it is in: a long sentence may have been cut anywhere."""
+    around = touched(links.target_words, (place, place))
+    return links.target_words[around.start][1] if around else place
 
 
 def _end(links: Links, word: int) -> int:

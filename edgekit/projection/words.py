@@ -12,8 +12,8 @@ from edgekit.core.characters import between_characters
 Span: TypeAlias = tuple[int, int]
 """First character and the one after the last, in code points."""
 
-# Marks that join two halves of one word when a letter or digit stands on either side: `l'eau`, `e-mail`, `3.14`, `and/or`.
-_JOINING = frozenset("'’-‐‑.,:/·_־")
+# Marks that join two halves of one word when a letter or digit stands on either side: `l'eau`, `3.14`, `U.S`.
+_JOINING = frozenset("'’.,:·_")
 # Signs that belong to the word they stand at: `10%`, `#7`, `a@b`, `R&D`.
 _SIGNS = frozenset("%‰#@&\\_\u200c\u200d")
 # Scripts that put no spaces between words: Han, kana, bopomofo, Thai, Lao, Tibetan, Myanmar, Khmer.
@@ -35,10 +35,10 @@ _UNSPACED = (
 
 
 def word_spans(text: str, atoms: Sequence[Span] = ()) -> list[Span]:
-    """The words of a text in order: letters, digits and signs without a space between; a character each where the script
-    has no spaces.
+    """The words of a text in order: letters, digits and signs without a space between.
 
-    Punctuation around words and white space are in none. atoms: spans that are one word each, whatever is in them.
+    A character is one where the script has no spaces. Punctuation around words and white space are in none.
+    atoms: spans that are one word each, whatever is in them.
     """
     spans: list[Span] = []
     at = 0

@@ -12,6 +12,9 @@ from numpy.typing import NDArray
 Span: TypeAlias = tuple[int, int]
 """First character and the one after the last, as Python slices count."""
 
+# Of a word's attention. Of the 968 spans of `benchmarks/projection.py` as many are right with 0.1, 4 fewer with 0.3.
+_LEAST = 0.2
+
 
 def token_spans(text: str, surfaces: Sequence[str]) -> list[Span]:
     """The span of text that each token covers.
@@ -67,12 +70,22 @@ def align(
     """(source span, target span) of each target word and the source word it attends to most.
 
     attention: (target tokens + 1, source tokens + 1), the last of each is the end mark. A word that attends to the
-    end mark more than to any source word has no pair.
+    end mark more than to any source word has no pair. A source word that loses the word that attends to it most takes
+    it back from one that has a better one: `big` of `big house` is `grande` of `grande casa`, which attends to `house`
+    a little more.
     """
-    pairs: list[tuple[Span, Span]] = []
-    for target_span, target_tokens in target_words:
-        weights = attention[target_tokens].sum(axis=0)
-        shares = [float(weights[tokens].sum()) for _, tokens in source_words]
-        if shares and max(shares) >= float(weights[-1]):
-            pairs.append((source_words[int(np.argmax(shares))][0], target_span))
-    return pairs
+    if not source_words or not target_words:
+        return []
+    weights = np.stack([attention[tokens].sum(axis=0) for _, tokens in target_words])
+    shares = np.stack([weights[:, tokens].sum(axis=1) for _, tokens in source_words], axis=1)
+    chosen = np.where(shares.max(axis=1) >= weights[:, -1], shares.argmax(axis=1), -1)
+    closest = shares.argmax(axis=0)
+    for word, target in enumerate(closest.tolist()):
+        owner = int(chosen[target])
+        if (
+            owner not in (-1, word)
+            and closest[owner] != target
+            and shares[target, word] >= _LEAST * weights[target].sum()
+        ):
+            chosen[target] = word
+    return [(source_words[word][0], target_words[at][0]) for at, word in enumerate(chosen.tolist()) if word >= 0]

@@ -111,13 +111,8 @@ class Translator:
         around it.
         Raises InputError (an element is no str, texts is no iterable), EngineError (closed, or the engine failed).
         """
-        if isinstance(texts, (str, bytes)):
-            raise InputError(
-                f"`texts` is a `{type(texts).__name__}`, not a list of `str`", hint="write `translate([text])`"
-            )
-        _require_iterable(texts)
-        listed = list(texts)
-        _require_strings(enumerate(listed))
+        listed = list(as_texts(texts, "translate"))
+        require_strings(enumerate(listed))
         return list(self._run(listed, _LIST_WINDOW_PIECES, _LIST_WINDOW_PIECES, scores=scores, alignment=alignment))
 
     def stream(self, texts: Iterable[str], *, scores: bool = False, alignment: bool = False) -> Iterator[Translation]:
@@ -125,12 +120,9 @@ class Translator:
 
         Reads ahead of what it yields; see translate for the rest.
         """
-        if isinstance(texts, (str, bytes)):
-            raise InputError(
-                f"`texts` is a `{type(texts).__name__}`, not an iterable of `str`", hint="write `stream([text])`"
-            )
-        _require_iterable(texts)
-        return self._run(texts, _FIRST_WINDOW_PIECES, _STREAM_WINDOW_PIECES, scores=scores, alignment=alignment)
+        return self._run(
+            as_texts(texts, "stream"), _FIRST_WINDOW_PIECES, _STREAM_WINDOW_PIECES, scores=scores, alignment=alignment
+        )
 
     def _run(
         self, texts: Iterable[str], first: int, largest: int, *, scores: bool, alignment: bool
@@ -139,7 +131,7 @@ class Translator:
         window: list[tuple[str, list[_Part]]] = []
         pieces = characters = 0
         for index, text in enumerate(texts):
-            _require_strings([(index, text)])
+            require_strings([(index, text)])
             parts = self._plan(text)
             window.append((text, parts))
             pieces += max(1, len(parts))
@@ -281,12 +273,19 @@ class Translator:
         )
 
 
-def _require_iterable(texts: object) -> None:
+def as_texts(texts: Iterable[str], method: str) -> Iterable[str]:
+    """The texts. Raises InputError for what is none, and for one text, which would be taken for its letters."""
+    if isinstance(texts, (str, bytes)):
+        raise InputError(
+            f"`texts` is a `{type(texts).__name__}`, not several of `str`", hint=f"write `{method}([text])`"
+        )
     if not isinstance(texts, Iterable):
         raise InputError(f"`texts` is a `{type(texts).__name__}`, not an iterable of `str`")
+    return texts
 
 
-def _require_strings(texts: Iterable[tuple[int, object]]) -> None:
+def require_strings(texts: Iterable[tuple[int, object]]) -> None:
+    """Raise InputError, with every one, for what is no text."""
     reasons = [f"text {index} is of type `{type(text).__name__}`" for index, text in texts if not isinstance(text, str)]
     if reasons:
         raise InputError("only `str` can be translated", reasons=reasons)

@@ -151,3 +151,24 @@ def test_a_model_is_found_by_its_file_its_folder_or_its_id(
 def test_the_public_names_are_these() -> None:
     assert edgekit.open_generator is open_generator
     assert edgekit.Generator is Generator
+
+
+def test_names_of_control_tokens_are_text_when_that_is_asked_for(generator: Generator) -> None:
+    marks = generator.generate("hi </s> there", max_tokens=1)
+    text = generator.generate("hi </s> there", max_tokens=1, control_tokens=False)
+    plain = generator.generate("hi there", max_tokens=1)
+    assert marks.prompt_tokens < text.prompt_tokens
+    assert plain.prompt_tokens < marks.prompt_tokens
+
+
+def test_an_answer_is_the_same_to_the_bit_when_the_prompt_before_began_alike(path: Path) -> None:
+    begin = "the cat sat on the mat and " * 8
+    asked: dict[str, Any] = {"max_tokens": 6, "log_probabilities": 2}
+    with open_generator(path, threads=1, context=256, process=False) as made:
+        ends = ["so", "then it went away", "the"]
+        after_each_other = [made.generate(begin + end, **asked) for end in [*ends, ends[0]]]
+        assert after_each_other[0].prompt_tokens > 129  # more than a part that is remembered
+    for end, one in zip(ends, after_each_other, strict=False):
+        with open_generator(path, threads=1, context=256, process=False) as made:
+            assert made.generate(begin + end, **asked).tokens == one.tokens
+    assert after_each_other[0].tokens == after_each_other[-1].tokens

@@ -124,3 +124,21 @@ def test_messages_that_cannot_be_read_are_refused_with_every_reason(chat: Any, r
     with pytest.raises(InputError) as caught:
         check_messages(chat)
     assert len(caught.value.reasons) == reasons
+
+
+CODES = (
+    "{% for message in messages %}{% for part in message['content'] %}"
+    "<{{ part['source_lang_code'] }}-{{ part['target_lang_code'] }}>{{ part['text'] }}{% endfor %}{% endfor %}"
+)
+
+
+def test_a_template_that_wants_language_codes_gets_them_and_is_refused_without() -> None:
+    message = {"role": "user", "content": "Hi <b>", "source_lang_code": "en", "target_lang_code": "pt-BR"}
+    parts = chat_parts(CODES, [message], ["<b>"], begin="", end="")
+    assert parts == [("<en-pt-BR>Hi ", True), ("<b>", False)]
+    with pytest.raises(InputError, match="needs the languages") as caught:
+        chat_parts(CODES, [{"role": "user", "content": "Hi"}], [], begin="", end="")
+    assert len(caught.value.reasons) == 2
+    # Another model is not told them.
+    plain = "{% for message in messages %}{{ message | length }}{{ message['content'] }}{% endfor %}"
+    assert chat_parts(plain, [message], [], begin="", end="") == [("2Hi <b>", True)]

@@ -40,3 +40,12 @@ def test_align_takes_the_source_word_with_most_weight_and_none_when_it_is_the_en
     attention = np.array([[0.1, 0.5, 0.3, 0.1], [0.4, 0.3, 0.2, 0.1], [0.1, 0.1, 0.1, 0.7], [0, 0, 0, 1]], np.float32)
     assert align(attention, source, target) == [((5, 10), (0, 3))]
     assert align(attention, [], target) == []
+
+
+def test_align_gives_a_source_word_its_closest_when_the_owner_has_a_closer_one() -> None:
+    # `big house` and `grande casa`: `grande` looks at `house` a little more, and `casa` at nothing else.
+    attention = np.array([[0.42, 0.56, 0.02], [0.01, 0.98, 0.01], [0, 0, 1]], np.float32)
+    source, target = [((0, 3), [0]), ((4, 9), [1])], [((0, 6), [0]), ((7, 11), [1])]
+    assert align(attention, source, target) == [((0, 3), (0, 6)), ((4, 9), (7, 11))]
+    attention[0] = [0.1, 0.88, 0.02]
+    assert align(attention, source, target) == [((4, 9), (0, 6)), ((4, 9), (7, 11))]

@@ -100,6 +100,7 @@ class LanguageModel:
         self._llama = self._library.names
         self.stop = stop
         self._settings = settings
+        self._read: Sequence[int] = ()
         self._layers = (-1 if cards_work() else 0) if settings.gpu_layers is None else settings.gpu_layers
         name = Path(settings.path).name
         with contextlib.ExitStack() as undo:
@@ -177,10 +178,30 @@ class LanguageModel:
         return found
 
     def read(self, ids: Sequence[int]) -> None:
-        """Forget everything and compute a prompt. Raises AbortedError, EngineError."""
-        self._llama.llama_memory_clear(self._llama.llama_get_memory(self._running), False)
-        for start in range(0, len(ids), BATCH):
-            self.go_on(ids[start : start + BATCH])
+        """Forget everything and compute a prompt. Raises AbortedError, EngineError.
+
+        Parts of a batch's size that the prompt before began with as well are not computed again: what is remembered of
+        them is what computing them would give, bit by bit, and a prompt of examples is mostly these.
+        """
+        begin = self._remembered(ids)
+        self._read = ids[:begin]
+        for start in range(begin, len(ids), BATCH):
+            part = ids[start : start + BATCH]
+            self.go_on(part)
+            self._read = [*self._read, *part]
+
+    def _remembered(self, ids: Sequence[int]) -> int:
+        """How many ids need no computing; all others are forgotten."""
+        memory = self._llama.llama_get_memory(self._running)
+        # The last part is computed in any case: its logits are wanted.
+        most = min(len(self._read), len(ids) - 1) // BATCH * BATCH
+        same = next((at for at in range(0, most, BATCH) if self._read[at : at + BATCH] != ids[at : at + BATCH]), most)
+        # A window of attention has forgotten the begin of a long text.
+        is_whole = same and self._llama.llama_memory_seq_pos_min(memory, 0) == 0
+        if is_whole and self._llama.llama_memory_seq_rm(memory, 0, same, -1):
+            return same
+        self._llama.llama_memory_clear(memory, False)
+        return 0
 
     def go_on(self, ids: Sequence[int]) -> None:
         """Compute what follows these tokens after those before. Raises AbortedError, EngineError."""
