@@ -314,11 +314,26 @@ def _read_ports(session: Any, settings: Settings, marks: Marks) -> Ports:
     names = [port.name for port in session.get_outputs()]
     state = tuple(name.removeprefix("next_") for name in names if name.startswith("next_"))
     memory = tuple(name.removeprefix("new_") for name in names if name.startswith("new_"))
+    added = {port.name.removeprefix("added_"): port for port in session.get_outputs() if port.name.startswith("added_")}
+    caches = tuple(added)
     candidates = "candidates" in inputs
     needed = {"steps", "fewest", "details", "source_ids", "position", "alive", "keys_0"}
     needed |= {"head_bias"} if candidates else {"token", "forced", "prompted"}
-    missing = sorted({*needed, *state, *memory} - inputs.keys())
+    missing = sorted({*needed, *state, *memory, *caches} - inputs.keys())
     unknown = [name for name in (*state, *memory) if name in inputs and not _is_known(inputs[name])]
+    calls = {port.shape[2] if len(port.shape) == 4 else None for port in added.values()}
+    call = calls.pop() if len(calls) == 1 else 1
+    unknown += [
+        name
+        for name in caches
+        if name in inputs
+        and not (
+            _is_known(inputs[name])
+            and inputs[name].shape[2:3] == ["P"]
+            and isinstance(call, int)
+            and added[name].shape == [*inputs[name].shape[:2], call, *inputs[name].shape[3:]]
+        )
+    ]
     lacking = sorted({"tokens", "log_probabilities", "alignment"} - set(names))
     lacking += sorted({"next_position", "next_alive", "new_keys_0"} - set(names))
     lacking += ["new_head_bias"] if candidates and "new_head_bias" not in names else []
@@ -327,18 +342,20 @@ def _read_ports(session: Any, settings: Settings, marks: Marks) -> Ports:
         reasons += [f"it has no output `{name}`" for name in lacking]
         reasons += [f"`{name}` is of an unexpected type or shape" for name in unknown]
         raise ModelFormatError("the graph is not a translation model", reasons=reasons)
-    dtypes = {name: np.dtype(_DTYPES[inputs[name].type]) for name in (*state, *memory)}
+    dtypes = {name: np.dtype(_DTYPES[inputs[name].type]) for name in (*state, *memory, *caches)}
     never = float(-(2**30)) if candidates and dtypes["head_bias"].kind == "i" else -1e9
     return Ports(
         state=state,
         memory=memory,
-        shapes={name: tuple(inputs[name].shape) for name in (*state, *memory)},
+        shapes={name: tuple(inputs[name].shape) for name in (*state, *memory, *caches)},
         dtypes=dtypes,
         end=settings.end,
         padding=settings.unknown,
         never=never,
         candidates=candidates,
         initial={"alive": 1, **marks.initial},
+        caches=caches,
+        call=call,
     )
 
 

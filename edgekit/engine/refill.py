@@ -26,8 +26,9 @@ Array = NDArray[Any]
 # sentence) of more rows fall out of the cache (AVX512-VNNI; with AVX2 alone 6 to 12 are, and 24 cost 7 %).
 ROWS = 10
 # Without candidates every row has the one table of the whole vocabulary, which is read once a step for all of them:
-# OPUS-MT's shapes give 360, 480, 580 and 690 tokens/s with 8, 16, 32 and 64 rows. Caches of 32 take 50 MB.
-ROWS_OF_ONE_TABLE = 32
+# 64 rows of OPUS-MT's shapes give 7 to 12 % more tokens a second than 32, 128 none more. Sentences of 40 tokens take
+# 1.6 MB a row, 100 MB together.
+ROWS_OF_ONE_TABLE = 64
 # Steps go on until this many rows are idle: half of that is idle on average, and each stop costs 0.1 ms.
 IDLE_ROWS = 2
 # Sentences of the same length are encoded together while they have no more tokens than this. Those that find no row
@@ -36,10 +37,6 @@ ENCODE_TOKENS = 512
 MASKED = -1e9
 SOURCE_STEP = 8
 CANDIDATE_STEP = 64
-# A cache grows by as many places, and steps go no further in one call. It is copied at every step, so it is as long as
-# the longest row needs and no longer.
-CACHE_STEP = 32
-
 _NO_IDS = np.array([], np.int64)
 
 
@@ -67,7 +64,8 @@ class Ports:
     """Names and shapes of the graph's interface, read from the model itself.
 
     candidates: whether rows have lists of tokens to choose from.  initial: what a row's state begins with, 0 where
-    nothing is said.
+    nothing is said.  caches: what a call adds to, and `call` the most steps of one where there are any: calls begin
+    where every row's position is a multiple of it.
     """
 
     state: tuple[str, ...]
@@ -79,6 +77,8 @@ class Ports:
     never: float
     candidates: bool = True
     initial: Mapping[str, int] = field(default_factory=lambda: {"alive": 1})
+    caches: tuple[str, ...] = ()
+    call: int = 1
 
     def zeros(self, name: str, rows: int, length: int, candidates: int, places: int = 0) -> Array:
         sizes = {"B": rows, "S": length, "C": candidates, "P": places}
@@ -139,12 +139,13 @@ class RefilledBatch:
         self._copied = [name for name in ports.memory if not (self._alone and "C" in ports.shapes[name])]
         self._table: Array = np.zeros((rows, 0), np.int64)
         self._state: dict[str, Array] = {name: ports.zeros(name, rows, 0, 0) for name in ports.state}
-        self._caches = [name for name in ports.state if "P" in ports.shapes[name]]
+        self._caches = {name: ports.zeros(name, rows, 0, 0, ports.call) for name in ports.caches}
         self._prompted = ports.initial.get("prompted", 0)
         self._waiting: deque[_Encoded] = deque()
         self._empty = False
         self._outputs = ["tokens", *(["log_probabilities", "alignment"] if details else [])]
         self._next = [f"next_{name}" for name in ports.state]
+        self._added = [f"added_{name}" for name in ports.caches]
 
     def run(self) -> Iterator[tuple[int, Hypothesis]]:
         """Yield (index, hypothesis) as sentences end."""
@@ -205,7 +206,7 @@ class RefilledBatch:
             self._memory["head_bias"][row, new.count :] = self._ports.never
             self._table[row] = self._ports.padding
             self._table[row, : new.count] = new.table[0, : new.count]
-        for name, array in self._state.items():
+        for name, array in (*self._state.items(), *self._caches.items()):
             array[row] = self._ports.initial.get(name, 0)
         self._rows[row] = _Row(new.source, length, new.count)
 
@@ -245,30 +246,36 @@ class RefilledBatch:
         self._rows = [self._rows[at] for at in active]
         self._memory = {name: array[active] for name, array in self._memory.items()}
         self._state = {name: array[active] for name, array in self._state.items()}
+        self._caches = {name: array[active] for name, array in self._caches.items()}
         self._table = self._table[active]
 
     def _decode(self, active: int) -> Iterator[tuple[int, Hypothesis]]:
-        # While there is more to take, a few idle rows are worth a stop; after that, half of what is left.
-        more = self._waiting or not self._empty
-        wait = min(IDLE_ROWS, active) if more else max(1, (active + 1) // 2)
-        # A row at its limit ends like one at its end mark, only that the graph does not know.
-        steps = min(row.source.limit - len(row.tokens) for row in self._rows if row)
+        left = [row.source.limit - len(row.tokens) for row in self._rows if row]
         if self._caches:
-            steps = min(steps, self._make_room())
+            # The next call has to find every row where this one leaves it, at its end.
+            steps, fewest = min(self._ports.call, max(left)), 0
+        else:
+            # While there is more to take, a few idle rows are worth a stop; after that, half of what is left.
+            more = self._waiting or not self._empty
+            fewest = active - (min(IDLE_ROWS, active) if more else max(1, (active + 1) // 2))
+            # A row at its limit ends like one at its end mark, only that the graph does not know.
+            steps = min(left)
         results = self._runner.run(
-            [*self._outputs, *self._next],
+            [*self._outputs, *self._next, *self._added],
             {
                 "steps": np.array(steps),
-                "fewest": np.array(active - wait),
+                "fewest": np.array(fewest),
                 "details": np.array(self._details),
                 **({"candidates": self._table} if self._ports.candidates else {}),
                 **self._memory,
                 **self._state,
+                **self._caches,
             },
         )
         tokens: Array = results[0]
         shown = len(self._outputs)
-        self._state = dict(zip(self._ports.state, results[shown:], strict=True))
+        self._state = dict(zip(self._ports.state, results[shown:], strict=False))
+        added = dict(zip(self._caches, results[shown + len(self._state) :], strict=True))
         if not tokens.shape[1]:
             raise EngineError(f"the model decoded nothing when asked for {steps} tokens")
         for at, row in enumerate(self._rows):
@@ -276,7 +283,7 @@ class RefilledBatch:
                 # It counts on where nothing is decoded, and must not run past the positions that there are.
                 self._state["position"][at] = 0
                 continue
-            new = tokens[at].tolist()
+            new = tokens[at, : row.source.limit - len(row.tokens)].tolist()
             complete = self._ports.end in new
             kept = new.index(self._ports.end) + 1 if complete else len(new)
             row.tokens += new[: kept - 1] if complete else new
@@ -287,20 +294,27 @@ class RefilledBatch:
                 self._rows[at] = None
                 self._state["alive"][at] = self._state["position"][at] = 0
                 yield row.source.index, self._hypothesis(row, complete)
+        if added:
+            self._keep(tokens.shape[1], added)
 
-    def _make_room(self) -> int:
-        """Give the caches the places that the longest row needs, and how many of them are free behind it."""
-        longest = max(len(row.tokens) for row in self._rows if row)
-        places = _round_up(longest + 1, CACHE_STEP)
-        for name in self._caches:
-            old = self._state[name]
-            axis = self._ports.shapes[name].index("P")
-            if old.shape[axis] != places:
+    def _keep(self, steps: int, added: Mapping[str, Array]) -> None:
+        """Put what a call added to the caches behind what they have, of the rows that go on.
+
+        The caches have as many places as the longest of them needs: every step reads all.
+        """
+        ends = {at: len(row.tokens) for at, row in enumerate(self._rows) if row}
+        if ends and steps < self._ports.call:
+            raise EngineError(f"the model stopped after {steps} of {self._ports.call} tokens, and a row goes on")
+        places = max(ends.values(), default=self._ports.call)
+        for name, values in added.items():
+            old = self._caches[name]
+            if old.shape[2] != places:
                 new = self._ports.zeros(name, len(self._rows), 0, 0, places)
-                shared = tuple(slice(0, min(pair)) for pair in zip(old.shape, new.shape, strict=True))
-                new[shared] = old[shared]
-                self._state[name] = new
-        return places - longest
+                shared = min(places, old.shape[2])
+                new[:, :, :shared] = old[:, :, :shared]
+                self._caches[name] = new
+            for row, end in ends.items():
+                self._caches[name][row, :, end - steps : end] = values[row]
 
     def _hypothesis(self, row: _Row, complete: bool) -> Hypothesis:
         # What was prescribed is the caller's, not the model's.

@@ -6,6 +6,7 @@ Source: onnx `docs/Operators.md`.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -21,7 +22,21 @@ def _transpose(flow: Flow, use: Use, rows: Rows) -> None:
         order = list(range(rank))[::-1]
     if order is None or len(order) < -rows.axis or sorted(order) != list(range(len(order))):
         flow.refuse(node, "the order of its axes is not known")
-    flow.mark(node.outputs[0], Rows(order.index(len(order) + rows.axis) - len(order), rows.count))
+    flow.mark(node.outputs[0], rows.along(order.index(len(order) + rows.axis) - len(order)))
+
+
+def _split(flow: Flow, use: Use, rows: Rows) -> None:
+    """Equal parts of a vocabulary, of whatever size it will be."""
+    node = use.node
+    parts = node.attribute("num_outputs")
+    if use.index or node.input(1) is not None or parts != len(node.outputs) or rows.parts != 1:
+        flow.refuse(node, "how it takes the vocabulary apart is not known")
+    if flow.axis(node.inputs[0], node.attribute("axis", 0)) != rows.axis:
+        flow.refuse(node, "it takes apart something else than the vocabulary")
+    # So many that the last part is not empty.
+    flow.fewest = max(flow.fewest, parts * parts)
+    for value in node.outputs:
+        flow.mark(value, replace(rows, parts=parts))
 
 
 def _slice(flow: Flow, use: Use, rows: Rows) -> None:
@@ -113,6 +128,9 @@ def _best(flow: Flow, use: Use, rows: Rows) -> None:
     top = node.operator == "TopK"
     if use.index or flow.axis(node.inputs[0], node.attribute("axis", -1 if top else 0)) != rows.axis:
         flow.refuse(node, "it looks for the best along another axis than the vocabulary's")
+    if rows.parts != 1 and not flow.is_own:
+        flow.refuse(node, "it looks for the best of a part of the vocabulary")
+    # The best of a part is its place there; `Add` puts what comes before the part in front of it.
     flow.mark_ids(node.outputs[int(top)])
 
 
@@ -125,6 +143,7 @@ def _loop(flow: Flow, use: Use, rows: Rows) -> None:
 
 AXIS_RULES: dict[str, Callable[[Flow, Use, Rows], None]] = {
     "Transpose": _transpose,
+    "Split": _split,
     "Slice": _slice,
     "Reshape": _reshape,
     "Unsqueeze": _unsqueeze,

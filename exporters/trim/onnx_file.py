@@ -167,8 +167,10 @@ class OnnxFile:
                 tensor.external_data.add(key="offset", value=str(new.offset))
 
     def check_ids(self, kept: Ids) -> None:
-        """Raise UsageError where the graph names a token that goes."""
+        """Raise UsageError where the graph names a token that goes, and where too few stay for its parts."""
         gone: list[str] = []
+        if len(kept) < self.flow.fewest:
+            gone.append(f"`{self.name}` takes its vocabulary in parts and needs {self.flow.fewest:,} tokens")
         for constant in self.flow.id_constants:
             old = _values(constant.tensor, self.files).reshape(-1)
             lost = np.setdiff1d(old[(old >= 0) & (old < self.flow.tokens)], kept).tolist()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NoReturn
 
 import numpy as np
@@ -31,10 +31,18 @@ _INTEGERS: dict[int, str] = {TensorProto.INT32: "<i4", TensorProto.INT64: "<i8"}
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """A value has an entry for each token along an axis (negative, from the end); count: how many."""
+    """A value has an entry for each token along an axis (negative, from the end); count: how many.
+
+    parts: it is one of so many equal parts, made by `Split`; `count` is that of all.
+    """
 
     axis: int
     count: int
+    parts: int = 1
+
+    def along(self, axis: int) -> Rows:
+        """The same along another axis."""
+        return replace(self, axis=axis)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +70,7 @@ class Flow:
     sizes: lengths that the tables of the model's other files have (more than tokens, where padding follows them).
 
     After `run`: cuts by constant, rows by value, id_constants, shapes, and counts (nodes whose attribute `N` is the
-    number of rows).
+    number of rows), fewest (as many tokens must stay).
     """
 
     def __init__(
@@ -79,6 +87,7 @@ class Flow:
         self.id_constants: list[IdConstant] = []
         self.shapes: list[ShapeConstant] = []
         self.counts: list[NodeProto] = []
+        self.fewest = 1
         self.checks: list[Callable[[], None]] = []
         self._waiting: deque[Value] = deque()
         for tensor in self.scopes.constants.values():
@@ -175,6 +184,11 @@ class Flow:
             return axis
         rank = self.rank(value)
         return None if rank is None or axis >= rank else axis - rank
+
+    @property
+    def is_own(self) -> bool:
+        """Whether edgekit wrote the graph."""
+        return self.model.producer_name == "edgekit"
 
     def must_be_ids(self, node: Node, index: int) -> None:
         """Refuse a node that takes entries of the vocabulary by an input that holds no token ids."""

@@ -38,6 +38,8 @@ _PRODUCTS: dict[str, tuple[int, tuple[int, ...]]] = {
     # B is [N, blocks, bytes]: a row a token, whatever the quantisation.
     "com.microsoft.MatMulNBits": (1, (2, 3, 5)),
 }
+# What parts of a head go through.
+_OF_PARTS = frozenset({"Transpose", "TopK", "ReduceSum", "Shape"} | _UNARY | _ELEMENTWISE | _PRODUCTS.keys())
 
 
 def follow_ids(flow: Flow, use: Use) -> None:
@@ -57,7 +59,10 @@ def follow_ids(flow: Flow, use: Use) -> None:
         flow.mark_ids(node.outputs[0])
     elif operator == "Equal":
         _join(flow, node, 1 - index, node.input(1 - index))
-    elif operator == "Min" and _is_own(flow):
+    elif operator == "Add" and flow.is_own:
+        # The place within a part and the number of tokens before it: see `exporters.families.onnx.head`.
+        flow.mark_ids(node.outputs[0])
+    elif operator == "Min" and flow.is_own:
         # Whether a row goes on: the smaller of 1 and the token is 0 at the end mark alone, which stays token 0.
         pass
     elif operator == "Loop" and index >= 2:
@@ -70,6 +75,8 @@ def follow_ids(flow: Flow, use: Use) -> None:
 def follow_rows(flow: Flow, use: Use, rows: Rows) -> None:
     """What one use of a value that has an entry for each token makes of it."""
     node, operator, index = use.node, use.node.operator, use.index
+    if rows.parts != 1 and operator not in _OF_PARTS:
+        flow.refuse(node, "it is given a part of the vocabulary")
     if operator in AXIS_RULES:
         AXIS_RULES[operator](flow, use, rows)
     elif operator in ("Gather", "com.microsoft.GatherBlockQuantized"):
@@ -137,7 +144,8 @@ def _join(flow: Flow, node: Node, index: int, value: Value | None) -> None:
                 flow.refuse(node, f"`{value.name}` meets token ids and is none")
             flow.id_constants.append(IdConstant(node, index, tensor))
             continue
-        if maker is not None and maker.operator in ("ArgMax", "TopK"):
+        best = ("ArgMax", "TopK", "Add") if flow.is_own else ("ArgMax", "TopK")
+        if maker is not None and maker.operator in best:
             # The best of all tokens, where the head is followed to; the other way round would be a number of something.
             flow.checks.append(partial(flow.must_be_ids, node, index))
             continue
@@ -187,12 +195,12 @@ def _product(flow: Flow, use: Use, rows: Rows) -> None:
     if index == weight:
         if rows.axis != _columns(flow, node, weight):
             flow.refuse(node, "it sums over the vocabulary")
-        _companions(flow, node, beside, Rows(-1, rows.count))
+        _companions(flow, node, beside, rows.along(-1))
         if node.operator.endswith("MatMulNBits"):
             if node.attribute("N") != rows.count:
                 flow.refuse(node, f"its `N` is {node.attribute('N')}, its weight has {rows.count:,} rows")
             flow.counts.append(node.proto)
-        flow.mark(node.outputs[0], Rows(-1, rows.count))
+        flow.mark(node.outputs[0], rows.along(-1))
     elif index == 0 and node.operator == "MatMul" and rows.axis == -2:
         flow.mark(node.outputs[0], rows)
     else:
@@ -255,7 +263,3 @@ def _scaled(flow: Flow, use: Use, rows: Rows) -> None:
     elif axis == rows.axis:
         _companions(flow, node, (1, 2), Rows(-1, rows.count))
     flow.mark(node.outputs[0], rows)
-
-
-def _is_own(flow: Flow) -> bool:
-    return flow.model.producer_name == "edgekit"

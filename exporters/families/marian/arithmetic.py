@@ -279,6 +279,13 @@ def quantize_rows(g: Graph, x: str) -> tuple[str, str]:
     return g("Reshape", g("QuantizeLinear", rows, scales, zeros, axis=0), g("Shape", x)), step
 
 
+def quantize_flat_rows(g: Graph, x: str, zeros: str) -> tuple[str, str]:
+    """The same of x [B, K].  zeros: B times `ZERO_POINT`, which a loop makes once."""
+    largest = g("ReduceMax", g("Abs", x), g.constant([-1]), keepdims=1)
+    step = g("Div", g("Max", largest, g.constant(1e-30)), g.constant(127.0))
+    return g("QuantizeLinear", x, g("Reshape", step, g.constant([-1])), zeros, axis=0), step
+
+
 def _without_unknown(bias: NDArray[Any], never: float) -> NDArray[Any]:
     """Marian never emits its unknown token (`allow-unk: false`)."""
     bias[UNK_ID] = never

