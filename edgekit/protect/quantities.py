@@ -22,13 +22,15 @@ _QUANTITY = re.compile(
     r"|(?<![\w.])v?\d{1,6}(?:\.\d{1,6}){2,5}(?:-[A-Za-z][\w.]{0,20})?(?![\w]|\.\d)"
     r"|(?<!\w)\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2})?Z?)?(?![\w-])"
 )
+# A per cent sign is written otherwise here and there; `5 pm` is a time, and hardly ever five picometres.
+_NO_UNITS = ("%", "am", "pm")
 _DIGITS = re.compile(r"[\d.,]*\d")
 
 
 def quantities(text: str) -> Iterator[Found]:
     """Quantities; those of a plain unit are soft, see `survives`."""
     for match in _QUANTITY.finditer(text):
-        if match["unit"] != "%":
+        if match["unit"] not in _NO_UNITS:
             yield Found(*match.span(), "quantity")
 
 

@@ -9,7 +9,14 @@ from pathlib import Path
 from edgekit.catalogue.entries import Model
 from edgekit.catalogue.names import RECEIPT_NAME, is_model_id
 from edgekit.catalogue.pullable import refuse_entry
-from edgekit.core.errors import CatalogueError, DirectionError, InputError, ModelFormatError, ModelNotFoundError
+from edgekit.core.errors import (
+    CatalogueError,
+    DirectionError,
+    InputError,
+    ModelFormatError,
+    ModelNotFoundError,
+    UsageError,
+)
 from edgekit.core.languages import Direction, base_language, normalise_tag
 from edgekit.core.paths import data_folder
 from edgekit.store.receipt import Receipt, read_receipt
@@ -124,6 +131,24 @@ def repair_hint(model_id: str) -> str:
     if model_id in _catalogue_names():
         return f"run `edgekit pull --force {model_id}` while connected"
     return "run `edgekit models add --force PATH` with the folder that it came from"
+
+
+def find_translator(model: str, wanted: Direction) -> tuple[Installed, Direction]:
+    """A translation model as `find_artifact` finds it, and its direction that serves the one that is wanted.
+
+    Raises UsageError (a model for another task), DirectionError, and what `find_artifact` raises.
+    """
+    found = find_artifact(model)
+    receipt = found.receipt
+    if receipt.task != "translate":
+        raise UsageError(f"`{receipt.id}` is for the task `{receipt.task}`, not a translation model")
+    served = closest(wanted, list(receipt.languages.directions()))
+    if served is None:
+        raise DirectionError(
+            f"`{receipt.id}` does not translate {wanted}",
+            reasons=[f"it translates {one}" for one in receipt.languages.directions()[:20]],
+        )
+    return found, served
 
 
 def find_directions() -> dict[Direction, Installed]:

@@ -15,10 +15,11 @@ from edgekit.core.marked import MarkedText
 from edgekit.protect.masks import BUILT_IN, MaskForm, forms_of
 from edgekit.protect.verify import verify
 from edgekit.translate.ladder import climb
+from edgekit.translate.pivot import TextTranslator
 from edgekit.translate.preparing import Job, Prepared, prepare
 from edgekit.translate.readable import UnreadableCharacters
 from edgekit.translate.restoring import Restored, restore
-from edgekit.translate.translator import Translation, Translator, open_translator
+from edgekit.translate.translator import Translation, open_translator
 
 Check: TypeAlias = Callable[[str, str], "Finding | None"]
 """Looks at a source and its translation; gives what is wrong, or None."""
@@ -65,7 +66,7 @@ class CarefulTranslator:
 
     def __init__(
         self,
-        translator: Translator,
+        translator: TextTranslator,
         *,
         forms: Sequence[MaskForm] = BUILT_IN,
         checks: Sequence[Check] = (),
@@ -103,14 +104,7 @@ class CarefulTranslator:
         through as it is, `pair` goes to the words that its words became, `point` between the same words.
         Raises InputError (an element is neither str nor MarkedText, marks are impossible), EngineError.
         """
-        if isinstance(texts, (str, bytes, MarkedText)):
-            raise InputError(
-                f"`texts` is a `{type(texts).__name__}`, not a list of texts", hint="write `translate([text])`"
-            )
-        _require_iterable(texts)
-        listed = list(texts)
-        _require_texts(enumerate(listed))
-        return list(self._windows(listed, _LIST_WINDOW, _LIST_WINDOW, scores=scores, alignment=alignment))
+        return list(self._windows(as_marked(texts), _LIST_WINDOW, _LIST_WINDOW, scores=scores, alignment=alignment))
 
     def stream(
         self, texts: Iterable[str | MarkedText], *, scores: bool = False, alignment: bool = False
@@ -164,7 +158,7 @@ class CarefulTranslator:
         careful = [at for at, one in enumerate(prepared) if not one.is_plain]
 
         def translate(some: Sequence[str], aligned: bool) -> list[Translation]:
-            return self._translator.translate(some, scores=scores, alignment=aligned)
+            return list(self._translator.translate(some, scores=scores, alignment=aligned))
 
         outcomes = dict(
             zip(
@@ -196,6 +190,18 @@ class CarefulTranslator:
         return CarefulTranslation(
             one.source, one.marked, one.translation, tuple(findings), one.kept, one.repaired, one.left
         )
+
+
+def as_marked(texts: Iterable[str | MarkedText]) -> list[MarkedText]:
+    """The texts as marked ones. Raises InputError for what is none, with all of them, and for one text alone."""
+    if isinstance(texts, (str, bytes, MarkedText)):
+        raise InputError(
+            f"`texts` is a `{type(texts).__name__}`, not a list of texts", hint="write `translate([text])`"
+        )
+    _require_iterable(texts)
+    listed = list(texts)
+    _require_texts(enumerate(listed))
+    return [MarkedText(one) if isinstance(one, str) else one for one in listed]
 
 
 def _require_iterable(texts: object) -> None:

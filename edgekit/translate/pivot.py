@@ -35,7 +35,9 @@ class TextTranslator(Protocol):
         """What cuts the source into the model's tokens."""
         ...
 
-    def translate(self, texts: Iterable[str], *, scores: bool = False, alignment: bool = False) -> list[Translation]:
+    def translate(
+        self, texts: Iterable[str], *, scores: bool = False, alignment: bool = False
+    ) -> Sequence[Translation]:
         """Translate every text; as many results, in the order of texts."""
         ...
 

@@ -15,6 +15,7 @@ from edgekit.core.errors import EngineError, UsageError
 from edgekit.core.events import Note, Reporter, silent
 from edgekit.core.findings import Finding
 from edgekit.core.languages import Direction, base_language, normalise_tag
+from edgekit.engine.base import Tokenizer
 from edgekit.generate.generator import Generation, Generator, open_generator
 from edgekit.translate.answers import clean, findings
 from edgekit.translate.filling import Filler, find_prompt
@@ -44,6 +45,22 @@ class _Answer:
     findings: tuple[Finding, ...] = ()
 
 
+class _ReadsAll:
+    """A tokenizer of which nothing is unknown."""
+
+    def encode(self, texts: Sequence[str]) -> list[list[int]]:
+        """No ids."""
+        return [[] for _ in texts]
+
+    def decode(self, sequences: Sequence[Sequence[int]]) -> list[str]:
+        """Nothing is there to decode."""
+        return ["" for _ in sequences]
+
+    def pieces(self, token_ids: Sequence[int]) -> list[str]:  # noqa: ARG002
+        """No pieces."""
+        return []
+
+
 class PromptedTranslator:
     """Translates texts of one direction with a language model; as `Translator`, from any thread, a sentence at a time.
 
@@ -60,6 +77,11 @@ class PromptedTranslator:
         self._chat = generator.has_chat_template
         self._closed = False
         self._joint = " " if is_unspaced(self.direction.source) and not is_unspaced(self.direction.target) else ""
+
+    @property
+    def source_tokenizer(self) -> Tokenizer:
+        """A stand-in: language models read every character, by its bytes where they must."""
+        return _ReadsAll()
 
     def __enter__(self) -> PromptedTranslator:
         return self

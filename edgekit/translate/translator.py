@@ -307,26 +307,36 @@ def _mean(values: Sequence[float]) -> float | None:
 
 
 def open_translator(
-    source: str, target: str, *, threads: int | None = None, device: str = "auto", report: Reporter = silent
+    source: str,
+    target: str,
+    *,
+    model: str | None = None,
+    threads: int | None = None,
+    device: str = "auto",
+    report: Reporter = silent,
 ) -> Translator:
     """Open the installed model that translates source to target, both BCP-47 tags.
 
+    model: its id, or an artifact's folder; None for whichever is installed for the direction.
     threads: how many cores to use; None lets the engine choose.
     device: `auto`, `npu`, `gpu`, `cpu`, or one provider, as `openvino` or `qnn`.
     report: hears of it when a device fails and the next one takes over.
-    Raises UsageError (a tag, threads, source equals target), DirectionError (not installed; the hint says what to
-    pull), EngineError (the model does not open). Never opens a socket.
+    Raises UsageError (a tag, threads, source equals target, a model for another task), DirectionError (not installed;
+    the hint says what to pull), ModelNotFoundError, EngineError (the model does not open). Never opens a socket.
     """
     direction = Direction(normalise_tag(source), normalise_tag(target))
     if direction.source == direction.target:
         raise UsageError(f"source and target are both `{direction.source}`", hint="name two languages")
     if threads is not None and threads < 1:
         raise UsageError(f"`threads` is {threads}, not at least 1")
-    from edgekit.store.installed import find_direction
+    from edgekit.store.installed import find_direction, find_translator
 
-    installed = find_direction(direction.source, direction.target)
+    if model is None:
+        installed, served = find_direction(direction.source, direction.target), direction
+    else:
+        installed, served = find_translator(model, direction)
     from edgekit.engine.open import open_engine
 
     return Translator(
-        direction, open_engine(installed, direction=direction, threads=threads, device=device, report=report)
+        direction, open_engine(installed, direction=served, threads=threads, device=device, report=report)
     )
