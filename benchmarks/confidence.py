@@ -46,7 +46,11 @@ def calibrate(data: Path, direction: Direction) -> Confidence:
         fitted.threshold,
         fitted.plain,
         fitted.with_round_trip,
-        {**fitted.provenance, "licence": _LICENCE, "command": "python benchmarks/confidence.py --write"},
+        {
+            **fitted.provenance,
+            "licence": _LICENCE,
+            "command": "python benchmarks/confidence.py --data ../shared/data --write",
+        },
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from edgekit.core.errors import MissingExtraError
+from edgekit.evaluate.metrics import score_lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,13 +19,6 @@ class Quality:
 
 
 def score(texts: Sequence[str], reference: Sequence[str]) -> Quality:
-    """Score texts against one reference each. Raises MissingExtraError without sacrebleu."""
-    try:
-        from sacrebleu.metrics.bleu import BLEU
-        from sacrebleu.metrics.chrf import CHRF
-    except ImportError as problem:
-        raise MissingExtraError("chrF and BLEU need `sacrebleu`", hint="run `pip install 'edgekit[dev]'`") from problem
-    chrf, bleu = CHRF(), BLEU()
-    chrf_score = chrf.corpus_score(list(texts), [list(reference)]).score
-    bleu_score = bleu.corpus_score(list(texts), [list(reference)]).score
-    return Quality(chrf_score, bleu_score, str(chrf.get_signature()), str(bleu.get_signature()))
+    """Score texts, in a language with spaces between words, against one reference each."""
+    chrf, _, bleu = score_lines(texts, reference, "pt", samples=0)
+    return Quality(chrf.value, bleu.value, chrf.signature, bleu.signature)

@@ -157,11 +157,11 @@ def _pool(target: str, language: str) -> _Pool:
     for _, _, values in spelled(target, language):
         for word in values:
             pool.words[pool.offer([word])] = Decimal(word)
-    for _, _, values in roman(target):
-        pool.offer(values)
+    for _, _, value_of in roman(target):
+        pool.offer(value_of)
     if base_language(language) in HAN_LANGUAGES:
-        for _, _, values in han(target):
-            pool.offer(values)
+        for _, _, value_of in han(target):
+            pool.offer(value_of)
     # Digits above and below the line are no numerals, but `CO₂` may have been written `CO2` in the source.
     for character in target:
         if character.isdigit() and not character.isdecimal():

@@ -13,7 +13,7 @@ from typing import Any
 
 from edgekit.confidence.signals import FEATURES, Signals
 from edgekit.core.errors import InputError
-from edgekit.core.languages import Direction, base_language
+from edgekit.core.languages import Direction, base_language, normalise_tag
 
 SCHEMA = "edgekit.confidence/1"
 _PACKAGED = "calibrations.json"
@@ -93,10 +93,11 @@ def load_confidence(direction: Direction, model: str | None = None) -> Confidenc
 
 
 def own_file(direction: Direction) -> Path:
-    """Where the user's own calibration of a direction is kept."""
+    """Where the user's own calibration of a direction is kept. Raises UsageError where a side is no language tag."""
     from edgekit.core.paths import data_folder
 
-    return data_folder() / "confidence" / f"{direction.source}-{direction.target}.json"
+    name = f"{normalise_tag(direction.source)}-{normalise_tag(direction.target)}.json"
+    return data_folder() / "confidence" / name
 
 
 def save_confidence(confidence: Confidence) -> Path:

@@ -22,7 +22,7 @@ from edgekit.confidence.calibration import (
 )
 from edgekit.confidence.fitting import fit, out_of_fold
 from edgekit.confidence.signals import FEATURES, segment_signals, signals
-from edgekit.core.errors import InputError
+from edgekit.core.errors import InputError, UsageError
 from edgekit.core.findings import Finding
 from edgekit.core.languages import Direction
 
@@ -129,6 +129,11 @@ def test_the_user_own_calibration_comes_first_and_other_models_have_none() -> No
     assert path == own_file(EXAMPLE.direction)
     assert load_confidence(Direction("en", "pt")) == EXAMPLE
     assert load_confidence(Direction("en", "pt"), "firefox-en-pt") == packaged
+
+
+def test_a_direction_that_is_no_direction_names_no_file() -> None:
+    with pytest.raises(UsageError, match="is not a language tag"):
+        own_file(Direction("../../en", "pt"))
 
 
 def test_the_packaged_calibrations_say_where_they_are_from() -> None:

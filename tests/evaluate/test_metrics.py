@@ -91,6 +91,9 @@ def test_p_values_are_those_of_its_command_line(tmp_path: Path) -> None:
         assert ours[name].baseline == pytest.approx(shuffled[0][key]["score"], abs=1e-5)
         assert ours[name].score == pytest.approx(shuffled[1][key]["score"], abs=1e-5)
         assert ours[name].randomization == pytest.approx(shuffled[1][key]["p_value"], abs=1e-5)
+    plus = sacrebleu(tmp_path, references, systems, "-m", "chrf", "-cw", "2", "--paired-ar", "--paired-ar-n", "150")
+    assert ours["chrF++"].score == pytest.approx(plus[1]["chrF2++"]["score"], abs=1e-5)
+    assert ours["chrF++"].randomization == pytest.approx(plus[1]["chrF2++"]["p_value"], abs=1e-5)
     # sacrebleu 2.6.0 cannot write the result of this test as JSON: its intervals are float32.
     said = run_sacrebleu(
         tmp_path, references, systems, "-f", "text", "-m", "bleu", "chrf", "--paired-bs", "--paired-bs-n", "150"

@@ -79,6 +79,8 @@ def confidence(
                 hint="add `--fit` to calibrate it on these lines",
             )
         found, result = known, evaluate(known, labelled)
+        if round_trip and known.with_round_trip is None:
+            output.narrate("the calibration was made without the way back, which is not weighed here")
     if as_json:
         output.json_object(
             {
