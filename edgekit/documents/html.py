@@ -108,6 +108,9 @@ class _Reader:
         """Whether a token is behind the element that is not looked into; it is part of it else."""
         assert self._closed is not None  # noqa: S101
         name, depth, piece = self._closed
+        if piece is None and name == "p" and not self._xml and token.kind == "start" and token.name in _BLOCK:
+            self._closed = None  # no end tag: a paragraph ends where the next block begins
+            return True
         if piece is not None and token.kind in ("start", "end") and token.name.lower() in _BLOCK:
             # An inline element that was never closed ends with its paragraph.
             piece.end = token.begin

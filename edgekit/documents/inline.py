@@ -201,7 +201,7 @@ class _Building:
 
     def _add(self, piece: Piece) -> None:
         if piece.kind == "text":
-            self._say(piece.text)
+            self._say(piece)
         elif piece.kind == "keep" and piece.text:
             begin = self._length
             self._write(piece.text)
@@ -260,15 +260,26 @@ class _Building:
         self._last_point = None
         return name
 
-    def _say(self, text: str) -> None:
+    def _say(self, piece: Piece) -> None:
+        text = piece.text
         if self._collapse:
             text = _SPACES.sub(" ", text)
             if self._ends_in_space:
                 text = text.lstrip(" ")
+                self._take_space(piece)
         if text:
             self._write(text)
             self._ends_in_space = text.endswith(" ")
             self._last_point = None
+
+    def _take_space(self, piece: Piece) -> None:
+        """Give a point, an image say, the white space behind it where there is some before it: words read it once."""
+        space = len(piece.text) - len(piece.text.lstrip(" \t\r\n\f"))
+        if self._last_point is not None and self._last_point[1] == piece.begin and space and _is_literal(piece):
+            name, end = self._last_point
+            code = self._codes[name]
+            self._codes[name] = Code((code.before[0], end + space), None, code.parent, code.glue)
+            self._last_point = (name, end + space)
 
     def _write(self, text: str) -> None:
         self._parts.append(text)
