@@ -252,9 +252,12 @@ def _parts(text: MarkedText, bounds: Sequence[int]) -> list[MarkedText]:
             if homes[mark.name] == index:
                 first, last = (min(max(place - shift, 0), len(words)) for place in (mark.begin, mark.end))
                 marks.append(Mark(first, last, mark.kind if first < last else "point", mark.name))
-        if not words and parts:
-            words = parts[-1].text  # shown on, rather than an empty cue
         parts.append(MarkedText(words, tuple(marks)))
+    # The words before, else those after, are shown on rather than an empty cue.
+    shown = next((part.text for part in parts if part.text), "")
+    for index, part in enumerate(parts):
+        shown = part.text or shown
+        parts[index] = MarkedText(shown, part.marks)
     return parts
 
 

@@ -52,13 +52,13 @@ def read_xhtml(data: bytes, name: str, options: DocumentOptions) -> Document:
     """An XHTML document. Raises InputError where it is not well formed, and for entities of its own."""
     from edgekit.documents.xml_check import check_xml, xml_encoding
 
-    source = decoded(data, name, declared=xml_encoding(data), asked=options.encoding)
+    source = decoded(data, name, declared=xml_encoding(data), options=options)
     check_xml(source.text, name)
     return SplicedDocument(source, markup_units(source.text, options, xml=True), references=True)
 
 
 def _document(data: bytes, name: str, options: DocumentOptions, declared: str | None, *, xml: bool) -> Document:
-    source = decoded(data, name, declared=declared, asked=options.encoding)
+    source = decoded(data, name, declared=declared, options=options)
     return SplicedDocument(source, markup_units(source.text, options, xml=xml), references=True)
 
 

@@ -39,7 +39,7 @@ _SPECIAL = re.compile(r"[\\`*_\[\]<>~$|]|&(?=[A-Za-z#])|!(?=\[)")
 
 def read_markdown(data: bytes, name: str, options: DocumentOptions) -> Document:
     """A Markdown file; front matter, code, mathematics and definitions of links are left as they are."""
-    source = decoded(data, name, asked=options.encoding)
+    source = decoded(data, name, options=options)
     reading = _Reading(source.text, options)
     reading.read()
     return SplicedDocument(source, reading.units, reading.notes)

@@ -46,7 +46,7 @@ class Line:
 
 def read_plain(data: bytes, name: str, options: DocumentOptions) -> Document:
     """A text file. Raises InputError for binary data."""
-    source = decoded(data, name, asked=options.encoding)
+    source = decoded(data, name, options=options)
     return SplicedDocument(source, text_units(source.text))
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from toys.documents import in_capitals, in_quotes
 
 from edgekit.core.errors import InputError
 from edgekit.core.marked import Mark, MarkedText
 from edgekit.documents.base import DocumentOptions
 from edgekit.documents.open import open_document
-from toys.documents import in_capitals, in_quotes
 
 
 def texts(html: str, kind: str = "html") -> list[str]:
@@ -70,7 +70,7 @@ def test_an_attribute_is_a_segment_when_people_read_it(html: str) -> None:
 
 
 def test_quotes_and_brackets_are_escaped_when_a_translation_has_them() -> None:
-    assert written('<p title="a">b</p>', '"<&>\'', '"<&>\'') == '<p title="&quot;&lt;&amp;>\'">"&lt;&amp;>\'</p>'
+    assert written('<p title="a">b</p>', "\"<&>'", "\"<&>'") == '<p title="&quot;&lt;&amp;>\'">"&lt;&amp;>\'</p>'
     assert written("<p title='a'>b</p>", "'", "b") == "<p title='&#39;'>b</p>"
     assert written("<img alt=cat>", "o gato") == '<img alt="o gato">'
 
