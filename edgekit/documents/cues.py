@@ -14,8 +14,8 @@ from edgekit.documents.inline import SOFT_SPACE, Code, Passage, Piece, inner_pie
 from edgekit.documents.spliced import Raw, Splice, Unit
 from edgekit.documents.wrapping import columns, is_wide, pieces, wrapped
 
-# Netflix, Timed Text Style Guides: 42 characters a line, two lines; 17 characters a second for adults' programmes in
-# most languages written in letters.
+# Netflix, English Template Timed Text Style Guide, 2 and 5: 17 characters a second in programmes for adults, 42 in a
+# line, one line where that is enough.
 WIDEST = 42
 FASTEST = 17.0
 # A longer silence separates what is said; more cues than six are no sentence but a text without punctuation.

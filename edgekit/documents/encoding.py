@@ -64,7 +64,7 @@ class Encoded:
         except UnicodeEncodeError as error:
             missing = sorted({letter for letter in text if not _holds(self.codec, letter)})
             raise OutputError(
-                f"`{self.name}` is written in {self.codec}, which has no `{''.join(missing[:20])}`",
+                f"`{self.name}` is written in {self.codec}, which has no `{''.join(missing[:20]).encode('utf-8', 'replace').decode()}`",
                 hint="save the document as UTF-8 and translate that",
             ) from error
 

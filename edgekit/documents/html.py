@@ -31,6 +31,7 @@ _SILENT = frozenset(
         "textarea", "video"
     }
 )  # fmt: skip
+_RUBY = frozenset({"rp", "rt"})
 _SILENT_BLOCK = frozenset({"frameset", "noframes", "pre", "xmp"})
 _READ = frozenset({"alt", "aria-description", "aria-label", "aria-placeholder", "aria-roledescription", "label",
                    "placeholder", "summary", "title"})  # fmt: skip
@@ -111,7 +112,8 @@ class _Reader:
         if piece is None and name == "p" and not self._xml and token.kind == "start" and token.name in _BLOCK:
             self._closed = None  # no end tag: a paragraph ends where the next block begins
             return True
-        if piece is not None and token.kind in ("start", "end") and token.name.lower() in _BLOCK:
+        open_ended = piece is not None and (piece.kind == "keep" or name in _RUBY)
+        if piece is not None and open_ended and token.kind in ("start", "end") and token.name.lower() in _BLOCK:
             # An inline element that was never closed ends with its paragraph.
             piece.end = token.begin
             self._pieces.append(piece)

@@ -40,6 +40,7 @@ def written(html: str, *said: MarkedText | str, kind: str = "html", **options: o
         ("<p translate=no>no<p>yes</p><div translate=no><div>no</div>no</div>yes", ["yes", "yes"]),
         ("<title>A &amp; B</title><title>no end", ["A & B", "no end"]),
         ("<p>123 &nbsp; — 4</p>", []),
+        ("<svg><title>no</title><p>no</p></svg>yes <ruby>a<rt>no<p>yes", ["yes a", "yes"]),
         ("<p>a < b and 3<4</p>", ["a < b and 3<4"]),
         ("<p>x <code>open <p>next", ["x open", "next"]),
         ("<custom-tag>in</custom-tag> line", ["in line"]),
@@ -140,7 +141,7 @@ def test_xhtml_is_refused_when_it_is_not_well_formed_or_brings_entities() -> Non
     "part",
     ["<b>", "<b>a", "<a ", "<!--", "<a b='", "</i><b>", "<p>", "a<br>", "&", "<title>", "<?", "<![CDATA[", "<code>"],
 )
-def test_a_megabyte_is_read_when_it_is_one_tag_over_and_over(part: str) -> None:
-    data = (part * (300_000 // len(part))).encode()
+def test_a_long_page_is_read_when_it_is_one_tag_over_and_over(part: str) -> None:
+    data = (part * (100_000 // len(part))).encode()
     document = open_document(data, kind="html")
     assert document.written(document.segments) == data
