@@ -10,7 +10,8 @@ from unicodedata import category
 
 from edgekit.core.languages import is_unspaced
 from edgekit.core.marked import Mark, MarkedText
-from edgekit.documents.inline import SOFT_SPACE, Code, Passage, Piece, inner_pieces, passage
+from edgekit.documents.inline import Passage, Piece, inner_pieces, passage
+from edgekit.documents.rendering import SOFT_SPACE, Code
 from edgekit.documents.spliced import Raw, Splice, Unit
 from edgekit.documents.wrapping import columns, is_wide, pieces, wrapped
 

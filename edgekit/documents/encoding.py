@@ -63,8 +63,9 @@ class Encoded:
             return self.mark + text.encode(self.codec, "xmlcharrefreplace" if references else "strict")
         except UnicodeEncodeError as error:
             missing = sorted({letter for letter in text if not _holds(self.codec, letter)})
+            shown = "".join(missing[:20]).encode("utf-8", "replace").decode()
             raise OutputError(
-                f"`{self.name}` is written in {self.codec}, which has no `{''.join(missing[:20]).encode('utf-8', 'replace').decode()}`",
+                f"`{self.name}` is written in {self.codec}, which has no `{shown}`",
                 hint="save the document as UTF-8 and translate that",
             ) from error
 

@@ -10,9 +10,10 @@ from edgekit.core.marked import Mark, MarkedText
 from edgekit.documents.base import Document, DocumentOptions
 from edgekit.documents.encoding import decoded
 from edgekit.documents.html import markup_units
-from edgekit.documents.inline import SOFT_SPACE, Passage, Piece, passage
+from edgekit.documents.inline import Passage, Piece, passage
 from edgekit.documents.markdown_inline import HTML_TAGS, Inline, inline_of, parsed_inline, parser, said_by
 from edgekit.documents.plain import in_one_line
+from edgekit.documents.rendering import SOFT_SPACE
 from edgekit.documents.spliced import Raw, Splice, SplicedDocument, Unit, has_letters
 from edgekit.documents.wrapping import columns, wrapped
 
