@@ -15,6 +15,7 @@ from edgekit.core.marked import Mark, MarkedText
 class DocumentOptions:
     """What a person may choose about documents; each format takes what concerns it.
 
+    source: the language translated from: which old encoding a file that states none is likely to have.
     target: the language translated to, a BCP-47 tag: plural forms of po, unspaced subtitles, `lang` attributes.
     columns: of csv and tsv, by name or by number from 1; none means every column of prose.
     into: csv and tsv: the column, new or there, that takes the translation of the one chosen column.
@@ -26,6 +27,7 @@ class DocumentOptions:
     encoding: how the bytes are to be read, where the file does not say and looking is not enough.
     """
 
+    source: str | None = None
     target: str | None = None
     columns: tuple[str, ...] = ()
     into: str | None = None

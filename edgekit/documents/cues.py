@@ -10,12 +10,13 @@ from unicodedata import category
 
 from edgekit.core.languages import is_unspaced
 from edgekit.core.marked import Mark, MarkedText
-from edgekit.documents.inline import SOFT_SPACE, Code, Passage, Piece, inner_pieces, passage
+from edgekit.documents.inline import Passage, Piece, inner_pieces, passage
+from edgekit.documents.rendering import SOFT_SPACE, Code
 from edgekit.documents.spliced import Raw, Splice, Unit
 from edgekit.documents.wrapping import columns, is_wide, pieces, wrapped
 
-# Netflix, Timed Text Style Guides: 42 characters a line, two lines; 17 characters a second for adults' programmes in
-# most languages written in letters.
+# Netflix, English Template Timed Text Style Guide, 2 and 5: 17 characters a second in programmes for adults, 42 in a
+# line, one line where that is enough.
 WIDEST = 42
 FASTEST = 17.0
 # A longer silence separates what is said; more cues than six are no sentence but a text without punctuation.
@@ -252,9 +253,12 @@ def _parts(text: MarkedText, bounds: Sequence[int]) -> list[MarkedText]:
             if homes[mark.name] == index:
                 first, last = (min(max(place - shift, 0), len(words)) for place in (mark.begin, mark.end))
                 marks.append(Mark(first, last, mark.kind if first < last else "point", mark.name))
-        if not words and parts:
-            words = parts[-1].text  # shown on, rather than an empty cue
         parts.append(MarkedText(words, tuple(marks)))
+    # The words before, else those after, are shown on rather than an empty cue.
+    shown = next((part.text for part in parts if part.text), "")
+    for index, part in enumerate(parts):
+        shown = part.text or shown
+        parts[index] = MarkedText(shown, part.marks)
     return parts
 
 

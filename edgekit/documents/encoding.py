@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from edgekit.core.errors import InputError, OutputError
+from edgekit.core.languages import base_language
+from edgekit.documents.base import DocumentOptions
 
 # The longer first: a UTF-32 mark begins like a UTF-16 one.
 _MARKS = (
@@ -22,6 +24,24 @@ _LATIN = frozenset({"ascii", "us-ascii", "iso-8859-1", "iso8859-1", "latin-1", "
 # Controls that no text has; a file with them is something else.
 _BINARY = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _SNIFF = 1 << 16
+_LATIN_PAGES = ("cp1252", "cp1250", "cp1254", "cp1257", "iso8859_15", "iso8859_2")
+# The code pages of Windows by language; windows-1252 for every other.
+_PAGES = {
+    "cp1250": "bs cs hr hu pl ro sk sl sq",
+    "cp1251": "be bg mk ru sr uk",
+    "cp1253": "el",
+    "cp1254": "az tr",
+    "cp1255": "he yi",
+    "cp1256": "ar fa ps ur",
+    "cp1257": "et lt lv",
+    "cp874": "th",
+    "cp932": "ja",
+    "cp949": "ko",
+    "gb18030": "zh",
+}
+# Mess as charset-normalizer measures it, 0 to 1. Portuguese in windows-1252 has 0.03 where windows-1257, which makes
+# other letters of the same bytes, has 0; Turkish read as windows-1252 has 0.06.
+_CLOSE = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +63,9 @@ class Encoded:
             return self.mark + text.encode(self.codec, "xmlcharrefreplace" if references else "strict")
         except UnicodeEncodeError as error:
             missing = sorted({letter for letter in text if not _holds(self.codec, letter)})
+            shown = "".join(missing[:20]).encode("utf-8", "replace").decode()
             raise OutputError(
-                f"`{self.name}` is written in {self.codec}, which has no `{''.join(missing[:20])}`",
+                f"`{self.name}` is written in {self.codec}, which has no `{shown}`",
                 hint="save the document as UTF-8 and translate that",
             ) from error
 
@@ -57,26 +78,27 @@ def _holds(codec: str, letter: str) -> bool:
     return True
 
 
-def decoded(data: bytes, name: str, *, declared: str | None = None, asked: str | None = None) -> Encoded:
+def decoded(data: bytes, name: str, *, declared: str | None = None, options: DocumentOptions | None = None) -> Encoded:
     """The text in `data`, such that the same text gives the same bytes.
 
-    name: of the file, for errors.  declared: what the file says of itself.  asked: what a person says, which wins.
+    name: of the file, for errors.  declared: what the file says of itself; an encoding in the options wins.
     Raises InputError for what no encoding gives back, and for binary data.
     """
+    asked, source = (options.encoding, options.source) if options is not None else (None, None)
     for mark, codec in _MARKS:
         if data.startswith(mark):
             text = _same(data[len(mark) :], codec)
             if text is None:
                 raise InputError(f"`{name}` begins like {codec} and is not")
             return Encoded(_text(text, name), codec, mark, name=name)
-    for codec, fact in _candidates(data, declared, asked):
+    for codec, fact in _candidates(data, declared, asked, source):
         text = _same(data, codec)
         if text is not None and not _BINARY.search(text):
             return Encoded(text, codec, facts=(fact,) if fact else (), name=name)
     raise InputError(f"`{name}` is no text in {asked}" if asked else f"`{name}` is no text in any known encoding")
 
 
-def _candidates(data: bytes, declared: str | None, asked: str | None) -> Iterator[tuple[str, str]]:
+def _candidates(data: bytes, declared: str | None, asked: str | None, source: str | None) -> Iterator[tuple[str, str]]:
     """Encodings to try and what a person should know of each, the likeliest first."""
     if asked:
         yield asked, ""
@@ -86,20 +108,36 @@ def _candidates(data: bytes, declared: str | None, asked: str | None) -> Iterato
         # A file can only say so in bytes, so `utf-16` in a file that is read byte by byte is wrong.
         if not label.startswith(("utf-16", "utf-32", "ucs")):
             if label in _LATIN:
-                yield "windows-1252", "" if label == "windows-1252" else f"says {declared}, read as windows-1252"
+                yield "cp1252", "" if label == "windows-1252" else f"says {declared}, read as windows-1252"
             yield declared, f"read as {declared}, as it says"
     wide = _wide(data)
     if wide:
         yield wide, f"read as {wide}, from its zero bytes"
     said = declared and declared.lower() not in ("utf-8", "utf8")
     yield "utf-8", f"says {declared}, read as UTF-8" if said else ""
+    guess = _guessed(data[:_SNIFF], source)
+    if guess is not None:
+        yield guess, f"read as {guess}, from what it looks like"
+    for codec in ("cp1252", "latin-1"):
+        yield codec, f"read as {codec}: nothing says what it is"
+
+
+def _guessed(data: bytes, source: str | None) -> str | None:
+    """The old encoding that a text is in, by charset-normalizer; the usual one where it hardly differs."""
     from charset_normalizer import from_bytes
 
-    best = from_bytes(data[:_SNIFF]).best()
-    if best is not None:
-        yield best.encoding, f"read as {best.encoding}, from what it looks like"
-    for codec in ("windows-1252", "latin-1"):
-        yield codec, f"read as {codec}: nothing says what it is"
+    letters = sum(byte > 127 or chr(byte).isalpha() for byte in data)
+    # Text that is mostly ASCII letters is Latin; a few bytes of it look like Chinese to a statistic.
+    latin = sum(byte > 127 for byte in data) * 3 < letters
+    found = list(from_bytes(data, cp_isolation=[*_LATIN_PAGES] if latin else None))
+    if not found:
+        return None
+    best = found[0]
+    usual = next((page for page, tags in _PAGES.items() if source and base_language(source) in tags.split()), "cp1252")
+    for one in found:
+        if usual in (one.encoding, *one.could_be_from_charset) and one.chaos <= best.chaos + _CLOSE:
+            return usual
+    return best.encoding
 
 
 def _same(data: bytes, codec: str) -> str | None:

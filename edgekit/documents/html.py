@@ -31,6 +31,7 @@ _SILENT = frozenset(
         "textarea", "video"
     }
 )  # fmt: skip
+_RUBY = frozenset({"rp", "rt"})
 _SILENT_BLOCK = frozenset({"frameset", "noframes", "pre", "xmp"})
 _READ = frozenset({"alt", "aria-description", "aria-label", "aria-placeholder", "aria-roledescription", "label",
                    "placeholder", "summary", "title"})  # fmt: skip
@@ -52,13 +53,13 @@ def read_xhtml(data: bytes, name: str, options: DocumentOptions) -> Document:
     """An XHTML document. Raises InputError where it is not well formed, and for entities of its own."""
     from edgekit.documents.xml_check import check_xml, xml_encoding
 
-    source = decoded(data, name, declared=xml_encoding(data), asked=options.encoding)
+    source = decoded(data, name, declared=xml_encoding(data), options=options)
     check_xml(source.text, name)
     return SplicedDocument(source, markup_units(source.text, options, xml=True), references=True)
 
 
 def _document(data: bytes, name: str, options: DocumentOptions, declared: str | None, *, xml: bool) -> Document:
-    source = decoded(data, name, declared=declared, asked=options.encoding)
+    source = decoded(data, name, declared=declared, options=options)
     return SplicedDocument(source, markup_units(source.text, options, xml=xml), references=True)
 
 
@@ -108,7 +109,11 @@ class _Reader:
         """Whether a token is behind the element that is not looked into; it is part of it else."""
         assert self._closed is not None  # noqa: S101
         name, depth, piece = self._closed
-        if piece is not None and token.kind in ("start", "end") and token.name.lower() in _BLOCK:
+        if piece is None and name == "p" and not self._xml and token.kind == "start" and token.name in _BLOCK:
+            self._closed = None  # no end tag: a paragraph ends where the next block begins
+            return True
+        open_ended = piece is not None and (piece.kind == "keep" or name in _RUBY)
+        if piece is not None and open_ended and token.kind in ("start", "end") and token.name.lower() in _BLOCK:
             # An inline element that was never closed ends with its paragraph.
             piece.end = token.begin
             self._pieces.append(piece)

@@ -23,13 +23,13 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 def read_json(data: bytes, name: str, options: DocumentOptions) -> Document:
     """A JSON file. Raises InputError with the line of what is wrong, UsageError where no string has a chosen key."""
-    source = decoded(data, name, asked=options.encoding)
+    source = decoded(data, name, options=options)
     return SplicedDocument(source, *_units(source.text, list(string_values(source.text, name)), name, options))
 
 
 def read_jsonl(data: bytes, name: str, options: DocumentOptions) -> Document:
     """A file with a JSON value on each line; empty lines are kept."""
-    source = decoded(data, name, asked=options.encoding)
+    source = decoded(data, name, options=options)
     found = [
         value
         for line in _LINE.finditer(source.text)

@@ -10,9 +10,10 @@ from edgekit.core.marked import Mark, MarkedText
 from edgekit.documents.base import Document, DocumentOptions
 from edgekit.documents.encoding import decoded
 from edgekit.documents.html import markup_units
-from edgekit.documents.inline import SOFT_SPACE, Passage, Piece, passage
+from edgekit.documents.inline import Passage, Piece, passage
 from edgekit.documents.markdown_inline import HTML_TAGS, Inline, inline_of, parsed_inline, parser, said_by
 from edgekit.documents.plain import in_one_line
+from edgekit.documents.rendering import SOFT_SPACE
 from edgekit.documents.spliced import Raw, Splice, SplicedDocument, Unit, has_letters
 from edgekit.documents.wrapping import columns, wrapped
 
@@ -39,7 +40,7 @@ _SPECIAL = re.compile(r"[\\`*_\[\]<>~$|]|&(?=[A-Za-z#])|!(?=\[)")
 
 def read_markdown(data: bytes, name: str, options: DocumentOptions) -> Document:
     """A Markdown file; front matter, code, mathematics and definitions of links are left as they are."""
-    source = decoded(data, name, asked=options.encoding)
+    source = decoded(data, name, options=options)
     reading = _Reading(source.text, options)
     reading.read()
     return SplicedDocument(source, reading.units, reading.notes)

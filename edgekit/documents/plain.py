@@ -46,7 +46,7 @@ class Line:
 
 def read_plain(data: bytes, name: str, options: DocumentOptions) -> Document:
     """A text file. Raises InputError for binary data."""
-    source = decoded(data, name, asked=options.encoding)
+    source = decoded(data, name, options=options)
     return SplicedDocument(source, text_units(source.text))
 
 
@@ -125,7 +125,10 @@ def _width(text: str, item: Sequence[Line]) -> int | None:
     if widest < _NARROWEST:
         return None
     inside = sum(not _SENTENCE_END.search(line.words(text)) for line in item[:-1])
-    if inside * 2 < len(item) - 1:
+    # Of two lines alone the second tells: a capital begins a line of its own, unless all are capitals.
+    second = item[1].words(text)
+    own = len(item) == 2 and second[0].isupper() and not second.isupper()
+    if inside * 2 < len(item) - 1 or own:
         return None
     # Greedy wrapping: the next line's first word would not have fitted.
     room = [

@@ -64,7 +64,7 @@ def read_po(data: bytes, name: str, options: DocumentOptions) -> Document:
     """
     found = _CHARSET.search(data[: 1 << 16])
     declared = found[1].decode() if found and found[1] != b"CHARSET" else None
-    source = decoded(data, name, declared=declared, asked=options.encoding)
+    source = decoded(data, name, declared=declared, options=options)
     newline = "\r\n" if "\r\n" in source.text else "\n"
     entries = list(_entries(source.text, name))
     if not entries and source.text.strip():

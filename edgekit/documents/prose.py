@@ -7,7 +7,8 @@ import re
 # Addresses, paths, file names, identifiers, dates, colours, code: anything without a space that a program made.
 _MACHINE = re.compile(
     r"""(?:[a-z][a-z0-9+.-]*:\S+|www\.\S+|\S+@\S+\.\S+|[./~\\]\S*|\S+/\S*|\S*[_<>{}()=\\|@\#$%^&*;]\S*|\S+\.\S+|
-    \S*\d\S*|[A-Z][A-Z0-9-]*|[a-z]+(?:[A-Z][a-z]*)+|(?:[A-Z][a-z]+){2,}|[a-z0-9]+(?:-[a-z0-9]+)*)""",
+    \S*\d\S*|[A-Z][A-Z0-9-]*|[a-z]+(?:[A-Z][a-z]*)+|(?:[A-Z][a-z]+){2,}|[a-z0-9]+(?:-[a-z0-9]+)*|
+    [a-z]{2,3}(?:-[A-Za-z0-9]{2,8})+)""",
     re.VERBOSE,
 )
 _DATE = re.compile(r"[\d\s:TZ.,/+-]+|\d{4}-\d\d-\d\d[T ].*")

@@ -55,7 +55,7 @@ class SubtitleDocument(SplicedDocument):
 
 def read_srt(data: bytes, name: str, options: DocumentOptions) -> Document:
     """SubRip. Raises InputError where no line is a time."""
-    source = decoded(data, name, asked=options.encoding)
+    source = decoded(data, name, options=options)
     cues = _srt_cues(source.text)
     if not cues and source.text.strip():
         raise InputError(f"`{name}` is no SubRip file: no line is a time like `00:00:01,000 --> 00:00:02,500`")
@@ -65,7 +65,7 @@ def read_srt(data: bytes, name: str, options: DocumentOptions) -> Document:
 
 def read_vtt(data: bytes, name: str, options: DocumentOptions) -> Document:
     """WebVTT (W3C); notes, styles and regions are left as they are. Raises InputError for what is none."""
-    source = decoded(data, name, asked=options.encoding)
+    source = decoded(data, name, options=options)
     if re.match(r"WEBVTT(?:[ \t\r\n]|\Z)", source.text) is None:
         raise InputError(f"`{name}` is no WebVTT file: it does not begin with `WEBVTT`")
     # `-->` ends a cue's text wherever it stands.

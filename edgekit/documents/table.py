@@ -41,14 +41,14 @@ class Record:
 
 def read_csv(data: bytes, name: str, options: DocumentOptions) -> Document:
     """Comma-separated values, or whatever separates them. Raises InputError, and UsageError for unknown columns."""
-    source = decoded(data, name, asked=options.encoding)
+    source = decoded(data, name, options=options)
     delimiter = _delimiter(source.text)
     return SplicedDocument(source, *_units(source.text, delimiter, name, options))
 
 
 def read_tsv(data: bytes, name: str, options: DocumentOptions) -> Document:
     """Tab-separated values."""
-    source = decoded(data, name, asked=options.encoding)
+    source = decoded(data, name, options=options)
     return SplicedDocument(source, *_units(source.text, "\t", name, options))
 
 

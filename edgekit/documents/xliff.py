@@ -59,7 +59,7 @@ def read_xliff(data: bytes, name: str, options: DocumentOptions) -> Document:
     A segment that comes back as it was is no translation: its target stays as it is. New targets of 1.2 state
     `needs-review-translation`. Raises InputError for what is no XLIFF, and for entities of its own.
     """
-    source = decoded(data, name, declared=xml_encoding(data), asked=options.encoding)
+    source = decoded(data, name, declared=xml_encoding(data), options=options)
     check_xml(source.text, name)
     reading = _Reading(source.text, name, options)
     reading.read()

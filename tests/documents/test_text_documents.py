@@ -25,7 +25,7 @@ from edgekit.documents.markdown_inline import parser
 from edgekit.documents.open import FORMATS, open_document
 
 NEWLINES = {"lf": "\n", "crlf": "\r\n", "cr": "\r"}
-EXAMPLES = 30
+EXAMPLES = 20
 TEXTS = [form.kind for form in FORMATS.values() if not form.archive]
 
 
