@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections import Counter
 
 import pytest
 from documents.zip_files import canonical, kinds, louder, members, zipped
 from documents.zip_samples import SAMPLES
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from lxml import etree
 
 from edgekit.core.errors import InputError, SegmentError
@@ -150,3 +153,33 @@ def test_a_document_is_packed_when_it_is_written(kind: str) -> None:
     if kind in ("odt", "epub"):
         assert written[30:38] == b"mimetype"
         assert written[8:10] == b"\0\0"
+
+
+PARTS = {
+    "docx": ("word/document.xml", "[Content_Types].xml"),
+    "pptx": ("ppt/slides/slide2.xml", "ppt/slides/_rels/slide2.xml.rels"),
+    "odt": ("content.xml", "META-INF/manifest.xml"),
+    "epub": ("EPUB/package.opf", "META-INF/container.xml", "EPUB/toc.ncx"),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@settings(max_examples=60, deadline=None)
+@given(data=st.data())
+def test_a_document_is_sound_or_one_error_when_its_elements_are_mixed_up(kind: str, data: st.DataObject) -> None:
+    content = members(SAMPLES[kind])
+    part = data.draw(st.sampled_from(PARTS[kind]))
+    pieces = re.split(rb"(<[^>]*>)", content[part])
+    for _ in range(data.draw(st.integers(1, 4))):
+        place, other = (data.draw(st.integers(0, len(pieces) - 1)) for _ in range(2))
+        pieces[place] = data.draw(st.sampled_from([b"", pieces[other], pieces[place] * 2, pieces[place][:-1], b"<a/>"]))
+    changed = zipped({**content, part: b"".join(pieces)}, stored=("mimetype",))
+    try:
+        document = open_document(changed, kind=kind)
+    except InputError:
+        return
+    assert document.written(document.segments) == changed
+    written = document.written([louder(one) for one in document.segments])
+    assert [one.text for one in open_document(written, kind=kind).segments] == [
+        louder(one).text for one in document.segments
+    ]
