@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from edgekit.core.errors import InputError, SegmentError
 from edgekit.core.marked import MarkedText
@@ -53,9 +53,13 @@ def parse(data: bytes, name: str) -> _Element:
         strip_cdata=False,
     )
     try:
-        return etree.fromstring(data, parser)
+        root = etree.fromstring(data, parser)
     except (etree.XMLSyntaxError, ValueError, LookupError) as problem:
-        raise InputError(f"`{name}` is no sound XML: {str(problem).splitlines()[0]}") from None
+        raise InputError(f"`{name}` is no sound XML: {(str(problem) or 'it is empty').splitlines()[0]}") from None
+    declared: Any = root.getroottree().docinfo.internalDTD
+    if declared is not None and next(declared.iterentities(), None) is not None:  # in another encoding
+        raise InputError(f"`{name}` declares entities of its own")
+    return root
 
 
 def serialise(root: _Element, original: bytes) -> bytes:

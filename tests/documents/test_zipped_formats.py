@@ -137,7 +137,8 @@ def test_a_document_is_one_error_when_a_part_is_no_xml_or_declares_entities(kind
     content = members(SAMPLES[kind])
     sound = content[part[kind]]
     body = sound[sound.index(b"<", sound.index(b"?>")) :]
-    for bad in (b"", b"<a><b></a>", bomb + body, outside + body, sound[:-20], b"<a>" * 100_000):
+    wide = (bomb.decode() + body.decode()).replace('"1.0"', '"1.0" encoding="utf-16"').encode("utf-16")
+    for bad in (b"", b"<a><b></a>", bomb + body, outside + body, wide, sound[:-20], b"<a>" * 100_000):
         with pytest.raises(InputError) as caught:
             open_document(zipped({**content, part[kind]: bad}, stored=("mimetype",)), kind=kind)
         assert part[kind] in caught.value.message
