@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import re
 from dataclasses import dataclass
 
 from edgekit.core.marked import Mark, MarkedText
+from edgekit.protect.quantities import localised
 
-# Each kind with what is put in, by turns. None of these is in a text that edgekit was tuned on.
+# Each kind with what is put in, by turns.
 ITEMS: dict[str, tuple[str, ...]] = {
     "{name}": ("{name}", "{user}", "{first_name}"),
     "{0}": ("{0}", "{1}", "{2}"),
@@ -45,8 +46,14 @@ MESSAGES = (
 class Inserted:
     """A line with something in its middle; parts: the strings that must be in the translation, each once."""
 
+    kind: str
     text: MarkedText
     parts: tuple[str, ...]
+
+    @property
+    def is_quantity(self) -> bool:
+        """Whether a translation may write it with a decimal comma."""
+        return self.kind == "number and unit"
 
     @property
     def line(self) -> str:
@@ -61,44 +68,45 @@ def insert(kind: str, line: str, number: int, *, english: bool = True) -> Insert
     if kind == "ICU message":
         item = MESSAGES[0 if english else 1]
         branches = ("{count, plural, one {#", "} other {#", "}}")
-        return Inserted(MarkedText(" ".join([*words[:at], item, *words[at:]])), branches)
+        return Inserted(kind, MarkedText(" ".join([*words[:at], item, *words[at:]])), branches)
     item = ITEMS[kind][number % len(ITEMS[kind])]
     if kind == "tags":
         close = f"</{item[1:].split()[0].strip('>')}>"
         word = words[at] if at < len(words) else words[-1]
         rest = words[at + 1 :]
-        return Inserted(MarkedText(" ".join([*words[:at], f"{item}{word}{close}", *rest])), (item, close))
+        return Inserted(kind, MarkedText(" ".join([*words[:at], f"{item}{word}{close}", *rest])), (item, close))
     before = " ".join(words[:at])
     text = " ".join([before, item, *words[at:]])
     marks = (Mark(len(before) + 1, len(before) + 1 + len(item), "keep", "term"),) if kind == "term" else ()
-    return Inserted(MarkedText(text, marks), _PAIRS.get(item, (item,)))
+    return Inserted(kind, MarkedText(text, marks), _PAIRS.get(item, (item,)))
 
 
 KINDS = (*ITEMS, "ICU message")
 
 
-def survives(one: Inserted, output: str, plain: str) -> bool:
-    """Whether each part is in the output as often as it was put in; plain: the line without them."""
-    return all(output.count(part) == one.line.count(part) - plain.count(part) + plain_count(plain, part) for part in one.parts)
+def survives(one: Inserted, output: str) -> bool:
+    """Whether each part is in the output as often as in the line; a quantity may have another decimal sign."""
+    return all(_places(one, part, output) >= one.line.count(part) for part in one.parts)
 
 
-def plain_count(plain: str, part: str) -> int:
-    """How often a part is in a line of itself."""
-    return plain.count(part)
+def _places(one: Inserted, part: str, output: str) -> int:
+    return len(localised(part).findall(output)) if one.is_quantity else output.count(part)
 
 
 def without(one: Inserted, output: str) -> str:
     """The output less what was put in and the blank that came with it."""
+    if one.kind == "ICU message":
+        begin, end = output.find("{count"), output.find("}}")
+        return _cut(output, begin, end + 2) if 0 <= begin < end else output
     for part in one.parts:
-        at = output.find(part)
-        if at < 0:
-            continue
-        before, after = output[:at], output[at + len(part) :]
-        if len(one.parts) == 2 and one.parts[1].startswith("</"):
-            output = before + after
-        else:
-            output = before.rstrip(" ") + (" " if after[:1].isalnum() else "") + after.lstrip(" ") if before.endswith(" ") or not before else before + after
+        match = (localised(part) if one.is_quantity else re.compile(re.escape(part))).search(output)
+        if match is not None and one.kind == "tags":
+            output = output[: match.start()] + output[match.end() :]
+        elif match is not None:
+            output = _cut(output, *match.span())
     return " ".join(output.split())
 
 
-Run = Callable[[Sequence[str]], list[str]]
+def _cut(text: str, begin: int, end: int) -> str:
+    before, after = text[:begin], text[end:]
+    return before.rstrip(" ") + after if before.endswith(" ") else before + after.lstrip(" ")

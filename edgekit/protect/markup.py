@@ -28,6 +28,12 @@ _HTML_NAMES = frozenset(
     "section select small source span strong style sub summary sup svg table tbody td template textarea tfoot th thead "
     "time title tr track tt u ul var video wbr x g bpt ept ph it mrk".split()
 )
+# What these stand around is one word with what is beside them, as in `under<u>line</u>`.
+_INLINE = frozenset(
+    "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd mark q s samp small span strong sub sup time "
+    "tt u var wbr g mrk bpt ept".split()
+)
+_DEEPEST = 32
 _VOID = frozenset("area base br col embed hr img input link meta param source track wbr x ph bpt ept it".split())
 
 
@@ -47,6 +53,12 @@ def markup(text: str) -> Iterator[Found]:
         for match in _ENTITY.finditer(text):
             if match.group().startswith("&#") or match.group()[1:] in html5:
                 yield Found(*match.span(), "entity")
+
+
+def separates(tag: str) -> bool:
+    """Whether words on either side of a tag, comment or picture are two words."""
+    match = _TAG.fullmatch(tag)
+    return match is None or match["name"].lower() not in _INLINE
 
 
 def _enclosed(text: str) -> Iterator[Found]:
@@ -72,7 +84,8 @@ def _enclosed(text: str) -> Iterator[Found]:
 def pairs(text: str, tags: list[tuple[int, int]]) -> list[tuple[int, int]]:
     """Indices of tags that open and close each other, properly nested; tags: their spans, in order.
 
-    A closing tag goes with the nearest open one of its name, and those that are still open inside it go with none.
+    A closing tag goes with the nearest open one of its name, and those that are still open inside it go with none;
+    nor do those that lie in more than 32 others.
     """
     found: list[tuple[int, int]] = []
     open_tags: list[tuple[str, int]] = []
@@ -92,6 +105,7 @@ def pairs(text: str, tags: list[tuple[int, int]]) -> list[tuple[int, int]]:
                 last, opened = open_tags.pop()
                 depth[last] -= 1
                 if last == name:
-                    found.append((opened, index))
+                    if len(open_tags) < _DEEPEST:
+                        found.append((opened, index))
                     break
     return found

@@ -45,9 +45,11 @@ def is_template(template: str) -> bool:
     return bool(_FORM.fullmatch(template)) and template.count("{}") == 1
 
 
-# The order for a model that was never tested. Share of 300 masks that came through, en→pt / pt→en: see the self-test,
-# `edgekit.translate.mask_test`.
-BUILT_IN = tuple(map(MaskForm, ("XQ{}Z", "T{}T", "Xq{}", "http://x.y/{}", "REF{}", "__PH{}__", "[{}]", "ID-{}")))
+# The order for a model that was never tested. Of 300 sentences of NTREX-128 with one mask, en→pt / pt→en: `Xq{}` came
+# through in 98.3 / 97.0 % and cost 0.22 / 0.47 chrF, `T{}T` in 98.7 / 97.0 % (0.34 / 0.52), `XQ{}Z` in 98.3 / 98.3 %
+# (0.37 / 0.64), `REF{}` in 95.0 / 98.3 % (0.22 / 0.29), `http://x.y/{}` in 99.3 / 97.0 % (0.44 / 0.86); `__PH{}__` in
+# 88.7 / 89.7 %, `[{}]` in 90.7 / 76.7 % and a number alone in 67 / 70 %.
+BUILT_IN = tuple(map(MaskForm, ("Xq{}", "T{}T", "XQ{}Z", "REF{}", "X{}", "N{}", "A{}B", "http://x.y/{}")))
 
 
 @dataclass(frozen=True, slots=True)

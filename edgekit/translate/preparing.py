@@ -19,6 +19,7 @@ from edgekit.protect.foreign import Unreadable
 from edgekit.protect.found import Found
 from edgekit.protect.icu import Argument, Branch, arguments, quoted
 from edgekit.protect.markup import pairs as tag_pairs
+from edgekit.protect.markup import separates
 from edgekit.protect.masks import MaskForm, numbers_but
 from edgekit.translate.capitals import capital_lines, lowered
 from edgekit.translate.spans import Span
@@ -56,11 +57,15 @@ class Soft(NamedTuple):
 
 @dataclass(slots=True)
 class Taken:
-    """A keep that was taken out, with the blank that went with it."""
+    """A keep that was taken out, with the blank that went with it.
+
+    gap: what is around it would be one word without it, so that the model sees a blank, which the source does not have.
+    """
 
     mark: Mark
     lead: str = ""
     trail: str = ""
+    gap: bool = False
 
 
 @dataclass(slots=True)
@@ -115,6 +120,21 @@ def prepare(job: Job, form: MaskForm, *, unreadable: Unreadable | None, jobs: li
         lines = capital_lines(text, []) if capitals else []
         return Prepared(source, Edited(text, ()), MarkedText(lowered(text, lines, [])), capitals=lines, form=form)
     messages = arguments(text, counts=job.count is not None) if any(one.kind == "message" for one in found) else []
+    # A keep of the caller's that has a part of a message, or all of it, is the caller's word against its syntax.
+    messages = [
+        message
+        for message in messages
+        if not any(
+            mark.begin < message.end
+            and message.begin < mark.end
+            and not (
+                message.begin <= mark.begin
+                and mark.end <= message.end
+                and mark.end - mark.begin < message.end - message.begin
+            )
+            for mark in own
+        )
+    ]
     return _Preparing(source, own, found, messages, form, capitals).run(jobs, job.count)
 
 
@@ -130,6 +150,8 @@ class _Preparing:
     ) -> None:
         self.source, self.text, self.form, self.capitals = source, source.text, form, capitals
         self.names = {mark.name for mark in source.marks}
+        self.messages = messages
+        self.message_begins = [one.begin for one in messages]
         self.held: list[tuple[Mark, bool]] = [(mark, False) for mark in own]
         self.taken: list[Taken] = []
         self.quantities: list[Found] = []
@@ -139,10 +161,8 @@ class _Preparing:
                 self.taken.append(Taken(mark))
             elif one.kind == "quantity":
                 self.quantities.append(one)
-            elif one.kind != "message":
+            elif one.kind != "message" or not self._in_message(one.begin):
                 self.held.append((mark, one.positional))
-        self.messages = messages
-        self.message_begins = [one.begin for one in messages]
         self.taken = [one for one in self.taken if not self._in_message(one.mark.begin)]
         # Marks of the caller's that the branches of messages have.
         self.handed_on: set[str] = set()
@@ -160,7 +180,7 @@ class _Preparing:
                 # A model that sees `23 apples` knows what to do; `XQ1Z apples` becomes `maçãs XQ1Z`.
                 unit.count, count = count, count + 1
         tags = self._tag_pairs()
-        self._blanks(tags)
+        self._blanks(tags, units)
         others = {int(match[1]) for match in self.form.pattern.finditer(self.text)}
         free = numbers_but(others)
         numbers = tuple(next(free) for _ in units)
@@ -169,7 +189,10 @@ class _Preparing:
             for unit, number in zip(units, numbers, strict=True)
         ]
         edits = [Edit(unit.begin, unit.end, one) for unit, one in zip(units, masks, strict=True)]
-        edits += [Edit(one.mark.begin - len(one.lead), one.mark.end + len(one.trail), "") for one in self.taken]
+        edits += [
+            Edit(one.mark.begin - len(one.lead), one.mark.end + len(one.trail), " " if one.gap else "")
+            for one in self.taken
+        ]
         edited = Edited(self.text, edits)
         unit_spans = [(edited.forward(unit.begin, after=True), edited.forward(unit.end)) for unit in units]
         lines = capital_lines(edited.text, unit_spans) if self.capitals else []
@@ -179,6 +202,12 @@ class _Preparing:
         soft = [
             Soft(edited.forward(one.begin, after=True), edited.forward(one.end), self.text[one.begin : one.end])
             for one in self.quantities
+        ]
+        # A tag may stand between a quantity and a word: `5 mg<b>daily</b>`.
+        soft = [
+            one
+            for one in soft
+            if not (model_text[one.begin - 1 : one.begin].isalnum() or model_text[one.end : one.end + 1].isalnum())
         ]
         return Prepared(
             self.source,
@@ -264,6 +293,7 @@ class _Preparing:
             marks = [
                 Mark(begin - branch.begin, end - branch.begin, "keep", self._name("quoted", begin))
                 for begin, end in quoted(self.text, branch)
+                if not any(mark.kind != "point" and mark.begin < end and begin < mark.end for mark in inside)
             ]
             marks += [
                 Mark(mark.begin - branch.begin, mark.end - branch.begin, mark.kind, mark.name)
@@ -292,9 +322,10 @@ class _Preparing:
                 pairs.append((tags[first][0], tags[last][0]))
         return pairs
 
-    def _blanks(self, tags: list[tuple[int, int]]) -> None:
+    def _blanks(self, tags: list[tuple[int, int]], units: list[Unit]) -> None:
         """Of the two blanks around what is taken out, one goes with it."""
         openers = {first for first, _ in tags}
+        unit_begins, unit_ends = {unit.begin for unit in units}, {unit.end for unit in units}
         at = 0
         while at < len(self.taken):
             last = at
@@ -311,6 +342,12 @@ class _Preparing:
                 self.taken[at].lead = " "
             elif before in ("", "\n") and after == " ":
                 self.taken[last].trail = " "
+            beside_unit = begin in unit_ends or end in unit_begins
+            if (begin in unit_ends or before.isalnum()) and (end in unit_begins or after.isalnum()):
+                run = self.taken[at : last + 1]
+                if beside_unit or any(separates(self.text[one.mark.begin : one.mark.end]) for one in run):
+                    first_opener = next((one for one in range(at, last + 1) if one in openers), last)
+                    self.taken[first_opener].gap = True
             at = last + 1
 
     def _points_and_pairs(self, edited: Edited, tags: list[tuple[int, int]]) -> list[Mark]:

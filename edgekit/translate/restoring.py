@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 from edgekit.core.marked import Mark, MarkedText, in_order
 from edgekit.projection.marks import project_marks
@@ -13,6 +14,10 @@ from edgekit.translate.ladder import Outcome, as_part
 from edgekit.translate.preparing import Prepared
 from edgekit.translate.spans import Span
 from edgekit.translate.translator import Segment, Translation
+
+
+_Insertion: TypeAlias = tuple[tuple[int, ...], int, str, int, bool]
+"""Order at its place, place, text, the blanks before it, and whether it stands for one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,18 +68,31 @@ def _placed(
     if all(mark.kind == "keep" for mark in prepared.model.marks):
         return {}
     kept = [Mark(*units[at], "keep", f"unit-{at}") for at in sorted(units)]
-    moved = project_marks(prepared.model, text, pairs, segments=segments, kept=kept)
-    source = {mark.name: mark for mark in prepared.model.marks}
-    gaps = _Gaps(segments)
-    return {mark.name: gaps.exact(source[mark.name], mark) for mark in moved.marks if mark.kind != "keep"}
+    model_text = prepared.edited.text
+    gaps = _Gaps([(one, other) for one, other in segments if model_text[slice(*one)] != text[slice(*other)]])
+    exact = {mark.name: there for mark in prepared.model.marks if (there := gaps.wholly(mark)) is not None}
+    model = MarkedText(prepared.model.text, tuple(mark for mark in prepared.model.marks if mark.name not in exact))
+    moved = project_marks(model, text, pairs, segments=segments, kept=kept)
+    source = {mark.name: mark for mark in model.marks}
+    others = {mark.name: gaps.exact(source[mark.name], mark) for mark in moved.marks if mark.kind != "keep"}
+    return {mark.name: (exact | others)[mark.name] for mark in prepared.model.marks if mark.kind != "keep"}
 
 
 class _Gaps:
-    """What stands between segments is the same in both texts, and so are the places in it."""
+    """What stands between segments that changed is the same in both texts, and so are the places in it."""
 
     def __init__(self, segments: Sequence[tuple[Span, Span]]) -> None:
         self.begins = [begin for (begin, _), _ in segments]
         self.segments = segments
+
+    def wholly(self, source: Mark) -> Mark | None:
+        """Where a point or a pair without a word is, that lies in one gap or at its edges; None for any other."""
+        if source.kind == "keep":
+            return None
+        begin, end = self._place(source.begin, at_begin=True), self._place(source.end, at_end=True)
+        if begin is None or end is None or end - begin != source.end - source.begin:
+            return None
+        return replace(source, begin=begin, end=end)
 
     def exact(self, source: Mark, moved: Mark) -> Mark:
         """moved, where source begins or ends in a gap at that place of it; words are looked at elsewhere."""
@@ -115,6 +133,18 @@ class _Restoring:
         self.source_marks: list[Mark] = list(prepared.source.marks)
         self.names = {mark.name for mark in prepared.source.marks}
         self.counts = [0, 0, 0]
+        self.blanks_taken: set[int] = set()
+        taken = prepared.taken
+        self.pair_sources = {
+            f"tag-{number}": (taken[first].mark.begin, taken[last].mark.begin)
+            for number, (first, last) in enumerate(prepared.tags)
+        } | {
+            f"own-{number}": (mark.begin, mark.end)
+            for number, mark in enumerate(prepared.source.marks)
+            if mark.kind == "pair"
+        }
+        self.pair_begins: dict[int, list[str]] = {}
+        self.pair_ends: dict[int, list[str]] = {}
 
     def run(self) -> Restored:
         edits = self._edits()
@@ -147,10 +177,20 @@ class _Restoring:
             text, marks = self._unit(at)
             events.append(((begin, 3 if begin < end else 1, 0, 0, 0), Edit(begin, end, text), self._shifted(marks)))
         for number, (mark, spans) in enumerate(self._insertions()):
-            for key, place, text, lead in spans:
-                events.append(((place, *key, number), Edit(place, place, text), self._inserted(mark, text, lead)))
-        events.sort(key=lambda event: event[0])
+            for key, place, text, lead, gap in spans:
+                edit = self._blank_taken(place, text) if gap else Edit(place, place, text)
+                events.append(((place, *key, number), edit, self._inserted(mark, lead)))
+        # As `Edited` does them: what is put in at a place before what stands there.
+        events.sort(key=lambda event: (event[1].begin, event[1].end, event[0]))
         return [(edit, done) for _, edit, done in events]
+
+    def _blank_taken(self, place: int, text: str) -> Edit:
+        """text for the blank that the model was shown where the source has none, if the translation has it here."""
+        for begin in (place, place - 1):
+            if self.text[begin : begin + 1] == " " and begin not in self.blanks_taken and begin >= 0:
+                self.blanks_taken.add(begin)
+                return Edit(begin, begin + 1, text)
+        return Edit(place, place, text)
 
     def _unit(self, at: int) -> tuple[str, list[Mark]]:
         """A unit's text in the translation, and the marks in it."""
@@ -201,15 +241,23 @@ class _Restoring:
 
         return done
 
-    def _insertions(self) -> list[tuple[Mark | None, list[tuple[tuple[int, ...], int, str, int]]]]:
-        """For each thing that is put in: its mark, and (order at its place, place, text, blanks before it)."""
-        found: list[tuple[Mark | None, list[tuple[tuple[int, ...], int, str, int]]]] = []
+    def _insertions(self) -> list[tuple[Mark | None, list[_Insertion]]]:
+        """Each thing that is put in, in the order of the source: its mark and its places."""
+        found: list[tuple[Mark | None, list[_Insertion]]] = []
         depth = _depths(self.placed)
+        for name in depth:
+            self.pair_begins.setdefault(self.placed[name].begin, []).append(name)
+            self.pair_ends.setdefault(self.placed[name].end, []).append(name)
         for at, one in enumerate(self.prepared.taken):
             point = self.placed.get(f"taken-{at}")
             if point is not None:
                 text = one.lead + self.prepared.source.text[one.mark.begin : one.mark.end] + one.trail
-                found.append((one.mark, [(self._point_key(point, depth), point.begin, text, len(one.lead))]))
+                found.append(
+                    (
+                        one.mark,
+                        [(self._point_key(point, one.mark.begin, depth), point.begin, text, len(one.lead), one.gap)],
+                    )
+                )
         for number, pair in enumerate(self.prepared.tags):
             place = self.placed.get(f"tag-{number}")
             if place is None:
@@ -217,37 +265,32 @@ class _Restoring:
             for at, key, where in zip(pair, _pair_keys(place, depth), (place.begin, place.end), strict=True):
                 one = self.prepared.taken[at]
                 text = one.lead + self.prepared.source.text[one.mark.begin : one.mark.end] + one.trail
-                found.append((one.mark, [(key, where, text, len(one.lead))]))
+                found.append((one.mark, [(key, where, text, len(one.lead), one.gap)]))
         for number, mark in enumerate(self.prepared.source.marks):
             place = self.placed.get(f"own-{number}")
             if place is None:
                 continue
             if mark.kind == "point":
-                found.append((mark, [(self._point_key(place, depth), place.begin, "", 0)]))
+                found.append((mark, [(self._point_key(place, mark.begin, depth), place.begin, "", 0, False)]))
             else:
                 opening, closing = _pair_keys(place, depth)
-                found.append((mark, [(opening, place.begin, "", 0), (closing, place.end, "", 0)]))
+                found.append((mark, [(opening, place.begin, "", 0, False), (closing, place.end, "", 0, False)]))
         # What stands at one place in the source comes in its order.
         return sorted(found, key=lambda one: one[0].begin if one[0] else 0)
 
-    def _point_key(self, point: Mark, depth: dict[str, int]) -> tuple[int, ...]:
-        """After what closes here and before what opens here, but inside the pair that it was in."""
-        source = {mark.name: mark for mark in self.prepared.model.marks}
-        here = source[point.name].begin
-        around = [
-            mark
-            for name, mark in self.placed.items()
-            if name in depth and source[name].begin <= here <= source[name].end and mark.kind == "pair"
-        ]
-        closing = [mark for mark in around if mark.end == point.begin and source[mark.name].begin < here]
-        if closing and here < max(source[mark.name].end for mark in closing):
-            return (0, -max(depth[mark.name] for mark in closing), 0)
-        opening = [mark for mark in around if mark.begin == point.begin and here > source[mark.name].begin]
-        if opening:
-            return (2, max(depth[mark.name] for mark in opening), 1)
+    def _point_key(self, point: Mark, source: int, depth: dict[str, int]) -> tuple[int, ...]:
+        """After what closes here and before what opens here, but inside the pairs that it is in; source: its place."""
+
+        def around(names: list[str]) -> list[int]:
+            return [depth[one] for one in names if self.pair_sources[one][0] < source <= self.pair_sources[one][1]]
+
+        if closing := around(self.pair_ends.get(point.begin, [])):
+            return (0, -max(closing), 0)
+        if opening := around(self.pair_begins.get(point.begin, [])):
+            return (2, max(opening), 1)
         return (1, 0, 0)
 
-    def _inserted(self, mark: Mark | None, text: str, lead: int) -> Callable[[int, int], None]:
+    def _inserted(self, mark: Mark | None, lead: int) -> Callable[[int, int], None]:
         def done(begin: int, end: int) -> None:  # noqa: ARG001 - a place is a span
             assert mark is not None  # noqa: S101 - every insertion has one
             if mark.kind == "keep":
@@ -258,7 +301,6 @@ class _Restoring:
             else:
                 self.marks.append(replace(mark, begin=begin, end=begin))
 
-        del text
         return done
 
     def _all_marks(self) -> list[Mark]:
