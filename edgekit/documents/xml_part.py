@@ -12,6 +12,8 @@ from edgekit.core.marked import MarkedText
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
+# 10 million words; the tree of a part takes some ten times its bytes.
+MAX_PART = 64 << 20
 _PROLOG = re.compile(
     rb"(?:\xef\xbb\xbf)?(?:\s+|<\?.*?\?>|<!--.*?-->|<!DOCTYPE(?:[^>\"'\[]|\"[^\"]*\"|'[^']*')*>)*", re.DOTALL
 )
@@ -41,6 +43,8 @@ def parse(data: bytes, name: str) -> _Element:
     """
     from lxml import etree
 
+    if len(data) > MAX_PART:
+        raise InputError(f"`{name}` has {len(data) >> 20} MB, more than {MAX_PART >> 20} MB")
     if b"<!ENTITY" in data or re.search(rb"<!DOCTYPE[^>]*\[", data):
         raise InputError(f"`{name}` declares entities of its own")
     parser = etree.XMLParser(

@@ -6,6 +6,7 @@ import io
 import re
 import zipfile
 from collections import Counter
+from pathlib import Path
 
 import pytest
 from documents.zip_files import canonical, kinds, louder, members, zipped
@@ -16,6 +17,8 @@ from lxml import etree
 
 from edgekit.core.errors import InputError, SegmentError
 from edgekit.core.marked import MarkedText
+from edgekit.documents import open as opening
+from edgekit.documents import xml_part
 from edgekit.documents.open import open_document
 
 # Words may need more or fewer runs than before; everything else is counted.
@@ -154,6 +157,21 @@ def test_a_document_is_packed_when_it_is_written(kind: str) -> None:
     if kind in ("odt", "epub"):
         assert written[30:38] == b"mimetype"
         assert written[8:10] == b"\0\0"
+
+
+def test_an_archive_may_be_larger_than_a_text_but_none_of_its_parts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.docx"
+    path.write_bytes(SAMPLES["docx"])
+    monkeypatch.setattr(opening, "MAX_BYTES", 10)
+    assert open_document(path).segments
+    monkeypatch.setattr(opening, "MAX_ARCHIVE_BYTES", 10)
+    with pytest.raises(InputError, match="such documents may have 0 MB"):
+        open_document(path)
+    monkeypatch.setattr(xml_part, "MAX_PART", 10)
+    with pytest.raises(InputError, match="more than 0 MB"):
+        open_document(SAMPLES["docx"], kind="docx")
 
 
 PARTS = {
