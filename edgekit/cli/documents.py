@@ -63,7 +63,11 @@ def translate_file(
     from edgekit.cli.progress import Renderer
 
     with opener() as translator, Renderer(delay_seconds=_QUIET_SECONDS) as report:
-        result = job.run(translator, report=report)
+        try:
+            result = job.run(translator, report=report)
+        except KeyboardInterrupt:
+            output.narrate("stopped; the same command goes on where it was")
+            raise
     if as_json:
         output.json_object(_as_json(path, result, review=review))
     elif review:

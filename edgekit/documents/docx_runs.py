@@ -23,6 +23,9 @@ _WRAPS = {W + name for name in ("hyperlink", "ins", "moveTo", "smartTag", "custo
 _DROPPED = {W + name for name in ("proofErr", "lastRenderedPageBreak", "softHyphen")}
 # What does not change how a run looks.
 _UNSEEN = {W + name for name in ("lang", "noProof", "webHidden", "rPrChange", "ins", "del", "bCs", "iCs", "szCs")}
+# Fields whose result is words of the document: of a link, of what is referred to (`Figure 3`). The others are numbers,
+# dates, citations and what is typed into forms; an editor makes all of them anew.
+_TEXT_FIELDS = (["HYPERLINK"], ["REF"], ["STYLEREF"])
 _OFF = ("0", "false", "none", "off")
 _CODE = re.compile(r"(?i)(^|[^a-z])(code|verbatim|keyboard|typewriter|sample)|(html|source|verbatim|inline)code")
 _PIECES = re.compile(r"[\n\t]|[^\n\t]+")
@@ -79,8 +82,8 @@ def _inlines(parent: _Element) -> Iterator[Inline]:
                 yield Wrap(tuple(_fields(list(_inlines(held)))), child)
         elif tag == W + "fldSimple":
             children = tuple(_inlines(child))
-            link = "HYPERLINK" in (child.get(W + "instr") or "")
-            yield Wrap(children, child) if link else Solid(text_of(children), child)
+            said = _says_text(child.get(W + "instr") or "")
+            yield Wrap(children, child) if said else Solid(text_of(children), child)
         elif isinstance(tag, str) and (tag in _DROPPED or tag.endswith("Pr")):
             continue
         else:
@@ -151,7 +154,7 @@ def _is_on(properties: _Element, name: str) -> bool:
 
 
 def _fields(nodes: list[Inline]) -> list[Inline]:
-    """Nodes in which each complex field (17.16.18) is one: a link around its words, or its result as it is."""
+    """Nodes in which each complex field (17.16.18) is one: an element around its words, or its result as it is."""
     found: list[Inline] = []
     begins: list[int] = []
     for node in nodes:
@@ -170,9 +173,13 @@ def _field(nodes: list[Inline]) -> Inline:
     separator = next((index for index, node in enumerate(nodes) if _field_mark(node) == "separate"), None)
     if separator is None:
         return Solid("", tuple(nodes))
-    if "HYPERLINK" in "".join(_instruction(node) for node in nodes[:separator]):
+    if _says_text("".join(_instruction(node) for node in nodes[:separator])):
         return Wrap(tuple(nodes[separator + 1 : -1]), _Field(tuple(nodes[: separator + 1]), (nodes[-1],)))
     return Solid(text_of(nodes[separator + 1 : -1]), tuple(nodes))
+
+
+def _says_text(instruction: str) -> bool:
+    return instruction.split(maxsplit=1)[:1] in _TEXT_FIELDS
 
 
 def _field_mark(node: Inline) -> str | None:

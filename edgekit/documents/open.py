@@ -12,6 +12,8 @@ from edgekit.documents.base import Document, DocumentOptions
 
 # A text of 64 MB is 10 million words; what is read from it takes some ten times that in memory.
 MAX_BYTES = 64 << 20
+# Pictures and films in an archive are copied, never read.
+MAX_ARCHIVE_BYTES = 256 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,7 @@ def open_document(
             f"`{found or PurePath(name).name}` is no kind of document that can be translated", hint=f"known: {known}"
         )
     form = FORMATS[found]
-    data = source if isinstance(source, bytes) else content_of(Path(source))
+    data = source if isinstance(source, bytes) else content_of(Path(source), found)
     magic = next((what for start, what in _MAGIC.items() if data.startswith(start)), None)
     if form.archive and not data.startswith(b"PK"):
         raise InputError(f"`{name}` is {magic or 'no zip archive'}, not {found}")
@@ -106,12 +108,14 @@ def open_document(
     return form.read(data, name, options or DocumentOptions())
 
 
-def content_of(path: Path) -> bytes:
-    """The bytes of a document. Raises InputError: it cannot be read, or is larger than documents may be."""
+def content_of(path: Path, kind: str | None) -> bytes:
+    """The bytes of a document of a kind. Raises InputError: it cannot be read, or is larger than these may be."""
+    form = FORMATS.get(kind or "")
+    limit = MAX_ARCHIVE_BYTES if form is not None and form.archive else MAX_BYTES
     try:
         size = path.stat().st_size
-        if size > MAX_BYTES:
-            raise InputError(f"`{path}` has {size >> 20} MB; documents may have {MAX_BYTES >> 20} MB")
+        if size > limit:
+            raise InputError(f"`{path}` has {size >> 20} MB; such documents may have {limit >> 20} MB")
         return path.read_bytes()
     except OSError as error:
         raise InputError(f"`{path}` cannot be read: {error.strerror or error}") from error

@@ -14,7 +14,7 @@ from itertools import pairwise
 from edgekit.core.errors import InputError
 
 MAX_MEMBERS = 10_000
-MAX_UNPACKED = 512 << 20
+MAX_UNPACKED = 1 << 30
 # Deflate packs at most 1,032 to 1. Documents of 40,000 equal paragraphs pack 160 to 1; small parts may be any ratio.
 _MAX_RATIO = 300
 _FREE_BYTES = 4 << 20

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from edgekit.core.errors import InputError, SegmentError
 from edgekit.core.marked import MarkedText
@@ -12,6 +12,8 @@ from edgekit.core.marked import MarkedText
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
+# 10 million words; the tree of a part takes some ten times its bytes.
+MAX_PART = 64 << 20
 _PROLOG = re.compile(
     rb"(?:\xef\xbb\xbf)?(?:\s+|<\?.*?\?>|<!--.*?-->|<!DOCTYPE(?:[^>\"'\[]|\"[^\"]*\"|'[^']*')*>)*", re.DOTALL
 )
@@ -41,6 +43,8 @@ def parse(data: bytes, name: str) -> _Element:
     """
     from lxml import etree
 
+    if len(data) > MAX_PART:
+        raise InputError(f"`{name}` has {len(data) >> 20} MB, more than {MAX_PART >> 20} MB")
     if b"<!ENTITY" in data or re.search(rb"<!DOCTYPE[^>]*\[", data):
         raise InputError(f"`{name}` declares entities of its own")
     parser = etree.XMLParser(
@@ -53,9 +57,13 @@ def parse(data: bytes, name: str) -> _Element:
         strip_cdata=False,
     )
     try:
-        return etree.fromstring(data, parser)
+        root = etree.fromstring(data, parser)
     except (etree.XMLSyntaxError, ValueError, LookupError) as problem:
-        raise InputError(f"`{name}` is no sound XML: {str(problem).splitlines()[0]}") from None
+        raise InputError(f"`{name}` is no sound XML: {(str(problem) or 'it is empty').splitlines()[0]}") from None
+    declared: Any = root.getroottree().docinfo.internalDTD
+    if declared is not None and next(declared.iterentities(), None) is not None:  # in another encoding
+        raise InputError(f"`{name}` declares entities of its own")
+    return root
 
 
 def serialise(root: _Element, original: bytes) -> bytes:

@@ -132,7 +132,7 @@ class DocumentJob:
         kind = kind or kind_of(path.name)
         if out is not None:
             _check_out(path, out, kind, force=force)
-        data = content_of(path)
+        data = content_of(path, kind)
         self.document: Document = open_document(data, kind=kind, options=options, name=str(path))
         self._unique = list(dict.fromkeys(self.document.segments))
         described = repr((kind, sorted(asdict(options).items()), settings)).encode("utf-8", "surrogatepass")

@@ -123,6 +123,7 @@ def alone_with(path: Path) -> Iterator[None]:
     try:
         yield
     finally:
-        with contextlib.suppress(OSError):
-            held.unlink()
-        lock.release()
+        # Removed while it is held, so that nobody else's goes; Windows removes no open file.
+        for step in (lock.release, held.unlink) if os.name == "nt" else (held.unlink, lock.release):
+            with contextlib.suppress(OSError):
+                step()

@@ -130,3 +130,15 @@ def test_a_document_without_text_is_copied_and_says_so(tmp_path: Path, capsys: p
     translate_file(path, out, opener(Loud()))
     assert capsys.readouterr().err == f"{out}: a copy, for there was no text to translate\n"
     assert out.read_bytes() == path.read_bytes()
+
+
+def test_a_document_that_was_stopped_says_how_it_goes_on(
+    letter: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "carta.docx"
+    with pytest.raises(KeyboardInterrupt):
+        translate_file(letter, out, opener(Loud(fails_after=0)))
+    assert "the same command goes on where it was" in capsys.readouterr().err
+    assert not out.exists()
+    translate_file(letter, out, opener(Loud()))
+    assert out.exists()

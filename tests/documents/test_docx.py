@@ -109,7 +109,11 @@ def test_what_is_no_text_stays_between_the_same_words() -> None:
     ("content", "text", "after"),
     [
         (run("See ") + field("REF a", run("Figure 1")) + run(" now"), "See Figure 1 now",
-         "SEE {fldChar}{instrText}{fldChar}Figure 1{fldChar} NOW"),
+         "SEE {fldChar}{instrText}{fldChar}FIGURE 1{fldChar} NOW"),
+        (run("On ") + field("DATE \\@ d", run("May 1")) + run(" now"), "On May 1 now",
+         "ON {fldChar}{instrText}{fldChar}May 1{fldChar} NOW"),
+        (run("On ") + '<w:fldSimple w:instr=" REF a ">' + run("top") + "</w:fldSimple>" + run(" now"), "On top now",
+         "ON {fldSimple}TOP NOW"),
         (run("See ") + field('HYPERLINK "x"', run("the site")) + run(" now"), "See the site now",
          "SEE {fldChar}{instrText}{fldChar}THE SITE{fldChar} NOW"),
         (field("TOC", run("Rain") + "<w:r><w:tab/></w:r>" + field("PAGEREF a", run("5"))).replace(

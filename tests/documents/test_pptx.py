@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import io
 
-from documents.zip_files import A, canonical, louder, members, pptx
+from documents.zip_files import A, P, canonical, louder, members, pptx
 from documents.zip_samples import SLIDES
 from lxml import etree
 from pptx import Presentation
 from pptx.util import Inches
 
 from edgekit.core.marked import Mark, MarkedText
+from edgekit.documents.base import DocumentOptions
 from edgekit.documents.open import open_document
 
 
@@ -64,6 +65,28 @@ def test_formats_follow_their_words() -> None:
         ("A casa ", False),
         ("vermelha", True),
     ]
+
+
+def test_charts_diagrams_and_remarks_of_a_slide_are_translated_with_it() -> None:
+    words = f'<x xmlns:a="{A}"><a:p><a:r><a:t>{{}}</a:t></a:r></a:p></x>'
+    data = pptx(
+        ["<a:p><a:r><a:t>Title</a:t></a:r></a:p>"],
+        parts_of_first={
+            "chart": words.format("Rain by month"),
+            "diagramData": words.format("Sea"),
+            "diagramDrawing": words.format("Sea"),
+            "comments": f'<p:cmLst xmlns:p="{P}"><p:cm><p:text>Too long?</p:text></p:cm></p:cmLst>',
+            "image": words.format("no part of a slide's text"),
+        },
+    )
+    document = open_document(data, kind="pptx")
+    assert [one.text for one in document.segments] == ["A cloud", "Title", "Rain by month", "Sea", "Sea", "Too long?"]
+    written = members(document.written([louder(one) for one in document.segments]))
+    assert b"<a:t>SEA</a:t>" in written["ppt/others/diagramDrawing.xml"]
+    assert b"<p:text>TOO LONG?</p:text>" in written["ppt/others/comments.xml"]
+    assert written["ppt/others/image.xml"] == members(data)["ppt/others/image.xml"]
+    silent = open_document(data, kind="pptx", options=DocumentOptions(comments=False))
+    assert "Too long?" not in [one.text for one in silent.segments]
 
 
 def test_a_presentation_of_another_library_is_translated_and_opens_in_it() -> None:

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections import Counter
+from pathlib import Path
 
 import pytest
 from documents.zip_files import canonical, kinds, louder, members, zipped
 from documents.zip_samples import SAMPLES
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from lxml import etree
 
 from edgekit.core.errors import InputError, SegmentError
 from edgekit.core.marked import MarkedText
+from edgekit.documents import open as opening
+from edgekit.documents import xml_part
 from edgekit.documents.open import open_document
 
 # Words may need more or fewer runs than before; everything else is counted.
@@ -134,7 +140,8 @@ def test_a_document_is_one_error_when_a_part_is_no_xml_or_declares_entities(kind
     content = members(SAMPLES[kind])
     sound = content[part[kind]]
     body = sound[sound.index(b"<", sound.index(b"?>")) :]
-    for bad in (b"", b"<a><b></a>", bomb + body, outside + body, sound[:-20], b"<a>" * 100_000):
+    wide = (bomb.decode() + body.decode()).replace('"1.0"', '"1.0" encoding="utf-16"').encode("utf-16")
+    for bad in (b"", b"<a><b></a>", bomb + body, outside + body, wide, sound[:-20], b"<a>" * 100_000):
         with pytest.raises(InputError) as caught:
             open_document(zipped({**content, part[kind]: bad}, stored=("mimetype",)), kind=kind)
         assert part[kind] in caught.value.message
@@ -150,3 +157,48 @@ def test_a_document_is_packed_when_it_is_written(kind: str) -> None:
     if kind in ("odt", "epub"):
         assert written[30:38] == b"mimetype"
         assert written[8:10] == b"\0\0"
+
+
+def test_an_archive_may_be_larger_than_a_text_but_none_of_its_parts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.docx"
+    path.write_bytes(SAMPLES["docx"])
+    monkeypatch.setattr(opening, "MAX_BYTES", 10)
+    assert open_document(path).segments
+    monkeypatch.setattr(opening, "MAX_ARCHIVE_BYTES", 10)
+    with pytest.raises(InputError, match="such documents may have 0 MB"):
+        open_document(path)
+    monkeypatch.setattr(xml_part, "MAX_PART", 10)
+    with pytest.raises(InputError, match="more than 0 MB"):
+        open_document(SAMPLES["docx"], kind="docx")
+
+
+PARTS = {
+    "docx": ("word/document.xml", "[Content_Types].xml"),
+    "pptx": ("ppt/slides/slide2.xml", "ppt/slides/_rels/slide2.xml.rels"),
+    "odt": ("content.xml", "META-INF/manifest.xml"),
+    "epub": ("EPUB/package.opf", "META-INF/container.xml", "EPUB/toc.ncx"),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@settings(max_examples=60, deadline=None)
+@given(data=st.data())
+def test_a_document_is_sound_or_one_error_when_its_elements_are_mixed_up(kind: str, data: st.DataObject) -> None:
+    content = members(SAMPLES[kind])
+    part = data.draw(st.sampled_from(PARTS[kind]))
+    pieces = re.split(rb"(<[^>]*>)", content[part])
+    for _ in range(data.draw(st.integers(1, 4))):
+        place, other = (data.draw(st.integers(0, len(pieces) - 1)) for _ in range(2))
+        pieces[place] = data.draw(st.sampled_from([b"", pieces[other], pieces[place] * 2, pieces[place][:-1], b"<a/>"]))
+    changed = zipped({**content, part: b"".join(pieces)}, stored=("mimetype",))
+    try:
+        document = open_document(changed, kind=kind)
+    except InputError:
+        return
+    assert document.written(document.segments) == changed
+    written = document.written([louder(one) for one in document.segments])
+    assert [one.text for one in open_document(written, kind=kind).segments] == [
+        louder(one).text for one in document.segments
+    ]

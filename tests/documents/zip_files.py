@@ -97,8 +97,13 @@ def paragraph(*content: str) -> str:
     return f"<w:p><w:pPr><w:jc/></w:pPr>{''.join(content)}</w:p>"
 
 
-def pptx(slides: list[str], notes: Mapping[int, str] | None = None) -> bytes:
-    """A presentation; slides: content of each shape's text (`a:p`); notes: by the number of the slide."""
+def pptx(
+    slides: list[str], notes: Mapping[int, str] | None = None, parts_of_first: Mapping[str, str] | None = None
+) -> bytes:
+    """A presentation; slides: content of each shape's text (`a:p`); notes: by the number of the slide.
+
+    parts_of_first: content of a part by the kind of its relation to the first slide.
+    """
     overrides = [("presentation.xml", "presentationml.presentation.main")]
     parts: dict[str, str] = {
         "ppt/presentation.xml": f'{_DECLARATION}<p:presentation xmlns:p="{P}"/>',
@@ -113,6 +118,9 @@ def pptx(slides: list[str], notes: Mapping[int, str] | None = None) -> bytes:
             parts[f"ppt/{other}"] = _slide("notes", (notes or {})[number])
             overrides.append((other, "presentationml.notesSlide"))
             relations = f'<Relationship Id="rId2" Type="{R}/notesSlide" Target="../{other}"/>'
+        for kind, content in (parts_of_first or {}).items() if number == 1 else ():
+            parts[f"ppt/others/{kind}.xml"] = f"{_DECLARATION}{content}"
+            relations += f'<Relationship Id="{kind}" Type="{R}/{kind}" Target="/ppt/others/{kind}.xml"/>'
         parts[f"ppt/slides/_rels/slide{number}.xml.rels"] = (
             f'{_DECLARATION}<Relationships xmlns="{_RELATIONS}">{relations}</Relationships>'
         )
