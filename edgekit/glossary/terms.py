@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal, TypeAlias
 
@@ -70,7 +70,6 @@ class Glossary:
     terms: tuple[Term, ...]
     conflicts: tuple[Conflict, ...] = ()
     encoding: str = "utf-8"
-    _index: TermIndex | None = field(default=None, repr=False, compare=False)
 
     @cached_property
     def _source_index(self) -> TermIndex:
