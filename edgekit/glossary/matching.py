@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
+from edgekit.core.languages import base_language
 from edgekit.glossary.words import Word, is_unspaced, keys, same, words
 
 # Between the words of a term: spaces and hyphens, at most one line break; never the end of a sentence.
@@ -26,6 +27,7 @@ class _Entry:
     owner: Any
     minds_case: bool
     exact: bool
+    loose: bool
     # Where the first word begins in a term that has more than words, as `.NET`; else None.
     literal: int | None
 
@@ -33,8 +35,10 @@ class _Entry:
 class TermIndex:
     """Terms by their rarest word; looking a text up costs what its words and the terms of those words cost.
 
-    capitals: for each term whether only its own case counts; exact: whether only its own form does.
-    loose: any form of a single word counts, see `edgekit.glossary.words.same`.
+    capitals: for each term whether only its own case counts; exact: whether only its own form does; verbs: whether it
+        is one.
+    loose: any form counts (see `edgekit.glossary.words.same`), and a word with a hyphen holds its parts: for looking
+        into translations.
     """
 
     def __init__(
@@ -44,6 +48,7 @@ class TermIndex:
         *,
         capitals: Sequence[bool] | None = None,
         exact: Sequence[bool] | None = None,
+        verbs: Sequence[bool] | None = None,
         loose: bool = False,
     ) -> None:
         self._language = language
@@ -60,6 +65,8 @@ class TermIndex:
                 owner,
                 capitals is not None and capitals[number],
                 exact is not None and exact[number],
+                # Parts of a term agree with each other, but not in English.
+                loose or (verbs is not None and verbs[number]) or (len(own) > 1 and base_language(language) != "en"),
                 own[0].begin if own and not _PLAIN.fullmatch(text) else None,
             )
             if entry.words:
@@ -104,12 +111,11 @@ class TermIndex:
         """Where the term is, if these words of the text are it."""
         if entry.literal is not None:
             return _literal(entry, here[0].begin - entry.literal, text)
-        loose = self._loose or len(here) > 1
         for wanted, word in zip(entry.words, here, strict=True):
             if entry.exact:
                 if wanted != word.text and (entry.minds_case or wanted.casefold() != word.text.casefold()):
                     return None
-            elif not same(wanted, word.text, self._language, loose):
+            elif not same(wanted, word.text, self._language, entry.loose):
                 return None
         for one, other in pairwise(here):
             between = text[one.end : other.begin]
@@ -119,7 +125,7 @@ class TermIndex:
                 return None
         if entry.minds_case and not _same_case(entry.words, here):
             return None
-        return (here[0].begin, here[-1].end) if _stands_alone(text, here[0].begin, here[-1].end) else None
+        return (here[0].begin, here[-1].end) if _stands_alone(text, here[0].begin, here[-1].end, self._loose) else None
 
 
 def _literal(entry: _Entry, begin: int, text: str) -> tuple[int, int] | None:
@@ -142,16 +148,18 @@ def _same_case(wanted: Sequence[str], here: Sequence[Word]) -> bool:
     return True
 
 
-def _stands_alone(text: str, begin: int, end: int) -> bool:
+def _stands_alone(text: str, begin: int, end: int, hyphens: bool) -> bool:
     """Whether what is around a span leaves it a word: not `T-cell`, not `school.org`, not `don` in `don't`."""
     before, after = text[max(0, begin - 2) : begin], text[end : end + 3]
     if is_unspaced(text[begin]) or is_unspaced(text[end - 1]):
         return True
-    if before[-1:] in ("@", "_") or (before[-1:] in _HYPHENS and before[:1].isalnum() and len(before) == 2):
+    if before[-1:] in ("@", "_") or after[:1] in ("@", "_"):
+        return False
+    if not hyphens and before[-1:] in _HYPHENS and before[:1].isalnum() and len(before) == 2:
         return False
     if before[-1:] == "." and before[:1].isalnum() and len(before) == 2:
         return False
-    if after[:1] in ("@", "_") or (after[:1] in _HYPHENS and after[1:2].isalnum()):
+    if not hyphens and after[:1] in _HYPHENS and after[1:2].isalnum():
         return False
     if after[:1] == "." and after[1:2].isalnum():
         return False

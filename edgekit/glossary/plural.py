@@ -24,7 +24,15 @@ _PORTUGUESE = {
     "órgão": "órgãos",
     "pão": "pães",
 }
-_PORTUGUESE |= {"alemão": "alemães", "capitão": "capitães", "cão": "cães", "chão": "chãos", "órfão": "órfãos"}
+_PORTUGUESE |= {
+    "gol": "gols",
+    "mal": "males",
+    "alemão": "alemães",
+    "capitão": "capitães",
+    "cão": "cães",
+    "chão": "chãos",
+    "órfão": "órfãos",
+}
 _ACCENTED = re.compile("[áéíóúâêôãõ]")
 _PLAIN = str.maketrans("áéíóúâêô", "aeiouaeo")
 _PLURALS_IN_S = frozenset({"ca", "en", "es", "fr", "gl", "pt"})

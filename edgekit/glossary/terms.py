@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal, TypeAlias
 
-from edgekit.core.languages import Direction
+from edgekit.core.languages import Direction, base_language
 from edgekit.glossary.matching import TermIndex
+from edgekit.glossary.names import is_in_name
 
 Case: TypeAlias = Literal["any", "sensitive", ""]
 ConflictKind: TypeAlias = Literal["contains", "duplicate", "empty", "forbidden", "targets"]
@@ -69,7 +70,6 @@ class Glossary:
     terms: tuple[Term, ...]
     conflicts: tuple[Conflict, ...] = ()
     encoding: str = "utf-8"
-    _index: TermIndex | None = field(default=None, repr=False, compare=False)
 
     @cached_property
     def _source_index(self) -> TermIndex:
@@ -79,6 +79,7 @@ class Glossary:
             self.direction.source,
             capitals=[self.minds_case(term) for term in terms],
             exact=[term.keep for term in terms],
+            verbs=[term.part_of_speech.casefold().startswith("v") for term in terms],
         )
 
     @cached_property
@@ -102,9 +103,17 @@ class Glossary:
     def matches(self, text: str) -> list[TermMatch]:
         """The terms in a text, in order and without overlaps, the longest first; linear in the length of the text.
 
-        Inflected forms count (`edgekit.glossary.words.same`), parts of longer words do not.
+        Inflected forms count (`edgekit.glossary.words.same`), parts of longer words do not, nor do those of names
+        (`Stanford University`) where the term is written small and its row does not say that case is `any`.
         """
-        return [TermMatch((begin, end), term) for begin, end, term in self._source_index.find(text)]
+        names = base_language(self.direction.source) != "de"  # there every noun has a capital
+        return [
+            TermMatch((begin, end), term)
+            for begin, end, term in self._source_index.find(text)
+            if not (
+                names and not term.case and term.source.islower() and not term.keep and is_in_name(text, begin, end)
+            )
+        ]
 
     def lines_for(self, text: str, *, most: int = 10) -> list[Term]:
         """The terms that a text has, each once and in the order of the text, at most `most`: those for a prompt.

@@ -74,7 +74,7 @@ _PLURALS: dict[str, tuple[tuple[re.Pattern[str], str], ...]] = {
     "pt": (
         (re.compile(r"(?<=..)(ões|ães|ãos)$"), "ão"),
         (re.compile(r"(?<=..)ais$"), "al"),
-        (re.compile(r"(?<=.)(éis|eis)$"), "el"),
+        (re.compile(r"(?<=..)(éis|eis)$"), "el"),
         (re.compile(r"(?<=.)óis$"), "ol"),
         (re.compile(r"(?<=.)uis$"), "ul"),
         (re.compile(r"(?<=..)ns$"), "m"),
@@ -82,7 +82,7 @@ _PLURALS: dict[str, tuple[tuple[re.Pattern[str], str], ...]] = {
         (re.compile(r"(?<=..[rzs])es$"), ""),
         (re.compile(r"(?<=...)is$"), "el"),
         (re.compile(r"(?<=..)il$"), "el"),  # `fósseis` is the plural of `fóssil`, `níveis` that of `nível`
-        (re.compile(r"(?<=.[aeiouáéíóúâêôã])s$"), ""),
+        (re.compile(r"(?<=.[aeiouáéíóúâêôãl])s$"), ""),
     ),
     "es": (
         (re.compile(r"(?<=..)ces$"), "z"),
@@ -126,16 +126,17 @@ _IRREGULAR = {
     "women": "woman",
 }
 
-# A stem holds together more than the forms of a word: `universe` and `university`, `casa` and `caso` and `casar`. So
-# what two words have after their common beginning must look like an ending of number (and in English of a verb).
+# A stem holds together more than the forms of a word: `universe` and `university`, `house` and `housing`, `casa` and
+# `caso` and `casar`. So what two words have after their common beginning must look like an ending of number.
 _ENDINGS = {
-    "en": re.compile(r"(?:(?:[bdfgklmnprstvz])?(?:ed|ing|er|est)|e?s|e|d|r|st|y|ie[sdr]|i)?"),
+    "en": re.compile(r"(?:e?s|e|y|ies)?"),
     "pt": re.compile(r"(?:e?s)?"),
     "es": re.compile(r"(?:e?s)?"),
     "gl": re.compile(r"(?:e?s)?"),
     "ca": re.compile(r"(?:n?s|a|es)?"),
     "fr": re.compile(r"(?:e?s|e|x|ux?|l)?"),
 }
+_ENGLISH_VERB = re.compile(r"(?:(?:[bdfgklmnprstvz])?(?:ed|ing)|e?s|e|d|y|ie[sd])?")
 _INFINITIVE = re.compile(r".{2,}[aeiáêôé]r|.{2,}re")
 
 # Bantu nouns change at the front: `kitabu`, `vitabu`; `mwalimu`, `walimu`.
@@ -201,8 +202,8 @@ def keys(word: str, language: str) -> tuple[str, ...]:
 def same(term: str, word: str, language: str, loose: bool = False) -> bool:
     """Whether a word of a text is the term's word or a form of it.
 
-    loose: every word with the term's stem will do: parts of terms of several words agree with each other
-        (`branca`, `brancos`), and a translation may need any form.
+    loose: every word with the term's stem will do (in English, every form of a verb): parts of terms of several words
+        agree with each other (`branca`, `brancos`), and a translation may need any form.
     """
     language = base_language(language)
     one, other = fold(term, language), fold(word, language)
@@ -219,6 +220,8 @@ def same(term: str, word: str, language: str, loose: bool = False) -> bool:
         endings = _ENDINGS.get(language)
         if endings is None or (loose and language != "en") or _is_infinitive(one, language):
             return True
+        if loose:
+            endings = _ENGLISH_VERB
         return _end_like(one, other, endings) or _end_like(repaired, other_repaired, endings)
     if _HANGUL.fullmatch(one):
         # Particles follow the noun; a single syllable with one would be half of all words.

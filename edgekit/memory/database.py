@@ -155,12 +155,19 @@ def _prepare(connection: sqlite3.Connection) -> None:
 def _patiently(action: Callable[[], object]) -> None:
     """SQLite does not wait by itself when two processes turn the log on at once."""
     begun = time.monotonic()
-    while time.monotonic() - begun < _WAIT_SECONDS:
-        with contextlib.suppress(sqlite3.OperationalError):
-            action()
-            return
+    while time.monotonic() - begun < _WAIT_SECONDS and not _done(action):
         time.sleep(0.02)
-    action()
+
+
+def _done(action: Callable[[], object]) -> bool:
+    """Whether it could be done; False where the file is locked, what else is wrong is raised."""
+    try:
+        action()
+    except sqlite3.OperationalError as problem:
+        if "locked" not in str(problem):
+            raise
+        return False
+    return True
 
 
 def _version(connection: sqlite3.Connection) -> int:

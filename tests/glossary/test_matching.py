@@ -49,6 +49,23 @@ def test_case_counts_for_acronyms_and_names_in_a_glossary_of_small_words() -> No
     assert found("the cell and a CELL", "Cell", "Plant") == ["cell", "CELL"]
 
 
+def test_names_are_not_terms_but_headings_and_sentences_are_full_of_them() -> None:
+    text = (
+        "Scientists at Stanford University School of Medicine found that a school near Lake Victoria lends more books"
+    )
+    text += " than the House of Lords. House prices were not looked at by anybody."
+    assert found(text, "school", "university", "lake", "house") == ["school", "House"]
+    assert found("The School on the Lake", "school", "lake") == ["School", "Lake"]
+    assert found("The School is a school.", "school") == ["School", "school"]
+    (term,) = of_terms(EN_PT, [Term("lake", "lago", case="any")]).lines_for("By Lake Victoria we sat.")
+    assert term.target == "lago"
+
+
+def test_a_verb_is_found_in_its_forms_when_its_row_says_so() -> None:
+    glossary = of_terms(EN_PT, [Term("train", "treinar", part_of_speech="verb"), Term("book", "livro")])
+    assert [match.span for match in glossary.matches("training booking books")] == [(0, 8), (17, 22)]
+
+
 def test_signs_are_part_of_a_term() -> None:
     assert found("C and C++ and c#, not C+++x", "C++", "C#") == ["C++", "c#", "C++"]
 

@@ -139,6 +139,33 @@ def test_nothing_is_changed_when_a_migration_fails(tmp_path: Path, monkeypatch: 
         assert memory._read("PRAGMA user_version", ()) == [(1,)]
 
 
+def test_a_file_that_cannot_be_written_is_opened_for_reading(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "m.sqlite"
+    with open_memory(path) as memory:
+        memory.add("x", "y", EN_PT)
+    plain = database._connection
+    # Whoever runs the tests may be root, who can write everywhere.
+    monkeypatch.setattr(database, "_connection", lambda path, mode: plain(path, mode.replace("rwc", "ro")))
+    with open_memory(path) as memory:
+        assert memory.lookup("x", EN_PT)[0].target == "y"
+        with pytest.raises(OutputError, match="read-only"):
+            memory.add("z", "y", EN_PT)
+    with pytest.raises(OutputError, match="cannot open"):
+        open_memory(tmp_path / "none.sqlite")
+
+
+def test_only_a_lock_is_waited_for() -> None:
+    calls: list[str] = []
+
+    def fails(message: str) -> None:
+        calls.append(message)
+        raise sqlite3.OperationalError(message if len(calls) < 3 else "attempt to write a readonly database")
+
+    with pytest.raises(sqlite3.OperationalError, match="readonly"):
+        database._patiently(lambda: fails("database is locked"))
+    assert len(calls) == 3
+
+
 def test_reading_works_and_adding_is_an_error_when_the_file_cannot_be_written(tmp_path: Path) -> None:
     path = tmp_path / "m.sqlite"
     with open_memory(path) as memory:
