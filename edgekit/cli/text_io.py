@@ -188,11 +188,11 @@ def open_stdin() -> Iterator[Input]:
     if sys.stdin is None:
         raise InputError("the standard input is closed", hint="pass a text or a file")
     if sys.stdin.isatty():
-        output.narrate("type lines to translate; end with Ctrl-Z and Enter" if os.name == "nt" else _END_OF_TYPING)
+        output.narrate("type lines; end with Ctrl-Z and Enter" if os.name == "nt" else _END_OF_TYPING)
     yield _open_stream(sys.stdin.buffer, "the standard input")
 
 
-_END_OF_TYPING = "type lines to translate; end with Ctrl-D"
+_END_OF_TYPING = "type lines; end with Ctrl-D"
 
 
 def _open_stream(stream: BinaryIO, name: str) -> Input:

@@ -15,7 +15,7 @@ from edgekit.core.languages import Direction, base_language, normalise_tag
 from edgekit.identify.identifier import Identified, Identifier, open_identifier
 from edgekit.identify.mixed import count_words
 from edgekit.identify.romanize import expects_native_script
-from edgekit.translate.pivot import reachable
+from edgekit.translate.pivot_routes import reachable
 
 Text = TypeVar("Text", contravariant=True)
 Result = TypeVar("Result")

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edgekit.core.errors import UsageError
+from edgekit.identify.identifier import open_identifier
 from edgekit.identify.mixed import count_words, foreign_spans, spans
 
 FLORES = Path(__file__).parents[2].parent / "shared" / "data" / "flores"
@@ -77,3 +78,11 @@ def test_spans_are_in_order_and_hold_every_letter_for_any_text(text: str) -> Non
     assert not any(map(str.isalpha, outside))
     assert all(one.tag in ("en", "pt", "am") for one in found)
     assert all(first.tag != second.tag for first, second in pairwise(found))
+
+
+@pytest.mark.parametrize("unit", ["the casa ", "a", "<", "a@", "{", "a\u0301", "a'", "学", "1 ", "\ud800"])
+def test_long_texts_of_one_unit_come_to_an_end(unit: str) -> None:
+    text = unit * 20_000
+    assert all(0 <= one.begin < one.end <= len(text) for one in foreign_spans(text, "en", ["pt"]))
+    assert count_words(text) <= 4096
+    assert open_identifier(["en", "pt"]).identify(text).tag in (None, "pt")

@@ -18,15 +18,8 @@ from edgekit.core.events import Event, Note
 from edgekit.core.languages import Direction
 from edgekit.store.installed import Installed
 from edgekit.store.receipt import FileRecord, Receipt
-from edgekit.translate.pivot import (
-    PivotTranslator,
-    compose,
-    describe,
-    find_route,
-    known_chrf,
-    open_direct_or_pivot,
-    open_route,
-)
+from edgekit.translate.pivot import PivotTranslator, compose, open_direct_or_pivot, open_route
+from edgekit.translate.pivot_routes import describe, find_route, known_chrf
 from edgekit.translate.translator import Translation, Translator
 
 
