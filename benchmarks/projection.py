@@ -115,11 +115,11 @@ def without_same_words(cases: Sequence[Case]) -> list[ProjectedSpan]:
         links._is_telling = kept
 
 
-def search(cases: Sequence[Case], examples: Sequence[tuple[str, str]], count: int) -> Iterator[str]:
-    """Rows of the search beside the alignment, on short lines."""
+def search(cases: Sequence[Case], examples: Sequence[tuple[str, str]], count: int, words: int) -> Iterator[str]:
+    """Rows of the search beside the alignment, on lines of at most so many words."""
     from edgekit.translate.marker_scores import MarkerScores
 
-    short = [case for case in cases if len(case.translation.text.split()) <= 16][:count]
+    short = [case for case in cases if len(case.translation.text.split()) <= words][:count]
     with MarkerScores.open("gemma-3-270m", "en", "pt", examples=examples) as scores:
         for exact in (False, True):
             scores.scored = 0
@@ -140,7 +140,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--lines", type=int, default=997)
-    parser.add_argument("--search", type=int, default=0)
+    parser.add_argument("--search", type=int, default=0, help="how many spans of short lines to search for")
+    parser.add_argument("--words", type=int, default=12, help="of a translation that is searched")
     given = parser.parse_args()
     sources, references = (
         (given.data / "flores" / f"dev.{language}").read_text(encoding="utf-8").splitlines()[: given.lines]
@@ -154,7 +155,7 @@ def main() -> None:
         print(row(f"{name}, alignment alone", cases, without_same_words(cases)))
         print(row(f"{name}, and links to itself", cases, by_alignment(cases)))
     if given.search:
-        for line in search(sets["dictionary"], EXAMPLES, given.search):
+        for line in search(sets["dictionary"], EXAMPLES, given.search, given.words):
             print(line)
 
 

@@ -221,10 +221,10 @@ def back_translated(lines: Sequence[str], into_english: PromptedTranslator, *, m
     """
     found: list[tuple[str, str]] = []
     for made in into_english.stream(line for line in lines if len(line.splitlines()) == 1):
-        if len(found) == most:
-            break
         if made.complete and made.segments:
             found.append((made.text, made.source))
+        if len(found) >= most:
+            break
     return found
 
 
