@@ -33,6 +33,8 @@ KIND = "onnx-translation-2"
 # As many as an exporter takes; a vector of all of them is made for every sentence.
 MOST_TOKENS = 1_000_000
 MANY_SOURCES = 100
+# Steps of a call of a model with caches; an exporter writes 4.
+MOST_CALL = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -331,12 +333,18 @@ def _read_ports(session: Any, settings: Settings, marks: Marks) -> Ports:
             _is_known(inputs[name])
             and inputs[name].shape[2:3] == ["P"]
             and isinstance(call, int)
+            and 0 < call <= MOST_CALL
             and added[name].shape == [*inputs[name].shape[:2], call, *inputs[name].shape[3:]]
         )
     ]
     lacking = sorted({"tokens", "log_probabilities", "alignment"} - set(names))
     lacking += sorted({"next_position", "next_alive", "new_keys_0"} - set(names))
     lacking += ["new_head_bias"] if candidates and "new_head_bias" not in names else []
+    if any("P" in inputs[name].shape for name in state if name in inputs):
+        raise ModelFormatError(
+            "the graph is one of an older version, which carried its caches through every step",
+            hint="convert the checkpoint again with `edgekit export`",
+        )
     if missing or unknown or lacking:
         reasons = [f"it has no input `{name}`" for name in missing]
         reasons += [f"it has no output `{name}`" for name in lacking]

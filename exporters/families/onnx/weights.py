@@ -281,4 +281,3 @@ def _by_row(weight: Float) -> tuple[NDArray[np.int8], Float]:
 
 def _later(dtype: Any, shape: tuple[int, ...], pieces: Callable[[], Any]) -> Deferred:
     return Deferred(np.dtype(dtype), shape, pieces)
-
