@@ -1,36 +1,32 @@
-"""`edgekit translate`: lines in, their translations out."""
+"""`edgekit translate`: lines or a document in, their translation out."""
 
 from __future__ import annotations
 
 import contextlib
-import io
-import json
-import sys
+import hashlib
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from edgekit.cli import output
-from edgekit.cli.text_io import FileBlocks, Input, Line, LineReader, check_out, open_file, open_sink, open_stdin
-from edgekit.core.errors import DirectionError, InputError, UnavailableError, UsageError
-from edgekit.core.events import Event, Note, Progress, Reporter, StepFinished, StepStarted, silent
+from edgekit.cli.text_io import check_out
+from edgekit.core.errors import DirectionError, UnavailableError, UsageError
+from edgekit.core.events import Event, Note
 from edgekit.core.languages import Direction, base_language, normalise_tag
 
 if TYPE_CHECKING:
-    from edgekit.translate.translator import Translation, Translator
+    from edgekit.translate.checked import CheckedTranslator
+    from edgekit.translate.opening import Around, RoutedTranslator
 
-SCHEMA = "edgekit.translation/1"
-# A person who waits longer than this wants to know for how long.
-_QUIET_SECONDS = 3.0
-_MOST_LINES = 10
+AUTO = "auto"
+LINES = "lines"
+# Text in these is translated line by line unless `--as txt` says that its lines are those of paragraphs.
+_LINE_KINDS = ("txt",)
 # A missing argument with one of these endings, or that begins like a path, was meant as a file.
-_FILE_ENDINGS = (
-    *(".csv", ".docx", ".epub", ".htm", ".html", ".json", ".jsonl"),
-    *(".log", ".md", ".odt", ".pdf", ".po", ".rst", ".srt"),
-    *(".tex", ".text", ".toml", ".tsv", ".txt", ".vtt", ".xml"),
-)
+_FILE_ENDINGS = (".log", ".pdf", ".rst", ".tex", ".toml", ".xml", ".doc", ".ppt", ".rtf")
 
 
 def translate(
@@ -45,7 +41,9 @@ def translate(
     source: Annotated[
         str | None,
         typer.Option(
-            "--from", metavar="TAG", help="Language of the text; not needed where the installed models leave one."
+            "--from",
+            metavar="TAG",
+            help="Language of the text; `auto` where each part is in one of its own. Not needed where one is left.",
         ),
     ] = None,
     target: Annotated[
@@ -54,7 +52,53 @@ def translate(
     out: Annotated[
         Path | None, typer.Option("-o", "--out", metavar="FILE", help="Write to FILE when all is done.")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a line of input.")] = False,
+    kind: Annotated[
+        str | None,
+        typer.Option(
+            "--as",
+            metavar="KIND",
+            help="lines, or a kind of document as md, html, docx; else its ending says it, and text is lines.",
+        ),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="A document replaces the file that `-o` names.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only count what a document has to translate; write nothing.")
+    ] = False,
+    columns: Annotated[
+        list[str] | None, typer.Option("--column", metavar="NAME|N", help="Of csv and tsv: translate this column.")
+    ] = None,
+    into: Annotated[
+        str | None, typer.Option("--into", metavar="NAME", help="Of csv and tsv: put the translation into this column.")
+    ] = None,
+    keys: Annotated[
+        list[str] | None, typer.Option("--key", metavar="PATH", help="Of json: translate this, as `items.*.title`.")
+    ] = None,
+    glossary: Annotated[
+        Path | None, typer.Option("--glossary", metavar="FILE", help="Terms and what they must become: csv, tsv, tbx.")
+    ] = None,
+    no_memory: Annotated[bool, typer.Option("--no-memory", help="Do not use what people accepted before.")] = False,
+    mixed: Annotated[
+        bool, typer.Option("--mixed", help="Words of other languages inside a text are translated by their own model.")
+    ] = False,
+    romanized: Annotated[
+        bool, typer.Option("--romanize", help="Put the text into Latin letters first, for a model that was trained so.")
+    ] = False,
+    model: Annotated[
+        str | None,
+        typer.Option("--model", metavar="ID|PATH", help="Translate with this one; a language model is asked."),
+    ] = None,
+    prompt: Annotated[
+        str, typer.Option("--prompt", metavar="ID", help="How a language model is asked; see `models.toml`.")
+    ] = "plain",
+    review: Annotated[
+        bool, typer.Option("--review", help="With `-o`: list what a person should look at, the worst first.")
+    ] = False,
+    confidence: Annotated[
+        bool, typer.Option("--confidence", help="How likely each translation is right, where that was measured.")
+    ] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON object a line of input, or one for a document.")
+    ] = False,
     score: Annotated[
         bool, typer.Option("--score", help="Before each line its mean log-probability a token, and a tab.")
     ] = False,
@@ -70,114 +114,151 @@ def translate(
     literal: Annotated[bool, typer.Option("--text", help="TEXT is a text, even where a file has that name.")] = False,
     bring: Annotated[bool, typer.Option("--pull", help="Pull the model first if it is not installed.")] = False,
 ) -> None:
-    """Translate text, a file or the standard input, line by line.
+    """Translate text, a document or the standard input.
 
-    Every line of input gives one line of output, in order; blank lines and line endings stay as they are.
+    Every line of a text gives one line of output, in order; blank lines and line endings stay as they are. A document
+    (md, html, srt, vtt, po, xliff, csv, json, docx, odt, pptx, epub) comes out in its own format. Placeholders, tags,
+    addresses, code and numbers come through, or it is said where they did not.
 
     \b
     Examples:
       echo "Good morning, class." | edgekit translate --from en --to pt
-      edgekit translate letter.txt --from en --to pt -o carta.txt
+      edgekit translate worksheet.docx --from en --to pt -o ficha.docx
+      edgekit translate letter.txt --from en --to pt --glossary terms.csv -o carta.txt
     """
+    from edgekit.translate.opening import Around
+
     if out is not None and str(out) == "-":
         out = None
     if out is not None:
         check_out(out)
-    wanted = (normalise_tag(source) if source else None, normalise_tag(target) if target else None)
+    if review and out is None and not dry_run:
+        raise UsageError("`--review` writes where the translation would", hint="add `-o FILE`")
+    wanted = (
+        source if source == AUTO else normalise_tag(source) if source else None,
+        normalise_tag(target) if target else None,
+    )
     if wanted[0] is not None and wanted[0] == wanted[1]:
         raise UsageError(f"source and target are both `{wanted[0]}`", hint="name two languages")
-    with _open_input(text, literal=literal) as given:
-        direction = choose_direction(*wanted)
-        with (
-            _open_translator(direction, threads=threads, device=device, bring=bring) as translator,
-            _progress(watched=out is None) as report,
-            open_sink(out) as sink,
-        ):
-            report(StepStarted("translate"))
-            number, cut = 0, []
-            for window in given.reader.windows():
-                results = translator.translate([line.text for line in window], scores=score, alignment=align)
-                for line, result in zip(window, results, strict=True):
-                    number += 1
-                    if not result.complete:
-                        cut.append(number)
-                    if as_json:
-                        sink.write(json.dumps(_as_json(number, result, score, align), ensure_ascii=False) + "\n")
-                    else:
-                        sink.write(_as_text(line, result, score, align))
-                sink.flush()
-                report(Progress("translate", number, given.lines, "lines"))
-            report(StepFinished("translate", f"{number} lines"))
-    if cut:
-        shown = ", ".join(f"{line:,}" for line in cut[:_MOST_LINES]) + (", ..." if len(cut) > _MOST_LINES else "")
-        output.narrate(f"not complete, the model came to no end: line {shown} ({len(cut):,} of {number:,})")
+    path = _file_of(text, literal=literal)
+    found = _kind_of(path, kind, dry_run=dry_run)
+    around = Around(
+        model=model,
+        prompt=prompt,
+        glossary=glossary,
+        memory=not no_memory,
+        confidence=confidence or review,
+        mixed=mixed,
+        threads=threads,
+        device=device,
+    )
+    if found is not None and path is not None:
+        from edgekit.cli.documents import translate_file
+        from edgekit.documents.base import DocumentOptions
 
-
-def _as_json(number: int, result: Translation, score: bool, align: bool) -> dict[str, Any]:
-    fields: dict[str, Any] = {
-        "schema": SCHEMA,
-        "line": number,
-        "source": result.source,
-        "text": result.text,
-        "complete": result.complete,
-    }
-    if score:
-        fields["score"] = None if result.score is None else round(result.score, 6)
-    if align:
-        fields["alignment"] = [
-            {"source": list(one), "target": list(other)}
-            for segment in result.segments
-            for one, other in segment.alignment or ()
-        ]
-    return fields
-
-
-def _as_text(line: Line, result: Translation, score: bool, align: bool) -> str:
-    text = result.text
-    if line.text.strip():
-        if score:
-            text = ("" if result.score is None else f"{result.score:.4f}") + "\t" + text
-        if align:
-            pairs = [pair for segment in result.segments for pair in segment.alignment or ()]
-            text += "\t" + " ".join(f"{one[0]}-{one[1]}:{other[0]}-{other[1]}" for one, other in pairs)
-    return text + line.ending
-
-
-@contextlib.contextmanager
-def _open_input(text: str | None, *, literal: bool) -> Iterator[Input]:
-    if text is None or (text == "-" and not literal):
-        with open_stdin() as given:
-            yield given
+        if score or align or romanized:
+            raise UsageError("`--score`, `--align` and `--romanize` are for lines", hint="add `--as lines`")
+        begin, end = _ends(*wanted, model=model)
+        translate_file(
+            path,
+            out,
+            lambda: _opened(begin, end, replace(around, confidence=not dry_run), bring=bring),
+            kind=found,
+            options=DocumentOptions(
+                source=None if begin == AUTO else begin,
+                target=end,
+                columns=tuple(columns or ()),
+                into=into,
+                keys=tuple(keys or ()),
+            ),
+            settings=_settings(begin, end, around),
+            force=force,
+            dry_run=dry_run,
+            as_json=as_json,
+            review=review,
+        )
         return
-    if not literal and text:
-        try:
-            path = Path(text)
-            named = path.exists()
-        except (OSError, ValueError):  # longer than a file name can be, or with a NUL
-            named = False
-        if named and path.is_dir():
-            raise InputError(f"`{text}` is a folder", hint="name a file in it, or add `--text` to translate the word")
-        if named:
-            with open_file(path) as given:
-                yield given
-            return
-        if _looks_like_a_file(text):
-            raise UnavailableError(f"there is no file `{text}`", hint="add `--text` if it is a text to translate")
+    refused = {"--dry-run": dry_run, "--column": columns, "--into": into, "--key": keys}
+    given = [name for name, value in refused.items() if value]
+    if given:
+        raise UsageError(
+            f"`{given[0]}` is for documents", hint="name a file, and add `--as KIND` if its ending says nothing"
+        )
+    from edgekit.cli.translate_lines import Shown, translate_lines
+
+    shown = Shown(as_json, score, align, confidence, review, romanized)
+    translate_lines(text, literal, out, shown, lambda: _opened(*_ends(*wanted, model=model), around, bring=bring))
+
+
+def _file_of(text: str | None, *, literal: bool) -> Path | None:
+    """The file that is meant, None for anything else. Raises UnavailableError for one that is not there."""
+    if text is None or literal or not text or text == "-":
+        return None
     try:
-        data = text.encode("utf-8")
-    except UnicodeEncodeError:
-        raise InputError(
-            "the text on the command line is not UTF-8", hint="use a UTF-8 locale, or pass the text through a pipe"
-        ) from None
-    if not text.endswith(("\n", "\r")):
-        data += b"\n"
-    yield Input(LineReader(FileBlocks(io.BytesIO(data)), "the text"), None)
+        path = Path(text)
+        named = path.is_file()
+    except (OSError, ValueError):  # longer than a file name can be, or with a NUL
+        return None
+    if named:
+        return path
+    if _looks_like_a_file(text) and not path.exists():
+        raise UnavailableError(f"there is no file `{text}`", hint="add `--text` if it is a text to translate")
+    return None
 
 
 def _looks_like_a_file(text: str) -> bool:
+    from edgekit.documents.open import FORMATS
+
     if any(character.isspace() for character in text):
         return False
-    return text.startswith(("/", "./", "../", "~/")) or text.lower().endswith(_FILE_ENDINGS)
+    endings = (*_FILE_ENDINGS, *(ending for one in FORMATS.values() for ending in one.endings))
+    return text.startswith(("/", "./", "../", "~/")) or text.lower().endswith(endings)
+
+
+def _kind_of(path: Path | None, kind: str | None, *, dry_run: bool) -> str | None:
+    """The kind of document that a file is translated as, None for lines. Raises UsageError for a kind that is none."""
+    from edgekit.documents.open import FORMATS
+
+    if kind is not None and kind != LINES and kind not in FORMATS:
+        raise UsageError(f"there is no kind `{kind}`", reasons=[f"there are {', '.join((LINES, *FORMATS))}"])
+    if kind == LINES or path is None:
+        if kind not in (None, LINES):
+            raise UsageError(f"`--as {kind}` needs a file", hint="name the document")
+        return None
+    if kind is not None:
+        return kind
+    ending = path.suffix.lower()
+    found = next((one.kind for one in FORMATS.values() if ending in one.endings), None)
+    if found in _LINE_KINDS and not dry_run:
+        return None
+    return found if found is not None else "txt" if dry_run else None
+
+
+def _ends(source: str | None, target: str | None, *, model: str | None) -> tuple[str, str]:
+    """Both ends of what is translated, out of what is installed where one is left out."""
+    if source == AUTO:
+        if target is None:
+            raise UsageError("`--from auto` needs `--to`", hint="add `--to en`, for example")
+        return AUTO, target
+    if model is not None and source is not None and target is not None:
+        return source, target
+    direction = choose_direction(source, target)
+    return direction.source, direction.target
+
+
+def _settings(source: str, target: str, around: Around) -> str:
+    """What changes a document's translation besides its text: the journal of other settings is not gone on with."""
+    from edgekit.core.hashing import sha256_file
+    from edgekit.store.installed import find_artifact, find_direction
+
+    terms = "" if around.glossary is None else sha256_file(around.glossary)
+    model = ""
+    with contextlib.suppress(DirectionError, UnavailableError):
+        if around.model is None or not around.model.lower().endswith(".gguf"):
+            found = find_artifact(around.model) if around.model is not None else find_direction(source, target)
+            model = " ".join(sorted(file.sha256 for file in found.receipt.files))
+    parts = (source, target, around.model or "", around.prompt, str(around.mixed), str(around.memory), terms, model)
+    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def choose_direction(source: str | None, target: str | None) -> Direction:
@@ -213,32 +294,23 @@ def choose_direction(source: str | None, target: str | None) -> Direction:
     )
 
 
-def _open_translator(direction: Direction, *, threads: int | None, device: str, bring: bool) -> Translator:
-    from edgekit.translate.translator import open_translator
+@contextlib.contextmanager
+def _opened(source: str, target: str, around: Around, *, bring: bool) -> Iterator[CheckedTranslator | RoutedTranslator]:
+    from edgekit.translate.opening import open_checked_translator
 
     def tell(event: Event) -> None:
-        if isinstance(event, Note):  # a device failed, the next one took over
+        if isinstance(event, Note):  # a pivot, a device that failed, a memory that does not open
             output.narrate(event.text)
 
     try:
-        return open_translator(direction.source, direction.target, threads=threads, device=device, report=tell)
+        translator = open_checked_translator(source, target, around, report=tell)
     except DirectionError:
-        if not bring:
+        if not bring or source == AUTO or around.model is not None:
             raise
-    _pull(direction)
-    return open_translator(direction.source, direction.target, threads=threads, device=device, report=tell)
-
-
-@contextlib.contextmanager
-def _progress(*, watched: bool) -> Iterator[Reporter]:
-    """Progress on stderr once it takes more than a few seconds; none where the lines appear on a terminal anyway."""
-    if watched and sys.stdout.isatty():
-        yield silent
-        return
-    from edgekit.cli.progress import Renderer
-
-    with Renderer(delay_seconds=_QUIET_SECONDS) as report:
-        yield report
+        _pull(Direction(source, target))
+        translator = open_checked_translator(source, target, around, report=tell)
+    with translator:
+        yield translator
 
 
 def _pull(direction: Direction) -> None:

@@ -85,7 +85,7 @@ class PivotTranslator:
         the way counts. Its alignment goes from the source to the last language over the words between. It is complete
         where every leg was.
         """
-        results = self._legs[0].translate(texts, scores=scores, alignment=alignment)
+        results = list(self._legs[0].translate(texts, scores=scores, alignment=alignment))
         for before, leg in pairwise(self._legs):
             unspaced = is_unspaced(before.direction.target) and not is_unspaced(leg.direction.target)
             middle = [one.text[slice(*segment.target)] for one in results for segment in one.segments]

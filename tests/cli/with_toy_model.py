@@ -13,6 +13,7 @@ import signal
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
@@ -20,6 +21,7 @@ from translate.toy_engine import ToyEngine
 
 import edgekit.engine.open
 import edgekit.store.installed
+from edgekit.catalogue.entries import Languages
 from edgekit.cli.start import main
 from edgekit.core.errors import DirectionError
 from edgekit.core.languages import Direction
@@ -49,7 +51,8 @@ class SlowToy(ToyEngine):
 def find_direction(source, target):
     if Direction(source, target) not in INSTALLED:
         raise DirectionError(f"no installed model translates `{source}` to `{target}`", hint="run `edgekit pull toy`")
-    return Direction(source, target)
+    receipt = SimpleNamespace(id="toy", masks=(), files=(), languages=Languages((source,), (target,)))
+    return SimpleNamespace(receipt=receipt, folder=Path())
 
 
 edgekit.store.installed.find_direction = find_direction
