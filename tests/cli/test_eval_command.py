@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -19,14 +20,19 @@ PORTUGUESE = ["um dois três", "a casa é grande", "um livro e uma caneta", "o r
 OTHER = ["um dois três", "a casa é alta", "um livro", "o rio é comprido"]
 
 
+@pytest.fixture(scope="module")
+def toy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A toy that answers with something, as it is installed."""
+    folder = tmp_path_factory.mktemp("toy")
+    (folder / "files").mkdir()
+    return install(toy_student(1).write(folder / "files"), folder / "toy-en-pt")
+
+
 @pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An installed toy that answers with something."""
+def home(tmp_path: Path, toy: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder whose `home` has it installed."""
     monkeypatch.setenv("EDGEKIT_HOME", str(tmp_path / "home"))
-    models = tmp_path / "home" / "data" / "models"
-    models.mkdir(parents=True)
-    (tmp_path / "files").mkdir()
-    install(toy_student(1).write(tmp_path / "files"), models / "toy-en-pt")
+    shutil.copytree(toy, tmp_path / "home" / "data" / "models" / "toy-en-pt")
     return tmp_path
 
 
