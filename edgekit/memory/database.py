@@ -14,6 +14,10 @@ from edgekit.core.events import Note, Reporter
 # Two processes take turns: each change takes milliseconds, an import commits every 1,000 entries.
 _WAIT_SECONDS = 10.0
 
+_DAMAGED = ("malformed", "not a database", "no such table", "no such column", "Could not decode")
+# What reading a damaged file raises.
+ERRORS = (sqlite3.Error, UnicodeDecodeError)
+
 # Every script takes the tables from the version of its place to the next; PRAGMA user_version holds how many were run.
 MIGRATIONS = (
     """
@@ -56,16 +60,19 @@ def connect(path: Path, report: Reporter) -> sqlite3.Connection:
             raise OutputError(f"cannot make `{path.parent}`: {problem.strerror}") from None
         try:
             return _open(path)
-        except sqlite3.DatabaseError as problem:
+        except ERRORS as problem:
             if not is_damage(problem):
                 raise
         return replaced(path, report)
 
 
-def is_damage(problem: sqlite3.Error) -> bool:
-    """Whether the file's contents are wrong, in the words of SQLite (Python 3.10 does not give its numbers)."""
+def is_damage(problem: Exception) -> bool:
+    """Whether the file's contents are wrong, in the words of SQLite (Python 3.10 does not give its numbers).
+
+    Of a damaged schema SQLite tells the damaged words, which are no UTF-8.
+    """
     text = str(problem)
-    return any(words in text for words in ("malformed", "not a database", "no such table", "no such column"))
+    return isinstance(problem, UnicodeDecodeError) or any(words in text for words in _DAMAGED)
 
 
 @contextlib.contextmanager
@@ -73,11 +80,11 @@ def told(path: Path) -> Iterator[None]:
     """Turn what SQLite raises into an edgekit error."""
     try:
         yield
-    except sqlite3.Error as problem:
+    except ERRORS as problem:
         raise _error(problem, path) from None
 
 
-def _error(problem: sqlite3.Error, path: Path) -> EdgekitError:
+def _error(problem: Exception, path: Path) -> EdgekitError:
     text = str(problem)
     if is_damage(problem):
         return IntegrityError(f"the translation memory `{path}` is damaged", reasons=[text])
@@ -103,15 +110,12 @@ def _open(path: Path) -> sqlite3.Connection:
             raise
         return _read_only(path)
     try:
-        _prepare(connection)
+        with _closed_by_errors(connection):
+            _prepare(connection)
     except sqlite3.OperationalError as problem:
-        connection.close()
         if "readonly" not in str(problem) and "unable to open" not in str(problem):
             raise
         return _read_only(path)
-    except BaseException:
-        connection.close()
-        raise
     return connection
 
 
@@ -123,8 +127,18 @@ def _connection(path: Path, mode: str) -> sqlite3.Connection:
         check_same_thread=False,
         uri=True,
     )
-    connection.execute("PRAGMA trusted_schema = OFF")
+    with _closed_by_errors(connection):
+        connection.execute("PRAGMA trusted_schema = OFF")
     return connection
+
+
+@contextlib.contextmanager
+def _closed_by_errors(connection: sqlite3.Connection) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        connection.close()
+        raise
 
 
 def _read_only(path: Path) -> sqlite3.Connection:
@@ -132,7 +146,8 @@ def _read_only(path: Path) -> sqlite3.Connection:
     for mode in ("ro", "ro&immutable=1"):
         with contextlib.suppress(sqlite3.OperationalError):
             connection = _connection(path, mode)
-            connection.execute("SELECT count(*) FROM (SELECT 1 FROM entries LIMIT 1)").fetchone()
+            with _closed_by_errors(connection):
+                connection.execute("SELECT id FROM entries LIMIT 1").fetchone()
             return connection
     raise sqlite3.OperationalError("unable to open database file")
 
@@ -204,9 +219,11 @@ def replaced(path: Path, report: Reporter) -> sqlite3.Connection:
     from filelock import FileLock
 
     with FileLock(path.with_name(path.name + ".lock"), timeout=_WAIT_SECONDS):
-        with contextlib.suppress(sqlite3.DatabaseError):
+        with contextlib.suppress(*ERRORS):
             connection = _open(path)
-            if connection.execute("PRAGMA quick_check(1)").fetchone()[0] == "ok":
+            with _closed_by_errors(connection):
+                verdict = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+            if verdict == "ok":
                 return connection
             connection.close()
         aside = _free_name(path)
@@ -218,7 +235,8 @@ def replaced(path: Path, report: Reporter) -> sqlite3.Connection:
             reason = f"it cannot be moved aside: {problem.strerror}"
             raise IntegrityError(f"the translation memory `{path}` is damaged", reasons=[reason]) from None
         connection = _open(path)
-        saved = _salvage(aside, connection)
+        with _closed_by_errors(connection):
+            saved = _salvage(aside, connection)
     report(Note(f"the translation memory was damaged: it is kept as `{aside}`, {saved:,} entries of it could be read"))
     return connection
 
@@ -235,11 +253,11 @@ def _salvage(aside: Path, connection: sqlite3.Connection) -> int:
     from edgekit.memory.rows import COLUMNS, insert_row
 
     rows: dict[int, tuple[object, ...]] = {}
-    with contextlib.suppress(sqlite3.Error):
+    with contextlib.suppress(*ERRORS):
         damaged = _connection(aside, "ro")
         with contextlib.closing(damaged):
             for order in ("ASC", "DESC"):
-                with contextlib.suppress(sqlite3.Error):
+                with contextlib.suppress(*ERRORS):
                     for row in damaged.execute(f"SELECT id, {COLUMNS} FROM entries ORDER BY id {order}"):  # noqa: S608
                         if row[0] in rows:
                             break
@@ -247,7 +265,7 @@ def _salvage(aside: Path, connection: sqlite3.Connection) -> int:
     connection.execute("BEGIN IMMEDIATE")
     saved = 0
     for number in sorted(rows):
-        with contextlib.suppress(sqlite3.Error, TypeError, AttributeError):
+        with contextlib.suppress(*ERRORS, TypeError, AttributeError):
             saved += insert_row(connection, rows[number])
     connection.execute("COMMIT")
     return saved

@@ -19,7 +19,7 @@ from edgekit.core.errors import EdgekitError, InputError
 from edgekit.core.events import Note, Reporter, silent
 from edgekit.core.languages import Direction
 from edgekit.core.paths import memory_file
-from edgekit.memory.database import connect, is_damage, replaced, told
+from edgekit.memory.database import ERRORS, connect, is_damage, replaced, told
 from edgekit.memory.entries import Entry, Match, MatchKind, Origin, Stats
 from edgekit.memory.grams import folded, grams, key_of
 from edgekit.memory.rows import SELECT, delete_row, entry_of, insert_row, pair_of, row_of
@@ -229,7 +229,7 @@ class Memory:
         with self._lock, told(self.path):
             try:
                 return action(self._connection)
-            except sqlite3.DatabaseError as problem:
+            except ERRORS as problem:
                 if not is_damage(problem):
                     raise
             self._connection.close()
