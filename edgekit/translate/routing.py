@@ -13,7 +13,7 @@ from edgekit.core.errors import UsageError
 from edgekit.core.findings import Finding
 from edgekit.core.languages import Direction, base_language, normalise_tag
 from edgekit.identify.identifier import Identified, Identifier, open_identifier
-from edgekit.identify.mixed import count_words
+from edgekit.identify.mixed import count_words, spans
 from edgekit.identify.romanize import expects_native_script
 from edgekit.translate.pivot_routes import reachable
 
@@ -25,6 +25,10 @@ Result = TypeVar("Result")
 _LEAST_WORDS = 6
 _CONTRADICTION = 0.99
 _DOUBT = 0.001
+# A text that is mostly in the target language is left, unless this much of it is not. Of 997 lines of FLORES dev, with
+# en, pt and es to choose from, 4 in pt and 2 in en have so much, names nearly all.
+_REST_WORDS = 4
+_REST_SHARE = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +90,8 @@ class Router:
         In the source language, or unknown: translated as declared. In the target language: left. In another one that an
         installed model translates: by that model. In one that none translates: left. Where a source was named, a text
         of less than six words never contradicts it. For `auto`, an unknown text is taken for the language of most
-        characters of these texts and those before; where all of them are unknown, it is left. A text in letters that
+        characters of these texts and those before; where all of them are unknown, it is left. A text of which at least
+        four words and a quarter are not in the target language, as the rest is, is translated. A text in letters that
         the model's language is not written in (romanized Hindi) is left.
         """
         identified = [self._identifier.identify(text) for text in texts]
@@ -109,6 +114,9 @@ class Router:
         elif language is None or (language not in self._into and count_words(text) < _LEAST_WORDS):
             return self._unknown(text, found)
         if language == base_language(self.target):
+            rest = self._rest(text)
+            if rest is not None:
+                return Route(rest, found)
             return Route(None, found, Finding("language", f"the text is in `{self.target}` already and was left"))
         direction = self._into.get(language or "")
         if direction is None:
@@ -124,6 +132,21 @@ class Router:
             found,
             Finding("language", f"the text is in `{language}`, not `{self.source}`: {direction} took it"),
         )
+
+    def _rest(self, text: str) -> Direction | None:
+        """What translates the rest of a text that is mostly in the target language; None where that is too little."""
+        sources = [base_language(self.source)] if self.source is not None else sorted(self._into)
+        counts: Counter[str] = Counter()
+        for one in spans(text, [self.target, *sources]):
+            counts[base_language(one.tag)] += count_words(text[one.begin : one.end])
+        total = counts.total()
+        del counts[base_language(self.target)]
+        if not counts:
+            return None
+        language = min(counts, key=lambda one: (-counts[one], one))
+        if counts[language] < _REST_WORDS or counts[language] < _REST_SHARE * total:
+            return None
+        return Direction(self.source, self.target) if self.source is not None else self._into[language]
 
     def _unknown(self, text: str, found: Identified) -> Route:
         if not count_words(text):

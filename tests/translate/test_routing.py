@@ -54,6 +54,12 @@ def test_route_leaves_romanized_text_when_the_model_reads_native_script() -> Non
     assert "Devanagari" in found[0].finding.detail
 
 
+@pytest.mark.parametrize("source", ["en", None])
+def test_route_does_not_leave_a_text_of_which_much_is_in_another_language(source: str | None) -> None:
+    text = "The teacher said muito obrigado pela ajuda de hoje and went home."
+    assert [one.direction for one in router(source).route([text])] == [EN_PT]
+
+
 def test_route_takes_regions_for_their_language() -> None:
     found = open_router("en", "pt-BR", [EN_PT]).route([ENGLISH, PORTUGUESE])
     assert [one.direction for one in found] == [Direction("en", "pt-BR"), None]
