@@ -2,7 +2,7 @@
 
 EDGEKIT_TOY holds the installed directions (`en-pt pt-en`). EDGEKIT_TOY_SECONDS is spent on every sentence,
 EDGEKIT_TOY_FAULT makes the engine fail, EDGEKIT_TOY_FILE_BYTES is how large a file may grow, EDGEKIT_TOY_ENDLESS the
-index of a sentence that comes to no end.
+index of a sentence that comes to no end. With EDGEKIT_TOY_CHECKS translations are checked.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from translate.toy_engine import ToyEngine
 
 import edgekit.engine.open
 import edgekit.store.installed
+import edgekit.translate.checked
 from edgekit.catalogue.entries import Languages
 from edgekit.cli.start import main
 from edgekit.core.errors import DirectionError
@@ -58,4 +59,7 @@ def find_direction(source, target):
 edgekit.store.installed.find_direction = find_direction
 edgekit.store.installed.find_directions = lambda: dict.fromkeys(INSTALLED)
 edgekit.engine.open.open_engine = lambda _, **__: SlowToy()
+if "EDGEKIT_TOY_CHECKS" not in os.environ:
+    # The toy answers in capitals, which is the first thing that they find.
+    edgekit.translate.checked.check = lambda *_, **__: []
 main()
