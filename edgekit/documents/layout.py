@@ -207,7 +207,7 @@ class Layout:
 
 
 def _stripped(text: str, begin: int, end: int) -> tuple[int, int]:
-    """A span less the white space at its ends, but not less than one character where it has any."""
+    """A span less the white space at its ends; empty where it has nothing else."""
     inner = text[begin:end]
     if not inner.strip():
         return begin, begin
