@@ -294,11 +294,25 @@ def _escape(spellings: dict[str, str], pipe: str, *, all_of_it: bool) -> Callabl
 
 
 def _in_lines(written: str, width: int, lead: int, between: str) -> str:
-    """A paragraph in lines as wide as they were; no line begins another block."""
+    """A paragraph in lines as wide as they were; no line begins another block.
+
+    lead: columns before the first word.  between: what stands in the file between two lines.
+    """
     later = columns(re.sub(r"^[\r\n]+", "", between).expandtabs(4))
-    parts = [(" " if index else "") + part for index, part in enumerate(written.split(SOFT_SPACE))]
-    lines = wrapped(parts, width, first=lead, later=later, starts=lambda word: _BLOCK_START.match(word + " ") is None)
-    return between.join(lines)
+    made = []
+    # The paragraph's own line breaks, at odd places, stay.
+    for index, line in enumerate(_PREFIXED.split(written)):
+        if index % 2 == 0:
+            parts = [(" " if place else "") + part for place, part in enumerate(line.split(SOFT_SPACE))]
+            lines = wrapped(parts, width, first=later if index else lead, later=later, starts=_may_begin)
+            made.append(between.join(lines))
+        else:
+            made.append(line)
+    return _as_paragraph("".join(made))
+
+
+def _may_begin(word: str) -> bool:
+    return _BLOCK_START.match(word + " ") is None
 
 
 def _title(text: str, begin: int, end: int) -> list[Unit]:

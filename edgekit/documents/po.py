@@ -74,7 +74,7 @@ def read_po(data: bytes, name: str, options: DocumentOptions) -> Document:
     done = fuzzy = 0
     for entry in entries:
         if not entry.values["msgid"].text:
-            units += _header(entry, options, plurals) if "msgctxt" not in entry.values else []
+            units += _header(entry, options, plurals, newline) if "msgctxt" not in entry.values else []
             continue
         is_fuzzy = "fuzzy" in entry.flags
         filled = any(value.text for key, value in entry.values.items() if key.startswith("msgstr"))
@@ -162,7 +162,7 @@ def _plurals(entries: Sequence[Entry], options: DocumentOptions) -> tuple[Plural
     return known, [f"the header states no rule for plurals: {known.header} is what {options.target} has"]
 
 
-def _header(entry: Entry, options: DocumentOptions, plurals: Plurals | None) -> list[Unit]:
+def _header(entry: Entry, options: DocumentOptions, plurals: Plurals | None, newline: str) -> list[Unit]:
     """The header with the target language, where that was asked for."""
     value = entry.values.get("msgstr")
     if not options.set_language or not options.target or value is None:
@@ -173,7 +173,7 @@ def _header(entry: Entry, options: DocumentOptions, plurals: Plurals | None) -> 
         text = re.sub(r"^Plural-Forms:.*$", f"Plural-Forms: {rule.header}", text, flags=re.MULTILINE)
     if text == value.text:
         return []
-    written = "\n".join(['""', *(f'"{line.translate(_WRITTEN)}"' for line in text.splitlines(keepends=True))])
+    written = newline.join(['""', *(f'"{line.translate(_WRITTEN)}"' for line in text.splitlines(keepends=True))])
     made = Splice(value.begin, value.end, written)
     return [Unit(value.begin, value.end, (), lambda _translated, _raw: [made], always=True)]
 

@@ -223,3 +223,9 @@ def test_xliff_is_refused_when_it_is_hostile_or_none() -> None:
     for bad in (bomb, outside, "<a/>", "<xliff>", "", "<xliff>" + "<g>" * 1001 + "</g>" * 1001 + "</xliff>"):
         with pytest.raises(InputError):
             open_document(bad.encode(), kind="xliff")
+
+
+def test_the_header_names_the_language_when_that_was_asked_for() -> None:
+    text = 'msgid ""\r\nmsgstr ""\r\n"Language: \\n"\r\n"X: y\\n"\r\n\r\nmsgid "a b"\r\nmsgstr ""\r\n'
+    made = written("po", text, "c", target="pt-BR", set_language=True)
+    assert made == text.replace("Language: ", "Language: pt_BR").replace('"a b"\r\nmsgstr ""', '"a b"\r\nmsgstr "c"')
