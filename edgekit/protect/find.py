@@ -66,7 +66,7 @@ def search(
     blocked = sorted(taken)
     skeletons = [span for argument in messages for span in _message_spans(text, argument)]
     blocked_and_skeletons = [*blocked, *_without_overlap([Found(*span, "message") for span in skeletons], blocked)]
-    kept = _without_overlap(found, [span[:2] for span in blocked_and_skeletons])
+    kept = _without_overlap(found, [(span[0], span[1]) for span in blocked_and_skeletons])
     messages_found = [span for span in blocked_and_skeletons if isinstance(span, Found)]
     return tuple(sorted([*messages_found, *kept]))
 

@@ -12,7 +12,6 @@ from edgekit.protect.edits import Edit, Edited
 from edgekit.protect.mask_sentences import sentences
 from edgekit.protect.masks import BUILT_IN, Masked, MaskForm, places
 
-
 # With six sentences 18 texts of one mask and 18 of three for each form: 6,000 words for eight forms.
 _SHIFTS = (-0.25, 0.0, 0.25)
 

@@ -96,7 +96,8 @@ class Prepared:
         return self.model.text is self.source.text and not (self.source.marks or self.soft)
 
 
-class Job(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Job:
     """A text to translate; count: it is a branch in which `#` is a number, this one for example."""
 
     text: MarkedText

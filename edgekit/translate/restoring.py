@@ -15,7 +15,6 @@ from edgekit.translate.preparing import Prepared
 from edgekit.translate.spans import Span
 from edgekit.translate.translator import Segment, Translation
 
-
 _Insertion: TypeAlias = tuple[tuple[int, ...], int, str, int, bool]
 """Order at its place, place, text, the blanks before it, and whether it stands for one."""
 
@@ -322,8 +321,8 @@ class _Restoring:
             self._count(how.get(at, "left"), len(unit.keeps))
         spans = [outcome.source for outcome in self.outcomes]
         for keep in self.prepared.soft:
-            at = next((at for at, (begin, end) in enumerate(spans) if begin <= keep.begin < end), None)
-            self._count("left" if at is None else self.outcomes[at].how, 1)
+            number = bisect_right(spans, (keep.begin, len(self.prepared.model.text) + 1)) - 1
+            self._count(self.outcomes[number].how if number >= 0 else "left", 1)
         self.counts[0] += len(self.prepared.taken)
 
     def _count(self, how: str, number: int) -> None:

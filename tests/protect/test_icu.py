@@ -10,11 +10,7 @@ from edgekit.protect.icu import MAX_DEPTH, arguments, quoted, skeleton
 
 
 def words(text: str) -> list[str]:
-    found = []
-    for argument in arguments(text):
-        for branch in argument.branches:
-            found.append(text[branch.begin : branch.end])
-    return found
+    return [text[branch.begin : branch.end] for argument in arguments(text) for branch in argument.branches]
 
 
 def test_branches_are_found_when_plurals_nest() -> None:
