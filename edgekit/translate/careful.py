@@ -187,6 +187,7 @@ class CarefulTranslator:
         findings: list[Finding] = []
         if careful:
             findings += verify(one.source, one.marked, positional=one.positional)
+            findings += one.findings
             if one.left:
                 findings.append(Finding("keep", "a segment was left as it was, since it lost what it had to keep"))
         for check in self._checks:

@@ -28,7 +28,7 @@ _TAKEN_OUT = frozenset({"tag", "comment", "emoji"})
 _CLOSING = frozenset(".,;:!?…)]}»”’。，、！？；：")
 _LONGEST_GLUED = 40
 # A keep that stands next to another one with nothing or one of these between is one thing to the model.
-_JOINTS = frozenset({"", " "})
+_JOINTS = frozenset({"", " ", ", ", ": ", "/", "-"})
 
 
 @dataclass(slots=True)
@@ -334,6 +334,8 @@ class _Preparing:
                 last += 1
             begin, end = self.taken[at].mark.begin, self.taken[last].mark.end
             before, after = self.text[begin - 1 : begin], self.text[end : end + 1]
+            # A mask is a word, whatever it stands for: a keep of the caller's may begin with a blank.
+            before, after = "x" if begin in unit_ends else before, "x" if end in unit_begins else after
             closed = not after or after == " " or after in _CLOSING or after == "\n"
             free = at == 0 or self.taken[at - 1].mark.end + len(self.taken[at - 1].trail) < begin
             if at in openers:

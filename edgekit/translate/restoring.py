@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
+from edgekit.core.findings import Finding
 from edgekit.core.marked import Mark, MarkedText, in_order
 from edgekit.projection.marks import project_marks
 from edgekit.protect.edits import Edit, Edited
@@ -30,6 +31,7 @@ class Restored:
     repaired: int
     left: int
     positional: frozenset[str]
+    findings: tuple[Finding, ...] = ()
 
 
 def restore(prepared: Prepared, outcomes: Sequence[Outcome], branch: Callable[[int], Restored]) -> Restored:
@@ -132,6 +134,7 @@ class _Restoring:
         self.source_marks: list[Mark] = list(prepared.source.marks)
         self.names = {mark.name for mark in prepared.source.marks}
         self.counts = [0, 0, 0]
+        self.inner_findings: list[Finding] = []
         self.blanks_taken: set[int] = set()
         taken = prepared.taken
         self.pair_sources = {
@@ -166,8 +169,25 @@ class _Restoring:
         )
         kept, repaired, left = self.counts
         return Restored(
-            MarkedText(source, in_order(self.source_marks)), marked, translation, kept, repaired, left, positional
+            MarkedText(source, in_order(self.source_marks)),
+            marked,
+            translation,
+            kept,
+            repaired,
+            left,
+            positional,
+            (*self._emptied(), *self.inner_findings),
         )
+
+    def _emptied(self) -> Iterator[Finding]:
+        """Pairs whose words the alignment does not find in the translation."""
+        model = {mark.name: mark for mark in self.prepared.model.marks if mark.kind == "pair"}
+        text = self.prepared.source.text
+        for name, mark in self.placed.items():
+            if name in model and mark.kind == "point":
+                begin, end = self.pair_sources[name]
+                shown = text[begin:end] if end - begin <= 40 else f"{text[begin : begin + 40]}…"
+                yield Finding("keep", f"what encloses `{shown}` encloses no words in the translation", (begin, end))
 
     def _edits(self) -> list[tuple[Edit, Callable[[int, int], None]]]:
         """What is put into the translation, in order, each with what is to be done when its place is known."""
@@ -209,6 +229,7 @@ class _Restoring:
                     for mark in inner.source.marks
                     if renamed[mark.name] not in {one.name for one in self.prepared.source.marks}
                 ]
+                self.inner_findings += inner.findings
                 for number, count in enumerate((inner.kept, inner.repaired, inner.left)):
                     self.counts[number] += count
                 text, taken = as_part(inner.marked.text, inner.source.text), len(inner.source.text)

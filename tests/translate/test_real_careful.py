@@ -38,8 +38,12 @@ def translator() -> Iterator[CarefulTranslator]:
         "\x00",
         "\u200b",
         "{name}",
-    ]
-    + ["▁", "<br/>", "$x^2$", "`code`", "…"],
+        "▁",
+        "<br/>",
+        "$x^2$",
+        "`code`",
+        "…",
+    ],
 )
 def test_a_text_without_a_word_comes_back_as_it_is(translator: CarefulTranslator, text: str) -> None:
     (result,) = translator.translate([text])
