@@ -121,21 +121,8 @@ def prepare(job: Job, form: MaskForm, *, unreadable: Unreadable | None, jobs: li
         lines = capital_lines(text, []) if capitals else []
         return Prepared(source, Edited(text, ()), MarkedText(lowered(text, lines, [])), capitals=lines, form=form)
     messages = arguments(text, counts=job.count is not None) if any(one.kind == "message" for one in found) else []
-    # A keep of the caller's that has a part of a message, or all of it, is the caller's word against its syntax.
-    messages = [
-        message
-        for message in messages
-        if not any(
-            mark.begin < message.end
-            and message.begin < mark.end
-            and not (
-                message.begin <= mark.begin
-                and mark.end <= message.end
-                and mark.end - mark.begin < message.end - message.begin
-            )
-            for mark in own
-        )
-    ]
+    # A keep of the caller's that has a part of a message's syntax, or all of it, is the caller's word against that.
+    messages = [one for one in messages if not any(_is_against(mark, one) for mark in own)]
     return _Preparing(source, own, found, messages, form, capitals).run(jobs, job.count)
 
 
@@ -380,6 +367,11 @@ class _Preparing:
             if mark.kind == "point" and mark.name not in self.handed_on
         ]
         return marks
+
+
+def _is_against(mark: Mark, message: Argument) -> bool:
+    inside = any(branch.begin <= mark.begin and mark.end <= branch.end for branch in message.branches)
+    return mark.begin < message.end and message.begin < mark.end and not inside
 
 
 def _example(branch: Branch) -> int | None:

@@ -282,7 +282,7 @@ class _Restoring:
             place = self.placed.get(f"tag-{number}")
             if place is None:
                 continue
-            for at, key, where in zip(pair, _pair_keys(place, depth), (place.begin, place.end), strict=True):
+            for at, key, where in zip(pair, self._pair_keys(place, depth), (place.begin, place.end), strict=True):
                 one = self.prepared.taken[at]
                 text = one.lead + self.prepared.source.text[one.mark.begin : one.mark.end] + one.trail
                 found.append((one.mark, [(key, where, text, len(one.lead), one.gap)]))
@@ -293,7 +293,7 @@ class _Restoring:
             if mark.kind == "point":
                 found.append((mark, [(self._point_key(place, mark.begin, depth), place.begin, "", 0, False)]))
             else:
-                opening, closing = _pair_keys(place, depth)
+                opening, closing = self._pair_keys(place, depth)
                 found.append((mark, [(opening, place.begin, "", 0, False), (closing, place.end, "", 0, False)]))
         # What stands at one place in the source comes in its order.
         return sorted(found, key=lambda one: one[0].begin if one[0] else 0)
@@ -309,6 +309,13 @@ class _Restoring:
         if opening := around(self.pair_begins.get(point.begin, [])):
             return (2, max(opening), 1)
         return (1, 0, 0)
+
+    def _pair_keys(self, place: Mark, depth: dict[str, int]) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """The order of a pair's ends among what is put in at the same place; one without words is a point."""
+        if place.kind == "point":
+            key = self._point_key(place, self.pair_sources[place.name][0], depth)
+            return key, key
+        return (2, depth[place.name], 0), (0, -depth[place.name], 1)
 
     def _inserted(self, mark: Mark | None, lead: int) -> Callable[[int, int], None]:
         def done(begin: int, end: int) -> None:  # noqa: ARG001 - a place is a span
@@ -398,10 +405,3 @@ def _depths(placed: dict[str, Mark]) -> dict[str, int]:
         depth[mark.name] = len(open_ones)
         open_ones.append(mark)
     return depth
-
-
-def _pair_keys(place: Mark, depth: dict[str, int]) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """The order of a pair's ends among what is put in at the same place; one without words is a point."""
-    if place.kind == "point":
-        return (1, 0, 0), (1, 0, 0)
-    return (2, depth[place.name], 0), (0, -depth[place.name], 1)

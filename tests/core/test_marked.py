@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edgekit.core.marked import Mark, MarkedText, in_order
@@ -19,6 +19,7 @@ MARKS = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(MARKS)
 def test_crossing_marks_are_found_exactly_when_two_cross(marks: list[Mark]) -> None:
     sound = [mark for mark in marks if 0 <= mark.begin < mark.end and mark.kind != "point"]

@@ -97,7 +97,7 @@ def kept_texts(result: CarefulTranslation) -> list[tuple[str, str]]:
     )
 
 
-@settings(max_examples=300)
+@settings(max_examples=250, deadline=None)
 @given(TEXTS)
 def test_a_text_is_itself_when_nothing_is_translated(text: str) -> None:
     one, _ = careful()
@@ -112,7 +112,7 @@ def test_a_text_is_itself_when_nothing_is_translated(text: str) -> None:
         assert text[slice(*segment.source)] == result.text[slice(*segment.target)]
 
 
-@settings(max_examples=200)
+@settings(max_examples=250, deadline=None)
 @given(TEXTS, st.booleans(), st.sampled_from(["upper", "drop", "twice", "empty", "mask"]))
 def test_nothing_is_lost_whatever_the_model_does(text: str, reverse: bool, how: str) -> None:
     harm: dict[str, Callable[[str], str]] = {
@@ -147,7 +147,7 @@ def marked_texts(draw: st.DrawFn) -> MarkedText:
     return MarkedText(text, in_order(marks))
 
 
-@settings(max_examples=200)
+@settings(max_examples=250, deadline=None)
 @given(marked_texts())
 def test_marks_come_back_when_nothing_is_translated(source: MarkedText) -> None:
     one, _ = careful()
