@@ -9,9 +9,10 @@ from edgekit.protect.found import Found
 
 _URL = re.compile(r"(?<![A-Za-z0-9+.-])(?:(?:[A-Za-z][A-Za-z0-9+.-]{1,15}://|www\.)[^\s<>\"`]{1,2000})")
 _MAILTO = re.compile(r"(?<![A-Za-z0-9+.-])(?:mailto|tel|doi|urn):[^\s<>\"`]{1,400}")
-_TOP = "com|org|net|edu|gov|mil|int|info|io|dev|app|ai|tv|me|co|eu|br|pt|uk|de|fr|es|it|nl|ru|cn|jp|in|za|ke|ng|et|tz|ug|gh|us|ca|au|mx|ar"
+_TOP = "com|org|net|edu|gov|mil|int|info|io|dev|app|ai|tv|co|eu|br|pt|uk|de|fr|nl|ru|cn|jp|za|ke|ng|tz|ug|gh|ca|au|mx"
 _DOMAIN = re.compile(
-    rf"(?<![\w@.%+/:\\-])(?:[A-Za-z0-9][A-Za-z0-9-]{{0,62}}\.){{1,6}}(?:{_TOP})(?::\d{{2,5}})?(?:/[^\s<>\"`]{{0,1000}})?(?![\w-]|\.\w)"
+    rf"(?<![\w@.%+/:\\-])(?:[A-Za-z0-9][A-Za-z0-9-]{{0,62}}\.){{1,6}}(?:{_TOP})(?::\d{{2,5}})?"
+    r"(?:/[^\s<>\"`]{0,1000})?(?![\w-]|\.\w)"
 )
 _NUMBERS = re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?::\d{2,5})?(?![\w]|\.\d)")
 _MAIL = re.compile(r"(?<![\w.%+-])[\w.%+-]{1,64}@(?:[\w-]{1,63}\.){1,8}[^\W\d_]{2,24}(?![\w-])")

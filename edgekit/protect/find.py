@@ -63,12 +63,11 @@ def search(
         found += foreign(text, lambda _: set())
     if not found and not messages:
         return ()
-    blocked = sorted(taken)
-    skeletons = [span for argument in messages for span in _message_spans(text, argument)]
-    blocked_and_skeletons = [*blocked, *_without_overlap([Found(*span, "message") for span in skeletons], blocked)]
-    kept = _without_overlap(found, [span[:2] for span in blocked_and_skeletons])
-    messages_found = [span for span in blocked_and_skeletons if isinstance(span, Found)]
-    return tuple(sorted([*messages_found, *kept]))
+    blocked = list(taken)
+    spans = [span for argument in messages for span in _message_spans(text, argument)]
+    skeletons = _without_overlap([Found(begin, end, "message") for begin, end in spans], blocked)
+    blocked += [(one.begin, one.end) for one in skeletons]
+    return tuple(sorted([*skeletons, *_without_overlap(found, blocked)]))
 
 
 def _message_spans(text: str, argument: Argument) -> Iterator[tuple[int, int]]:

@@ -20,21 +20,35 @@ _LOOSE_TAG = re.compile(r"</?[A-Za-z][\w:-]{0,63}\s[^<>]{0,2000}=[^<>]{0,2000}>"
 _OVERRIDE = re.compile(r"\{\\[A-Za-z0-9][^{}\n]{0,200}\}")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _ENCLOSED = (("<!--", "-->"), ("<![CDATA[", "]]>"), ("<?", "?>"), ("<!", ">"))
-_HTML_NAMES = frozenset(
-    "a abbr acronym address area article aside audio b base bdi bdo big blockquote body br button canvas caption center "
-    "cite code col colgroup data datalist dd del details dfn dialog div dl dt em embed fieldset figcaption figure font "
-    "footer form h1 h2 h3 h4 h5 h6 head header hr html i iframe img input ins kbd label legend li link main map mark "
-    "meta meter nav noscript object ol optgroup option output p param picture pre progress q rp rt ruby s samp script "
-    "section select small source span strong style sub summary sup svg table tbody td template textarea tfoot th thead "
-    "time title tr track tt u ul var video wbr x g bpt ept ph it mrk".split()
+
+
+def _names(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_HTML_NAMES = _names(
+    """
+    a abbr acronym address area article aside audio b base bdi bdo big blockquote body br button canvas caption center
+    cite code col colgroup data datalist dd del details dfn dialog div dl dt em embed fieldset figcaption figure font
+    footer form h1 h2 h3 h4 h5 h6 head header hr html i iframe img input ins kbd label legend li link main map mark meta
+    meter nav noscript object ol optgroup option output p param picture pre progress q rp rt ruby s samp script section
+    select small source span strong style sub summary sup svg table tbody td template textarea tfoot th thead time title
+    tr track tt u ul var video wbr x g bpt ept ph it mrk
+    """
 )
 # What these stand around is one word with what is beside them, as in `under<u>line</u>`.
-_INLINE = frozenset(
-    "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd mark q s samp small span strong sub sup time "
-    "tt u var wbr g mrk bpt ept".split()
+_INLINE = _names(
+    """
+    a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd mark q s samp small span strong sub sup time
+    tt u var wbr g mrk bpt ept
+    """
 )
 _DEEPEST = 32
-_VOID = frozenset("area base br col embed hr img input link meta param source track wbr x ph bpt ept it".split())
+_VOID = _names(
+    """
+    area base br col embed hr img input link meta param source track wbr x ph bpt ept it
+    """
+)
 
 
 def markup(text: str) -> Iterator[Found]:

@@ -1,5 +1,7 @@
 """Sentences that masks are tried in, written for it: a classroom's, six a language, about as long as those of news."""
 
+# ruff: noqa: E501  a sentence is a line
+
 from __future__ import annotations
 
 from edgekit.core.languages import base_language

@@ -13,12 +13,17 @@ from edgekit.protect.found import Found
 
 _NUMBER = r"(?<![\w.,])[-+−±]?\d{1,15}(?:[.,]\d{1,15}){0,4}"
 _PREFIX = r"(?:da|[yzafpnuµμmcdhkKMGTPEZY]|[KMGTPE]i)?"
-_UNIT = rf"(?:{_PREFIX}(?:mol|cd|Hz|Pa|Wh|eV|Bq|Gy|Sv|kat|rad|bps|bit|cal|[gmsANJWCVFΩHTLlBb])|min|h|°[CF]?|ºC|℃|℉|dB|rpm|ppm|px|pt|em|rem|dpi|fps|Ω|K|%)"
+_UNIT = (
+    rf"(?:{_PREFIX}(?:mol|cd|Hz|Pa|Wh|eV|Bq|Gy|Sv|kat|rad|bps|bit|cal|[gmsANJWCVFΩHTLlBb])|min|h|°[CF]?|ºC|℃|℉|dB|rpm"
+    r"|ppm|px|pt|em|rem|dpi|fps|Ω|K|%)"
+)
 _POWER = r"(?:\^?[-−]?[1-9]|[²³⁻¹]{1,3})?"
 _QUANTITY = re.compile(
     # `1930s`, `5K` and `4B` are no seconds, kelvins and bytes: one letter needs a blank before it.
-    rf"{_NUMBER}(?:[ \u00a0\u202f]|(?=[^\W\d_]{{2}}|°))(?P<unit>{_UNIT}{_POWER}(?:[/·⋅]{_UNIT}{_POWER}){{0,3}})(?![\w^]|/\w)"
-    r"|(?<![\w.,])[-+−]?\d{1,15}(?:[.,]\d{1,15})?(?:[eE][-+−]?\d{1,4}|\s?[×x·]\s?10(?:\^[-−]?\d{1,3}|[⁰¹²³⁴-⁹⁻]{1,4}))(?!\w)"
+    rf"{_NUMBER}(?:[ \u00a0\u202f]|(?=[^\W\d_]{{2}}|°))"
+    rf"(?P<unit>{_UNIT}{_POWER}(?:[/·⋅]{_UNIT}{_POWER}){{0,3}})(?![\w^]|/\w)"
+    r"|(?<![\w.,])[-+−]?\d{1,15}(?:[.,]\d{1,15})?"
+    r"(?:[eE][-+−]?\d{1,4}|\s?[×x·]\s?10(?:\^[-−]?\d{1,3}|[⁰¹²³⁴-⁹⁻]{1,4}))(?!\w)"
     r"|(?<![\w.])v?\d{1,6}(?:\.\d{1,6}){2,5}(?:-[A-Za-z][\w.]{0,20})?(?![\w]|\.\d)"
     r"|(?<!\w)\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2})?Z?)?(?![\w-])"
 )

@@ -36,8 +36,8 @@ class CarefulTranslation:
 
     source: the text with its marks and a `keep` for each thing that was found.  marked: the translation with the same
     marks, and with every `keep` of `source` that is in it.
-    findings: what a person should look at.  kept: keeps that are in the translation; repaired: those of them that needed
-    another mask or a translation around them; left: keeps of segments that were left as they were.
+    findings: what a person should look at.  kept: keeps that are in the translation; repaired: those of them that
+    needed another mask or a translation around them; left: keeps of segments that were left as they were.
     translation: as `Translator` gives it, its spans those of these texts.  origin: who translated, `model` here.
     """
 
@@ -181,6 +181,7 @@ class CarefulTranslator:
         findings: list[Finding] = []
         if careful:
             findings += verify(one.source, one.marked, positional=one.positional)
+            findings += one.findings
             if one.left:
                 findings.append(Finding("keep", "a segment was left as it was, since it lost what it had to keep"))
         for check in self._checks:

@@ -28,7 +28,7 @@ _TAKEN_OUT = frozenset({"tag", "comment", "emoji"})
 _CLOSING = frozenset(".,;:!?…)]}»”’。，、！？；：")
 _LONGEST_GLUED = 40
 # A keep that stands next to another one with nothing or one of these between is one thing to the model.
-_JOINTS = frozenset({"", " "})
+_JOINTS = frozenset({"", " ", ", ", ": ", "/", "-"})
 
 
 @dataclass(slots=True)
@@ -96,7 +96,8 @@ class Prepared:
         return self.model.text is self.source.text and not (self.source.marks or self.soft)
 
 
-class Job(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Job:
     """A text to translate; count: it is a branch in which `#` is a number, this one for example."""
 
     text: MarkedText
@@ -120,21 +121,8 @@ def prepare(job: Job, form: MaskForm, *, unreadable: Unreadable | None, jobs: li
         lines = capital_lines(text, []) if capitals else []
         return Prepared(source, Edited(text, ()), MarkedText(lowered(text, lines, [])), capitals=lines, form=form)
     messages = arguments(text, counts=job.count is not None) if any(one.kind == "message" for one in found) else []
-    # A keep of the caller's that has a part of a message, or all of it, is the caller's word against its syntax.
-    messages = [
-        message
-        for message in messages
-        if not any(
-            mark.begin < message.end
-            and message.begin < mark.end
-            and not (
-                message.begin <= mark.begin
-                and mark.end <= message.end
-                and mark.end - mark.begin < message.end - message.begin
-            )
-            for mark in own
-        )
-    ]
+    # A keep of the caller's that has a part of a message's syntax, or all of it, is the caller's word against that.
+    messages = [one for one in messages if not any(_is_against(mark, one) for mark in own)]
     return _Preparing(source, own, found, messages, form, capitals).run(jobs, job.count)
 
 
@@ -333,6 +321,8 @@ class _Preparing:
                 last += 1
             begin, end = self.taken[at].mark.begin, self.taken[last].mark.end
             before, after = self.text[begin - 1 : begin], self.text[end : end + 1]
+            # A mask is a word, whatever it stands for: a keep of the caller's may begin with a blank.
+            before, after = "x" if begin in unit_ends else before, "x" if end in unit_begins else after
             closed = not after or after == " " or after in _CLOSING or after == "\n"
             free = at == 0 or self.taken[at - 1].mark.end + len(self.taken[at - 1].trail) < begin
             if at in openers:
@@ -377,6 +367,11 @@ class _Preparing:
             if mark.kind == "point" and mark.name not in self.handed_on
         ]
         return marks
+
+
+def _is_against(mark: Mark, message: Argument) -> bool:
+    inside = any(branch.begin <= mark.begin and mark.end <= branch.end for branch in message.branches)
+    return mark.begin < message.end and message.begin < mark.end and not inside
 
 
 def _example(branch: Branch) -> int | None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
+from edgekit.core.findings import Finding
 from edgekit.core.marked import Mark, MarkedText, in_order
 from edgekit.projection.marks import project_marks
 from edgekit.protect.edits import Edit, Edited
@@ -14,7 +15,6 @@ from edgekit.translate.ladder import Outcome, as_part
 from edgekit.translate.preparing import Prepared
 from edgekit.translate.spans import Span
 from edgekit.translate.translator import Segment, Translation
-
 
 _Insertion: TypeAlias = tuple[tuple[int, ...], int, str, int, bool]
 """Order at its place, place, text, the blanks before it, and whether it stands for one."""
@@ -31,6 +31,7 @@ class Restored:
     repaired: int
     left: int
     positional: frozenset[str]
+    findings: tuple[Finding, ...] = ()
 
 
 def restore(prepared: Prepared, outcomes: Sequence[Outcome], branch: Callable[[int], Restored]) -> Restored:
@@ -133,6 +134,7 @@ class _Restoring:
         self.source_marks: list[Mark] = list(prepared.source.marks)
         self.names = {mark.name for mark in prepared.source.marks}
         self.counts = [0, 0, 0]
+        self.inner_findings: list[Finding] = []
         self.blanks_taken: set[int] = set()
         taken = prepared.taken
         self.pair_sources = {
@@ -167,8 +169,25 @@ class _Restoring:
         )
         kept, repaired, left = self.counts
         return Restored(
-            MarkedText(source, in_order(self.source_marks)), marked, translation, kept, repaired, left, positional
+            MarkedText(source, in_order(self.source_marks)),
+            marked,
+            translation,
+            kept,
+            repaired,
+            left,
+            positional,
+            (*self._emptied(), *self.inner_findings),
         )
+
+    def _emptied(self) -> Iterator[Finding]:
+        """Pairs whose words the alignment does not find in the translation."""
+        model = {mark.name: mark for mark in self.prepared.model.marks if mark.kind == "pair"}
+        text = self.prepared.source.text
+        for name, mark in self.placed.items():
+            if name in model and mark.kind == "point":
+                begin, end = self.pair_sources[name]
+                shown = text[begin:end] if end - begin <= 40 else f"{text[begin : begin + 40]}…"
+                yield Finding("keep", f"what encloses `{shown}` encloses no words in the translation", (begin, end))
 
     def _edits(self) -> list[tuple[Edit, Callable[[int, int], None]]]:
         """What is put into the translation, in order, each with what is to be done when its place is known."""
@@ -210,6 +229,7 @@ class _Restoring:
                     for mark in inner.source.marks
                     if renamed[mark.name] not in {one.name for one in self.prepared.source.marks}
                 ]
+                self.inner_findings += inner.findings
                 for number, count in enumerate((inner.kept, inner.repaired, inner.left)):
                     self.counts[number] += count
                 text, taken = as_part(inner.marked.text, inner.source.text), len(inner.source.text)
@@ -262,7 +282,7 @@ class _Restoring:
             place = self.placed.get(f"tag-{number}")
             if place is None:
                 continue
-            for at, key, where in zip(pair, _pair_keys(place, depth), (place.begin, place.end), strict=True):
+            for at, key, where in zip(pair, self._pair_keys(place, depth), (place.begin, place.end), strict=True):
                 one = self.prepared.taken[at]
                 text = one.lead + self.prepared.source.text[one.mark.begin : one.mark.end] + one.trail
                 found.append((one.mark, [(key, where, text, len(one.lead), one.gap)]))
@@ -273,7 +293,7 @@ class _Restoring:
             if mark.kind == "point":
                 found.append((mark, [(self._point_key(place, mark.begin, depth), place.begin, "", 0, False)]))
             else:
-                opening, closing = _pair_keys(place, depth)
+                opening, closing = self._pair_keys(place, depth)
                 found.append((mark, [(opening, place.begin, "", 0, False), (closing, place.end, "", 0, False)]))
         # What stands at one place in the source comes in its order.
         return sorted(found, key=lambda one: one[0].begin if one[0] else 0)
@@ -289,6 +309,13 @@ class _Restoring:
         if opening := around(self.pair_begins.get(point.begin, [])):
             return (2, max(opening), 1)
         return (1, 0, 0)
+
+    def _pair_keys(self, place: Mark, depth: dict[str, int]) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """The order of a pair's ends among what is put in at the same place; one without words is a point."""
+        if place.kind == "point":
+            key = self._point_key(place, self.pair_sources[place.name][0], depth)
+            return key, key
+        return (2, depth[place.name], 0), (0, -depth[place.name], 1)
 
     def _inserted(self, mark: Mark | None, lead: int) -> Callable[[int, int], None]:
         def done(begin: int, end: int) -> None:  # noqa: ARG001 - a place is a span
@@ -322,8 +349,8 @@ class _Restoring:
             self._count(how.get(at, "left"), len(unit.keeps))
         spans = [outcome.source for outcome in self.outcomes]
         for keep in self.prepared.soft:
-            at = next((at for at, (begin, end) in enumerate(spans) if begin <= keep.begin < end), None)
-            self._count("left" if at is None else self.outcomes[at].how, 1)
+            number = bisect_right(spans, (keep.begin, len(self.prepared.model.text) + 1)) - 1
+            self._count(self.outcomes[number].how if number >= 0 else "left", 1)
         self.counts[0] += len(self.prepared.taken)
 
     def _count(self, how: str, number: int) -> None:
@@ -378,10 +405,3 @@ def _depths(placed: dict[str, Mark]) -> dict[str, int]:
         depth[mark.name] = len(open_ones)
         open_ones.append(mark)
     return depth
-
-
-def _pair_keys(place: Mark, depth: dict[str, int]) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """The order of a pair's ends among what is put in at the same place; one without words is a point."""
-    if place.kind == "point":
-        return (1, 0, 0), (1, 0, 0)
-    return (2, depth[place.name], 0), (0, -depth[place.name], 1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edgekit.core.errors import UsageError
@@ -33,6 +33,7 @@ def apart(text: str, found: list[tuple[int, int]]) -> list[tuple[int, int]]:
     ]
 
 
+@settings(deadline=None)
 @given(FORMS, TEXTS, st.data())
 def test_the_text_is_itself_again_when_nothing_is_translated(form: MaskForm, text: str, data: st.DataObject) -> None:
     found = apart(text, data.draw(spans(text)))
@@ -40,6 +41,7 @@ def test_the_text_is_itself_again_when_nothing_is_translated(form: MaskForm, tex
     assert unmask(masked.text, masked, [text[low:high] for low, high in found]) == text
 
 
+@settings(deadline=None)
 @given(FORMS, st.integers(1, 5), st.randoms(use_true_random=False))
 def test_any_order_is_accepted_and_nothing_else(form: MaskForm, count: int, chance: random.Random) -> None:
     text = " ".join("word" for _ in range(count))
@@ -82,6 +84,7 @@ def edited(draw: st.DrawFn) -> tuple[str, list[Edit]]:
     ]
 
 
+@settings(deadline=None)
 @given(edited())
 def test_places_go_there_and_back(case: tuple[str, list[Edit]]) -> None:
     text, edits = case

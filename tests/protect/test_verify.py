@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edgekit.core.marked import Mark, MarkedText, in_order
@@ -32,6 +32,7 @@ def test_nothing_is_found_when_nothing_is_lost() -> None:
     assert same_keeps(marked(SOURCE), marked(target))
 
 
+@settings(deadline=None)
 @given(st.permutations(SOURCE))
 def test_orders_are_accepted_exactly_when_they_mean_the_same(tokens: list[tuple[str, str]]) -> None:
     names = [name for _, name in tokens if name]
@@ -39,6 +40,7 @@ def test_orders_are_accepted_exactly_when_they_mean_the_same(tokens: list[tuple[
     assert (verify(marked(SOURCE), marked(tokens), positional=POSITIONAL) == ()) == sensible
 
 
+@settings(deadline=None)
 @given(st.integers(0, 5), st.sampled_from(["drop", "double", "change"]))
 def test_a_lost_doubled_or_changed_keep_is_found(at: int, how: str) -> None:
     tokens = list(SOURCE)

@@ -16,6 +16,9 @@ from store.toys import TOY, sha256
 from edgekit.catalogue.entries import Languages
 from edgekit.core.errors import ModelFormatError
 from edgekit.core.languages import Direction
+from edgekit.protect.mask_test import FormResult
+from edgekit.store.mask_record import MaskRecord
+from edgekit.store.masks import templates
 from edgekit.store.parse import parse_receipt
 from edgekit.store.receipt import FileRecord, Receipt, SourceFile, read_receipt, write_receipt
 from edgekit.store.vocabulary import (
@@ -274,3 +277,36 @@ def test_any_value_anywhere_in_a_vocabulary_gives_a_receipt_or_reasons(
     if not reasons:
         assert receipt is not None
         assert parse_receipt(json.dumps(receipt.to_json()).encode()) == (receipt, [])
+
+
+MASKED = dataclasses.replace(
+    RECEIPT,
+    masks=(
+        MaskRecord("en", "pt", (FormResult("Xq{}", 18, 17, 18, 0.9412), FormResult("T{}T", 16, 15, 18, 0.95))),
+        MaskRecord("pt", "en", (FormResult("REF{}", 18, 18, 18, 0.9),)),
+    ),
+)
+
+
+def test_masks_are_read_as_they_were_written(folder: Path) -> None:
+    assert "masks" not in RECEIPT.to_json()
+    write_receipt(folder, MASKED)
+    assert read_receipt(folder) == MASKED
+
+
+def test_masks_recommend_their_forms_when_the_direction_is_theirs() -> None:
+    assert templates(MASKED, Direction("en", "pt-BR")) == ["Xq{}", "T{}T"]
+    assert templates(MASKED, Direction("en", "de")) == []
+    assert templates(RECEIPT, Direction("en", "pt")) == []
+
+
+def test_everything_that_is_wrong_with_masks_is_told() -> None:
+    value = MASKED.to_json()
+    value["masks"][0]["from"] = "no tag"
+    value["masks"][0]["forms"][0].update(template="{}{}", one=19)
+    value["masks"][0]["forms"][1].update(likeness="much", tried=0)
+    value["masks"][1]["forms"] *= 17
+    _, reasons = parse_receipt(json.dumps(value).encode())
+    told = "\n".join(reasons)
+    for wrong in ("no tag", "template", "19 and 17 sentences of 18", "likeness", "more than 16"):
+        assert wrong in told
