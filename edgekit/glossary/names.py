@@ -38,5 +38,6 @@ def _is_name(word: str) -> bool:
 
 def _is_heading(text: str, index: int) -> bool:
     line = text[text.rfind("\n", 0, index) + 1 :].partition("\n")[0]
-    long = [word for word in _WORD.findall(line) if len(word) > _FIRST_WORDS and word[0].isalpha()]
+    words = [found[0] for found in _WORD.finditer(line)]
+    long = [word for word in words if len(word) > _FIRST_WORDS and word[0].isalpha()]
     return sum(word[0].isupper() for word in long) > _HEADING * len(long)
