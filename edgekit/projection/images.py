@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -40,18 +40,22 @@ def find_image(links: Links, span: Span, allowed: range, taken: Collection[int] 
         return None
     best: list[Image] = []
     for block in links.blocks_of((links.source_words[own.start][0], links.source_words[own.stop - 1][1])):
-        ones = [at for at in own if _is_in(links.source_words[at], block.source)]
-        if not ones:
+        words = touched(links.source_words, block.source)
+        ones = _both(own, words)
+        others = _both(touched(links.target_words, block.target), allowed)
+        linked = {at for one in ones for at in links.targets[one] if at in others}
+        whole = ones == words
+        # Nothing beyond the linked words is worth anything.
+        looked_at = others if whole else range(min(linked), max(linked) + 1) if linked else range(0)
+        found = _best_stretch(_values(links, looked_at, ones, taken, whole=whole))
+        if found is None:
             continue
-        others = [at for at in touched(links.target_words, block.target) if at in allowed]
-        whole = len(ones) == len(touched(links.source_words, block.source))
-        found = _best_stretch(_values(links, others, ones, taken, whole=whole))
-        if found is not None:
-            free = {at for at in others if at not in taken and not links.sources[at]}
-            if not whole:
-                found = _without_small_words(links, found, ones)
-            begin, end = _to_the_edges(links, block, found, ones, free)
-            best.append(_described(links, begin, end, ones, others, whole=whole))
+        if not whole:
+            found = _without_small_words(links, found, ones)
+        begin, end = _to_the_edges(links, block, found, ones, allowed, taken)
+        left_out = () if whole else tuple(sorted(at for at in linked if not begin <= at < end))
+        foreign = 0 if whole else sum(bool(links.sources[at]) and at not in linked for at in range(begin, end))
+        best.append(Image(begin, end, "alignment", left_out, foreign))
     if best:
         return Image(
             best[0].begin,
@@ -63,12 +67,12 @@ def find_image(links: Links, span: Span, allowed: range, taken: Collection[int] 
     return _between_neighbours(links, own, allowed, taken)
 
 
-def _is_in(word: Span, part: Span) -> bool:
-    return part[0] <= word[0] < part[1]
+def _both(one: range, other: range) -> range:
+    return range(max(one.start, other.start), max(one.start, other.start, min(one.stop, other.stop)))
 
 
 def _values(
-    links: Links, others: Sequence[int], ones: Collection[int], taken: Collection[int], *, whole: bool
+    links: Links, others: range, ones: range, taken: Collection[int], *, whole: bool
 ) -> dict[int, float | None]:
     """What each word of the translation is worth inside the stretch; None for one that must not be."""
     values: dict[int, float | None] = {}
@@ -100,7 +104,7 @@ def _best_stretch(values: dict[int, float | None]) -> Span | None:
     return best and (best[1], best[2])
 
 
-def _without_small_words(links: Links, found: Span, ones: Collection[int]) -> Span:
+def _without_small_words(links: Links, found: Span, ones: range) -> Span:
     """The stretch less small words at its edges that are there beside a longer one, and what they alone connect.
 
     `police` attends to `da` and `polícia`; it is the latter. `the police` has a word of its own for the first.
@@ -137,24 +141,19 @@ def _length(links: Links, word: int) -> int:
     return end - begin
 
 
-def _to_the_edges(links: Links, block: Block, found: Span, ones: Sequence[int], free: Collection[int]) -> Span:
+def _to_the_edges(links: Links, block: Block, found: Span, ones: range, allowed: range, taken: Collection[int]) -> Span:
     """The stretch with the unlinked words at the block's begin or end, where the span has the words there."""
     begin, end = found
     words, others = touched(links.source_words, block.source), touched(links.target_words, block.target)
-    if ones[0] == words.start and all(at in free for at in range(others.start, begin)):
+
+    def is_free(at: int) -> bool:
+        return at in allowed and at not in taken and not links.sources[at]
+
+    if ones.start == words.start and all(map(is_free, range(others.start, begin))):
         begin = others.start
-    if ones[-1] == words.stop - 1 and all(at in free for at in range(end, others.stop)):
+    if ones.stop == words.stop and all(map(is_free, range(end, others.stop))):
         end = others.stop
     return begin, end
-
-
-def _described(
-    links: Links, begin: int, end: int, ones: Collection[int], others: Sequence[int], *, whole: bool
-) -> Image:
-    own = [other for other in others if any(one in ones for one in links.sources[other])]
-    foreign = [at for at in range(begin, end) if links.sources[at] and at not in own]
-    left_out = tuple(at for at in own if not begin <= at < end)
-    return Image(begin, end, "alignment", () if whole else left_out, 0 if whole else len(foreign))
 
 
 def _between_neighbours(links: Links, own: range, allowed: range, taken: Collection[int]) -> Image | None:

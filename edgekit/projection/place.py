@@ -47,17 +47,22 @@ def nested(spans: Sequence[Span]) -> list[Node] | None:
 
 def walk(roots: Sequence[Node]) -> Iterator[Node]:
     """Every node, parents first."""
-    for node in roots:
+    waiting = list(reversed(roots))
+    while waiting:
+        node = waiting.pop()
         yield node
-        yield from walk(node.children)
+        waiting += reversed(node.children)
 
 
-def put(links: Links, roots: Sequence[Node], room: Span | None = None) -> None:
-    """Find the image of every node: children inside their parents', brothers apart.
+def put(links: Links, roots: Sequence[Node]) -> None:
+    """Find the image of every node: children inside their parents', brothers apart."""
+    _put(links, roots, (0, len(links.target)))
+    for node in walk(roots):
+        _put(links, node.children, node.image or (node.place, node.place))
 
-    room: the part of the translation that the roots may have.
-    """
-    room = room or (0, len(links.target))
+
+def _put(links: Links, roots: Sequence[Node], room: Span) -> None:
+    """Find the images of brothers in the part of the translation that they may have."""
     words = touched(links.target_words, room)
     taken: set[int] = set()
     waiting = []
@@ -71,7 +76,9 @@ def put(links: Links, roots: Sequence[Node], room: Span | None = None) -> None:
     # Those first whose stretch has no word of another span; the others have to do with what is left.
     first = {node.number: find_image(links, node.span, words, taken) for node in waiting}
     for node in sorted(waiting, key=lambda node: _doubt(first[node.number], node)):
-        image = find_image(links, node.span, words, taken)
+        image = first[node.number]
+        if image is None or not taken.isdisjoint(range(image.begin, image.end)):
+            image = find_image(links, node.span, words, taken)
         if image is not None:
             taken.update(range(image.begin, image.end))
             node.image, node.how = _within(outline(links, node.span, image), room), image.how
@@ -80,7 +87,6 @@ def put(links: Links, roots: Sequence[Node], room: Span | None = None) -> None:
     for node in roots:
         if node.image is None:
             node.place = _place(links, node, room, roots)
-        put(links, node.children, node.image or (node.place, node.place))
 
 
 def _doubt(image: Image | None, node: Node) -> tuple[int, int, int]:

@@ -145,3 +145,8 @@ def test_no_word_is_cut_when_it_is_not_the_sources_own(
 def test_impossible_marks_are_refused() -> None:
     with pytest.raises(ValueError, match="cross"):
         project_marks(MarkedText("abcd", (Mark(0, 2, "pair", "x"), Mark(1, 3, "pair", "y"))), "z", [])
+
+
+def test_a_thousand_marks_inside_each_other_are_no_recursion() -> None:
+    source = MarkedText("a b", tuple(Mark(0, 3, "pair", str(number)) for number in range(1200)))
+    assert project_marks(source, "x y", [((0, 1), (0, 1)), ((2, 3), (2, 3))]).marks == source.marks
