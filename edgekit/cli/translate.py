@@ -80,6 +80,10 @@ def translate(
     mixed: Annotated[
         bool, typer.Option("--mixed", help="Words of other languages inside a text are translated by their own model.")
     ] = False,
+    checked: Annotated[
+        bool,
+        typer.Option("--check-language", help="Leave lines that are in another language; documents always do that."),
+    ] = False,
     romanized: Annotated[
         bool, typer.Option("--romanize", help="Put the text into Latin letters first, for a model that was trained so.")
     ] = False,
@@ -147,8 +151,10 @@ def translate(
         prompt=prompt,
         glossary=glossary,
         memory=not no_memory,
+        suggestions=as_json or review,
         confidence=confidence or review,
         mixed=mixed,
+        checked_language=checked,
         threads=threads,
         device=device,
     )
@@ -162,7 +168,7 @@ def translate(
         translate_file(
             path,
             out,
-            lambda: _opened(begin, end, replace(around, confidence=not dry_run), bring=bring),
+            lambda: _opened(begin, end, replace(around, confidence=True, checked_language=True), bring=bring),
             kind=found,
             options=DocumentOptions(
                 source=None if begin == AUTO else begin,

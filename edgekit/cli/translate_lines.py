@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from edgekit.translate.checked import CheckedTranslation, CheckedTranslator
     from edgekit.translate.opening import RoutedTranslator
 
-SCHEMA = "edgekit.translation/2"
+SCHEMA = "edgekit.translation/1"
 # A person who waits longer than this wants to know for how long.
 _QUIET_SECONDS = 3.0
 _MOST_LINES = 10

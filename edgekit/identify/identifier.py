@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from edgekit.core.errors import InputError, UsageError
+from edgekit.core.errors import InputError, ResourceError, UsageError
 from edgekit.core.languages import base_language, normalise_tag
 from edgekit.identify.scripts import scripts_in, scripts_of_language
 
@@ -146,7 +146,14 @@ def open_identifier(languages: Sequence[str] | None = None) -> Identifier:
 def _model() -> LanguageIdentifier:
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
-    return LanguageIdentifier.from_model_file(MODEL_FILE)
+    try:
+        return LanguageIdentifier.from_model_file(MODEL_FILE)
+    except OSError as problem:  # it is unpacked into the system's temporary folder, 20 MB
+        raise ResourceError(
+            "the language identifier cannot be unpacked",
+            reasons=[problem.strerror or str(problem)],
+            hint="free some disk, or name the language with `--from`",
+        ) from problem
 
 
 @functools.cache

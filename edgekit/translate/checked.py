@@ -16,7 +16,7 @@ from edgekit.core.marked import MarkedText, in_order
 from edgekit.glossary.honoured import Verdict, judge
 from edgekit.glossary.terms import Glossary, TermMatch
 from edgekit.memory.entries import Match
-from edgekit.memory.memory import Memory, lookup_all
+from edgekit.memory.memory import LEAST, Memory, lookup_all
 from edgekit.translate.careful import CarefulTranslation, CarefulTranslator, as_marked
 from edgekit.translate.retrying import retried
 from edgekit.translate.shifting import replaced
@@ -76,7 +76,8 @@ class CheckedTranslator:
     """A CarefulTranslator with a memory, a glossary, checks and a calibration; any of them may be None.
 
     identify: the language of a text, for the checks.  confidence: where it is given, every translation has one, which
-    takes alignment and log-probabilities of the model: a third more time.
+    takes alignment and log-probabilities of the model: a third more time.  suggestions: what the memory has that is
+    like a text is told, which takes 3 ms a text beside 100,000 entries.
     """
 
     def __init__(
@@ -87,6 +88,7 @@ class CheckedTranslator:
         memory: Memory | None = None,
         identify: Identify | None = None,
         confidence: Confidence | None = None,
+        suggestions: bool = False,
     ) -> None:
         self.direction = careful.direction
         self._careful = careful
@@ -94,6 +96,7 @@ class CheckedTranslator:
         self._memory = memory
         self._identify = identify
         self._confidence = confidence
+        self._least = LEAST if suggestions else 1.0
 
     def __enter__(self) -> CheckedTranslator:
         return self
@@ -141,7 +144,7 @@ class CheckedTranslator:
         if self._memory is None:
             return [()] * len(texts)
         found: list[CheckedTranslation | tuple[Match, ...]] = []
-        matches = lookup_all(self._memory, [one.text for one in texts], self.direction)
+        matches = lookup_all(self._memory, [one.text for one in texts], self.direction, least=self._least)
         for text, each in zip(texts, matches, strict=True):
             # Where formatting goes in a translation that the model did not make, nobody knows.
             if each and each[0].usable and not text.marks:

@@ -72,6 +72,4 @@ def _without(one: CarefulTranslation, names: set[str]) -> CarefulTranslation:
 
     came = sum(mark.name in names for mark in one.marked.marks)
     kept = max(0, one.kept - came)
-    return replace(
-        one, source=rest(one.source), marked=rest(one.marked), kept=kept, repaired=min(one.repaired, kept)
-    )
+    return replace(one, source=rest(one.source), marked=rest(one.marked), kept=kept, repaired=min(one.repaired, kept))
