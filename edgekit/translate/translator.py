@@ -277,7 +277,7 @@ def as_texts(texts: Iterable[str], method: str) -> Iterable[str]:
     """The texts. Raises InputError for what is none, and for one text, which would be taken for its letters."""
     if isinstance(texts, (str, bytes)):
         raise InputError(
-            f"`texts` is a `{type(texts).__name__}`, not several of `str`", hint=f"write `{method}([text])`"
+            f"`texts` is a `{type(texts).__name__}`, not a list of `str`", hint=f"write `{method}([text])`"
         )
     if not isinstance(texts, Iterable):
         raise InputError(f"`texts` is a `{type(texts).__name__}`, not an iterable of `str`")

@@ -129,7 +129,7 @@ def test_answers_are_bounded_by_the_length_of_the_text() -> None:
 def test_what_is_no_text_is_refused_and_a_closed_translator_too() -> None:
     said = Said(backwards)
     one = translator(said)
-    with pytest.raises(InputError, match=r"write `stream\(\[text\]\)`|not several"):
+    with pytest.raises(InputError, match=r"write `stream\(\[text\]\)`|not a list"):
         one.translate("text")
     with pytest.raises(InputError, match="only `str`"):
         one.translate([3])  # type: ignore[list-item]
