@@ -243,7 +243,7 @@ class CheckedTranslator:
     def _result(self, one: CarefulTranslation, findings: Sequence[Finding]) -> CheckedTranslation:
         terms = self._judged(one.source.text, one.text)
         missed = [finding for verdict in terms if (finding := verdict.finding()) is not None]
-        every = tuple([*findings, *missed])
+        every = (*findings, *missed)
         sure = None
         if self._confidence is not None and one.translation.segments:
             sure = self._confidence.of(signals(one.translation, every))

@@ -1,0 +1,96 @@
+"""`open_checked_translator` on installed toys: what it puts around which model."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from store.toys import use_home
+from toys.installed_translation import install
+from toys.marian_student import toy_lines, toy_student
+
+from edgekit.core.errors import DirectionError, InputError, ModelNotFoundError, UsageError
+from edgekit.core.events import Event
+from edgekit.core.languages import Direction
+from edgekit.memory.memory import open_memory
+from edgekit.store.installed import models_folder
+from edgekit.translate.checked import CheckedTranslator
+from edgekit.translate.opening import AUTO, Around, RoutedTranslator, open_checked_translator
+from edgekit.translate.translator import open_translator
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    return use_home(monkeypatch, tmp_path)
+
+
+@pytest.fixture
+def student(tmp_path: Path) -> Path:
+    models_folder().mkdir(parents=True)
+    return install(toy_student(8).write(tmp_path), models_folder() / "toy-en-pt")
+
+
+def test_texts_come_out_as_without_anything_around(student: Path) -> None:
+    lines = toy_lines(3, 20)
+    with open_translator("en", "pt", threads=1) as plain, open_checked_translator("en", "pt") as full:
+        assert isinstance(full, CheckedTranslator)
+        assert full.direction == Direction("en", "pt")
+        raw, all_around = plain.translate(lines), full.translate(lines)
+    assert [one.translation.text for one in all_around if one.translation is not None] == [one.text for one in raw]
+
+
+def test_an_artifact_is_opened_by_its_path_and_another_direction_of_it_is_refused(student: Path) -> None:
+    with open_checked_translator("en", "pt", Around(model=str(student))) as translator:
+        assert translator.translate(["a b"])[0].direction == Direction("en", "pt")
+    with pytest.raises(DirectionError, match="does not translate pt→en"):
+        open_checked_translator("pt", "en", Around(model=str(student)))
+    with pytest.raises(ModelNotFoundError):
+        open_checked_translator("en", "pt", Around(model="no-such-model"))
+    with pytest.raises(InputError):
+        open_checked_translator("en", "pt", Around(model="no/such.gguf"))
+
+
+def test_each_text_goes_to_the_model_for_its_language_or_stays(student: Path) -> None:
+    texts = [
+        "The children are going to read the whole book in class tomorrow morning.",
+        "As crianças vão ler o livro inteiro na sala de aula amanhã de manhã.",
+        "Demain matin, les enfants vont lire le livre entier dans la salle de classe.",
+    ]
+    with open_checked_translator(AUTO, "pt") as translator:
+        assert isinstance(translator, RoutedTranslator)
+        assert translator.direction is None
+        english, portuguese, french = translator.translate(texts)
+    assert english.direction == Direction("en", "pt")
+    for one, text in ((portuguese, texts[1]), (french, texts[2])):
+        assert (one.text, one.origin, one.direction) == (text, "source", None)
+        assert [finding.kind for finding in one.findings] == ["language"]
+    with open_checked_translator("en", "pt", Around(checked_language=True)) as translator:
+        named = translator.translate(texts)
+    assert named[0].text == english.text
+    assert [one.text for one in named[1:]] == texts[1:]
+
+
+@pytest.mark.parametrize("around", [Around(model="toy-en-pt"), Around(glossary=Path("terms.csv"))])
+def test_a_model_and_a_glossary_need_a_language_to_be_named(around: Around, student: Path) -> None:
+    with pytest.raises(UsageError, match="auto"):
+        open_checked_translator(AUTO, "pt", around)
+
+
+def test_a_memory_is_looked_up_where_there_is_one_and_not_made_where_there_is_none(student: Path, home: Path) -> None:
+    with open_checked_translator("en", "pt") as translator:
+        first = translator.translate(["The book."])[0].text
+    assert not [*home.rglob("memory.sqlite")]
+    with open_memory() as memory:
+        memory.add("The book.", "O manual.", Direction("en", "pt"))
+    assert first != "O manual."
+    with open_checked_translator("en", "pt") as translator:
+        assert translator.translate(["The book."])[0].text == "O manual."
+    with open_checked_translator("en", "pt", Around(memory=False)) as translator:
+        assert translator.translate(["The book."])[0].text == first
+
+
+def test_a_calibration_of_another_model_gives_no_confidence(student: Path) -> None:
+    told: list[Event] = []
+    with open_checked_translator("en", "pt", Around(confidence=True), report=told.append) as translator:
+        assert translator.translate(["The book is here."])[0].confidence is None
+    assert not told
