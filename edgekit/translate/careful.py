@@ -91,6 +91,11 @@ class CarefulTranslator:
     ) -> None:
         self.close()
 
+    @property
+    def raw(self) -> Translator:
+        """The translator that this one goes round: the model alone."""
+        return self._translator
+
     def close(self) -> None:
         """Free the model."""
         self._translator.close()
