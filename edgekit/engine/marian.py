@@ -324,7 +324,7 @@ def _read_ports(session: Any, settings: Settings, marks: Marks) -> Ports:
     missing = sorted({*needed, *state, *memory, *caches} - inputs.keys())
     unknown = [name for name in (*state, *memory) if name in inputs and not _is_known(inputs[name])]
     calls = {port.shape[2] if len(port.shape) == 4 else None for port in added.values()}
-    call = calls.pop() if len(calls) == 1 else 1
+    call: Any = calls.pop() if len(calls) == 1 else 1
     unknown += [
         name
         for name in caches

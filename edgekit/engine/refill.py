@@ -26,8 +26,8 @@ Array = NDArray[Any]
 # sentence) of more rows fall out of the cache (AVX512-VNNI; with AVX2 alone 6 to 12 are, and 24 cost 7 %).
 ROWS = 10
 # Without candidates every row has the one table of the whole vocabulary, which is read once a step for all of them:
-# 64 rows of OPUS-MT's shapes give 7 to 12 % more tokens a second than 32, 128 none more. Sentences of 40 tokens take
-# 1.6 MB a row, 100 MB together.
+# 64 rows of OPUS-MT's shapes give 7 to 14 % more tokens a second than 32, 128 none more. Sentences of 40 tokens take
+# 1.8 MB a row, 115 MB together (computed).
 ROWS_OF_ONE_TABLE = 64
 # Steps go on until this many rows are idle: half of that is idle on average, and each stop costs 0.1 ms.
 IDLE_ROWS = 2

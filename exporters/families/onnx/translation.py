@@ -108,8 +108,7 @@ def translation_graph(model: Seq2Seq, precision: Precision) -> Draft:
     for port, value in zip(state, after, strict=True):
         g.output(f"next_{port.name}", value, port.dtype, port.shape)
     for port, value in zip(caches, added, strict=True):
-        shape = tuple(CALL if size == "P" else size for size in port.shape)
-        g.output(f"added_{port.name}", value, port.dtype, shape)
+        g.output(f"added_{port.name}", value, port.dtype, [CALL if size == "P" else size for size in port.shape])
     for port, value in zip(memory, new, strict=True):
         g.output(f"new_{port.name}", value, port.dtype, port.shape)
     return Draft.of(g, "translation", {"precision": precision}, __doc__ or "")

@@ -31,7 +31,7 @@ PRECISIONS: tuple[Precision, ...] = get_args(Precision)
 # bits, with a scale for each output instead of Marian's one for all, and every processor computes the same.
 LEVELS = 63
 # Columns of a head that are computed at once: with 32 rows 1 MB, which stays in the cache until its best is found. All
-# 58,101 of OPUS-MT at once are 7.4 MB three times a step, and writing and reading those takes longer than the product.
+# 58,101 of OPUS-MT at once are 7.4 MB three times a step, and what writes and reads those took as long as the product.
 PART = 8192
 # `Split` makes equal parts of whatever is left of a vocabulary once it is trimmed, down to MOST_PARTS squared tokens.
 MOST_PARTS = 16
