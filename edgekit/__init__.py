@@ -14,39 +14,59 @@ if TYPE_CHECKING:
     from edgekit.engine.open import open_encoder
     from edgekit.generate.generator import Generation, Generator, open_generator
     from edgekit.pipeline.run import export, fit, plan
+    from edgekit.projection.spans import ProjectedSpan, project
+    from edgekit.translate.checked import CheckedTranslation, CheckedTranslator
+    from edgekit.translate.documents import DocumentResult, translate_document
+    from edgekit.translate.opening import Around, open_checked_translator
     from edgekit.translate.translator import Translation, Translator, open_translator
 
 __version__ = "0.1.0"
 
 _HOMES = {
+    "Around": "edgekit.translate.opening",
+    "CheckedTranslation": "edgekit.translate.checked",
+    "CheckedTranslator": "edgekit.translate.checked",
+    "DocumentResult": "edgekit.translate.documents",
     "EdgekitError": "edgekit.core.errors",
     "Generation": "edgekit.generate.generator",
     "Generator": "edgekit.generate.generator",
+    "ProjectedSpan": "edgekit.projection.spans",
     "TextEncoder": "edgekit.engine.base",
     "Translation": "edgekit.translate.translator",
     "Translator": "edgekit.translate.translator",
     "export": "edgekit.pipeline.run",
     "fit": "edgekit.pipeline.run",
+    "open_checked_translator": "edgekit.translate.opening",
     "open_encoder": "edgekit.engine.open",
     "open_generator": "edgekit.generate.generator",
     "open_translator": "edgekit.translate.translator",
     "plan": "edgekit.pipeline.run",
+    "project": "edgekit.projection.spans",
+    "translate_document": "edgekit.translate.documents",
 }
 
 __all__ = [
+    "Around",
+    "CheckedTranslation",
+    "CheckedTranslator",
+    "DocumentResult",
     "EdgekitError",
     "Generation",
     "Generator",
+    "ProjectedSpan",
     "TextEncoder",
     "Translation",
     "Translator",
     "__version__",
     "export",
     "fit",
+    "open_checked_translator",
     "open_encoder",
     "open_generator",
     "open_translator",
     "plan",
+    "project",
+    "translate_document",
 ]
 
 

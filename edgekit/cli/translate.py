@@ -323,6 +323,7 @@ def _pull(direction: Direction) -> None:
     """Bring the first model of the catalogue that translates direction."""
     from edgekit.catalogue.load import load_catalogue
     from edgekit.cli.progress import Renderer
+    from edgekit.pipeline.run import line_translator
     from edgekit.store.installed import closest
     from edgekit.store.pull import pull
 
@@ -338,4 +339,4 @@ def _pull(direction: Direction) -> None:
             hint="run `edgekit models ls` to see which directions there are",
         )
     with Renderer() as report:
-        pull(offered[found], report=report)
+        pull(offered[found], open_lines=line_translator, report=report)

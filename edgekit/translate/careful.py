@@ -92,7 +92,7 @@ class CarefulTranslator:
         self.close()
 
     @property
-    def raw(self) -> Translator:
+    def raw(self) -> TextTranslator:
         """The translator that this one goes round: the model alone."""
         return self._translator
 
