@@ -1,11 +1,21 @@
 """What holds for every test."""
 
 import os
+import tempfile
 
 import pytest
 
 # Tests that load onnxruntime by themselves must not send anything either; edgekit's own way is tested in test_offline.
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Processes that test side by side share the models that they pull."""
+    if hasattr(config, "workerinput") or os.environ.get("EDGEKIT_TEST_HOME"):
+        return
+    home = tempfile.TemporaryDirectory(prefix="edgekit-test-")
+    os.environ["EDGEKIT_TEST_HOME"] = home.name
+    config.add_cleanup(home.cleanup)
 
 
 @pytest.fixture(autouse=True)

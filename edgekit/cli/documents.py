@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 SCHEMA = "edgekit.document/1"
 # A person who waits longer than this wants to know for how long.
 _QUIET_SECONDS = 3.0
+_MOST_TERMS = 10
 
 
 def translate_file(
@@ -101,6 +102,11 @@ def _summarise(result: DocumentResult) -> None:
     output.narrate(
         f"kept {result.kept:,} of {result.protected:,}, repaired {result.repaired:,}, left as source {result.left:,}"
     )
+    if result.terms:
+        missed = [(row.number, one.detail) for row in result.rows for one in row.findings if one.kind == "term"]
+        output.narrate(f"{result.honoured:,} of {result.terms:,} terms honoured" + (":" if missed else ""))
+        for number, detail in missed[:_MOST_TERMS]:
+            output.narrate(f"  segment {number:,}: {detail}")
     flagged = sum(bool(row.findings) for row in result.rows)
     if flagged:
         output.narrate(f"{flagged:,} segments to look at: `--review` shows them, the worst first")
@@ -154,6 +160,7 @@ def _as_json(path: Path, result: DocumentResult, *, review: bool) -> dict[str, A
             "repaired": result.repaired,
             "left_as_source": result.left,
         },
+        "terms": {"total": result.terms, "honoured": result.honoured},
         "facts": list(result.facts),
         "rows": [_row_as_json(row) for row in (result.worst_first() if review else result.rows)],
     }

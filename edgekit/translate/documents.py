@@ -71,6 +71,7 @@ class DocumentResult:
     kept, repaired, left: of what had to come through (placeholders, addresses, ...), see MarkedResult.
     resumed: how many different texts came out of the journal of an interrupted run.
     facts: what the format says about itself, a sentence each.
+    terms, honoured: how many of a glossary's terms the document has, and how many of them its translation.
     """
 
     out: Path
@@ -81,6 +82,8 @@ class DocumentResult:
     left: int
     resumed: int
     facts: tuple[str, ...]
+    terms: int = 0
+    honoured: int = 0
 
     def count(self, state: State) -> int:
         """How many segments ended that way."""
@@ -93,8 +96,8 @@ class DocumentResult:
 
     @property
     def from_memory(self) -> int:
-        """How many segments have a translation that does not come from the model."""
-        return sum(row.origin != "model" for row in self.rows)
+        """How many segments have a translation that somebody accepted before."""
+        return sum(row.origin == "memory" for row in self.rows)
 
     @property
     def is_unchanged(self) -> bool:
@@ -245,6 +248,8 @@ class DocumentJob:
             sum(outcome.left for outcome in chosen),
             resumed,
             tuple(self.document.facts),
+            sum(outcome.terms for outcome in chosen),
+            sum(outcome.honoured for outcome in chosen),
         )
 
 

@@ -13,7 +13,9 @@ State: TypeAlias = Literal["translated", "same", "left"]
 
 
 class MarkedResult(Protocol):
-    """What a translator of marked texts gives for one of them, as CarefulTranslation; `confidence` may be there."""
+    """What a translator of marked texts gives for one of them; `confidence` and `terms` may be there, as in
+    `CheckedTranslation`.
+    """
 
     @property
     def marked(self) -> MarkedText:
@@ -37,7 +39,7 @@ class MarkedResult(Protocol):
 
     @property
     def origin(self) -> str:
-        """Who translated: `model`, `memory`, ..."""
+        """Who translated: `model`, `memory`; `source` where nobody did, since it is in another language."""
 
 
 class MarkedTranslator(Protocol):
@@ -54,6 +56,7 @@ class Outcome:
     kept, repaired, left: of what had to come through, see MarkedResult.
     refused: the document could not take the translation and has the source in its place.
     confidence: 0 to 1, or None where it is not known.
+    terms, honoured: how many of a glossary's terms the text has, and how many of them the translation.
     """
 
     marked: MarkedText
@@ -64,13 +67,15 @@ class Outcome:
     refused: bool = False
     confidence: float | None = None
     origin: str = "model"
+    terms: int = 0
+    honoured: int = 0
 
     @classmethod
     def of(cls, segment: MarkedText, result: MarkedResult) -> Outcome:
         """The outcome for a segment in a translator's result; of its marks those that the segment has."""
         names = {mark.name: mark for mark in segment.marks}
         marks = tuple(mark for mark in result.marked.marks if mark.name in names)
-        confidence = getattr(result, "confidence", None)
+        confidence, terms = getattr(result, "confidence", None), getattr(result, "terms", ())
         lost = [names[mark.name] for mark in marks if mark.kind == "point" and names[mark.name].kind == "pair"]
         return cls(
             MarkedText(result.marked.text, marks),
@@ -81,18 +86,20 @@ class Outcome:
             False,
             float(confidence) if isinstance(confidence, (int, float)) else None,
             result.origin,
+            len(terms),
+            sum(bool(term.honoured) for term in terms),
         )
 
     def left_as(self, source: MarkedText, reason: str) -> Outcome:
         """The source in place of a translation that a document cannot take."""
         findings = (*self.findings, Finding("keep", reason))
-        return Outcome(source, findings, 0, 0, self.kept + self.left, True, 0.0, self.origin)
+        return Outcome(source, findings, 0, 0, self.kept + self.left, True, 0.0, self.origin, self.terms)
 
     def state(self, source: MarkedText) -> State:
         """What a person is told: translated, the same in both languages, or left as it was."""
         if self.marked.text != source.text:
             return "translated"
-        return "left" if self.refused or self.left else "same"
+        return "left" if self.refused or self.left or self.origin == "source" else "same"
 
     def as_json(self) -> dict[str, Any]:
         """Plain values, for a journal."""
@@ -106,6 +113,8 @@ class Outcome:
             "refused": self.refused,
             "confidence": self.confidence,
             "origin": self.origin,
+            "terms": self.terms,
+            "honoured": self.honoured,
         }
 
     @classmethod
@@ -121,7 +130,10 @@ class Outcome:
         )
         kept, repaired, left = (int(value[key]) for key in ("kept", "repaired", "left"))
         confidence = None if confidence is None else float(confidence)
-        return cls(MarkedText(text, marks), findings, kept, repaired, left, refused, confidence, origin)
+        terms, honoured = int(value["terms"]), int(value["honoured"])
+        return cls(
+            MarkedText(text, marks), findings, kept, repaired, left, refused, confidence, origin, terms, honoured
+        )
 
 
 def _without_words(segment: MarkedText, mark: Mark) -> Finding:

@@ -6,21 +6,15 @@ import functools
 import os
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 import pytest
 
 
 @functools.cache
-def _home() -> tempfile.TemporaryDirectory[str]:
-    return tempfile.TemporaryDirectory(prefix="edgekit-test-")
-
-
-@functools.cache
 def _pull(model_id: str) -> tuple[Path, int, str]:
-    """EDGEKIT_TEST_HOME names a home that is kept from one run to the next."""
-    home = Path(os.environ.get("EDGEKIT_TEST_HOME") or _home().name)
+    """EDGEKIT_TEST_HOME names a home that is kept from one run to the next; without it `conftest.py` makes one."""
+    home = Path(os.environ["EDGEKIT_TEST_HOME"])
     done = subprocess.run(
         [sys.executable, "-m", "edgekit", "pull", model_id],
         capture_output=True,

@@ -1,0 +1,135 @@
+"""What `edgekit translate` does besides lines: documents, a glossary, a memory, findings, review."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from cli.toy_command import edgekit
+
+
+def errors(done: object) -> str:
+    return done.stderr.decode()  # type: ignore[attr-defined]
+
+
+def test_a_document_is_told_by_its_ending_and_written_in_its_format(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("# Two words\n\nSome *small* `code` here.\n", "utf-8")
+    out = tmp_path / "out.md"
+    done = edgekit(tmp_path, "translate", str(page), "-o", str(out))
+    assert done.returncode == 0, errors(done)
+    assert out.read_text("utf-8") == "# TWO WORDS\n\nSOME *SMALL* `code` HERE.\n"
+    assert done.stdout == b""
+    assert errors(done).splitlines() == [
+        f"{out}: 2 of 2 segments translated",
+        "kept 1 of 1, repaired 1, left as source 0",  # the toy raises the mask's letters too
+    ]
+    again = edgekit(tmp_path, "translate", str(page), "-o", str(out))
+    assert again.returncode == 2
+    assert "--force" in errors(again)
+    assert edgekit(tmp_path, "translate", str(page), "-o", str(out), "--force").returncode == 0
+
+
+def test_a_document_without_an_output_is_refused_with_the_output_to_add(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("Words\n", "utf-8")
+    done = edgekit(tmp_path, "translate", str(page))
+    assert done.returncode == 2
+    assert "hint: add `-o page-translated.md`" in errors(done)
+
+
+def test_as_lines_takes_a_document_for_lines_and_as_txt_takes_lines_for_paragraphs(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("# Two\n", "utf-8")
+    assert edgekit(tmp_path, "translate", str(page), "--as", "lines").stdout == b"# TWO\n"
+    letter = tmp_path / "letter.txt"
+    letter.write_text("one line\nanother\n", "utf-8")
+    assert edgekit(tmp_path, "translate", str(letter)).stdout == b"ONE LINE\nANOTHER\n"
+    out = tmp_path / "out.txt"
+    assert edgekit(tmp_path, "translate", str(letter), "--as", "txt", "-o", str(out)).returncode == 0
+    assert out.read_text("utf-8").split() == ["ONE", "LINE", "ANOTHER"]
+
+
+def test_a_dry_run_counts_and_writes_nothing(tmp_path: Path) -> None:
+    for name in ("page.md", "letter.txt", "strange.ending"):
+        (tmp_path / name).write_text("Two words.\n", "utf-8")
+        done = edgekit(tmp_path, "translate", str(tmp_path / name), "--dry-run", "--json")
+        found = json.loads(done.stdout)
+        assert (found["segments"], found["words"]) == (1, 2)
+    assert {path.name for path in tmp_path.iterdir() if path.is_file()} == {"page.md", "letter.txt", "strange.ending"}
+
+
+def test_columns_and_keys_choose_what_is_translated(tmp_path: Path) -> None:
+    table, data = tmp_path / "table.csv", tmp_path / "data.json"
+    table.write_text("id,question,note\n1,why so,keep me\n", "utf-8")
+    data.write_text('{"title": "why so", "code": "keep me"}', "utf-8")
+    out = tmp_path / "out"
+    assert edgekit(tmp_path, "translate", str(table), "--column", "question", "-o", f"{out}.csv").returncode == 0
+    assert Path(f"{out}.csv").read_text("utf-8") == "id,question,note\n1,WHY SO,keep me\n"
+    assert edgekit(tmp_path, "translate", str(data), "--key", "title", "-o", f"{out}.json").returncode == 0
+    assert json.loads(Path(f"{out}.json").read_text("utf-8")) == {"title": "WHY SO", "code": "keep me"}
+
+
+def test_terms_are_put_in_and_counted(tmp_path: Path) -> None:
+    terms = tmp_path / "terms.csv"
+    terms.write_text("source,target\nbook,caderno\n", "utf-8")
+    done = edgekit(
+        tmp_path, "translate", "--glossary", str(terms), "--from", "en", "--to", "pt", given="the book\nno\n"
+    )
+    assert done.stdout == b"THE caderno\nNO\n"
+    assert errors(done).splitlines() == ["1 of 1 terms honoured"]
+    page, out = tmp_path / "page.md", tmp_path / "out.md"
+    page.write_text("the **book**\n", "utf-8")
+    done = edgekit(tmp_path, "translate", str(page), "--glossary", str(terms), "-o", str(out))
+    assert out.read_text("utf-8") == "THE **caderno**\n"
+    assert errors(done).splitlines()[-1] == "1 of 1 terms honoured"
+
+
+def test_what_was_accepted_is_used_and_said(tmp_path: Path) -> None:
+    added = edgekit(tmp_path, "memory", "add", "the book", "o manual", "--from", "en", "--to", "pt")
+    assert added.returncode == 0, errors(added)
+    done = edgekit(tmp_path, "translate", given="the book\nanother\n")
+    assert done.stdout == b"o manual\nANOTHER\n"
+    assert errors(done).splitlines() == ["1 of 2 lines from memory"]
+    assert edgekit(tmp_path, "translate", "--no-memory", given="the book\n").stdout == b"THE BOOK\n"
+
+
+def test_lines_to_look_at_are_named_and_review_lists_them(tmp_path: Path) -> None:
+    done = edgekit(tmp_path, "translate", given="Good morning to you.\n\n12\n", EDGEKIT_TOY_CHECKS="1")
+    assert done.stdout == b"GOOD MORNING TO YOU.\n\n12\n"
+    assert errors(done).splitlines() == ["to look at: line 1 (1 of 3); `--json` says why"]
+    out = tmp_path / "out.txt"
+    listed = edgekit(
+        tmp_path, "translate", "--review", "-o", str(out), given="Good morning to you.\n12\n", EDGEKIT_TOY_CHECKS="1"
+    )
+    assert out.read_text("utf-8") == "GOOD MORNING TO YOU.\n12\n"
+    assert listed.stdout.decode().splitlines()[:3] == ["line 1", "  Good morning to you.", "  GOOD MORNING TO YOU."]
+    told = json.loads(edgekit(tmp_path, "translate", "--json", given="Good day, all.", EDGEKIT_TOY_CHECKS="1").stdout)
+    assert [finding["kind"] for finding in told["findings"]] == ["capitals"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["--review", "hi"], "`-o FILE`"),
+        (["--as", "pages", "hi"], "there is no kind `pages`"),
+        (["--as", "md", "hi"], "needs a file"),
+        (["--from", "auto", "hi"], "add `--to"),
+        (["--from", "auto", "--to", "pt", "--glossary", "x.csv", "hi"], "chooses the model"),
+        (["--dry-run", "hi"], "is for documents"),
+        (["--column", "a", "hi"], "is for documents"),
+        (["--model", "no-such-model", "--from", "en", "--to", "pt", "hi"], "there is no model"),
+        (["--glossary", "no-such.csv", "hi"], "no-such.csv"),
+    ],
+)
+def test_what_does_not_go_together_is_refused(arguments: list[str], says: str, tmp_path: Path) -> None:
+    done = edgekit(tmp_path, "translate", *arguments)
+    assert done.returncode in (2, 3)
+    assert done.stdout == b""
+    assert says in errors(done)
+    assert "Traceback" not in errors(done)
+
+
+def test_text_in_letters_of_another_script_is_put_into_latin_where_that_is_asked_for(tmp_path: Path) -> None:
+    assert edgekit(tmp_path, "translate", "--romanize", given="Привет\n").stdout == b"PRIVET\n"
