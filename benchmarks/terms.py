@@ -19,7 +19,9 @@ from edgekit.core.languages import Direction
 from edgekit.glossary.honoured import judge
 from edgekit.glossary.read import read_glossary
 from edgekit.glossary.terms import Glossary, TermMatch
-from edgekit.translate.terms import apply, edits_for, enforce, in_form
+from edgekit.translate.careful import CarefulTranslator
+from edgekit.translate.checked import CheckedTranslator
+from edgekit.translate.terms import Edit, edits_for, in_form
 from edgekit.translate.translator import Translator
 
 GLOSSARY = Path(__file__).parent / "glossaries" / "unusual.en-pt.csv"
@@ -68,8 +70,19 @@ def alignment(translator: Translator, texts: Sequence[str], glossary: Glossary) 
 
 
 def together(translator: Translator, texts: Sequence[str], glossary: Glossary) -> list[str]:
-    """What `enforce` does."""
-    return [result.text for result in enforce(translator, texts, glossary)]
+    """What edgekit does: the model's alignment, then masks."""
+    checked = CheckedTranslator(CarefulTranslator(translator), glossary=glossary)
+    return [result.text for result in checked.translate(texts)]
+
+
+def apply(text: str, edits: Sequence[Edit]) -> str:
+    """The text with every edit made; edits in order, without overlaps."""
+    parts: list[str] = []
+    done = 0
+    for edit in edits:
+        parts += [text[done : edit.span[0]], edit.text]
+        done = edit.span[1]
+    return "".join([*parts, text[done:]])
 
 
 def _replaced(text: str, matches: Sequence[TermMatch], new: Callable[[int, TermMatch], str]) -> str:
@@ -84,7 +97,7 @@ WAYS: dict[str, Way] = {
     "mask Xq7": mask("Xq%d"),
     "target inline": inline,
     "alignment": alignment,
-    "enforce": together,
+    "edgekit": together,
 }
 
 

@@ -1,15 +1,15 @@
-"""Whether translations use the glossary's words, and the report of it."""
+"""Whether translations use the glossary's words."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from edgekit.core.findings import Finding
 from edgekit.core.languages import Direction
 from edgekit.glossary.matching import TermIndex
-from edgekit.glossary.terms import Conflict, Glossary, Term, TermMatch
+from edgekit.glossary.terms import Term, TermMatch
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,22 +38,6 @@ class Verdict:
         if self.forbidden is not None:
             wanted += ", and a forbidden form is there"
         return Finding("term", f"`{term.source}` {wanted}", self.match.span, self.forbidden)
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """How many terms of how many texts were honoured.
-
-    missed: (index of the text, verdict) of those that were not; conflicts: those of the glossary.
-    """
-
-    honoured: int
-    total: int
-    missed: tuple[tuple[int, Verdict], ...] = ()
-    conflicts: tuple[Conflict, ...] = ()
-
-    def __str__(self) -> str:
-        return f"{self.honoured:,} of {self.total:,} terms honoured"
 
 
 @lru_cache(maxsize=20_000)
@@ -104,16 +88,3 @@ def judge(matches: Sequence[TermMatch], target_text: str, direction: Direction) 
         )
         verdicts.append(Verdict(match, left.pop(0) if left else None, forbidden))
     return verdicts
-
-
-def report(glossary: Glossary, pairs: Iterable[tuple[str, str]]) -> Report:
-    """Count what was honoured in (source, translation) pairs: `str` of it is `17 of 18 terms honoured`."""
-    done = total = 0
-    missed: list[tuple[int, Verdict]] = []
-    for number, (source, target) in enumerate(pairs):
-        for verdict in judge(glossary.matches(source), target, glossary.direction):
-            total += 1
-            done += verdict.honoured
-            if not verdict.honoured:
-                missed.append((number, verdict))
-    return Report(done, total, tuple(missed), glossary.conflicts)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from types import TracebackType
 
@@ -12,20 +12,17 @@ from edgekit.confidence.calibration import Confidence
 from edgekit.confidence.signals import signals
 from edgekit.core.findings import Finding
 from edgekit.core.languages import Direction
-from edgekit.core.marked import MarkedText, in_order
+from edgekit.core.marked import MarkedText
 from edgekit.glossary.honoured import Verdict, judge
-from edgekit.glossary.terms import Glossary, TermMatch
+from edgekit.glossary.terms import Glossary
 from edgekit.memory.entries import Match
 from edgekit.memory.memory import LEAST, Memory, lookup_all
 from edgekit.translate.careful import CarefulTranslation, CarefulTranslator, as_marked
 from edgekit.translate.retrying import retried
-from edgekit.translate.shifting import replaced
-from edgekit.translate.terms import Edit, edits_for
-from edgekit.translate.terms import marked as term_marks
+from edgekit.translate.terms import enforced
 from edgekit.translate.translator import Translation
 
 _FIRST_WINDOW, _LARGEST_WINDOW = 64, 1024
-_TERM = "term:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +181,8 @@ class CheckedTranslator:
         wrong = [self._checked(one) for one in results]
         results, wrong = retried(texts, results, wrong, lambda these: careful(these, aligned=some), self._checked)
         if with_terms:
-            for at, one in self._with_terms(texts, results, matches, lambda these: careful(these, aligned=True)):
+            honouring = enforced(texts, results, matches, self.direction, lambda these: careful(these, aligned=True))
+            for at, one in honouring.items():
                 results[at], wrong[at] = one, self._checked(one)
         for one, findings in zip(results, wrong, strict=True):
             yield self._result(one, findings)
@@ -194,46 +192,6 @@ class CheckedTranslator:
             one.source.text, one.text, self.direction, segments=one.translation.segments, identify=self._identify
         )
         return [*one.findings, *found]
-
-    def _with_terms(
-        self,
-        texts: Sequence[MarkedText],
-        results: Sequence[CarefulTranslation],
-        matches: Sequence[Sequence[TermMatch]],
-        translate: Callable[[Sequence[MarkedText]], list[CarefulTranslation]],
-    ) -> Iterator[tuple[int, CarefulTranslation]]:
-        """The translations that have terms, with them in: where the model's alignment says, else behind a mask."""
-        placed = {at: self._edited(one, matches[at]) for at, one in enumerate(results) if matches[at]}
-        missed = [at for at, one in placed.items() if not all(one.honoured for one in self._verdicts(one, matches[at]))]
-        if missed:
-            masks = {at: self._masked(texts[at], matches[at]) for at in missed}
-            again = translate([masks[at][0] for at in missed])
-            for at, one in zip(missed, again, strict=True):
-                filled = _filled(one, masks[at][1])
-                if self._honoured(filled, matches[at]) > self._honoured(placed[at], matches[at]):
-                    placed[at] = filled
-        yield from placed.items()
-
-    def _edited(self, one: CarefulTranslation, matches: Sequence[TermMatch]) -> CarefulTranslation:
-        pairs = [pair for segment in one.translation.segments for pair in segment.alignment or ()]
-        edits = edits_for(one.source.text, one.text, pairs, matches, self.direction)
-        keeps = [mark for mark in one.marked.marks if mark.kind == "keep"]
-        free = [edit for edit in edits if not any(_meet(edit, mark.begin, mark.end) for mark in keeps)]
-        if not free:
-            return one
-        return replace(one, marked=replaced(one.marked, [(edit.span, edit.text) for edit in free]))
-
-    def _masked(self, text: MarkedText, matches: Sequence[TermMatch]) -> tuple[MarkedText, dict[str, str]]:
-        terms, words = term_marks(text.text, matches, self.direction, prefix=_TERM)
-        keeps = [mark for mark in text.marks if mark.kind == "keep"]
-        free = [mark for mark in terms.marks if not any(mark.begin < one.end and one.begin < mark.end for one in keeps)]
-        return MarkedText(text.text, in_order([*text.marks, *free])), words
-
-    def _verdicts(self, one: CarefulTranslation, matches: Sequence[TermMatch]) -> list[Verdict]:
-        return judge(matches, one.text, self.direction)
-
-    def _honoured(self, one: CarefulTranslation, matches: Sequence[TermMatch]) -> int:
-        return sum(verdict.honoured for verdict in self._verdicts(one, matches)) - one.left
 
     def _judged(self, source: str, target: str) -> tuple[Verdict, ...]:
         if self._glossary is None:
@@ -260,21 +218,3 @@ class CheckedTranslator:
             terms,
             direction=self.direction,
         )
-
-
-def _meet(edit: Edit, begin: int, end: int) -> bool:
-    return edit.span[0] < end and begin < edit.span[1]
-
-
-def _filled(one: CarefulTranslation, words: dict[str, str]) -> CarefulTranslation:
-    """With the glossary's words where their marks came out; these marks are nobody else's business."""
-    edits = [((mark.begin, mark.end), words[mark.name]) for mark in one.marked.marks if mark.name in words]
-    target = replaced(one.marked, edits)
-    kept = sum(mark.name in words for mark in one.marked.marks)
-    return replace(
-        one,
-        source=MarkedText(one.source.text, tuple(mark for mark in one.source.marks if mark.name not in words)),
-        marked=MarkedText(target.text, tuple(mark for mark in target.marks if mark.name not in words)),
-        kept=max(0, one.kept - kept),
-        repaired=min(one.repaired, max(0, one.kept - kept)),
-    )

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
-from typing import Protocol
 
 from edgekit.core.languages import Direction, base_language
-from edgekit.core.marked import Mark, MarkedText
-from edgekit.glossary.honoured import Report, Verdict, judge
+from edgekit.core.marked import Mark, MarkedText, in_order
+from edgekit.glossary.honoured import judge
 from edgekit.glossary.plural import is_plural, plural
-from edgekit.glossary.terms import Glossary, TermMatch
+from edgekit.glossary.terms import TermMatch
+from edgekit.translate.careful import CarefulTranslation
 from edgekit.translate.segment import is_unspaced
+from edgekit.translate.shifting import replaced
 from edgekit.translate.spans import Span
-from edgekit.translate.translator import Translation
 
 _SENTENCE_END = re.compile(r"(?:^|[.!?…:\n][\"'”’»)\]]*\s)[\s\"'“‘«(\[¿¡-]*\Z")
 _FIRST_TO_LAST_LETTER = re.compile(r"\w(?:.*\w)?", re.DOTALL)
@@ -35,17 +35,7 @@ _FUNCTION_WORDS = {
     " os ou para pela pelas pelo pelos por que se seu seus sua suas à às é",
 }
 _LONGEST_UNKNOWN_FUNCTION_WORD = 2
-
-
-class Translates(Protocol):
-    """What translates texts and says which words became which: a Translator."""
-
-    @property
-    def direction(self) -> Direction:
-        """The language pair."""
-
-    def translate(self, texts: Iterable[str], *, scores: bool = False, alignment: bool = False) -> list[Translation]:
-        """Translate every text, in order."""
+_PREFIX = "term:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,59 +47,32 @@ class Edit:
     match: TermMatch
 
 
-@dataclass(frozen=True, slots=True)
-class Enforced:
-    """A translation that had a glossary's words put in.
+def enforced(
+    texts: Sequence[MarkedText],
+    results: Sequence[CarefulTranslation],
+    matches: Sequence[Sequence[TermMatch]],
+    direction: Direction,
+    translate: Callable[[Sequence[MarkedText]], list[CarefulTranslation]],
+) -> dict[int, CarefulTranslation]:
+    """The results that have terms, by index, with a glossary's words in them.
 
-    text: the translation. verdicts: every term of the source and what became of it.
-    edits: what was put in place of what, spans of `translation.text`; those of a masked text are not among them.
-    masked: how many terms the model did not see but as a mask.
-    """
-
-    source: str
-    text: str
-    translation: Translation
-    verdicts: tuple[Verdict, ...] = ()
-    edits: tuple[Edit, ...] = ()
-    masked: int = 0
-
-
-def enforce(translator: Translates, texts: Iterable[str], glossary: Glossary) -> list[Enforced]:
-    """Translate texts with a glossary's words in them.
-
-    A term that the model honours by itself stays as the model wrote it. Else the words that the term became, by the
-    model's own alignment, give place to the glossary's. Texts where that did not help are translated again with a
-    mask in the term's place, and that is taken where it honours more terms.
+    results: of texts, made with alignment where there are matches.  translate: makes others, with alignment.
+    A term that the model honours by itself stays as the model wrote it. Else the words that it became, by the model's
+    own alignment, give place to the glossary's. Texts where that did not help are translated again with a mask in the
+    place of the terms that are missing, and that is taken where it honours more of them.
     Measured in `benchmarks/terms.py`.
-    Raises what the translator raises.
     """
-    listed = list(texts)
-    matches = [glossary.matches(text) for text in listed]
-    # Alignment costs a third more time: only where there is something to align. What stands beside a text in a batch
-    # never changes its translation.
-    with_terms = [number for number, found in enumerate(matches) if found]
-    without = [number for number, found in enumerate(matches) if not found]
-    translations = dict(
-        zip(with_terms, translator.translate([listed[at] for at in with_terms], alignment=True), strict=True)
-    )
-    translations |= dict(zip(without, translator.translate([listed[at] for at in without]), strict=True))
-    results = [_fill(translations[at], found, glossary.direction) for at, found in enumerate(matches)]
-    missed = [number for number, result in enumerate(results) if not all(one.honoured for one in result.verdicts)]
-    if missed:
-        masks = [_masked(results[number]) for number in missed]
-        again = translator.translate([mask.text for mask in masks], alignment=True)
-        for number, mask, translation in zip(missed, masks, again, strict=True):
-            result = mask.unmasked(translation, listed[number], glossary.direction)
-            if _count(result) > _count(results[number]):
-                results[number] = result
-    return results
-
-
-def report_of(results: Iterable[Enforced], glossary: Glossary) -> Report:
-    """How many terms were honoured, where not, and the conflicts of the glossary."""
-    listed = [(number, verdict) for number, result in enumerate(results) for verdict in result.verdicts]
-    missed = tuple((number, verdict) for number, verdict in listed if not verdict.honoured)
-    return Report(len(listed) - len(missed), len(listed), missed, glossary.conflicts)
+    placed = {at: _edited(one, matches[at], direction) for at, one in enumerate(results) if matches[at]}
+    masked = {}
+    for at, one in placed.items():
+        missed = {verdict.match.term for verdict in judge(matches[at], one.text, direction) if not verdict.honoured}
+        if missed:
+            masked[at] = _masked(texts[at], [match for match in matches[at] if match.term in missed])
+    for at, one in zip(masked, translate([masked[at][0] for at in masked]), strict=True):
+        filled = _filled(one, masked[at][1], matches[at], direction)
+        if _count(filled, matches[at], direction) > _count(placed[at], matches[at], direction):
+            placed[at] = filled
+    return placed
 
 
 def edits_for(
@@ -139,32 +102,6 @@ def edits_for(
         taken.append(span)
         edits.append(Edit(span, in_form(match, source, direction, starts=_starts(target, span[0])), match))
     return sorted(edits, key=lambda edit: edit.span)
-
-
-def apply(text: str, edits: Sequence[Edit]) -> str:
-    """The text with every edit made; edits in order, without overlaps."""
-    parts: list[str] = []
-    done = 0
-    for edit in edits:
-        parts += [text[done : edit.span[0]], edit.text]
-        done = edit.span[1]
-    return "".join([*parts, text[done:]])
-
-
-def marked(
-    text: str, matches: Sequence[TermMatch], direction: Direction, *, prefix: str = "term"
-) -> tuple[MarkedText, dict[str, str]]:
-    """The text with a `keep` mark on every term, and by the marks' names what is to stand there in the translation.
-
-    For a translator that carries marks through (`edgekit.translate.careful`): the name of a mark is the prefix and the
-    number of the match. Terms that are not to be translated need no more than this.
-    """
-    marks = tuple(
-        Mark(match.span[0], match.span[1], "keep", f"{prefix}{number}") for number, match in enumerate(matches)
-    )
-    return MarkedText(text, marks), {
-        mark.name: in_form(match, text, direction, starts=False) for mark, match in zip(marks, matches, strict=True)
-    }
 
 
 def in_form(match: TermMatch, source: str, direction: Direction, *, starts: bool) -> str:
@@ -222,65 +159,61 @@ def _function_words(language: str) -> frozenset[str]:
     return frozenset(_FUNCTION_WORDS.get(language, "").split())
 
 
-def _fill(translation: Translation, matches: Sequence[TermMatch], direction: Direction) -> Enforced:
-    source, target = translation.source, translation.text
-    if not matches:
-        return Enforced(source, target, translation)
-    alignment = [pair for segment in translation.segments for pair in segment.alignment or ()]
-    edits = edits_for(source, target, alignment, matches, direction)
-    text = apply(target, edits)
-    return Enforced(source, text, translation, tuple(judge(matches, text, direction)), tuple(edits))
+def _edited(one: CarefulTranslation, matches: Sequence[TermMatch], direction: Direction) -> CarefulTranslation:
+    """With the words that the terms became, by the alignment, replaced."""
+    edits = _edits(one, matches, direction)
+    return replace(one, marked=replaced(one.marked, edits)) if edits else one
 
 
-def _count(result: Enforced) -> int:
-    return sum(verdict.honoured for verdict in result.verdicts)
+def _edits(
+    one: CarefulTranslation, matches: Sequence[TermMatch], direction: Direction
+) -> list[tuple[tuple[int, int], str]]:
+    """What to put where; what has to stay is never touched."""
+    pairs = [pair for segment in one.translation.segments for pair in segment.alignment or ()]
+    keeps = [mark for mark in one.marked.marks if mark.kind == "keep"]
+    return [
+        (edit.span, edit.text)
+        for edit in edits_for(one.source.text, one.text, pairs, matches, direction)
+        if not any(edit.span[0] < mark.end and mark.begin < edit.span[1] for mark in keeps)
+    ]
 
 
-@dataclass(frozen=True, slots=True)
-class _Masked:
-    """A source text with masks for some of its terms, and those that it still has."""
-
-    text: str
-    masks: tuple[tuple[str, TermMatch], ...]
-    matches: tuple[TermMatch, ...]
-    left: tuple[TermMatch, ...]
-
-    def unmasked(self, translation: Translation, source: str, direction: Direction) -> Enforced:
-        alignment = [pair for segment in translation.segments for pair in segment.alignment or ()]
-        edits = edits_for(self.text, translation.text, alignment, self.left, direction)
-        text = apply(translation.text, edits)
-        for mask, match in self.masks:
-            at = text.find(mask)
-            if at >= 0:
-                text = text[:at] + in_form(match, source, direction, starts=_starts(text, at)) + text[at + len(mask) :]
-        return Enforced(
-            source, text, translation, tuple(judge(self.matches, text, direction)), tuple(edits), len(self.masks)
-        )
+def _masked(text: MarkedText, matches: Sequence[TermMatch]) -> tuple[MarkedText, dict[str, TermMatch]]:
+    """The text with a `keep` on each term that is not in another one, and the terms by the names of these marks."""
+    keeps = [mark for mark in text.marks if mark.kind == "keep"]
+    free = {
+        f"{_PREFIX}{number}": match
+        for number, match in enumerate(matches)
+        if not any(match.span[0] < mark.end and mark.begin < match.span[1] for mark in keeps)
+    }
+    marks = [Mark(*match.span, "keep", name) for name, match in free.items()]
+    return MarkedText(text.text, in_order([*text.marks, *marks])), free
 
 
-def _masked(result: Enforced) -> _Masked:
-    source, parts, done, shift = result.source, [], 0, 0
-    masks: list[tuple[str, TermMatch]] = []
-    left: list[TermMatch] = []
-    missed = {verdict.match.term for verdict in result.verdicts if not verdict.honoured}
-    for match in (verdict.match for verdict in result.verdicts):
-        begin, end = match.span
-        if match.term not in missed:
-            left.append(TermMatch((begin + shift, end + shift), match.term))
-            continue
-        mask = _mask(len(masks), source)
-        masks.append((mask, match))
-        parts += [source[done:begin], mask]
-        shift += len(mask) - (end - begin)
-        done = end
-    text = "".join([*parts, source[done:]])
-    return _Masked(text, tuple(masks), tuple(verdict.match for verdict in result.verdicts), tuple(left))
+def _filled(
+    one: CarefulTranslation, masked: Mapping[str, TermMatch], matches: Sequence[TermMatch], direction: Direction
+) -> CarefulTranslation:
+    """With the glossary's words where their marks came out, and the other terms where the alignment says.
+
+    Nobody else sees these marks.
+    """
+    came = [mark for mark in one.marked.marks if mark.name in masked]
+    behind = [*masked.values()]
+    edits = _edits(one, [match for match in matches if match not in behind], direction)
+    for mark in came:
+        words = in_form(masked[mark.name], one.source.text, direction, starts=_starts(one.text, mark.begin))
+        edits.append(((mark.begin, mark.end), words))
+    target = replaced(one.marked, edits)
+    kept = max(0, one.kept - len(came))
+    return replace(
+        one,
+        source=MarkedText(one.source.text, tuple(mark for mark in one.source.marks if mark.name not in masked)),
+        marked=MarkedText(target.text, tuple(mark for mark in target.marks if mark.name not in masked)),
+        kept=kept,
+        repaired=min(one.repaired, kept),
+    )
 
 
-def _mask(number: int, source: str) -> str:
-    """A word that models copy: `XQ7Z` came through 96 to 98 % of the time, en→pt and pt→en."""
-    mask = f"XQ{number + 3}Z"
-    while mask in source:
-        number += 10
-        mask = f"XQ{number + 3}Z"
-    return mask
+def _count(one: CarefulTranslation, matches: Sequence[TermMatch], direction: Direction) -> int:
+    """How many terms are honoured; a text that had to be left as it was counts for less."""
+    return sum(verdict.honoured for verdict in judge(matches, one.text, direction)) - one.left

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edgekit.core.languages import Direction
-from edgekit.glossary.honoured import honoured, judge, report
+from edgekit.glossary.honoured import honoured, judge
 from edgekit.glossary.terms import Term, of_terms
 
 EN_PT = Direction("en", "pt")
@@ -117,13 +117,10 @@ def test_a_term_that_is_there_twice_must_be_honoured_twice() -> None:
     assert [one.honoured for one in judge(glossary.matches(text), "Escola, escola secundária.", EN_PT)] == [True, True]
 
 
-def test_the_report_counts_and_tells_where() -> None:
+def test_a_term_that_is_missing_is_found_with_its_place() -> None:
     glossary = of_terms(EN_PT, [Term("cell", "célula"), Term("cell", "cela")])
-    told = report(glossary, [("a cell", "uma célula"), ("no term", "x"), ("cells", "celas")])
-    assert str(told) == "1 of 2 terms honoured"
-    ((number, verdict),) = told.missed
-    assert number == 2
+    (verdict,) = judge(glossary.matches("cells"), "celas", EN_PT)
     finding = verdict.finding()
     assert finding is not None
     assert (finding.kind, finding.source) == ("term", (0, 5))
-    assert [conflict.kind for conflict in told.conflicts] == ["targets"]
+    assert [conflict.kind for conflict in glossary.conflicts] == ["targets"]

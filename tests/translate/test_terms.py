@@ -4,38 +4,40 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from translate.real_models import home_with
+from translate.test_careful import FakeTranslator
 
 import edgekit
 from edgekit.core.languages import Direction
 from edgekit.glossary.terms import Glossary, Term, of_terms
+from edgekit.translate.careful import CarefulTranslator
+from edgekit.translate.checked import CheckedTranslation, CheckedTranslator
 from edgekit.translate.spans import Span
-from edgekit.translate.terms import Enforced, apply, edits_for, enforce, in_form, marked, report_of
+from edgekit.translate.terms import edits_for, in_form
 from edgekit.translate.translator import Segment, Translation
 
 EN_PT = Direction("en", "pt")
 WORDS = {"the": "a", "school": "escola", "schools": "escolas", "is": "é", "big": "grande", "of": "da", "water": "água"}
 
 
-class WordByWord:
+class WordByWord(FakeTranslator):
     """Translates by a list of words; says which became which, but for those that it is told to be silent about."""
 
-    direction = EN_PT
-
     def __init__(self, silent: str = "", loses: str = "") -> None:
+        super().__init__(lambda text: text)
         self._silent = silent
         self._loses = loses
-        self.calls: list[list[str]] = []
 
     def translate(self, texts: Iterable[str], *, scores: bool = False, alignment: bool = False) -> list[Translation]:
         self.calls.append(list(texts))
-        return [self._one(text) for text in self.calls[-1]]
+        return [self._said(text) for text in self.calls[-1]]
 
-    def _one(self, text: str) -> Translation:
+    def _said(self, text: str) -> Translation:
         out, done = "", 0
         pairs: list[tuple[Span, Span]] = []
         for found in re.finditer(r"\w+", text):
@@ -55,23 +57,25 @@ def glossary(*pairs: tuple[str, str]) -> Glossary:
     return of_terms(EN_PT, [Term(source, target) for source, target in pairs])
 
 
-def one(text: str, translator: WordByWord, *pairs: tuple[str, str]) -> Enforced:
-    (result,) = enforce(translator, [text], glossary(*pairs))
+def checked(translator: WordByWord, terms: Glossary) -> CheckedTranslator:
+    return CheckedTranslator(CarefulTranslator(translator), glossary=terms)
+
+
+def one(text: str, translator: WordByWord, *pairs: tuple[str, str]) -> CheckedTranslation:
+    (result,) = checked(translator, glossary(*pairs)).translate([text])
     return result
 
 
 def test_a_term_that_the_model_honours_is_left_as_the_model_wrote_it() -> None:
     translator = WordByWord()
-    result = one("The schools.", translator, ("school", "escola"))
-    assert (result.text, result.edits) == ("A escolas.", ())
-    assert len(translator.calls) == 2  # the one with terms, and those without
+    assert one("The schools.", translator, ("school", "escola")).text == "A escolas."
+    assert len([call for call in translator.calls if call]) == 1
 
 
 def test_what_the_term_became_gives_place_to_the_target() -> None:
     result = one("The school is big.", WordByWord(), ("school", "liceu"))
     assert result.text == "A liceu é grande."
-    assert [verdict.honoured for verdict in result.verdicts] == [True]
-    assert [(edit.span, edit.text) for edit in result.edits] == [((2, 8), "liceu")]
+    assert [verdict.honoured for verdict in result.terms] == [True]
 
 
 def test_capitals_are_those_of_the_place() -> None:
@@ -87,18 +91,11 @@ def test_a_mask_is_used_when_nothing_is_aligned_with_the_term() -> None:
     translator = WordByWord(silent="school")
     result = one("The school of water, the school.", translator, ("school", "liceu"), ("water", "líquido"))
     assert result.text == "A liceu da líquido, a liceu."
-    assert result.masked == 2
-    assert all(verdict.honoured for verdict in result.verdicts)
-    assert "school" not in translator.calls[-1][0]
-    assert "water" in translator.calls[-1][0]
-
-
-def test_the_plain_translation_stays_and_is_told_when_the_mask_is_lost_too() -> None:
-    result = one("The school is big.", WordByWord(silent="school", loses="XQ"), ("school", "liceu"))
-    assert result.text == "A escola é grande."
-    told = report_of([result], glossary(("school", "liceu")))
-    assert str(told) == "0 of 1 terms honoured"
-    assert told.missed[0][0] == 0
+    assert all(verdict.honoured for verdict in result.terms)
+    assert (result.kept, result.marked.marks) == (0, ())
+    asked = [call[0] for call in translator.calls if call][1]
+    assert "school" not in asked
+    assert "water" in asked
 
 
 def test_the_other_occurrence_is_edited_when_the_model_honours_one_of_two() -> None:
@@ -109,29 +106,16 @@ def test_the_other_occurrence_is_edited_when_the_model_honours_one_of_two() -> N
 
 
 def test_a_mask_is_no_word_of_the_text() -> None:
-    translator = WordByWord(silent="school")
-    result = one("XQ3Z is the school XQ3Z.", translator, ("school", "liceu"))
-    assert result.text == "XQ3Z é a liceu XQ3Z."
+    for word in ("XQ3Z", "X0", "Xq0", "XQ0Z"):
+        result = one(f"{word} is the school {word}.", WordByWord(silent="school"), ("school", "liceu"))
+        assert result.text == f"{word} é a liceu {word}."
 
 
 def test_texts_without_terms_are_what_the_translator_gives() -> None:
-    translator = WordByWord()
     texts = ["The big water.", "", "  "]
-    results = enforce(translator, texts, glossary(("school", "liceu")))
-    assert [result.translation for result in results] == WordByWord().translate(texts)
+    results = checked(WordByWord(), glossary(("school", "liceu"))).translate(texts)
     assert [result.text for result in results] == ["A grande água.", "", "  "]
-    assert translator.calls == [[], texts]
-
-
-def test_marks_cover_the_terms_and_name_what_is_to_stand_there() -> None:
-    text = "School and SCHOOLS"
-    given_text, new = marked(text, glossary(("school", "liceu")).matches(text), EN_PT)
-    assert given_text.problems() == []
-    assert [(text[mark.begin : mark.end], mark.kind) for mark in given_text.marks] == [
-        ("School", "keep"),
-        ("SCHOOLS", "keep"),
-    ]
-    assert new == {"term0": "liceu", "term1": "LICEUS"}
+    assert all(result.terms == () for result in results)
 
 
 def test_an_article_is_never_taken_for_the_term() -> None:
@@ -148,17 +132,15 @@ texts = st.lists(st.sampled_from([*WORDS, "School", ",", ".", "XQ3Z", "schools"]
 @given(st.lists(texts, max_size=4), st.sampled_from(["", "school", "water"]))
 def test_every_term_is_honoured_when_alignment_or_masks_work(lines: list[str], silent: str) -> None:
     terms = glossary(("school", "liceu"), ("water", "líquido"))
-    results = enforce(WordByWord(silent=silent), lines, terms)
-    assert [result.source for result in results] == lines
+    results = checked(WordByWord(silent=silent), terms).translate(lines)
+    assert [result.source.text for result in results] == lines
     for result in results:
-        assert all(verdict.honoured for verdict in result.verdicts)
-        assert len(result.verdicts) == len(terms.matches(result.source))
-        if not result.masked:
-            assert result.text == apply(result.translation.text, result.edits)
+        assert all(verdict.honoured for verdict in result.terms)
+        assert len(result.terms) == len(terms.matches(result.source.text))
 
 
 @pytest.mark.real
-def test_a_real_model_honours_a_glossary(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_real_model_honours_a_glossary(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("EDGEKIT_HOME", str(home_with("firefox-en-pt")))
     lines = [
         "The water boils at one hundred degrees.",
@@ -166,7 +148,9 @@ def test_a_real_model_honours_a_glossary(monkeypatch: pytest.MonkeyPatch) -> Non
         "Plants use sunlight, water and air to make their own food.",
         "Children with asthma go to the same school.",
     ]
-    terms = glossary(("water", "líquido"), ("leaf", "lâmina foliar"), ("school", "liceu"), ("food", "sustento"))
-    with edgekit.open_translator("en", "pt", threads=1) as translator:
-        results = enforce(translator, lines, terms)
-    assert str(report_of(results, terms)) == "5 of 5 terms honoured"
+    terms = tmp_path / "terms.csv"
+    terms.write_text("water,líquido\nleaf,lâmina foliar\nschool,liceu\nfood,sustento\n", "utf-8")
+    around = edgekit.Around(glossary=terms, threads=1, memory=False)
+    with edgekit.open_checked_translator("en", "pt", around) as translator:
+        results = translator.translate(lines)
+    assert [verdict.honoured for result in results for verdict in result.terms] == [True] * 5
