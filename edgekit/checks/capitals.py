@@ -76,15 +76,3 @@ def _lower(character: str, *, turkic: bool) -> str:
         return "ı" if character == "I" else "i"
     small = character.lower()
     return small if len(small) == 1 else character
-
-
-def restore_capitals(source: str, translation_of_lowered: str, language: str = "") -> str:
-    """The translation of `lowered(source)` with the capitals that the source has: all, or as it is.
-
-    language: of the translation, for the Turkish `i`. Lengths may change where a letter has no single capital (`ß`).
-    """
-    if not in_capitals(source):
-        return translation_of_lowered
-    if base_language(language) in ("az", "tr"):
-        return translation_of_lowered.replace("i", "İ").upper()
-    return translation_of_lowered.upper()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal, TypeAlias
 
 from edgekit.checks.base import Identify, Segment
@@ -14,11 +14,9 @@ from edgekit.checks.sentences import check_complete, check_sentences
 from edgekit.core.findings import Finding, FindingKind
 from edgekit.core.languages import Direction
 
-Retry: TypeAlias = Literal["lower", "mask", "split"]
+Retry: TypeAlias = Literal["mask", "split"]
 
 RETRIES: Mapping[FindingKind, Retry] = {
-    # `capitals.lowered` before, `capitals.restore_capitals` after.
-    "capitals": "lower",
     # The number as something that must come through.
     "number": "mask",
     # In shorter parts: a model that runs away or stops early does so less on few words.
@@ -26,7 +24,7 @@ RETRIES: Mapping[FindingKind, Retry] = {
     "repetition": "split",
     "sentence": "split",
 }
-"""What may help, by the kind of a finding; a kind that is not here is only told."""
+"""What may help, by the kind of a finding; a kind that is not here is only told. See `edgekit.translate.retrying`."""
 
 
 def check(
@@ -58,10 +56,3 @@ def check(
         *(one for one in check_languages(source, target, direction, identify) if not (untranslated and one.target)),
     ]
     return sorted(found, key=lambda one: (one.source or (0, 0), one.kind))
-
-
-def retry(findings: Iterable[Finding]) -> Retry | None:
-    """What to try first, of all that may help: small letters, then shorter parts, then masks."""
-    wanted = {RETRIES[one.kind] for one in findings if one.kind in RETRIES}
-    order: tuple[Retry, ...] = ("lower", "split", "mask")
-    return next((one for one in order if one in wanted), None)

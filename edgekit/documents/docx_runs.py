@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from edgekit.documents.layout import Layout
+from edgekit.documents.layout import LaidOut, Layout
 from edgekit.documents.nodes import Inline, Solid, Words, Wrap, text_of
 
 if TYPE_CHECKING:
@@ -47,22 +47,12 @@ class _Field:
     closing: tuple[Inline, ...]
 
 
-class Paragraph:
+class Paragraph(LaidOut):
     """A `w:p`."""
 
     def __init__(self, element: _Element) -> None:
         self._element = element
-        self._layout = Layout(_fields(list(_inlines(element))))
-
-    @property
-    def marked(self) -> MarkedText:
-        """Its text from the first word to the last."""
-        return self._layout.marked
-
-    @property
-    def has_letters(self) -> bool:
-        """Whether there is anything to translate."""
-        return self._layout.has_letters
+        super().__init__(Layout(_fields(list(_inlines(element)))))
 
     def write(self, translated: MarkedText) -> None:
         """Put other runs in the place of its own; the paragraph's properties stay."""

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from edgekit.documents.layout import Layout
+from edgekit.documents.layout import LaidOut, Layout
 from edgekit.documents.nodes import Inline, Solid, Words
 from edgekit.documents.xml_part import Editable, attribute_text
 
@@ -23,22 +23,12 @@ _PIECES = re.compile(r"\n|[^\n]+")
 _DESCRIBED = re.compile(r"\}(docPr|cNvPr)$")
 
 
-class DrawnParagraph:
+class DrawnParagraph(LaidOut):
     """An `a:p`."""
 
     def __init__(self, element: _Element) -> None:
         self._element = element
-        self._layout = Layout(list(_inlines(element)))
-
-    @property
-    def marked(self) -> MarkedText:
-        """Its text from the first word to the last."""
-        return self._layout.marked
-
-    @property
-    def has_letters(self) -> bool:
-        """Whether there is anything to translate."""
-        return self._layout.has_letters
+        super().__init__(Layout(list(_inlines(element))))
 
     def write(self, translated: MarkedText) -> None:
         """Put other runs in the place of its own; the properties of the paragraph and of its end stay."""

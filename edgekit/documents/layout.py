@@ -274,3 +274,20 @@ def _is_point(node: Words | Solid) -> bool:
 
 def _is_wordy(node: Words | Solid) -> bool:
     return bool(node.text.strip()) if isinstance(node, Words) else any(map(str.isalnum, node.text))
+
+
+class LaidOut:
+    """A paragraph of a part whose content a Layout holds."""
+
+    def __init__(self, layout: Layout) -> None:
+        self._layout = layout
+
+    @property
+    def marked(self) -> MarkedText:
+        """Its text from the first word to the last."""
+        return self._layout.marked
+
+    @property
+    def has_letters(self) -> bool:
+        """Whether there is anything to translate."""
+        return self._layout.has_letters

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from edgekit.documents.layout import Layout
+from edgekit.documents.layout import LaidOut, Layout
 from edgekit.documents.nodes import Inline, Solid, Words, Wrap, text_of
 
 if TYPE_CHECKING:
@@ -57,22 +57,12 @@ def looks(root: _Element) -> dict[str, tuple[bytes, bool, bool] | None]:
     return found
 
 
-class TextParagraph:
+class TextParagraph(LaidOut):
     """A `text:p` or `text:h`."""
 
     def __init__(self, element: _Element, styles: Looks) -> None:
         self._element = element
-        self._layout = Layout(_Reader(styles).nodes(element))
-
-    @property
-    def marked(self) -> MarkedText:
-        """Its text from the first word to the last."""
-        return self._layout.marked
-
-    @property
-    def has_letters(self) -> bool:
-        """Whether there is anything to translate."""
-        return self._layout.has_letters
+        super().__init__(Layout(_Reader(styles).nodes(element)))
 
     def write(self, translated: MarkedText) -> None:
         """Put other content in the place of its own."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from edgekit.checks.capitals import lowered as sentences
+
 _LINE = re.compile(r"[^\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 # One or two words may be names, as NASA or US ARMY.
@@ -25,21 +27,16 @@ def capital_lines(text: str, hidden: list[tuple[int, int]]) -> list[tuple[int, i
     return found
 
 
-def lowered(text: str, spans: list[tuple[int, int]], hidden: list[tuple[int, int]]) -> str:
-    """The text with the lines of these spans as sentences: as long as it was, hidden spans as they were."""
+def lowered(text: str, spans: list[tuple[int, int]], hidden: list[tuple[int, int]], language: str) -> str:
+    """The text with the lines of these spans as sentences: as long as it was, hidden spans as they were.
+
+    language: of the text, see `edgekit.checks.capitals.lowered`.
+    """
     if not spans:
         return text
     letters = list(text)
     for begin, end in spans:
-        first = True
-        for at in range(begin, end):
-            small = letters[at].lower()
-            if letters[at].isalpha():
-                if not first and len(small) == 1:
-                    letters[at] = small
-                first = False
-            elif letters[at] in ".!?":
-                first = True
+        letters[begin:end] = sentences(text[begin:end], language)
     for begin, end in hidden:
         letters[begin:end] = text[begin:end]
     return "".join(letters)

@@ -147,7 +147,7 @@ class CarefulTranslator:
                     self._forms[0],
                     unreadable=self._unreadable,
                     jobs=jobs,
-                    capitals=self._capitals,
+                    lower=self.direction.source if self._capitals else None,
                 )
             )
         plain = [at for at, one in enumerate(prepared) if one.is_plain]

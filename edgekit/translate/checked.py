@@ -179,7 +179,9 @@ class CheckedTranslator:
                 made |= zip(these, careful([texts[at] for at in these], aligned=aligned), strict=True)
         results = [made[at] for at in range(len(texts))]
         wrong = [self._checked(one) for one in results]
-        results, wrong = retried(texts, results, wrong, lambda these: careful(these, aligned=some), self._checked)
+        results, wrong = retried(
+            texts, results, wrong, self.direction.source, lambda these: careful(these, aligned=some), self._checked
+        )
         if with_terms:
             honouring = enforced(texts, results, matches, self.direction, lambda these: careful(these, aligned=True))
             for at, one in honouring.items():

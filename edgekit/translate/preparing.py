@@ -104,9 +104,10 @@ class Job:
     count: int | None = None
 
 
-def prepare(job: Job, form: MaskForm, *, unreadable: Unreadable | None, jobs: list[Job], capitals: bool) -> Prepared:
+def prepare(job: Job, form: MaskForm, *, unreadable: Unreadable | None, jobs: list[Job], lower: str | None) -> Prepared:
     """Prepare a text; the branches of its messages are appended to jobs.
 
+    lower: the language of a text whose lines in capitals become sentences, None where they stay as they are.
     Raises InputError where the text's own marks are impossible.
     """
     source = job.text
@@ -118,12 +119,13 @@ def prepare(job: Job, form: MaskForm, *, unreadable: Unreadable | None, jobs: li
         text, unreadable=unreadable, taken=[(mark.begin, mark.end) for mark in own], counts=job.count is not None
     )
     if not found and not source.marks:
-        lines = capital_lines(text, []) if capitals else []
-        return Prepared(source, Edited(text, ()), MarkedText(lowered(text, lines, [])), capitals=lines, form=form)
+        lines = capital_lines(text, []) if lower is not None else []
+        model = MarkedText(lowered(text, lines, [], lower or ""))
+        return Prepared(source, Edited(text, ()), model, capitals=lines, form=form)
     messages = arguments(text, counts=job.count is not None) if any(one.kind == "message" for one in found) else []
     # A keep of the caller's that has a part of a message's syntax, or all of it, is the caller's word against that.
     messages = [one for one in messages if not any(_is_against(mark, one) for mark in own)]
-    return _Preparing(source, own, found, messages, form, capitals).run(jobs, job.count)
+    return _Preparing(source, own, found, messages, form, lower).run(jobs, job.count)
 
 
 class _Preparing:
@@ -134,9 +136,9 @@ class _Preparing:
         found: Sequence[Found],
         messages: Sequence[Argument],
         form: MaskForm,
-        capitals: bool,
+        lower: str | None,
     ) -> None:
-        self.source, self.text, self.form, self.capitals = source, source.text, form, capitals
+        self.source, self.text, self.form, self.lower = source, source.text, form, lower
         self.names = {mark.name for mark in source.marks}
         self.messages = messages
         self.message_begins = [one.begin for one in messages]
@@ -183,8 +185,8 @@ class _Preparing:
         ]
         edited = Edited(self.text, edits)
         unit_spans = [(edited.forward(unit.begin, after=True), edited.forward(unit.end)) for unit in units]
-        lines = capital_lines(edited.text, unit_spans) if self.capitals else []
-        model_text = lowered(edited.text, lines, unit_spans)
+        lines = capital_lines(edited.text, unit_spans) if self.lower is not None else []
+        model_text = lowered(edited.text, lines, unit_spans, self.lower or "")
         marks = [Mark(*span, "keep", f"unit-{at}") for at, span in enumerate(unit_spans)]
         marks += self._points_and_pairs(edited, tags)
         soft = [

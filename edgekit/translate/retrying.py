@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeAlias
 
@@ -10,66 +10,113 @@ from edgekit.checks.check import RETRIES
 from edgekit.core.findings import Finding
 from edgekit.core.marked import Mark, MarkedText, in_order
 from edgekit.translate.careful import CarefulTranslation
+from edgekit.translate.segment import split, wrap
 
 Translate: TypeAlias = Callable[[Sequence[MarkedText]], list[CarefulTranslation]]
 Check: TypeAlias = Callable[[CarefulTranslation], list[Finding]]
 _PREFIX = "number:"
+# A part of fewer words is no sentence to a model any more.
+_LEAST_WORDS = 4
 
 
 def retried(
     texts: Sequence[MarkedText],
     results: Sequence[CarefulTranslation],
     findings: Sequence[Sequence[Finding]],
+    language: str,
     translate: Translate,
     check: Check,
 ) -> tuple[list[CarefulTranslation], list[list[Finding]]]:
-    """The results and their findings, those replaced that came out better with numbers carried through as they are.
+    """The results and their findings, those replaced that came out better another way.
 
-    A second translation is taken where it has fewer findings, none of a kind that the first had not, and left nothing.
+    Sentences that the model ran away with or left out are asked for in shorter parts; then numbers that are missing are
+    carried through as they are. A second translation is taken where it has fewer findings, none of a kind that the
+    first had not, and left nothing more as it was.  language: of the texts.
     """
     made, wrong = [*results], [[*one] for one in findings]
-    again = {
-        at: marked
-        for at, (text, found) in enumerate(zip(texts, wrong, strict=True))
-        if (marked := _with_numbers(text, found)) is not None
-    }
-    if not again:
-        return made, wrong
-    for (at, marked), one in zip(again.items(), translate([*again.values()]), strict=True):
-        names = {mark.name for mark in marked.marks} - {mark.name for mark in texts[at].marks}
-        better = _without(one, names)
-        found = check(better)
-        kinds = {finding.kind for finding in wrong[at]}
-        if better.left <= made[at].left and len(found) < len(wrong[at]) and all(f.kind in kinds for f in found):
-            made[at], wrong[at] = better, found
+
+    def take(others: Mapping[int, CarefulTranslation]) -> None:
+        for at, one in others.items():
+            found = check(one)
+            kinds = {finding.kind for finding in wrong[at]}
+            if one.left <= made[at].left and len(found) < len(wrong[at]) and all(f.kind in kinds for f in found):
+                made[at], wrong[at] = one, found
+
+    parts = {at: _in_parts(text, language) for at, text in enumerate(texts) if _wants("split", wrong[at])}
+    parts = {at: text for at, text in parts.items() if text != texts[at]}
+    if parts:
+        again = translate([*parts.values()])
+        joined = {at: _joined(one, texts[at]) for at, one in zip(parts, again, strict=True)}
+        take({at: one for at, one in joined.items() if one is not None})
+    numbers = {at: _with_numbers(text, wrong[at]) for at, text in enumerate(texts) if _wants("mask", wrong[at])}
+    numbers = {at: text for at, text in numbers.items() if text != texts[at]}
+    if numbers:
+        again = translate([*numbers.values()])
+        take({at: _without(one, texts[at]) for at, one in zip(numbers, again, strict=True)})
     return made, wrong
 
 
-def _with_numbers(text: MarkedText, findings: Sequence[Finding]) -> MarkedText | None:
-    """The text with a `keep` for each number that is missing in its translation, None where there is none."""
-    taken = [mark for mark in text.marks if mark.kind == "keep"]
-    spans = sorted(
-        {
-            finding.source
-            for finding in findings
-            if RETRIES.get(finding.kind) == "mask"
-            and finding.source is not None
-            and finding.source[0] < finding.source[1]
-        }
+def _wants(way: str, findings: Sequence[Finding]) -> bool:
+    return any(RETRIES.get(finding.kind) == way for finding in findings)
+
+
+def _in_parts(text: MarkedText, language: str) -> MarkedText:
+    """The text with line breaks in the place of blanks, so that every sentence is at most half as long."""
+    letters = list(text.text)
+    begin = 0
+    for piece in split(text.text, language):
+        words = len(piece.text.split())
+        if words >= 2 * _LEAST_WORDS:
+            at = begin
+            parts = wrap(piece.text, -(-words // 2), lambda some: [len(one.split()) for one in some])
+            for part in parts[:-1]:
+                at += len(part.text)
+                if part.gap == " ":
+                    letters[at] = "\n"
+                at += len(part.gap)
+        begin += len(piece.text) + len(piece.gap)
+    return MarkedText("".join(letters), text.marks)
+
+
+def _joined(one: CarefulTranslation, text: MarkedText) -> CarefulTranslation | None:
+    """With blanks again where `_in_parts` put line breaks; None where the translation has not as many lines."""
+    breaks = [at for at, letter in enumerate(one.source.text) if letter == "\n"]
+    came = [at for at, letter in enumerate(one.text) if letter == "\n"]
+    if len(breaks) != len(came):
+        return None
+    letters = list(one.text)
+    for at, other in zip(breaks, came, strict=True):
+        letters[other] = text.text[at]
+    said = "".join(letters)
+    return replace(
+        one,
+        source=MarkedText(text.text, one.source.marks),
+        marked=MarkedText(said, one.marked.marks),
+        translation=replace(one.translation, text=said, source=text.text),
     )
+
+
+def _with_numbers(text: MarkedText, findings: Sequence[Finding]) -> MarkedText:
+    """The text with a `keep` for each number that is missing in its translation."""
+    taken = [mark for mark in text.marks if mark.kind == "keep"]
+    spans = {one.source for one in findings if one.source is not None and RETRIES.get(one.kind) == "mask"}
     added: list[Mark] = []
-    for begin, end in spans:
+    for begin, end in sorted(span for span in spans if span[0] < span[1]):
         if all(end <= mark.begin or mark.end <= begin for mark in (*taken, *added)):
             added.append(Mark(begin, end, "keep", f"{_PREFIX}{len(added)}"))
-    return MarkedText(text.text, in_order([*text.marks, *added])) if added else None
+    return MarkedText(text.text, in_order([*text.marks, *added])) if added else text
 
 
-def _without(one: CarefulTranslation, names: set[str]) -> CarefulTranslation:
-    """The result without the marks that were only added for the second try."""
+def _without(one: CarefulTranslation, text: MarkedText) -> CarefulTranslation:
+    """The result without the marks that `_with_numbers` added to text."""
+    own = {mark.name for mark in text.marks if mark.name.startswith(_PREFIX)}
 
-    def rest(text: MarkedText) -> MarkedText:
-        return MarkedText(text.text, tuple(mark for mark in text.marks if mark.name not in names))
+    def rest(marked: MarkedText) -> MarkedText:
+        return MarkedText(
+            marked.text,
+            tuple(mark for mark in marked.marks if not mark.name.startswith(_PREFIX) or mark.name in own),
+        )
 
-    came = sum(mark.name in names for mark in one.marked.marks)
+    came = len(one.marked.marks) - len(rest(one.marked).marks)
     kept = max(0, one.kept - came)
     return replace(one, source=rest(one.source), marked=rest(one.marked), kept=kept, repaired=min(one.repaired, kept))

@@ -6,12 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edgekit.checks.capitals import check_capitals, in_capitals, lowered, restore_capitals
-from edgekit.checks.check import RETRIES, check, retry
+from edgekit.checks.capitals import check_capitals, lowered
+from edgekit.checks.check import check
 from edgekit.checks.languages import check_languages, check_untranslated
 from edgekit.checks.repetition import check_repetition
 from edgekit.checks.sentences import check_sentences, expected_ratio, length_deviation
-from edgekit.core.findings import Finding
 from edgekit.core.languages import Direction
 
 EN_PT = Direction("en", "pt")
@@ -96,21 +95,9 @@ def test_lowered_is_a_sentence_as_a_model_knows_it() -> None:
     assert lowered("DIŞARI ÇIK. IŞIK", "tr") == "Dışarı çık. Işık"
 
 
-def test_capitals_are_restored_only_when_the_source_has_them() -> None:
-    assert restore_capitals("STOP NOW AND READ.", "Pare agora e leia.", "pt") == "PARE AGORA E LEIA."
-    assert restore_capitals("STOP NOW AND READ.", "Şimdi dur ve iyi oku.", "tr") == "ŞİMDİ DUR VE İYİ OKU."
-    assert restore_capitals("Stop now.", "Pare agora.", "pt") == "Pare agora."
-
-
 @given(st.text(max_size=100), st.sampled_from(["en", "tr", "de", ""]))
 def test_lowered_keeps_every_place(text: str, language: str) -> None:
     assert len(lowered(text, language)) == len(text)
-
-
-@given(st.text(alphabet="ABC DEÉÑ.!\n", min_size=12, max_size=60))
-def test_restored_capitals_are_the_source_when_nothing_was_translated(text: str) -> None:
-    if in_capitals(text):
-        assert restore_capitals(text, lowered(text, "en"), "en") == text
 
 
 # Languages
@@ -193,15 +180,6 @@ def test_nothing_is_found_in_good_translations() -> None:
 def test_an_untranslated_text_is_told_once() -> None:
     text = "I like the big old house near the river, said the teacher."
     assert kinds(text, text, identify=lambda _: "en") == ["untranslated"]
-
-
-def test_retry_names_what_helps_first() -> None:
-    found = [Finding("number", "x"), Finding("repetition", "x")]
-    assert retry(found) == "split"
-    assert retry([*found, Finding("capitals", "x")]) == "lower"
-    assert retry([Finding("number", "x")]) == "mask"
-    assert retry([Finding("language", "x")]) is None
-    assert "keep" not in RETRIES
 
 
 any_text = st.text(max_size=120) | st.text(alphabet="aA1. \n٣三ß\ud800‍", max_size=120)

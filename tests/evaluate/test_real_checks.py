@@ -8,7 +8,7 @@ import pytest
 from translate.real_models import home_with
 
 import edgekit
-from edgekit.checks.capitals import lowered, restore_capitals
+from edgekit.checks.capitals import lowered
 from edgekit.checks.check import check
 from edgekit.confidence.calibration import load_confidence
 from edgekit.core.chrf import corpus_chrf
@@ -52,5 +52,5 @@ def test_capitals_are_translated_better_by_way_of_small_letters(text: tuple[list
     with edgekit.open_translator("en", "pt") as translator:
         straight = [one.text for one in translator.translate(lines)]
         small = [one.text for one in translator.translate([lowered(one, "en") for one in lines])]
-    restored = [restore_capitals(one, other, "pt") for one, other in zip(lines, small, strict=True)]
+    restored = [one.upper() for one in small]
     assert corpus_chrf(restored, references) > corpus_chrf(straight, references) + 20

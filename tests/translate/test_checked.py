@@ -147,6 +147,19 @@ def test_a_number_that_vanishes_is_asked_for_again_and_then_there() -> None:
     assert (one.source.marks, one.marked.marks, one.kept, one.repaired) == ((), (), 0, 0)
 
 
+def test_a_sentence_that_the_model_runs_away_with_is_asked_for_in_parts() -> None:
+    def runs_away(text: str) -> str:
+        return "de novo " * 40 if len(text.split()) > 10 else text.replace("e", "é").replace("o", "ó")
+
+    text = "First we read the whole story in class today, and then we write down what we liked about it."
+    fake = FakeTranslator(runs_away)
+    with checked(fake) as translator:
+        (one,) = translator.translate([text])
+    assert one.text == text.replace("e", "é").replace("o", "ó")
+    assert one.source.text == text
+    assert "repetition" not in {finding.kind for finding in one.findings}
+
+
 def test_a_number_is_there_even_where_the_model_loses_every_mask() -> None:
     with checked(FakeTranslator(lambda _: "muitas cadeiras novas")) as translator:
         (one,) = translator.translate(["the class has 645 new chairs"])
