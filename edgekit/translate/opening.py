@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -9,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 
 from edgekit.core.errors import DirectionError, UsageError
-from edgekit.core.events import Reporter, silent
+from edgekit.core.events import Note, Reporter, silent
 from edgekit.core.languages import Direction, normalise_tag
 from edgekit.core.marked import MarkedText
 from edgekit.glossary.terms import Glossary
@@ -139,6 +140,10 @@ def _open_one(direction: Direction, around: Around, report: Reporter) -> Checked
     from edgekit.memory.memory import open_if_possible
 
     glossary = None if around.glossary is None else read_glossary(around.glossary, direction)
+    if glossary is not None and (count := len(glossary.conflicts)):
+        shown = shlex.join(["edgekit", "glossary", "check", str(around.glossary)])
+        ends = f"--from {direction.source} --to {direction.target}"
+        report(Note(f"conflicts in `{around.glossary}`: {count:,}, and `{shown} {ends}` lists them"))
     with ExitStack() as stack:
         text, model, forms = _open_text(direction, around, glossary, report)
         stack.callback(text.close)
