@@ -238,14 +238,14 @@ def open_argos_files(spec: dict[str, Any], *, html: bool = False) -> Callable[[]
 
 
 def open_sentence_transformers(spec: dict[str, Any]) -> Callable[[], Run]:
-    """sentence-transformers with its ONNX backend; a vector comes as hexadecimal float32."""
-    import onnxruntime  # type: ignore[import-untyped,unused-ignore]
+    """sentence-transformers with its ONNX backend; a vector comes as hexadecimal float32.
+
+    It runs as many threads as it has cores, which are those that the process is bound to.
+    """
     from sentence_transformers import SentenceTransformer  # type: ignore[import-not-found,unused-ignore]
 
     def open_it() -> Run:
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = spec["threads"]
-        given = {"provider": "CPUExecutionProvider", "file_name": "onnx/model.onnx", "session_options": options}
+        given = {"provider": "CPUExecutionProvider", "file_name": "onnx/model.onnx"}
         model = SentenceTransformer(
             spec["model"], backend="onnx", device="cpu", local_files_only=True, model_kwargs=given
         )

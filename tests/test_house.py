@@ -255,10 +255,14 @@ def printed(code: str, model: str) -> str:
 
 @pytest.mark.real
 def test_the_python_of_the_readme_runs() -> None:
-    translating, embedding = blocks("python")
+    translating, protecting, embedding = blocks("python")
     first, second = printed(translating, "firefox-en-pt").splitlines()
     assert first.startswith("Bom dia")
     assert "livros" in second
     assert float(first.rpartition(" ")[2]) < 0
+    kept = re.fullmatch(r"(.*) 2 0 (0\.\d+) \[\]", printed(protecting, "firefox-en-pt").strip())
+    assert kept is not None
+    assert "teacher@school.org" in kept[1]
+    assert "{name}" in kept[1]
     how, where = (float(cosine.strip("[] ")) for cosine in printed(embedding, "multilingual-e5-small").splitlines())
     assert 0.7 < how < where < 1

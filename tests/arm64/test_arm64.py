@@ -75,8 +75,9 @@ def test_forty_real_translations_are_those_of_this_machine(
 
 def test_the_runtimes_own_tests_pass(userland: Userland) -> None:
     tests = [*_TESTS, *(_LONG_TESTS if os.environ.get("EDGEKIT_ARM64_ALL") else ())]
-    # conftest.py shortens the word lists of the workstation's side, which is not here.
-    arguments = ["-m", "pytest", "--noconftest", "-q", "-p", "no:cacheprovider", *tests]
+    # conftest.py shortens the word lists of the workstation's side, which is not here; nor is pytest-xdist.
+    options = ["-o", "addopts=--import-mode=importlib", "--noconftest", "-q", "-p", "no:cacheprovider"]
+    arguments = ["-m", "pytest", *options, *tests]
     done = userland.run("cortex-a76", arguments, timeout_s=1800)
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
     assert " passed" in done.stdout.splitlines()[-1]
