@@ -18,6 +18,8 @@ PieceKind: TypeAlias = Literal["text", "point", "break", "keep", "open", "close"
 _DEEPEST = 32
 # Pairs that formats do not let nest: HTML's and Markdown's links.
 _LINKS = frozenset({"a", "link"})
+# Emphasis of Markdown, which is no emphasis around nothing.
+_IDLE = frozenset({"em*", "em_", "strong**", "strong__", "s~~"})
 _SPACES = re.compile(r"[ \t\r\n\f]+")
 
 
@@ -58,6 +60,10 @@ class Passage:
     def rendered(self, translated: MarkedText, escape: Callable[[str], str], raw: Raw) -> str:
         """A translation with every code in its place."""
         return Rendering(self.text, self.codes, translated, escape, raw).text()
+
+    def dropped(self, translated: MarkedText, raw: Raw) -> list[Code]:
+        """The codes that are not written, since the translation has no words for them."""
+        return Rendering(self.text, self.codes, translated, str, raw).dropped
 
 
 def passage(pieces: Sequence[Piece], *, collapse: bool = True) -> Passage | None:
@@ -209,7 +215,8 @@ class _Building:
         self._marks[index] = Mark(begin, self._length, "pair", name)
         code = self._codes[name]
         link = piece.tag.lower() in _LINKS
-        self._codes[name] = Code(code.before, (piece.begin, piece.end), code.parent, link=link)
+        idle = piece.tag in _IDLE
+        self._codes[name] = Code(code.before, (piece.begin, piece.end), code.parent, link=link, idle=idle)
         self._last_point = None
 
     def _point(self, piece: Piece) -> None:

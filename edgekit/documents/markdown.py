@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, MutableMapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -200,10 +201,13 @@ def _unit(
             plain = made.rendered(made.text, _escape(found.spellings, pipe, all_of_it=False), raw)
             wanted_kinds = said_by(parsed_inline(_seen(plain, pipe, between), env))[1]
         wanted = " ".join(text.text.split())
+        spans = [span for code in made.dropped(text, raw) for span in (code.before, code.after) if span is not None]
+        gone = Counter(_HTML_NAMES[found.html[span]] for span in spans if span in found.html)
+        kinds_left = sorted((Counter(map(_kind, wanted_kinds)) - gone).elements())
         written = ""
         for written in _candidates(made, found, text, raw, pipe, within):
             said, kinds = said_by(parsed_inline(_seen(written, pipe, between), env))
-            if said == wanted and _same_kinds(kinds, wanted_kinds):
+            if said == wanted and sorted(map(_kind, kinds)) == kinds_left:
                 break
         if width:
             written = _in_lines(written, width, lead, between)
@@ -240,10 +244,8 @@ _HTML_NAMES = {f"<{tag}>": f"{name}_open" for name, tag in HTML_TAGS.items()} | 
 }
 
 
-def _same_kinds(kinds: Sequence[str], wanted: Sequence[str]) -> bool:
-    return sorted(_HTML_NAMES.get(kind, kind) for kind in kinds) == sorted(
-        _HTML_NAMES.get(kind, kind) for kind in wanted
-    )
+def _kind(kind: str) -> str:
+    return _HTML_NAMES.get(kind, kind)
 
 
 def _candidates(made: Passage, found: Inline, text: MarkedText, raw: Raw, pipe: str, within: bool) -> Iterator[str]:

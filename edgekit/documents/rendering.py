@@ -20,7 +20,7 @@ class Code:
     """What stands in the file for a mark: spans of it before and after the mark's text.
 
     parent: the pair that it stands in.  glue: whether a space beside it is not in the file.
-    link: a pair that holds no other of its kind.
+    link: a pair that holds no other of its kind.  idle: a pair that says nothing where its words have gone.
     """
 
     before: tuple[int, int]
@@ -28,6 +28,7 @@ class Code:
     parent: str | None = None
     glue: bool = False
     link: bool = False
+    idle: bool = False
 
 
 class Span(NamedTuple):
@@ -136,6 +137,14 @@ class Rendering:
                 other.begin = one.end
             other.end = max(other.begin, other.end)
 
+    @property
+    def dropped(self) -> list[Code]:
+        """The idle pairs around no words: they are not written."""
+        return [self._codes[node.name] for node in self._nodes.values() if self._is_dropped(node)]
+
+    def _is_dropped(self, node: _Node) -> bool:
+        return node.begin == node.end and self._kinds[node.name] == "pair" and self._codes[node.name].idle
+
     def _parent(self, node: _Node) -> _Node | None:
         name = self._codes[node.name].parent
         return self._nodes[name] if name is not None else None
@@ -191,6 +200,9 @@ class Rendering:
 
     def _emit(self, nodes: Sequence[_Node]) -> None:
         for node in nodes:
+            if self._is_dropped(node):
+                self._emit(node.inside)
+                continue
             if self._codes[node.name].glue and not self._skip:
                 # A break and a space are a break: the space before it goes, else the one after it.
                 if self._out and self._out[-1].endswith((" ", SOFT_SPACE)):

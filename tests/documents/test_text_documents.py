@@ -95,7 +95,7 @@ EMPHASIS = {"<em>": "em_open", "</em>": "em_close", "<strong>": "strong_open", "
             "<del>": "s_open", "</del>": "s_close"}  # fmt: skip
 
 
-def markdown_skeleton(text: str) -> object:
+def markdown_skeleton(text: str) -> list:
     found = []
     for token in parser().parse(text):
         inline = [
@@ -107,6 +107,13 @@ def markdown_skeleton(text: str) -> object:
         content = token.content if token.type in ("fence", "code_block", "math_block", "front_matter") else ""
         found.append((token.type, sorted(inline), sorted(map(str, urls)), content))
     return found
+
+
+def without_emphasis(text: str) -> object:
+    return [
+        (kind, [one for one in inline if one not in EMPHASIS.values()], *rest)
+        for kind, inline, *rest in markdown_skeleton(text)
+    ]
 
 
 def subtitle_skeleton(text: str) -> object:
@@ -204,7 +211,14 @@ def test_the_structure_stays_when_marks_come_back_anywhere(sample: str, seed: in
     document = opened(sample)
     translated = [shuffled(segment, random) for segment in document.segments]
     written = document.written(translated).decode()
-    assert SKELETONS[sample](written) == SKELETONS[sample](SAMPLES[sample])
+    skeleton = SKELETONS[sample]
+    if sample == "md":
+        # Emphasis around nothing is none.
+        found, there = (sum(part.count(end) for part in map(str, skeleton(text)) for end in EMPHASIS.values())
+                        for text in (written, SAMPLES[sample]))  # fmt: skip
+        assert found <= there
+        skeleton = without_emphasis
+    assert skeleton(written) == skeleton(SAMPLES[sample])
 
 
 @pytest.mark.parametrize("kind", TEXTS)
@@ -291,3 +305,22 @@ def test_a_pair_may_come_back_as_a_point_when_its_words_are_gone() -> None:
 def test_other_marks_are_ignored_when_a_translation_brings_them() -> None:
     document = open_document(b"<p>I am here</p>", kind="html", options=DocumentOptions())
     assert document.written([MarkedText("eu", (Mark(0, 1, "keep", "mine"),))]) == b"<p>eu</p>"
+
+
+def test_emphasis_is_not_written_when_its_words_are_gone() -> None:
+    text = "**Do not** touch the *hot* [big](u) stove."
+    document = open_document(text.encode(), kind="md")
+    bold, hot, link = document.segments[0].marks
+    assert [mark.kind for mark in (bold, hot, link)] == ["pair"] * 3
+    said = "Não toque no fogão."
+    marks = (Mark(0, 3, "pair", bold.name), Mark(12, 12, "point", hot.name), Mark(12, 12, "point", link.name))
+    assert document.written([MarkedText(said, marks)]).decode() == "**Não** toque no[](u) fogão."
+
+
+def test_emphasis_is_not_written_when_it_held_a_picture_and_its_words_are_gone() -> None:
+    text = "See the *hot ![pan](p.png) one* here."
+    document = open_document(text.encode(), kind="md")
+    outer = document.segments[0]
+    marks = tuple(Mark(4, 4, "point", mark.name) for mark in outer.marks)
+    said = [MarkedText("Ver aqui.", marks), *document.segments[1:]]
+    assert document.written(said).decode() == "Ver ![pan](p.png) aqui."
