@@ -50,8 +50,10 @@ def read_glossary(path: Path, direction: Direction) -> Glossary:
     path: `.tbx` or `.xml` is TBX (ISO 30042, versions 2 and 3, DCA and DCT style); everything else a table, separated
         by commas, semicolons or tabs, in UTF-8, UTF-16 or the code page of the languages. Columns are source, target,
         and, in this order or by a header, note, case, part of speech, forbidden alternatives (parted by `|`), do not
-        translate. A header may name the two languages by their tags instead of source and target.
-    Raises InputError: not there, no text, larger than 100 MB or 200,000 terms, no terms; every wrong row is a reason,
+        translate. A header may name the two languages, by their tags, in English or as they call themselves, instead of
+        source and target.
+    Raises InputError: not there, no text, larger than 100 MB or 200,000 terms, fewer than half of
+        its lines in two columns, no terms; every wrong row is a reason,
     with its line. Conflicts are no error, they are in the result.
     """
     try:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from edgekit.core.languages import Direction, base_language
 from edgekit.glossary.terms import Case, Term
@@ -14,12 +16,15 @@ _NAMES = {
     "source": "source",
     "source term": "source",
     "src": "source",
+    "from": "source",
     "term": "source",
     "target": "target",
     "target term": "target",
     "translation": "target",
     "trg": "target",
     "tgt": "target",
+    "to": "target",
+    "into": "target",
     "note": "note",
     "notes": "note",
     "comment": "note",
@@ -39,6 +44,7 @@ _CASES: dict[str, Case] = {
     **{value: "any" for value in ("any", "insensitive", *_NO) if value},
 }
 _SAMPLE = 50
+_REGION = re.compile(r"\s*\(.*\)\Z")  # `Portuguese (Brazil)`
 
 
 def rows_of(text: str, direction: Direction, problems: list[str]) -> list[Term]:
@@ -53,6 +59,12 @@ def rows_of(text: str, direction: Direction, problems: list[str]) -> list[Term]:
             line = reader.line_num + 1
     except csv.Error as problem:
         problems.append(f"line {line}: {problem}")
+    parted = sum(len(row) > 1 for _, row in rows)
+    if 2 * parted < len(rows):
+        # Prose with a comma here and there.
+        found = f"only {parted:,} of {len(rows):,} lines have" if parted else "no line has"
+        problems.append(f"{found} two columns")
+        return []
     columns = _header(rows[0][1], direction, problems) if rows else None
     if columns is not None:
         rows = rows[1:]
@@ -76,17 +88,36 @@ def _delimiter(text: str) -> str:
 def _header(row: Sequence[str], direction: Direction, problems: list[str]) -> list[str | None] | None:
     """What each column is, where the first row says so; None where it is a term."""
     names: list[str | None] = []
+    others = 0
     for cell in row:
         plain = " ".join(cell.casefold().replace("_", " ").replace("-", " ").split())
-        names.append(_NAMES.get(plain) or _side(cell, direction))
+        name = _NAMES.get(plain) or _side(cell, direction)
+        if name is None and plain and (tag := _tags_by_name().get(_REGION.sub("", plain))) is not None:
+            name = _side(tag, direction)
+            others += name is None
+        names.append(name)
     if "source" in names and "target" in names:
         doubled = sorted({name for name in names if name and names.count(name) > 1})
         problems += [f"line 1: two columns are `{name}`" for name in doubled]
         return names
-    if sum(name is not None for name in names) == len(names) > 1:
+    known = sum(name is not None for name in names)
+    if known and known + others == len(names) > 1:
         problems.append(f"line 1: the header has no columns `source` and `target` for {direction}")
         return names
     return None
+
+
+@lru_cache(maxsize=1)
+def _tags_by_name() -> dict[str, str]:
+    """Languages by their names in English and their own, in small letters: `portuguese`, `português`."""
+    from edgekit.catalogue.load import check_file, packaged_file
+
+    catalogue, _ = check_file(packaged_file())
+    return {
+        " ".join(name.casefold().replace("-", " ").split()): tag
+        for tag, language in catalogue.languages.items()
+        for name in (language.native, language.english)
+    }
 
 
 def _side(cell: str, direction: Direction) -> str | None:

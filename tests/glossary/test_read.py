@@ -154,3 +154,33 @@ def test_any_file_ends_in_terms_or_an_error(data: str | bytes, name: str) -> Non
         except InputError:
             return
         assert all(term.source.strip() and term.target.strip() for term in glossary.terms)
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["English,Portuguese", "ENGLISH,português", "from,into", "From,To", "English (UK),Portuguese (Brazil)",
+     "en-GB,pt-BR", "Portuguese,French,English"],
+)  # fmt: skip
+def test_a_header_is_no_term_when_it_names_the_languages(tmp_path: Path, header: str) -> None:
+    row = "célula,cellule,cell" if header.count(",") == 2 else "cell,célula"
+    terms = read(tmp_path, f"{header}\n{row}\n").terms
+    assert [(term.source, term.target) for term in terms] == [("cell", "célula")]
+
+
+def test_a_header_of_other_languages_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError) as caught:
+        read(tmp_path, "English,French\ncell,cellule\n")
+    assert list(caught.value.reasons) == ["line 1: the header has no columns `source` and `target` for en→pt"]
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        ("# Rivers\nWater falls.\nIt runs.\n", "no line has two columns"),
+        ("Rivers\nWater falls, and it runs.\nThat is all.\nNames:\n", "only 1 of 4 lines have two columns"),
+    ],
+)
+def test_prose_is_no_glossary(tmp_path: Path, data: str, reason: str) -> None:
+    with pytest.raises(InputError) as caught:
+        read(tmp_path, data, "worksheet.md")
+    assert list(caught.value.reasons) == [reason]
