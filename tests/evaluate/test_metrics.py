@@ -141,3 +141,35 @@ def test_lengths_that_differ_are_a_mistake() -> None:
         score_lines(["a", "b"], ["a"], "pt")
     with pytest.raises(ValueError, match="0 texts"):
         compare([], [], [], "pt")
+
+
+@pytest.mark.parametrize("lines", [1, 2, 5])
+def test_a_p_value_is_never_below_what_so_few_lines_can_say(lines: int) -> None:
+    references, _, worse = corpus(lines, 4)
+    for one in compare(worse, references, references, "pt", samples=50, trials=50):
+        assert one.bootstrap is None
+        assert one.randomization >= 2 / 2**lines
+        assert one.signatures[0] is None
+        assert f"exact {2**lines}" in one.signatures[1]
+    # Every exchange makes the better system worse, so no other is as good but the one that exchanges all.
+    best = compare(worse, references, references, "pt", samples=50, trials=50)[0]
+    assert best.randomization == 2 / 2**lines
+
+
+def test_the_exact_p_value_is_near_the_approximate_one() -> None:
+    from sacrebleu.significance import PairedTest
+
+    from edgekit.evaluate.metrics import metrics
+
+    references, texts, worse = corpus(9, 7)
+    exact = {one.name: one.randomization for one in compare(worse, texts, references, "pt", samples=10)}
+    systems = [("baseline", worse), ("system", texts)]
+    _, shuffled = PairedTest(systems, metrics("pt"), [references], test_type="ar", n_samples=10_000)()
+    for name, key in (("chrF", "chrF2"), ("BLEU", "BLEU")):
+        assert exact[name] == pytest.approx(shuffled[key][1].p_value, abs=0.02)
+
+
+def test_there_is_no_interval_when_lines_are_few() -> None:
+    references, texts, _ = corpus(10, 5)
+    assert all(one.low is None for one in score_lines(texts[:9], references[:9], "pt", samples=20))
+    assert all(one.low is not None for one in score_lines(texts, references, "pt", samples=20))

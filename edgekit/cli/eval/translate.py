@@ -167,8 +167,8 @@ def _score(
     samples: int,
 ) -> _Result:
     from edgekit.evaluate.alignment import documents
-    from edgekit.evaluate.metrics import bleu_tokenizer, score_lines
-    from edgekit.evaluate.paired import compare
+    from edgekit.evaluate.metrics import LEAST_FOR_INTERVAL, bleu_tokenizer, score_lines
+    from edgekit.evaluate.paired import LEAST_FOR_BOOTSTRAP, RANDOMIZATION_TRIALS, compare
 
     parts = []
     if listed is not None:
@@ -182,6 +182,14 @@ def _score(
     _, why = bleu_tokenizer(direction.target)
     if why:
         notes.append(why)
+    if samples and len(texts) < LEAST_FOR_INTERVAL:
+        notes.append(f"{direction}: no intervals, which fewer than {LEAST_FOR_INTERVAL} lines say nothing about")
+    if baseline is not None and len(texts) < LEAST_FOR_BOOTSTRAP:
+        least = max(2 / 2 ** len(texts), 1 / RANDOMIZATION_TRIALS)
+        notes.append(
+            f"{direction}: no paired bootstrap, which fewer than {LEAST_FOR_BOOTSTRAP} lines say nothing about; "
+            f"the least p-value that {len(texts)} lines can have is {least:.4f}"
+        )
     return _Result(
         direction,
         len(texts),
@@ -216,7 +224,7 @@ def _table(results: Sequence[_Result]) -> list[str]:
                     f"{one.baseline:.2f}",
                     f"{one.score:.2f}",
                     f"{one.difference:+.2f}",
-                    f"{one.bootstrap:.4f}",
+                    "-" if one.bootstrap is None else f"{one.bootstrap:.4f}",
                     f"{one.randomization:.4f}",
                 ]
                 for one in result.against
