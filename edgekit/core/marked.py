@@ -60,6 +60,24 @@ class MarkedText:
         return found
 
 
+def with_keeps(text: MarkedText, spans: Iterable[tuple[int, int]]) -> MarkedText:
+    """The text with a `keep` for each of these spans, but for those that cross a mark or overlap a keep."""
+    marks = list(text.marks)
+    for begin, end in spans:
+        if not any(_is_in_the_way(mark, begin, end) for mark in marks):
+            name = f"kept-{begin}"
+            while any(mark.name == name for mark in marks):
+                name += "'"
+            marks.append(Mark(begin, end, "keep", name))
+    return text if len(marks) == len(text.marks) else MarkedText(text.text, in_order(marks))
+
+
+def _is_in_the_way(mark: Mark, begin: int, end: int) -> bool:
+    """Whether a span cannot be a keep beside a mark: only pairs around all of it can be where it is."""
+    around = mark.kind == "pair" and mark.begin <= begin and end <= mark.end
+    return mark.begin < end and begin < mark.end and not around
+
+
 def in_order(marks: Iterable[Mark]) -> tuple[Mark, ...]:
     """Marks as MarkedText wants them: by begin, the longer first."""
     return tuple(sorted(marks, key=lambda mark: (mark.begin, -mark.end)))

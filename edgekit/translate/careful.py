@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import TypeAlias
 
@@ -11,9 +11,10 @@ from edgekit.core.errors import InputError
 from edgekit.core.events import Reporter, silent
 from edgekit.core.findings import Finding
 from edgekit.core.languages import Direction
-from edgekit.core.marked import MarkedText
+from edgekit.core.marked import MarkedText, with_keeps
 from edgekit.protect.masks import BUILT_IN, MaskForm, forms_of
 from edgekit.protect.verify import verify
+from edgekit.translate.capitals import with_capital
 from edgekit.translate.ladder import climb
 from edgekit.translate.pivot import TextTranslator
 from edgekit.translate.preparing import Job, Prepared, prepare
@@ -71,16 +72,20 @@ class CarefulTranslator:
         forms: Sequence[MaskForm] = BUILT_IN,
         checks: Sequence[Check] = (),
         capitals: bool = True,
+        kept_spans: Callable[[str], Sequence[tuple[int, int]]] | None = None,
     ) -> None:
         """forms: of masks, the best first.  checks: looked at for every text; what they find is among the findings.
 
-        capitals: lines in capitals are translated as sentences and come back in capitals.
+        kept_spans: finds what else of a text comes through as it is.
+        capitals: lines in capitals are translated as sentences and come back in capitals, and a text that begins with a
+        capital has one in its translation.
         """
         self.direction: Direction = translator.direction
         self._translator = translator
         self._forms = tuple(forms) or BUILT_IN
         self._checks = tuple(checks)
         self._capitals = capitals
+        self._kept_spans = kept_spans
         self._unreadable = UnreadableCharacters(translator.source_tokenizer)
 
     def __enter__(self) -> CarefulTranslator:
@@ -105,8 +110,9 @@ class CarefulTranslator:
     ) -> list[CarefulTranslation]:
         """Translate every text; as many results, in the order of texts.
 
-        A text in which there is nothing to protect comes out as `Translator.translate` gives it. Of marks, `keep` comes
-        through as it is, `pair` goes to the words that its words became, `point` between the same words.
+        A text in which there is nothing to protect comes out as `Translator.translate` gives it, but for a capital at
+        its beginning where the source has one. Of marks, `keep` comes through as it is, `pair` goes to the words that
+        its words became, `point` between the same words.
         Raises InputError (an element is neither str nor MarkedText, marks are impossible), EngineError.
         """
         return list(self._windows(as_marked(texts), _LIST_WINDOW, _LIST_WINDOW, scores=scores, alignment=alignment))
@@ -138,6 +144,8 @@ class CarefulTranslator:
             yield from self._translate(window, scores=scores, alignment=alignment)
 
     def _translate(self, texts: Sequence[MarkedText], *, scores: bool, alignment: bool) -> Iterator[CarefulTranslation]:
+        if self._kept_spans is not None:
+            texts = [with_keeps(text, self._kept_spans(text.text)) for text in texts]
         jobs = [Job(text) for text in texts]
         prepared: list[Prepared] = []
         while len(prepared) < len(jobs):  # branches of messages come behind
@@ -184,6 +192,9 @@ class CarefulTranslator:
 
     def _result(self, one: Restored, *, careful: bool) -> CarefulTranslation:
         findings: list[Finding] = []
+        if self._capitals:
+            marked = with_capital(one.source.text, one.marked, self.direction.target)
+            one = one if marked is one.marked else replace(one, marked=marked)
         if careful:
             findings += verify(one.source, one.marked, positional=one.positional)
             findings += one.findings

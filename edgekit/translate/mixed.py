@@ -124,6 +124,25 @@ class MixedTranslator:
             results.append(Mixed(joined, tuple(spans), tuple(self._finding(text, span, plan) for span in spans)))
         return results
 
+    def kept_spans(self, text: str) -> list[Span]:
+        """What stands inside a sentence in another language and is in the target language already, in order.
+
+        A CarefulTranslator carries it through; without one it is put into the source language and back as the others.
+        """
+        target = base_language(self.direction.target)
+        spans = foreign_spans(text, self.direction.source, self._languages)
+        spans = [span for span in spans if base_language(span.tag) == target]
+        found: list[Span] = []
+        begin = 0
+        for sentence in split(text, self.direction.source) if spans else ():
+            end = begin + len(sentence.text)
+            for span in spans:
+                first, last = max(span.begin, begin), min(span.end, end)
+                if first < last and not _is_all(text[begin:end], first - begin, last - begin):
+                    found.append((first, last))
+            begin = end + len(sentence.gap)
+        return found
+
     def _translate_pieces(
         self, texts: Sequence[str], plans: Sequence[Sequence[_Piece]], *, scores: bool, alignment: bool
     ) -> dict[tuple[str, Direction], Translation]:

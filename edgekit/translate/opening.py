@@ -11,15 +11,18 @@ from types import TracebackType
 
 from edgekit.core.errors import DirectionError, UsageError
 from edgekit.core.events import Note, Reporter, silent
+from edgekit.core.findings import Finding
 from edgekit.core.languages import Direction, normalise_tag
 from edgekit.core.marked import MarkedText
 from edgekit.glossary.terms import Glossary
+from edgekit.identify.mixed import count_words
 from edgekit.protect.masks import MaskForm, forms_of
 from edgekit.store.installed import find_artifact
 from edgekit.translate.careful import CarefulTranslator
 from edgekit.translate.checked import CheckedTranslation, CheckedTranslator
+from edgekit.translate.mixed import MixedTranslator, open_mixed_translator
 from edgekit.translate.pivot import TextTranslator, open_direct_or_pivot
-from edgekit.translate.routing import RoutingTranslator, open_router
+from edgekit.translate.routing import Routed, RoutingTranslator, open_router
 from edgekit.translate.translator import open_translator
 
 AUTO = "auto"
@@ -49,6 +52,9 @@ class Around:
     checked_language: bool = False
     threads: int | None = None
     device: str = "auto"
+
+
+_SAME = Finding("untranslated", "the text is too short to tell its language, and it came back as it was")
 
 
 class RoutedTranslator:
@@ -92,9 +98,24 @@ class RoutedTranslator:
             told = () if routed.route.finding is None else (routed.route.finding,)
             if routed.translation is None:
                 results.append(CheckedTranslation(text, text, None, told, origin="source"))
+            elif self._first is None and _came_back(text.text, routed):
+                results.append(replace(routed.translation, findings=(_SAME, *told, *routed.translation.findings)))
             else:
                 results.append(replace(routed.translation, findings=(*told, *routed.translation.findings)))
         return results
+
+
+def _came_back(text: str, routed: Routed[CheckedTranslation]) -> bool:
+    """Whether a text whose language nobody could tell is its own translation, and nothing has said so."""
+    made = routed.translation
+    return (
+        made is not None
+        and routed.route.identified.tag is None
+        and made.text.split() != []
+        and made.text.casefold().split() == text.casefold().split()
+        and count_words(text) > 0
+        and all(finding.kind != "untranslated" for finding in made.findings)
+    )
 
 
 def open_checked_translator(
@@ -147,7 +168,8 @@ def _open_one(direction: Direction, around: Around, report: Reporter) -> Checked
     with ExitStack() as stack:
         text, model, forms = _open_text(direction, around, glossary, report)
         stack.callback(text.close)
-        careful = CarefulTranslator(text, forms=forms)
+        kept = text.kept_spans if isinstance(text, MixedTranslator) else None
+        careful = CarefulTranslator(text, forms=forms, kept_spans=kept)
         memory = open_if_possible(make=False, report=report) if around.memory else None
         confidence = load_confidence(direction, model) if around.confidence and model is not None else None
         stack.pop_all()
@@ -178,8 +200,6 @@ def _open_text(
         )
         return asked, None, forms_of([])
     if around.mixed:
-        from edgekit.translate.mixed import open_mixed_translator
-
         text: TextTranslator = open_mixed_translator(
             direction.source, direction.target, threads=around.threads, device=around.device, report=report
         )

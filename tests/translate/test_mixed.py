@@ -9,7 +9,9 @@ from translate.real_models import home_with
 from translate.toy_engine import ToyEngine
 
 from edgekit.core.languages import Direction
+from edgekit.core.marked import Mark, MarkedText, with_keeps
 from edgekit.identify.mixed import foreign_spans
+from edgekit.translate.careful import CarefulTranslator
 from edgekit.translate.mixed import MixedTranslator
 from edgekit.translate.translator import Translator, open_translator
 
@@ -152,3 +154,22 @@ def test_mixed_translates_foreign_words_with_a_real_model(monkeypatch: pytest.Mo
         assert "muito obrigado pela ajuda de hoje" in found.text.lower()
         assert "The teacher" not in found.text
         assert translator.translate(["Good morning, class."]) == real(EN_PT).translate(["Good morning, class."])
+
+
+def test_words_that_are_in_the_target_language_already_come_through_when_a_careful_translator_asks_for_them() -> None:
+    text = f"Good morning. {INSIDE} {KEPT}"
+    with mixed(EN_PT, PT_EN) as translator:
+        (span,) = translator.kept_spans(text)
+        assert text[slice(*span)] == "muito obrigado pela ajuda de hoje"
+        (found,) = CarefulTranslator(translator, kept_spans=translator.kept_spans).translate([text])
+    assert "muito obrigado pela ajuda de hoje" in found.text
+    assert KEPT in found.text
+    assert (found.kept, found.left) == (1, 0)
+
+
+def test_no_words_are_kept_when_a_mark_crosses_them() -> None:
+    crossed = MarkedText(INSIDE, (Mark(0, 25, "pair", "1"),))
+    assert with_keeps(crossed, [(17, 50)]) is crossed
+    around = MarkedText(INSIDE, (Mark(0, 60, "pair", "1"),))
+    assert not with_keeps(around, [(17, 50)]).problems()
+    assert len(with_keeps(around, [(17, 50), (40, 55)]).marks) == 2

@@ -12,9 +12,10 @@ from toys.marian_student import toy_lines, toy_student
 from edgekit.core.errors import DirectionError, InputError, ModelNotFoundError, UsageError
 from edgekit.core.events import Event
 from edgekit.core.languages import Direction
+from edgekit.core.marked import MarkedText
 from edgekit.memory.memory import open_memory
 from edgekit.store.installed import models_folder
-from edgekit.translate.checked import CheckedTranslator
+from edgekit.translate.checked import CheckedTranslation, CheckedTranslator
 from edgekit.translate.opening import AUTO, Around, RoutedTranslator, open_checked_translator
 from edgekit.translate.translator import open_translator
 
@@ -94,3 +95,16 @@ def test_a_calibration_of_another_model_gives_no_confidence(student: Path) -> No
     with open_checked_translator("en", "pt", Around(confidence=True), report=told.append) as translator:
         assert translator.translate(["The book is here."])[0].confidence is None
     assert not told
+
+
+def test_a_text_that_comes_back_is_told_when_nobody_knows_its_language(
+    student: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def same(translator: CheckedTranslator, texts: list[MarkedText], **_: bool) -> list[CheckedTranslation]:
+        return [CheckedTranslation(text, text, None, direction=translator.direction) for text in texts]
+
+    monkeypatch.setattr(CheckedTranslator, "translate", same)
+    texts = ["Bonjour les enfants.", "12", "The children read the whole book in class tomorrow morning."]
+    with open_checked_translator(AUTO, "pt") as translator:
+        found = translator.translate(texts)
+    assert [[one.kind for one in each.findings] for each in found] == [["untranslated"], [], []]
