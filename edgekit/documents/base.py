@@ -23,7 +23,7 @@ class DocumentOptions:
     keys: of json, dotted paths with `*` and `**`; none means every string that reads like prose.
     comments: docx, pptx, odt: remarks in the margin are translated too.
     fuzzy: po: entries marked fuzzy are translated too.
-    set_language: the document's own statement of its language becomes `target`.
+    set_language: where a document that is translated says that it, or a part, is in `source`, it says `target`.
     encoding: how the bytes are to be read, where the file does not say and looking is not enough.
     """
 
@@ -35,7 +35,7 @@ class DocumentOptions:
     keys: tuple[str, ...] = ()
     comments: bool = True
     fuzzy: bool = False
-    set_language: bool = False
+    set_language: bool = True
     encoding: str | None = None
 
 

@@ -10,6 +10,7 @@ from edgekit.core.errors import InputError
 from edgekit.documents.base import DocumentOptions
 from edgekit.documents.docx_runs import Paragraph, W
 from edgekit.documents.drawing import find_in_drawing
+from edgekit.documents.languages import restating
 from edgekit.documents.office_parts import OfficePart, content_types, find_in_core_properties, office_facts
 from edgekit.documents.package import Package
 from edgekit.documents.xml_part import Editable, attribute_text
@@ -23,6 +24,7 @@ _STORIES = ("document", "footnotes", "endnotes", "header", "footer", "comments")
 _STORY = re.compile(r"wordprocessingml\.(footnotes|endnotes|header|footer|comments)\+xml$")
 # A diagram is there twice: what is in it, and how it was drawn last.
 _DRAWN = re.compile(r"drawingml\.(chart|diagramData|diagramDrawing)\+xml$")
+_STYLES = "wordprocessingml.styles+xml"
 _DESCRIBED = re.compile(r"\}(docPr|cNvPr)$")
 
 
@@ -45,12 +47,21 @@ def read_docx(data: bytes, name: str, options: DocumentOptions) -> ZippedDocumen
             stories[part] = _STORIES.index(found.group(1))
     drawn = [part for part, kind in types.items() if _DRAWN.search(kind) and part in package]
     ordered = sorted(stories, key=lambda part: (stories[part], part))
-    parts = {part: OfficePart(package.read(part), f"{name}: {part}", _find) for part in ordered}
+    spoken = restating(W + "val", options, of=W + "lang")
+    parts = {part: OfficePart(package.read(part), f"{name}: {part}", _find, finish=spoken) for part in ordered}
     parts |= {part: OfficePart(package.read(part), f"{name}: {part}", find_in_drawing) for part in sorted(drawn)}
+    if options.set_language and options.source and options.target:
+        for part, kind in types.items():
+            if kind.endswith(_STYLES) and part in package:
+                parts[part] = OfficePart(package.read(part), f"{name}: {part}", _find_none, finish=spoken)
     if "docProps/core.xml" in package:
         core = package.read("docProps/core.xml")
         parts["docProps/core.xml"] = OfficePart(core, f"{name}: docProps/core.xml", find_in_core_properties)
-    return ZippedDocument(package, parts, facts=office_facts(package))
+    return ZippedDocument(package, parts, facts=office_facts(package), always=options.set_language)
+
+
+def _find_none(_root: _Element) -> Iterator[Editable]:
+    return iter(())
 
 
 def _find(root: _Element) -> Iterator[Editable]:

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from edgekit.core.errors import InputError
-from edgekit.documents.base import Document, DocumentOptions
+from edgekit.documents.base import DocumentOptions
 from edgekit.documents.html import read_html, read_xhtml
+from edgekit.documents.languages import restated, restated_fact
 from edgekit.documents.package import Package
 from edgekit.documents.xml_part import Editable, XmlPart, element_text, parse
-from edgekit.documents.zipped import ZippedDocument
+from edgekit.documents.zipped import Part, ZippedDocument
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -53,16 +54,22 @@ def read_epub(data: bytes, name: str, options: DocumentOptions) -> ZippedDocumen
     _refuse_encrypted(package, name)
     opf = _package_document(package, name)
     root = parse(package.read(opf), f"{name}: {opf}")
-    target = options.target if options.set_language else None
 
-    def state_language(tree: _Element) -> None:
-        if target:
-            for element in tree.iter(_DC + "language"):
+    def state_language(tree: _Element) -> list[str]:
+        facts = []
+        for element in tree.iter(_DC + "language"):
+            stated = element.text or ""
+            if (target := restated(stated, options, whole=True)) is not None:
                 element.text = target
-            if tree.get(_XML_LANG) is not None:
-                tree.set(_XML_LANG, target)
+                facts.append(restated_fact(stated, target))
+        for element in tree.iter():
+            stated = element.get(_XML_LANG) or ""
+            if (target := restated(stated, options, whole=element is tree)) is not None:
+                element.set(_XML_LANG, target)
+                facts.append(restated_fact(stated, target))
+        return facts
 
-    parts: dict[str, Document] = {}
+    parts: dict[str, Part] = {}
     parts[opf] = XmlPart(package.read(opf), f"{name}: {opf}", _find_titles, finish=state_language)
     for item in _in_order(root, opf):
         if item.member not in package or item.member in parts:
@@ -72,7 +79,7 @@ def read_epub(data: bytes, name: str, options: DocumentOptions) -> ZippedDocumen
             parts[item.member] = XmlPart(content, called, _find_labels, finish=state_language)
         else:
             parts[item.member] = _READ[item.media](content, called, options)
-    return ZippedDocument(package, parts, always=target is not None)
+    return ZippedDocument(package, parts, always=options.set_language)
 
 
 def _refuse_encrypted(package: Package, name: str) -> None:

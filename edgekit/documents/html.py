@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from edgekit.core.languages import base_language
 from edgekit.core.marked import MarkedText
-from edgekit.documents.base import Document, DocumentOptions
+from edgekit.documents.base import DocumentOptions
 from edgekit.documents.encoding import decoded
 from edgekit.documents.inline import Piece, passage
+from edgekit.documents.languages import restated, restated_fact
 from edgekit.documents.markup import Attribute, Token, escaping, references, tokens
-from edgekit.documents.spliced import Raw, Splice, SplicedDocument, Unit
+from edgekit.documents.spliced import Raw, Splice, SplicedDocument, Unit, stating
 
 # Elements that end a paragraph (HTML, 15.3); every other one, unknown ones among them, stands between words.
 _BLOCK = frozenset(
@@ -43,13 +45,13 @@ _DECLARATION = re.compile(rb"""<\?xml[^>]{0,100}?encoding\s*=\s*["']([A-Za-z0-9_
 _SPACE = " \t\r\n\f"
 
 
-def read_html(data: bytes, name: str, options: DocumentOptions) -> Document:
+def read_html(data: bytes, name: str, options: DocumentOptions) -> SplicedDocument:
     """An HTML document; tags that never close or close crosswise are kept as they are."""
     found = _CHARSET.search(data[:1024]) or _DECLARATION.match(data[:200])
     return _document(data, name, options, found[1].decode() if found else None, xml=False)
 
 
-def read_xhtml(data: bytes, name: str, options: DocumentOptions) -> Document:
+def read_xhtml(data: bytes, name: str, options: DocumentOptions) -> SplicedDocument:
     """An XHTML document. Raises InputError where it is not well formed, and for entities of its own."""
     from edgekit.documents.xml_check import check_xml, xml_encoding
 
@@ -58,7 +60,7 @@ def read_xhtml(data: bytes, name: str, options: DocumentOptions) -> Document:
     return SplicedDocument(source, markup_units(source.text, options, xml=True), references=True)
 
 
-def _document(data: bytes, name: str, options: DocumentOptions, declared: str | None, *, xml: bool) -> Document:
+def _document(data: bytes, name: str, options: DocumentOptions, declared: str | None, *, xml: bool) -> SplicedDocument:
     source = decoded(data, name, declared=declared, options=options)
     return SplicedDocument(source, markup_units(source.text, options, xml=xml), references=True)
 
@@ -149,8 +151,8 @@ class _Reader:
         name = token.name.lower()
         values = {one.name: self._text[one.begin : one.end] for one in token.attributes}
         kept = token.kind == "start" and _is_kept(values)
-        if name == "html" and token.kind == "start" and self._options.set_language and self._options.target:
-            self.units += _language(token, values, self._options.target)
+        if token.kind != "end" and not _is_kept(values) and name not in _KEPT | _SILENT | _SILENT_BLOCK:
+            self.units += _languages(token, values, self._options, whole=name == "html")
         if name in _BLOCK:
             self._flush()
             if token.kind == "start" and (kept or name in _SILENT_BLOCK):
@@ -226,19 +228,17 @@ def _is_read(element: str, attribute: str, values: dict[str, str]) -> bool:
     return attribute in _READ and element != "link"
 
 
-def _language(token: Token, values: dict[str, str], target: str) -> list[Unit]:
-    """The language of a page, and its direction where that is right to left, stated anew."""
-    found = [
-        _constant(attribute.begin, attribute.end, target)
-        for attribute in token.attributes
-        if attribute.name in ("lang", "xml:lang")
-    ]
-    after = token.begin + 1 + len(token.name)
-    missing = "" if "lang" in values or "xml:lang" in values else f' lang="{target}"'
-    if target.partition("-")[0] in _RIGHT_TO_LEFT and "dir" not in values:
-        missing += ' dir="rtl"'
-    return [*found, _constant(after, after, missing)] if missing else found
-
-
-def _constant(begin: int, end: int, text: str) -> Unit:
-    return Unit(begin, end, (), lambda _translated, _raw: [Splice(begin, end, text)], always=True)
+def _languages(token: Token, values: dict[str, str], options: DocumentOptions, *, whole: bool) -> list[Unit]:
+    """The language of a page or an element and, of a page, its direction where that is right to left, stated anew."""
+    found = []
+    for attribute in token.attributes:
+        if attribute.name.lower() not in ("lang", "xml:lang"):
+            continue
+        stated = values[attribute.name]
+        target = restated(stated, options, whole=whole)
+        if target is not None:
+            found.append(stating(attribute.begin, attribute.end, target, restated_fact(stated, target)))
+    if found and whole and base_language(options.target or "") in _RIGHT_TO_LEFT and "dir" not in values:
+        after = token.begin + 1 + len(token.name)
+        found.append(stating(after, after, ' dir="rtl"', "the page runs from right to left now"))
+    return found

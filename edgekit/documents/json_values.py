@@ -61,7 +61,13 @@ def _units(
             f"`{name}` has no string at {', '.join(f'`{key}`' for key in options.keys)}",
             reasons=[f"it has `{key}`" for key in there[:20]],
         )
-    notes = [] if options.keys else [f"{len(units)} of {len(found)} strings read like prose"]
+    notes = []
+    if not options.keys:
+        segments = sum(len(unit.segments) for unit in units)
+        notes.append(
+            f"of {len(found):,} strings {len(units):,} read like prose and are translated ({segments:,} segments), "
+            f"{len(found) - len(units):,} are left as they are"
+        )
     if halves:
         notes.append(f"{halves} strings have half a surrogate pair, left as they are")
     return units, notes

@@ -7,7 +7,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from edgekit.core.errors import InputError
+from edgekit.core.languages import base_language
 from edgekit.documents.base import DocumentOptions
+from edgekit.documents.languages import restated, restated_fact
 from edgekit.documents.odt_runs import OFFICE, TEXT, Looks, TextParagraph, looks
 from edgekit.documents.package import Package
 from edgekit.documents.xml_part import Editable, XmlPart, element_text, parse
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 _MEDIA = ("text", "text-template", "text-master", "presentation", "presentation-template")
 _PREFIX = "application/vnd.oasis.opendocument."
 _SVG = "{urn:oasis:names:tc:opendocument:xmlns:svg-compatible:1.0}"
+_FO = "{urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0}"
 _DC = "{http://purl.org/dc/elements/1.1/}"
 _ENCRYPTED = "{urn:oasis:names:tc:opendocument:xmlns:manifest:1.0}encryption-data"
 
@@ -44,10 +47,31 @@ def read_odt(data: bytes, name: str, options: DocumentOptions) -> ZippedDocument
             content = package.read(part)
             if find is _find:
                 find = partial(_find, comments=options.comments)
-            parts[part] = XmlPart(content, f"{name}: {part}", find)
+            parts[part] = XmlPart(content, f"{name}: {part}", find, finish=partial(_state_language, options=options))
     signed = any(member.startswith("META-INF/") and "signatures" in member for member in package.names())
     facts = ("the document is signed; the signature does not hold for a translation",) if signed else ()
-    return ZippedDocument(package, parts, facts=facts)
+    return ZippedDocument(package, parts, facts=facts, always=options.set_language)
+
+
+def _state_language(root: _Element, *, options: DocumentOptions) -> list[str]:
+    """The target language for the source language in styles and in the document's properties; gives facts."""
+    facts = []
+    for element in root.iter():
+        stated = element.get(_FO + "language") or ""
+        target = restated(stated, options)
+        if target is not None:
+            # ODF 1.3, 20.192: `none` is no country.
+            region = next((part for part in target.split("-")[1:] if len(part) in (2, 3)), "none")
+            element.set(_FO + "language", base_language(target))
+            element.set(_FO + "country", region)
+            facts.append(restated_fact(stated, target))
+    for element in root.iter(_DC + "language"):
+        stated = element.text or ""
+        target = restated(stated, options)
+        if target is not None:
+            element.text = target
+            facts.append(restated_fact(stated, target))
+    return facts
 
 
 def _find(root: _Element, *, comments: bool = True) -> Iterator[Editable]:

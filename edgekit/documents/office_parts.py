@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
@@ -35,17 +35,23 @@ _STRICT = tuple(
 class OfficePart:
     """An XML part under either of its names for namespaces; see XmlPart."""
 
-    def __init__(self, data: bytes, name: str, find: Find) -> None:
+    def __init__(
+        self, data: bytes, name: str, find: Find, *, finish: Callable[[_Element], Sequence[str]] = lambda _root: ()
+    ) -> None:
         self._names = [(strict, older) for strict, older in _STRICT if strict in data and older not in data]
         for strict, older in self._names:
             data = data.replace(strict, older)
-        self._part = XmlPart(data, name, find)
+        self._part = XmlPart(data, name, find, finish=finish)
         self.segments = self._part.segments
-        self.facts = self._part.facts
 
-    def written(self, translated: Sequence[MarkedText]) -> bytes:
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """See XmlPart."""
+        return self._part.facts
+
+    def written(self, translated: Sequence[MarkedText], *, changed: bool = False) -> bytes:
         """The part with these texts."""
-        data = self._part.written(translated)
+        data = self._part.written(translated, changed=changed)
         for strict, older in self._names:
             data = data.replace(older, strict)
         return data

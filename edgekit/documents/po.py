@@ -10,9 +10,10 @@ from edgekit.core.errors import InputError
 from edgekit.core.marked import MarkedText
 from edgekit.documents.base import Document, DocumentOptions
 from edgekit.documents.encoding import decoded
+from edgekit.documents.languages import restated
 from edgekit.documents.plain import text_units
 from edgekit.documents.plurals import Plurals, plurals_of, plurals_stated
-from edgekit.documents.spliced import Raw, Splice, SplicedDocument, Unit, rewritten
+from edgekit.documents.spliced import Raw, Splice, SplicedDocument, Unit, rewritten, stating
 from edgekit.documents.wrapping import columns
 
 _CHARSET = re.compile(rb"Content-Type:[^\n\"]{0,80}charset=([A-Za-z0-9_:.-]+)")
@@ -163,19 +164,22 @@ def _plurals(entries: Sequence[Entry], options: DocumentOptions) -> tuple[Plural
 
 
 def _header(entry: Entry, options: DocumentOptions, plurals: Plurals | None, newline: str) -> list[Unit]:
-    """The header with the target language, where that was asked for."""
+    """The header with the target language, where it states the source language or none."""
     value = entry.values.get("msgstr")
-    if not options.set_language or not options.target or value is None:
+    found = re.search(r"^Language:(.*)$", value.text, flags=re.MULTILINE) if value is not None else None
+    if not options.set_language or not options.target or value is None or found is None:
         return []
-    text = re.sub(r"^Language:.*$", f"Language: {options.target.replace('-', '_')}", value.text, flags=re.MULTILINE)
+    if found[1].strip() and restated(found[1], options, whole=True) is None:
+        return []
+    said = f"Language: {options.target.replace('-', '_')}"
+    text = value.text[: found.start()] + said + value.text[found.end() :]
     rule = plurals_of(options.target)
     if rule is not None and plurals is None:
         text = re.sub(r"^Plural-Forms:.*$", f"Plural-Forms: {rule.header}", text, flags=re.MULTILINE)
     if text == value.text:
         return []
     written = newline.join(['""', *(f'"{line.translate(_WRITTEN)}"' for line in text.splitlines(keepends=True))])
-    made = Splice(value.begin, value.end, written)
-    return [Unit(value.begin, value.end, (), lambda _translated, _raw: [made], always=True)]
+    return [stating(value.begin, value.end, written, f"the header says `{said}` now")]
 
 
 def _message(text: str, entry: Entry, plurals: Plurals | None, newline: str) -> list[Unit]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from edgekit.core.errors import InputError
 from edgekit.documents.base import DocumentOptions
 from edgekit.documents.drawing import find_in_drawing
+from edgekit.documents.languages import restating
 from edgekit.documents.office_parts import (
     OfficePart,
     content_types,
@@ -50,7 +51,10 @@ def read_pptx(data: bytes, name: str, options: DocumentOptions) -> ZippedDocumen
             found.update(dict.fromkeys(related(package, slide, name, "comments")))
     parts = {
         part: OfficePart(
-            package.read(part), f"{name}: {part}", _find_comments if "comment" in part.lower() else find_in_drawing
+            package.read(part),
+            f"{name}: {part}",
+            _find_comments if "comment" in part.lower() else find_in_drawing,
+            finish=restating("lang", options),
         )
         for part in found
         if part in package
@@ -58,7 +62,7 @@ def read_pptx(data: bytes, name: str, options: DocumentOptions) -> ZippedDocumen
     if "docProps/core.xml" in package:
         core = package.read("docProps/core.xml")
         parts["docProps/core.xml"] = OfficePart(core, f"{name}: docProps/core.xml", find_in_core_properties)
-    return ZippedDocument(package, parts, facts=office_facts(package))
+    return ZippedDocument(package, parts, facts=office_facts(package), always=options.set_language)
 
 
 def _find_comments(root: _Element) -> Iterator[Editable]:

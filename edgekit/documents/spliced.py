@@ -33,6 +33,7 @@ class Unit:
     begin, end: the span that its splices stay in; units either nest or have nothing in common.
     render: splices for changed segments, in order. It is not asked where every segment came back as it was.
     always: it is asked even then.
+    states: where it is not empty, it is asked where any segment of the document changed, and this is a fact then.
     """
 
     begin: int
@@ -40,6 +41,12 @@ class Unit:
     segments: tuple[MarkedText, ...]
     render: Render
     always: bool = False
+    states: str = ""
+
+
+def stating(begin: int, end: int, text: str, fact: str) -> Unit:
+    """A unit without segments, for what a document says of itself."""
+    return Unit(begin, end, (), lambda _translated, _raw: [Splice(begin, end, text)], states=fact)
 
 
 def has_letters(text: str) -> bool:
@@ -58,14 +65,27 @@ def spliced(text: str, splices: Sequence[Splice], begin: int = 0, end: int | Non
     return "".join(pieces)
 
 
-def rewritten(text: str, units: Sequence[Unit], translated: Sequence[MarkedText]) -> str:
-    """`text` with the translations of its units' segments, which follow each other as the units do."""
+def has_changed(units: Sequence[Unit], translated: Sequence[MarkedText]) -> bool:
+    """Whether any segment of the units is another text now."""
+    segments = (segment for unit in units for segment in unit.segments)
+    return any(one != other for one, other in zip(segments, translated, strict=True))
+
+
+def rewritten(
+    text: str, units: Sequence[Unit], translated: Sequence[MarkedText], *, changed: bool | None = None
+) -> str:
+    """`text` with the translations of its units' segments, which follow each other as the units do.
+
+    changed: whether any segment of the document did; None looks at these.
+    """
+    if changed is None:
+        changed = has_changed(units, translated)
     chosen: list[tuple[Unit, Sequence[MarkedText]]] = []
     at = 0
     for unit in units:
         came = tuple(translated[at : at + len(unit.segments)])
         at += len(unit.segments)
-        if unit.always or came != unit.segments:
+        if unit.always or (changed and unit.states) or came != unit.segments:
             chosen.append((unit, came))
     # Innermost first: a unit that holds others copies what they became.
     chosen.sort(key=lambda item: (-item[0].begin, item[0].end))
@@ -110,13 +130,17 @@ class SplicedDocument:
 
     def __post_init__(self) -> None:
         self.segments: Sequence[MarkedText] = tuple(segment for unit in self.units for segment in unit.segments)
+        self._stated: tuple[str, ...] = ()
 
     @property
     def facts(self) -> tuple[str, ...]:
         """What a person should know, a sentence each."""
-        return (*self.source.facts, *self.notes)
+        return (*self.source.facts, *self.notes, *self._stated)
 
-    def written(self, translated: Sequence[MarkedText]) -> bytes:
-        """The file with these texts in it; see `Document`."""
+    def written(self, translated: Sequence[MarkedText], *, changed: bool = False) -> bytes:
+        """The file with these texts in it; see `Document`.  changed: something did in what it is a part of."""
         check_translated(self.segments, translated)
-        return self.source.encode(rewritten(self.source.text, self.units, translated), references=self.references)
+        changed = changed or has_changed(self.units, translated)
+        self._stated = tuple(dict.fromkeys(unit.states for unit in self.units if unit.states)) if changed else ()
+        text = rewritten(self.source.text, self.units, translated, changed=changed)
+        return self.source.encode(text, references=self.references)

@@ -37,20 +37,30 @@ class SubtitleDocument(SplicedDocument):
     def __post_init__(self) -> None:
         super().__post_init__()
         cues = self.cues_of(self.source.text)
-        self._before = f"{too_fast(cues)} of {len(cues)} cues have more than {FASTEST:.0f} characters a second"
-        self._after: tuple[str, ...] = ()
+        self._before = too_fast(cues)
+        self._speed = _speed(len(cues), self._before, None)
 
     @property
     def facts(self) -> tuple[str, ...]:
         """What a person should know, a sentence each."""
-        return (*super().facts, self._before, *self._after)
+        return (*super().facts, *self._speed)
 
-    def written(self, translated: Sequence[MarkedText]) -> bytes:
+    def written(self, translated: Sequence[MarkedText], *, changed: bool = False) -> bytes:
         """The file with these texts in it; see `Document`."""
-        data = super().written(translated)
-        text = data[len(self.source.mark) :].decode(self.source.codec)
-        self._after = (f"in the translation {too_fast(self.cues_of(text))}",)
+        data = super().written(translated, changed=changed)
+        cues = self.cues_of(data[len(self.source.mark) :].decode(self.source.codec))
+        self._speed = _speed(len(cues), self._before, too_fast(cues))
         return data
+
+
+def _speed(cues: int, before: int, after: int | None) -> tuple[str, ...]:
+    """How many cues of the original and, where it is there, of the translation nobody can read in time."""
+    if not before and not after:
+        return ()
+    faster = f"faster than {FASTEST:.0f} characters a second"
+    if after is None:
+        return (f"reading speed: {before} of {cues} cues are {faster}",)
+    return (f"reading speed: {after} of {cues} cues are {faster} in the translation, {before} in the original",)
 
 
 def read_srt(data: bytes, name: str, options: DocumentOptions) -> Document:

@@ -17,6 +17,8 @@ from edgekit.documents.spliced import Raw, Splice, SplicedDocument, Unit, has_le
 _DELIMITERS = (",", ";", "\t", "|")
 # Records that decide on the delimiter, the header and the columns.
 _LOOK = 200
+# A column's name has seldom more words.
+_NAME_WORDS = 2
 # What makes a cell a formula for a spreadsheet (OWASP, CSV injection).
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -141,7 +143,9 @@ def _called(index: int, names: Sequence[str]) -> str:
 
 
 def _has_header(rows: Sequence[Record], options: DocumentOptions) -> bool:
-    """Whether the first row names the columns: asked for by name, or all of it short, filled, distinct and no prose."""
+    """Whether the first row names the columns: asked for by name, or all of it short, filled, distinct and of another
+    kind than what is below.
+    """
     first = [cell.text.strip() for cell in rows[0].cells]
     if any(not column.isdigit() and column in first for column in options.columns):
         return True
@@ -150,13 +154,19 @@ def _has_header(rows: Sequence[Record], options: DocumentOptions) -> bool:
     if not all(len(cell) <= 40 and not re.search(r"[.!?]$|^\W*\d", cell) for cell in first):
         return False
     # A row that looks like the ones below it may well be one of them: translated, it is less of a loss than skipped.
+    sentences = any(len(cell.split()) > _NAME_WORDS for cell in first)
     body = [record.cells[: len(first)] for record in rows[1:_LOOK]]
     numbers = any(
         all(not has_letters(cells[index].text) for cells in body if index < len(cells)) for index in range(len(first))
     )
     below = sum(len(cell.text) for cells in body for cell in cells) / len(body)
-    identifiers = any(re.fullmatch(r"[a-z][a-z0-9_]*", cell) for cell in first)
-    return numbers or identifiers or below > 2 * sum(map(len, first))
+    filled = [cell.text for cells in body for cell in cells if cell.text.strip()]
+    identifiers = all(map(_is_identifier, first)) and not all(map(_is_identifier, filled))
+    return numbers or (not sentences and (identifiers or below > 2 * sum(map(len, first))))
+
+
+def _is_identifier(text: str) -> bool:
+    return re.fullmatch(r"[a-z][a-z0-9_]*", text.strip()) is not None
 
 
 def _chosen(columns: Sequence[str], names: Sequence[str], width: int, name: str) -> list[int]:

@@ -11,8 +11,9 @@ from edgekit.core.marked import MarkedText
 from edgekit.documents.base import Document, DocumentOptions
 from edgekit.documents.encoding import decoded
 from edgekit.documents.inline import Passage, Piece, passage
+from edgekit.documents.languages import restated
 from edgekit.documents.markup import Token, escaping, references, tokens
-from edgekit.documents.spliced import Raw, Splice, SplicedDocument, Unit
+from edgekit.documents.spliced import Raw, Splice, SplicedDocument, Unit, stating
 from edgekit.documents.xml_check import check_xml, xml_encoding
 
 # XLIFF 1.2, 2.3, and 2.1, 4.3: elements around text, and those that stand for something that is none. What native
@@ -115,21 +116,20 @@ class _Reading:
                 yield from self._end(_local(token.name), token, element)
 
     def _language(self, name: str, token: Token, values: dict[str, str]) -> None:
-        """The target language of the file, where that was asked for; 2.x needs one as soon as there are targets."""
+        """The target language of the file, where it has none; 2.x needs one as soon as there are targets."""
         wanted = "xliff" if self._second else "file"
         attribute = "trglang" if self._second else "target-language"
         target = self._options.target
-        if name != wanted or target is None or not (self._options.set_language or attribute not in values):
+        if name != wanted or target is None or not self._options.set_language:
             return
         stated = next((one for one in token.attributes if _local(one.name) == attribute), None)
-        if stated is None and not self._options.set_language:
-            return
-        if stated is not None:
-            made = Splice(stated.begin, stated.end, target)
-        else:
+        fact = f"the file says that its translation is in `{target}`"
+        if stated is None:
             after = token.begin + 1 + len(token.name)
-            made = Splice(after, after, f' {"trgLang" if self._second else attribute}="{target}"')
-        self.units.append(Unit(made.begin, made.end, (), lambda _translated, _raw: [made], always=True))
+            said = f' {"trgLang" if self._second else attribute}="{target}"'
+            self.units.append(stating(after, after, said, fact))
+        elif restated(values[attribute], self._options) is not None:
+            self.units.append(stating(stated.begin, stated.end, target, fact))
 
     def _start(self, name: str, token: Token, element: _Element) -> None:
         holder = "segment" if self._second else "trans-unit"

@@ -89,9 +89,9 @@ class XmlPart:
     """The paragraphs of an XML part; `written` parses it anew, so it may be called again."""
 
     def __init__(
-        self, data: bytes, name: str, find: Find, *, finish: Callable[[_Element], None] = lambda _root: None
+        self, data: bytes, name: str, find: Find, *, finish: Callable[[_Element], Sequence[str]] = lambda _root: ()
     ) -> None:
-        """finish: a last change of the tree, whatever has been translated."""
+        """finish: a last change of the tree where anything has been translated; gives facts, none for no change."""
         self._data = data
         self._name = name
         self._find = find
@@ -99,14 +99,18 @@ class XmlPart:
         self.segments: Sequence[MarkedText] = tuple(one.marked for one in find(parse(data, name)))
         self.facts: tuple[str, ...] = ()
 
-    def written(self, translated: Sequence[MarkedText]) -> bytes:
-        """The part with these texts; paragraphs whose text is as it was are not touched."""
+    def written(self, translated: Sequence[MarkedText], *, changed: bool = False) -> bytes:
+        """The part with these texts; paragraphs whose text is as it was are not touched.
+
+        changed: something did in what it is a part of.
+        """
         root = parse(self._data, self._name)
+        own = any(one != other for one, other in zip(self.segments, translated, strict=True))
         for editable, text in zip(list(self._find(root)), translated, strict=True):
             if text != editable.marked:
                 editable.write(text)
-        self._finish(root)
-        return serialise(root, self._data)
+        self.facts = tuple(dict.fromkeys(self._finish(root))) if own or changed else ()
+        return serialise(root, self._data) if own or self.facts else self._data
 
 
 def check_characters(segments: Sequence[MarkedText], translated: Sequence[MarkedText]) -> None:

@@ -225,7 +225,36 @@ def test_xliff_is_refused_when_it_is_hostile_or_none() -> None:
             open_document(bad.encode(), kind="xliff")
 
 
-def test_the_header_names_the_language_when_that_was_asked_for() -> None:
+def test_the_header_names_the_language_when_it_named_none_or_the_sources() -> None:
     text = 'msgid ""\r\nmsgstr ""\r\n"Language: \\n"\r\n"X: y\\n"\r\n\r\nmsgid "a b"\r\nmsgstr ""\r\n'
-    made = written("po", text, "c", target="pt-BR", set_language=True)
+    assert written("po", text, "a b", target="pt-BR") == text
+    other = text.replace("Language: ", "Language: de")
+    assert written("po", other, "c", source="en", target="pt-BR") == other.replace(
+        '"a b"\r\nmsgstr ""', '"a b"\r\nmsgstr "c"'
+    )
+    made = written("po", text, "c", target="pt-BR")
     assert made == text.replace("Language: ", "Language: pt_BR").replace('"a b"\r\nmsgstr ""', '"a b"\r\nmsgstr "c"')
+
+
+@pytest.mark.parametrize(
+    "first", ["cat,The cat sleeps", "Cats,sleep", "cat,sleeps", "Why is it red?,blue", "red,The sky at night"]
+)
+def test_the_first_row_is_translated_when_it_looks_like_those_below(first: str) -> None:
+    rows = f"{first}\ndog,The dog runs\ncow,The cow eats grass\n" if " " in first else f"{first}\ndogs,run\ncows,eat\n"
+    document = open_document(rows.encode(), kind="csv", options=DocumentOptions(columns=("2",)))
+    assert document.segments[0].text == first.partition(",")[2]
+
+
+@pytest.mark.parametrize("first", ["word,sentence", "id,text", "Word,Meaning"])
+def test_the_first_row_is_left_when_it_names_what_is_below(first: str) -> None:
+    rows = f"{first}\ndog,The dog runs in the field\ncow,The cow eats the grass\n"
+    assert texts("csv", rows, columns=("2",))[0] == "The dog runs in the field"
+
+
+def test_json_says_what_is_translated_and_what_is_left_in_the_same_units() -> None:
+    data = '{"id": "a-1", "say": "Good morning\\nand good night", "kind": "left", "b": "Save"}'
+    document = open_document(data.encode(), kind="json")
+    assert document.facts[-1] == (
+        "of 4 strings 2 read like prose and are translated (3 segments), 2 are left as they are"
+    )
+    assert len(document.segments) == 3

@@ -46,13 +46,14 @@ def test_a_book_is_translated_wherever_its_parts_lie(folder: str) -> None:
     assert members(written)[f"{prefix}toc.ncx"].count(b"<!DOCTYPE ncx PUBLIC") == 1
 
 
-def test_a_book_says_its_new_language_when_that_is_asked_for() -> None:
-    plain = open_document(BOOK, kind="epub", options=DocumentOptions(target="pt"))
+def test_a_book_says_its_new_language_when_it_is_translated() -> None:
+    plain = open_document(BOOK, kind="epub", options=DocumentOptions(target="pt", set_language=False))
     assert (
         b"<dc:language>en</dc:language>"
         in members(plain.written([louder(one) for one in plain.segments]))["EPUB/package.opf"]
     )
-    document = open_document(BOOK, kind="epub", options=DocumentOptions(target="pt", set_language=True))
+    document = open_document(BOOK, kind="epub", options=DocumentOptions(source="en", target="pt"))
+    assert members(document.written(document.segments)) == members(BOOK)
     written = members(document.written([louder(one) for one in document.segments]))
     assert b"<dc:language>pt</dc:language>" in written["EPUB/package.opf"]
     assert b'xml:lang="pt"' in written["EPUB/package.opf"]

@@ -116,10 +116,30 @@ def test_attributes_inside_a_paragraph_change_when_only_they_are_translated() ->
     assert document.written(said).decode() == "<p>SEE <img alt='A DOG' src=x> HERE</p>"
 
 
-def test_the_language_is_stated_when_that_was_asked_for() -> None:
-    assert written("<html lang=en><p>1", target="pt", set_language=True) == "<html lang=pt><p>1"
-    assert written("<html><p>1", target="ar", set_language=True) == '<html lang="ar" dir="rtl"><p>1'
-    assert written("<html lang=en><p>1", target="pt") == "<html lang=en><p>1"
+def test_a_page_says_its_new_language_when_it_is_translated() -> None:
+    page = '<html lang="en-GB"><p lang=en>a <q lang="de">Wort</q> <i xml:lang=EN>b</i><code lang=en>c</code>'
+    document = open_document(page.encode(), kind="html", options=DocumentOptions(source="en", target="pt-BR"))
+    made = document.written([in_capitals(segment) for segment in document.segments]).decode()
+    assert made == (
+        '<html lang="pt-BR"><p lang=pt-BR>A <q lang="de">WORT</q> <i xml:lang=pt-BR>B</i><code lang=en>c</code>'
+    )
+    assert document.facts[-3:] == tuple(
+        f"where the document says that its language is `{tag}`, it says `pt-BR` now" for tag in ("en-GB", "en", "EN")
+    )
+
+
+def test_a_page_runs_from_right_to_left_when_its_language_does() -> None:
+    assert written("<html lang=en><p>a", "b", target="ar") == '<html dir="rtl" lang=ar><p>b'
+    assert written("<html lang=en dir=ltr><p>a", "b", target="ar") == "<html lang=ar dir=ltr><p>b"
+
+
+@pytest.mark.parametrize(
+    ("said", "options"),
+    [("a", {"target": "pt"}), ("b", {"target": "pt", "set_language": False}), ("b", {"target": "pt", "source": "de"})],
+)
+def test_a_page_says_what_it_said_when_nothing_changed_or_that_is_not_asked_for(said: str, options: dict) -> None:
+    page = "<html lang=en><p>a"
+    assert written(page, said, **options) == page.replace("<p>a", f"<p>{said}")
 
 
 def test_a_reference_is_written_when_the_encoding_lacks_a_character() -> None:

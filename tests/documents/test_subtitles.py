@@ -69,9 +69,14 @@ def test_a_cue_has_lines_of_42_columns_when_its_translation_is_longer() -> None:
 
 def test_reading_speed_is_said_when_subtitles_are_read_and_written() -> None:
     document = open_document(srt((1, 2, "x" * 17 + "."), (2, 3, "X" * 10 + ".")), kind="srt")
-    assert document.facts == ("1 of 2 cues have more than 17 characters a second",)
+    assert document.facts == ("reading speed: 1 of 2 cues are faster than 17 characters a second",)
     document.written([MarkedText("a" * 30), MarkedText("b" * 18)])
-    assert document.facts[1:] == ("in the translation 2",)
+    assert document.facts == (
+        "reading speed: 2 of 2 cues are faster than 17 characters a second in the translation, 1 in the original",
+    )
+    slow = open_document(srt((1, 2, "Yes.")), kind="srt")
+    slow.written([MarkedText("Sim.")])
+    assert slow.facts == ()
 
 
 def test_notes_styles_settings_and_names_stay_when_a_webvtt_file_is_translated() -> None:
