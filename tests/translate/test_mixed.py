@@ -173,3 +173,21 @@ def test_no_words_are_kept_when_a_mark_crosses_them() -> None:
     around = MarkedText(INSIDE, (Mark(0, 60, "pair", "1"),))
     assert not with_keeps(around, [(17, 50)]).problems()
     assert len(with_keeps(around, [(17, 50), (40, 55)]).marks) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('The answer "as plantas precisam de luz e água" is right.', "as plantas precisam de luz e água"),
+        ("The answer 'as plantas precisam de luz e água' isn't wrong.", "as plantas precisam de luz e água"),
+        ('The boy asked me "onde fica a biblioteca da escola" today.', "onde fica a biblioteca da escola"),
+        (
+            'He said "this" and "we think so and will always say that as plantas precisam de luz e água" then.',
+            "plantas precisam de luz e água",
+        ),
+    ],
+)
+def test_a_quotation_is_kept_whole_when_most_of_it_is_in_the_target_language(text: str, expected: str) -> None:
+    with mixed(EN_PT, PT_EN) as translator:
+        (span,) = translator.kept_spans(text)
+    assert text[slice(*span)] == expected
