@@ -59,11 +59,33 @@ def test_translate_scores_a_file_as_json(files: dict[str, str], capsys: pytest.C
     assert [one["name"] for one in found["scores"]] == ["chrF", "chrF++", "BLEU"]
     chrf = found["scores"][0]
     assert chrf["score"] == pytest.approx(corpus_chrf(OTHER, PORTUGUESE))
-    assert chrf["low"] <= chrf["score"] <= chrf["high"]
+    assert chrf["low"] is chrf["high"] is None
+    assert found["against"][0]["p_bootstrap"] is None
+    assert found["against"][0]["p_randomization"] >= 2 / 2**4
+    assert found["notes"] == [
+        "en→pt: no intervals, which fewer than 10 lines say nothing about",
+        "en→pt: no paired bootstrap, which fewer than 20 lines say nothing about; "
+        "the least p-value that 4 lines can have is 0.1250",
+    ]
     assert [(one["id"], one["lines"]) for one in found["documents"]] == [("one", 2), ("two", 2)]
     assert found["documents"][0]["scores"]["chrF"] == pytest.approx(corpus_chrf(OTHER[:2], PORTUGUESE[:2]))
     assert found["against"][0]["baseline"] == pytest.approx(100)
     assert found["against"][0]["difference"] == pytest.approx(chrf["score"] - 100)
+
+
+def test_translate_has_intervals_and_a_bootstrap_when_lines_are_enough(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    named = {"en": ENGLISH, "pt": PORTUGUESE, "other": OTHER}
+    many = {name: write(tmp_path / f"many.{name}", 5 * lines) for name, lines in named.items()}
+    assert run(arguments(many, "--hypotheses", many["other"], "--against", many["pt"], "--json")) == 0
+    (found,) = json.loads(capsys.readouterr().out)["directions"]
+    chrf = found["scores"][0]
+    assert chrf["low"] <= chrf["score"] <= chrf["high"]
+    assert found["against"][0]["p_bootstrap"] < 0.05
+    assert found["notes"] == []
+    assert run(arguments(many, "--hypotheses", many["other"])) == 0
+    assert capsys.readouterr().out.splitlines()[-1].startswith("BLEU: nrefs:1|bs:50|seed:12345|")
 
 
 def test_translate_prints_a_table(files: dict[str, str], capsys: pytest.CaptureFixture[str]) -> None:
@@ -77,7 +99,7 @@ def test_translate_prints_a_table(files: dict[str, str], capsys: pytest.CaptureF
     assert lines[1].split()[:2] == ["en→pt", "4"]
     assert "en→pt, by document" in lines
     assert "en→pt, paired tests" in lines
-    assert lines[-1].startswith("BLEU: nrefs:1|bs:50|seed:12345|")
+    assert lines[-1].startswith("BLEU: nrefs:1|case:mixed|")
 
 
 def test_translate_runs_installed_models_and_artifacts(
@@ -91,7 +113,7 @@ def test_translate_runs_installed_models_and_artifacts(
         scores.append(found["scores"])
     assert scores[0] == scores[1] == scores[2]
     assert [(one["difference"], one["p_bootstrap"], one["p_randomization"]) for one in found["against"]] == [
-        (0, 1, 1)
+        (0, None, 1)
     ] * 3
 
 

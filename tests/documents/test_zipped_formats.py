@@ -9,7 +9,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from documents.zip_files import canonical, kinds, louder, members, zipped
+from documents.zip_files import canonical, docx, kinds, louder, members, odt, paragraph, run, zipped
 from documents.zip_samples import SAMPLES
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -19,6 +19,7 @@ from edgekit.core.errors import InputError, SegmentError
 from edgekit.core.marked import MarkedText
 from edgekit.documents import open as opening
 from edgekit.documents import xml_part
+from edgekit.documents.base import DocumentOptions
 from edgekit.documents.open import open_document
 
 # Words may need more or fewer runs than before; everything else is counted.
@@ -202,3 +203,43 @@ def test_a_document_is_sound_or_one_error_when_its_elements_are_mixed_up(kind: s
     assert [one.text for one in open_document(written, kind=kind).segments] == [
         louder(one).text for one in document.segments
     ]
+
+
+def test_words_of_the_source_language_are_of_the_target_language_when_a_word_document_is_translated() -> None:
+    said = '<w:lang w:val="{}"/>'
+    body = paragraph(run("One", said.format("en-US")), run(" two", said.format("de-DE")))
+    defaults = f"<w:rPrDefault><w:rPr>{said.format('en-GB')}</w:rPr></w:rPrDefault>"
+    data = docx(body, {"styles": f"<w:docDefaults>{defaults}</w:docDefaults>"})
+    document = open_document(data, kind="docx", options=DocumentOptions(source="en", target="pt-BR"))
+    assert members(document.written(document.segments)) == members(data)
+    written = members(document.written([louder(segment) for segment in document.segments]))
+    assert b'w:val="pt-BR"' in written["word/styles.xml"]
+    assert b'w:val="en' not in written["word/document.xml"]
+    assert b'w:val="pt-BR"' in written["word/document.xml"]
+    assert document.facts[-1] == "where the document says that its language is `en-GB`, it says `pt-BR` now"
+    left = open_document(data, kind="docx", options=DocumentOptions(source="en", target="pt", set_language=False))
+    assert b"pt" not in members(left.written([louder(one) for one in left.segments]))["word/styles.xml"]
+
+
+def test_styles_of_the_source_language_are_of_the_target_language_when_an_opendocument_text_is_translated() -> None:
+    looks = '<style:style style:name="{0}"><style:text-properties fo:language="{0}" fo:country="GB"/></style:style>'
+    data = odt("<text:p>One</text:p>", styles=looks.format("en") + looks.format("de"))
+    document = open_document(data, kind="odt", options=DocumentOptions(source="en", target="pt"))
+    assert members(document.written(document.segments)) == members(data)
+    written = members(document.written([louder(segment) for segment in document.segments]))["content.xml"]
+    assert b'fo:language="pt" fo:country="none"' in written
+    assert b'fo:language="de" fo:country="GB"' in written
+
+
+def test_runs_of_the_source_language_are_of_the_target_language_when_slides_are_translated() -> None:
+    data = SAMPLES["pptx"]
+    changed = {
+        name: content.replace(b"<a:rPr", b'<a:rPr lang="en-US"') if b'lang="' not in content else content
+        for name, content in members(data).items()
+    }
+    data = zipped(changed)
+    document = open_document(data, kind="pptx", options=DocumentOptions(source="en", target="pt"))
+    assert members(document.written(document.segments)) == changed
+    written = members(document.written([louder(segment) for segment in document.segments]))
+    assert not any(b'lang="en' in content for name, content in written.items() if "slides/slide" in name)
+    assert any(b'lang="pt"' in content for content in written.values())
