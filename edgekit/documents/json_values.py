@@ -65,8 +65,8 @@ def _units(
     if not options.keys:
         segments = sum(len(unit.segments) for unit in units)
         notes.append(
-            f"of {len(found):,} strings {len(units):,} read like prose and are translated ({segments:,} segments), "
-            f"{len(found) - len(units):,} are left as they are"
+            f"strings that read like prose, to be translated: {len(units):,} of {len(found):,}, with {segments:,} "
+            f"segments in all; strings left as they are: {len(found) - len(units):,}"
         )
     if halves:
         notes.append(f"{halves} strings have half a surrogate pair, left as they are")

@@ -52,8 +52,8 @@ def read_glossary(path: Path, direction: Direction) -> Glossary:
         and, in this order or by a header, note, case, part of speech, forbidden alternatives (parted by `|`), do not
         translate. A header may name the two languages, by their tags, in English or as they call themselves, instead of
         source and target.
-    Raises InputError: not there, no text, larger than 100 MB or 200,000 terms, fewer than half of
-        its lines in two columns, no terms; every wrong row is a reason,
+    Raises InputError: not there, no text, larger than 100 MB or 200,000 terms, no more than half
+        of its lines in two columns, no terms; every wrong row is a reason,
     with its line. Conflicts are no error, they are in the result.
     """
     try:

@@ -60,7 +60,7 @@ def rows_of(text: str, direction: Direction, problems: list[str]) -> list[Term]:
     except csv.Error as problem:
         problems.append(f"line {line}: {problem}")
     parted = sum(len(row) > 1 for _, row in rows)
-    if 2 * parted < len(rows):
+    if rows and 2 * parted <= len(rows):
         # Prose with a comma here and there.
         found = f"only {parted:,} of {len(rows):,} lines have" if parted else "no line has"
         problems.append(f"{found} two columns")

@@ -255,6 +255,6 @@ def test_json_says_what_is_translated_and_what_is_left_in_the_same_units() -> No
     data = '{"id": "a-1", "say": "Good morning\\nand good night", "kind": "left", "b": "Save"}'
     document = open_document(data.encode(), kind="json")
     assert document.facts[-1] == (
-        "of 4 strings 2 read like prose and are translated (3 segments), 2 are left as they are"
+        "strings that read like prose, to be translated: 2 of 4, with 3 segments in all; strings left as they are: 2"
     )
     assert len(document.segments) == 3

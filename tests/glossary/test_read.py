@@ -177,6 +177,7 @@ def test_a_header_of_other_languages_is_refused(tmp_path: Path) -> None:
     ("data", "reason"),
     [
         ("# Rivers\nWater falls.\nIt runs.\n", "no line has two columns"),
+        ("# Rivers\nWater falls, and it runs.\nName:\n", "only 1 of 2 lines have two columns"),
         ("Rivers\nWater falls, and it runs.\nThat is all.\nNames:\n", "only 1 of 4 lines have two columns"),
     ],
 )
