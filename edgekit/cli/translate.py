@@ -94,9 +94,7 @@ def translate(
     ] = None,
     prompt: Annotated[
         str | None,
-        typer.Option(
-            "--prompt", metavar="ID", help="How a language model is asked: plain, or another of `models.toml`"
-        ),
+        typer.Option("--prompt", metavar="ID", help="How to ask a language model: plain, or another of `models.toml`."),
     ] = None,
     review: Annotated[
         bool, typer.Option("--review", help="With `-o`: list what a person should look at, worst first.")
@@ -156,6 +154,8 @@ def translate(
     found = kind_of_file(path, kind, dry_run=dry_run)
     if prompt is not None:
         _check_prompt(prompt, model)
+    if checked and model is not None:
+        raise UsageError("`--check-language` chooses the model of each line", hint="leave `--model` out")
     around = Around(
         model=model,
         prompt=prompt or _PROMPT,
@@ -174,21 +174,24 @@ def translate(
 
         if score or align or romanized:
             raise UsageError("`--score`, `--align` and `--romanize` are for lines", hint="add `--as lines`")
+        if confidence and not (as_json or review):
+            raise UsageError("`--confidence` would show nothing", hint="a document's is in `--json` and `--review`")
         check_document_options(found, {"--column": columns, "--into": into, "--key": keys})
-        begin, end = _ends(*wanted, model=model)
+        # Counting needs no direction, and no model.
+        begin, end = (wanted[0] or "", wanted[1] or "") if dry_run else _ends(*wanted, model=model)
         translate_file(
             path,
             out,
             lambda: _opened(begin, end, replace(around, confidence=True, checked_language=True), bring=bring),
             kind=found,
             options=DocumentOptions(
-                source=None if begin == AUTO else begin,
-                target=end,
+                source=None if begin in ("", AUTO) else begin,
+                target=end or None,
                 columns=tuple(columns or ()),
                 into=into,
                 keys=tuple(keys or ()),
             ),
-            settings=_settings(begin, end, around),
+            settings="" if dry_run else _settings(begin, end, around),
             force=force,
             dry_run=dry_run,
             as_json=as_json,

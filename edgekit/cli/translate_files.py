@@ -53,9 +53,9 @@ def check_line_out(out: Path, path: Path | None, *, force: bool, allowed: Collec
     """
     if _is_input(out, path):
         raise UsageError(f"`{out}` is the text itself", hint="name another file for `-o`")
+    _check_ending(out, path, allowed, named=named)
     if out.is_file() and not force:
         raise UsageError(f"`{out}` exists already", hint="name another file for `-o`, or add `--force` to replace it")
-    _check_ending(out, path, allowed, named=named)
 
 
 def _is_input(out: Path, path: Path | None) -> bool:

@@ -312,8 +312,6 @@ def _check_out(path: Path, out: Path, kind: str | None, *, force: bool) -> None:
         raise UsageError(f"there is no folder `{out.parent}` for the output")
     if out.exists() and path.exists() and out.samefile(path):
         raise UsageError(f"`{out}` is the document itself", hint="name another file for `-o`")
-    if out.exists() and not force:
-        raise UsageError(f"`{out}` exists already", hint="name another file for `-o`, or add `--force` to replace it")
     other = kind_of(out.name) or (out.suffix[1:].lower() if is_foreign(out.name) else None)
     if kind is not None and other is not None and other != kind:
         named = out.with_suffix(path.suffix)
@@ -323,3 +321,5 @@ def _check_out(path: Path, out: Path, kind: str | None, *, force: bool) -> None:
             f"the document is {kind}, and `{out.name}` would be {other}",
             hint=f"the output has the format of the document: `-o {shlex.quote(str(named))}`",
         )
+    if out.exists() and not force:
+        raise UsageError(f"`{out}` exists already", hint="name another file for `-o`, or add `--force` to replace it")

@@ -134,8 +134,9 @@ def test_a_review_lists_only_lines_that_somebody_should_look_at(tmp_path: Path) 
 def test_a_dry_run_does_not_mind_an_output_that_is_there(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
     page.write_text("Words\n", "utf-8")
-    done = edgekit(tmp_path, "translate", str(page), "--dry-run", "-o", str(page))
-    assert (done.returncode, errors(done)) == (0, "")
+    for toy in ("en-pt", "en-pt pt-en", ""):  # counting needs no direction
+        done = edgekit(tmp_path, "translate", str(page), "--dry-run", "-o", str(page), EDGEKIT_TOY=toy)
+        assert (done.returncode, errors(done)) == (0, "")
 
 
 @pytest.mark.parametrize(
@@ -147,6 +148,10 @@ def test_a_dry_run_does_not_mind_an_output_that_is_there(tmp_path: Path) -> None
         (["lines.en", "-o", "out.pdf"], 2, "`-o out.txt`"),
         (["page.md", "--as", "lines", "-o", "out.docx"], 2, "lines are plain text"),
         (["hi", "-o", "out.srt"], 2, "would be srt"),
+        (["lines.en", "-o", "table.csv"], 2, "would be csv"),
+        (["page.md", "-o", "table.csv"], 2, "is md, and `table.csv` would be csv"),
+        (["page.md", "-o", "out.md", "--confidence"], 2, "`--json` and `--review`"),
+        (["hi", "--check-language", "--model", "toy"], 2, "leave `--model` out"),
         (["real.pdf"], 2, "is not a kind of document that edgekit reads"),
         (["sheet.xlsx", "-o", "out.xlsx"], 2, "save it as csv"),
         (["page.md", "--column", "a", "--key", "b", "-o", "out.md"], 2, "`--column` is for csv and tsv"),
