@@ -12,6 +12,7 @@ from edgekit.core.errors import InputError, OutputError, UnavailableError
 from edgekit.core.marked import MarkedText
 from edgekit.documents.base import DocumentOptions
 from edgekit.documents.encoding import decoded
+from edgekit.documents.foreign import FOREIGN, is_foreign, saved_as
 from edgekit.documents.open import FORMATS, kind_of, open_document
 from edgekit.documents.plain import text_units
 
@@ -141,3 +142,10 @@ def test_an_old_encoding_is_the_usual_one_when_a_file_states_none(source: str | 
     document = open_document(said.encode(codec), kind="txt", options=DocumentOptions(source=source))
     assert document.segments[0].text + "\n" == said or document.segments[0].text == said.split(". ")[0]
     assert codec in document.facts[0]
+
+
+def test_what_can_be_read_is_never_foreign() -> None:
+    assert not FOREIGN & {ending for form in FORMATS.values() for ending in form.endings}
+    assert is_foreign("Scan.PDF")
+    assert not is_foreign("notes")
+    assert {saved_as(f"a{ending}") for ending in FOREIGN} - {None} <= set(FORMATS)
