@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import shlex
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from edgekit.cli import output
+from edgekit.cli.review import is_doubtful, tell_unlisted
 from edgekit.core.errors import FailedError, UsageError
 from edgekit.core.units import duration_in_words
 
@@ -51,8 +53,10 @@ def translate_file(
     if out is None and not dry_run:
         raise UsageError(
             "a document needs a file to be written to",
-            hint=f"add `-o {path.with_name(path.stem + '-translated' + path.suffix).name}`",
+            hint=f"add `-o {shlex.quote(path.stem + '-translated' + path.suffix)}`",
         )
+    if dry_run:
+        out = None
     job = DocumentJob(path, out, kind=kind, options=options, settings=settings, force=force, resume=resume)
     if dry_run:
         seconds = None
@@ -72,10 +76,11 @@ def translate_file(
     if as_json:
         output.json_object(_as_json(path, result, review=review))
     elif review:
-        for row in result.worst_first():
-            if row.state == "left" or row.findings or row.confidence is not None:
-                _show_row(row)
-    _summarise(result)
+        listed = [row for row in result.worst_first() if _is_doubtful(row)]
+        for row in listed:
+            _show_row(row)
+        tell_unlisted(len(listed), len(result.rows), "segments")
+    _summarise(result, reviewed=review)
     if result.is_unchanged:
         raise FailedError(
             f"`{result.out}` says the same as `{path}`: not one of {len(result.rows):,} texts was translated",
@@ -83,7 +88,11 @@ def translate_file(
         )
 
 
-def _summarise(result: DocumentResult) -> None:
+def _is_doubtful(row: Row) -> bool:
+    return is_doubtful(row.findings, row.confidence, left=row.state == "left")
+
+
+def _summarise(result: DocumentResult, *, reviewed: bool) -> None:
     for fact in result.facts:
         output.narrate(fact)
     if not result.rows:
@@ -99,17 +108,19 @@ def _summarise(result: DocumentResult) -> None:
     if result.resumed:
         parts.append(f"{result.resumed:,} taken from the journal of an earlier run")
     output.narrate(f"{result.out}: {', '.join(parts)}")
-    output.narrate(
-        f"kept {result.kept:,} of {result.protected:,}, repaired {result.repaired:,}, left as source {result.left:,}"
-    )
+    if result.protected:
+        output.narrate(
+            f"kept {result.kept:,} of {result.protected:,}, repaired {result.repaired:,}, "
+            f"left as source {result.left:,}"
+        )
     if result.terms:
         missed = [(row.number, one.detail) for row in result.rows for one in row.findings if one.kind == "term"]
         output.narrate(f"{result.honoured:,} of {result.terms:,} terms honoured" + (":" if missed else ""))
         for number, detail in missed[:_MOST_TERMS]:
             output.narrate(f"  segment {number:,}: {detail}")
     flagged = sum(bool(row.findings) for row in result.rows)
-    if flagged:
-        output.narrate(f"{flagged:,} segments to look at: `--review` shows them, the worst first")
+    if flagged and not reviewed:
+        output.narrate(f"{flagged:,} segments to look at: `--review --force` shows them, the worst first")
 
 
 def _show_counts(path: Path, counts: Counts, facts: tuple[str, ...], seconds: float | None, *, as_json: bool) -> None:

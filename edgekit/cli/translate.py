@@ -12,21 +12,20 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from edgekit.cli import output
+from edgekit.cli.text_argument import named_path
 from edgekit.cli.text_io import check_out
-from edgekit.core.errors import DirectionError, UnavailableError, UsageError
+from edgekit.cli.translate_files import check_document_options, check_line_out, kind_of_file
+from edgekit.core.errors import DirectionError, InputError, UnavailableError, UsageError
 from edgekit.core.events import Event, Note
 from edgekit.core.languages import Direction, base_language, normalise_tag
 
 if TYPE_CHECKING:
+    from edgekit.store.installed import Installed
     from edgekit.translate.checked import CheckedTranslator
     from edgekit.translate.opening import Around, RoutedTranslator
 
 AUTO = "auto"
-LINES = "lines"
-# Text in these is translated line by line unless `--as txt` says that its lines are those of paragraphs.
-_LINE_KINDS = ("txt",)
-# A missing argument with one of these endings, or that begins like a path, was meant as a file.
-_FILE_ENDINGS = (".log", ".pdf", ".rst", ".tex", ".toml", ".xml", ".doc", ".ppt", ".rtf")
+_PROMPT = "plain"
 
 
 def translate(
@@ -43,24 +42,26 @@ def translate(
         typer.Option(
             "--from",
             metavar="TAG",
-            help="Language of the text; `auto` where each part is in one of its own. Not needed where one is left.",
+            help="Language of the text; `auto`: each part is in one of its own. Not needed where only one fits.",
         ),
     ] = None,
     target: Annotated[
-        str | None, typer.Option("--to", metavar="TAG", help="Language to translate to; the same.")
+        str | None,
+        typer.Option("--to", metavar="TAG", help="Language to translate to. Not needed where only one fits."),
     ] = None,
     out: Annotated[
-        Path | None, typer.Option("-o", "--out", metavar="FILE", help="Write to FILE when all is done.")
+        Path | None,
+        typer.Option("-o", "--out", metavar="FILE", help="Write to FILE, a new one, when all is done."),
     ] = None,
     kind: Annotated[
         str | None,
         typer.Option(
             "--as",
             metavar="KIND",
-            help="lines, or a kind of document as md, html, docx; else its ending says it, and text is lines.",
+            help="What FILE is: lines, or a kind of document as md, html, docx. Else its ending says it; txt is lines.",
         ),
     ] = None,
-    force: Annotated[bool, typer.Option("--force", help="A document replaces the file that `-o` names.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace the file that `-o` names if it is there.")] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Only count what a document has to translate; write nothing.")
     ] = False,
@@ -78,7 +79,7 @@ def translate(
     ] = None,
     no_memory: Annotated[bool, typer.Option("--no-memory", help="Do not use what people accepted before.")] = False,
     mixed: Annotated[
-        bool, typer.Option("--mixed", help="Words of other languages inside a text are translated by their own model.")
+        bool, typer.Option("--mixed", help="Translate words of other languages inside a text by their own models.")
     ] = False,
     checked: Annotated[
         bool,
@@ -89,16 +90,18 @@ def translate(
     ] = False,
     model: Annotated[
         str | None,
-        typer.Option("--model", metavar="ID|PATH", help="Translate with this one; a language model is asked."),
+        typer.Option("--model", metavar="ID|PATH", help="Translate with this one; a language model is prompted."),
     ] = None,
     prompt: Annotated[
-        str, typer.Option("--prompt", metavar="ID", help="How a language model is asked; see `models.toml`.")
-    ] = "plain",
+        str | None,
+        typer.Option("--prompt", metavar="ID", help="How to ask a language model: plain, or another of `models.toml`."),
+    ] = None,
     review: Annotated[
-        bool, typer.Option("--review", help="With `-o`: list what a person should look at, the worst first.")
+        bool, typer.Option("--review", help="With `-o`: list what a person should look at, worst first.")
     ] = False,
     confidence: Annotated[
-        bool, typer.Option("--confidence", help="How likely each translation is right, where that was measured.")
+        bool,
+        typer.Option("--confidence", help="Before each line how likely it is right, if that was measured, and a tab."),
     ] = False,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one JSON object a line of input, or one for a document.")
@@ -134,8 +137,10 @@ def translate(
 
     if out is not None and str(out) == "-":
         out = None
-    if out is not None:
+    if out is not None and not dry_run:
         check_out(out)
+    if force and out is None:
+        raise UsageError("`--force` replaces the file that `-o` names, and none is named", hint="add `-o FILE`")
     if review and out is None and not dry_run:
         raise UsageError("`--review` writes where the translation would", hint="add `-o FILE`")
     wanted = (
@@ -144,11 +149,16 @@ def translate(
     )
     if wanted[0] is not None and wanted[0] == wanted[1]:
         raise UsageError(f"source and target are both `{wanted[0]}`", hint="name two languages")
-    path = _file_of(text, literal=literal)
-    found = _kind_of(path, kind, dry_run=dry_run)
+    path = named_path(text, literal=literal)
+    path = path if path is not None and path.is_file() else None
+    found = kind_of_file(path, kind, dry_run=dry_run)
+    if prompt is not None:
+        _check_prompt(prompt, model)
+    if checked and model is not None:
+        raise UsageError("`--check-language` chooses the model of each line", hint="leave `--model` out")
     around = Around(
         model=model,
-        prompt=prompt,
+        prompt=prompt or _PROMPT,
         glossary=glossary,
         memory=not no_memory,
         suggestions=as_json or review,
@@ -164,20 +174,24 @@ def translate(
 
         if score or align or romanized:
             raise UsageError("`--score`, `--align` and `--romanize` are for lines", hint="add `--as lines`")
-        begin, end = _ends(*wanted, model=model)
+        if confidence and not (as_json or review):
+            raise UsageError("`--confidence` would show nothing", hint="a document's is in `--json` and `--review`")
+        check_document_options(found, {"--column": columns, "--into": into, "--key": keys})
+        # Counting needs no direction, and no model.
+        begin, end = (wanted[0] or "", wanted[1] or "") if dry_run else _ends(*wanted, model=model)
         translate_file(
             path,
             out,
             lambda: _opened(begin, end, replace(around, confidence=True, checked_language=True), bring=bring),
             kind=found,
             options=DocumentOptions(
-                source=None if begin == AUTO else begin,
-                target=end,
+                source=None if begin in ("", AUTO) else begin,
+                target=end or None,
                 columns=tuple(columns or ()),
                 into=into,
                 keys=tuple(keys or ()),
             ),
-            settings=_settings(begin, end, around),
+            settings="" if dry_run else _settings(begin, end, around),
             force=force,
             dry_run=dry_run,
             as_json=as_json,
@@ -190,54 +204,14 @@ def translate(
         raise UsageError(
             f"`{given[0]}` is for documents", hint="name a file, and add `--as KIND` if its ending says nothing"
         )
+    if out is not None:
+        rows = score or align or confidence
+        allowed = ("json", "jsonl") if as_json else ("tsv",) if rows else ()
+        check_line_out(out, path, force=force, allowed=allowed, named=kind is not None)
     from edgekit.cli.translate_lines import Shown, translate_lines
 
     shown = Shown(as_json, score, align, confidence, review, romanized)
     translate_lines(text, literal, out, shown, lambda: _opened(*_ends(*wanted, model=model), around, bring=bring))
-
-
-def _file_of(text: str | None, *, literal: bool) -> Path | None:
-    """The file that is meant, None for anything else. Raises UnavailableError for one that is not there."""
-    if text is None or literal or not text or text == "-":
-        return None
-    try:
-        path = Path(text)
-        named = path.is_file()
-    except (OSError, ValueError):  # longer than a file name can be, or with a NUL
-        return None
-    if named:
-        return path
-    if _looks_like_a_file(text) and not path.exists():
-        raise UnavailableError(f"there is no file `{text}`", hint="add `--text` if it is a text to translate")
-    return None
-
-
-def _looks_like_a_file(text: str) -> bool:
-    from edgekit.documents.open import FORMATS
-
-    if any(character.isspace() for character in text):
-        return False
-    endings = (*_FILE_ENDINGS, *(ending for one in FORMATS.values() for ending in one.endings))
-    return text.startswith(("/", "./", "../", "~/")) or text.lower().endswith(endings)
-
-
-def _kind_of(path: Path | None, kind: str | None, *, dry_run: bool) -> str | None:
-    """The kind of document that a file is translated as, None for lines. Raises UsageError for a kind that is none."""
-    from edgekit.documents.open import FORMATS
-
-    if kind is not None and kind != LINES and kind not in FORMATS:
-        raise UsageError(f"there is no kind `{kind}`", reasons=[f"there are {', '.join((LINES, *FORMATS))}"])
-    if kind == LINES or path is None:
-        if kind not in (None, LINES):
-            raise UsageError(f"`--as {kind}` needs a file", hint="name the document")
-        return None
-    if kind is not None:
-        return kind
-    ending = path.suffix.lower()
-    found = next((one.kind for one in FORMATS.values() if ending in one.endings), None)
-    if found in _LINE_KINDS and not dry_run:
-        return None
-    return found if found is not None else "txt" if dry_run else None
 
 
 def _ends(source: str | None, target: str | None, *, model: str | None) -> tuple[str, str]:
@@ -252,19 +226,46 @@ def _ends(source: str | None, target: str | None, *, model: str | None) -> tuple
     return direction.source, direction.target
 
 
-def _settings(source: str, target: str, around: Around) -> str:
-    """What changes a document's translation besides its text: the journal of other settings is not gone on with."""
-    from edgekit.core.hashing import sha256_file
-    from edgekit.store.installed import find_artifact, find_direction
+def _check_prompt(prompt: str, model: str | None) -> None:
+    """Raise UsageError where there is no such prompt, or no language model to be asked with it."""
+    from edgekit.catalogue.load import load_catalogue
+    from edgekit.translate.filling import find_prompt
+    from edgekit.translate.opening import is_language_model
 
-    terms = "" if around.glossary is None else sha256_file(around.glossary)
+    find_prompt(load_catalogue(), prompt)
+    if model is None or not is_language_model(model):
+        raise UsageError("`--prompt` is for a language model", hint="add `--model ID` of one, or leave `--prompt` out")
+
+
+def _settings(source: str, target: str, around: Around) -> str:
+    """What changes a document's translation besides its text: the journal of other settings is not gone on with.
+
+    Raises UnavailableError and InputError for a glossary that is not there or cannot be read.
+    """
+    from edgekit.core.hashing import sha256_file
+
+    try:
+        terms = "" if around.glossary is None else sha256_file(around.glossary)
+    except FileNotFoundError:
+        raise UnavailableError(f"there is no glossary `{around.glossary}`") from None
+    except OSError as problem:
+        raise InputError(f"cannot read the glossary `{around.glossary}`: {problem.strerror or problem}") from None
     model = ""
     with contextlib.suppress(DirectionError, UnavailableError):
         if around.model is None or not around.model.lower().endswith(".gguf"):
-            found = find_artifact(around.model) if around.model is not None else find_direction(source, target)
-            model = " ".join(sorted(file.sha256 for file in found.receipt.files))
+            used = _models(source, target, around.model)
+            model = " ".join(sorted({file.sha256 for one in used for file in one.receipt.files}))
     parts = (source, target, around.model or "", around.prompt, str(around.mixed), str(around.memory), terms, model)
     return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _models(source: str, target: str, model: str | None) -> list[Installed]:
+    """The installed models that may translate: for `auto` each that a text may come to go through."""
+    from edgekit.store.installed import find_artifact, find_direction, find_directions
+
+    if model is not None:
+        return [find_artifact(model)]
+    return list(find_directions().values()) if source == AUTO else [find_direction(source, target)]
 
 
 def choose_direction(source: str | None, target: str | None) -> Direction:
@@ -292,11 +293,15 @@ def choose_direction(source: str | None, target: str | None) -> Direction:
             reasons=[f"{direction}" for direction in fitting],
             hint=f"add `--from {fitting[0].source} --to {fitting[0].target}`, for example",
         )
+    from edgekit.store.offered import pull_hint
+
     asked = f" from `{source}`" if source else f" to `{target}`" if target else ""
     raise DirectionError(
         f"no installed model translates{asked}",
         reasons=[f"installed: {direction}" for direction in installed],
-        hint="see `edgekit models ls` for what there is, then run `edgekit pull ID`",
+        hint=pull_hint(source, target)
+        if asked
+        else "see `edgekit models ls` for what there is, then run `edgekit pull ID`",
     )
 
 
@@ -321,17 +326,13 @@ def _opened(source: str, target: str, around: Around, *, bring: bool) -> Iterato
 
 def _pull(direction: Direction) -> None:
     """Bring the first model of the catalogue that translates direction."""
-    from edgekit.catalogue.load import load_catalogue
     from edgekit.cli.progress import Renderer
     from edgekit.pipeline.run import line_translator
     from edgekit.store.installed import closest
+    from edgekit.store.offered import offered_directions
     from edgekit.store.pull import pull
 
-    offered: dict[Direction, str] = {}
-    for model in load_catalogue().models.values():
-        if model.task == "translate" and model.can_be_pulled and not model.is_checkpoint:
-            for one in model.languages.directions():
-                offered.setdefault(one, model.id)
+    offered = offered_directions()
     found = closest(direction, list(offered))
     if found is None:
         raise DirectionError(

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from edgekit.cli import output
+from edgekit.cli.review import is_doubtful, tell_unlisted
 from edgekit.cli.text_argument import open_text
 from edgekit.cli.text_io import Line, open_sink
 from edgekit.core.events import Progress, Reporter, StepFinished, StepStarted, silent
@@ -68,11 +69,11 @@ class _Tally:
         self.missed += [f"line {number:,}: {one.detail}" for one in result.findings if one.kind == "term"]
         if result.findings:
             self.doubtful.append(number)
-        if listed and (result.findings or result.confidence is not None):
+        if listed and is_doubtful(result.findings, result.confidence, left=bool(result.left)):
             self.review.append((number, result))
 
-    def tell(self, *, listed: bool) -> None:
-        """What a person should know, on stderr."""
+    def tell(self, *, listed: bool, out: Path | None) -> None:
+        """What a person should know, on stderr; listed: the doubtful lines were shown already."""
         if self.kept or self.left:
             output.narrate(
                 f"kept {self.kept:,} of {self.kept + self.left:,}, repaired {self.repaired:,}, "
@@ -90,8 +91,9 @@ class _Tally:
                 f"not complete, the model came to no end: line {_some(self.cut)} ({len(self.cut):,} of {self.lines:,})"
             )
         if self.doubtful and not listed:
+            why = "`--json` says why" if out is None else "`--review --force` says why"
             share = f"{len(self.doubtful):,} of {self.lines:,}"
-            output.narrate(f"to look at: line {_some(self.doubtful)} ({share}); `--json` says why")
+            output.narrate(f"to look at: line {_some(self.doubtful)} ({share}); {why}")
 
 
 def _some(numbers: Sequence[int]) -> str:
@@ -135,7 +137,8 @@ def translate_lines(
     if shown.review:
         for number, result in sorted(tally.review, key=lambda one: _badness(one[1])):
             _show(number, result)
-    tally.tell(listed=shown.review)
+        tell_unlisted(len(tally.review), tally.lines, "lines")
+    tally.tell(listed=shown.review, out=out)
 
 
 def _input(line: Line, shown: Shown) -> str:

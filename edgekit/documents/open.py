@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path, PurePath
 
-from edgekit.core.errors import InputError
+from edgekit.core.errors import InputError, UnavailableError
 from edgekit.documents.base import Document, DocumentOptions
 
 # A text of 64 MB is 10 million words; what is read from it takes some ten times that in memory.
@@ -89,7 +89,8 @@ def open_document(
     source: a path, or the content itself, which needs `kind` or a name.
     kind: a key of FORMATS; by default what the name's ending says.
     name: what error messages call the document; by default its path.
-    Raises InputError for a kind that is not known, a file that cannot be read, or content that is not of its kind.
+    Raises UnavailableError for a file that is not there, InputError for a kind that is not known, a file that cannot be
+    read, or content that is not of its kind.
     """
     name = name or ("the text" if isinstance(source, bytes) else str(source))
     found = kind if kind is not None else kind_of(name)
@@ -109,7 +110,10 @@ def open_document(
 
 
 def content_of(path: Path, kind: str | None) -> bytes:
-    """The bytes of a document of a kind. Raises InputError: it cannot be read, or is larger than these may be."""
+    """The bytes of a document of a kind.
+
+    Raises UnavailableError (it is not there) and InputError: it cannot be read, or is larger than these may be.
+    """
     form = FORMATS.get(kind or "")
     limit = MAX_ARCHIVE_BYTES if form is not None and form.archive else MAX_BYTES
     try:
@@ -117,5 +121,7 @@ def content_of(path: Path, kind: str | None) -> bytes:
         if size > limit:
             raise InputError(f"`{path}` has {size >> 20} MB; such documents may have {limit >> 20} MB")
         return path.read_bytes()
+    except FileNotFoundError:
+        raise UnavailableError(f"there is no file `{path}`") from None
     except OSError as error:
         raise InputError(f"`{path}` cannot be read: {error.strerror or error}") from error

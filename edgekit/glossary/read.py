@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 from pathlib import Path
 
-from edgekit.core.errors import InputError
+from edgekit.core.errors import InputError, UnavailableError
 from edgekit.core.languages import Direction, base_language
 from edgekit.glossary.tables import rows_of
 from edgekit.glossary.tbx import terms_of
@@ -52,14 +52,16 @@ def read_glossary(path: Path, direction: Direction) -> Glossary:
         and, in this order or by a header, note, case, part of speech, forbidden alternatives (parted by `|`), do not
         translate. A header may name the two languages, by their tags, in English or as they call themselves, instead of
         source and target.
-    Raises InputError: not there, no text, larger than 100 MB or 200,000 terms, no more than half
-        of its lines in two columns, no terms; every wrong row is a reason,
-    with its line. Conflicts are no error, they are in the result.
+    Raises UnavailableError (not there) and InputError: no text, larger than 100 MB or 200,000 terms, no more than half
+    of its lines in two columns, no terms; every wrong row is a reason, with its line. Conflicts are no error, they are
+    in the result.
     """
     try:
         if path.stat().st_size > _MOST_BYTES:
             raise InputError(f"the glossary `{path}` is larger than {_MOST_BYTES // 1_000_000} MB")
         data = path.read_bytes()
+    except FileNotFoundError:
+        raise UnavailableError(f"there is no glossary `{path}`") from None
     except OSError as problem:
         raise InputError(f"cannot read the glossary `{path}`: {problem.strerror}") from None
     problems: list[str] = []

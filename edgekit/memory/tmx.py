@@ -14,7 +14,7 @@ from xml.etree.ElementTree import Element  # only the type; what parses is harde
 from xml.sax.saxutils import escape, quoteattr  # only writes
 
 from edgekit.core.atomic import replacing
-from edgekit.core.errors import InputError, OutputError, UsageError
+from edgekit.core.errors import InputError, OutputError, UnavailableError, UsageError
 from edgekit.core.languages import Direction, base_language, normalise_tag
 from edgekit.core.xml_stream import XML_SPACE, elements
 from edgekit.memory.entries import Entry, Origin, OriginKind
@@ -64,12 +64,15 @@ def read_tmx(path: Path, direction: Direction | None = None, *, skipped: Counter
     direction: only its languages, by tag, else the tag less region (`en-GB` serves `en`); None: from each unit's source
         language to every other it has.
     skipped: counts, by reason, the units that give no entry.
-    Inline codes stay in the text as what they contain. Raises InputError: not there, no TMX, XML that is not read.
+    Inline codes stay in the text as what they contain. Raises UnavailableError (not there) and InputError: no TMX, XML
+    that is not read.
     """
     skipped = Counter() if skipped is None else skipped
     try:
         with path.open("rb") as stream:
             yield from _entries(stream, path, direction, skipped)
+    except FileNotFoundError:
+        raise UnavailableError(f"there is no file `{path}`") from None
     except OSError as problem:
         raise InputError(f"cannot read `{path}`: {problem.strerror}") from None
 

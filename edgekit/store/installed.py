@@ -195,14 +195,11 @@ def _bases(direction: Direction) -> tuple[str, str]:
 
 
 def _direction_hint(wanted: Direction) -> str:
-    from edgekit.catalogue.load import load_catalogue
+    from edgekit.store.offered import offered_directions
 
     offered: dict[Direction, str] = {}
     try:
-        for model in load_catalogue().models.values():
-            if model.task == "translate" and model.can_be_pulled and not model.is_checkpoint:
-                for direction in model.languages.directions():
-                    offered.setdefault(direction, model.id)
+        offered = offered_directions()
     except (CatalogueError, InputError):
         pass  # a mistake in the user's catalogue must not hide what was asked for
     found = closest(wanted, list(offered))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import shlex
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -15,6 +16,7 @@ from edgekit.core.events import Note, Progress, Reporter, StepFinished, StepStar
 from edgekit.core.findings import Finding
 from edgekit.core.marked import MarkedText
 from edgekit.documents.base import Document, DocumentOptions
+from edgekit.documents.foreign import is_foreign
 from edgekit.documents.open import content_of, kind_of, open_document
 from edgekit.translate.journal import Journal, alone_with, journal_path
 from edgekit.translate.outcome import MarkedTranslator, Outcome, State
@@ -174,7 +176,7 @@ class DocumentJob:
         if self._out is None:
             raise UsageError("there is no output to write to", hint="name one with `-o`")
         path = journal_path(self._out)
-        with alone_with(path):
+        with alone_with(self._out):
             _check_out(self._path, self._out, None, force=self._force)
             journal = Journal(path, self._key, resume=self._resume)
             done = {number: outcome for number, outcome in journal.done.items() if 0 <= number < len(self._unique)}
@@ -310,11 +312,14 @@ def _check_out(path: Path, out: Path, kind: str | None, *, force: bool) -> None:
         raise UsageError(f"there is no folder `{out.parent}` for the output")
     if out.exists() and path.exists() and out.samefile(path):
         raise UsageError(f"`{out}` is the document itself", hint="name another file for `-o`")
-    if out.exists() and not force:
-        raise UsageError(f"`{out}` exists already", hint="name another file for `-o`, or add `--force` to replace it")
-    other = kind_of(out.name)
+    other = kind_of(out.name) or (out.suffix[1:].lower() if is_foreign(out.name) else None)
     if kind is not None and other is not None and other != kind:
+        named = out.with_suffix(path.suffix)
+        if named.exists():  # the document itself, more often than not
+            named = out.with_name(f"{out.stem}-translated{path.suffix}")
         raise UsageError(
             f"the document is {kind}, and `{out.name}` would be {other}",
-            hint=f"the output has the format of the document: `-o {out.with_suffix(path.suffix).name}`",
+            hint=f"the output has the format of the document: `-o {shlex.quote(str(named))}`",
         )
+    if out.exists() and not force:
+        raise UsageError(f"`{out}` exists already", hint="name another file for `-o`, or add `--force` to replace it")

@@ -105,21 +105,26 @@ def _line(value: Mapping[str, object]) -> bytes:
 
 
 @contextlib.contextmanager
-def alone_with(path: Path) -> Iterator[None]:
-    """Hold the journal at path; the system frees what a process held that died.
+def alone_with(out: Path) -> Iterator[None]:
+    """Hold the journal of an output; the system frees what a process held that died.
 
-    Raises UsageError where another process has it, OutputError where it cannot be written.
+    Raises UsageError where another process has it, OutputError where nothing can be written beside the output.
     """
     from filelock import FileLock, Timeout
 
+    path = journal_path(out)
     held = path.with_name(path.name + ".lock")
     lock = FileLock(held)
     try:
+        # Before the lock is asked for: filelock (4.2) takes a folder that no file can be made in for a lock that
+        # somebody holds.
+        with held.open("ab"):
+            pass
         lock.acquire(timeout=0)
     except Timeout:
-        raise UsageError(f"another edgekit is translating into the same file (`{held}`)") from None
+        raise UsageError(f"another edgekit is translating into `{out}` now") from None
     except OSError as problem:
-        raise OutputError(f"cannot write to `{held}`: {problem.strerror or problem}") from None
+        raise OutputError(f"cannot write to `{out}`: {problem.strerror or problem}") from None
     try:
         yield
     finally:

@@ -18,10 +18,12 @@ from edgekit.glossary.terms import Glossary
 from edgekit.identify.mixed import count_words
 from edgekit.protect.masks import MaskForm, forms_of
 from edgekit.store.installed import find_artifact
+from edgekit.store.offered import pull_hint
 from edgekit.translate.careful import CarefulTranslator
 from edgekit.translate.checked import CheckedTranslation, CheckedTranslator
 from edgekit.translate.mixed import MixedTranslator, open_mixed_translator
 from edgekit.translate.pivot import TextTranslator, open_direct_or_pivot
+from edgekit.translate.pivot_routes import reachable
 from edgekit.translate.routing import Routed, RoutingTranslator, open_router
 from edgekit.translate.translator import open_translator
 
@@ -135,6 +137,10 @@ def open_checked_translator(
         raise UsageError(
             "`auto` chooses the model of each text", hint="name the source language for `--model` and `--glossary`"
         )
+    if around.mixed and around.model is not None:
+        raise UsageError("words of other languages are translated by models of their own, not by one that is named")
+    if automatic and not reachable(target):
+        raise DirectionError(f"no installed model translates into `{target}`", hint=pull_hint(None, target))
     first = None if automatic else _open_one(Direction(normalise_tag(source), target), around, report)
     if first is not None and (not around.checked_language or around.model is not None):
         return first
@@ -185,7 +191,7 @@ def _open_text(
     from edgekit.store.installed import find_direction, find_translator
     from edgekit.store.masks import templates
 
-    if around.model is not None and _is_language_model(around.model):
+    if around.model is not None and is_language_model(around.model):
         from edgekit.translate.prompted import open_prompted_translator
 
         terms = () if glossary is None else [(term.source, term.target) for term in glossary.terms if not term.keep]
@@ -226,7 +232,8 @@ def _open_text(
     return text, receipt.id, forms_of(templates(receipt, direction))
 
 
-def _is_language_model(model: str) -> bool:
+def is_language_model(model: str) -> bool:
+    """Whether a model is asked with a prompt: a GGUF, or an installed one that writes. Raises ModelNotFoundError."""
     if model.lower().endswith(".gguf"):
         return True
     return find_artifact(model).receipt.task == "generate"

@@ -39,6 +39,15 @@ def test_detect_reads_a_file_when_there_is_one_of_that_name(tmp_path: Path) -> N
     assert literally.stdout.count(b"\n") == 1
 
 
+@pytest.mark.parametrize("command", ["detect", "romanize"])
+def test_a_file_that_is_not_there_is_said_unless_it_is_a_text(tmp_path: Path, command: str) -> None:
+    done = edgekit(tmp_path, command, "nothere.txt")
+    assert (done.returncode, done.stdout) == (3, b"")
+    assert b"there is no file `nothere.txt`" in done.stderr
+    assert b"--text" in done.stderr
+    assert edgekit(tmp_path, command, "--text", "nothere.txt").returncode == 0
+
+
 @pytest.mark.parametrize("arguments", [["--languages", ""], ["--languages", "no tag"]])
 def test_detect_refuses_what_is_no_list_of_tags(tmp_path: Path, arguments: list[str]) -> None:
     done = edgekit(tmp_path, "detect", "text", *arguments)

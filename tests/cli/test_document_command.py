@@ -56,7 +56,7 @@ def test_a_document_is_summed_up_on_stderr_and_stdout_stays_empty(
     assert shown.err.splitlines() == [
         f"{out}: 3 of 3 segments translated",
         "kept 1 of 1, repaired 1, left as source 0",
-        "1 segments to look at: `--review` shows them, the worst first",
+        "1 segments to look at: `--review --force` shows them, the worst first",
     ]
     assert out.exists()
 
@@ -85,15 +85,51 @@ def test_a_document_is_one_object_when_json_is_asked_for(
     }
 
 
-def test_a_review_shows_the_worst_first(letter: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    translate_file(letter, tmp_path / "carta.docx", opener(Doubtful()), review=True)
-    assert capsys.readouterr().out.splitlines()[:5] == [
+class Unsure(Doubtful):
+    """Has doubts about the table, and left it."""
+
+    def result(self, text: MarkedText) -> Result:
+        return Result(text, confidence=0.4) if text.text == "12 a" else super().result(text)
+
+
+def test_a_review_shows_the_worst_first_and_says_how_many_it_left_out(
+    letter: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "carta.docx"
+    translate_file(letter, out, opener(Unsure()), review=True)
+    shown = capsys.readouterr()
+    assert shown.out.splitlines() == [
         "3 (word/document.xml 3): translated, 25% sure",
         "  Good night.",
         "  GOOD NIGHT.",
         "  - `12` vanished",
-        "1 (word/document.xml 1): translated, 90% sure",
+        "2 (word/document.xml 2): same, 40% sure",
+        "  12 a",
+        "  12 a",
     ]
+    assert shown.err.splitlines() == [
+        "1 of 3 segments are not listed: nothing was found, and none is less than 50% sure",
+        f"{out}: 2 of 3 segments translated, 1 the same in both languages",
+        "kept 1 of 1, repaired 1, left as source 0",
+    ]
+
+
+def test_nothing_is_said_of_what_was_kept_when_there_was_nothing_to_keep(
+    letter: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "carta.docx"
+    translate_file(letter, out, opener(Loud()))
+    assert capsys.readouterr().err.splitlines() == [f"{out}: 3 of 3 segments translated"]
+
+
+def test_a_dry_run_does_not_mind_an_output_that_is_there(
+    letter: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "carta.docx"
+    out.write_text("mine")
+    translate_file(letter, out, refused, dry_run=True)
+    assert capsys.readouterr().out.startswith("3 segments")
+    assert out.read_text() == "mine"
 
 
 def test_a_dry_run_counts_and_opens_no_model(letter: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -129,17 +129,46 @@ def test_nothing_is_left_when_the_disk_fills_up_in_the_middle(tmp_path: Path, fo
 def test_the_output_file_is_whole_and_takes_the_place_of_the_old_one(tmp_path: Path, folder: Path) -> None:
     out = folder / "out.txt"
     out.write_text("old", "utf-8")
-    done = edgekit(tmp_path, "translate", "-o", str(out), given=b"hello\r\nworld")
+    done = edgekit(tmp_path, "translate", "--force", "-o", str(out), given=b"hello\r\nworld")
     assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
     assert out.read_bytes() == b"HELLO\r\nWORLD"
     assert leftovers(folder) == ["out.txt"]
 
 
-def test_a_file_may_be_translated_onto_itself(tmp_path: Path, folder: Path) -> None:
-    file = folder / "text.txt"
-    file.write_bytes(b"some line\n" * 5000)
-    assert edgekit(tmp_path, "translate", str(file), "-o", str(file)).returncode == 0
-    assert file.read_bytes() == b"SOME LINE\n" * 5000
+def test_a_file_that_is_there_is_refused_before_anything_runs(tmp_path: Path, folder: Path) -> None:
+    out = folder / "out.txt"
+    out.write_text("old", "utf-8")
+    done = edgekit(tmp_path, "translate", "-o", str(out), given=b"hello\n", EDGEKIT_TOY="")
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert b"exists already" in done.stderr
+    assert b"--force" in done.stderr
+    assert out.read_text("utf-8") == "old"
+
+
+@posix
+@pytest.mark.parametrize("way", ["itself", "link", "hard link", "redirect"])
+def test_a_file_is_never_translated_onto_itself(tmp_path: Path, folder: Path, way: str) -> None:
+    file, out = folder / "text.txt", folder / "other.txt"
+    file.write_bytes(b"some line\n")
+    if way == "link":
+        out.symlink_to(file)
+    elif way == "hard link":
+        out.hardlink_to(file)
+    else:
+        out = file
+    named = [] if way == "redirect" else [str(file)]
+    with file.open("rb") as stream:
+        done = subprocess.run(
+            [*COMMAND, "translate", *named, "--force", "-o", str(out)],
+            stdin=stream,
+            capture_output=True,
+            env=environment(tmp_path),
+            timeout=SECONDS,
+            check=False,
+        )
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert b"is the text itself" in done.stderr
+    assert file.read_bytes() == b"some line\n"
 
 
 @posix
@@ -147,7 +176,7 @@ def test_a_link_stays_a_link_when_it_is_the_output(tmp_path: Path, folder: Path)
     real, link = folder / "real.txt", folder / "link.txt"
     real.write_text("old", "utf-8")
     link.symlink_to(real)
-    assert edgekit(tmp_path, "translate", "hi", "-o", str(link)).returncode == 0
+    assert edgekit(tmp_path, "translate", "hi", "--force", "-o", str(link)).returncode == 0
     assert link.is_symlink()
     assert real.read_text("utf-8") == "HI\n"
 
@@ -155,7 +184,7 @@ def test_a_link_stays_a_link_when_it_is_the_output(tmp_path: Path, folder: Path)
 def test_the_old_output_stays_when_the_work_fails(tmp_path: Path, folder: Path) -> None:
     out = folder / "out.txt"
     out.write_text("old", "utf-8")
-    done = edgekit(tmp_path, "translate", "-o", str(out), given=b"hello\n", EDGEKIT_TOY_FAULT="BUG")
+    done = edgekit(tmp_path, "translate", "--force", "-o", str(out), given=b"hello\n", EDGEKIT_TOY_FAULT="BUG")
     assert done.returncode == 1
     assert out.read_text("utf-8") == "old"
     assert leftovers(folder) == ["out.txt"]

@@ -47,7 +47,9 @@ def test_lines_are_for_people_and_programs(capsys: pytest.CaptureFixture[str]) -
     assert run(["memory", "ls"]) == 0
     assert capsys.readouterr().out == "1\ten→pt\tperson\tThe cell.\tA célula.\n"
     assert run(["memory", "search", "The cells.", *EN_PT]) == 0
-    assert capsys.readouterr().out.split("\t")[1] == "fuzzy"
+    source, target, score, origin, number = capsys.readouterr().out.rstrip("\n").split("\t")
+    assert (source, target, origin, number) == ("The cell.", "A célula.", "person", "1")
+    assert score.endswith(" % fuzzy")
     assert run(["memory", "stats"]) == 0
     assert capsys.readouterr().out.startswith("1 entries of 0 documents")
 
@@ -80,14 +82,28 @@ def test_a_file_that_was_exported_is_imported(capsys: pytest.CaptureFixture[str]
         ["memory", "forget"],
         ["memory", "forget", "1", "--all"],
         ["memory", "forget", "1", "--document", "x"],
-        ["memory", "import", "no.tmx"],
         ["memory", "export", "no/folder/x.tmx"],
-        ["glossary", "check", "no.csv", *EN_PT],
         ["glossary", "check", "no.csv", "--from", "english", "--to", "pt"],
     ],
 )
 def test_a_wrong_command_line_is_a_usage_error(words: list[str]) -> None:
     assert run(words) == 2
+
+
+@pytest.mark.parametrize(
+    "words", [["memory", "import", "no.tmx"], ["glossary", "check", "no.csv", *EN_PT], ["memory", "forget", "99"]]
+)
+def test_what_is_not_there_is_unavailable(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(words) == 3
+    error = capsys.readouterr().err
+    assert "error: there is no " in error
+    assert words[2] in error
+
+
+def test_forgetting_says_how_many_when_some_ids_are_not_there(capsys: pytest.CaptureFixture[str]) -> None:
+    as_json(capsys, "memory", "add", "x", "y", *EN_PT)
+    assert run(["memory", "forget", "1", "99"]) == 0
+    assert capsys.readouterr().err == "forgot 1 of 2\n"
 
 
 def test_forgetting_everything_asks_where_it_can(capsys: pytest.CaptureFixture[str]) -> None:

@@ -109,6 +109,98 @@ def test_lines_to_look_at_are_named_and_review_lists_them(tmp_path: Path) -> Non
     assert [finding["kind"] for finding in told["findings"]] == ["capitals"]
 
 
+def test_a_document_in_two_languages_goes_to_the_model_of_each_part(tmp_path: Path) -> None:
+    page, out = tmp_path / "page.md", tmp_path / "out.md"
+    english = "The children are going to read the whole book tomorrow."
+    german = "Die Kinder werden morgen das ganze Buch in der Schule lesen."
+    portuguese = "As crianças vão ler o livro inteiro na sala de aula."
+    page.write_text(f"# {english}\n\n{german}\n\n{portuguese}\n", "utf-8")
+    done = edgekit(
+        tmp_path, "translate", str(page), "--from", "auto", "--to", "pt", "-o", str(out), EDGEKIT_TOY="en-pt de-pt"
+    )
+    assert done.returncode == 0, errors(done)
+    assert out.read_text("utf-8") == f"# {english.upper()}\n\n{german.upper()}\n\n{portuguese}\n"
+    assert "2 of 3 segments translated" in errors(done)
+
+
+def test_a_review_lists_only_lines_that_somebody_should_look_at(tmp_path: Path) -> None:
+    out = tmp_path / "out.txt"
+    given = "Good morning to you.\n12\n13\n"
+    done = edgekit(tmp_path, "translate", "--review", "-o", str(out), given=given, EDGEKIT_TOY_CHECKS="1")
+    assert [line for line in done.stdout.decode().splitlines() if line.startswith("line")] == ["line 1"]
+    assert "2 of 3 lines are not listed" in errors(done)
+
+
+def test_a_dry_run_does_not_mind_an_output_that_is_there(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("Words\n", "utf-8")
+    for toy in ("en-pt", "en-pt pt-en", ""):  # counting needs no direction
+        done = edgekit(tmp_path, "translate", str(page), "--dry-run", "-o", str(page), EDGEKIT_TOY=toy)
+        assert (done.returncode, errors(done)) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "says"),
+    [
+        (["page.md", "--glossary", "no-such.csv", "-o", "out.md"], 3, "there is no glossary `no-such.csv`"),
+        (["page.md", "--glossary", ".", "-o", "out.md"], 2, "cannot read the glossary"),
+        (["lines.en", "-o", "out.docx"], 2, "`-o out.txt`"),
+        (["lines.en", "-o", "out.pdf"], 2, "`-o out.txt`"),
+        (["page.md", "--as", "lines", "-o", "out.docx"], 2, "lines are plain text"),
+        (["hi", "-o", "out.srt"], 2, "would be srt"),
+        (["lines.en", "-o", "table.csv"], 2, "would be csv"),
+        (["page.md", "-o", "table.csv"], 2, "is md, and `table.csv` would be csv"),
+        (["page.md", "-o", "out.md", "--confidence"], 2, "`--json` and `--review`"),
+        (["hi", "--check-language", "--model", "toy"], 2, "leave `--model` out"),
+        (["real.pdf"], 2, "is not a kind of document that edgekit reads"),
+        (["sheet.xlsx", "-o", "out.xlsx"], 2, "save it as csv"),
+        (["page.md", "--column", "a", "--key", "b", "-o", "out.md"], 2, "`--column` is for csv and tsv"),
+        (["table.csv", "--key", "b", "-o", "out.csv"], 2, "`--key` is for json"),
+        (["data.json", "--into", "b", "-o", "out.json"], 2, "`--into` is for csv"),
+        (["hi", "--prompt", "no-such"], 2, "there is no prompt `no-such`"),
+        (["hi", "--prompt", "plain"], 2, "is for a language model"),
+        (["hi", "--force"], 2, "none is named"),
+        (["hi", "--from", "en", "--to", "pt", "--mixed", "--model", "toy"], 2, "models of their own"),
+        (["hi", "--from", "auto", "--to", "en"], 3, "edgekit pull firefox-pt-en"),
+        (["hi", "--to", "en"], 3, "edgekit pull firefox-pt-en"),
+        (["hi", "--to", "xx"], 3, "edgekit models ls"),
+    ],
+)
+def test_what_cannot_be_is_said_before_anything_is_written(
+    arguments: list[str], code: int, says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    files = {"page.md": "words", "lines.en": "words", "real.pdf": "%PDF-1.7", "sheet.xlsx": "PK"}
+    files |= {"table.csv": "a,b\nsome words,more words\n", "data.json": '{"a": "some words"}'}
+    for name, content in files.items():
+        (tmp_path / name).write_text(content, "utf-8")
+    done = edgekit(tmp_path, "translate", *arguments)
+    assert (done.returncode, done.stdout) == (code, b""), errors(done)
+    assert says in errors(done)
+    assert {path.name for path in tmp_path.iterdir()} == set(files)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "name"),
+    [
+        (["page.md", "--as", "lines"], "out.md"),
+        (["hi", "--json"], "out.jsonl"),
+        (["hi", "--score"], "out.tsv"),
+        (["lines.en"], "out.pt"),
+        (["lines.en", "--as", "lines"], "out.md"),
+    ],
+)
+def test_lines_go_to_a_file_that_they_are_text_of(
+    arguments: list[str], name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for given in ("page.md", "lines.en"):
+        (tmp_path / given).write_text("words\n", "utf-8")
+    done = edgekit(tmp_path, "translate", *arguments, "-o", name)
+    assert (done.returncode, done.stdout) == (0, b""), errors(done)
+    assert (tmp_path / name).exists()
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [

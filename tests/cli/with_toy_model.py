@@ -57,7 +57,7 @@ def find_direction(source, target):
 
 
 edgekit.store.installed.find_direction = find_direction
-edgekit.store.installed.find_directions = lambda: dict.fromkeys(INSTALLED)
+edgekit.store.installed.find_directions = lambda: {one: find_direction(one.source, one.target) for one in INSTALLED}
 edgekit.engine.open.open_engine = lambda _, **__: SlowToy()
 if "EDGEKIT_TOY_CHECKS" not in os.environ:
     # The toy answers in capitals, which is the first thing that they find.

@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edgekit.core.errors import InputError, OutputError
+from edgekit.core.errors import InputError, OutputError, UnavailableError
 from edgekit.core.marked import MarkedText
 from edgekit.documents.base import DocumentOptions
 from edgekit.documents.encoding import decoded
+from edgekit.documents.foreign import FOREIGN, is_foreign, saved_as
 from edgekit.documents.open import FORMATS, kind_of, open_document
 from edgekit.documents.plain import text_units
 
@@ -36,9 +37,10 @@ def test_every_kind_is_listed_when_an_ending_is_not_known(tmp_path: Path) -> Non
 
 def test_a_file_is_refused_when_it_is_not_there_or_a_folder(tmp_path: Path) -> None:
     (tmp_path / "b.txt").mkdir()
-    for name in ("a.txt", "b.txt"):
-        with pytest.raises(InputError, match="cannot be read"):
-            open_document(tmp_path / name)
+    with pytest.raises(UnavailableError, match="there is no file"):
+        open_document(tmp_path / "a.txt")
+    with pytest.raises(InputError, match="cannot be read"):
+        open_document(tmp_path / "b.txt")
 
 
 @pytest.mark.parametrize("kind", [form.kind for form in FORMATS.values() if not form.archive])
@@ -140,3 +142,10 @@ def test_an_old_encoding_is_the_usual_one_when_a_file_states_none(source: str | 
     document = open_document(said.encode(codec), kind="txt", options=DocumentOptions(source=source))
     assert document.segments[0].text + "\n" == said or document.segments[0].text == said.split(". ")[0]
     assert codec in document.facts[0]
+
+
+def test_what_can_be_read_is_never_foreign() -> None:
+    assert not FOREIGN & {ending for form in FORMATS.values() for ending in form.endings}
+    assert is_foreign("Scan.PDF")
+    assert not is_foreign("notes")
+    assert {saved_as(f"a{ending}") for ending in FOREIGN} - {None} <= set(FORMATS)

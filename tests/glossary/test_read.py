@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from edgekit.core.errors import InputError
+from edgekit.core.errors import InputError, UnavailableError
 from edgekit.core.languages import Direction
 from edgekit.glossary.read import read_glossary
 from edgekit.glossary.terms import Glossary
@@ -95,7 +95,7 @@ def test_what_is_no_glossary_is_refused(tmp_path: Path, data: bytes) -> None:
 
 
 def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(InputError):
+    with pytest.raises(UnavailableError, match=r"there is no glossary `.*no\.csv`"):
         read_glossary(tmp_path / "no.csv", EN_PT)
 
 

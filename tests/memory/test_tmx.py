@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from edgekit.core.errors import InputError, OutputError
+from edgekit.core.errors import InputError, OutputError, UnavailableError
 from edgekit.core.languages import Direction
 from edgekit.memory.entries import Entry, Origin
 from edgekit.memory.memory import open_memory
@@ -114,7 +114,7 @@ def test_read_tmx_refuses_when_the_file_is_hostile(tmp_path: Path, attack: str) 
 
 
 def test_read_tmx_refuses_when_the_file_is_not_there(tmp_path: Path) -> None:
-    with pytest.raises(InputError):
+    with pytest.raises(UnavailableError, match=r"there is no file `.*no\.tmx`"):
         list(read_tmx(tmp_path / "no.tmx"))
 
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import IO, Any
 
 import pytest
 from documents.zip_files import docx, louder, paragraph, run
@@ -15,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from translate.marked_toys import Loud, Result
 
-from edgekit.core.errors import InputError, OutputError, UsageError
+from edgekit.core.errors import InputError, OutputError, UnavailableError, UsageError
 from edgekit.core.events import Event, Note, Progress, StepFinished, StepStarted
 from edgekit.core.findings import Finding
 from edgekit.core.marked import Mark, MarkedText
@@ -177,9 +178,42 @@ def test_a_journal_that_is_longer_than_its_document_is_not_trusted(letter: Path,
 
 
 def test_a_run_is_refused_when_another_one_writes_the_same_file(letter: Path, tmp_path: Path) -> None:
-    with alone_with(journal_path(tmp_path / "b.docx")), pytest.raises(UsageError, match="another edgekit"):
+    with alone_with(tmp_path / "b.docx"), pytest.raises(UsageError, match="another edgekit"):
         translate_document(letter, tmp_path / "b.docx", Loud())
     translate_document(letter, tmp_path / "b.docx", Loud())
+
+
+def test_a_run_says_why_when_nothing_can_be_written_beside_the_output(
+    letter: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out, opened = tmp_path / "b.docx", Path.open
+
+    def refuse(path: Path, *arguments: Any, **named: Any) -> IO[Any]:
+        if path.name.endswith(".lock"):
+            raise PermissionError(13, "Permission denied")
+        return opened(path, *arguments, **named)
+
+    monkeypatch.setattr(Path, "open", refuse)
+    with pytest.raises(OutputError) as caught:
+        translate_document(letter, out, Loud())
+    assert caught.value.message == f"cannot write to `{out}`: Permission denied"
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="a folder in which nothing can be made")
+def test_a_run_does_not_blame_another_when_the_folder_takes_no_file(letter: Path) -> None:
+    with pytest.raises(OutputError, match=r"cannot write to `/proc/b\.docx`: No such file"):
+        translate_document(letter, Path("/proc/b.docx"), Loud())
+
+
+def test_the_output_that_is_hinted_at_is_never_the_document(letter: Path, tmp_path: Path) -> None:
+    for out, named in [
+        (letter.with_suffix(".txt"), tmp_path / "letter-translated.docx"),
+        (letter.with_suffix(".pdf"), tmp_path / "letter-translated.docx"),
+        (tmp_path / "carta.txt", tmp_path / "carta.docx"),
+    ]:
+        with pytest.raises(UsageError, match=f"is docx, and `{out.name}` would be {out.suffix[1:]}") as caught:
+            translate_document(letter, out, Loud())
+        assert str(caught.value.hint).endswith(f"`-o {named}`")
 
 
 def test_an_output_is_never_replaced_unless_it_is_asked_for(letter: Path, tmp_path: Path) -> None:
@@ -206,7 +240,7 @@ def test_an_output_is_refused_when_it_is_the_document_a_folder_or_of_another_kin
         with pytest.raises(UsageError, match=message):
             translate_document(letter, out, Loud(), force=True)
     assert letter.read_bytes() == before
-    with pytest.raises(InputError, match="cannot be read"):
+    with pytest.raises(UnavailableError, match="there is no file"):
         translate_document(tmp_path / "none.docx", tmp_path / "b.docx", Loud())
     (tmp_path / "a.xyz").write_text("words")
     with pytest.raises(InputError, match="no kind of document"):

@@ -71,6 +71,17 @@ def test_each_text_goes_to_the_model_for_its_language_or_stays(student: Path) ->
     assert [one.text for one in named[1:]] == texts[1:]
 
 
+def test_a_language_that_nothing_goes_into_names_the_pull_that_brings_it(student: Path) -> None:
+    with pytest.raises(DirectionError, match="translates into `en`") as caught:
+        open_checked_translator(AUTO, "en")
+    assert str(caught.value.hint).startswith("run `edgekit pull firefox-pt-en`")
+
+
+def test_mixed_texts_and_a_named_model_exclude_each_other(student: Path) -> None:
+    with pytest.raises(UsageError, match="models of their own"):
+        open_checked_translator("en", "pt", Around(model="toy-en-pt", mixed=True))
+
+
 @pytest.mark.parametrize("around", [Around(model="toy-en-pt"), Around(glossary=Path("terms.csv"))])
 def test_a_model_and_a_glossary_need_a_language_to_be_named(around: Around, student: Path) -> None:
     with pytest.raises(UsageError, match="auto"):

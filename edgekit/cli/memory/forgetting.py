@@ -9,7 +9,7 @@ import typer
 
 from edgekit.cli import output
 from edgekit.cli.memory.options import SCHEMA, AsJson, Document, Source, Target, Yes, one_direction, opened
-from edgekit.core.errors import UsageError
+from edgekit.core.errors import UnavailableError, UsageError
 
 
 def forget(
@@ -48,6 +48,10 @@ def forget(
                 output.narrate("nothing was forgotten")
                 raise typer.Exit(1)
         count = memory.forget(wanted)
+    if ids and not count:
+        raise UnavailableError(
+            f"there is no entry {', '.join(f'`{one}`' for one in ids)}", hint="`edgekit memory ls` shows the ids"
+        )
     if as_json:
         output.json_object({"schema": SCHEMA, "forgotten": count})
     else:

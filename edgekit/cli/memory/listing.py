@@ -14,6 +14,7 @@ from edgekit.cli.memory.options import (
     Document,
     Source,
     Target,
+    as_cells,
     as_line,
     as_object,
     needed_direction,
@@ -63,7 +64,7 @@ def search(
     most: Annotated[int, typer.Option("--most", min=1, metavar="N", help="At most so many.")] = 5,
     as_json: AsJson = False,
 ) -> None:
-    """Find entries that are like a text, the best first, with their scores.
+    """Find entries that are like a text, the best first: segment, translation, score, origin, id, parted by tabs.
 
     \b
     Examples:
@@ -87,9 +88,9 @@ def search(
         output.json_object({"schema": SCHEMA, "matches": rows})
         return
     for match in matches:
-        numbers = ", numbers put in" if match.substituted else ""
-        target = " ".join(match.target.split())
-        output.data(f"{100 * match.score:.0f} %\t{match.kind}{numbers}\t{target}\t{as_line(match.entry)}")
+        score = f"{100 * match.score:.0f} % {match.kind}" + (", numbers put in" if match.substituted else "")
+        origin = match.entry.origin.who or match.entry.origin.kind
+        output.data(as_cells(match.entry.source, match.target, score, origin, str(match.entry.id)))
     if not matches:
         output.narrate("nothing like it")
 

@@ -75,7 +75,11 @@ def as_object(entry: Entry) -> dict[str, Any]:
 def as_line(entry: Entry) -> str:
     """An entry on one line: id, direction, origin, the segment, its translation, parted by tabs."""
     who = entry.origin.who or entry.origin.kind
-    cells = [str(entry.id), str(entry.direction), who, entry.source, entry.target]
+    return as_cells(str(entry.id), str(entry.direction), who, entry.source, entry.target)
+
+
+def as_cells(*cells: str) -> str:
+    """Texts on one line, parted by tabs."""
     return "\t".join(" ".join(cell.split()) for cell in cells)
 
 
