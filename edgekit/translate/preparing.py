@@ -17,6 +17,7 @@ from edgekit.protect.edits import Edit, Edited
 from edgekit.protect.find import search
 from edgekit.protect.foreign import Unreadable
 from edgekit.protect.found import Found
+from edgekit.protect.gaps import is_beside_a_word
 from edgekit.protect.icu import Argument, Branch, arguments, quoted
 from edgekit.protect.markup import pairs as tag_pairs
 from edgekit.protect.markup import separates
@@ -138,7 +139,8 @@ class _Preparing:
         form: MaskForm,
         lower: str | None,
     ) -> None:
-        self.source, self.text, self.form, self.lower = source, source.text, form, lower
+        text = source.text
+        self.source, self.text, self.form, self.lower = source, text, form, lower
         self.names = {mark.name for mark in source.marks}
         self.messages = messages
         self.message_begins = [one.begin for one in messages]
@@ -147,7 +149,11 @@ class _Preparing:
         self.quantities: list[Found] = []
         for number, one in enumerate(found):
             mark = Mark(one.begin, one.end, "keep", self._name(one.kind, number))
-            if one.kind in _TAKEN_OUT or not self.text[one.begin : one.end].strip("\u2581"):
+            if (
+                one.kind in _TAKEN_OUT
+                or not text[one.begin : one.end].strip("\u2581")
+                or (one.kind == "gap" and is_beside_a_word(text, one))
+            ):
                 self.taken.append(Taken(mark))
             elif one.kind == "quantity":
                 self.quantities.append(one)

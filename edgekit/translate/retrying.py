@@ -15,6 +15,8 @@ from edgekit.translate.segment import split, wrap
 Translate: TypeAlias = Callable[[Sequence[MarkedText]], list[CarefulTranslation]]
 Check: TypeAlias = Callable[[CarefulTranslation], list[Finding]]
 _PREFIX = "number:"
+# What is found so stays broken, whoever reads it.
+_BROKEN = frozenset({"incomplete", "repetition"})
 # A part of fewer words is no sentence to a model any more.
 _LEAST_WORDS = 4
 
@@ -54,6 +56,44 @@ def retried(
         again = translate([*numbers.values()])
         take({at: _without(one, texts[at]) for at, one in zip(numbers, again, strict=True)})
     return made, wrong
+
+
+def broken_left(
+    results: Sequence[CarefulTranslation], findings: Sequence[Sequence[Finding]]
+) -> tuple[list[CarefulTranslation], list[list[Finding]]]:
+    """The results and their findings, those left as their source that the model ran away with and no retry cured."""
+    made, wrong = [*results], [[*one] for one in findings]
+    for at, found in enumerate(findings):
+        if any(one.kind in _BROKEN for one in found):
+            made[at] = _left(results[at])
+            # Of the other findings' text nothing is there any more; those of the source stay.
+            wrong[at] = [
+                replace(one, detail=f"{one.detail}; the text was left as it was", target=None)
+                for one in found
+                if one.kind in _BROKEN
+            ]
+    return made, wrong
+
+
+def _left(one: CarefulTranslation) -> CarefulTranslation:
+    """The source in the place of its translation."""
+    text = one.source.text
+    keeps = sum(mark.kind == "keep" for mark in one.source.marks)
+    segments = tuple(
+        replace(segment, target=segment.source, alignment=None if segment.alignment is None else ())
+        for segment in one.translation.segments
+    )
+    translation = replace(one.translation, text=text, segments=segments)
+    return replace(
+        one,
+        marked=one.source,
+        translation=translation,
+        findings=(),
+        kept=0,
+        repaired=0,
+        left=max(1, keeps),
+        origin="source",
+    )
 
 
 def _wants(way: str, findings: Sequence[Finding]) -> bool:

@@ -1,0 +1,48 @@
+"""Gaps of worksheets that a pupil fills in: underscores, dots, dashes, empty brackets."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from edgekit.protect.found import Found
+
+_UNDERSCORES = re.compile(
+    # `____`, `__/__/____`, `__:__`
+    r"_{2,2000}(?: ?[/:.\-–] ?_{2,2000}){0,8}"
+    # `_ _ _ _`, one for a letter
+    r"|(?<!\w)_(?: _){2,200}(?!\w)"
+)
+_OTHERS = re.compile(
+    r"\.{4,2000}|…{2,2000}|(?<!\S)\.(?: \.){3,400}(?!\S)"
+    r"|(?<![-\w<])-{4,2000}(?![-\w>])|(?<![–—\w])[–—]{3,2000}(?![–—\w])"
+    r"|(?<![\w)\]])(?:\( {1,200}\)|\[ {1,200}\])(?![\w(\[])"
+)
+# Four or five dots behind a word are an ellipsis of someone in a hurry, more lead from it to where one writes.
+_LEAST_LEADER = 6
+
+
+def gaps(text: str) -> Iterator[Found]:
+    """Gaps; one inside a word, as of `h__se`, is one, while `__this__` is emphasis and `wait....` an ellipsis."""
+    if "__" in text or "_ _" in text:
+        for match in _UNDERSCORES.finditer(text):
+            begin, end = match.span()
+            # Two on one side of a word are emphasis of Markdown.
+            if end - begin > 2 or text[begin - 1 : begin].isalnum() == text[end : end + 1].isalnum():
+                yield Found(begin, end, "gap")
+    if has_others(text):
+        for match in _OTHERS.finditer(text):
+            begin, end = match.span()
+            at_word = text[begin - 1 : begin].isalnum() if begin else False
+            if end - begin >= _LEAST_LEADER or not (at_word and text[begin] in ".…"):
+                yield Found(begin, end, "gap")
+
+
+def has_others(text: str) -> bool:
+    """Whether there may be gaps of other signs than underscores."""
+    return any(sign in text for sign in ("....", "……", ". .", "----", "( ", "[ ", "–––", "———"))
+
+
+def is_beside_a_word(text: str, gap: Found) -> bool:
+    """Whether a gap touches a word on one side: of `Name____` the word is translated, of `h__se` nothing is."""
+    return text[gap.begin - 1 : gap.begin].isalpha() != text[gap.end : gap.end + 1].isalpha()
