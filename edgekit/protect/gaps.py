@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Literal
 
 from edgekit.protect.found import Found
 
@@ -18,6 +19,10 @@ _OTHERS = re.compile(
     r"|(?<![-\w<])-{4,2000}(?![-\w>])|(?<![–—\w])[–—]{3,2000}(?![–—\w])"
     r"|(?<![\w)\]])(?:\( {1,200}\)|\[ {1,200}\])(?![\w(\[])"
 )
+_SIGNS_ONLY = re.compile(r"[-_.…–—/:, ]*(?:__|\.\.|……|--|––|——|_ _|\. \.)[-_.…–—/:, ]*")
+# What stands for a gap of lines or dots: models know it. Of `I have ___ brothers and ___ sisters.` one made with masks
+# `Tenho irmãos Xq1 e Xq2.`, with this `Eu tenho ___ irmãos e ___ irmãs.`; longer ones make it run away.
+SHORT_GAP = "___"
 # Four or five dots behind a word are an ellipsis of someone in a hurry, more lead from it to where one writes.
 _LEAST_LEADER = 6
 
@@ -43,6 +48,12 @@ def has_others(text: str) -> bool:
     return any(sign in text for sign in ("....", "……", ". .", "----", "( ", "[ ", "–––", "———"))
 
 
-def is_beside_a_word(text: str, gap: Found) -> bool:
-    """Whether a gap touches a word on one side: of `Name____` the word is translated, of `h__se` nothing is."""
-    return text[gap.begin - 1 : gap.begin].isalpha() != text[gap.end : gap.end + 1].isalpha()
+def word_beside(text: str, gap: Found) -> Literal["before", "after"] | None:
+    """On which side a gap touches a word, None for neither or both: `h__se` is one word."""
+    before, after = text[gap.begin - 1 : gap.begin].isalpha(), text[gap.end : gap.end + 1].isalpha()
+    return None if before == after else "before" if before else "after"
+
+
+def is_of_gaps(text: str) -> bool:
+    """Whether a text is one gap or several, of lines or dots, with nothing but signs between."""
+    return _SIGNS_ONLY.fullmatch(text) is not None

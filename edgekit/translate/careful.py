@@ -17,7 +17,8 @@ from edgekit.protect.verify import verify
 from edgekit.translate.ladder import climb
 from edgekit.translate.pivot import TextTranslator
 from edgekit.translate.placed import place
-from edgekit.translate.preparing import Job, Prepared, prepare
+from edgekit.translate.prepared import Job, Prepared
+from edgekit.translate.preparing import prepare
 from edgekit.translate.readable import UnreadableCharacters
 from edgekit.translate.restoring import Restored, restore
 from edgekit.translate.seeking import seek

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from edgekit.core.marked import Mark, MarkedText
 from edgekit.projection.marks import project_marks
 from edgekit.translate.ladder import Outcome
-from edgekit.translate.preparing import Prepared
+from edgekit.translate.prepared import Prepared
 from edgekit.translate.spans import Span
 
 

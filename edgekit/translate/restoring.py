@@ -12,7 +12,7 @@ from edgekit.core.marked import Mark, MarkedText, in_order
 from edgekit.protect.edits import Edit, Edited
 from edgekit.translate.ladder import Outcome, as_part
 from edgekit.translate.placed import Placed
-from edgekit.translate.preparing import Prepared
+from edgekit.translate.prepared import Prepared
 from edgekit.translate.translator import Segment, Translation
 
 _Insertion: TypeAlias = tuple[tuple[int, ...], int, str, int, bool]
@@ -113,10 +113,14 @@ class _Restoring:
     def _edits(self) -> list[tuple[Edit, Callable[[int, int], None]]]:
         """What is put into the translation, in order, each with what is to be done when its place is known."""
         events: list[tuple[tuple[int, ...], Edit, Callable[[int, int], None]]] = []
+        insertions = self._insertions()
+        at_places = {place for _, spans in insertions for _, place, _, _, _ in spans}
         for at, (begin, end) in self.units.items():
             text, marks = self._unit(at)
+            if self.prepared.units[at].lead and begin not in at_places and self.text[begin - 1 : begin] == " ":
+                begin -= 1
             events.append(((begin, 3 if begin < end else 1, 0, 0, 0), Edit(begin, end, text), self._shifted(marks)))
-        for number, (mark, spans) in enumerate(self._insertions()):
+        for number, (mark, spans) in enumerate(insertions):
             for key, place, text, lead, gap in spans:
                 edit = self._blank_taken(place, text) if gap else Edit(place, place, text)
                 events.append(((place, *key, number), edit, self._inserted(mark, lead)))

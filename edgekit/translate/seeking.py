@@ -13,7 +13,7 @@ from edgekit.core.marked import Mark
 from edgekit.projection.words import word_spans
 from edgekit.translate.ladder import Translate
 from edgekit.translate.placed import Placed, place_again
-from edgekit.translate.preparing import Prepared
+from edgekit.translate.prepared import Prepared
 from edgekit.translate.segment import has_words
 from edgekit.translate.spans import Span
 
