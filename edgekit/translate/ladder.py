@@ -184,7 +184,8 @@ def _shown_places(output: str, masked: Masked, shown: Sequence[str | None]) -> l
     named = iter(where)
     others: dict[str, Iterator[Span]] = {}
     for text, count in Counter(text for text in shown if text is not None).items():
-        spans = [match.span() for match in re.finditer(rf"(?<![\w.,]){text}(?![\w]|[.,]\d)", output)]
+        pattern = rf"(?<![\w.,]){text}(?![\w]|[.,]\d)" if text.isdigit() else rf"(?<!\w){text}(?!\w)"
+        spans = [match.span() for match in re.finditer(pattern, output)]
         if len(spans) != count:
             return None
         others[text] = iter(spans)

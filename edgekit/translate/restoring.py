@@ -119,6 +119,7 @@ class _Restoring:
             text, marks = self._unit(at)
             if self.prepared.units[at].lead and begin not in at_places and self.text[begin - 1 : begin] == " ":
                 begin -= 1
+                self.blanks_taken.add(begin)
             events.append(((begin, 3 if begin < end else 1, 0, 0, 0), Edit(begin, end, text), self._shifted(marks)))
         for number, (mark, spans) in enumerate(insertions):
             for key, place, text, lead, gap in spans:

@@ -85,6 +85,7 @@ _FORMS = (
 PIECES = st.sampled_from(
     _FORMS.split(" ")
     + ["{n, plural, one {# cat} other {# {x} cats}}", "10 mg/mL", "`x y`", "<!-- c -->", "THE THREE BIG"]
+    + ["____", "......", "h__se", "Name____", "( )", "__/__/____"]
     + [" "] * 8
     + ["\n"]
 )
@@ -199,6 +200,21 @@ def test_tags_go_to_the_words_that_theirs_became() -> None:
     (result,) = one.translate(["the <b>big red</b> house"])
     assert result.text == "house <b>red big</b> the"
     assert result.kept == 2
+
+
+def test_gaps_are_shown_as_short_ones_and_come_back_in_their_order() -> None:
+    one, fake = careful(lambda line: line.replace("and", "e"))
+    (result,) = one.translate(["a ________ and a ....... and h__se, Name........ ____/____/____"])
+    assert fake.calls[-1] == ["a ___ and a ___ and Xq3, Name ___"]
+    assert result.text == "a ________ e a ....... e h__se, Name........ ____/____/____"
+    assert (result.kept, result.repaired, result.findings) == (5, 0, ())
+
+
+def test_gaps_become_masks_when_the_model_loses_short_ones() -> None:
+    one, _ = careful(lambda line: line.replace("___", "", 1))
+    (result,) = one.translate(["a ________ and ....."])
+    assert result.text == "a ________ and ....."
+    assert (result.kept, result.repaired, result.findings) == (2, 2, ())
 
 
 class Unlinked(FakeTranslator):
