@@ -186,7 +186,7 @@ class CheckedTranslator:
             honouring = enforced(texts, results, matches, self.direction, lambda these: careful(these, aligned=True))
             for at, one in honouring.items():
                 results[at], wrong[at] = one, self._checked(one)
-        results, wrong = broken_left(results, wrong)
+        results, wrong = broken_left(texts, results, wrong, lambda these: careful(these, aligned=some), self._checked)
         for one, findings in zip(results, wrong, strict=True):
             yield self._result(one, findings)
 
