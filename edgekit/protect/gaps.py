@@ -23,6 +23,8 @@ _SIGNS_ONLY = re.compile(r"[-_.…–—/:, ]*(?:__|\.\.|……|--|––|——
 # What stands for a gap of lines or dots: models know it. Of `I have ___ brothers and ___ sisters.` one made with masks
 # `Tenho irmãos Xq1 e Xq2.`, with this `Eu tenho ___ irmãos e ___ irmãs.`; longer ones make it run away.
 SHORT_GAP = "___"
+# `Class:___` is no word that is translated, `Class: ___` has one.
+_LEADING = ":,;)?!"
 # Four or five dots behind a word are an ellipsis of someone in a hurry, more lead from it to where one writes.
 _LEAST_LEADER = 6
 
@@ -49,9 +51,11 @@ def has_others(text: str) -> bool:
 
 
 def word_beside(text: str, gap: Found) -> Literal["before", "after"] | None:
-    """On which side a gap touches a word, None for neither or both: `h__se` is one word."""
-    before, after = text[gap.begin - 1 : gap.begin].isalpha(), text[gap.end : gap.end + 1].isalpha()
-    return None if before == after else "before" if before else "after"
+    """On which side a gap touches a word or its sign, `Name:____`; None for neither, and for both as of `h__se`."""
+    before, after = text[gap.begin - 1 : gap.begin], text[gap.end : gap.end + 1].isalpha()
+    if before.isalpha():
+        return None if after else "before"
+    return "after" if after else "before" if before in _LEADING and before else None
 
 
 def is_of_gaps(text: str) -> bool:

@@ -204,10 +204,10 @@ def test_tags_go_to_the_words_that_theirs_became() -> None:
 
 def test_gaps_are_shown_as_short_ones_and_come_back_in_their_order() -> None:
     one, fake = careful(lambda line: line.replace("and", "e"))
-    (result,) = one.translate(["a ________ and a ....... and h__se, Name........ ____/____/____"])
-    assert fake.calls[-1] == ["a ___ and a ___ and Xq3, Name ___"]
-    assert result.text == "a ________ e a ....... e h__se, Name........ ____/____/____"
-    assert (result.kept, result.repaired, result.findings) == (5, 0, ())
+    (result,) = one.translate(["a ________ and a ....... and h__se, Name........ ____/____/____ Class:____"])
+    assert fake.calls[-1] == ["a ___ and a ___ and Xq3, Name ___ Class: ___"]
+    assert result.text == "a ________ e a ....... e h__se, Name........ ____/____/____ Class:____"
+    assert (result.kept, result.repaired, result.findings) == (6, 0, ())
 
 
 def test_gaps_become_masks_when_the_model_loses_short_ones() -> None:
