@@ -33,6 +33,7 @@ ITEMS: dict[str, tuple[str, ...]] = {
     "Cyrillic": ("Привет", "школа", "Москва"),
     "Arabic": ("مرحبا", "مدرسة", "كتاب"),
     "Chinese": ("你好", "学校", "老师"),
+    "gap": ("________", "........................", "____/____/____"),
     "term": ("Moodle", "Edge Kit", "GitHub Classroom"),
 }
 _PAIRS = {"%s %d": ("%s", "%d"), "{a} {b}": ("{a}", "{b}"), "{first}, {last}": ("{first}", "{last}")}

@@ -27,6 +27,7 @@ _DENSE = frozenset({"ja", "ko", "wuu", "yue", "zh"})
 _DENSE_SLACK = 0.25
 _LEAST_CHARACTERS = 20
 _FEWER_SENTENCES = 0.3
+_GAP = re.compile(r"_{2,}|\.{2,}")
 _SENTENCE_END = re.compile(r"[.!?…]+[\"'”’)\]]*(?=\s|\Z)|[。！？।॥۔؟။։።]+")
 
 
@@ -98,4 +99,7 @@ def check_complete(segments: Sequence[Segment]) -> list[Finding]:
 
 
 def _visible(text: str) -> int:
+    """How many characters there are, white space and gaps to fill in aside: these say nothing of the words' number."""
+    if "__" in text or ".." in text:
+        text = _GAP.sub("", text)
     return len(text) - sum(map(str.isspace, text))

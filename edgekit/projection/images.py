@@ -142,12 +142,17 @@ def _length(links: Links, word: int) -> int:
 
 
 def _to_the_edges(links: Links, block: Block, found: Span, ones: range, allowed: range, taken: Collection[int]) -> Span:
-    """The stretch with the unlinked words at the block's begin or end, where the span has the words there."""
+    """The stretch with the words at the block's begin or end that no other span's are linked to, where it has those.
+
+    `Please` at the begin is `Por favor`; of `A polícia` the article is too small to belong to `police` alone.
+    """
     begin, end = found
     words, others = touched(links.source_words, block.source), touched(links.target_words, block.target)
+    own = {*ones}
 
     def is_free(at: int) -> bool:
-        return at in allowed and at not in taken and not links.sources[at]
+        linked = links.sources[at]
+        return at in allowed and at not in taken and (not linked or (_length(links, at) >= _SMALL and {*linked} <= own))
 
     if ones.start == words.start and all(map(is_free, range(others.start, begin))):
         begin = others.start

@@ -62,7 +62,8 @@ def _end(links: Links, word: int) -> int:
 def _least_crossed(links: Links, last: int, others: range) -> int:
     """The word of the translation before which to cut, so that the fewest links go from one side to the other.
 
-    last: the last word of the source that belongs to the left side. Of equal cuts, the first.
+    last: the last word of the source that belongs to the left side. Of equal cuts, the first; where that word has no
+    link, the one behind the words that have none either.
     """
     crossed = sum(source <= last for other in others for source in links.sources[other])
     best, where = crossed, others.start
@@ -70,4 +71,7 @@ def _least_crossed(links: Links, last: int, others: range) -> int:
         crossed += sum(1 if source > last else -1 for source in links.sources[other])
         if crossed < best:
             best, where = crossed, other + 1
+    if not links.targets[last]:
+        while where < others.stop and not links.sources[where]:
+            where += 1
     return where

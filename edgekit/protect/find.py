@@ -11,6 +11,7 @@ from edgekit.protect.code import code, maths
 from edgekit.protect.emoji import emoji
 from edgekit.protect.foreign import Unreadable, foreign
 from edgekit.protect.found import Found
+from edgekit.protect.gaps import gaps, has_others
 from edgekit.protect.icu import Argument, arguments, quoted, skeleton
 from edgekit.protect.markup import markup
 from edgekit.protect.placeholders import placeholders
@@ -23,8 +24,8 @@ _SIGNS = frozenset("{}%$<&`\\:@#/._[0123456789")
 def find(text: str, *, unreadable: Unreadable | None = None, marks: Sequence[Mark] = ()) -> tuple[Mark, ...]:
     """Marks of kind `keep` for everything that is no word of the language, in order and without an overlap.
 
-    Placeholders, tags, comments, entities, code, LaTeX, addresses, paths, handles, emoji, quantities, the skeletons of
-    ICU messages. Takes time proportional to the text's length, whatever stands in it.
+    Placeholders, tags, comments, entities, code, LaTeX, addresses, paths, handles, emoji, quantities, gaps to fill
+    in, the skeletons of ICU messages. Takes time proportional to the text's length, whatever stands in it.
     unreadable: gives those of a set of characters that the model cannot read; the words that have any are found too.
     marks: keeps of the caller's own, terms for example, which are among the answer and win where they overlap.
     """
@@ -53,9 +54,9 @@ def search(
     """
     found: list[Found] = []
     messages: list[Argument] = []
-    if not text.isascii() or not _SIGNS.isdisjoint(text):
+    if not text.isascii() or not _SIGNS.isdisjoint(text) or has_others(text):
         messages = arguments(text, counts=counts)
-        rooms = (markup, code, maths, addresses, placeholders, emoji, quantities)
+        rooms = (markup, code, maths, addresses, placeholders, emoji, quantities, gaps)
         found = list(chain.from_iterable(room(text) for room in rooms))
     if unreadable is not None:
         found += foreign(text, unreadable)

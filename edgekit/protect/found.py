@@ -10,6 +10,7 @@ Kind: TypeAlias = Literal[
     "comment",  # of HTML, with doctypes, CDATA and processing instructions
     "emoji",
     "entity",
+    "gap",  # of a worksheet, to fill in
     "foreign",  # what the model has no pieces for: a word, a symbol
     "handle",  # @someone, #something
     "mail",

@@ -17,9 +17,12 @@ from edgekit.protect.verify import verify
 from edgekit.translate.capitals import with_capital
 from edgekit.translate.ladder import climb
 from edgekit.translate.pivot import TextTranslator
-from edgekit.translate.preparing import Job, Prepared, prepare
+from edgekit.translate.placed import place
+from edgekit.translate.prepared import Job, Prepared
+from edgekit.translate.preparing import prepare
 from edgekit.translate.readable import UnreadableCharacters
 from edgekit.translate.restoring import Restored, restore
+from edgekit.translate.seeking import seek
 from edgekit.translate.translator import Translation, open_translator
 
 Check: TypeAlias = Callable[[str, str], "Finding | None"]
@@ -38,7 +41,8 @@ class CarefulTranslation:
     source: the text with its marks and a `keep` for each thing that was found.  marked: the translation with the same
     marks, and with every `keep` of `source` that is in it.
     findings: what a person should look at.  kept: keeps that are in the translation; repaired: those of them that
-    needed another mask or a translation around them; left: keeps of segments that were left as they were.
+    needed another mask, a translation around them or a search for the words that they enclose; left: keeps of segments
+    that were left as they were.
     translation: as `Translator` gives it, its spans those of these texts.  origin: who translated, `model` here.
     """
 
@@ -181,11 +185,19 @@ class CarefulTranslator:
             )
         )
 
+        placed = dict(
+            zip(
+                careful,
+                seek([(prepared[at], place(prepared[at], outcomes[at])) for at in careful], translate),
+                strict=True,
+            )
+        )
+
         def restored(at: int) -> Restored:
             if at in raw:
                 marked = MarkedText(raw[at].text)
                 return Restored(prepared[at].source, marked, raw[at], 0, 0, 0, frozenset())
-            return restore(prepared[at], outcomes[at], restored)
+            return restore(prepared[at], outcomes[at], placed[at], restored)
 
         for at in range(len(texts)):
             yield self._result(restored(at), careful=at not in raw)

@@ -18,7 +18,7 @@ from edgekit.glossary.terms import Glossary
 from edgekit.memory.entries import Match
 from edgekit.memory.memory import LEAST, Memory, lookup_all
 from edgekit.translate.careful import CarefulTranslation, CarefulTranslator, as_marked
-from edgekit.translate.retrying import retried
+from edgekit.translate.retrying import broken_left, retried
 from edgekit.translate.terms import enforced
 from edgekit.translate.translator import Translation
 
@@ -186,6 +186,7 @@ class CheckedTranslator:
             honouring = enforced(texts, results, matches, self.direction, lambda these: careful(these, aligned=True))
             for at, one in honouring.items():
                 results[at], wrong[at] = one, self._checked(one)
+        results, wrong = broken_left(texts, results, wrong, lambda these: careful(these, aligned=some), self._checked)
         for one, findings in zip(results, wrong, strict=True):
             yield self._result(one, findings)
 
@@ -205,7 +206,9 @@ class CheckedTranslator:
         missed = [finding for verdict in terms if (finding := verdict.finding()) is not None]
         every = (*findings, *missed)
         sure = None
-        if self._confidence is not None and one.translation.segments:
+        if self._confidence is not None and one.origin == "source":
+            sure = 0.0
+        elif self._confidence is not None and one.translation.segments:
             sure = self._confidence.of(signals(one.translation, every))
         return CheckedTranslation(
             one.source,

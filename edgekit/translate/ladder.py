@@ -14,7 +14,7 @@ from edgekit.protect.masks import Masked, MaskForm, mask, places
 from edgekit.protect.quantities import localised
 from edgekit.protect.verify import in_same_order
 from edgekit.translate.capitals import raised
-from edgekit.translate.preparing import Prepared, Soft
+from edgekit.translate.prepared import Prepared, Soft
 from edgekit.translate.segment import has_words
 from edgekit.translate.spans import Span
 from edgekit.translate.translator import Segment, Translation
@@ -164,7 +164,7 @@ def _checked(
         counts = Counter(int(match[1]) for match in one.form.pattern.finditer(text))
         others = {number: count for number, count in counts.items() if number not in numbers}
         masked = Masked(text, one.form, numbers, others)
-        where = _counted_places(output, masked, [one.units[at].count for at in units])
+        where = _shown_places(output, masked, [one.units[at].shown for at in units])
         if where is None or not in_same_order(
             [at for at, unit in zip(where, units, strict=True) if one.units[unit].positional]
         ):
@@ -175,22 +175,21 @@ def _checked(
     return _finished(one, Outcome((begin, end), output, tuple(zip(units, found, strict=True)), alignment, segment))
 
 
-def _counted_places(output: str, masked: Masked, counts: Sequence[int | None]) -> list[Span] | None:
-    """As `places`, where some of the masks are plain numbers."""
-    numbers = tuple(number for number, count in zip(masked.numbers, counts, strict=True) if count is None)
+def _shown_places(output: str, masked: Masked, shown: Sequence[str | None]) -> list[Span] | None:
+    """As `places`, where some of the masks are plain numbers or gaps; those that look the same keep their order."""
+    numbers = tuple(number for number, text in zip(masked.numbers, shown, strict=True) if text is None)
     where = places(output, replace(masked, numbers=numbers))
-    if where is None or len(numbers) == len(counts):
+    if where is None or len(numbers) == len(shown):
         return where
-    named, found = iter(where), []
-    for count in counts:
-        if count is None:
-            found.append(next(named))
-            continue
-        spans = [match.span() for match in re.finditer(rf"(?<![\w.,]){count}(?![\w]|[.,]\d)", output)]
-        if len(spans) != 1:
+    named = iter(where)
+    others: dict[str, Iterator[Span]] = {}
+    for text, count in Counter(text for text in shown if text is not None).items():
+        pattern = rf"(?<![\w.,]){text}(?![\w]|[.,]\d)" if text.isdigit() else rf"(?<!\w){text}(?!\w)"
+        spans = [match.span() for match in re.finditer(pattern, output)]
+        if len(spans) != count:
             return None
-        found.append(spans[0])
-    return found
+        others[text] = iter(spans)
+    return [next(named if text is None else others[text]) for text in shown]
 
 
 def _soft_lost(output: str, soft: Sequence[Soft]) -> list[Soft]:

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from edgekit.core.errors import InputError
 from edgekit.core.marked import Mark, MarkedText, in_order
@@ -17,91 +15,19 @@ from edgekit.protect.edits import Edit, Edited
 from edgekit.protect.find import search
 from edgekit.protect.foreign import Unreadable
 from edgekit.protect.found import Found
+from edgekit.protect.gaps import SHORT_GAP, is_of_gaps, word_beside
 from edgekit.protect.icu import Argument, Branch, arguments, quoted
 from edgekit.protect.markup import pairs as tag_pairs
 from edgekit.protect.markup import separates
 from edgekit.protect.masks import MaskForm, numbers_but
 from edgekit.translate.capitals import capital_lines, lowered
-from edgekit.translate.spans import Span
+from edgekit.translate.prepared import Job, Prepared, Soft, Taken, Unit
 
 _TAKEN_OUT = frozenset({"tag", "comment", "emoji"})
 _CLOSING = frozenset(".,;:!?…)]}»”’。，、！？；：")
 _LONGEST_GLUED = 40
 # A keep that stands next to another one with nothing or one of these between is one thing to the model.
 _JOINTS = frozenset({"", " ", ", ", ": ", "/", "-"})
-
-
-@dataclass(slots=True)
-class Unit:
-    """A span of the source that is one mask.
-
-    pieces: its text, with jobs (by index) where a branch is translated.  count: the number that it is shown as first,
-    where it is the number sign of a message.
-    """
-
-    begin: int
-    end: int
-    keeps: list[Mark]
-    pieces: list[str | int]
-    positional: bool = False
-    count: int | None = None
-
-
-class Soft(NamedTuple):
-    """A keep that the model is trusted with, and that is a mask only where it fails; span in the model's text."""
-
-    begin: int
-    end: int
-    text: str
-
-
-@dataclass(slots=True)
-class Taken:
-    """A keep that was taken out, with the blank that went with it.
-
-    gap: what is around it would be one word without it, so that the model sees a blank, which the source does not have.
-    """
-
-    mark: Mark
-    lead: str = ""
-    trail: str = ""
-    gap: bool = False
-
-
-@dataclass(slots=True)
-class Prepared:
-    """A text as the model is given it.
-
-    source: with its own marks.  edited: from the source to the model's text, less capitals.  model: that text with
-    marks: a keep for each unit, points and pairs for what was taken out and for the source's own.
-    capitals: spans of the model's text that were all in capitals.
-    """
-
-    source: MarkedText
-    edited: Edited
-    model: MarkedText
-    units: list[Unit] = field(default_factory=list)
-    taken: list[Taken] = field(default_factory=list)
-    soft: list[Soft] = field(default_factory=list)
-    capitals: list[Span] = field(default_factory=list)
-    form: MaskForm | None = None
-    numbers: tuple[int, ...] = ()
-    unit_spans: list[Span] = field(default_factory=list)
-    tags: list[tuple[int, int]] = field(default_factory=list)
-    """Indices of `taken` that are a pair, in the order of the pairs `tag-0`, `tag-1`, ... of model."""
-
-    @property
-    def is_plain(self) -> bool:
-        """Whether the model is given the text as it is, and there is nothing to look at afterwards."""
-        return self.model.text is self.source.text and not (self.source.marks or self.soft)
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """A text to translate; count: it is a branch in which `#` is a number, this one for example."""
-
-    text: MarkedText
-    count: int | None = None
 
 
 def prepare(job: Job, form: MaskForm, *, unreadable: Unreadable | None, jobs: list[Job], lower: str | None) -> Prepared:
@@ -138,21 +64,27 @@ class _Preparing:
         form: MaskForm,
         lower: str | None,
     ) -> None:
-        self.source, self.text, self.form, self.lower = source, source.text, form, lower
+        text = source.text
+        self.source, self.text, self.form, self.lower = source, text, form, lower
         self.names = {mark.name for mark in source.marks}
         self.messages = messages
         self.message_begins = [one.begin for one in messages]
         self.held: list[tuple[Mark, bool]] = [(mark, False) for mark in own]
         self.taken: list[Taken] = []
         self.quantities: list[Found] = []
+        # Gaps that a word leads to: of `Name____` the word is translated, so that it must be seen as one.
+        self.led: set[int] = set()
         for number, one in enumerate(found):
             mark = Mark(one.begin, one.end, "keep", self._name(one.kind, number))
-            if one.kind in _TAKEN_OUT or not self.text[one.begin : one.end].strip("\u2581"):
+            side = word_beside(text, one) if one.kind == "gap" else None
+            if one.kind in _TAKEN_OUT or not text[one.begin : one.end].strip("\u2581") or side == "after":
                 self.taken.append(Taken(mark))
             elif one.kind == "quantity":
                 self.quantities.append(one)
             elif one.kind != "message" or not self._in_message(one.begin):
                 self.held.append((mark, one.positional))
+                if side == "before":
+                    self.led.add(one.begin)
         self.taken = [one for one in self.taken if not self._in_message(one.mark.begin)]
         # Marks of the caller's that the branches of messages have.
         self.handed_on: set[str] = set()
@@ -168,23 +100,26 @@ class _Preparing:
         for unit in units:
             if count is not None and self.text[unit.begin : unit.end] == "#":
                 # A model that sees `23 apples` knows what to do; `XQ1Z apples` becomes `maçãs XQ1Z`.
-                unit.count, count = count, count + 1
+                unit.shown, count = str(count), count + 1
+            elif is_of_gaps(self.text[unit.begin : unit.end]):
+                unit.shown = SHORT_GAP
         tags = self._tag_pairs()
         self._blanks(tags, units)
         others = {int(match[1]) for match in self.form.pattern.finditer(self.text)}
         free = numbers_but(others)
         numbers = tuple(next(free) for _ in units)
         masks = [
-            self.form.write(number) if unit.count is None else str(unit.count)
+            self.form.write(number) if unit.shown is None else unit.shown
             for unit, number in zip(units, numbers, strict=True)
         ]
-        edits = [Edit(unit.begin, unit.end, one) for unit, one in zip(units, masks, strict=True)]
+        edits = [Edit(unit.begin, unit.end, unit.lead + one) for unit, one in zip(units, masks, strict=True)]
         edits += [
             Edit(one.mark.begin - len(one.lead), one.mark.end + len(one.trail), " " if one.gap else "")
             for one in self.taken
         ]
         edited = Edited(self.text, edits)
-        unit_spans = [(edited.forward(unit.begin, after=True), edited.forward(unit.end)) for unit in units]
+        ends = [edited.forward(unit.end) for unit in units]
+        unit_spans = [(end - len(one), end) for end, one in zip(ends, masks, strict=True)]
         lines = capital_lines(edited.text, unit_spans) if self.lower is not None else []
         model_text = lowered(edited.text, lines, unit_spans, self.lower or "")
         marks = [Mark(*span, "keep", f"unit-{at}") for at, span in enumerate(unit_spans)]
@@ -227,6 +162,9 @@ class _Preparing:
             | {one.mark.end for one in self.taken}
             | {edge for mark in self.source.marks if mark.kind != "keep" for edge in (mark.begin, mark.end)}
         )
+        for unit in single:
+            if unit.begin in self.led and not _has_edge(edges, unit.begin, unit.begin):
+                unit.lead = " "
         merged: list[Unit] = []
         for at, unit in enumerate(single):
             following = single[at + 1].begin if at + 1 < len(single) else len(self.text)
@@ -257,7 +195,7 @@ class _Preparing:
         """Take in the letters and digits that touch a unit: a mask among them would be read as one word with them."""
         begin, end = unit.begin, unit.end
         least, most = max(least, begin - _LONGEST_GLUED), min(most, end + _LONGEST_GLUED)
-        while begin > least and _glues(self.text[begin - 1]) and not _has_edge(edges, begin, begin):
+        while begin > least and not unit.lead and _glues(self.text[begin - 1]) and not _has_edge(edges, begin, begin):
             begin -= 1
         while end < most and _glues(self.text[end]) and not _has_edge(edges, end, end):
             end += 1

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from edgekit.core.findings import Finding
 from edgekit.core.marked import Mark, MarkedText, in_order
-from edgekit.projection.marks import project_marks
 from edgekit.protect.edits import Edit, Edited
 from edgekit.translate.ladder import Outcome, as_part
-from edgekit.translate.preparing import Prepared
-from edgekit.translate.spans import Span
+from edgekit.translate.placed import Placed
+from edgekit.translate.prepared import Prepared
 from edgekit.translate.translator import Segment, Translation
 
 _Insertion: TypeAlias = tuple[tuple[int, ...], int, str, int, bool]
@@ -34,88 +33,11 @@ class Restored:
     findings: tuple[Finding, ...] = ()
 
 
-def restore(prepared: Prepared, outcomes: Sequence[Outcome], branch: Callable[[int], Restored]) -> Restored:
+def restore(
+    prepared: Prepared, outcomes: Sequence[Outcome], placed: Placed, branch: Callable[[int], Restored]
+) -> Restored:
     """Put a translation together; branch: what became of a branch of a message, by its job."""
-    text = "".join(outcome.text for outcome in outcomes)
-    units, pairs, segments = _collected(outcomes)
-    placed = _placed(prepared, text, units, pairs, segments)
-    return _Restoring(prepared, outcomes, text, units, placed, branch).run()
-
-
-def _collected(
-    outcomes: Sequence[Outcome],
-) -> tuple[dict[int, Span], list[tuple[Span, Span]], list[tuple[Span, Span]]]:
-    units: dict[int, Span] = {}
-    pairs: list[tuple[Span, Span]] = []
-    segments: list[tuple[Span, Span]] = []
-    at = 0
-    for outcome in outcomes:
-        units.update({unit: (at + low, at + high) for unit, (low, high) in outcome.units})
-        pairs += [(span, (at + low, at + high)) for span, (low, high) in outcome.alignment or ()]
-        if outcome.segment is not None:
-            segments.append((outcome.source, (at, at + len(outcome.text))))
-        at += len(outcome.text)
-    return units, pairs, segments
-
-
-def _placed(
-    prepared: Prepared,
-    text: str,
-    units: dict[int, Span],
-    pairs: Sequence[tuple[Span, Span]],
-    segments: Sequence[tuple[Span, Span]],
-) -> dict[str, Mark]:
-    """Where the points and pairs of the model's text are in its translation, by name."""
-    if all(mark.kind == "keep" for mark in prepared.model.marks):
-        return {}
-    kept = [Mark(*units[at], "keep", f"unit-{at}") for at in sorted(units)]
-    model_text = prepared.edited.text
-    gaps = _Gaps([(one, other) for one, other in segments if model_text[slice(*one)] != text[slice(*other)]])
-    exact = {mark.name: there for mark in prepared.model.marks if (there := gaps.wholly(mark)) is not None}
-    model = MarkedText(prepared.model.text, tuple(mark for mark in prepared.model.marks if mark.name not in exact))
-    moved = project_marks(model, text, pairs, segments=segments, kept=kept)
-    source = {mark.name: mark for mark in model.marks}
-    others = {mark.name: gaps.exact(source[mark.name], mark) for mark in moved.marks if mark.kind != "keep"}
-    return {mark.name: (exact | others)[mark.name] for mark in prepared.model.marks if mark.kind != "keep"}
-
-
-class _Gaps:
-    """What stands between segments that changed is the same in both texts, and so are the places in it."""
-
-    def __init__(self, segments: Sequence[tuple[Span, Span]]) -> None:
-        self.begins = [begin for (begin, _), _ in segments]
-        self.segments = segments
-
-    def wholly(self, source: Mark) -> Mark | None:
-        """Where a point or a pair without a word is, that lies in one gap or at its edges; None for any other."""
-        if source.kind == "keep":
-            return None
-        begin, end = self._place(source.begin, at_begin=True), self._place(source.end, at_end=True)
-        if begin is None or end is None or end - begin != source.end - source.begin:
-            return None
-        return replace(source, begin=begin, end=end)
-
-    def exact(self, source: Mark, moved: Mark) -> Mark:
-        """moved, where source begins or ends in a gap at that place of it; words are looked at elsewhere."""
-        begin, end = self._place(source.begin, at_begin=source.kind == "pair"), self._place(source.end, at_end=True)
-        if source.kind == "point":
-            return moved if begin is None else replace(moved, begin=begin, end=begin)
-        begin, end = moved.begin if begin is None else begin, moved.end if end is None else end
-        if moved.kind == "point":
-            return moved
-        return replace(moved, begin=min(begin, moved.begin), end=max(end, moved.end))
-
-    def _place(self, place: int, *, at_begin: bool = False, at_end: bool = False) -> int | None:
-        """The place in the translation of one in a gap; its begin and its end count as asked."""
-        at = bisect_right(self.begins, place) - 1
-        if at >= 0 and place < self.segments[at][0][1]:
-            if not (at_end and place == self.begins[at]):
-                return None
-            return self.segments[at][1][0]
-        begin, first = (self.segments[at][0][1], self.segments[at][1][1]) if at >= 0 else (0, 0)
-        if place == begin and at >= 0 and not at_begin:
-            return None
-        return first + place - begin
+    return _Restoring(prepared, outcomes, placed, branch).run()
 
 
 class _Restoring:
@@ -123,13 +45,12 @@ class _Restoring:
         self,
         prepared: Prepared,
         outcomes: Sequence[Outcome],
-        text: str,
-        units: dict[int, Span],
-        placed: dict[str, Mark],
+        placed: Placed,
         branch: Callable[[int], Restored],
     ) -> None:
-        self.prepared, self.outcomes, self.text = prepared, outcomes, text
-        self.units, self.placed, self.branch = units, placed, branch
+        self.prepared, self.outcomes, self.text = prepared, outcomes, placed.text
+        self.units, self.placed, self.branch = placed.units, placed.marks, branch
+        self.sought = placed.sought
         self.marks: list[Mark] = []
         self.source_marks: list[Mark] = list(prepared.source.marks)
         self.names = {mark.name for mark in prepared.source.marks}
@@ -192,10 +113,15 @@ class _Restoring:
     def _edits(self) -> list[tuple[Edit, Callable[[int, int], None]]]:
         """What is put into the translation, in order, each with what is to be done when its place is known."""
         events: list[tuple[tuple[int, ...], Edit, Callable[[int, int], None]]] = []
+        insertions = self._insertions()
+        at_places = {place for _, spans in insertions for _, place, _, _, _ in spans}
         for at, (begin, end) in self.units.items():
             text, marks = self._unit(at)
+            if self.prepared.units[at].lead and begin not in at_places and self.text[begin - 1 : begin] == " ":
+                begin -= 1
+                self.blanks_taken.add(begin)
             events.append(((begin, 3 if begin < end else 1, 0, 0, 0), Edit(begin, end, text), self._shifted(marks)))
-        for number, (mark, spans) in enumerate(self._insertions()):
+        for number, (mark, spans) in enumerate(insertions):
             for key, place, text, lead, gap in spans:
                 edit = self._blank_taken(place, text) if gap else Edit(place, place, text)
                 events.append(((place, *key, number), edit, self._inserted(mark, lead)))
@@ -352,6 +278,7 @@ class _Restoring:
             number = bisect_right(spans, (keep.begin, len(self.prepared.model.text) + 1)) - 1
             self._count(self.outcomes[number].how if number >= 0 else "left", 1)
         self.counts[0] += len(self.prepared.taken)
+        self.counts[1] += 2 * sum(f"tag-{number}" in self.sought for number in range(len(self.prepared.tags)))
 
     def _count(self, how: str, number: int) -> None:
         if how == "left":
@@ -395,7 +322,7 @@ def _moved(mark: Mark, by: int, name: str | None = None) -> Mark:
     return replace(mark, begin=mark.begin + by, end=mark.end + by, name=mark.name if name is None else name)
 
 
-def _depths(placed: dict[str, Mark]) -> dict[str, int]:
+def _depths(placed: Mapping[str, Mark]) -> dict[str, int]:
     """How many pairs each pair of the translation lies in."""
     depth: dict[str, int] = {}
     open_ones: list[Mark] = []

@@ -11,10 +11,14 @@ from edgekit.core.findings import Finding
 from edgekit.core.marked import Mark, MarkedText, in_order
 from edgekit.translate.careful import CarefulTranslation
 from edgekit.translate.segment import split, wrap
+from edgekit.translate.spans import Span
 
 Translate: TypeAlias = Callable[[Sequence[MarkedText]], list[CarefulTranslation]]
 Check: TypeAlias = Callable[[CarefulTranslation], list[Finding]]
-_PREFIX = "number:"
+_PREFIX = "retried:"
+# What is found so stays broken, whoever reads it.
+_BROKEN = frozenset({"incomplete", "repetition"})
+_LAST_SIGNS = ".!?…:;\"'”’)]»。！？ "
 # A part of fewer words is no sentence to a model any more.
 _LEAST_WORDS = 4
 
@@ -54,6 +58,79 @@ def retried(
         again = translate([*numbers.values()])
         take({at: _without(one, texts[at]) for at, one in zip(numbers, again, strict=True)})
     return made, wrong
+
+
+def broken_left(
+    texts: Sequence[MarkedText],
+    results: Sequence[CarefulTranslation],
+    findings: Sequence[Sequence[Finding]],
+    translate: Translate,
+    check: Check,
+) -> tuple[list[CarefulTranslation], list[list[Finding]]]:
+    """The results and their findings, where sentences that the model ran away with are as they were in the source.
+
+    Those of a text that has others are kept while these are translated; where that does not help, the text is left.
+    """
+    made, wrong = [*results], [[*one] for one in findings]
+    broken = {at: told for at, found in enumerate(findings) if (told := _told(found))}
+    spans = {at: _broken_spans(texts[at], results[at], findings[at]) for at in broken}
+    others = {at: _with_keeps(texts[at], some) for at, some in spans.items() if some}
+    again = dict(zip(others, translate([*others.values()]), strict=True)) if others else {}
+    for at, told in broken.items():
+        if at in again:
+            one = _without(again[at], texts[at])
+            found = check(one)
+            if not _told(found):
+                made[at], wrong[at] = replace(one, left=one.left + len(spans[at])), [*told, *found]
+                continue
+        made[at], wrong[at] = _left(results[at]), told
+    return made, wrong
+
+
+def _told(findings: Sequence[Finding]) -> list[Finding]:
+    """Those of what stays broken, to be told of a source that was left: nothing of the others' text is there."""
+    return [
+        replace(one, detail=f"{one.detail}; it was left as it was", target=None)
+        for one in findings
+        if one.kind in _BROKEN
+    ]
+
+
+def _broken_spans(text: MarkedText, one: CarefulTranslation, findings: Sequence[Finding]) -> list[Span]:
+    """The sentences that the model ran away with, less their last signs; none where there are no others."""
+    segments = one.translation.segments
+    there = [found.target for found in findings if found.kind in _BROKEN and found.target is not None]
+    broken = [one for one in segments if not one.complete or any(_meet(span, one.target) for span in there)]
+    spans = []
+    for begin, end in (segment.source for segment in broken):
+        spans.append((begin, begin + len(text.text[begin:end].rstrip(_LAST_SIGNS))))
+    free = all(mark.end <= begin or end <= mark.begin for begin, end in spans for mark in text.marks)
+    return spans if free and len(broken) < len(segments) and all(begin < end for begin, end in spans) else []
+
+
+def _meet(one: Span, other: Span) -> bool:
+    return one[0] < other[1] and other[0] < one[1]
+
+
+def _left(one: CarefulTranslation) -> CarefulTranslation:
+    """The source in the place of its translation."""
+    text = one.source.text
+    keeps = sum(mark.kind == "keep" for mark in one.source.marks)
+    segments = tuple(
+        replace(segment, target=segment.source, alignment=None if segment.alignment is None else ())
+        for segment in one.translation.segments
+    )
+    translation = replace(one.translation, text=text, segments=segments)
+    return replace(
+        one,
+        marked=one.source,
+        translation=translation,
+        findings=(),
+        kept=0,
+        repaired=0,
+        left=max(1, keeps),
+        origin="source",
+    )
 
 
 def _wants(way: str, findings: Sequence[Finding]) -> bool:
@@ -98,17 +175,21 @@ def _joined(one: CarefulTranslation, text: MarkedText) -> CarefulTranslation | N
 
 def _with_numbers(text: MarkedText, findings: Sequence[Finding]) -> MarkedText:
     """The text with a `keep` for each number that is missing in its translation."""
-    taken = [mark for mark in text.marks if mark.kind == "keep"]
     spans = {one.source for one in findings if one.source is not None and RETRIES.get(one.kind) == "mask"}
+    return _with_keeps(text, sorted(span for span in spans if span[0] < span[1]))
+
+
+def _with_keeps(text: MarkedText, spans: Sequence[Span]) -> MarkedText:
+    taken = [mark for mark in text.marks if mark.kind == "keep"]
     added: list[Mark] = []
-    for begin, end in sorted(span for span in spans if span[0] < span[1]):
+    for begin, end in spans:
         if all(end <= mark.begin or mark.end <= begin for mark in (*taken, *added)):
             added.append(Mark(begin, end, "keep", f"{_PREFIX}{len(added)}"))
     return MarkedText(text.text, in_order([*text.marks, *added])) if added else text
 
 
 def _without(one: CarefulTranslation, text: MarkedText) -> CarefulTranslation:
-    """The result without the marks that `_with_numbers` added to text."""
+    """The result without the marks that `_with_keeps` added to text."""
     own = {mark.name for mark in text.marks if mark.name.startswith(_PREFIX)}
 
     def rest(marked: MarkedText) -> MarkedText:

@@ -161,6 +161,12 @@ def test_an_impossible_length_is_found(target: str) -> None:
     assert "sentence" in {one.kind for one in check_sentences(source, target, "en", "pt", ())}
 
 
+def test_gaps_to_fill_in_do_not_hide_that_words_are_gone() -> None:
+    source = "Write your name here and tell us what your class is " + "_" * 80
+    assert "sentence" not in kinds(source, "Escreva o seu nome aqui e diga qual é a sua turma " + "_" * 80)
+    assert "sentence" in kinds(source, "Escreva " + "_" * 80)
+
+
 def test_expected_lengths_are_those_of_the_pair() -> None:
     assert expected_ratio("en", "zh") == pytest.approx(0.38)
     assert expected_ratio("pt-BR", "en") == pytest.approx(1 / 1.09)

@@ -54,6 +54,14 @@ def test_punctuation_is_inside_when_it_is_inside_in_the_source(written: str, tar
     assert put(written, target, "0-0 1-1") == expected
 
 
+def test_small_words_at_the_begin_belong_to_the_words_there() -> None:
+    assert put("<i>Please</i> bring it", "Por favor, traga isso", "0-0 0-1 1-2 2-3") == "<i>Por favor</i>, traga isso"
+
+
+def test_a_point_behind_a_word_without_a_link_stands_behind_the_unlinked_words() -> None:
+    assert put("Look at <f/> and go", "Olhe para e vai", "0-0 2-2 3-3") == "Olhe para<f/> e vai"
+
+
 def test_a_part_of_a_word_stays_one_when_the_word_came_through() -> None:
     assert put("H<sub>2</sub>O is wet", "A H2O molha", "1-2") == "A H<sub>2</sub>O molha"
     assert put("<b>wet H</b><sub>2</sub>O", "H2O molhada", "0-1") == "H<sub>2</sub>O <b>molhada</b>"

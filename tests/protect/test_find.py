@@ -35,6 +35,11 @@ FOUND = [
     ),
     ("😀👍🏽🇧🇷 👨‍👩‍👧 1️⃣ ❤️", ["😀", "👍🏽", "🇧🇷", "👨‍👩‍👧", "1️⃣", "❤️"]),
     ("10 mg/mL 25 °C 3.5 GHz 1.2.3 6e-5", ["10 mg/mL", "25 °C", "3.5 GHz", "1.2.3", "6e-5"]),
+    ("Name: ____________ Class: ____", ["____________", "____"]),
+    ("Write the date: ____/____/____ and __:__ here.", ["____/____/____", "__:__"]),
+    ("The sea is ........ than it, . . . . or ………", ["........", ". . . .", "………"]),
+    ("They ------ or ——— it, ( ) true [  ] false", ["------", "———", "( )", "[  ]"]),
+    ("h__se, _ _ _ _ and Name......", ["__", "_ _ _ _", "......"]),
 ]
 PROSE = [
     "I am 100% sure of it.",
@@ -49,6 +54,8 @@ PROSE = [
     "The 5K run, 4B people, 10 a.m.",
     "R&D; AT&T; you & me",
     "a_b is no placeholder, nor is [x].",
+    "Wait....what? Well.... no -- that -- is f() and a[ i ].",
+    "<-- it --> a–b and —that—",
     "Well... yes - no; (maybe) \"so\" 'it' goes!",
 ]
 

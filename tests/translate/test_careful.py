@@ -85,6 +85,7 @@ _FORMS = (
 PIECES = st.sampled_from(
     _FORMS.split(" ")
     + ["{n, plural, one {# cat} other {# {x} cats}}", "10 mg/mL", "`x y`", "<!-- c -->", "THE THREE BIG"]
+    + ["____", "......", "h__se", "Name____", "( )", "__/__/____"]
     + [" "] * 8
     + ["\n"]
 )
@@ -199,6 +200,81 @@ def test_tags_go_to_the_words_that_theirs_became() -> None:
     (result,) = one.translate(["the <b>big red</b> house"])
     assert result.text == "house <b>red big</b> the"
     assert result.kept == 2
+
+
+def test_gaps_are_shown_as_short_ones_and_come_back_in_their_order() -> None:
+    one, fake = careful(lambda line: line.replace("and", "e"))
+    (result,) = one.translate(["a ________ and a ....... and h__se, Name........ ____/____/____ Class:____"])
+    assert fake.calls[-1] == ["a ___ and a ___ and Xq3, Name ___ Class: ___"]
+    assert result.text == "a ________ e a ....... e h__se, Name........ ____/____/____ Class:____"
+    assert (result.kept, result.repaired, result.findings) == (6, 0, ())
+
+
+def test_gaps_become_masks_when_the_model_loses_short_ones() -> None:
+    one, _ = careful(lambda line: line.replace("___", "", 1))
+    (result,) = one.translate(["a ________ and ....."])
+    assert result.text == "a ________ and ....."
+    assert (result.kept, result.repaired, result.findings) == (2, 2, ())
+
+
+class Unlinked(FakeTranslator):
+    """Gives no links for some words."""
+
+    def __init__(self, change: Callable[[str], str], *words: str) -> None:
+        super().__init__(change, reverse=True)
+        self.words = words
+
+    def _line(self, core: str) -> tuple[str, list[tuple[tuple[int, int], tuple[int, int]]]]:
+        output, pairs = super()._line(core)
+        lost = next(((one, other) for one, other in pairs if core[slice(*one)] in self.words), None)
+        if lost is None or len(pairs) < 2:
+            return output, pairs
+        # As models do: the word's translation is linked to the noun.
+        noun = next(one for one, _ in pairs if core[slice(*one)] == "garden")
+        return output, [(noun, other) if (one, other) == lost else (one, other) for one, other in pairs]
+
+
+_TO_PT = {"the": "o", "green": "verde", "garden": "jardim", "big": "grande", "greenish": "verde", "red": "vermelha"}
+
+
+@pytest.mark.parametrize("form", ["tag", "pair"])
+def test_formatting_goes_to_a_word_that_the_alignment_has_no_link_for(form: str) -> None:
+    fake = Unlinked(lambda word: _TO_PT.get(word, word), "green")
+    with CarefulTranslator(fake) as translator:
+        if form == "tag":
+            (result,) = translator.translate(["the <b>green</b> garden"])
+            assert (result.text, result.kept, result.repaired) == ("jardim <b>verde</b> o", 2, 2)
+        else:
+            (result,) = translator.translate([MarkedText("the green garden", (Mark(4, 9, "pair", "b"),))])
+            assert result.marked == MarkedText("jardim verde o", (Mark(7, 12, "pair", "b"),))
+    assert result.findings == ()
+    assert len(fake.calls) == 3  # plain texts, none here, are asked for as well
+
+
+def test_formatting_goes_to_what_a_segment_without_its_words_has_not() -> None:
+    def change(word: str) -> str:
+        return _TO_PT.get(word, word)
+
+    class Otherwise(Unlinked):
+        def _line(self, core: str) -> tuple[str, list[tuple[tuple[int, int], tuple[int, int]]]]:
+            return ("esverdeado", []) if core == "green" else super()._line(core)
+
+    with CarefulTranslator(Otherwise(change, "green")) as translator:
+        (result,) = translator.translate(["the big <b>green</b> garden"])
+    assert result.text == "jardim <b>verde</b> grande o"
+
+
+def test_formatting_that_could_be_on_two_words_is_on_none_and_told() -> None:
+    def change(word: str) -> str:
+        return {"big": "verde", "the": "o verde"}.get(word) or _TO_PT.get(word, word)
+
+    class Otherwise(Unlinked):
+        def _line(self, core: str) -> tuple[str, list[tuple[tuple[int, int], tuple[int, int]]]]:
+            return (core, []) if "green" not in core else super()._line(core)
+
+    with CarefulTranslator(Otherwise(change, "green")) as translator:
+        (result,) = translator.translate(["big <b>green</b> garden"])
+    assert "keep" in {finding.kind for finding in result.findings}
 
 
 def test_emoji_stand_between_the_same_words() -> None:

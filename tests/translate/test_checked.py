@@ -160,6 +160,33 @@ def test_a_sentence_that_the_model_runs_away_with_is_asked_for_in_parts() -> Non
     assert "repetition" not in {finding.kind for finding in one.findings}
 
 
+@pytest.mark.parametrize("text", ["it is here", "the <b>book</b> {name} is here and there"])
+def test_what_the_model_runs_away_with_every_time_is_left_as_it_was_and_told(text: str) -> None:
+    fake = FakeTranslator(lambda text: text + " de novo" * 20)
+    count = len(FEATURES)
+    weights = Weights((0.0,) * count, (1.0,) * count, (0.0,) * count, 0.0)
+    with checked(fake, confidence=Confidence(DIRECTION, "toy", 56.0, weights, None, {})) as translator:
+        (one,) = translator.translate([text])
+    assert one.text == text == one.source.text
+    assert one.left >= 1
+    assert (one.kept, one.repaired, one.origin, one.confidence) == (0, 0, "source", 0.0)
+    assert "repetition" in {finding.kind for finding in one.findings}
+
+
+def test_only_the_sentences_that_the_model_runs_away_with_are_left() -> None:
+    def runs_away(line: str) -> str:
+        return line + " de novo" * 20 if "here" in line else word_for_word(line)
+
+    # The toy's sentences are lines.
+    text = "the book\nthe red book is here.\nthe {name} class"
+    with checked(FakeTranslator(runs_away)) as translator:
+        (one,) = translator.translate([text])
+    assert one.text == "o livro\nthe red book is here.\no {name} turma"
+    assert (one.kept, one.left, one.origin) == (1, 1, "model")
+    assert [finding.kind for finding in one.findings] == ["repetition"]
+    assert all(not mark.name.startswith("retried") for mark in (*one.source.marks, *one.marked.marks))
+
+
 def test_a_number_is_there_even_where_the_model_loses_every_mask() -> None:
     with checked(FakeTranslator(lambda _: "muitas cadeiras novas")) as translator:
         (one,) = translator.translate(["the class has 645 new chairs"])

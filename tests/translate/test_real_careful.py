@@ -56,6 +56,12 @@ def test_a_text_without_a_word_comes_back_as_it_is(translator: CarefulTranslator
     [
         ("I love pizza 🍕 very much ❤️.", ["🍕", "❤️."]),
         ("Write to teacher@school.org today.", ["teacher@school.org"]),
+        ("Name: ____________________ Class: ____", ["Nome: ____________________ Classe: ____"]),
+        ("The sea is ........................ than the lake.", ["........................"]),
+        ("I have ___ brothers and ___ sisters.", ["___ irmãos e ___ irmãs"]),
+        ("Write your name: ________________ and the date: ____/____/____", ["________________", "____/____/____"]),
+        ("She has a <b>red</b> bicycle.", ["bicicleta <b>vermelha</b>"]),
+        ("Do <b>not</b> touch the <i>hot</i> stove.", ["<b>Não</b>", "<i>quente</i>"]),
         ("See https://example.org/a?b=1&c=%20 for more.", ["https://example.org/a?b=1&c=%20"]),
         ("Hello {name}, your score is {score:.2f} of {{user.name}}.", ["{name}", "{score:.2f}", "{{user.name}}"]),
         ("Solve $x^2 + 3x = 0$ now.", ["$x^2 + 3x = 0$"]),
