@@ -35,6 +35,8 @@ class CharacterMap:
             self._units.byteswap()
         self._replacements = blob[4 + size :]
         self._single = str.maketrans(dict(single))
+        # Where no key has an ASCII letter behind its first, which is so of NFKC, ASCII text has no span.
+        self._joins_ascii = any(character.isascii() for character in joining)
         characters = "".join(f"\\U{ord(character):08x}" for character in joining)
         # A key's later characters are all joining ones, so no key reaches into or out of such a span.
         self._span = re.compile(f"[^{characters}]?[{characters}]+", re.DOTALL) if joining else None
@@ -52,7 +54,7 @@ class CharacterMap:
         return "".join([*parts, self._map(text[position:])])
 
     def _map(self, text: str) -> str:
-        if self._span is None or text.isascii() or not self._span.search(text):
+        if self._span is None or (text.isascii() and not self._joins_ascii) or not self._span.search(text):
             return text.translate(self._single)
         parts, position = [], 0
         for match in self._span.finditer(text):

@@ -7,7 +7,7 @@ import unicodedata
 
 import pytest
 import sentencepiece
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sentencepiece import sentencepiece_model_pb2
 
@@ -41,6 +41,7 @@ def by_sentencepiece(blob: bytes, texts: list[str]) -> list[str]:
 
 @settings(max_examples=200, deadline=None)
 @given(RULES, st.text(ALPHABET + "x\0", max_size=20))
+@example({"aa": ""}, "aa")
 def test_written_map_replaces_the_longest_key_on_the_device_and_in_sentencepiece(
     rules: dict[str, str], text: str
 ) -> None:
