@@ -71,10 +71,6 @@ class Package:
             raise InputError(f"`{self._name}` has no part `{member}`")
         return self._archive.read(member)
 
-    def is_stored(self, member: str) -> bool:
-        """Whether a member lies in the archive uncompressed."""
-        return self._members[member].compress_type == zipfile.ZIP_STORED
-
     def written(self, changed: Mapping[str, bytes]) -> bytes:
         """The archive with other content for some members; the bytes that were read where nothing has changed."""
         if not changed:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol, TypeAlias
@@ -12,10 +11,9 @@ from edgekit.core.errors import EdgekitError
 from edgekit.core.events import Note, Reporter, StepFinished, StepStarted
 from edgekit.core.languages import Direction
 from edgekit.protect.mask_test import try_masks
-from edgekit.store.installed import Installed, closest, find_model, open_folder
-from edgekit.store.lock import alone
+from edgekit.store.installed import closest
 from edgekit.store.mask_record import MaskRecord
-from edgekit.store.receipt import Receipt, write_receipt
+from edgekit.store.receipt import Receipt
 
 # A model of many directions is tried in as many; each takes about a second.
 MOST_DIRECTIONS = 4
@@ -63,15 +61,3 @@ def templates(receipt: Receipt, direction: Direction) -> list[str]:
     records = {Direction(one.source, one.target): one for one in receipt.masks}
     found = closest(direction, list(records))
     return [] if found is None else [form.template for form in records[found].forms]
-
-
-def test_installed_masks(model: str, open_lines: OpenLines, report: Reporter) -> Installed:
-    """Try the masks in an installed model and write them into its receipt, all or nothing.
-
-    Raises ModelNotFoundError, ModelFormatError.
-    """
-    installed = find_model(model)
-    records = measure_masks(open_lines, installed.folder, installed.receipt.engine, installed.receipt.languages, report)
-    with alone(installed.receipt.id, report):
-        write_receipt(installed.folder, dataclasses.replace(installed.receipt, masks=records))
-    return open_folder(installed.folder)
