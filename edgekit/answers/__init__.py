@@ -1,0 +1,1 @@
+"""Reads students' answers from the files that schools have, and writes marks back to the same."""

@@ -1,0 +1,1 @@
+"""What is asked, what counts as right, and what a suggested mark says."""

@@ -1,0 +1,109 @@
+"""What edgekit says of one answer: a suggestion, never a mark; a mark is made by a person's key."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+CriterionState: TypeAlias = Literal["met", "partly", "missing", "contradicted"]
+
+# Why an answer goes to a person, or what they are told about it. No code changes points.
+ReasonCode: TypeAlias = Literal[
+    # the validity gate
+    "blank",
+    "no_attempt",
+    "copied_question",
+    "copied_reference",
+    "gibberish",
+    "off_topic",
+    "duplicate",
+    "too_long",
+    "unsupported_language",
+    "injection_suspect",
+    "hidden_characters",
+    # what was found against a wording
+    "negation",
+    "number",
+    "unit",
+    "misconception",
+    "hedged",
+    "keyword_list",
+    # the scorer
+    "uncertain",  # more than one mark is possible at the level that was asked for
+    "views_disagree",
+    "uncalibrated_variety",
+    # the second opinion
+    "judge_disagrees",
+    "judge_failed",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One answer as it came in; `text` is never changed.
+
+    answer_id is unique among the answers of a file.  student: optional, never a feature, never in a log.
+    extra: columns of its row that go back out untouched.
+    """
+
+    answer_id: str
+    question_id: str
+    text: str
+    student: str | None = None
+    language: str | None = None
+    extra: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A reason code and one sentence for the teacher: names the thing, no full stop.  span: where, in the answer."""
+
+    code: ReasonCode
+    detail: str
+    span: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The student's own words, `answer.text[begin:end]`, for or against a criterion, and the wording they are like."""
+
+    begin: int
+    end: int
+    text: str
+    wording: str
+
+
+@dataclass(frozen=True, slots=True)
+class CriterionResult:
+    """probability: that a teacher would call it met, calibrated.  views: name of a view -> probability by it alone."""
+
+    criterion: str
+    state: CriterionState
+    points: float
+    probability: float
+    evidence: Evidence | None = None
+    views: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """points of `most` that are suggested.  possible: every mark the conformal set holds, ascending.
+
+    probability: that `points` is the mark a teacher gives.  decision: `suggest`, or `review` with its reasons.
+    variety: what the answer is written in (`en`, `es`, `en+es`), the group that its guarantee is for.
+    need: 0 to 1, how much a person should look at it; the queue is sorted by it.
+    """
+
+    answer_id: str
+    question_id: str
+    points: float
+    most: float
+    possible: tuple[float, ...]
+    probability: float
+    decision: Literal["suggest", "review"]
+    need: float
+    variety: str
+    criteria: tuple[CriterionResult, ...] = ()
+    reasons: tuple[Reason, ...] = ()
+    feedback: str = ""
