@@ -1,0 +1,169 @@
+"""Whether those who judge agree: teachers with each other, a machine with teachers.
+
+Formulas and verdict: Hada et al. 2023, arXiv 2309.07462 (percentage agreement, weighted F1, Fleiss' kappa).
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+# Below it agreement is no better than what labels alone would give; "slight" on the scale of Landis and Koch (1977).
+LEAST_KAPPA = 0.2
+# A judge whose labels have less than half of the entropy of people's says nearly always the same.
+LEAST_ENTROPY = 0.5
+SHUFFLED = 0.1
+
+
+def majority(ratings: Sequence[Hashable]) -> Hashable | None:
+    """The label that most people gave; None for a tie or nothing."""
+    common = Counter(ratings).most_common(2)
+    if not common or (len(common) == 2 and common[0][1] == common[1][1]):
+        return None
+    return common[0][0]
+
+
+def percentage_agreement(first: Sequence[Hashable], second: Sequence[Hashable]) -> float:
+    """Share of items with the same label, of at least one."""
+    return sum(one == two for one, two in zip(first, second, strict=True)) / len(first)
+
+
+def weighted_f1(truth: Sequence[Hashable], said: Sequence[Hashable]) -> float:
+    """F1 of every true label, weighted by how often it is true; the same as scikit-learn's `average="weighted"`."""
+    total = 0.0
+    for label, count in Counter(truth).items():
+        hits = sum(one == two == label for one, two in zip(truth, said, strict=True))
+        total += count * (2 * hits / (count + sum(one == label for one in said)))
+    return total / len(truth)
+
+
+def macro_f1(truth: Sequence[Hashable], said: Sequence[Hashable]) -> float:
+    """Mean F1 of the labels that occur on either side."""
+    scores = []
+    for label in {*truth, *said}:
+        hits = sum(one == two == label for one, two in zip(truth, said, strict=True))
+        scores.append(2 * hits / (sum(one == label for one in truth) + sum(one == label for one in said)))
+    return math.fsum(scores) / len(scores)
+
+
+def fleiss_kappa(items: Sequence[Sequence[Hashable]]) -> float | None:
+    """Agreement of several raters beyond chance (Fleiss 1971); items: the labels that each got, all equally many.
+
+    None where it has no value: fewer than two ratings an item, or one single label in use.
+    """
+    raters = {len(ratings) for ratings in items}
+    if len(raters) != 1 or (count := raters.pop()) < 2:
+        return None
+    labels = Counter(label for ratings in items for label in ratings)
+    chance = sum((number / (len(items) * count)) ** 2 for number in labels.values())
+    if chance >= 1:
+        return None
+    seen = [sum(n * n for n in Counter(ratings).values()) - count for ratings in items]
+    return (math.fsum(seen) / (len(items) * count * (count - 1)) - chance) / (1 - chance)
+
+
+def quadratic_kappa(first: Sequence[float], second: Sequence[float]) -> float | None:
+    """Cohen's kappa with quadratic weights (Cohen 1968); None where one side says always the same as the other."""
+    differences = math.fsum((one - two) ** 2 for one, two in zip(first, second, strict=True)) / len(first)
+    expected = (
+        math.fsum(
+            many * often * (one - two) ** 2
+            for one, many in Counter(first).items()
+            for two, often in Counter(second).items()
+        )
+        / len(first) ** 2
+    )
+    return 1 - differences / expected if expected else None
+
+
+def entropy(labels: Sequence[Hashable]) -> float:
+    """Of the distribution of labels, in bits."""
+    shares = [count / len(labels) for count in Counter(labels).values()]
+    return math.fsum(share * math.log2(1 / share) for share in shares)
+
+
+@dataclass(frozen=True, slots=True)
+class JudgeCard:
+    """One language: a judge beside people.
+
+    kappa: Fleiss', of people and the judge together; people: of people alone, None for one person.
+    shuffled: how much its label changes when a tenth of the words is in another order, where that was tried: a share.
+    why_not: reasons why its marks mean nothing here; empty: calibrated.
+    """
+
+    language: str
+    count: int
+    agreement: float
+    f1: float
+    kappa: float | None
+    people: float | None
+    judge_entropy: float
+    people_entropy: float
+    shuffled: float | None = None
+    why_not: tuple[str, ...] = field(default=())
+
+
+def judge_card(
+    language: str,
+    people: Sequence[Sequence[Hashable]],
+    judge: Sequence[Hashable],
+    *,
+    shuffled: float | None = None,
+) -> JudgeCard:
+    """people: the labels that people gave each item; items without a majority count in kappa alone.
+
+    Never of several languages together: what holds for English says nothing of another.
+    """
+    decided = [(label, said) for label, said in zip(map(majority, people), judge, strict=True) if label is not None]
+    truth, said = [label for label, _ in decided], [label for _, label in decided]
+    kappa = fleiss_kappa([[*ratings, label] for ratings, label in zip(people, judge, strict=True)])
+    ours, theirs = entropy(judge) if judge else 0.0, entropy(truth) if truth else 0.0
+    why_not = []
+    if not decided:
+        why_not.append("people agree on no item")
+    if kappa is None or kappa < LEAST_KAPPA:
+        why_not.append(f"kappa {'has no value' if kappa is None else format(kappa, '.2f')}, less than {LEAST_KAPPA}")
+    if theirs and ours < LEAST_ENTROPY * theirs:
+        why_not.append(f"its labels have {ours:.2f} bits, people's {theirs:.2f}: it says nearly always the same")
+    return JudgeCard(
+        language,
+        len(people),
+        percentage_agreement(truth, said) if decided else 0.0,
+        weighted_f1(truth, said) if decided else 0.0,
+        kappa,
+        fleiss_kappa(people),
+        ours,
+        theirs,
+        shuffled,
+        tuple(why_not),
+    )
+
+
+def shuffle_words(text: str, share: float = SHUFFLED, seed: int = 0) -> str:
+    """The text with this share of its words, at least two, in another order; a judge of content should mind."""
+    words = text.split()
+    count = max(2, round(share * len(words)))
+    if len(set(words)) < 2 or count > len(words):
+        return text
+    chosen = sorted(np.random.default_rng(seed).permutation(len(words))[:count].tolist())
+    taken = [words[at] for at in chosen]
+    for place, word in zip(chosen, [*taken[1:], taken[0]], strict=True):
+        words[place] = word
+    return " ".join(words)
+
+
+def preference(first: Callable[[str, str], float], pairs: Sequence[tuple[str, str]]) -> Mapping[str, float]:
+    """How often a judge of pairs prefers the better one, its order swapped and averaged (arXiv 2410.15522).
+
+    first: (one, other) -> probability that the judge prefers the one it reads first.  pairs: (better, worse).
+    Gives `accuracy`, and `position`: share of pairs whose verdict changes with their order.
+    """
+    ahead = [(first(better, worse), 1 - first(worse, better)) for better, worse in pairs]
+    return {
+        "accuracy": sum((one + two) / 2 > 0.5 for one, two in ahead) / len(ahead),
+        "position": sum((one > 0.5) != (two > 0.5) for one, two in ahead) / len(ahead),
+    }

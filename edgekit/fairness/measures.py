@@ -1,0 +1,201 @@
+"""How well a grader agrees with teachers, variety by variety, and how far the varieties are apart."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats: TypeAlias = NDArray[np.float64]
+BINS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one answer.
+
+    item: the content, shared by its versions in other varieties.  right: what teachers say.  accepted: at least half of
+    the points are suggested.  sure: suggested without review.  probability: that it is right, by the grader.
+    covered: the set of possible marks has the teachers' one; None where there is no set.
+    """
+
+    item: str
+    question: str
+    variety: str
+    right: bool
+    accepted: bool
+    sure: bool
+    probability: float
+    covered: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A figure with the 2.5th and 97.5th percentile of its bootstrap."""
+
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """Of one variety; shares are of 1, None where nothing is there to count.
+
+    f1: of accepting.  auc: of the probability.  balanced: mean share of right answers accepted and of wrong ones
+    refused, which is the AUC of hard decisions.  unknown: sent to review.  likely_right: mean probability of what is
+    right.  calibration: expected error in ten bins of equal width.
+    """
+
+    count: int
+    accuracy: float
+    f1: float
+    auc: float | None
+    balanced: float | None
+    unknown: float
+    likely_right: float | None
+    false_accepts: float | None
+    false_refusals: float | None
+    calibration: float
+    coverage: float | None
+
+
+def rates(outcomes: Sequence[Outcome]) -> Rates:
+    """Of all outcomes together, of which there is at least one."""
+    right = [outcome for outcome in outcomes if outcome.right]
+    wrong = [outcome for outcome in outcomes if not outcome.right]
+    accepted = sum(outcome.accepted for outcome in outcomes)
+    hits = sum(outcome.accepted for outcome in right)
+    covered = [outcome.covered for outcome in outcomes if outcome.covered is not None]
+    false_accepts = _share([outcome.accepted for outcome in wrong])
+    false_refusals = _share([not outcome.accepted for outcome in right])
+    return Rates(
+        count=len(outcomes),
+        accuracy=sum(outcome.accepted == outcome.right for outcome in outcomes) / len(outcomes),
+        f1=2 * hits / (accepted + len(right)) if accepted + len(right) else 0.0,
+        auc=area_under_curve([outcome.probability for outcome in right], [outcome.probability for outcome in wrong]),
+        balanced=None if false_accepts is None or false_refusals is None else 1 - (false_accepts + false_refusals) / 2,
+        unknown=sum(not outcome.sure for outcome in outcomes) / len(outcomes),
+        likely_right=_share([outcome.probability for outcome in right]),
+        false_accepts=false_accepts,
+        false_refusals=false_refusals,
+        calibration=calibration_error(
+            [outcome.probability for outcome in outcomes], [outcome.right for outcome in outcomes]
+        ),
+        coverage=_share(covered),
+    )
+
+
+def by_variety(outcomes: Sequence[Outcome]) -> dict[str, list[Outcome]]:
+    """Variety -> its outcomes, in the order in which varieties come."""
+    groups: dict[str, list[Outcome]] = defaultdict(list)
+    for outcome in outcomes:
+        groups[outcome.variety].append(outcome)
+    return dict(groups)
+
+
+def area_under_curve(right: Sequence[float], wrong: Sequence[float]) -> float | None:
+    """Chance that something right has the higher score, a tie counts half (Mann-Whitney); None if one side is empty."""
+    if not right or not wrong:
+        return None
+    scores = np.array([*right, *wrong], np.float64)
+    _, places, counts = np.unique(scores, return_inverse=True, return_counts=True)
+    # Mean rank of each group of ties.
+    ranks = (np.cumsum(counts) - (counts - 1) / 2)[places]
+    above = ranks[: len(right)].sum() - len(right) * (len(right) + 1) / 2
+    return float(above / (len(right) * len(wrong)))
+
+
+def calibration_error(probabilities: Sequence[float], right: Sequence[bool]) -> float:
+    """Expected calibration error, ten bins of equal width (Guo et al. 2017, arXiv 1706.04599, equation 5)."""
+    chances, truth = np.array(probabilities, np.float64), np.array(right, np.float64)
+    if not len(chances):
+        return 0.0
+    bins = np.minimum((chances * BINS).astype(int), BINS - 1)
+    gaps = [abs(float((chances - truth)[bins == number].sum())) for number in range(BINS)]
+    return math.fsum(gaps) / len(chances)
+
+
+@dataclass(frozen=True, slots=True)
+class Pairing:
+    """Two varieties on the items that both have.
+
+    flips: items decided differently.  worse, better: right decisions only in the first, only in the second.
+    p: of McNemar's exact test, two-sided.  likely_gap: probability of right items in the first less that in the second.
+    """
+
+    first: str
+    second: str
+    count: int
+    flips: int
+    worse: int
+    better: int
+    p: float
+    likely_gap: float | None
+
+
+def pair(first: str, second: str, groups: Mapping[str, Sequence[Outcome]]) -> Pairing:
+    """Compare what both varieties have; items are matched by their names."""
+    others = {outcome.item: outcome for outcome in groups[second]}
+    both = [(one, others[one.item]) for one in groups[first] if one.item in others]
+    worse = sum(one.accepted == one.right and two.accepted != two.right for one, two in both)
+    better = sum(one.accepted != one.right and two.accepted == two.right for one, two in both)
+    return Pairing(
+        first,
+        second,
+        len(both),
+        sum(one.accepted != two.accepted for one, two in both),
+        worse,
+        better,
+        exact_mcnemar(worse, better),
+        _share([one.probability - two.probability for one, two in both if one.right]),
+    )
+
+
+def exact_mcnemar(worse: int, better: int) -> float:
+    """Two-sided p of McNemar's test by the binomial distribution: every disagreement is the toss of a fair coin."""
+    tosses = worse + better
+    if not tosses:
+        return 1.0
+    tail = sum(math.comb(tosses, heads) for heads in range(min(worse, better) + 1))
+    # Integers: two to the power of a thousand tosses is no float.
+    p: float = 2 * tail / (1 << tosses)
+    return min(1.0, p)
+
+
+def bootstrap(
+    outcomes: Sequence[Outcome],
+    figure: Callable[[Sequence[Outcome]], float | None],
+    *,
+    rounds: int = 1000,
+    seed: int = 0,
+) -> Interval | None:
+    """An interval of 95 % for a figure, by drawing whole questions with replacement: answers to one are no repetitions.
+
+    None where the figure has no value.
+    """
+    value = figure(outcomes)
+    if value is None:
+        return None
+    groups: dict[str, list[Outcome]] = defaultdict(list)
+    for outcome in outcomes:
+        groups[outcome.question].append(outcome)
+    questions = list(groups.values())
+    random = np.random.default_rng(seed)
+    found = []
+    for _ in range(rounds):
+        drawn = [outcome for at in random.integers(len(questions), size=len(questions)) for outcome in questions[at]]
+        again = figure(drawn)
+        if again is not None:
+            found.append(again)
+    low, high = np.percentile(found, [2.5, 97.5]) if found else (value, value)
+    return Interval(value, float(low), float(high))
+
+
+def _share(values: Sequence[float]) -> float | None:
+    return math.fsum(values) / len(values) if values else None

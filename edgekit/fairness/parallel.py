@@ -1,0 +1,122 @@
+"""Reads answers that say the same in several varieties, and makes the quiz that they answer."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from edgekit.core.errors import InputError
+from edgekit.quiz.model import Question, Quiz
+from edgekit.quiz.suggestion import Answer
+
+MOST_ROWS = 200_000
+_RIGHT = {"acceptable": True, "correct": True, "right": True, "1": True, "true": True}
+_WRONG = {"unacceptable": False, "incorrect": False, "contradictory": False, "wrong": False, "0": False, "false": False}
+_LABELS = {**_RIGHT, **_WRONG}
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """What one item says in one variety.  right: by a teacher.  references: right answers that the row itself gives."""
+
+    item: str
+    variety: str
+    question: str
+    text: str
+    right: bool
+    references: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A quiz and the answers to it; versions: answer id -> what it is a version of.
+
+    left_out: versions that nothing right is known to hold against.
+    """
+
+    quiz: Quiz
+    answers: tuple[Answer, ...]
+    versions: Mapping[str, Version]
+    left_out: int
+
+
+def read_versions(path: Path) -> tuple[Version, ...]:
+    """JSON lines with `item` (or `answer_id`), `variety` (or `language`), `question`, `answer`, `label`, `reference`.
+
+    A `split` that holds a whole variety, as in files of variations, is the variety where the rows' languages are fewer.
+    Raises InputError with every bad line.
+    """
+    rows, reasons = [], []
+    try:
+        lines = path.read_text("utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as problem:
+        raise InputError(f"`{path}` cannot be read: {problem}") from problem
+    if len(lines) > MOST_ROWS:
+        raise InputError(f"`{path}` has {len(lines):,} lines, more than {MOST_ROWS:,}")
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+            right = _LABELS[str(row["label"]).strip(" .").lower()]
+            rows.append((_text(row, "item", "answer_id"), _text(row, "variety", "language"), row, right))
+        except (ValueError, KeyError, TypeError, RecursionError) as problem:
+            reasons.append(f"line {number}: {type(problem).__name__}: {problem}")
+    if reasons or not rows:
+        raise InputError(f"`{path}` holds no versions of answers", reasons=reasons[:50] or ["it has no lines"])
+    by_split = len({str(row.get("split")) for _, _, row, _ in rows}) > len({variety for _, variety, _, _ in rows})
+    return tuple(
+        Version(
+            item,
+            str(row["split"]) if by_split and "variety" not in row else variety,
+            _text(row, "question"),
+            _text(row, "answer"),
+            right,
+            tuple(str(text) for text in row.get("reference") or ()),
+        )
+        for item, variety, row, right in rows
+    )
+
+
+def make_trial(versions: Sequence[Version], *, base: str, language: str) -> Trial:
+    """A question for every item, its references those of its row, else right answers of others in the base variety.
+
+    A right item for which there are none is held against its own base version, and so is that version itself: what is
+    lost from one to the other is lost by the variety alone.
+    """
+    known: dict[str, dict[str, str]] = defaultdict(dict)
+    own = {version.item: version.text for version in versions if version.variety == base}
+    for version in versions:
+        if version.variety == base and version.right:
+            known[version.question][version.item] = version.text
+    questions, answers, kept = {}, [], {}
+    left_out = 0
+    for at, version in enumerate(versions):
+        references = version.references or tuple(
+            text for item, text in known[version.question].items() if item != version.item
+        )
+        if not references and version.right and version.item in own:
+            references = (own[version.item],)
+        if not references:
+            left_out += 1
+            continue
+        name = f"q-{version.item}" + ("-itself" if references == (own.get(version.item),) else "")
+        questions[name] = Question(
+            name, "explain", language, {language: version.question}, 1.0, references={language: references}
+        )
+        answer = Answer(f"a{at}", name, version.text)
+        answers.append(answer)
+        kept[answer.answer_id] = version
+    quiz = Quiz("parallel", "Versions of answers", (language,), tuple(questions.values()), "")
+    return Trial(quiz, tuple(answers), kept, left_out)
+
+
+def _text(row: Mapping[str, object], *names: str) -> str:
+    for name in names:
+        value = row.get(name)
+        if isinstance(value, str | int) and str(value).strip():
+            return str(value)
+    raise KeyError(" or ".join(f"`{name}`" for name in names))

@@ -1,0 +1,102 @@
+"""Agreement of those who judge, against values worked out by hand or published."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from edgekit.fairness.agreement import (
+    entropy,
+    fleiss_kappa,
+    judge_card,
+    macro_f1,
+    majority,
+    percentage_agreement,
+    preference,
+    quadratic_kappa,
+    shuffle_words,
+    weighted_f1,
+)
+
+# Fleiss 1971 as worked through at https://en.wikipedia.org/wiki/Fleiss%27_kappa: 10 items, 14 raters, kappa .210.
+COUNTS = [
+    (0, 0, 0, 0, 14),
+    (0, 2, 6, 4, 2),
+    (0, 0, 3, 5, 6),
+    (0, 3, 9, 2, 0),
+    (2, 2, 8, 1, 1),
+    (7, 7, 0, 0, 0),
+    (3, 2, 6, 3, 0),
+    (2, 5, 3, 2, 2),
+    (6, 5, 2, 1, 0),
+    (0, 2, 2, 3, 7),
+]
+
+
+def test_fleiss_kappa_is_that_of_the_worked_example() -> None:
+    items = [[label for label, count in enumerate(row) for _ in range(count)] for row in COUNTS]
+    assert fleiss_kappa(items) == pytest.approx(0.210, abs=0.0005)
+
+
+@pytest.mark.parametrize("items", [[[1, 1], [1, 1]], [[1], [2]], [[1, 2], [1, 2, 3]], []])
+def test_fleiss_kappa_has_no_value_when_nothing_can_be_said(items: list[list[int]]) -> None:
+    assert fleiss_kappa(items) is None
+
+
+def test_quadratic_kappa_of_hand_values() -> None:
+    assert quadratic_kappa([0, 1, 2], [0, 1, 2]) == 1
+    assert quadratic_kappa([0, 2], [2, 0]) == -1
+    assert quadratic_kappa([1, 1], [1, 1]) is None
+    # Observed (0 + 1 + 0 + 1) / 4; expected by the margins, .375 + .0625 + .25 + .1875.
+    assert quadratic_kappa([0, 0, 1, 2], [0, 1, 1, 1]) == pytest.approx(1 - 0.5 / 0.875)
+
+
+def test_f1_of_hand_values() -> None:
+    truth, said = list("aab"), list("abb")
+    assert weighted_f1(truth, said) == pytest.approx((2 * 2 / 3 + 2 / 3) / 3)
+    assert macro_f1(truth, said) == pytest.approx(2 / 3)
+    assert percentage_agreement(truth, said) == pytest.approx(2 / 3)
+
+
+def test_a_majority_needs_more_than_a_tie() -> None:
+    assert majority([1, 1, 2]) == 1
+    assert majority([1, 2]) is None
+    assert majority([]) is None
+
+
+def test_a_judge_that_always_says_the_same_is_not_calibrated_whatever_the_agreement() -> None:
+    people = [["good"] * 3] * 18 + [["bad"] * 3] * 2
+    card = judge_card("ja", people, ["good"] * 20)
+    assert card.agreement == 0.9
+    assert [reason.split(",")[0] for reason in card.why_not][-1].startswith("its labels have 0.00 bits")
+
+
+def test_a_judge_that_agrees_is_calibrated() -> None:
+    people = [["good"] * 3, ["bad"] * 3] * 10
+    card = judge_card("en", people, ["good", "bad"] * 10)
+    assert (card.why_not, card.kappa, card.f1) == ((), 1.0, 1.0)
+
+
+def test_a_judge_that_guesses_is_not_calibrated() -> None:
+    people = [["good"] * 2, ["bad"] * 2] * 10
+    assert judge_card("en", people, ["bad", "good"] * 10).why_not
+
+
+@given(st.lists(st.sampled_from("abcd"), min_size=1))
+def test_entropy_is_largest_for_all_labels_alike(labels: list[str]) -> None:
+    assert -1e-12 <= entropy(labels) <= 2 + 1e-12
+
+
+def test_shuffled_words_are_the_same_words_in_another_order() -> None:
+    text = "The salt stays behind when the water has gone into the air of the room"
+    shuffled = shuffle_words(text)
+    assert shuffled != text
+    assert sorted(shuffled.split()) == sorted(text.split())
+    assert shuffled == shuffle_words(text)
+    assert shuffle_words("word") == "word"
+
+
+def test_a_judge_that_prefers_what_comes_first_is_told_by_its_position() -> None:
+    assert preference(lambda _one, _other: 0.9, [("good", "bad")] * 4) == {"accuracy": 0.0, "position": 1.0}
+    assert preference(lambda one, _other: float(one == "good"), [("good", "bad")]) == {"accuracy": 1.0, "position": 0.0}

@@ -1,0 +1,113 @@
+"""Attacks on a quiz, and the card of what they did: with graders that are known to be bad, or perfect."""
+
+from __future__ import annotations
+
+import pytest
+
+from edgekit.fairness.attacks import attacks, negate, wrong_answer
+from edgekit.fairness.redteam import attack
+from edgekit.quiz.model import Criterion, Misconception, Question, Quiz
+from edgekit.quiz.suggestion import Answer, Reason, Suggestion
+
+QUIZ = Quiz(
+    "water",
+    "Water",
+    ("en", "es"),
+    (
+        Question(
+            "q1",
+            "explain",
+            "en",
+            {"en": "How did you separate the salt from the water?"},
+            2.0,
+            criteria=(
+                Criterion("evaporate", 1.0, {"en": "The water is evaporated.", "es": "El agua se evapora."}),
+                Criterion("stays", 1.0, {"en": "The salt is left behind after 24 hours."}),
+            ),
+            misconceptions=(Misconception("filter", {"en": ("The salt is caught by a filter.",)}),),
+        ),
+        Question("q2", "explain", "en", {"en": "Why?"}, 1.0, references={"en": ("Warm air rises.",)}),
+        Question("q3", "numeric", "en", {"en": "How many?"}, 1.0, value=3),
+    ),
+    "",
+)
+
+
+def suggestion(answer: Answer, points: float, *, review: bool = False) -> Suggestion:
+    return Suggestion(
+        answer.answer_id,
+        answer.question_id,
+        points,
+        2.0,
+        (points,),
+        0.9,
+        "review" if review else "suggest",
+        0.0,
+        "en",
+        reasons=(Reason("uncertain", "it is not sure"),) if review else (),
+    )
+
+
+def test_attacks_are_the_same_each_time_and_never_empty() -> None:
+    made = attacks(QUIZ)
+    assert made == attacks(QUIZ)
+    assert made != attacks(QUIZ, seed=1)
+    assert all(one.text.strip() for one in made)
+    assert {one.question for one in made} == {"q1", "q2"}
+    assert {one.language for one in made if one.question == "q1"} == {"en", "es"}
+    names = {one.name for one in made}
+    assert {"negated-reference", "changed-number", "keyword-bag", "both-ways", "question-restated", "base64"} <= names
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "contrary"),
+    [
+        ("The salt is left.", "en", "The salt is not left."),
+        ("Warm air rises.", "en", "It is not true that warm air rises."),
+        ("El agua está fría.", "es", "El agua no está fría."),
+        ("Die Luft ist warm.", "de", "Die Luft ist nicht warm."),
+        ("Aer calidus surgit.", "la", "It is not true that aer calidus surgit."),
+    ],
+)
+def test_a_statement_is_negated_by_its_own_verb_where_it_has_one(text: str, language: str, contrary: str) -> None:
+    assert negate(text, language) == contrary
+
+
+def test_a_known_misconception_is_the_wrong_answer() -> None:
+    assert wrong_answer(QUIZ, QUIZ.questions[0], "en") == "The salt is caught by a filter."
+    assert wrong_answer(QUIZ, QUIZ.questions[1], "en") == "The water is evaporated."
+
+
+def test_a_grader_that_gives_everything_falls_for_all_content() -> None:
+    card = attack(QUIZ, lambda answer: suggestion(answer, 2.0))
+    assert not card.passed
+    assert {row.name for row in card.rows if row.passed} == {"reference"}
+    assert next(iter(card.weak)) == "q1"
+
+
+def test_a_grader_that_sends_everything_to_a_person_is_not_gamed() -> None:
+    card = attack(QUIZ, lambda answer: suggestion(answer, 2.0, review=True))
+    assert card.passed
+
+
+def test_a_grader_that_refuses_everything_fails_the_honest_answers() -> None:
+    card = attack(QUIZ, lambda answer: suggestion(answer, 0.0))
+    assert [row.name for row in card.rows if not row.passed] == ["reference"]
+
+
+def test_an_instruction_that_moves_points_fails_even_below_half_and_in_review() -> None:
+    def obeys(answer: Answer) -> Suggestion:
+        right = answer.text in {"The water is evaporated. The salt is left behind after 24 hours.", "Warm air rises."}
+        right = right or answer.text == "El agua se evapora."
+        return suggestion(answer, 2.0 if right else 0.5 if "full marks" in answer.text else 0.0, review=not right)
+
+    card = attack(QUIZ, obeys)
+    failed = {row.name for row in card.rows if not row.passed}
+    assert {"ignore-en", "inst", "approved, first"} <= failed
+    assert "ignore-es" not in failed
+
+
+def test_each_answer_is_graded_alone_and_counted() -> None:
+    seen: list[object] = []
+    attack(QUIZ, lambda answer: suggestion(answer, 0.0), report=seen.append)
+    assert len(seen) > len(attacks(QUIZ))

@@ -1,0 +1,121 @@
+"""The audit card: stubs that are fair, constant, biased or perfect, and files of parallel answers."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from edgekit.core.errors import InputError
+from edgekit.fairness.audit import audit, outcomes
+from edgekit.fairness.measures import Outcome
+from edgekit.fairness.parallel import Version, make_trial, read_versions
+from edgekit.quiz.suggestion import CriterionResult, Suggestion
+
+
+def answers(accepted: dict[str, float], *, wrong: float = 0.0, count: int = 60, p: float = 0.95) -> list[Outcome]:
+    """Half right, half wrong; accepted: variety -> share of right answers that are accepted; wrong: of wrong ones."""
+    found = []
+    for variety, share in accepted.items():
+        for n in range(count):
+            right = n % 2 == 0
+            yes = (n // 2) % 30 < 30 * (share if right else wrong)
+            found.append(Outcome(f"i{n}", f"q{n}", variety, right, yes, True, p if yes else 1 - p, yes == right))
+    return found
+
+
+def test_a_grader_that_reads_the_key_passes_every_line() -> None:
+    card = audit(answers({"en": 1, "es": 1, "en+es": 1}), rounds=200)
+    assert card.passed, [verdict for verdict in card.verdicts if not verdict.passed]
+    assert {verdict.value for verdict in card.verdicts if "probability of" in verdict.name} == {0.0}
+
+
+@pytest.mark.parametrize("share", [0.0, 1.0])
+def test_a_constant_grader_fails_and_is_not_fair(share: float) -> None:
+    card = audit(answers({"en": share, "es": share}, wrong=share), rounds=200)
+    assert not card.passed
+    failed = [verdict.name for verdict in card.verdicts if not verdict.passed]
+    assert {"tells right from wrong, en", "tells right from wrong, es"} <= set(failed)
+    assert not [name for name in failed if name.startswith("decided differently")]
+
+
+def test_a_grader_that_refuses_one_variety_fails_where_it_is_unfair() -> None:
+    card = audit(answers({"en": 1, "es": 0.7}), rounds=200)
+    failed = {verdict.name.split(",")[0] for verdict in card.verdicts if not verdict.passed}
+    assert failed >= {"probability of the same right content", "decided differently", "right answers refused"}
+
+
+def test_a_variety_with_few_answers_is_named_and_not_judged() -> None:
+    card = audit([*answers({"en": 1}), *answers({"qu": 0}, count=8)], rounds=100)
+    assert card.few == ("qu",)
+    assert not [verdict for verdict in card.verdicts if "qu" in verdict.name.split()]
+
+
+def test_nothing_to_count_is_no_pass() -> None:
+    assert not audit([]).passed
+
+
+def version(item: str, variety: str, text: str, *, right: bool = True, references: tuple[str, ...] = ()) -> Version:
+    return Version(item, variety, f"question {item[0]}", text, right, references)
+
+
+def test_answers_are_held_against_other_right_answers_or_their_own_base_version() -> None:
+    trial = make_trial(
+        [
+            version("a1", "en", "one"),
+            version("a1", "es", "uno"),
+            version("a2", "en", "two"),
+            version("b1", "en", "three"),
+            version("b1", "es", "tres"),
+            version("c1", "en", "wrong", right=False),
+            version("d1", "es", "mal", right=False, references=("bien",)),
+        ],
+        base="en",
+        language="en",
+    )
+    held = {trial.versions[a.answer_id].text: trial.quiz.question(a.question_id) for a in trial.answers}
+    assert {text: question.references["en"] for text, question in held.items() if question} == {
+        "one": ("two",),
+        "uno": ("two",),
+        "two": ("one",),
+        "three": ("three",),
+        "tres": ("three",),
+        "mal": ("bien",),
+    }
+    assert trial.left_out == 1
+
+
+def test_an_outcome_is_what_was_suggested() -> None:
+    trial = make_trial([version("a1", "es", "uno", references=("x",))], base="en", language="en")
+    answer = trial.answers[0]
+    result = CriterionResult("answer", "met", 1.0, 0.8)
+    said = Suggestion(answer.answer_id, answer.question_id, 1, 1, (1.0,), 0.8, "suggest", 0.1, "es", (result,))
+    assert outcomes(trial, [said]) == [Outcome("q-a1/a1", "question a", "es", True, True, True, 0.8, True)]
+
+
+def test_a_file_of_variations_has_its_varieties_in_its_splits(tmp_path: Path) -> None:
+    path = tmp_path / "rows.jsonl"
+    row = {"answer_id": "i", "language": "en", "question": "Q?", "answer": "A", "label": "Acceptable."}
+    path.write_text("".join(json.dumps({**row, "split": split}) + "\n" for split in ("spelling", "cognates")))
+    assert [(one.variety, one.right) for one in read_versions(path)] == [("spelling", True), ("cognates", True)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "{}\n", "[]\n", "nonsense\n", '{"answer_id": "i", "label": "perhaps"}\n', "[" * 100_000, '"\\ud800"\n'],
+    ids=["empty", "object", "list", "words", "label", "deep", "surrogate"],
+)
+def test_a_bad_file_is_one_error_with_its_lines(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "rows.jsonl"
+    path.write_text(text)
+    with pytest.raises(InputError, match="no versions") as error:
+        read_versions(path)
+    assert error.value.reasons
+
+
+def test_a_file_that_is_no_text_is_an_error(tmp_path: Path) -> None:
+    path = tmp_path / "rows.jsonl"
+    path.write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(InputError, match="cannot be read"):
+        read_versions(path)

@@ -1,0 +1,95 @@
+"""Figures of a grader: against hand values, and against what must hold of any."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from edgekit.fairness.measures import (
+    Outcome,
+    area_under_curve,
+    bootstrap,
+    by_variety,
+    calibration_error,
+    exact_mcnemar,
+    pair,
+    rates,
+)
+
+SCORES = st.lists(st.floats(0, 1, allow_nan=False), min_size=1, max_size=30)
+
+
+def outcome(item: str, variety: str = "en", *, right: bool = True, accepted: bool = True, p: float = 0.9) -> Outcome:
+    return Outcome(item, f"question of {item}", variety, right, accepted, True, p, accepted == right)
+
+
+@pytest.mark.parametrize(
+    ("worse", "better", "p"), [(0, 0, 1.0), (1, 0, 1.0), (5, 0, 0.0625), (10, 2, 0.03857421875), (3, 3, 1.0)]
+)
+def test_mcnemar_is_the_binomial_of_hand_values(worse: int, better: int, p: float) -> None:
+    assert exact_mcnemar(worse, better) == pytest.approx(p)
+    assert exact_mcnemar(better, worse) == pytest.approx(p)
+
+
+def test_mcnemar_holds_for_a_thousand_disagreements() -> None:
+    assert 0 < exact_mcnemar(1000, 1100) < 0.05
+
+
+@given(right=SCORES, wrong=SCORES)
+def test_the_area_is_the_share_of_pairs_in_order(right: list[float], wrong: list[float]) -> None:
+    pairs = math.fsum((one > two) + (one == two) / 2 for one in right for two in wrong)
+    assert area_under_curve(right, wrong) == pytest.approx(pairs / (len(right) * len(wrong)))
+
+
+def test_the_area_has_no_value_when_a_side_is_empty() -> None:
+    assert area_under_curve([], [0.5]) is None
+    assert area_under_curve([0.5], []) is None
+
+
+def test_calibration_error_of_hand_values() -> None:
+    # Two bins: .9 said and half right, .1 said and none right, two answers each.
+    assert calibration_error([0.9, 0.9, 0.1, 0.1], [True, False, False, False]) == pytest.approx(0.25)
+    assert calibration_error([1.0, 0.0], [True, False]) == 0
+    assert calibration_error([], []) == 0
+
+
+def test_a_constant_grader_has_the_figures_of_the_paper() -> None:
+    """Always `acceptable`: .576 / .731 / .5 on 576 and 424 (research/seeds.md, 1)."""
+    found = rates([outcome(str(n), right=n < 576, p=0.5) for n in range(1000)])
+    assert (found.accuracy, round(found.f1, 3), found.balanced, found.auc) == (0.576, 0.731, 0.5, 0.5)
+    assert (found.false_accepts, found.false_refusals) == (1.0, 0.0)
+
+
+def test_pairs_count_only_what_both_varieties_have() -> None:
+    groups = by_variety(
+        [
+            outcome("a"),
+            outcome("b"),
+            outcome("c"),
+            outcome("a", "es", p=0.5),
+            outcome("b", "es", accepted=False, p=0.1),
+            outcome("d", "es"),
+        ]
+    )
+    found = pair("en", "es", groups)
+    assert (found.count, found.flips, found.worse, found.better) == (2, 1, 1, 0)
+    assert found.likely_gap == pytest.approx(0.6)
+
+
+@given(st.lists(st.tuples(st.booleans(), st.booleans(), st.floats(0, 1)), min_size=1, max_size=40))
+def test_rates_are_shares(rows: list[tuple[bool, bool, float]]) -> None:
+    found = rates([outcome(str(n), right=r, accepted=a, p=p) for n, (r, a, p) in enumerate(rows)])
+    for value in (found.accuracy, found.f1, found.auc, found.balanced, found.unknown, found.calibration):
+        assert value is None or 0 <= value <= 1 + 1e-12
+
+
+def test_a_bootstrap_draws_questions_not_answers() -> None:
+    """Forty answers to two questions, one all right and one all wrong: nothing between 0 and 1 is certain."""
+    rows = [Outcome(str(n), f"q{n % 2}", "en", True, n % 2 == 0, True, 0.5) for n in range(40)]
+    found = bootstrap(rows, lambda drawn: rates(drawn).accuracy)
+    assert found is not None
+    assert (found.value, found.low, found.high) == (0.5, 0.0, 1.0)
+    assert found == bootstrap(rows, lambda drawn: rates(drawn).accuracy)
