@@ -1,0 +1,151 @@
+"""Tells a student what their answer says and what it leaves out, in the language or the mix that they wrote in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from edgekit.quiz.model import Criterion, Question
+from edgekit.quiz.suggestion import CriterionResult, CriterionState
+
+# What is said in a language that has no sentences of its own here.
+FALLBACK = "en"
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+
+
+@dataclass(frozen=True, slots=True)
+class Phrases:
+    """Sentences of a language, `{}` for the criterion's words.  quoted: `{}` the student's words.
+
+    marks: words that would announce a mark; a suggestion is none, so no sentence may have one.
+    """
+
+    states: Mapping[CriterionState, str]
+    quoted: str
+    marks: tuple[str, ...]
+
+
+PHRASES: Mapping[str, Phrases] = {
+    "en": Phrases(
+        {
+            "met": "You say this: {}",
+            "partly": "You say a part of this; make it whole: {}",
+            "missing": "This is not in your answer yet: {}",
+            "contradicted": "Your answer says the contrary of this; look at it again: {}",
+        },
+        "Your words: “{}”.",
+        ("points", "marks", "grade", "score", "passed", "failed"),
+    ),
+    "es": Phrases(
+        {
+            "met": "Dices esto: {}",
+            "partly": "Dices una parte de esto; complétala: {}",
+            "missing": "Esto todavía no está en tu respuesta: {}",
+            "contradicted": "Tu respuesta dice lo contrario de esto; revísala: {}",
+        },
+        "Tus palabras: «{}».",
+        ("puntos", "nota", "calificación", "aprobado", "suspenso", "reprobado"),
+    ),
+    "pt": Phrases(
+        {
+            "met": "Você diz isto: {}",
+            "partly": "Você diz uma parte disto; complete: {}",
+            "missing": "Isto ainda não está na sua resposta: {}",
+            "contradicted": "A sua resposta diz o contrário disto; reveja: {}",
+        },
+        "As suas palavras: “{}”.",
+        ("pontos", "nota", "classificação", "aprovado", "reprovado"),
+    ),
+    "fr": Phrases(
+        {
+            "met": "Tu dis ceci : {}",
+            "partly": "Tu dis une partie de ceci ; complète : {}",
+            "missing": "Ceci n'est pas encore dans ta réponse : {}",
+            "contradicted": "Ta réponse dit le contraire de ceci ; relis-la : {}",
+        },
+        "Tes mots : « {} ».",
+        ("points", "note", "barème", "reçu", "échoué"),
+    ),
+    "de": Phrases(
+        {
+            "met": "Du sagst dies: {}",
+            "partly": "Du sagst einen Teil davon; ergänze ihn: {}",
+            "missing": "Das fehlt noch in deiner Antwort: {}",
+            "contradicted": "Deine Antwort sagt das Gegenteil davon; sieh sie noch einmal an: {}",
+        },
+        "Deine Worte: „{}“.",
+        ("Punkte", "Note", "Bewertung", "bestanden", "durchgefallen"),
+    ),
+}
+
+
+def write_feedback(question: Question, results: Sequence[CriterionResult], language: str) -> str:
+    """A line for every criterion, what is missing first; of a mix (`en+es`) each line in both languages.
+
+    A criterion is told in the language's own wording, else in the question's; without results there is nothing to say.
+    """
+    order: Mapping[CriterionState, int] = {"contradicted": 0, "missing": 1, "partly": 2, "met": 3}
+    criteria = {criterion.id: criterion for criterion in question.criteria}
+    languages = spoken(language)
+    lines = []
+    for result in sorted(results, key=lambda one: order[one.state]):
+        told = [_told(question, criteria.get(result.criterion), result, one) for one in languages]
+        lines.append(" / ".join(dict.fromkeys(text for text in told if text)))
+    return "\n".join(line for line in lines if line)
+
+
+def spoken(variety: str) -> tuple[str, ...]:
+    """Languages that a student who writes like this is answered in: of a mix both, of another the one there is."""
+    tags = [part.split("-")[0].split(":")[0] for part in variety.split("+")]
+    known = [tag for tag in tags if tag in PHRASES]
+    return tuple(dict.fromkeys(known)) or (FALLBACK,)
+
+
+def feedback_faults(
+    text: str, question: Question, results: Sequence[CriterionResult], language: str
+) -> tuple[str, ...]:
+    """What is wrong with a feedback, whoever wrote it: numbers from nowhere, words that announce marks.
+
+    A sentence each, no full stop; empty: it may be shown.
+    """
+    faults = []
+    known = [*question.text.values(), *(result.evidence.text for result in results if result.evidence)]
+    known += [wording for criterion in question.criteria for _, wording in criterion.wordings()]
+    known += [wording for texts in question.references.values() for wording in texts]
+    given = {number for source in known for number in _NUMBER.findall(source)}
+    new = sorted(set(_NUMBER.findall(text)) - given)
+    if new:
+        faults.append(f"it has numbers that nobody gave: {', '.join(new[:5])}")
+    words = {word.casefold() for word in re.findall(r"\w+", text)}
+    allowed = {word.casefold() for source in known for word in re.findall(r"\w+", source)}
+    said = [word for tag in spoken(language) for word in PHRASES[tag].marks if word.casefold() in words - allowed]
+    if said:
+        faults.append(f"it speaks of marks: {', '.join(said)}")
+    return tuple(faults)
+
+
+def _told(question: Question, criterion: Criterion | None, result: CriterionResult, language: str) -> str:
+    phrases = PHRASES[language]
+    wording = _wording(question, criterion, language)
+    line = phrases.states[result.state].format(_sentence(wording)) if wording else ""
+    if result.evidence and result.state != "missing":
+        line = f"{line} {phrases.quoted.format(' '.join(result.evidence.text.split()))}".strip()
+    return line
+
+
+def _wording(question: Question, criterion: Criterion | None, language: str) -> str | None:
+    texts = (
+        criterion.statement
+        if criterion is not None
+        else {tag: wordings[0] for tag, wordings in question.references.items() if wordings}
+    )
+    for tag in (language, question.language, *texts):
+        if tag in texts:
+            return texts[tag]
+    return None
+
+
+def _sentence(text: str) -> str:
+    text = text.strip()
+    return text if text.endswith((".", "!", "?", "。", "।")) else f"{text}."

@@ -1,0 +1,211 @@
+"""A second opinion on one criterion by a small language model: it can only lower confidence, never change points.
+
+One criterion a question, four words to answer with, held by a grammar; the model's own probabilities of them are read,
+and its quote has to stand in the answer letter by letter. Whatever goes wrong is said as such: it is never a verdict.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, Protocol, TypeAlias, get_args
+
+from edgekit.core.errors import EdgekitError
+from edgekit.generate.generator import Generation
+from edgekit.quiz.model import Criterion, Question
+from edgekit.quiz.suggestion import CriterionResult, CriterionState, Reason
+
+Verdict: TypeAlias = Literal["yes", "partly", "no", "cannot_tell"]
+VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
+GRAMMAR = 'root ::= " "? ("yes" | "partly" | "no" | "cannot_tell")'
+SECONDS = 30.0
+# Tokens whose probabilities are read: the four words are among the likeliest thousand of any model that understood.
+_ALTERNATIVES = 1000
+# The four words together: below it the model was about to say something else, and the grammar spoke for it.
+LEAST_MASS = 0.05
+MOST_ANSWER = 2000
+_QUOTES = 24
+
+# The longer first: nothing about the question itself may follow the answer, which a student wrote.
+_PROMPT = """Decide whether a student's answer says one statement. Reply with one word: yes, partly, no or cannot_tell.
+
+Statement: Plants need light to grow.
+Answer: <a>Without sun they do not grow.</a>
+Verdict: yes
+
+Statement: Plants need light and water to grow.
+Answer: <a>They need sun.</a>
+Verdict: partly
+
+Statement: Ice is lighter than water.
+Answer: <a>Ice sinks because it is heavy.</a>
+Verdict: no
+
+Statement: {statement}
+Question: {question}
+Answer: <{nonce}>{answer}</{nonce}>
+Verdict:"""
+_QUOTE_PROMPT = "{verdict_prompt} {verdict}\nThe student's words that say so:"
+
+_STATES: Mapping[CriterionState, Verdict] = {"met": "yes", "partly": "partly", "missing": "no", "contradicted": "no"}
+
+
+class Writes(Protocol):
+    """What a judge needs of `edgekit.generate.generator.Generator`."""
+
+    def generate(
+        self,
+        prompt: str,
+        *,
+        max_tokens: int | None = ...,
+        grammar: str | None = ...,
+        log_probabilities: int | None = ...,
+        control_tokens: bool = ...,
+    ) -> Generation:
+        """Go on from a prompt."""
+        ...
+
+    def cancel(self) -> None:
+        """End what is being written."""
+        ...
+
+    def close(self) -> None:
+        """Free the model."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """probabilities: of the four words among themselves.  quote: where in the answer, checked.
+
+    failed: why there is no opinion, a sentence without full stop; the verdict is then `cannot_tell`.
+    """
+
+    verdict: Verdict
+    probabilities: Mapping[Verdict, float] = field(default_factory=dict)
+    quote: tuple[int, int] | None = None
+    failed: str | None = None
+
+
+class Judge:
+    """Asks one model; a context manager that frees it.  seconds: how long it may think about one criterion."""
+
+    def __init__(self, model: Writes, *, seconds: float = SECONDS) -> None:
+        self._model = model
+        self._seconds = seconds
+
+    def __enter__(self) -> Judge:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._model.close()
+
+    def ask(
+        self, question: Question, criterion: Criterion, answer: str, clauses: Sequence[tuple[int, int]] = ()
+    ) -> Opinion:
+        """Whether answer says criterion.  clauses: spans of the answer that may be quoted.
+
+        The same for the same question, whatever was asked before.
+        """
+        if not answer.strip():
+            return Opinion("cannot_tell", failed="there is nothing to judge")
+        if len(answer) > MOST_ANSWER:
+            return Opinion(
+                "cannot_tell", failed=f"the answer has {len(answer):,} characters, more than {MOST_ANSWER:,}"
+            )
+        prompt = _PROMPT.format(
+            statement=_one_line(_in_language(criterion.statement, question.language)),
+            question=_one_line(_in_language(question.text, question.language)),
+            answer=answer,
+            nonce=_nonce(answer),
+        )
+        try:
+            said = self._generate(prompt, GRAMMAR, 8, _ALTERNATIVES)
+            if said.finish != "end":
+                return Opinion("cannot_tell", failed=f"the model came to no end: {said.finish}")
+            probabilities = _probabilities(said)
+            verdict = said.text.strip()
+            if verdict not in VERDICTS:
+                return Opinion("cannot_tell", failed="the model said none of the four words")
+            if not probabilities:
+                return Opinion("cannot_tell", failed="the model was about to say none of the four words")
+            likeliest = max(VERDICTS, key=lambda one: probabilities[one])
+            quote = self._quote(prompt, likeliest, answer, clauses) if likeliest in ("yes", "partly") else None
+        except EdgekitError as problem:
+            return Opinion("cannot_tell", failed=f"the model failed: {problem.message}")
+        return Opinion(likeliest, probabilities, quote)
+
+    def _quote(
+        self, prompt: str, verdict: Verdict, answer: str, clauses: Sequence[tuple[int, int]]
+    ) -> tuple[int, int] | None:
+        texts = {answer[begin:end]: (begin, end) for begin, end in clauses[:_QUOTES]}
+        plain = [text for text in texts if text.strip() and text.isprintable()]
+        if not plain:
+            return None
+        choices = " | ".join(_literal(text) for text in plain)
+        asked = _QUOTE_PROMPT.format(verdict_prompt=prompt, verdict=verdict)
+        said = self._generate(asked, f'root ::= " "? ({choices})', None, None)
+        # The grammar allows nothing else; what cuts an answer short is seen here.
+        return texts.get(said.text) or texts.get(said.text.removeprefix(" "))
+
+    def _generate(self, prompt: str, grammar: str, tokens: int | None, alternatives: int | None) -> Generation:
+        late = threading.Timer(self._seconds, self._model.cancel)
+        late.daemon = True
+        late.start()
+        try:
+            return self._model.generate(
+                prompt, max_tokens=tokens, grammar=grammar, log_probabilities=alternatives, control_tokens=False
+            )
+        finally:
+            late.cancel()
+
+
+def doubts(opinion: Opinion, result: CriterionResult) -> Reason | None:
+    """Why an opinion sends a criterion's result to a person; None where it agrees, or goes half the way to `partly`."""
+    if opinion.failed is not None:
+        return Reason("judge_failed", f"no second opinion on `{result.criterion}`: {opinion.failed}")
+    expected = _STATES[result.state]
+    if opinion.verdict == expected:
+        return None
+    if opinion.verdict == "cannot_tell":
+        return Reason("judge_failed", f"the second opinion on `{result.criterion}` is that it cannot be told")
+    return Reason(
+        "judge_disagrees", f"the second opinion on `{result.criterion}` is `{opinion.verdict}`, not `{expected}`"
+    )
+
+
+def _probabilities(said: Generation) -> dict[Verdict, float]:
+    """Of the four words among themselves, by the first token that is no space; empty where they are improbable."""
+    for token in said.tokens:
+        if token.data.strip():
+            break
+    else:
+        return {}
+    mass = dict.fromkeys(VERDICTS, 0.0)
+    for one in token.alternatives:
+        begins = one.data.decode("utf-8", "replace").strip()
+        for verdict in VERDICTS:
+            if begins and verdict.startswith(begins):
+                mass[verdict] += math.exp(one.log_probability)
+    total = sum(mass.values())
+    return {verdict: value / total for verdict, value in mass.items()} if total >= LEAST_MASS else {}
+
+
+def _nonce(answer: str) -> str:
+    """A mark around the answer that it cannot contain: made of its own digest, and the same at every replay."""
+    return "a" + hashlib.sha256(answer.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+
+
+def _in_language(texts: Mapping[str, str], language: str) -> str:
+    return texts.get(language) or next(iter(texts.values()), "")
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _literal(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
