@@ -23,7 +23,7 @@ WAIT_SECONDS = 60
 
 async def draw(target: Path) -> None:
     """Type TEXT, wait for its translation, write the screen. Raises TimeoutError where none comes."""
-    app = EdgekitApp()
+    app = EdgekitApp(state={"language": "en"})
     async with app.run_test(size=(80, 24)) as pilot:
         app.screen.query_one("#source", TextArea).insert(TEXT)
         for _ in range(WAIT_SECONDS * 10):

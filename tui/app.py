@@ -1,39 +1,178 @@
-"""The app around the screens: keys, colours, what runs when it starts."""
+"""The app around the screens: where one can go, what runs, what is remembered, which words and colours."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import signal
-from typing import ClassVar
+import sys
+from collections.abc import Callable
+from typing import Any, ClassVar
 
 from textual.app import App
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
+from textual.screen import Screen
 
+from edgekit.core.paths import config_folder
+from tui import words
+from tui.actions import SCREENS, bindings
+from tui.bridge import Job, Jobs
+from tui.library import Library, StoreLibrary
+from tui.machine import Speed, describe, measure
 from tui.models import Models, installed_models
+from tui.palette import ActionProvider
+from tui.screens.base import JobScreen
+from tui.screens.confirm import ConfirmScreen
+from tui.screens.device import DeviceScreen
 from tui.screens.help import HelpScreen
+from tui.screens.jobs import JobsScreen
+from tui.screens.models import ModelsScreen
+from tui.screens.shown import ShownScreen
 from tui.screens.translate import TranslateScreen
+from tui.state import load_state, save_state
+from tui.words import _
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+# The last three are for terminals whose colours are not known to be many: 16 over SSH.
+THEMES = ("textual-dark", "textual-light", "high-contrast", "ansi-dark", "ansi-light")
 
 
 class EdgekitApp(App[None]):
-    """One screen so far: translate. `NO_COLOR` is honoured, nothing moves."""
+    """A screen a job. `NO_COLOR` is honoured, nothing moves, nothing is sent anywhere."""
 
     TITLE = "edgekit"
-    ENABLE_COMMAND_PALETTE = False
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f1", "help", "Help", id="help"),
-        Binding("ctrl+q", "quit", "Quit", id="quit", priority=True),
-    ]
+    CSS_PATH = "edgekit.tcss"
+    COMMANDS: ClassVar[set[Any]] = {ActionProvider}
+    MODES: ClassVar[dict[str, Any]] = {
+        "translate": TranslateScreen,
+        "models": ModelsScreen,
+        "jobs": JobsScreen,
+        "device": DeviceScreen,
+    }
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(None)]
 
-    def __init__(self, models: Models | None = None) -> None:
+    def __init__(
+        self, models: Models | None = None, *, library: Library | None = None, state: dict[str, Any] | None = None
+    ) -> None:
+        """models, library: this machine's when None.
+
+        state: what is remembered of the last time; read from its file when None, and then kept there.
+        """
         super().__init__()
         self.animation_level = "none"
-        self._models = models
+        self.models = models or installed_models()
+        self.library = library or StoreLibrary()
+        self.describe: Callable[[], list[tuple[str, str]]] = describe
+        self.measure: Callable[..., Speed] = measure
+        self.jobs = Jobs(self._job_changed)
+        self._keeps = state is None
+        self._state = load_state() if state is None else state
+        words.choose(str(self._state.get("language") or words.of_the_system()))
 
     def on_mount(self) -> None:
-        """Show the translate screen."""
+        """Show the screen where the person left, with their colours and keys."""
         self._leave_cleanly_when_told_to()
-        self.push_screen(TranslateScreen(self._models or installed_models()))
+        register_high_contrast(self)
+        theme = self._state.get("theme")
+        if theme in THEMES:
+            self.theme = theme
+        self.set_keymap(own_keys())
+        screen = self._state.get("screen")
+        self.switch_mode(screen if isinstance(screen, str) and screen in self.MODES else "translate")
+
+    def remembered(self, screen: str) -> dict[str, Any]:
+        """What stood on a screen."""
+        found = self._state.get("screens", {})
+        state = found.get(screen, {}) if isinstance(found, dict) else {}
+        return state if isinstance(state, dict) else {}
+
+    def remember(self) -> None:
+        """Keep where everything is."""
+        screens = {**self._state.get("screens", {})}
+        screens |= {screen.NAME: screen.snapshot() for screen in self._open_screens()}
+        self._state |= {
+            "screens": screens,
+            "screen": self.current_mode,
+            "language": words.chosen(),
+            "theme": self.theme,
+        }
+        if self._keeps:
+            save_state(self._state)
+
+    def _open_screens(self) -> list[JobScreen]:
+        stacks = self._screen_stacks.values()
+        return [screen for stack in stacks for screen in stack if isinstance(screen, JobScreen) and screen.is_mounted]
+
+    def _job_changed(self, job: Job) -> None:
+        """Called from the thread of a job."""
+        if self.is_running:
+            with contextlib.suppress(RuntimeError):  # the app is ending
+                self.call_later(self._show_job, job)
+
+    def _show_job(self, job: Job) -> None:
+        for screen in self._open_screens():
+            screen.job_changed(job)
+
+    def models_changed(self) -> None:
+        """A model came or went: what can be translated is another."""
+        for screen in self._open_screens():
+            screen.models_changed()
+
+    def action_go(self, screen: str) -> None:
+        """Show a screen; what lies over another one is closed there."""
+        if screen in self.MODES and screen != self.current_mode:
+            self.switch_mode(screen)
+
+    def action_help(self) -> None:
+        """Explain what has the focus, once."""
+        if not isinstance(self.screen, HelpScreen):
+            self.push_screen(HelpScreen(self.screen))
+
+    def action_show_command(self) -> None:
+        """The line that does the same without a screen."""
+        if isinstance(self.screen, JobScreen):
+            self.push_screen(ShownScreen(_("The same without a screen"), self.screen.command()))
+
+    async def action_back(self) -> None:
+        """Close what lies over the screen, else leave the text, so that number keys are keys."""
+        if isinstance(self.screen, JobScreen):
+            self.screen.set_focus(None)
+        else:
+            self.pop_screen()
+
+    async def action_next_language(self) -> None:
+        """Say everything in the next language."""
+        tags = list(words.LANGUAGES)
+        words.choose(tags[(tags.index(words.chosen()) + 1) % len(tags)])
+        for screen in self._open_screens():
+            await screen.speak()
+
+    def action_next_theme(self) -> None:
+        """The next set of colours."""
+        at = THEMES.index(self.theme) if self.theme in THEMES else -1
+        self.theme = THEMES[(at + 1) % len(THEMES)]
+
+    async def action_quit(self) -> None:
+        """Leave; with work under way, ask once."""
+        running = len(self.jobs.running)
+        if running and not isinstance(self.screen, ConfirmScreen):
+            question = _(
+                "Leave and cancel what is at work: {jobs}?", jobs=", ".join(job.name for job in self.jobs.running)
+            )
+            self.push_screen(ConfirmScreen(question, _("Leave (y)"), _("Stay (n)")), self._leave)
+        else:
+            self._leave(True)
+
+    def _leave(self, leave: bool | None) -> None:
+        if leave:
+            self.remember()
+            for job in self.jobs.running:
+                job.cancel()
+            self.exit()
 
     def _leave_cleanly_when_told_to(self) -> None:
         """SIGTERM and SIGHUP end the app as a key would.
@@ -44,12 +183,55 @@ class EdgekitApp(App[None]):
             number = getattr(signal, name, None)
             if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
                 with contextlib.suppress(NotImplementedError):  # Windows
-                    asyncio.get_running_loop().add_signal_handler(number, self.exit, None, 128 + number)
+                    asyncio.get_running_loop().add_signal_handler(number, self._told_to_leave, number)
 
-    def action_help(self) -> None:
-        """Show the help, once."""
-        if not isinstance(self.screen, HelpScreen):
-            self.push_screen(HelpScreen())
+    def _told_to_leave(self, number: int) -> None:
+        self.remember()
+        self.exit(None, 128 + number)
+
+
+def register_high_contrast(app: App[Any]) -> None:
+    """White on black, one accent; every pair of colours has a contrast of 7 or more (WCAG 2.2, 1.4.6)."""
+    from textual.theme import Theme
+
+    app.register_theme(
+        Theme(
+            name="high-contrast",
+            primary="#ffffff",
+            secondary="#ffff00",
+            accent="#ffff00",
+            warning="#ffff00",
+            error="#ff9999",
+            success="#99ff99",
+            foreground="#ffffff",
+            background="#000000",
+            surface="#000000",
+            panel="#1a1a1a",
+            dark=True,
+        )
+    )
+
+
+def own_keys() -> dict[str, str]:
+    """Action id -> keys, of `keys.toml` in the user's configuration folder; what is no such table is left out."""
+    try:
+        with (config_folder() / "keys.toml").open("rb") as stream:
+            found = tomllib.load(stream)
+    except (OSError, ValueError):
+        return {}
+    return {name: keys for name, keys in _flat(found) if isinstance(keys, str)}
+
+
+def _flat(table: dict[str, Any], before: str = "") -> list[tuple[str, Any]]:
+    rows: list[tuple[str, Any]] = []
+    for name, value in table.items():
+        rows += _flat(value, f"{before}{name}.") if isinstance(value, dict) else [(before + name, value)]
+    return rows
+
+
+def screens() -> tuple[type[Screen[Any]], ...]:
+    """The screens in the order of their numbers."""
+    return tuple(EdgekitApp.MODES[name] for name, _label in SCREENS)
 
 
 def run() -> int:

@@ -36,16 +36,11 @@ def device(
     if context.invoked_subcommand is not None:
         return
     from edgekit.core.units import bytes_in_words
-    from edgekit.engine.devices import available_providers, choose_providers
-    from edgekit.engine.hardware import devices_of
-    from edgekit.engine.machine import describe_machine
-    from edgekit.engine.runtime import load_onnxruntime
+    from edgekit.pipeline.device import describe_device
 
-    runtime = load_onnxruntime().__version__
-    machine = describe_machine()
-    found = available_providers()
-    devices = {name: list(there) for name in found if (there := devices_of(name)) is not None}
-    choice = choose_providers(available=found)
+    here = describe_device()
+    machine, found, choice = here.machine, here.found, here.choice
+    runtime, devices = here.runtime, here.devices
     if as_json:
         output.json_object(
             {

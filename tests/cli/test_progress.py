@@ -6,8 +6,9 @@ import threading
 
 import pytest
 
-from edgekit.cli.progress import Meter, Renderer, in_words
+from edgekit.cli.progress import Renderer
 from edgekit.core.events import Note, Progress, StepFinished, StepStarted
+from edgekit.core.meter import Meter, in_words
 
 
 class Clock:

@@ -9,7 +9,7 @@ from edgekit.core.errors import DirectionError, EngineError
 from edgekit.core.languages import Direction
 from edgekit.translate.translator import Translation
 
-SECONDS = 60.0
+SECONDS = 30.0
 NAMES = {"en": "English", "pt": "Portuguese", "ar": "Arabic"}
 
 

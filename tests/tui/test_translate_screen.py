@@ -27,10 +27,10 @@ class Screen:
         self.app = pilot.app
 
     def text(self, name: str) -> str:
-        return self.app.screen_stack[1].query_one(f"#{name}", TextArea).text
+        return self.app.screen_stack[0].query_one(f"#{name}", TextArea).text
 
     def label(self, name: str) -> str:
-        return str(self.app.screen_stack[1].query_one(f"#{name}", Label).content)
+        return str(self.app.screen_stack[0].query_one(f"#{name}", Label).content)
 
     def write(self, text: str) -> None:
         self.app.screen.query_one("#source", TextArea).load_text(text)
@@ -58,7 +58,7 @@ def play(
     models: ToyModels | None, scene: Callable[[Screen], Awaitable[None]], size: tuple[int, int] = (80, 24)
 ) -> None:
     async def run() -> None:
-        app = EdgekitApp(models)
+        app = EdgekitApp(models, state={"language": "en"})
         async with app.run_test(size=size) as pilot:
             await scene(Screen(pilot))
 
@@ -256,7 +256,7 @@ def test_copy_hands_over_the_whole_translation_and_says_how() -> None:
 
 def test_the_pull_to_run_is_named_when_no_model_is_installed() -> None:
     async def scene(screen: Screen) -> None:
-        assert "`edgekit pull toy-en-pt` or `edgekit pull toy-pt-en`" in screen.label("status")
+        assert "`edgekit pull toy-en-pt` / `edgekit pull toy-pt-en`" in screen.label("status")
         await screen.press("h", "i", "ctrl+s", "ctrl+o")
         assert screen.text("source") == ""
         assert "edgekit pull" in "".join(screen.rows()) or "no translation" in screen.label("status")
@@ -270,7 +270,7 @@ def test_help_names_every_key_and_goes_away() -> None:
         await screen.press("f1")
         assert isinstance(screen.app.screen, HelpScreen)
         shown = "\n".join(screen.rows())
-        for key in ("ctrl+s", "ctrl+o", "ctrl+q", "f1", "esc"):
+        for key in ("ctrl+s", "ctrl+o", "ctrl+p", "f1", "esc"):
             assert key in shown
         await screen.press("escape")
         assert not isinstance(screen.app.screen, HelpScreen)

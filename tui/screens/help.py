@@ -1,39 +1,50 @@
-"""The help: every key, and the command line that does the same."""
+"""The help: what has the focus is for, and every key that works here."""
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.screen import ModalScreen
+from textual.containers import VerticalScroll
+from textual.screen import ModalScreen, Screen
 from textual.widgets import Static
 
-TEXT = """\
-Write or paste text in the upper half; its translation appears in the lower half.
-Every line stays a line. Nothing leaves this machine.
-
-  tab      go to the direction, the text, the translation
-  ctrl+s   swap: translate the translation back
-  ctrl+o   copy the translation
-  ctrl+q   quit
-  f1       this help; esc leaves it
-
-A mouse selects text too; hold Shift to let the terminal do it.
-
-The same without a screen:  edgekit translate letter.txt --from en --to pt
-More directions:            edgekit models ls, then edgekit pull ID"""
+from tui.actions import Action, of_screen, words
+from tui.screens.base import JobScreen
+from tui.words import _
 
 
 class HelpScreen(ModalScreen[None]):
     """Lies over the screen it was called from."""
 
-    CSS = """
-    HelpScreen { align: left top; background: $background; }
-    HelpScreen Static { padding: 1 2; }
-    """
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,f1", "dismiss", "Back", id="back")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,f1", "dismiss", "Back", id="help.back")]
+
+    def __init__(self, asked: Screen[Any]) -> None:
+        super().__init__()
+        self._asked = asked
 
     def compose(self) -> ComposeResult:
-        """One text."""
-        yield Static(TEXT, markup=False)
+        """One text, as long as it needs to be."""
+        with VerticalScroll():
+            yield Static("\n".join(self._lines()), markup=False)
+
+    def _lines(self) -> list[str]:
+        asked = self._asked
+        lines = []
+        if isinstance(asked, JobScreen):
+            focused = asked.focused
+            told = asked.TOLD.get(focused.id or "") if focused is not None else None
+            lines += [_(told)] if told else []
+            lines += ["", *(_line(action) for action in of_screen(asked.NAME))]
+        lines += ["", *(_line(action) for action in of_screen(None))]
+        lines += ["", _("Hold Shift to let the terminal select with the mouse. Nothing leaves this machine.")]
+        if isinstance(asked, JobScreen):
+            lines += ["", f"{_('The same without a screen')}:  {asked.command()}"]
+        return lines
+
+
+def _line(action: Action) -> str:
+    label, help_text = words(action)
+    keys = action.keys.replace(",", " ")
+    return f"  {keys:<10} {label}: {help_text}" if label != help_text else f"  {keys:<10} {label}"

@@ -8,20 +8,21 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.message import Message
-from textual.screen import Screen
 from textual.timer import Timer
-from textual.widgets import Footer, Label, Select, TextArea
-from textual.worker import Worker, WorkerState, get_current_worker
+from textual.widgets import Label, Select, TextArea
+from textual.worker import get_current_worker
 
 from edgekit.core.errors import EdgekitError
 from edgekit.core.languages import Direction
-from tui.models import Models, OpenTranslator
+from tui.actions import N_
+from tui.models import OpenTranslator
+from tui.screens.base import JobScreen
+from tui.words import _
 
 # Long enough that a person who types is not translated letter by letter, short enough to feel immediate.
 PAUSE_SECONDS = 0.3
@@ -29,22 +30,15 @@ PAUSE_SECONDS = 0.3
 CHUNK_LINES = 16
 
 
-class TranslateScreen(Screen[None]):
+class TranslateScreen(JobScreen):
     """Opens the chosen direction in the background and translates what stands in the upper text as it changes."""
 
-    CSS = """
-    TranslateScreen Select { width: 44; margin: 0 1; }
-    TranslateScreen .title { padding: 0 1; text-style: bold; width: 100%; }
-    TranslateScreen TextArea {
-        width: 100%; height: 1fr; border: none; border-left: outer $panel; padding: 0 4 0 1; scrollbar-size-vertical: 0;
+    NAME: ClassVar[str] = "translate"
+    TOLD: ClassVar[dict[str, str]] = {
+        "source": N_("Write or paste text here; its translation appears below. Every line stays a line."),
+        "target": N_("The translation. Select it with the mouse or Shift and the arrows, or copy all of it."),
+        "direction": N_("From which language to which, of what is installed. Enter opens the list."),
     }
-    TranslateScreen TextArea:focus { border: none; border-left: outer $accent; }
-    TranslateScreen #status { padding: 0 1; width: 100%; height: auto; max-height: 4; }
-    """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+s", "swap", "Swap", id="swap"),
-        Binding("ctrl+o", "copy", "Copy translation", id="copy"),
-    ]
 
     @dataclass
     class Opened(Message):
@@ -69,10 +63,10 @@ class TranslateScreen(Screen[None]):
 
         problem: EdgekitError
 
-    def __init__(self, models: Models) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self._models = models
-        self._directions = models.directions()
+        self._models = self.app.models
+        self._directions = list(self._models.directions())
         self._current: Direction | None = None
         self._wanted: Direction | None = None
         self._translator: OpenTranslator | None = None
@@ -80,30 +74,52 @@ class TranslateScreen(Screen[None]):
         self._pause: Timer | None = None
         self._translated_text: str | None = None  # what the lower text is the whole translation of
 
-    def compose(self) -> ComposeResult:
-        """Direction, text, translation, status, keys; one below the other."""
+    def content(self) -> ComposeResult:
+        """Direction, text, translation; one below the other."""
         if self._directions:
             choices = [
                 (f"{self._models.name(one.source)} → {self._models.name(one.target)}", one) for one in self._directions
             ]
-            yield Select(choices, value=self._directions[0], allow_blank=False, compact=True, id="direction")
+            yield Select(choices, value=self._first(), allow_blank=False, compact=True, id="direction")
         yield Label("", id="source-title", classes="title", markup=False)
         yield TextArea(id="source", disabled=not self._directions)
         yield Label("", id="target-title", classes="title", markup=False)
         yield TextArea(id="target", read_only=True)
-        yield Label("", id="status", markup=False)
-        yield Footer(show_command_palette=False)
 
-    def on_mount(self) -> None:
-        """Begin to open the first direction, with the cursor in the text."""
+    def restore(self, state: dict[str, Any]) -> None:
+        """Begin to open the direction of the last time, else the first, with the cursor in the text."""
         for area in self.query(TextArea):
             area.cursor_blink = area.highlight_cursor_line = False
         if not self._directions:
-            offers = " or ".join(f"`edgekit pull {name}`" for name in self._models.offers())
-            self._say(f"no model is installed; quit with ctrl+q and run {offers or '`edgekit models ls`'}")
+            offers = " / ".join(f"`edgekit pull {name}`" for name in self._models.offers())
+            self.say(_("no model is installed; run {command}, or pull one on the screen Models", command=offers))
             return
+        text = state.get("text")
+        if isinstance(text, str) and text:
+            self._source.load_text(text)
+            self._source.move_cursor(self._source.document.end)
         self._source.focus()
-        self._open(self._directions[0])
+        self._open(self._first())
+
+    def models_changed(self) -> None:
+        """Offer what is installed now; what stands here stays."""
+        if self._models.directions() != self._directions:
+            self._directions = list(self._models.directions())
+            self.call_later(self.speak)
+
+    def _first(self) -> Direction:
+        """The direction that is shown, or was the last time, or the first."""
+        wanted = str(self._current) if self._current else self.app.remembered(self.NAME).get("direction")
+        return next((one for one in self._directions if str(one) == wanted), self._directions[0])
+
+    def snapshot(self) -> dict[str, Any]:
+        """The text, and its direction."""
+        return {"text": self._source.text, "direction": str(self._current) if self._current else None}
+
+    def command(self) -> str:
+        """`edgekit translate` in the direction that is shown."""
+        one = self._current or (self._directions[0] if self._directions else None)
+        return f"edgekit translate letter.txt --from {one.source} --to {one.target}" if one else "edgekit models ls"
 
     def on_unmount(self) -> None:
         """Free the model."""
@@ -118,11 +134,9 @@ class TranslateScreen(Screen[None]):
     def _target(self) -> TextArea:
         return self.query_one("#target", TextArea)
 
-    def _say(self, text: str) -> None:
-        self.query_one("#status", Label).update(text)
-
     def _title(self, tag: str) -> str:
-        return f"{self._models.name(tag)} ({tag})" + (", right to left" if self._models.is_right_to_left(tag) else "")
+        name = f"{self._models.name(tag)} ({tag})"
+        return _("{language}, right to left", language=name) if self._models.is_right_to_left(tag) else name
 
     @on(Select.Changed, "#direction")
     def _chosen(self, event: Select.Changed) -> None:
@@ -140,17 +154,17 @@ class TranslateScreen(Screen[None]):
             return  # what was typed is translated when the model is there
         text = self._source.text
         if text.strip():
-            self._say("translating")
+            self.say(_("translating"))
             self._translate(self._translator, text)
         else:
             self.workers.cancel_group(self, "translate")
             self._target.load_text("")
-            self._say("ready")
+            self.say(_("ready"))
 
     def _open(self, direction: Direction, text: str | None = None) -> None:
         self._wanted = direction
         self.workers.cancel_group(self, "translate")
-        self._say(f"opening {direction}")
+        self.say(_("opening {direction}", direction=direction))
         self._open_in_background(direction, text)
 
     @work(thread=True, exclusive=True, exit_on_error=False, group="open")
@@ -212,19 +226,16 @@ class TranslateScreen(Screen[None]):
             self._target.insert("\n" + event.text, self._target.document.end, maintain_selection_offset=True)
         is_whole = event.done == event.lines
         self._translated_text = event.source if is_whole else None
-        self._say("ready" if is_whole else f"translating, {event.done} of {event.lines} lines")
+        self.say(
+            _("ready") if is_whole else _("translating, {done} of {lines} lines", done=event.done, lines=event.lines)
+        )
 
     @on(Failed)
     def _failed(self, event: Failed) -> None:
         if self._current is not None:
             self._wanted = self._current
             self.query_one("#direction", Select).value = self._current
-        self._say(f"error: {event.problem}" + (f"\nhint: {event.problem.hint}" if event.problem.hint else ""))
-
-    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
-        """Tell of a fault that no command foresaw, in the place where errors stand."""
-        if event.state is WorkerState.ERROR:
-            self._say(f"error: a fault of edgekit's own: {event.worker.error!r}")
+        self.say_problem(event.problem)
 
     def action_swap(self) -> None:
         """Translate the translation back, where that direction is installed; the error says how to get it.
@@ -238,7 +249,9 @@ class TranslateScreen(Screen[None]):
     def action_copy(self) -> None:
         """Hand the translation to the terminal's clipboard; whether it takes it, no program can know."""
         if not self._target.text:
-            self._say("there is no translation to copy yet")
+            self.say(_("there is no translation to copy yet"))
             return
         self.app.copy_to_clipboard(self._target.text)
-        self._say("handed to the terminal's clipboard; if pasting brings nothing, select the text with Shift and mouse")
+        self.say(
+            _("handed to the terminal's clipboard; if pasting brings nothing, select the text with Shift and mouse")
+        )

@@ -1,0 +1,372 @@
+"""The app around the screens: reached by keys, palette and mouse; left with care; remembered; in three languages."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import OptionList, Select, Static, TextArea
+from toys.tui_library import ToyLibrary
+from toys.tui_models import SECONDS, ToyModels
+
+from edgekit.core.events import Progress
+from edgekit.core.languages import Direction
+from tui import words
+from tui.actions import ACTIONS, SCREENS
+from tui.app import THEMES, EdgekitApp, own_keys
+from tui.machine import Speed
+from tui.screens.base import JobScreen
+from tui.screens.confirm import ConfirmScreen
+from tui.screens.help import HelpScreen
+from tui.screens.shown import ShownScreen
+from tui.state import load_state, save_state
+
+EN_PT, PT_EN = Direction("en", "pt"), Direction("pt", "en")
+
+
+class Stage:
+    """What a person sees and does."""
+
+    def __init__(self, app: EdgekitApp, pilot: Pilot[None], library: ToyLibrary) -> None:
+        self.app = app
+        self.pilot = pilot
+        self.library = library
+
+    def rows(self) -> list[str]:
+        return ["".join(piece.text for piece in strip) for strip in self.app.screen._compositor.render_strips()]
+
+    def shown(self) -> str:
+        return "\n".join(self.rows())
+
+    async def press(self, *keys: str) -> None:
+        await self.pilot.press(*keys)
+
+    async def until(self, condition: Callable[[], bool]) -> None:
+        end = time.monotonic() + SECONDS
+        while not condition():
+            assert time.monotonic() < end, self.shown()
+            await self.pilot.pause(0.02)
+
+    async def sees(self, text: str) -> None:
+        await self.until(lambda: text in self.shown())
+
+    async def click(self, text: str) -> None:
+        for y, row in enumerate(self.rows()):
+            if text in row:
+                await self.pilot.click(offset=(row.index(text) + 1, y))
+                return
+        raise AssertionError(f"{text} is not there:\n{self.shown()}")
+
+
+def play(
+    scene: Callable[[Stage], Awaitable[None]],
+    *,
+    state: dict[str, Any] | None = None,
+    size: tuple[int, int] = (80, 24),
+    models: ToyModels | None = None,
+) -> dict[str, Any]:
+    memory = {"language": "en"} if state is None else state
+
+    async def run() -> None:
+        library = ToyLibrary()
+        app = EdgekitApp(models or ToyModels(EN_PT, PT_EN), library=library, state=memory)
+        app.describe = lambda: [("cores", "4"), ("memory", "8 GB")]
+        app.measure = lambda translator, _report: Speed(len(translator.translate(["a b"])) * 100, 2.0)
+        async with app.run_test(size=size) as pilot:
+            await scene(Stage(app, pilot, library))
+
+    try:
+        asyncio.run(run())
+    finally:
+        words.choose("en")
+    return memory
+
+
+@pytest.mark.parametrize(("number", "name"), list(enumerate([name for name, _label in SCREENS], 1)))
+def test_a_screen_is_reached_by_number_by_key_by_mouse_and_by_palette(number: int, name: str) -> None:
+    label = dict(SCREENS)[name]
+
+    async def scene(stage: Stage) -> None:
+        away = "jobs" if name == "device" else "device"
+        for reach in ("number", "key", "mouse", "palette"):
+            stage.app.switch_mode(away)
+            await stage.pilot.pause()
+            if reach == "number":
+                await stage.press("escape", str(number))
+            elif reach == "key":
+                await stage.press(f"f{number + 1}")
+            elif reach == "mouse":
+                await stage.click(f"{number} {label}")
+            else:
+                await stage.press("ctrl+p")
+                await stage.pilot.pause(0.1)
+                await stage.press(*label.lower())
+                await stage.sees(label)
+                await stage.pilot.pause(0.3)
+                await stage.press("enter")
+            await stage.until(lambda: stage.app.current_mode == name)
+            await stage.sees(f"[{number} {label}]")
+
+    play(scene)
+
+
+def test_every_action_has_an_id_of_its_own_words_and_a_method() -> None:
+    assert len({action.id for action in ACTIONS}) == len(ACTIONS)
+    for action in ACTIONS:
+        where = EdgekitApp if action.screen is None else EdgekitApp.MODES[action.screen]
+        assert hasattr(where, f"action_{action.name.split('(')[0]}"), action.id
+        assert action.label
+        assert action.help.endswith(".")
+
+
+def test_no_two_actions_of_a_screen_share_a_key() -> None:
+    for screen, _label in SCREENS:
+        keys = [key for one in ACTIONS if one.screen in (None, screen) for key in one.keys.split(",")]
+        assert len(set(keys)) == len(keys)
+
+
+def test_digits_are_text_while_a_text_has_the_focus() -> None:
+    async def scene(stage: Stage) -> None:
+        await stage.press("2")
+        assert stage.app.current_mode == "translate"
+        assert stage.app.screen.query_one("#source", TextArea).text == "2"
+        await stage.press("escape", "2")
+        await stage.until(lambda: stage.app.current_mode == "models")
+
+    play(scene)
+
+
+def test_a_pull_tells_how_far_it_is_on_both_screens_and_what_came_can_be_used() -> None:
+    models = ToyModels(EN_PT)
+
+    async def scene(stage: Stage) -> None:
+        await stage.press("escape", "2", "down", "p")
+        await stage.sees("pull toy-")
+        await stage.sees("6.0 MB of 20.0 MB")
+        await stage.press("3")
+        await stage.sees("1 at work, 0 ended")
+        await stage.sees("30%")
+        models.installed.append(PT_EN)
+        stage.library.go.set()
+        await stage.sees("0 at work, 1 ended")
+        await stage.press("2")
+        await stage.until(lambda: stage.shown().count("here ") == 2)
+        await stage.press("1")
+        await stage.until(lambda: len(stage.app.screen.query_one("#direction", Select)._options) == 2)
+
+    play(scene, models=models)
+
+
+def test_a_failed_pull_is_a_line_with_its_hint_and_a_log() -> None:
+    async def scene(stage: Stage) -> None:
+        await stage.press("escape", "2")
+        stage.app.screen.query_one("#models", OptionList).highlighted = 2
+        await stage.press("p")
+        await stage.until(lambda: bool(stage.app.jobs.running))
+        stage.library.go.set()
+        await stage.sees("error: the toy did not come")
+        await stage.sees("hint: try again")
+        await stage.press("3", "enter")
+        await stage.until(lambda: isinstance(stage.app.screen, ShownScreen))
+        assert "the toy did not come" in stage.app.screen.query_one(TextArea).text
+
+    play(scene)
+
+
+def test_a_cancelled_job_ends_at_its_next_event() -> None:
+    async def scene(stage: Stage) -> None:
+        await stage.press("escape", "2", "down", "p")
+        await stage.until(lambda: bool(stage.app.jobs.running))
+        await stage.press("3", "c")
+        await stage.until(lambda: not stage.app.jobs.running)
+        assert stage.app.jobs.all[0].state == "cancelled"
+        await stage.sees("cancelled")
+
+    play(scene)
+
+
+def test_removing_asks_once_and_no_is_no() -> None:
+    async def scene(stage: Stage) -> None:
+        await stage.press("escape", "2", "d")
+        await stage.until(lambda: isinstance(stage.app.screen, ConfirmScreen))
+        await stage.press("n")
+        assert stage.library.here
+        await stage.press("d")
+        await stage.click("Yes")
+        await stage.until(lambda: not stage.library.here)
+
+    play(scene)
+
+
+def test_terms_that_forbid_commercial_use_are_said_and_not_taken_by_a_key() -> None:
+    async def scene(stage: Stage) -> None:
+        await stage.press("escape", "2")
+        stage.app.screen.query_one("#models", OptionList).highlighted = 3
+        await stage.sees("--accept-licence")
+        await stage.press("p")
+        assert not stage.app.jobs.all
+
+    play(scene)
+
+
+def test_a_verification_says_what_does_not_hold() -> None:
+    async def scene(stage: Stage) -> None:
+        stage.library.failures = ("a byte differs",)
+        await stage.press("escape", "2", "v")
+        await stage.sees("a byte differs")
+
+    play(scene)
+
+
+def test_leaving_with_work_under_way_asks_once() -> None:
+    async def scene(stage: Stage) -> None:
+        await stage.press("escape", "2", "down", "p")
+        await stage.until(lambda: bool(stage.app.jobs.running))
+        await stage.press("ctrl+q")
+        await stage.sees("Leave and cancel what is at work: pull toy-")
+        await stage.press("n")
+        assert stage.app.is_running
+        await stage.press("ctrl+q", "ctrl+q")
+        await stage.until(lambda: not stage.app.is_running)
+
+    play(scene)
+
+
+def test_the_screen_the_text_the_language_and_the_colours_come_back() -> None:
+    async def leave(stage: Stage) -> None:
+        stage.app.screen.query_one("#source", TextArea).load_text("Olá\n2")
+        stage.app.screen.query_one("#direction", Select).value = PT_EN
+        await stage.sees("OLÁ")
+        await stage.press("f10", "f9", "escape", "3")
+        await stage.sees("Tareas")
+        await stage.press("ctrl+q")
+
+    state = play(leave)
+
+    async def again(stage: Stage) -> None:
+        await stage.sees("[3 Tareas]")
+        assert stage.app.theme == THEMES[1]
+        await stage.press("1")
+        await stage.sees("OLÁ")
+        assert stage.app.screen.query_one("#direction", Select).value == PT_EN
+
+    play(again, state=state)
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        {"language": 7, "screen": [], "theme": {}, "screens": "x"},
+        {"screens": {"translate": 3, "models": {"model": []}}},
+        {"screens": {"translate": {"text": 5, "direction": {}}}, "screen": "nowhere"},
+    ],
+)
+def test_a_state_of_another_version_is_no_reason_not_to_start(state: dict[str, Any]) -> None:
+    async def scene(stage: Stage) -> None:
+        await stage.sees("[1 ")
+
+    play(scene, state=state)
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"\xff", b"[" * 100_000, b"null"])
+def test_a_damaged_state_file_is_an_empty_state(content: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "tui.json"
+    path.write_bytes(content)
+    assert load_state(path) == {}
+    save_state({"screen": "jobs", "text": "\ud800é"}, path)
+    assert load_state(path) == {"screen": "jobs", "text": "\ud800é"}
+
+
+def test_a_state_that_cannot_be_written_costs_nothing_else(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    save_state({}, tmp_path / "file" / "tui.json")
+    assert load_state(tmp_path / "missing.json") == {}
+
+
+def test_own_keys_are_read_and_nonsense_is_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EDGEKIT_HOME", str(tmp_path))
+    assert own_keys() == {}
+    (tmp_path / "config").mkdir()
+    keys = tmp_path / "config" / "keys.toml"
+    keys.write_text('quit = "ctrl+x"\n[translate]\nswap = "f12"\ncopy = 3\n')
+    assert own_keys() == {"quit": "ctrl+x", "translate.swap": "f12"}
+
+    async def scene(stage: Stage) -> None:
+        await stage.press("f12")
+        await stage.until(lambda: stage.app.screen.query_one("#direction", Select).value == PT_EN)
+        await stage.press("ctrl+x")
+        assert not stage.app.is_running
+
+    play(scene)
+    keys.write_text("= no table")
+    assert own_keys() == {}
+
+
+def test_help_explains_what_has_the_focus() -> None:
+    async def scene(stage: Stage) -> None:
+        await stage.press("f1")
+        assert isinstance(stage.app.screen, HelpScreen)
+        await stage.sees("Write or paste text here")
+        await stage.press("escape", "escape", "2", "f1")
+        await stage.sees("The models that are here")
+
+    play(scene)
+
+
+def test_the_command_of_a_screen_is_shown() -> None:
+    async def scene(stage: Stage) -> None:
+        await stage.until(lambda: "ready" in stage.shown())
+        await stage.press("f8")
+        await stage.sees("edgekit translate letter.txt --from en --to pt")
+
+    play(scene)
+
+
+def test_the_device_is_described_and_measured() -> None:
+    async def scene(stage: Stage) -> None:
+        await stage.press("escape", "4")
+        await stage.sees("8 GB")
+        await stage.press("m")
+        await stage.sees("50 words a second")
+
+    play(scene)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (60, 20), (160, 50), (40, 12)])
+@pytest.mark.parametrize("language", list(words.LANGUAGES))
+def test_the_lines_of_screens_and_keys_hold_on_to_their_places(size: tuple[int, int], language: str) -> None:
+    async def scene(stage: Stage) -> None:
+        for name, _label in SCREENS:
+            stage.app.switch_mode(name)
+            await stage.pilot.pause(0.05)
+            assert isinstance(stage.app.screen, JobScreen)
+            rows = stage.rows()
+            assert len(rows) == size[1]
+            assert rows[0].strip().startswith(("1", "[1"))
+            assert "^p" in rows[-1] or size[0] < 60
+            assert stage.app.screen.query_one("#status", Static) is not None
+
+    play(scene, state={"language": language}, size=size)
+
+
+def test_progress_of_another_thread_reaches_the_screen_at_most_twice_a_second() -> None:
+    async def scene(stage: Stage) -> None:
+        told = []
+        stage.app.jobs.changed = told.append
+
+        def work(report: Callable[[Any], None]) -> str:
+            for done in range(10_000):
+                report(Progress("count", done, 10_000, "lines"))
+            return "counted"
+
+        job = stage.app.jobs.start("count", work)
+        await stage.until(lambda: not job.runs)
+        assert job.result == "counted"
+        assert len(told) < 100
+
+    play(scene)

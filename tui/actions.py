@@ -1,0 +1,110 @@
+"""Every action of the app in one table: its id, keys, words and what it is good for.
+
+Bindings, the line of keys, the palette and the help are all made of it, and a user's own keys refer to its ids.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from textual.binding import Binding
+
+from tui.words import _
+
+# Marks texts for whoever looks for what is to be translated; they are translated when they are shown.
+N_ = str
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """name: of the method `action_NAME`.  screen: where it is there, None for everywhere.
+
+    keys: separated by commas, the first of them is shown.  on_line: whether the line of keys shows it.
+    """
+
+    id: str
+    name: str
+    keys: str
+    label: str
+    help: str
+    screen: str | None = None
+    on_line: bool = True
+    priority: bool = False
+
+    @property
+    def binding(self) -> Binding:
+        """For Textual; its own line of keys is not used, so the English label does."""
+        return Binding(self.keys, self.name, self.label, id=self.id, show=False, priority=self.priority)
+
+    @property
+    def key(self) -> str:
+        """The first key, as people write it."""
+        return self.keys.split(",")[0].replace("ctrl+", "^").replace("question_mark", "?")
+
+
+SCREENS: tuple[tuple[str, str], ...] = (
+    ("translate", N_("Translate")),
+    ("models", N_("Models")),
+    ("jobs", N_("Jobs")),
+    ("device", N_("Device")),
+)
+
+ACTIONS: tuple[Action, ...] = (
+    *(
+        Action(
+            f"go.{name}",
+            f"go('{name}')",
+            f"{number},f{number + 1}",
+            label,
+            N_("Go to this screen."),
+            None,
+            on_line=False,
+        )
+        for number, (name, label) in enumerate(SCREENS, 1)
+    ),
+    Action("palette", "command_palette", "ctrl+p", N_("Commands"), N_("Find an action by its words."), priority=True),
+    Action("help", "help", "f1", N_("Help"), N_("Explain what has the focus, and every key.")),
+    Action("back", "back", "escape", N_("Back"), N_("One step back: close, or leave the text."), on_line=False),
+    Action("language", "next_language", "f9", N_("Language"), N_("The screens in the next language."), on_line=False),
+    Action("theme", "next_theme", "f10", N_("Colours"), N_("The next set of colours."), on_line=False),
+    Action("command", "show_command", "f8", N_("Command"), N_("The line that does the same without a screen.")),
+    Action("quit", "quit", "ctrl+q", N_("Quit"), N_("Leave; asks once while jobs run."), priority=True),
+    Action(
+        "translate.swap",
+        "swap",
+        "ctrl+s",
+        N_("Swap"),
+        N_("Translate the translation back."),
+        "translate",
+    ),
+    Action(
+        "translate.copy",
+        "copy",
+        "ctrl+o",
+        N_("Copy"),
+        N_("Hand the translation to the terminal's clipboard."),
+        "translate",
+    ),
+    Action("models.pull", "pull", "p", N_("Pull"), N_("Bring the chosen model onto this machine."), "models"),
+    Action("models.verify", "verify", "v", N_("Verify"), N_("Compare its files with its receipt."), "models"),
+    Action("models.remove", "remove", "d", N_("Remove"), N_("Take it off this machine; asks once."), "models"),
+    Action("models.reload", "reload", "r", N_("Reload"), N_("Read the store and the catalogue again."), "models"),
+    Action("jobs.cancel", "cancel", "c", N_("Cancel"), N_("End the chosen job within a second."), "jobs"),
+    Action("jobs.log", "log", "enter", N_("Log"), N_("What the job has said so far."), "jobs"),
+    Action("device.measure", "measure", "m", N_("Measure"), N_("Translate for a while and say how fast."), "device"),
+)
+
+
+def of_screen(screen: str | None) -> tuple[Action, ...]:
+    """The actions of a screen, or those of everywhere."""
+    return tuple(action for action in ACTIONS if action.screen == screen)
+
+
+def bindings(screen: str | None) -> list[Binding]:
+    """What Textual needs to know of them."""
+    return [action.binding for action in of_screen(screen)]
+
+
+def words(action: Action) -> tuple[str, str]:
+    """Label and help in the chosen language."""
+    return _(action.label), _(action.help)

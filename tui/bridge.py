@@ -1,0 +1,122 @@
+"""From edgekit's events to lines on a screen: what long work tells, in words, whichever thread it tells it from."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from edgekit.core.errors import EdgekitError
+from edgekit.core.events import Event, Note, Progress, StepStarted
+from edgekit.core.meter import Meter, in_words
+
+# Two changes a second: what a screen reader can follow and a person read.
+EVERY_SECONDS = 0.5
+LOG_LINES = 500
+
+
+class CancelledError(EdgekitError):
+    """Raised inside the work of a job that was cancelled, at its next event."""
+
+
+@dataclass
+class Job:
+    """One piece of long work.  state: `runs`, `done`, `failed` or `cancelled`; line: how far it is, in words.
+
+    share: done of 1, None where that is not known.  problem: why it failed.  log: what it has said, the newest last.
+    """
+
+    name: str
+    state: str = "runs"
+    line: str = ""
+    share: float | None = None
+    problem: EdgekitError | None = None
+    result: object = None
+    log: deque[str] = field(default_factory=lambda: deque(maxlen=LOG_LINES))
+    started: float = field(default_factory=time.monotonic)
+    ended: float | None = None
+    _stop: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def runs(self) -> bool:
+        """Whether it is still at work."""
+        return self.state == "runs"
+
+    @property
+    def seconds(self) -> float:
+        """How long it has taken so far, or took."""
+        return (self.ended or time.monotonic()) - self.started
+
+    def cancel(self) -> None:
+        """Let the work end at its next event, which leaves no half file."""
+        self._stop.set()
+
+    @property
+    def is_stopping(self) -> bool:
+        """Whether it was told to end."""
+        return self._stop.is_set()
+
+
+class Jobs:
+    """All work of a session.  changed: called with a job whenever there is something new of it, from its own thread."""
+
+    def __init__(self, changed: Callable[[Job], None] = lambda _job: None) -> None:
+        self.all: list[Job] = []
+        self.changed = changed
+
+    @property
+    def running(self) -> list[Job]:
+        """Those at work."""
+        return [job for job in self.all if job.runs]
+
+    def start(self, name: str, work: Callable[[Callable[[Event], None]], object]) -> Job:
+        """Do work(report) in a thread of its own; what it raises is the job's problem, never the app's."""
+        job = Job(name)
+        self.all.append(job)
+        threading.Thread(target=self._run, args=(job, work), name=f"edgekit-{name}", daemon=True).start()
+        return job
+
+    def _run(self, job: Job, work: Callable[[Callable[[Event], None]], object]) -> None:
+        try:
+            job.result = work(_Reporter(job, self.changed))
+            state = "done"
+        except CancelledError:
+            state = "cancelled"
+        except EdgekitError as problem:
+            job.problem, state = problem, "failed"
+            job.log.append(str(problem))
+        except Exception as fault:  # noqa: BLE001  a fault of a job is a line on its screen, the app goes on
+            job.problem, state = EdgekitError(f"a fault of edgekit's own: {fault!r}"), "failed"
+            job.log.append(repr(fault))
+        job.ended, job.state = time.monotonic(), state
+        self.changed(job)
+
+
+class _Reporter:
+    def __init__(self, job: Job, changed: Callable[[Job], None]) -> None:
+        self._job = job
+        self._changed = changed
+        self._meter = Meter(time.monotonic)
+        self._last = 0.0
+
+    def __call__(self, event: Event) -> None:
+        job = self._job
+        if job.is_stopping:
+            raise CancelledError("it was cancelled")
+        if isinstance(event, Note):
+            job.log.append(event.text)
+        elif isinstance(event, Progress):
+            self._meter.add(event.done)
+            job.share = event.done / event.total if event.total else None
+            job.line = f"{event.step}: {in_words(event, self._meter.rate())}"
+            if time.monotonic() - self._last < EVERY_SECONDS:
+                return
+        else:
+            if isinstance(event, StepStarted):
+                self._meter, job.share = Meter(time.monotonic), None
+            job.line = f"{event.step}: {event.detail}" if event.detail else event.step
+            job.log.append(job.line)
+        self._last = time.monotonic()
+        self._changed(job)

@@ -1,0 +1,87 @@
+"""What every screen has: its place in the app, its status line, its keys, and a memory of what stood on it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual.app import ComposeResult
+from textual.screen import Screen
+from textual.widgets import Label
+from textual.worker import Worker, WorkerState
+
+from edgekit.core.errors import EdgekitError
+from tui.actions import bindings, of_screen
+from tui.bridge import Job
+from tui.widgets.lines import KeysLine, ScreensLine
+from tui.words import _
+
+if TYPE_CHECKING:
+    from tui.app import EdgekitApp
+
+
+class JobScreen(Screen[None]):
+    """One screen a job. Subclasses give `content`, and say what they remember.
+
+    NAME: as in `tui.actions.SCREENS`.  TOLD: id of a widget -> what it is for, shown by F1 when it has the focus.
+    """
+
+    NAME: ClassVar[str]
+    TOLD: ClassVar[dict[str, str]] = {}
+    app: EdgekitApp
+
+    def __init_subclass__(cls, **more: Any) -> None:
+        """Take the keys from the table."""
+        cls.BINDINGS = [*bindings(cls.NAME)]
+        super().__init_subclass__(**more)
+
+    def compose(self) -> ComposeResult:
+        """Where one is, the content, the status, the keys; one below the other."""
+        yield ScreensLine(self.NAME)
+        yield from self.content()
+        yield Label("", id="status", markup=False)
+        yield KeysLine(of_screen(self.NAME), of_screen(None))
+
+    def content(self) -> ComposeResult:
+        """What the screen is for."""
+        raise NotImplementedError
+
+    def snapshot(self) -> dict[str, Any]:
+        """What to bring back when the app starts again, or when the screen is made again: JSON values."""
+        return {}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Bring back what `snapshot` gave; of another version anything may be missing or wrong."""
+
+    def on_mount(self) -> None:
+        """Bring back what stood here."""
+        self.restore(self.app.remembered(self.NAME))
+
+    def say(self, text: str) -> None:
+        """Put one or two lines into the status."""
+        self.query_one("#status", Label).update(text)
+
+    def say_problem(self, problem: EdgekitError) -> None:
+        """What went wrong, where the eyes are, with the next step."""
+        hint = f"\n{_('hint')}: {problem.hint}" if problem.hint else ""
+        self.say(f"{_('error')}: {problem}{hint}")
+
+    def command(self) -> str:
+        """The line that does the same without a screen."""
+        return "edgekit --help"
+
+    def job_changed(self, job: Job) -> None:
+        """There is something new of a job."""
+
+    def models_changed(self) -> None:
+        """A model came or went."""
+
+    async def speak(self) -> None:
+        """Say everything again in the language that is chosen now; nothing that stands here is lost."""
+        state = self.snapshot()
+        await self.recompose()
+        self.restore(state)
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """Tell of a fault that no command foresaw, in the place where errors stand."""
+        if event.state is WorkerState.ERROR:
+            self.say(_("error: a fault of edgekit's own: {fault}", fault=repr(event.worker.error)))

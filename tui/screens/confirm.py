@@ -1,0 +1,40 @@
+"""Asks yes or no before something that cannot be taken back."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Button, Static
+
+from tui.words import _
+
+
+class ConfirmScreen(ModalScreen[bool]):
+    """Gives whether it was confirmed."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("y", "dismiss(True)", "Yes", id="confirm.yes"),
+        Binding("n,escape", "dismiss(False)", "No", id="confirm.no"),
+    ]
+
+    def __init__(self, question: str, yes: str | None = None, no: str | None = None) -> None:
+        """yes, no: what stands on the buttons."""
+        super().__init__()
+        self._question = question
+        self._yes = yes or _("Yes (y)")
+        self._no = no or _("No (n)")
+
+    def compose(self) -> ComposeResult:
+        """The question and its two answers, the harmless one first."""
+        with Vertical(classes="dialog"):
+            yield Static(self._question, markup=False)
+            yield Button(self._no, id="no", compact=True)
+            yield Button(self._yes, id="yes", compact=True)
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        """The same by mouse."""
+        self.dismiss(event.button.id == "yes")

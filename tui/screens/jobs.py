@@ -1,0 +1,96 @@
+"""The screen of jobs: all long work of this session, what runs first."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.widgets import Label, OptionList
+from textual.widgets.option_list import Option
+
+from edgekit.core.units import duration_in_words
+from tui.actions import N_
+from tui.bridge import Job
+from tui.screens.base import JobScreen
+from tui.screens.models import ENDED
+from tui.screens.shown import ShownScreen
+from tui.words import _
+
+
+class JobsScreen(JobScreen):
+    """A row a job."""
+
+    NAME: ClassVar[str] = "jobs"
+    TOLD: ClassVar[dict[str, str]] = {
+        "jobs": N_("What is at work and what was done since the app began. Enter shows all that a job has said."),
+    }
+
+    def content(self) -> ComposeResult:
+        """How many, then each."""
+        yield Label("", id="count", classes="title", markup=False)
+        yield OptionList(id="jobs", markup=False)
+
+    def on_mount(self) -> None:
+        """Fill in."""
+        super().on_mount()
+        self._fill()
+        self.query_one("#jobs").focus()
+
+    def on_screen_resume(self) -> None:
+        """What began on another screen is here as well."""
+        self._fill()
+
+    def command(self) -> str:
+        """There is no list of jobs without a screen: every command is its own."""
+        return "edgekit --help"
+
+    def job_changed(self, _job: Job) -> None:
+        """Show it."""
+        self._fill()
+
+    def _ordered(self) -> list[Job]:
+        return sorted(self.app.jobs.all, key=lambda job: (not job.runs, -job.started))
+
+    def _fill(self) -> None:
+        rows = self._ordered()
+        running = len(self.app.jobs.running)
+        self.query_one("#count", Label).update(
+            _("{running} at work, {done} ended", running=running, done=len(rows) - running)
+            if rows
+            else _("nothing has been started yet")
+        )
+        box = self.query_one("#jobs", OptionList)
+        at = box.highlighted
+        box.clear_options()
+        box.add_options([Option(_line(job)) for job in rows])
+        box.highlighted = min(at or 0, len(rows) - 1) if rows else None
+
+    @property
+    def _chosen(self) -> Job | None:
+        at = self.query_one("#jobs", OptionList).highlighted
+        rows = self._ordered()
+        return rows[at] if at is not None and at < len(rows) else None
+
+    def action_cancel(self) -> None:
+        """End the chosen job at its next event."""
+        job = self._chosen
+        if job is not None and job.runs:
+            job.cancel()
+            self.say(_("{job}: told to end", job=job.name))
+
+    def action_log(self) -> None:
+        """All it has said."""
+        job = self._chosen
+        if job is not None:
+            self.app.push_screen(ShownScreen(job.name, "\n".join(job.log) or _("it has said nothing yet")))
+
+    def on_option_list_option_selected(self) -> None:
+        """Enter, or a click."""
+        self.action_log()
+
+
+def _line(job: Job) -> Content:
+    share = f" {job.share:.0%}" if job.share is not None and job.runs else ""
+    said = str(job.problem).splitlines()[0] if job.problem is not None else job.line
+    return Content(f"{_(ENDED[job.state]):<10}{share} {job.name}, {duration_in_words(job.seconds)}  {said}")

@@ -1,0 +1,164 @@
+"""The screen of models: what is here, what can be brought, what it costs and under which terms."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.widgets import Label, OptionList, Static
+from textual.widgets.option_list import Option
+
+from edgekit.core.errors import EdgekitError
+from tui.actions import N_
+from tui.bridge import Job
+from tui.library import ModelRow
+from tui.screens.base import JobScreen
+from tui.screens.confirm import ConfirmScreen
+from tui.words import _
+
+STATES = {
+    "here": N_("here"),
+    "damaged": N_("damaged"),
+    "offered": N_("can be pulled"),
+    "unpinned": N_("not pinned"),
+    "refused": N_("refused"),
+}
+
+
+class ModelsScreen(JobScreen):
+    """A row a model, what is to be known of the chosen one below."""
+
+    NAME: ClassVar[str] = "models"
+    TOLD: ClassVar[dict[str, str]] = {
+        "models": N_(
+            "The models that are here, then those that can be brought. Arrows choose one; the keys act on it."
+        ),
+    }
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._rows: dict[str, ModelRow] = {}
+        self._jobs: dict[int, tuple[str, str]] = {}
+
+    def content(self) -> ComposeResult:
+        """The list, the details."""
+        yield Label("", id="free", classes="title", markup=False)
+        yield OptionList(id="models", markup=False)
+        yield Static("", id="detail", markup=False)
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Fill in, with the cursor where it was."""
+        self._fill(state.get("model"))
+        self.query_one("#models").focus()
+
+    def snapshot(self) -> dict[str, Any]:
+        """The chosen model."""
+        return {"model": self._chosen.id if self._chosen else None}
+
+    def command(self) -> str:
+        """`edgekit pull` of what is chosen."""
+        row = self._chosen
+        return f"edgekit pull {row.id}" if row and row.state == "offered" else "edgekit models ls"
+
+    @property
+    def _list(self) -> OptionList:
+        return self.query_one("#models", OptionList)
+
+    @property
+    def _chosen(self) -> ModelRow | None:
+        at = self._list.highlighted
+        option = self._list.get_option_at_index(at) if at is not None else None
+        return self._rows.get(option.id or "") if option else None
+
+    def _fill(self, chosen: object = None) -> None:
+        try:
+            rows = self.app.library.rows()
+        except EdgekitError as problem:
+            self.say_problem(problem)
+            return
+        self._rows = {row.id: row for row in rows}
+        width = max((len(row.id) for row in rows), default=0)
+        self._list.clear_options()
+        self._list.add_options([Option(_line(row, width), id=row.id) for row in rows])
+        at = next((at for at, row in enumerate(rows) if row.id == chosen), 0)
+        self._list.highlighted = at if rows else None
+        self.query_one("#free", Label).update(_("{size} of disk free", size=self.app.library.free()))
+
+    @on(OptionList.OptionHighlighted, "#models")
+    def _shown(self) -> None:
+        row = self._chosen
+        if row is not None:
+            lines = [f"{row.id}: {_(STATES[row.state])}, {row.task}, {row.languages}, {row.size}", *row.detail]
+            if row.restricted:
+                lines.append(
+                    _("its terms forbid commercial use: `edgekit pull {model} --accept-licence`", model=row.id)
+                )
+            self.query_one("#detail", Static).update("\n".join(lines))
+
+    def action_pull(self) -> None:
+        """Bring the chosen model."""
+        row = self._chosen
+        if row is None:
+            return
+        if row.state != "offered" or row.restricted:
+            self.say(_("{model} cannot be pulled from here: {state}", model=row.id, state=_(STATES[row.state])))
+            return
+        self._start("pull", row.id)
+
+    def action_verify(self) -> None:
+        """Compare the chosen model with its receipt."""
+        row = self._chosen
+        if row is not None and row.state in ("here", "damaged"):
+            self._start("verify", row.id)
+        elif row is not None:
+            self.say(_("{model} is not on this machine", model=row.id))
+
+    def action_remove(self) -> None:
+        """Take the chosen model away, once that is confirmed."""
+        row = self._chosen
+        if row is None or row.state not in ("here", "damaged"):
+            return
+        question = _("Remove {model}, {size}?", model=row.id, size=row.size)
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                self._start("remove", row.id)
+
+        self.app.push_screen(ConfirmScreen(question), answered)
+
+    def action_reload(self) -> None:
+        """Read everything again."""
+        self._fill(self._chosen.id if self._chosen else None)
+
+    def _start(self, what: str, model: str) -> None:
+        library = self.app.library
+        ways = {"pull": library.pull, "verify": library.verify, "remove": library.remove}
+        job = self.app.jobs.start(f"{what} {model}", lambda report: ways[what](model, report))
+        self._jobs[id(job)] = (what, model)
+        self.say(job.name)
+
+    def job_changed(self, job: Job) -> None:
+        """How far a pull is, and what is here once it is done."""
+        what, model = self._jobs.get(id(job), ("", ""))
+        if not what:
+            return
+        if job.runs:
+            self.say(f"{job.name}, {job.line}")
+        elif job.problem is not None:
+            self.say_problem(job.problem)
+        else:
+            failures = list(getattr(job.result, "failures", ()))
+            self.say("\n".join([f"{job.name}: {_(ENDED[job.state])}", *failures[:2]]))
+            if what in ("pull", "remove"):
+                self._fill(model)
+                self.app.models_changed()
+
+
+ENDED = {"done": N_("done"), "failed": N_("failed"), "cancelled": N_("cancelled"), "runs": N_("at work")}
+
+
+def _line(row: ModelRow, width: int) -> Content:
+    licence = row.licence + (" *" if row.restricted else "")
+    return Content(f"{_(STATES[row.state]):<14} {row.id:<{width}}  {row.size:>8}  {row.languages:<9} {licence}")
