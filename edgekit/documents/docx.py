@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
 from edgekit.core.errors import InputError
 from edgekit.documents.base import DocumentOptions
 from edgekit.documents.docx_runs import Paragraph, W
 from edgekit.documents.drawing import find_in_drawing
-from edgekit.documents.languages import restating
+from edgekit.documents.languages import is_cjk, is_right_to_left, restated, restated_fact
 from edgekit.documents.office_parts import OfficePart, content_types, find_in_core_properties, office_facts
 from edgekit.documents.package import Package
 from edgekit.documents.xml_part import Editable, attribute_text
@@ -47,7 +48,7 @@ def read_docx(data: bytes, name: str, options: DocumentOptions) -> ZippedDocumen
             stories[part] = _STORIES.index(found.group(1))
     drawn = [part for part, kind in types.items() if _DRAWN.search(kind) and part in package]
     ordered = sorted(stories, key=lambda part: (stories[part], part))
-    spoken = restating(W + "val", options, of=W + "lang")
+    spoken = partial(_state_language, options=options)
     parts = {part: OfficePart(package.read(part), f"{name}: {part}", _find, finish=spoken) for part in ordered}
     parts |= {part: OfficePart(package.read(part), f"{name}: {part}", find_in_drawing) for part in sorted(drawn)}
     if options.set_language and options.source and options.target:
@@ -58,6 +59,28 @@ def read_docx(data: bytes, name: str, options: DocumentOptions) -> ZippedDocumen
         core = package.read("docProps/core.xml")
         parts["docProps/core.xml"] = OfficePart(core, f"{name}: docProps/core.xml", find_in_core_properties)
     return ZippedDocument(package, parts, facts=office_facts(package), always=options.set_language)
+
+
+def _state_language(root: _Element, *, options: DocumentOptions) -> list[str]:
+    """The target language for the source language in `w:lang` (17.3.2.20); gives facts.
+
+    Of its three attributes `eastAsia` is that of Chinese, Japanese and Korean letters, `bidi` that of writing from
+    right to left, `val` that of the others: where the target has such letters, its own attribute says so too.
+    """
+    facts = []
+    target = options.target or ""
+    own = {"eastAsia": is_cjk(target), "bidi": is_right_to_left(target)}
+    for element in root.iter(W + "lang"):
+        found = {name: restated(element.get(W + name), options) for name in ("val", "eastAsia", "bidi")}
+        for name, other in found.items():
+            stated = element.get(W + name)
+            if stated is not None and other is not None:
+                element.set(W + name, other)
+                facts.append(restated_fact(stated, other))
+        if any(found.values()):
+            for name in (name for name, wanted in own.items() if wanted):
+                element.set(W + name, target)
+    return facts
 
 
 def _find_none(_root: _Element) -> Iterator[Editable]:

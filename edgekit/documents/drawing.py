@@ -63,7 +63,8 @@ def _inlines(paragraph: _Element) -> Iterator[Inline]:
             text = (child.findtext(A + "t") or "").replace("\n", " ")
             raised = properties is not None and properties.get("baseline", "0").strip("%") not in ("0", "")
             shows = properties is not None and properties.get("u", "none") != "none"
-            yield Words(text, _style(properties), child, raised, shows)
+            link = properties is not None and properties.find(A + "hlinkClick") is not None
+            yield Words(text, _style(properties), child, raised, shows, link)
         elif child.tag == A + "br":
             yield Words("\n", _style(child.find(A + "rPr")), child)
         elif child.tag == A + "fld":

@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from edgekit.core.languages import base_language
 from edgekit.core.marked import MarkedText
 from edgekit.documents.base import DocumentOptions
 from edgekit.documents.encoding import decoded
 from edgekit.documents.inline import Piece, passage
-from edgekit.documents.languages import restated, restated_fact
+from edgekit.documents.languages import is_right_to_left, restated, restated_fact
 from edgekit.documents.markup import Attribute, Token, escaping, references, tokens
 from edgekit.documents.spliced import Raw, Splice, SplicedDocument, Unit, stating
 
@@ -39,7 +38,6 @@ _READ = frozenset({"alt", "aria-description", "aria-label", "aria-placeholder", 
                    "placeholder", "summary", "title"})  # fmt: skip
 _READ_META = frozenset({"description", "og:description", "og:title", "twitter:description", "twitter:title"})
 _BUTTONS = frozenset({"button", "reset", "submit"})
-_RIGHT_TO_LEFT = frozenset({"ar", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"})
 _CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([A-Za-z0-9_:.-]+)""", re.IGNORECASE)
 _DECLARATION = re.compile(rb"""<\?xml[^>]{0,100}?encoding\s*=\s*["']([A-Za-z0-9_:.-]+)["']""")
 _SPACE = " \t\r\n\f"
@@ -238,7 +236,7 @@ def _languages(token: Token, values: dict[str, str], options: DocumentOptions, *
         target = restated(stated, options, whole=whole)
         if target is not None:
             found.append(stating(attribute.begin, attribute.end, target, restated_fact(stated, target)))
-    if found and whole and base_language(options.target or "") in _RIGHT_TO_LEFT and "dir" not in values:
+    if found and whole and is_right_to_left(options.target or "") and "dir" not in values:
         after = token.begin + 1 + len(token.name)
         found.append(stating(after, after, ' dir="rtl"', "the page runs from right to left now"))
     return found

@@ -117,7 +117,7 @@ class _Reader:
         elif child.tag == TEXT + "span" and text_of(nodes).strip() and _CODE.search(name):
             yield Solid(text_of(nodes), child)
         else:
-            yield Wrap(tuple(nodes), child, raised=look[1])
+            yield Wrap(tuple(nodes), child, raised=look[1], link=child.tag == TEXT + "a")
 
 
 class _Writer:

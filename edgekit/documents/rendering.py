@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from edgekit.core.marked import MarkedText
+from edgekit.documents.placing import nearest_word
 from edgekit.documents.spliced import Raw
 
 # What an escape may write for a space where a line may end: a noncharacter, for the time until lines are made.
@@ -100,6 +101,7 @@ class Rendering:
             key=lambda keep: keep.begin,
         )
         # Children after their parents in the file, so backwards they are whole before they are asked for.
+        self._put_links(keeps)
         for node in sorted(self._nodes.values(), key=lambda node: -node.order):
             parent = self._parent(node)
             if parent is not None and node.begin < node.end:
@@ -125,6 +127,17 @@ class Rendering:
         for node in self._nodes.values():  # no point splits what is kept
             if node.begin == node.end:
                 node.begin = node.end = _out_of(keeps, node.end).end
+
+    def _put_links(self, keeps: Sequence[Span]) -> None:
+        """Links whose words have no translation on the nearest word that is in no other link and in no keep."""
+        links = [node for node in self._nodes.values() if self._codes[node.name].link]
+        lost = [node for node in links if node.begin == node.end and self._kinds[node.name] == "pair"]
+        spans = [*keeps, *((node.begin, node.end) for node in links if node.begin < node.end)]
+        for node in lost:
+            word = nearest_word(self._words, node.begin, spans)
+            if word is not None:
+                node.begin, node.end = word
+                spans.append(word)
 
     def _part_links(self) -> None:
         """Links apart from each other, those of the same words in the order of the file."""
