@@ -95,7 +95,11 @@ def _run(run: _Element) -> Iterator[Inline]:
         elif child.tag != W + "rPr" and child.tag not in _DROPPED:
             yield from _words(text, style, run, raised, shows, code)
             text = ""
-            yield Solid("", _Piece(run, child))
+            base = child.find(W + "rubyBase") if child.tag == W + "ruby" else None
+            if base is None:
+                yield Solid("", _Piece(run, child))
+            else:  # the words; how they are read is said of no translation
+                yield from _inlines(base)
     yield from _words(text, style, run, raised, shows, code)
 
 

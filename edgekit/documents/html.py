@@ -71,6 +71,8 @@ def markup_units(
     for token in tokens(text, xml=xml, begin=begin, end=end):
         reader.read(token)
     reader.finish(len(text) if end is None else end)
+    if reader.reads:
+        reader.units.append(stating(begin, begin, "", "readings above words (ruby) are left out where these changed"))
     return sorted(reader.units, key=lambda unit: (unit.begin, -unit.end))
 
 
@@ -80,6 +82,7 @@ class _Reader:
     def __init__(self, text: str, options: DocumentOptions, xml: bool) -> None:
         self._text, self._options, self._xml = text, options, xml
         self.units: list[Unit] = []
+        self.reads = False  # whether it says how words are read
         self._pieces: list[Piece] = []
         self._spellings: dict[str, str] = {}
         self._broke = False  # whether a line break came last
@@ -158,7 +161,9 @@ class _Reader:
                 return
         elif token.kind == "start" and (kept or name in _KEPT or name in _SILENT):
             kind = "point" if name in _SILENT else "keep"
-            self._closed = (token.name, 1, Piece("keep" if kind == "keep" else "point", token.begin, token.end))
+            piece = Piece("keep" if kind == "keep" else "point", token.begin, token.end, reading=name in _RUBY)
+            self._closed = (token.name, 1, piece)
+            self.reads = self.reads or name in _RUBY
             self._broke = False
             return
         elif name == "br":

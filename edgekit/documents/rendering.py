@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from edgekit.documents.spliced import Raw
 
 # What an escape may write for a space where a line may end: a noncharacter, for the time until lines are made.
 SOFT_SPACE = "\ufdd0"
+_TAG = re.compile(r"<[^<>]*>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,7 @@ class Code:
 
     parent: the pair that it stands in.  glue: whether a space beside it is not in the file.
     link: a pair that holds no other of its kind.  idle: a pair that says nothing where its words have gone.
+    reading: of which only the tags stay once the text has changed.
     """
 
     before: tuple[int, int]
@@ -30,6 +33,7 @@ class Code:
     glue: bool = False
     link: bool = False
     idle: bool = False
+    reading: bool = False
 
 
 class Span(NamedTuple):
@@ -76,6 +80,7 @@ class Rendering:
     ) -> None:
         self._codes, self._raw, self._escape = codes, raw, escape
         self._words = translated.text
+        self._changed = source.text != translated.text
         kinds = {mark.name: mark.kind for mark in source.marks}
         came = {mark.name: mark for mark in translated.marks}
         self._kinds = kinds
@@ -222,7 +227,10 @@ class Rendering:
                     self._out[-1] = self._out[-1][:-1]
                 else:
                     self._skip = True
-            self._copy(self._codes[node.name].before)
+            if self._changed and self._codes[node.name].reading:
+                self._out += _TAG.findall(self._raw(*self._codes[node.name].before))
+            else:
+                self._copy(self._codes[node.name].before)
             self._emit(node.inside)
             self._copy(self._codes[node.name].after)
 
