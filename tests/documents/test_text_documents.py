@@ -105,6 +105,8 @@ def markdown_skeleton(text: str) -> list:
         ]
         urls = [child.attrs.get("href") or child.attrs.get("src") for child in token.children or [] if child.attrs]
         content = token.content if token.type in ("fence", "code_block", "math_block", "front_matter") else ""
+        if token.type == "front_matter":
+            content = re.sub(r"(?m)^(title|description):.*", r"\1", content)
         found.append((token.type, sorted(inline), sorted(map(str, urls)), content))
     return found
 
