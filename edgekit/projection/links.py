@@ -11,6 +11,8 @@ from edgekit.projection.words import Span, touched, word_spans
 
 # Letters of an article or a preposition.
 _SMALL = 3
+# `Turkey` and `Turquia`, `Japan` and `Japão`, `July` and `julho` have two letters in common.
+_ALIKE = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,10 +155,10 @@ def _behind_small_words(
     others: range,
     found: set[tuple[int, int]],
 ) -> set[tuple[int, int]]:
-    """Links of a block, where a word that has small words alone has the word behind them too, if that can be spared.
+    """Links of a block, where a word that has small words alone has the word behind them instead.
 
     A model that writes `de` looks at the `September` that it will write next, and then elsewhere: `setembro` has no
-    link, or one to a word that has another one.
+    link. One that has a link, as `Turquia` of `Turkey's area` to `area`, is taken where it begins as the word does.
     """
     targets: dict[int, list[int]] = {}
     sources: dict[int, list[int]] = {}
@@ -170,11 +172,18 @@ def _behind_small_words(
         behind = max(targets[one]) + 1
         if not small.issuperset(targets[one]) or behind not in others or behind in small:
             continue
-        holders = sources.get(behind, [])
-        spared = all(any(other != behind and other not in small for other in targets[holder]) for holder in holders)
-        if spared and target[target_words[behind - 1][1] : target_words[behind][0]].isspace():
+        said, other = source[slice(*source_words[one])], target[slice(*target_words[behind])]
+        holders = [source[slice(*source_words[at])] for at in sources.get(behind, [])]
+        fits = _begin_alike(said, other) and not any(_begin_alike(holder, other) for holder in holders)
+        if (fits or not holders) and target[target_words[behind - 1][1] : target_words[behind][0]].isspace():
             found = {pair for pair in found if pair[1] != behind} | {(one, behind)}
+            sources[behind] = [one]
     return found
+
+
+def _begin_alike(one: str, other: str) -> bool:
+    """Whether two words may be one name in two languages."""
+    return one[:_ALIKE].casefold() == other[:_ALIKE].casefold()
 
 
 def _is_small(word: str) -> bool:
