@@ -176,6 +176,14 @@ def test_gaps_to_fill_in_do_not_hide_that_words_are_gone() -> None:
     assert "sentence" in kinds(source, "Escreva " + "_" * 80)
 
 
+@pytest.mark.parametrize("half", [slice(0, 7), slice(7, None)])
+def test_a_sentence_is_found_when_half_of_its_translation_is_lost(half: slice) -> None:
+    source = "The scientists say that the feathers of the animal were brown, and pale on the lower side."
+    target = "Os cientistas dizem que as penas do animal eram marrons, e claras no lado de baixo."
+    assert kinds(source, target) == []
+    assert kinds(source, " ".join(target.split()[half])) == ["sentence"]
+
+
 def test_expected_lengths_are_those_of_the_pair() -> None:
     assert expected_ratio("en", "zh") == pytest.approx(0.38)
     assert expected_ratio("pt-BR", "en") == pytest.approx(1 / 1.09)
