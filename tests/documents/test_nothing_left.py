@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 
 import docx as python_docx
@@ -171,6 +172,40 @@ def test_words_under_a_reading_of_a_page_are_translated_and_its_tags_stay() -> N
     assert written == b"<p>SAY <ruby>ZEBRA<rp></rp><rt></rt><rp></rp></ruby> NOW</p>"
     assert document.facts == ("readings above words (ruby) are left out where these changed",)
     assert document.written(document.segments) == page
+
+
+@pytest.mark.parametrize(
+    ("page", "expected"),
+    [
+        (
+            '<p>The rich countries.<a href="#n"><sup>1</sup></a> More.</p>',
+            'OS RICOS.<a href="#n"><sup>1</sup></a> MAIS.',
+        ),
+        ("<p>The area is big<sup>[2]</sup> here</p>", "A AREA<sup>[2]</sup> AQUI"),
+    ],
+)
+def test_the_number_of_a_note_is_no_part_of_the_word_before_it(page: str, expected: str) -> None:
+    document = open_document(page.encode(), kind="html")
+    (segment,) = document.segments
+    assert not any(map(str.isdigit, segment.text))
+    (mark,) = segment.marks
+    assert mark.kind == "point"
+    said, place = (re.sub("<.*>", "", expected), expected.index("<"))
+    moved = MarkedText(said, (Mark(place, place, "point", mark.name),))
+    assert document.written([moved]).decode() == f"<p>{expected}</p>"
+
+
+@pytest.mark.parametrize("page", ["<p>In <a href='x'>1990</a> it rained</p>", "<p>It is <b>no<i>t</i></b> 5</p>"])
+def test_a_link_on_a_number_is_no_note(page: str) -> None:
+    (segment,) = open_document(page.encode(), kind="html").segments
+    assert all(mark.kind == "pair" for mark in segment.marks)
+
+
+def test_words_in_drawings_and_fields_of_a_page_are_counted() -> None:
+    page = b"<p>Words <svg><text>Sea</text></svg> here</p><textarea>Write</textarea><script>var a</script>"
+    document = open_document(page, kind="html")
+    document.written([louder(one) for one in document.segments])
+    assert document.facts == ("texts in drawings (svg) and in fields to fill in: 2, left as they are",)
 
 
 def gone(segment: MarkedText, said: str, place: int) -> MarkedText:
