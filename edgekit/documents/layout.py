@@ -218,7 +218,7 @@ class Layout:
 
     def _put_links(self, text: str, marks: dict[str, Mark]) -> None:
         """Put links whose words have no translation on the nearest word that is in no other link and in no keep."""
-        named = [*self._wraps.items(), *self._styles.items()]
+        named: list[tuple[str, Wrap | Words]] = [*self._wraps.items(), *self._styles.items()]
         links = [name for name, node in named if node.link and name in marks]
         taken = [marks[name] for name in (*links, *self._solids) if marks[name].begin < marks[name].end]
         spans = [(mark.begin, mark.end) for mark in taken]

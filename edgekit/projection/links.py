@@ -172,9 +172,9 @@ def _behind_small_words(
         behind = max(targets[one]) + 1
         if not small.issuperset(targets[one]) or behind not in others or behind in small:
             continue
-        said, other = source[slice(*source_words[one])], target[slice(*target_words[behind])]
+        said, there = source[slice(*source_words[one])], target[slice(*target_words[behind])]
         holders = [source[slice(*source_words[at])] for at in sources.get(behind, [])]
-        fits = _begin_alike(said, other) and not any(_begin_alike(holder, other) for holder in holders)
+        fits = _begin_alike(said, there) and not any(_begin_alike(holder, there) for holder in holders)
         if (fits or not holders) and target[target_words[behind - 1][1] : target_words[behind][0]].isspace():
             found = {pair for pair in found if pair[1] != behind} | {(one, behind)}
             sources[behind] = [one]
