@@ -3,9 +3,9 @@
     python benchmarks/documents.py --data ../shared/data/flores
 
 Needs the installed model of the direction. Text: FLORES-200 dev, a paragraph a line; with `formats` two words in the
-middle of every third one are bold. The lines through the plain translator and the documents through all that the command
-`translate FILE -o OUT` has around it (protection, checks, the language of each paragraph; a confidence where one is
-shown) take turns in one process; seconds are of CPU, all threads.
+middle of every third one are bold. The lines through the plain translator and the documents through all that the
+command `translate FILE -o OUT` has around it (protection, checks, the language of each paragraph; a confidence where
+one is shown) take turns in one process; seconds are of CPU, all threads.
 """
 
 from __future__ import annotations
