@@ -1,4 +1,5 @@
-"""The checks on translations by people, where each finding is a false alarm, and on the same ones with a digit changed.
+"""The checks on translations by people, where each finding is a false alarm, and on the same ones with something wrong:
+a digit changed, or half of the text lost, the first or the second, as a model does that stops early or leaves out.
 
     python benchmarks/checks.py --data ../shared/data
     python benchmarks/checks.py --data ../shared/data --show   # every false alarm
@@ -51,11 +52,19 @@ def damaged(draw: random.Random, source: str, target: str) -> str | None:
     return target[: run.start()] + digits + target[run.end() :]
 
 
-def measure(data: Path, text: str, pair: str, *, show: bool) -> tuple[int, int, int, int]:
-    """Print a row; gives lines, lines with an alarm, damaged lines, those found."""
+def halved(draw: random.Random, text: str) -> str:
+    """The first or the second half of a text's words, or of its characters where there are no spaces."""
+    words = text.split(" ")
+    parts = words if len(words) >= 4 else list(text)
+    half = parts[: len(parts) // 2] if draw.random() < 0.5 else parts[len(parts) // 2 :]
+    return (" " if parts is words else "").join(half)
+
+
+def measure(data: Path, text: str, pair: str, *, show: bool) -> tuple[int, ...]:
+    """Print a row; gives lines, lines with an alarm, damaged lines, those found, halved lines, those found."""
     direction = Direction(*pair.split("-"))
     draw, kinds = random.Random(1), Counter[str]()
-    count = alarms = tried = found = 0
+    count = alarms = tried = found = halves = told = 0
     pairs = list(zip(*(lines(data, text, tag) for tag in (direction.source, direction.target)), strict=True))
     for source, target in pairs[1::2]:
         findings = check(source, target, direction)
@@ -64,6 +73,8 @@ def measure(data: Path, text: str, pair: str, *, show: bool) -> tuple[int, int, 
         if show:
             for one in findings:
                 print(f"  {one.kind}: {one.detail}\n    {source}\n    {target}")
+        halves += 1
+        told += any(one.kind == "sentence" for one in check(source, halved(draw, target), direction))
         if not any(one.kind == "number" for one in findings):
             broken = damaged(draw, source, target)
             if broken is not None:
@@ -71,9 +82,9 @@ def measure(data: Path, text: str, pair: str, *, show: bool) -> tuple[int, int, 
     shown = ", ".join(f"{kind} {number}" for kind, number in kinds.most_common())
     print(
         f"{text:<7}{direction!s:<7}{count:>5} lines {alarms / count:>6.2%} alarms  "
-        f"{found / tried:>6.1%} of {tried} found  {shown}"
+        f"{found / tried:>6.1%} of {tried} found  {told / halves:>6.1%} of halves found  {shown}"
     )
-    return count, alarms, tried, found
+    return count, alarms, tried, found, halves, told
 
 
 def capitals(data: Path) -> None:
@@ -109,8 +120,11 @@ def main() -> None:
         for text, pairs in (("FLORES", _FLORES), ("NTREX", _NTREX))
         for pair in pairs.split()
     ]
-    count, alarms, tried, found = (sum(row[at] for row in rows) for at in range(4))
-    print(f"all    {count:>12} lines {alarms / count:>6.2%} alarms  {found / tried:>6.1%} of {tried} found")
+    count, alarms, tried, found, halves, told = (sum(row[at] for row in rows) for at in range(6))
+    print(
+        f"all    {count:>12} lines {alarms / count:>6.2%} alarms  {found / tried:>6.1%} of {tried} found  "
+        f"{told / halves:>6.1%} of {halves} halves found"
+    )
 
 
 if __name__ == "__main__":

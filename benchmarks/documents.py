@@ -2,9 +2,10 @@
 
     python benchmarks/documents.py --data ../shared/data/flores
 
-Needs the installed model of the direction. Text: FLORES-200 dev, a paragraph a line; two words in the middle of every
-third one are bold. The lines through the plain translator and the document through the careful one take turns in one
-process; seconds are of CPU, all threads.
+Needs the installed model of the direction. Text: FLORES-200 dev, a paragraph a line; with `formats` two words in the
+middle of every third one are bold. The lines through the plain translator and the documents through all that the
+command `translate FILE -o OUT` has around it (protection, checks, the language of each paragraph; a confidence where
+one is shown) take turns in one process; seconds are of CPU, all threads.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
@@ -25,19 +27,19 @@ from benchmarks.lines import flores
 from benchmarks.machine import describe
 from edgekit.core.chrf import corpus_chrf
 from edgekit.documents.open import open_document
-from edgekit.translate.careful import CarefulTranslator
 from edgekit.translate.documents import translate_document
+from edgekit.translate.opening import Around, open_checked_translator
 from edgekit.translate.translator import open_translator
 
 
-def document(lines: Sequence[str], path: Path) -> int:
+def document(lines: Sequence[str], path: Path, *, formats: bool) -> int:
     """Write the lines as a docx; gives how many have bold words."""
     made = docx.Document()
     bold = 0
     for number, line in enumerate(lines):
         words = line.split(" ")
         paragraph = made.add_paragraph()
-        if number % 3 or len(words) < 6:
+        if not formats or number % 3 or len(words) < 6:
             paragraph.add_run(line)
             continue
         bold += 1
@@ -60,30 +62,47 @@ def main() -> None:
     chosen = parser.parse_args()
     corpus = flores(chosen.data, chosen.source, chosen.target, chosen.limit)
     print("\n".join(f"{name}: {value}" for name, value in describe().items()))
-    with tempfile.TemporaryDirectory() as name, open_translator(chosen.source, chosen.target, threads=1) as translator:
-        path, out = Path(name) / "in.docx", Path(name) / "out.docx"
-        bold = document(corpus.lines, path)
-        careful = CarefulTranslator(translator)
-        translator.translate(corpus.lines[:20])
-        plain, whole = [], []
+    ends = (chosen.source, chosen.target)
+    around = Around(threads=1, checked_language=True)
+    with (
+        tempfile.TemporaryDirectory() as name,
+        open_translator(*ends, threads=1) as translator,
+        open_checked_translator(*ends, around) as checked,
+        open_checked_translator(*ends, replace(around, confidence=True)) as sure,
+    ):
+        path, out, plain_path = Path(name) / "in.docx", Path(name) / "out.docx", Path(name) / "plain.docx"
+        bold = document(corpus.lines, path, formats=True)
+        document(corpus.lines, plain_path, formats=False)
+        ways = {
+            "docx": (plain_path, checked),
+            "docx, formats": (path, checked),
+            "docx, confidence": (plain_path, sure),
+        }
+        for one in (translator, checked, sure):
+            one.translate(corpus.lines[:20])
+        seconds: dict[str, list[float]] = {"lines": [], **{way: [] for way in ways}}
+        texts: dict[str, list[str]] = {}
         for _ in range(chosen.rounds):
             began = time.process_time()
-            bare = [one.text for one in translator.translate(corpus.lines)]
-            plain.append(time.process_time() - began)
-            began = time.process_time()
-            result = translate_document(path, out, careful, force=True)
-            whole.append(time.process_time() - began)
-        # The title that python-docx gives a document comes last.
-        texts = [row.target for row in result.rows[: len(bare)]]
-        found = sum(any(mark.kind == "pair" for mark in one.marks) for one in open_document(out).segments)
+            texts["lines"] = [one.text for one in translator.translate(corpus.lines)]
+            seconds["lines"].append(time.process_time() - began)
+            for way, (read, through) in ways.items():
+                began = time.process_time()
+                done = translate_document(read, out, through, force=True)
+                seconds[way].append(time.process_time() - began)
+                # The title that python-docx gives a document comes last.
+                texts[way] = [row.target for row in done.rows[: len(corpus.lines)]]
+                if read == path:
+                    result = done
+                    found = sum(any(mark.kind == "pair" for mark in one.marks) for one in open_document(out).segments)
     rows = [
         [
             what,
-            Spread.of(rates(corpus.words, seconds)).show(),
-            ratio(seconds, plain).show(2),
-            f"{corpus_chrf(some, corpus.reference or ()):.1f}",
+            Spread.of(rates(corpus.words, taken)).show(),
+            ratio(taken, seconds["lines"]).show(2),
+            f"{corpus_chrf(texts[what], corpus.reference or ()):.1f}",
         ]
-        for what, seconds, some in (("lines", plain, bare), ("docx", whole, texts))
+        for what, taken in seconds.items()
     ]
     print(table(["input", "words/s of CPU", "ratio", "chrF"], rows))
     print(

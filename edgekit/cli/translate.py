@@ -71,6 +71,9 @@ def translate(
     into: Annotated[
         str | None, typer.Option("--into", metavar="NAME", help="Of csv and tsv: put the translation into this column.")
     ] = None,
+    keep_language: Annotated[
+        bool, typer.Option("--keep-language", help="Of a document: do not change which language it says that it is in.")
+    ] = False,
     keys: Annotated[
         list[str] | None, typer.Option("--key", metavar="PATH", help="Of json: translate this, as `items.*.title`.")
     ] = None,
@@ -162,7 +165,7 @@ def translate(
         glossary=glossary,
         memory=not no_memory,
         suggestions=as_json or review,
-        confidence=confidence or review,
+        confidence=confidence or review or (as_json and found is not None),
         mixed=mixed,
         checked_language=checked,
         threads=threads,
@@ -182,7 +185,7 @@ def translate(
         translate_file(
             path,
             out,
-            lambda: _opened(begin, end, replace(around, confidence=True, checked_language=True), bring=bring),
+            lambda: _opened(begin, end, replace(around, checked_language=True), bring=bring),
             kind=found,
             options=DocumentOptions(
                 source=None if begin in ("", AUTO) else begin,
@@ -190,6 +193,7 @@ def translate(
                 columns=tuple(columns or ()),
                 into=into,
                 keys=tuple(keys or ()),
+                set_language=not keep_language,
             ),
             settings="" if dry_run else _settings(begin, end, around),
             force=force,
@@ -199,6 +203,7 @@ def translate(
         )
         return
     refused = {"--dry-run": dry_run, "--column": columns, "--into": into, "--key": keys}
+    refused["--keep-language"] = keep_language
     given = [name for name, value in refused.items() if value]
     if given:
         raise UsageError(
@@ -255,7 +260,9 @@ def _settings(source: str, target: str, around: Around) -> str:
         if around.model is None or not around.model.lower().endswith(".gguf"):
             used = _models(source, target, around.model)
             model = " ".join(sorted({file.sha256 for one in used for file in one.receipt.files}))
-    parts = (source, target, around.model or "", around.prompt, str(around.mixed), str(around.memory), terms, model)
+    # A journal without confidence has none to show.
+    flags = (str(around.mixed), str(around.memory), str(around.confidence))
+    parts = (source, target, around.model or "", around.prompt, *flags, terms, model)
     return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
 
 

@@ -69,11 +69,11 @@ def _inlines(parent: _Element) -> Iterator[Inline]:
             if held is None:
                 yield Solid("", child)
             else:
-                yield Wrap(tuple(_fields(list(_inlines(held)))), child)
+                yield Wrap(tuple(_fields(list(_inlines(held)))), child, link=tag == W + "hyperlink")
         elif tag == W + "fldSimple":
             children = tuple(_inlines(child))
             said = _says_text(child.get(W + "instr") or "")
-            yield Wrap(children, child) if said else Solid(text_of(children), child)
+            yield Wrap(children, child, link=True) if said else Solid(text_of(children), child)
         elif isinstance(tag, str) and (tag in _DROPPED or tag.endswith("Pr")):
             continue
         else:
@@ -95,7 +95,11 @@ def _run(run: _Element) -> Iterator[Inline]:
         elif child.tag != W + "rPr" and child.tag not in _DROPPED:
             yield from _words(text, style, run, raised, shows, code)
             text = ""
-            yield Solid("", _Piece(run, child))
+            base = child.find(W + "rubyBase") if child.tag == W + "ruby" else None
+            if base is None:
+                yield Solid("", _Piece(run, child))
+            else:  # the words; how they are read is said of no translation
+                yield from _inlines(base)
     yield from _words(text, style, run, raised, shows, code)
 
 
@@ -164,7 +168,8 @@ def _field(nodes: list[Inline]) -> Inline:
     if separator is None:
         return Solid("", tuple(nodes))
     if _says_text("".join(_instruction(node) for node in nodes[:separator])):
-        return Wrap(tuple(nodes[separator + 1 : -1]), _Field(tuple(nodes[: separator + 1]), (nodes[-1],)))
+        field = _Field(tuple(nodes[: separator + 1]), (nodes[-1],))
+        return Wrap(tuple(nodes[separator + 1 : -1]), field, link=True)
     return Solid(text_of(nodes[separator + 1 : -1]), tuple(nodes))
 
 

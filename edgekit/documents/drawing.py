@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from edgekit.documents.layout import LaidOut, Layout
 from edgekit.documents.nodes import Inline, Solid, Words
-from edgekit.documents.xml_part import Editable, attribute_text
+from edgekit.documents.xml_part import Editable, attribute_text, element_text
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from edgekit.core.marked import MarkedText
 
 A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
+C = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
 # Attributes that do not change how a run looks.
 _UNSEEN = ("lang", "altLang", "dirty", "err", "smtClean", "smtId", "bmk", "noProof")
 _PIECES = re.compile(r"\n|[^\n]+")
@@ -51,6 +52,9 @@ def find_in_drawing(root: _Element) -> Iterator[Editable]:
             paragraph = DrawnParagraph(element)
             if paragraph.has_letters:
                 yield paragraph
+        elif element.tag in (C + "strCache", C + "strLit"):  # names of series and categories, as the chart shows them
+            for value in element.iter(C + "v"):
+                yield from element_text(value)
         elif isinstance(element.tag, str) and _DESCRIBED.search(element.tag):
             yield from attribute_text(element, "descr")
             yield from attribute_text(element, "title")
@@ -63,7 +67,8 @@ def _inlines(paragraph: _Element) -> Iterator[Inline]:
             text = (child.findtext(A + "t") or "").replace("\n", " ")
             raised = properties is not None and properties.get("baseline", "0").strip("%") not in ("0", "")
             shows = properties is not None and properties.get("u", "none") != "none"
-            yield Words(text, _style(properties), child, raised, shows)
+            link = properties is not None and properties.find(A + "hlinkClick") is not None
+            yield Words(text, _style(properties), child, raised, shows, link)
         elif child.tag == A + "br":
             yield Words("\n", _style(child.find(A + "rPr")), child)
         elif child.tag == A + "fld":

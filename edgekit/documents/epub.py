@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -31,6 +32,7 @@ _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 # Fonts may be obfuscated in a book that anybody may read.
 _OBFUSCATED_FONTS = ("http://www.idpf.org/2008/embedding", "http://ns.adobe.com/pdf/enc#RC")
 _READ = {"application/xhtml+xml": read_xhtml, "text/html": read_html}
+_WORDS = re.compile(rb"<text[\s>]")
 _NCX_TYPE = "application/x-dtbncx+xml"
 
 
@@ -79,7 +81,11 @@ def read_epub(data: bytes, name: str, options: DocumentOptions) -> ZippedDocumen
             parts[item.member] = XmlPart(content, called, _find_labels, finish=state_language)
         else:
             parts[item.member] = _READ[item.media](content, called, options)
-    return ZippedDocument(package, parts, always=options.set_language)
+    drawn = sum(
+        name.lower().endswith(".svg") and _WORDS.search(package.read(name)) is not None for name in package.names()
+    )
+    facts = [f"drawings (svg) with words in them: {drawn:,}, left as they are"] if drawn else []
+    return ZippedDocument(package, parts, facts=facts, always=options.set_language)
 
 
 def _refuse_encrypted(package: Package, name: str) -> None:
@@ -120,7 +126,7 @@ def _in_order(root: _Element, opf: str) -> list[_Item]:
 
 
 def _find_titles(root: _Element) -> Iterator[Editable]:
-    for tag in ("title", "description"):
+    for tag in ("title", "description", "subject"):
         for element in root.iter(_DC + tag):
             yield from element_text(element)
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from edgekit.core.languages import base_language
 from edgekit.core.marked import MarkedText
 from edgekit.documents.base import DocumentOptions
 from edgekit.documents.encoding import decoded
 from edgekit.documents.inline import Piece, passage
-from edgekit.documents.languages import restated, restated_fact
+from edgekit.documents.languages import is_right_to_left, restated, restated_fact
 from edgekit.documents.markup import Attribute, Token, escaping, references, tokens
-from edgekit.documents.spliced import Raw, Splice, SplicedDocument, Unit, stating
+from edgekit.documents.spliced import Raw, Splice, SplicedDocument, Unit, has_letters, stating
 
 # Elements that end a paragraph (HTML, 15.3); every other one, unknown ones among them, stands between words.
 _BLOCK = frozenset(
@@ -34,12 +33,16 @@ _SILENT = frozenset(
     }
 )  # fmt: skip
 _RUBY = frozenset({"rp", "rt"})
+# Of the second what people see words of.
+_SHOWN = frozenset({"svg", "textarea"})
+# A note's number, as it stands close behind a word.
+_LONGEST_NOTE = 16
+_NOTE = re.compile(r"[\[(]?[\d*†‡§,]{1,6}[\])]?")
 _SILENT_BLOCK = frozenset({"frameset", "noframes", "pre", "xmp"})
 _READ = frozenset({"alt", "aria-description", "aria-label", "aria-placeholder", "aria-roledescription", "label",
                    "placeholder", "summary", "title"})  # fmt: skip
 _READ_META = frozenset({"description", "og:description", "og:title", "twitter:description", "twitter:title"})
 _BUTTONS = frozenset({"button", "reset", "submit"})
-_RIGHT_TO_LEFT = frozenset({"ar", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"})
 _CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([A-Za-z0-9_:.-]+)""", re.IGNORECASE)
 _DECLARATION = re.compile(rb"""<\?xml[^>]{0,100}?encoding\s*=\s*["']([A-Za-z0-9_:.-]+)["']""")
 _SPACE = " \t\r\n\f"
@@ -73,6 +76,11 @@ def markup_units(
     for token in tokens(text, xml=xml, begin=begin, end=end):
         reader.read(token)
     reader.finish(len(text) if end is None else end)
+    if reader.reads:
+        reader.units.append(stating(begin, begin, "", "readings above words (ruby) are left out where these changed"))
+    if reader.left:
+        fact = f"texts in drawings (svg) and in fields to fill in: {reader.left:,}, left as they are"
+        reader.units.append(stating(begin, begin, "", fact))
     return sorted(reader.units, key=lambda unit: (unit.begin, -unit.end))
 
 
@@ -82,6 +90,8 @@ class _Reader:
     def __init__(self, text: str, options: DocumentOptions, xml: bool) -> None:
         self._text, self._options, self._xml = text, options, xml
         self.units: list[Unit] = []
+        self.reads = False  # whether it says how words are read
+        self.left = 0  # texts that people see in what is not looked into
         self._pieces: list[Piece] = []
         self._spellings: dict[str, str] = {}
         self._broke = False  # whether a line break came last
@@ -114,6 +124,8 @@ class _Reader:
         if piece is None and name == "p" and not self._xml and token.kind == "start" and token.name in _BLOCK:
             self._closed = None  # no end tag: a paragraph ends where the next block begins
             return True
+        if token.kind == "text" and name.lower() in _SHOWN and has_letters(self._text[token.begin : token.end]):
+            self.left += 1
         open_ended = piece is not None and (piece.kind == "keep" or name in _RUBY)
         if piece is not None and open_ended and token.kind in ("start", "end") and token.name.lower() in _BLOCK:
             # An inline element that was never closed ends with its paragraph.
@@ -160,7 +172,9 @@ class _Reader:
                 return
         elif token.kind == "start" and (kept or name in _KEPT or name in _SILENT):
             kind = "point" if name in _SILENT else "keep"
-            self._closed = (token.name, 1, Piece("keep" if kind == "keep" else "point", token.begin, token.end))
+            piece = Piece("keep" if kind == "keep" else "point", token.begin, token.end, reading=name in _RUBY)
+            self._closed = (token.name, 1, piece)
+            self.reads = self.reads or name in _RUBY
             self._broke = False
             return
         elif name == "br":
@@ -201,10 +215,37 @@ class _Reader:
         self.units.append(Unit(attribute.begin, attribute.end, (found.text,), render))
 
     def _flush(self) -> None:
-        found = passage(self._pieces)
+        found = passage(_with_notes(self._pieces))
         if found is not None:
             self.units.append(found.unit(escaping(self._spellings)))
         self._pieces, self._spellings, self._broke = [], {}, False
+
+
+def _with_notes(pieces: Sequence[Piece]) -> list[Piece]:
+    """The pieces in which a link or a superscript that is a note's number, close behind a word, is a point.
+
+    `countries.1` would be one word, and the link be on what became of all of it.
+    """
+    found: list[Piece] = []
+    waiting: list[tuple[int, str]] = []  # where an element begins and the character before it
+    last = " "
+    for piece in pieces:
+        found.append(piece)
+        if piece.kind == "open":
+            waiting.append((len(found) - 1, last))
+        elif piece.kind == "close" and waiting:
+            begin, before = waiting.pop()
+            inside = found[begin + 1 : -1] if len(found) - begin <= _LONGEST_NOTE else []
+            said = "".join(one.text for one in inside)
+            own = found[begin].tag.lower() in ("a", "sup") and found[begin].tag == piece.tag
+            if own and _NOTE.fullmatch(said) and not before.isspace() and all(one.kind != "keep" for one in inside):
+                found[begin:] = [Piece("point", found[begin].begin, piece.end)]
+                last = before
+        elif piece.kind == "break":
+            last = " "
+        elif piece.text:
+            last = piece.text[-1]
+    return found
 
 
 def is_kept_element(token: Token, text: str) -> bool:
@@ -238,7 +279,7 @@ def _languages(token: Token, values: dict[str, str], options: DocumentOptions, *
         target = restated(stated, options, whole=whole)
         if target is not None:
             found.append(stating(attribute.begin, attribute.end, target, restated_fact(stated, target)))
-    if found and whole and base_language(options.target or "") in _RIGHT_TO_LEFT and "dir" not in values:
+    if found and whole and is_right_to_left(options.target or "") and "dir" not in values:
         after = token.begin + 1 + len(token.name)
         found.append(stating(after, after, ' dir="rtl"', "the page runs from right to left now"))
     return found

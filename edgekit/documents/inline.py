@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 from edgekit.core.marked import Mark, MarkedText
@@ -30,6 +30,7 @@ class Piece:
     begin, end: where it stands in the file.
     text: what it says; of a keep, what a model may read in its place.
     tag: what an `open` and its `close` have in common.
+    reading: a point that says how the words before it are read: of words that changed nobody reads that.
     A `break` is a point with white space beside it for a model to read, which the file does not have.
     """
 
@@ -38,6 +39,7 @@ class Piece:
     end: int
     text: str = ""
     tag: str = ""
+    reading: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,7 @@ def inner_pieces(pieces: Sequence[Piece]) -> list[Piece]:
 
 def _matched(pieces: Sequence[Piece]) -> list[Piece]:
     """The pieces with every open followed by its close; what has no partner, or nests too deep, becomes a point."""
-    found = [Piece(piece.kind, piece.begin, piece.end, piece.text, piece.tag) for piece in pieces]
+    found = [replace(piece) for piece in pieces]
     waiting: list[Piece] = []
     counts: Counter[str] = Counter()
     for piece in found:
@@ -222,12 +224,14 @@ class _Building:
     def _point(self, piece: Piece) -> None:
         if self._last_point is not None and piece.kind == "point":
             name, end = self._last_point
-            if end == piece.begin:
-                code = self._codes[name]
-                self._codes[name] = Code((code.before[0], piece.end), None, code.parent, code.glue)
+            code = self._codes[name]
+            if end == piece.begin and code.reading == piece.reading:
+                self._codes[name] = replace(code, before=(code.before[0], piece.end))
                 self._last_point = (name, piece.end)
                 return
         name = self._mark("point", self._length, self._length, (piece.begin, piece.end), glue=piece.kind == "break")
+        if piece.reading:
+            self._codes[name] = replace(self._codes[name], reading=True)
         if piece.kind == "break":
             if self._ends_in_space:
                 self._codes[name] = Code((piece.begin, piece.end), None, self._codes[name].parent)
@@ -267,7 +271,7 @@ class _Building:
         if self._last_point is not None and self._last_point[1] == piece.begin and space and _is_literal(piece):
             name, end = self._last_point
             code = self._codes[name]
-            self._codes[name] = Code((code.before[0], end + space), None, code.parent, code.glue)
+            self._codes[name] = replace(code, before=(code.before[0], end + space))
             self._last_point = (name, end + space)
 
     def _write(self, text: str) -> None:

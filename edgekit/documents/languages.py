@@ -12,6 +12,20 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
 
+_CJK = frozenset({"ja", "ko", "wuu", "yue", "zh"})
+_RIGHT_TO_LEFT = frozenset({"ar", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"})
+
+
+def is_cjk(tag: str) -> bool:
+    """Whether a language is written in the letters that word processors call East Asian."""
+    return _base(tag) in _CJK
+
+
+def is_right_to_left(tag: str) -> bool:
+    """Whether a language is written from right to left."""
+    return _base(tag) in _RIGHT_TO_LEFT
+
+
 def restated(stated: str | None, options: DocumentOptions, *, whole: bool = False) -> str | None:
     """The target language for what is stated to be in the source language; None for a statement that stays.
 

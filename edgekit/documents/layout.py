@@ -9,7 +9,17 @@ from itertools import pairwise
 
 from edgekit.core.marked import Mark, MarkedText, in_order
 from edgekit.documents.nodes import Inline, Solid, Words, Wrap, part, text_of, whole_tokens
-from edgekit.documents.placing import Atom, Path, by_side, grouped, outside, path_of_point, paths_of, placed_spans
+from edgekit.documents.placing import (
+    Atom,
+    Path,
+    by_side,
+    grouped,
+    nearest_word,
+    outside,
+    path_of_point,
+    paths_of,
+    placed_spans,
+)
 
 # Marks must not cost more than the text: the formatting of more runs in one paragraph is that of most of it.
 _MOST_FORMATS = 200
@@ -162,6 +172,7 @@ class Layout:
         """The atoms of a translated core."""
         text = translated.text
         marks = {mark.name: mark for mark in translated.marks}
+        self._put_links(text, marks)
         keeps = sorted((marks[name].begin, marks[name].end, name) for name in self._solids if name.startswith("keep"))
         inside = {place for begin, end, _ in keeps for place in range(begin + 1, end)}
         spans = placed_spans([(marks[name], wrap) for name, wrap in self._wraps.items()], keeps)
@@ -204,6 +215,18 @@ class Layout:
             words = styles[place] or self._bases.get(path[-1] if path else None) or self._any_base[0]
             yield Atom(Words(text[place:end], words.style, words.source), path)
             place = end
+
+    def _put_links(self, text: str, marks: dict[str, Mark]) -> None:
+        """Put links whose words have no translation on the nearest word that is in no other link and in no keep."""
+        named: list[tuple[str, Wrap | Words]] = [*self._wraps.items(), *self._styles.items()]
+        links = [name for name, node in named if node.link and name in marks]
+        taken = [marks[name] for name in (*links, *self._solids) if marks[name].begin < marks[name].end]
+        spans = [(mark.begin, mark.end) for mark in taken]
+        for name in links:
+            mark = marks[name]
+            if mark.begin == mark.end and (word := nearest_word(text, mark.begin, spans)) is not None:
+                marks[name] = Mark(*word, "pair", name)
+                spans.append(word)
 
 
 def _stripped(text: str, begin: int, end: int) -> tuple[int, int]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from edgekit.core.marked import Mark, MarkedText
 from edgekit.documents.base import Document, DocumentOptions
 from edgekit.documents.encoding import decoded
+from edgekit.documents.front_matter import front_matter_units
 from edgekit.documents.html import markup_units
 from edgekit.documents.inline import Passage, Piece, passage
 from edgekit.documents.markdown_inline import HTML_TAGS, Inline, inline_of, parsed_inline, parser, said_by
@@ -40,7 +41,10 @@ _SPECIAL = re.compile(r"[\\`*_\[\]<>~$|]|&(?=[A-Za-z#])|!(?=\[)")
 
 
 def read_markdown(data: bytes, name: str, options: DocumentOptions) -> Document:
-    """A Markdown file; front matter, code, mathematics and definitions of links are left as they are."""
+    """A Markdown file; code, mathematics, definitions of links and front matter are left as they are.
+
+    Of front matter `title` and `description` are translated.
+    """
     source = decoded(data, name, options=options)
     reading = _Reading(source.text, options)
     reading.read()
@@ -63,8 +67,13 @@ class _Reading:
         lost = 0
         before: Token | None = None
         for token in parser().parse(self._text, self._env):
-            if token.type == "front_matter":
-                self.notes.append("front matter is left as it is")
+            if token.type == "front_matter" and token.map:
+                units, left = front_matter_units(self._text, self._lines[token.map[0] + 1 : token.map[1] - 1])
+                self.units += units
+                what = "but for `title` and `description`" if units else "all of it"
+                self.notes.append(f"front matter is left as it is, {what}")
+                if left:
+                    self.notes.append(f"titles or descriptions in front matter that cannot be read: {left}")
             elif token.type == "html_block" and token.map:
                 begin, end = self._lines[token.map[0]][0], self._lines[token.map[1] - 1][1]
                 self.units += markup_units(self._text, self._options, xml=False, begin=begin, end=end)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 _ORDINAL = re.compile(r"(?i)(st|nd|rd|th|ª|º|o|a|er|e|re|ème|os|as)\Z")
@@ -19,6 +19,7 @@ class Words:
     source: whatever the format needs to write text of this style.
     raised: superscript or subscript.
     shows_space: white space is to be seen (underlined).
+    link: a click on them leads elsewhere.
     """
 
     text: str
@@ -26,6 +27,7 @@ class Words:
     source: Any = None
     raised: bool = False
     shows_space: bool = False
+    link: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,6 +49,7 @@ class Wrap:
     children: tuple[Inline, ...]
     source: Any = None
     raised: bool = False
+    link: bool = False
 
 
 Inline: TypeAlias = Words | Solid | Wrap
@@ -59,7 +62,7 @@ def text_of(nodes: Sequence[Inline]) -> str:
 
 def part(words: Words, begin: int, end: int | None) -> Words:
     """Some of the characters of words."""
-    return Words(words.text[begin:end], words.style, words.source, words.raised, words.shows_space)
+    return Words(words.text[begin:end], words.style, words.source, words.raised, words.shows_space, words.link)
 
 
 def whole_tokens(nodes: Sequence[Inline]) -> list[Inline]:
@@ -68,8 +71,7 @@ def whole_tokens(nodes: Sequence[Inline]) -> list[Inline]:
     Ordinals (`1st`) are words of a language and stay as they are.
     """
     found: list[Inline] = [
-        Wrap(tuple(whole_tokens(node.children)), node.source, node.raised) if isinstance(node, Wrap) else node
-        for node in nodes
+        replace(node, children=tuple(whole_tokens(node.children))) if isinstance(node, Wrap) else node for node in nodes
     ]
     index = 0
     while index < len(found):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING
@@ -10,9 +11,9 @@ from edgekit.core.errors import InputError
 from edgekit.core.languages import base_language
 from edgekit.documents.base import DocumentOptions
 from edgekit.documents.languages import restated, restated_fact
-from edgekit.documents.odt_runs import OFFICE, TEXT, Looks, TextParagraph, looks
+from edgekit.documents.odt_runs import OFFICE, STYLE, TEXT, Looks, TextParagraph, looks
 from edgekit.documents.package import Package
-from edgekit.documents.xml_part import Editable, XmlPart, element_text, parse
+from edgekit.documents.xml_part import Editable, XmlPart, attribute_text, element_text, parse
 from edgekit.documents.zipped import ZippedDocument
 
 if TYPE_CHECKING:
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
 _MEDIA = ("text", "text-template", "text-master", "presentation", "presentation-template")
 _PREFIX = "application/vnd.oasis.opendocument."
 _SVG = "{urn:oasis:names:tc:opendocument:xmlns:svg-compatible:1.0}"
+_FORM = "{urn:oasis:names:tc:opendocument:xmlns:form:1.0}"
+_PRESENTATION = "{urn:oasis:names:tc:opendocument:xmlns:presentation:1.0}"
+_DECLARED = (_PRESENTATION + "header-decl", _PRESENTATION + "footer-decl")
+_HELD = re.compile(r"(?:\./)?Object [^/]+/content\.xml")
 _FO = "{urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0}"
 _DC = "{http://purl.org/dc/elements/1.1/}"
 _ENCRYPTED = "{urn:oasis:names:tc:opendocument:xmlns:manifest:1.0}encryption-data"
@@ -42,14 +47,18 @@ def read_odt(data: bytes, name: str, options: DocumentOptions) -> ZippedDocument
                 f"`{name}` is protected by a password", hint="open it in its program and save it without one"
             )
     parts: dict[str, XmlPart] = {}
-    for part, find in (("content.xml", _find), ("styles.xml", _find), ("meta.xml", _find_title)):
+    # Charts and tables are documents in folders of their own.
+    held = [(part, _find) for part in package.names() if _HELD.fullmatch(part)]
+    for part, find in (("content.xml", _find), ("styles.xml", _find), *held, ("meta.xml", _find_title)):
         if part in package:
             content = package.read(part)
             if find is _find:
                 find = partial(_find, comments=options.comments)
             parts[part] = XmlPart(content, f"{name}: {part}", find, finish=partial(_state_language, options=options))
     signed = any(member.startswith("META-INF/") and "signatures" in member for member in package.names())
-    facts = ("the document is signed; the signature does not hold for a translation",) if signed else ()
+    facts = ["the document is signed; the signature does not hold for a translation"] if signed else []
+    if count := package.read("content.xml").count(b"<text:ruby-base"):
+        facts.append(f"readings above words (ruby): {count:,}, left out where the words are translated")
     return ZippedDocument(package, parts, facts=facts, always=options.set_language)
 
 
@@ -76,6 +85,9 @@ def _state_language(root: _Element, *, options: DocumentOptions) -> list[str]:
 
 def _find(root: _Element, *, comments: bool = True) -> Iterator[Editable]:
     styles = looks(root)
+    for level in root.iter(TEXT + "list-level-style-number"):  # `Question ` of `Question 1`
+        for name in (STYLE + "num-prefix", STYLE + "num-suffix"):
+            yield from attribute_text(level, name)
     for region in root:
         # The body, and of the styles what stands at the top and the foot of pages.
         if region.tag in (OFFICE + "body", OFFICE + "master-styles"):
@@ -93,8 +105,10 @@ def _paragraphs(parent: _Element, styles: Looks, comments: bool) -> Iterator[Edi
             paragraph = TextParagraph(element, styles)
             if paragraph.has_letters:
                 yield paragraph
-        elif element.tag in (_SVG + "title", _SVG + "desc"):
+        elif element.tag in (_SVG + "title", _SVG + "desc", *_DECLARED):
             yield from element_text(element)
+        elif isinstance(element.tag, str) and element.tag.startswith(_FORM):
+            yield from attribute_text(element, _FORM + "label")
         waiting.extend(reversed(element))
 
 

@@ -21,7 +21,7 @@ _OOO = "{http://openoffice.org/2009/office}"
 _LOEXT = "{urn:org:documentfoundation:names:experimental:office:xmlns:loext:1.0}"
 _WRAPS = {TEXT + name for name in ("span", "a", "meta", "meta-field")}
 # Elements whose paragraphs are segments of their own, and what is no text of the line.
-_APART = {TEXT + "note", OFFICE + "annotation", TEXT + "ruby"}
+_APART = {TEXT + "note", OFFICE + "annotation"}
 _SPACES = re.compile(r"[ \t\r\n]+")
 _PIECES = re.compile(r"[\n\t]| *(?:[^\n\t ]| (?! ))+| +")
 _CODE = re.compile(r"(?i)source.?(_20_)?text|teletype|code")
@@ -100,6 +100,9 @@ class _Reader:
             yield Words({"s": " " * times, "tab": "\t"}.get(tag.removeprefix(TEXT), "\n"))
         elif tag in _WRAPS:
             yield from self._wrap(child)
+        elif tag == TEXT + "ruby":  # the words; how they are read is said of no translation
+            for base in child.iter(TEXT + "ruby-base"):
+                yield from self.nodes(base)
         elif isinstance(tag, str) and tag.startswith(TEXT) and tag not in _APART and len(child) == 0 and child.text:
             self._after_space = False
             yield Solid(child.text, child)  # a field: a date, the number of a page
@@ -117,7 +120,7 @@ class _Reader:
         elif child.tag == TEXT + "span" and text_of(nodes).strip() and _CODE.search(name):
             yield Solid(text_of(nodes), child)
         else:
-            yield Wrap(tuple(nodes), child, raised=look[1])
+            yield Wrap(tuple(nodes), child, raised=look[1], link=child.tag == TEXT + "a")
 
 
 class _Writer:

@@ -99,6 +99,9 @@ def find_in_core_properties(root: _Element) -> Iterator[Editable]:
 
 def office_facts(package: Package) -> tuple[str, ...]:
     """What a person should know about a package."""
+    facts = []
     if any(name.startswith("_xmlsignatures/") for name in package.names()):
-        return ("the document is signed; the signature does not hold for a translation",)
-    return ()
+        facts.append("the document is signed; the signature does not hold for a translation")
+    if count := sum("/embeddings/" in name and not name.endswith("/") for name in package.names()):
+        facts.append(f"embedded files, such as the tables behind charts: {count:,}, left as they are")
+    return tuple(facts)

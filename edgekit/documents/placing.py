@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -10,6 +11,7 @@ from edgekit.core.marked import Mark
 from edgekit.documents.nodes import Inline, Solid, Words, Wrap
 
 Path: TypeAlias = tuple[Wrap, ...]
+_WORD = re.compile(r"\w+(?:['’-]\w+)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,20 @@ def by_side(atoms: Sequence[Atom], spans: Sequence[Span], place: int) -> list[At
         return (-len(ending.intersection(atom.path)), len(beginning.intersection(atom.path)))
 
     return sorted(atoms, key=rank)
+
+
+def nearest_word(text: str, place: int, taken: Iterable[tuple[int, int]]) -> tuple[int, int] | None:
+    """The word at a place, else the next one behind it or before it, that meets none of these spans; None for none.
+
+    For a link whose own words have no translation: without a word nobody could follow it.
+    """
+    spans = list(taken)
+    free = [
+        match.span()
+        for match in _WORD.finditer(text)
+        if all(match.end() <= begin or end <= match.start() for begin, end in spans)
+    ]
+    return min(free, key=lambda word: (max(word[0] - place, place - word[1], 0), word[0]), default=None)
 
 
 def outside(place: int, inside: set[int], keeps: Sequence[tuple[int, int, str]]) -> int:

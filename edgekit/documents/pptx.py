@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from edgekit.core.errors import InputError
 from edgekit.documents.base import DocumentOptions
-from edgekit.documents.drawing import find_in_drawing
+from edgekit.documents.drawing import A, DrawnParagraph, find_in_drawing
 from edgekit.documents.languages import restating
 from edgekit.documents.office_parts import (
     OfficePart,
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 P = "{http://schemas.openxmlformats.org/presentationml/2006/main}"
 _MAIN = re.compile(r"(presentationml\.(presentation|template|slideshow)|ms-powerpoint\.\w+\.macroEnabled)\.main\+xml$")
 _SLIDE = re.compile(r"presentationml\.slide\+xml$")
+_BEHIND = re.compile(r"presentationml\.(slideMaster|slideLayout|notesMaster|handoutMaster)\+xml$")
 # A diagram is there twice: what is in it, and how it was drawn last.
 _OF_A_SLIDE = ("chart", "diagramData", "diagramDrawing", "notesSlide")
 
@@ -35,7 +36,8 @@ _OF_A_SLIDE = ("chart", "diagramData", "diagramDrawing", "notesSlide")
 def read_pptx(data: bytes, name: str, options: DocumentOptions) -> ZippedDocument:
     """A pptx out of the bytes of its file: each slide, then its charts, diagrams and notes.
 
-    Masters and layouts, whose texts no slide shows, are left as they are, and so are numbers of slides and dates.
+    Of masters and layouts what their slides show is translated, and what their places for text say to who fills them in
+    is left as it is; so are numbers of slides and dates.
     Raises InputError.
     """
     package = Package(data, name)
@@ -49,11 +51,13 @@ def read_pptx(data: bytes, name: str, options: DocumentOptions) -> ZippedDocumen
             found.update(dict.fromkeys(related(package, slide, name, kind)))
         if options.comments:
             found.update(dict.fromkeys(related(package, slide, name, "comments")))
+    behind = [part for part, kind in types.items() if _BEHIND.search(kind)]
+    found.update(dict.fromkeys(sorted(behind, key=natural)))
     parts = {
         part: OfficePart(
             package.read(part),
             f"{name}: {part}",
-            _find_comments if "comment" in part.lower() else find_in_drawing,
+            _find_shown if part in behind else _find_comments if "comment" in part.lower() else find_in_drawing,
             finish=restating("lang", options),
         )
         for part in found
@@ -63,6 +67,16 @@ def read_pptx(data: bytes, name: str, options: DocumentOptions) -> ZippedDocumen
         core = package.read("docProps/core.xml")
         parts["docProps/core.xml"] = OfficePart(core, f"{name}: docProps/core.xml", find_in_core_properties)
     return ZippedDocument(package, parts, facts=office_facts(package), always=options.set_language)
+
+
+def _find_shown(root: _Element) -> Iterator[Editable]:
+    """What stands on a master or a layout itself: all but its places for text and its names for pictures."""
+    hidden = {shape for shape in root.iter(P + "sp") if next(shape.iter(P + "ph"), None) is not None}
+    for element in root.iter(A + "p"):
+        if hidden.isdisjoint(element.iterancestors(P + "sp")):
+            paragraph = DrawnParagraph(element)
+            if paragraph.has_letters:
+                yield paragraph
 
 
 def _find_comments(root: _Element) -> Iterator[Editable]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -9,10 +10,12 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from edgekit.core.marked import MarkedText
+from edgekit.documents.placing import nearest_word
 from edgekit.documents.spliced import Raw
 
 # What an escape may write for a space where a line may end: a noncharacter, for the time until lines are made.
 SOFT_SPACE = "\ufdd0"
+_TAG = re.compile(r"<[^<>]*>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +24,7 @@ class Code:
 
     parent: the pair that it stands in.  glue: whether a space beside it is not in the file.
     link: a pair that holds no other of its kind.  idle: a pair that says nothing where its words have gone.
+    reading: of which only the tags stay once the text has changed.
     """
 
     before: tuple[int, int]
@@ -29,6 +33,7 @@ class Code:
     glue: bool = False
     link: bool = False
     idle: bool = False
+    reading: bool = False
 
 
 class Span(NamedTuple):
@@ -75,6 +80,7 @@ class Rendering:
     ) -> None:
         self._codes, self._raw, self._escape = codes, raw, escape
         self._words = translated.text
+        self._changed = source.text != translated.text
         kinds = {mark.name: mark.kind for mark in source.marks}
         came = {mark.name: mark for mark in translated.marks}
         self._kinds = kinds
@@ -100,6 +106,7 @@ class Rendering:
             key=lambda keep: keep.begin,
         )
         # Children after their parents in the file, so backwards they are whole before they are asked for.
+        self._put_links(keeps)
         for node in sorted(self._nodes.values(), key=lambda node: -node.order):
             parent = self._parent(node)
             if parent is not None and node.begin < node.end:
@@ -125,6 +132,17 @@ class Rendering:
         for node in self._nodes.values():  # no point splits what is kept
             if node.begin == node.end:
                 node.begin = node.end = _out_of(keeps, node.end).end
+
+    def _put_links(self, keeps: Sequence[Span]) -> None:
+        """Links whose words have no translation on the nearest word that is in no other link and in no keep."""
+        links = [node for node in self._nodes.values() if self._codes[node.name].link]
+        lost = [node for node in links if node.begin == node.end and self._kinds[node.name] == "pair"]
+        spans = [*keeps, *((node.begin, node.end) for node in links if node.begin < node.end)]
+        for node in lost:
+            word = nearest_word(self._words, node.begin, spans)
+            if word is not None:
+                node.begin, node.end = word
+                spans.append(word)
 
     def _part_links(self) -> None:
         """Links apart from each other, those of the same words in the order of the file."""
@@ -209,7 +227,10 @@ class Rendering:
                     self._out[-1] = self._out[-1][:-1]
                 else:
                     self._skip = True
-            self._copy(self._codes[node.name].before)
+            if self._changed and self._codes[node.name].reading:
+                self._out += _TAG.findall(self._raw(*self._codes[node.name].before))
+            else:
+                self._copy(self._codes[node.name].before)
             self._emit(node.inside)
             self._copy(self._codes[node.name].after)
 

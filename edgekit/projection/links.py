@@ -9,6 +9,11 @@ from dataclasses import dataclass, field
 
 from edgekit.projection.words import Span, touched, word_spans
 
+# Letters of an article or a preposition.
+_SMALL = 3
+# `Turkey` and `Turquia`, `Japan` and `Japão`, `July` and `julho` have two letters in common.
+_ALIKE = 2
+
 
 @dataclass(frozen=True, slots=True)
 class Block:
@@ -82,6 +87,7 @@ def link(
             found = {pair for pair in found if pair[0] not in ones} | set(zip(ones, others, strict=True))
             continue
         found = _with_same_words(source, target, source_words, target_words, ones, others, found)
+        found = _behind_small_words(source, target, source_words, target_words, ones, others, found)
     targets: list[list[int]] = [[] for _ in source_words]
     sources: list[list[int]] = [[] for _ in target_words]
     for word, counterpart in sorted(found):
@@ -138,6 +144,51 @@ def _with_same_words(
     }
     taken = {*same.values()}
     return {pair for pair in found if pair[0] not in same and pair[1] not in taken} | set(same.items())
+
+
+def _behind_small_words(
+    source: str,
+    target: str,
+    source_words: Sequence[Span],
+    target_words: Sequence[Span],
+    ones: range,
+    others: range,
+    found: set[tuple[int, int]],
+) -> set[tuple[int, int]]:
+    """Links of a block, where a word that has small words alone has the word behind them instead.
+
+    A model that writes `de` looks at the `September` that it will write next, and then elsewhere: `setembro` has no
+    link. One that has a link, as `Turquia` of `Turkey's area` to `area`, is taken where it begins as the word does.
+    """
+    targets: dict[int, list[int]] = {}
+    sources: dict[int, list[int]] = {}
+    for one, other in found:
+        if one in ones and other in others:
+            targets.setdefault(one, []).append(other)
+            sources.setdefault(other, []).append(one)
+    small = {other for other in others if _is_small(target[slice(*target_words[other])])}
+    long = {one for one in ones if not _is_small(source[slice(*source_words[one])])}
+    for one in sorted(long & targets.keys()):
+        behind = max(targets[one]) + 1
+        if not small.issuperset(targets[one]) or behind not in others or behind in small:
+            continue
+        said, there = source[slice(*source_words[one])], target[slice(*target_words[behind])]
+        holders = [source[slice(*source_words[at])] for at in sources.get(behind, [])]
+        fits = _begin_alike(said, there) and not any(_begin_alike(holder, there) for holder in holders)
+        if (fits or not holders) and target[target_words[behind - 1][1] : target_words[behind][0]].isspace():
+            found = {pair for pair in found if pair[1] != behind} | {(one, behind)}
+            sources[behind] = [one]
+    return found
+
+
+def _begin_alike(one: str, other: str) -> bool:
+    """Whether two words may be one name in two languages."""
+    return one[:_ALIKE].casefold() == other[:_ALIKE].casefold()
+
+
+def _is_small(word: str) -> bool:
+    """Whether a word is as short as an article or a preposition."""
+    return len(word) <= _SMALL and word.isalpha()
 
 
 def _name(word: str) -> str:

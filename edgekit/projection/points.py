@@ -38,6 +38,8 @@ def point_place(links: Links, place: int) -> int:
     word = _least_crossed(links, before[-1], others)
     if word == others.start:
         return before_word(links, word, with_punctuation=True)
+    if close_before and not close_behind and word < others.stop:  # a picture that has the space before it
+        return before_word(links, word, with_punctuation=bool(lead.strip()))
     return after_word(links, word - 1, with_punctuation=bool(tail.strip()))
 
 

@@ -81,15 +81,28 @@ class _Journal:
     outcomes: list[Outcome] = field(default_factory=list)
 
 
+def is_aligned(prepared: Prepared, *, alignment: bool) -> bool:
+    """Whether a text is translated with alignment: where that is asked for, and where there are marks to be placed."""
+    return alignment or any(mark.kind != "keep" for mark in prepared.model.marks)
+
+
 def climb(
-    prepared: Sequence[Prepared], forms: Sequence[MaskForm], translate: Translate, *, alignment: bool
+    prepared: Sequence[Prepared],
+    forms: Sequence[MaskForm],
+    translate: Translate,
+    *,
+    alignment: bool,
+    begun: Sequence[Translation | None],
 ) -> list[list[Outcome]]:
     """The outcomes of each text, in order, joined the whole translation.
 
+    begun: of each text's `model` the translation, where there is one.
     translate is called once a rung and once more where some texts need alignment and others do not.
     """
-    wanted = [alignment or any(mark.kind != "keep" for mark in one.model.marks) for one in prepared]
-    translations = _in_two(translate, [one.model.text for one in prepared], wanted)
+    wanted = [is_aligned(one, alignment=alignment) for one in prepared]
+    rest = [at for at, one in enumerate(begun) if one is None]
+    others = iter(_in_two(translate, [prepared[at].model.text for at in rest], [wanted[at] for at in rest]))
+    translations = [next(others) if one is None else one for one in begun]
     journals = [_Journal() for _ in prepared]
     failing: list[_Failing] = []
     for one, translation, journal, aligned in zip(prepared, translations, journals, wanted, strict=True):

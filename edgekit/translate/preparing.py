@@ -217,7 +217,7 @@ class _Preparing:
         keeps = []
         at = argument.begin
         for branch in argument.branches:
-            keeps.append(Mark(at, branch.begin, "keep", self._name("message", at)))
+            keeps.append(Mark(at, branch.begin, "keep", self._name("syntax", at)))
             marks = [
                 Mark(begin - branch.begin, end - branch.begin, "keep", self._name("quoted", begin))
                 for begin, end in quoted(self.text, branch)
@@ -231,7 +231,7 @@ class _Preparing:
             jobs.append(Job(MarkedText(self.text[branch.begin : branch.end], in_order(marks)), _example(branch)))
             pieces += [self.text[at : branch.begin], len(jobs) - 1]
             at = branch.end
-        keeps.append(Mark(at, argument.end, "keep", self._name("message", at)))
+        keeps.append(Mark(at, argument.end, "keep", self._name("syntax", at)))
         return Unit(argument.begin, argument.end, keeps, [*pieces, self.text[at : argument.end]])
 
     def _tag_pairs(self) -> list[tuple[int, int]]:

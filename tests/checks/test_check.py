@@ -1,11 +1,13 @@
 """Every check by itself, and all of them by the one entry."""
 
+import re
 from dataclasses import dataclass
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from edgekit.checks import repetition
 from edgekit.checks.capitals import check_capitals, lowered
 from edgekit.checks.check import check
 from edgekit.checks.languages import check_languages, check_untranslated
@@ -64,6 +66,13 @@ def test_repetition_is_found_when_only_the_translation_says_it_over_and_over(tar
 )
 def test_repetition_is_not_found_when_the_source_has_it_or_it_is_no_text(source: str, target: str) -> None:
     assert check_repetition(source, target) == []
+
+
+@given(st.lists(st.sampled_from(["a", "b ", "abc", "salada ", "de um ", "abcdefghijkl", "."]), max_size=60))
+def test_repetition_is_found_as_by_the_expression_alone_when_most_texts_are_not_given_to_it(parts: list[str]) -> None:
+    text = "".join(parts)
+    runs = [one for one in re.finditer(r"(.{1,12}?)\1{3,}", text) if len(one[0]) >= 16 and re.search("[a-z]", one[1])]
+    assert (repetition._characters(text) is not None) == bool(runs)
 
 
 def test_repetition_is_read_once_when_the_text_is_long() -> None:
@@ -165,6 +174,14 @@ def test_gaps_to_fill_in_do_not_hide_that_words_are_gone() -> None:
     source = "Write your name here and tell us what your class is " + "_" * 80
     assert "sentence" not in kinds(source, "Escreva o seu nome aqui e diga qual é a sua turma " + "_" * 80)
     assert "sentence" in kinds(source, "Escreva " + "_" * 80)
+
+
+@pytest.mark.parametrize("half", [slice(0, 7), slice(7, None)])
+def test_a_sentence_is_found_when_half_of_its_translation_is_lost(half: slice) -> None:
+    source = "The scientists say that the feathers of the animal were brown, and pale on the lower side."
+    target = "Os cientistas dizem que as penas do animal eram marrons, e claras no lado de baixo."
+    assert kinds(source, target) == []
+    assert kinds(source, " ".join(target.split()[half])) == ["sentence"]
 
 
 def test_expected_lengths_are_those_of_the_pair() -> None:

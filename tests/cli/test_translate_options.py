@@ -60,6 +60,16 @@ def test_a_dry_run_counts_and_writes_nothing(tmp_path: Path) -> None:
     assert {path.name for path in tmp_path.iterdir() if path.is_file()} == {"page.md", "letter.txt", "strange.ending"}
 
 
+def test_a_page_states_the_language_it_is_in_now_unless_it_is_to_keep_what_it_says(tmp_path: Path) -> None:
+    page, out = tmp_path / "page.html", tmp_path / "out.html"
+    page.write_text('<html lang="en"><p>Two words</p></html>', "utf-8")
+    assert edgekit(tmp_path, "translate", str(page), "-o", str(out)).returncode == 0
+    assert out.read_text("utf-8") == '<html lang="pt"><p>TWO WORDS</p></html>'
+    assert edgekit(tmp_path, "translate", str(page), "-o", str(out), "--force", "--keep-language").returncode == 0
+    assert out.read_text("utf-8") == '<html lang="en"><p>TWO WORDS</p></html>'
+    assert "`--keep-language` is for documents" in errors(edgekit(tmp_path, "translate", "a text", "--keep-language"))
+
+
 def test_columns_and_keys_choose_what_is_translated(tmp_path: Path) -> None:
     table, data = tmp_path / "table.csv", tmp_path / "data.json"
     table.write_text("id,question,note\n1,why so,keep me\n", "utf-8")

@@ -39,6 +39,31 @@ def test_marks_are_on_the_words_that_theirs_became_when_words_change_places(writ
 
 
 @pytest.mark.parametrize(
+    ("written", "target", "numbers", "expected"),
+    [
+        ("on <b>March</b> 21", "em 21 de março", "0-0 1-2 2-1", "em 21 de <b>março</b>"),
+        ("<b>Turkey's</b> area", "A área da Turquia", "0-0 0-2 1-1 1-3", "A área da <b>Turquia</b>"),
+        ("in <b>your</b> home country", "no seu país de origem", "0-0 1-1 2-3 3-2 3-4", "no <b>seu</b> país de origem"),
+        ("rocks <b>last</b> July", "rochas em julho passado", "0-0 1-1 2-2 2-3", "rochas <b>em</b> julho passado"),
+    ],
+)
+def test_a_word_is_the_one_behind_a_preposition_when_the_model_looked_at_it_too_early(
+    written: str, target: str, numbers: str, expected: str
+) -> None:
+    assert put(written, target, numbers) == expected
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "numbers", "expected"),
+    [("the old <f/>in the hall", "a velha no salão", "0-0 1-1 4-3", "a velha <f/>no salão")],
+)
+def test_a_point_keeps_the_space_before_it_when_no_word_beside_it_has_a_link(
+    source: str, target: str, numbers: str, expected: str
+) -> None:
+    assert put(source, target, numbers) == expected
+
+
+@pytest.mark.parametrize(
     ("written", "target", "expected"),
     [
         ("(<b>house</b>), old.", "(casa), antiga.", "(<b>casa</b>), antiga."),

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from translate.toy_engine import ToyEngine, ToyTokenizer
 
@@ -148,7 +148,11 @@ def marked_texts(draw: st.DrawFn) -> MarkedText:
     return MarkedText(text, in_order(marks))
 
 
+TWO_MESSAGES = "{a}{a}{a}" + 2 * "{n, plural, one {# cat} other {# {x} cats}}"
+
+
 @settings(max_examples=250, deadline=None)
+@example(MarkedText(TWO_MESSAGES, (Mark(52, 86, "keep", "m0"),)))  # the ninth thing found, and a message at place 9
 @given(marked_texts())
 def test_marks_come_back_when_nothing_is_translated(source: MarkedText) -> None:
     one, _ = careful()

@@ -31,7 +31,8 @@ LINES = [f"This is line {number} of the text." for number in range(200)]
 
 
 @pytest.fixture
-def letter(tmp_path: Path) -> Path:
+def letter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(documents, "_LARGEST_BATCH", 64)  # several batches of few lines
     path = tmp_path / "letter.docx"
     path.write_bytes(docx("".join(paragraph(run(line)) for line in LINES)))
     return path
@@ -71,6 +72,13 @@ def test_each_text_is_translated_once_when_it_comes_often(tmp_path: Path) -> Non
     result = translate_document(path, tmp_path / "b.docx", translator)
     assert [text.text for text in translator.seen] == ["Word", "Other"]
     assert result.count("translated") == 51
+
+
+@pytest.mark.parametrize(
+    ("done", "taken", "size"), [(32, 0.0, 256), (32, 0.1, 256), (32, 2.5, 64), (64, 10.0, 32), (8, 600.0, 4)]
+)
+def test_a_batch_takes_about_five_seconds_when_the_one_before_took_so_long(done: int, taken: float, size: int) -> None:
+    assert documents._next_size(done, taken) == size
 
 
 def test_progress_goes_to_the_total_and_never_back(letter: Path, tmp_path: Path) -> None:
