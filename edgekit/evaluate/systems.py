@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from edgekit.core.events import Progress, Reporter, StepFinished, StepStarted, silent
 from edgekit.core.languages import Direction
+from edgekit.core.segments import Translation
 from edgekit.store.installed import find_direction, find_translator
-from edgekit.translate.translator import Translation, Translator, open_translator
+from edgekit.translate.translator import Translator, open_translator
 
 _LINES_AT_ONCE = 256
 STEP = "translate"

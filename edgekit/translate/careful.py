@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from types import TracebackType
 from typing import TypeAlias
 
+from edgekit.core.closing import Closing
 from edgekit.core.errors import InputError
 from edgekit.core.events import Reporter, silent
 from edgekit.core.findings import Finding
 from edgekit.core.languages import Direction
 from edgekit.core.marked import MarkedText, with_keeps
+from edgekit.core.segments import Translation
 from edgekit.protect.masks import BUILT_IN, MaskForm, forms_of
 from edgekit.protect.verify import verify
 from edgekit.translate.capitals import with_capital
@@ -23,7 +24,7 @@ from edgekit.translate.preparing import prepare
 from edgekit.translate.readable import UnreadableCharacters
 from edgekit.translate.restoring import Restored, restore
 from edgekit.translate.seeking import seek
-from edgekit.translate.translator import Translation, open_translator
+from edgekit.translate.translator import open_translator
 
 Check: TypeAlias = Callable[[str, str], "Finding | None"]
 """Looks at a source and its translation; gives what is wrong, or None."""
@@ -66,7 +67,7 @@ class CarefulTranslation:
         return self.translation.score
 
 
-class CarefulTranslator:
+class CarefulTranslator(Closing):
     """A Translator round which nothing is lost; may be used from any thread and as a context manager."""
 
     def __init__(
@@ -91,14 +92,6 @@ class CarefulTranslator:
         self._capitals = capitals
         self._kept_spans = kept_spans
         self._unreadable = UnreadableCharacters(translator.source_tokenizer)
-
-    def __enter__(self) -> CarefulTranslator:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     @property
     def raw(self) -> TextTranslator:

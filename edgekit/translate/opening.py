@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
-from types import TracebackType
 
+from edgekit.core.closing import Closing
 from edgekit.core.errors import DirectionError, UsageError
 from edgekit.core.events import Note, Reporter, silent
 from edgekit.core.findings import Finding
@@ -59,7 +59,7 @@ class Around:
 _SAME = Finding("untranslated", "the text is too short to tell its language, and it came back as it was")
 
 
-class RoutedTranslator:
+class RoutedTranslator(Closing):
     """Checked translators of several directions as one: each text goes to the one for its language."""
 
     def __init__(
@@ -72,14 +72,6 @@ class RoutedTranslator:
     def direction(self) -> Direction | None:
         """The direction that was named, None for `auto`."""
         return None if self._first is None else self._first.direction
-
-    def __enter__(self) -> RoutedTranslator:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Free every model."""

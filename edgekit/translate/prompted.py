@@ -8,19 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from types import TracebackType
 
 from edgekit.catalogue.load import load_catalogue
+from edgekit.core.characters import has_letters
+from edgekit.core.closing import Closing
 from edgekit.core.errors import EngineError, UsageError
 from edgekit.core.events import Note, Reporter, silent
 from edgekit.core.findings import Finding
 from edgekit.core.languages import Direction, base_language, normalise_tag
+from edgekit.core.segments import Segment, Translation
 from edgekit.engine.base import Tokenizer
 from edgekit.generate.generator import Generation, Generator, open_generator
 from edgekit.translate.answers import clean, findings
 from edgekit.translate.filling import Filler, find_prompt
-from edgekit.translate.segment import has_words, is_unspaced, split, without_invisible
-from edgekit.translate.translator import Segment, Translation, as_texts, require_strings
+from edgekit.translate.segment import is_unspaced, split, without_invisible
+from edgekit.translate.translator import as_texts, require_strings
 
 # A character a token is what the worst pieces of a 262k vocabulary take; a short text may need a few more.
 _SPARE_TOKENS = 24
@@ -61,7 +63,7 @@ class _ReadsAll:
         return []
 
 
-class PromptedTranslator:
+class PromptedTranslator(Closing):
     """Translates texts of one direction with a language model; as `Translator`, from any thread, a sentence at a time.
 
     filler: the prompt.  generator: closed with this one.  scripts: of source and target, by ISO 15924, or None.
@@ -82,14 +84,6 @@ class PromptedTranslator:
     def source_tokenizer(self) -> Tokenizer:
         """A stand-in: language models read every character, by its bytes where they must."""
         return _ReadsAll()
-
-    def __enter__(self) -> PromptedTranslator:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Free the model. Translating afterwards raises EngineError; closing again does nothing."""
@@ -125,7 +119,7 @@ class PromptedTranslator:
             end = begin + len(piece.text)
             shown = piece.text
             gap = piece.gap or (self._joint if number + 1 < len(pieces) else "")
-            if has_words(piece.text):
+            if has_letters(piece.text):
                 answer = self._answer(without_invisible(piece.text), scores=scores)
                 shown = piece.text if answer.findings else answer.text
                 source, target = (begin, end), (length, length + len(shown))

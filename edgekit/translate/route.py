@@ -10,8 +10,9 @@ from typing import Any, Literal, Protocol
 from edgekit.core.chrf import corpus_chrf
 from edgekit.core.errors import InputError
 from edgekit.core.languages import Direction, base_language
+from edgekit.core.segments import Segment
 from edgekit.translate.prompted import PromptedTranslation, PromptedTranslator
-from edgekit.translate.translator import Segment, as_texts, require_strings
+from edgekit.translate.translator import as_texts, require_strings
 
 
 class _Translates(Protocol):
