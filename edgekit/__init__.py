@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from edgekit.translate.checked import CheckedTranslation, CheckedTranslator
     from edgekit.translate.documents import DocumentResult, translate_document
     from edgekit.translate.opening import Around, open_checked_translator
-from edgekit.translate.translator import Translator, open_translator
+    from edgekit.translate.translator import Translator, open_translator
 
 __version__ = "0.1.0"
 
