@@ -16,15 +16,16 @@ if TYPE_CHECKING:
     from edgekit.generate.generator import Generation, Generator, open_generator
     from edgekit.pipeline.run import export, fit, plan
     from edgekit.projection.spans import ProjectedSpan, project
+    from edgekit.translate.around import Around
     from edgekit.translate.checked import CheckedTranslation, CheckedTranslator
     from edgekit.translate.documents import DocumentResult, translate_document
-    from edgekit.translate.opening import Around, open_checked_translator
+    from edgekit.translate.opening import open_checked_translator
     from edgekit.translate.translator import Translator, open_translator
 
 __version__ = "0.1.0"
 
 _HOMES = {
-    "Around": "edgekit.translate.opening",
+    "Around": "edgekit.translate.around",
     "CheckedTranslation": "edgekit.translate.checked",
     "CheckedTranslator": "edgekit.translate.checked",
     "DocumentResult": "edgekit.translate.documents",

@@ -21,8 +21,9 @@ from edgekit.core.languages import Direction, base_language, normalise_tag
 
 if TYPE_CHECKING:
     from edgekit.store.installed import Installed
+    from edgekit.translate.around import Around
     from edgekit.translate.checked import CheckedTranslator
-    from edgekit.translate.opening import Around, RoutedTranslator
+    from edgekit.translate.opening import RoutedTranslator
 
 AUTO = "auto"
 _PROMPT = "plain"
@@ -133,7 +134,7 @@ def translate(
       edgekit translate worksheet.docx --from en --to pt -o ficha.docx
       edgekit translate letter.txt --from en --to pt --glossary terms.csv -o carta.txt
     """
-    from edgekit.translate.opening import Around
+    from edgekit.translate.around import Around
 
     if out is not None and str(out) == "-":
         out = None
@@ -229,8 +230,8 @@ def _ends(source: str | None, target: str | None, *, model: str | None) -> tuple
 def _check_prompt(prompt: str, model: str | None) -> None:
     """Raise UsageError where there is no such prompt, or no language model to be asked with it."""
     from edgekit.catalogue.load import load_catalogue
+    from edgekit.translate.around import is_language_model
     from edgekit.translate.filling import find_prompt
-    from edgekit.translate.opening import is_language_model
 
     find_prompt(load_catalogue(), prompt)
     if model is None or not is_language_model(model):

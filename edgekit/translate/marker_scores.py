@@ -13,7 +13,7 @@ from edgekit.core.languages import Direction, normalise_tag
 from edgekit.engine.llama.process import LlamaProcess
 from edgekit.generate.generator import find_gguf
 from edgekit.translate.filling import Filler
-from edgekit.translate.prompted import make_filler
+from edgekit.translate.prompting import make_filler
 
 # Tokens of prompt and translation; 4 lines of it have a cache at once.
 _CONTEXT = 1024

@@ -14,7 +14,7 @@ from edgekit.core.errors import UsageError
 from edgekit.core.events import Event, Note
 from edgekit.projection.spans import project
 from edgekit.translate.marker_scores import MarkerScores
-from edgekit.translate.prompted import open_prompted_translator
+from edgekit.translate.prompting import open_prompted_translator
 
 pytestmark = needs_llama
 
