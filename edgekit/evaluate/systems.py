@@ -9,6 +9,7 @@ from edgekit.core.events import Progress, Reporter, StepFinished, StepStarted, s
 from edgekit.core.languages import Direction
 from edgekit.core.segments import Translation
 from edgekit.store.installed import find_direction, find_translator
+from edgekit.translate.pivot import TextTranslator
 from edgekit.translate.translator import Translator, open_translator
 
 _LINES_AT_ONCE = 256
@@ -40,18 +41,19 @@ def open_system(
 
 
 def translate_lines(
-    translator: Translator,
+    translator: TextTranslator,
     lines: Sequence[str],
     report: Reporter = silent,
     *,
     scores: bool = False,
     alignment: bool = False,
+    at_once: int = _LINES_AT_ONCE,
 ) -> list[Translation]:
-    """The translation of each line. Reports the step `translate`."""
+    """The translation of each line. Reports the step `translate`, `at_once` lines after `at_once` lines."""
     report(StepStarted(STEP, f"{translator.direction}, {len(lines):,} lines"))
     found: list[Translation] = []
-    for begin in range(0, len(lines), _LINES_AT_ONCE):
-        found += translator.translate(lines[begin : begin + _LINES_AT_ONCE], scores=scores, alignment=alignment)
+    for begin in range(0, len(lines), at_once):
+        found += translator.translate(lines[begin : begin + at_once], scores=scores, alignment=alignment)
         report(Progress(STEP, len(found), len(lines), "lines"))
     report(StepFinished(STEP, f"{len(lines):,} lines"))
     return found
