@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
+from pathlib import Path
 
 from edgekit.cli import output
+from edgekit.cli.translate_models import AUTO
 from edgekit.core.findings import Finding
+from edgekit.documents.open import kind_of
 
+# Kinds of document that hold both sides: what is mended in them is no file of its own.
+BILINGUAL = ("po", "xliff")
 # Less likely right than wrong, as calibrated.
 _LEAST_CONFIDENCE = 0.5
 
@@ -23,3 +29,16 @@ def tell_unlisted(listed: int, total: int, what: str) -> None:
             f"{total - listed:,} of {total:,} {what} are not listed: nothing was found, "
             f"and none is less than {_LEAST_CONFIDENCE:.0%} sure"
         )
+
+
+def tell_accepting(path: Path, out: Path, ends: tuple[str, str], kind: str | None) -> None:
+    """Say on stderr how what a person mends in a translation comes into the memory.
+
+    ends: tags of source and target, `auto` where there are several.  kind: what `--as` said.
+    """
+    source, target = ends
+    if source == AUTO or (kind or kind_of(path.name)) in BILINGUAL:
+        return
+    named = ["--as", kind] if kind is not None else []
+    parts = ["edgekit", "memory", "accept", str(path), str(out), "--from", source, "--to", target, *named]
+    output.narrate(f"mend `{out}` where it is wrong; then `{shlex.join(parts)}` keeps it for other texts")

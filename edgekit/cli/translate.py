@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from edgekit.cli.review import tell_accepting
 from edgekit.cli.text_argument import named_path
 from edgekit.cli.text_io import check_out
 from edgekit.cli.translate_files import check_document_options, check_line_out, kind_of_file
@@ -209,6 +210,8 @@ def translate(
             as_json=as_json,
             review=review,
         )
+        if review and out is not None and not dry_run and not into:
+            tell_accepting(path, out, (begin, end), kind)
         return
     refused = {"--dry-run": dry_run, "--column": columns, "--into": into, "--key": keys}
     given = [name for name, value in refused.items() if value]
@@ -224,6 +227,8 @@ def translate(
 
     shown = Shown(as_json, score, align, confidence, review, romanized)
     translate_lines(text, literal, out, shown, lambda: opened(*ends_of(*wanted, model=model), around, bring=bring))
+    if review and path is not None and out is not None and not (as_json or score or align or confidence):
+        tell_accepting(path, out, ends_of(*wanted, model=model), kind)
 
 
 def _check_prompt(prompt: str | None) -> None:

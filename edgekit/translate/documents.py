@@ -15,6 +15,7 @@ from edgekit.core.errors import OutputError, SegmentError, UsageError
 from edgekit.core.events import Note, Progress, Reporter, StepFinished, StepStarted, silent
 from edgekit.core.findings import Finding
 from edgekit.core.marked import MarkedText
+from edgekit.core.units import counted
 from edgekit.documents.base import Document, DocumentOptions
 from edgekit.documents.foreign import is_foreign
 from edgekit.documents.open import content_of, kind_of, open_document
@@ -188,7 +189,7 @@ class DocumentJob:
                 journal.close()
                 raise
             journal.remove()
-        report(StepFinished(STEP, f"{result.counts.segments} segments"))
+        report(StepFinished(STEP, counted(result.counts.segments, "segment")))
         return result
 
     def _translate(
@@ -197,7 +198,7 @@ class DocumentJob:
         total = len(self._unique)
         report(StepStarted(STEP, self._path.name))
         if done:
-            report(Note(f"going on where an earlier run was: {len(done):,} of {total:,} texts are done"))
+            report(Note(f"going on where an earlier run was: {len(done):,} of {counted(total, 'text')} done"))
         waiting = [number for number in range(total) if number not in done]
         size = _FIRST_BATCH
         report(Progress(STEP, total - len(waiting), total, "segments"))

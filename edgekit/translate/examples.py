@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from edgekit.core.errors import InputError, UnavailableError
+from edgekit.core.units import counted
 from edgekit.translate.prompted import PromptedTranslator
 
 # The paper shows four; with more, the prompt of a long sentence leaves a context of 2,048 tokens little room.
@@ -53,7 +54,9 @@ def read_examples(path: Path) -> Examples:
         if not any(cells):
             continue
         if len(cells) > 2 or not all(cells):
-            reasons.append(f"line {number:,} has {sum(map(bool, cells))} texts and {len(cells) - 1} tabs")
+            reasons.append(
+                f"line {number:,} has {counted(sum(map(bool, cells)), 'text')} and {counted(len(cells) - 1, 'tab')}"
+            )
         elif max(map(len, cells)) > _LONGEST_EXAMPLE:
             reasons.append(f"line {number:,} is longer than {_LONGEST_EXAMPLE} characters")
         elif len(cells) == 2:

@@ -9,6 +9,7 @@ from edgekit.catalogue.load import load_catalogue
 from edgekit.core.errors import UsageError
 from edgekit.core.events import Note, Reporter, silent
 from edgekit.core.languages import Direction, base_language, normalise_tag
+from edgekit.core.units import counted
 from edgekit.generate.generator import Generator, open_generator
 from edgekit.glossary.terms import Glossary
 from edgekit.translate.examples import MOST_EXAMPLES, Examples, back_translated
@@ -84,7 +85,7 @@ def _shown(
         report(Note(f"examples: asking the model for {back}"))
         into_source = prompted(make_filler(back, _WITHOUT_EXAMPLES, report=report), generator)
         made = back_translated(examples.texts, into_source, most=MOST_EXAMPLES - len(found))
-        report(Note(f"examples: {len(made)} of {len(examples.texts)} texts got a translation"))
+        report(Note(f"examples: {len(made)} of {counted(len(examples.texts), 'text')} got a translation"))
         found += made
     return found or None
 

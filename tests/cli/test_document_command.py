@@ -56,7 +56,7 @@ def test_a_document_is_summed_up_on_stderr_and_stdout_stays_empty(
     assert shown.err.splitlines() == [
         f"{out}: 3 of 3 segments translated",
         "kept 1 of 1, repaired 1, left as source 0",
-        "1 segments to look at: `--review --force` shows them, the worst first",
+        "1 segment to look at: `--review --force` shows them, the worst first",
     ]
     assert out.exists()
 

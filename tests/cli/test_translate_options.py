@@ -78,12 +78,12 @@ def test_terms_are_put_in_and_counted(tmp_path: Path) -> None:
         tmp_path, "translate", "--glossary", str(terms), "--from", "en", "--to", "pt", given="the book\nno\n"
     )
     assert done.stdout == b"THE caderno\nNO\n"
-    assert errors(done).splitlines() == ["1 of 1 terms honoured"]
+    assert errors(done).splitlines() == ["1 of 1 term honoured"]
     page, out = tmp_path / "page.md", tmp_path / "out.md"
     page.write_text("the **book**\n", "utf-8")
     done = edgekit(tmp_path, "translate", str(page), "--glossary", str(terms), "-o", str(out))
     assert out.read_text("utf-8") == "THE **caderno**\n"
-    assert errors(done).splitlines()[-1] == "1 of 1 terms honoured"
+    assert errors(done).splitlines()[-1] == "1 of 1 term honoured"
 
 
 def test_what_was_accepted_is_used_and_said(tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ def test_a_line_is_a_pair_with_a_tab_and_a_text_without(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("data", "reasons"),
     [
-        (b"a\tb\tc\n\td\nok\tfine\n", ["line 1 has 3 texts and 2 tabs", "line 2 has 1 texts and 1 tabs"]),
+        (b"a\tb\tc\n\td\nok\tfine\n", ["line 1 has 3 texts and 2 tabs", "line 2 has 1 text and 1 tab"]),
         (b"x" * 501, ["line 1 is longer than 500 characters"]),
         (b"\n \n", ["it has no line with text"]),
         (b"\xff\n", []),

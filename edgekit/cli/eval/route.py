@@ -13,6 +13,7 @@ from edgekit.cli.eval.options import AsJson, From, Progress, ReferenceFile, Sour
 from edgekit.core.columns import aligned_columns
 from edgekit.core.errors import UsageError
 from edgekit.core.languages import Direction, normalise_tag
+from edgekit.core.units import counted
 
 if TYPE_CHECKING:
     from edgekit.evaluate.route import RouteChoice
@@ -86,6 +87,11 @@ def route(
         return
     for line in _table(found):
         output.data(line)
+    way = found.through if found.chosen == "through" else found.direct
+    if 2 * way.left > len(lines):
+        output.narrate(
+            f"{way} left parts of {way.left:,} of {counted(len(lines), 'line')} as they were: it hardly translates"
+        )
     if found.chrf.randomization > _LEAST_P:
         output.narrate("so small a difference may well be chance: more lines would tell")
     output.narrate(f"translate so with `{shlex.join(['edgekit', 'translate', *options])}`")
