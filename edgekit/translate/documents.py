@@ -198,7 +198,7 @@ class DocumentJob:
         total = len(self._unique)
         report(StepStarted(STEP, self._path.name))
         if done:
-            report(Note(f"going on where an earlier run was: {len(done):,} of {counted(total, 'text')} done"))
+            report(Note(f"going on where an earlier run was: {len(done):,} of {total:,} texts are done"))
         waiting = [number for number in range(total) if number not in done]
         size = _FIRST_BATCH
         report(Progress(STEP, total - len(waiting), total, "segments"))
