@@ -9,7 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from edgekit.cli import output
-from edgekit.core.errors import DirectionError, InputError, ModelNotFoundError, UnavailableError, UsageError
+from edgekit.core.errors import (
+    CatalogueError,
+    DirectionError,
+    InputError,
+    ModelNotFoundError,
+    UnavailableError,
+    UsageError,
+)
 from edgekit.core.events import Event, Note
 from edgekit.core.languages import Direction, base_language
 
@@ -52,7 +59,9 @@ def settings_of(source: str, target: str, around: Around) -> str:
 
     asked = ""
     if around.model is not None:
-        asked = repr(load_catalogue().prompts.get(around.prompt))
+        # A model that is asked with no prompt must not fail for a mistake in the user's catalogue.
+        with contextlib.suppress(CatalogueError, InputError):
+            asked = repr(load_catalogue().prompts.get(around.prompt))
     parts = (
         source,
         target,
