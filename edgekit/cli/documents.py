@@ -79,7 +79,7 @@ def translate_file(
         listed = [row for row in result.worst_first() if _is_doubtful(row)]
         for row in listed:
             _show_row(row)
-        tell_unlisted(len(listed), len(result.rows), "segments")
+        tell_unlisted(len(listed), len(result.rows), "segment")
     _summarise(result, reviewed=review)
     if result.is_unchanged:
         raise FailedError(

@@ -9,6 +9,7 @@ from pathlib import Path
 from edgekit.cli import output
 from edgekit.cli.translate_models import AUTO
 from edgekit.core.findings import Finding
+from edgekit.core.units import counted
 from edgekit.documents.open import kind_of
 
 # Kinds of document that hold both sides: what is mended in them is no file of its own.
@@ -23,10 +24,11 @@ def is_doubtful(findings: Sequence[Finding], confidence: float | None, *, left: 
 
 
 def tell_unlisted(listed: int, total: int, what: str) -> None:
-    """Say on stderr how many of `what` (lines, segments) a review has not listed."""
-    if listed < total:
+    """Say on stderr how many of `what` (line, segment) a review has not listed."""
+    others = total - listed
+    if others > 0:
         output.narrate(
-            f"{total - listed:,} of {total:,} {what} are not listed: nothing was found, "
+            f"{others:,} of {counted(total, what)} {'is' if others == 1 else 'are'} not listed: nothing was found, "
             f"and none is less than {_LEAST_CONFIDENCE:.0%} sure"
         )
 

@@ -140,7 +140,7 @@ def translate_lines(
     if shown.review:
         for number, result in sorted(tally.review, key=lambda one: _badness(one[1])):
             _show(number, result)
-        tell_unlisted(len(tally.review), tally.lines, "lines")
+        tell_unlisted(len(tally.review), tally.lines, "line")
     tally.tell(listed=shown.review, out=out)
 
 
