@@ -108,7 +108,7 @@ def test_a_review_shows_the_worst_first_and_says_how_many_it_left_out(
         "  12 a",
     ]
     assert shown.err.splitlines() == [
-        "1 of 3 segments are not listed: nothing was found, and none is less than 50% sure",
+        "1 of 3 segments is not listed: nothing was found, and none is less than 50% sure",
         f"{out}: 2 of 3 segments translated, 1 the same in both languages",
         "kept 1 of 1, repaired 1, left as source 0",
     ]
