@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from edgekit.core.languages import Direction
-from edgekit.identify.identifier import open_identifier
+from edgekit.identify.identifier import Identifier, open_identifier
 from edgekit.identify.mixed import foreign_spans, spans
 from edgekit.identify.scripts import UNSPACED_SCRIPTS, scripts_of_language
 from edgekit.translate.routing import open_router
@@ -46,6 +46,11 @@ def read_lines(folder: Path, begin: int, end: int) -> dict[str, list[str]]:
     return {tag: path.read_text(encoding="utf-8").splitlines()[begin:end] for tag, path in sorted(paths.items())}
 
 
+def telling(identifier: Identifier) -> Guess:
+    """What edgekit says."""
+    return lambda text: identifier.identify(text).tag
+
+
 def cut(line: str, language: str, words: int) -> str:
     """The first words of a line, three characters for a word where there are no spaces; all of it for 0."""
     if not words:
@@ -57,16 +62,17 @@ def identification(lines: dict[str, list[str]], name: str, guess: Guess, asked: 
     """A row: right, wrong and unknown of the languages asked for, and answers to any other, by words."""
     cells = []
     for words in _LENGTHS:
-        found: Counter[str] = Counter()
+        found: Counter[tuple[str, bool]] = Counter()
+        lines_of: Counter[bool] = Counter()
         for language, listed in lines.items():
             for line in listed:
                 answer = guess(cut(line, language, words))
-                inside = language in asked
-                found["in" if inside else "out"] += 1
-                found["right" if answer == language else "unknown" if answer is None else "wrong", inside] += 1  # type: ignore[index]
-        inside, outside = found["in"], found["out"]
-        right, wrong = found["right", True] / inside, found["wrong", True] / inside  # type: ignore[index]
-        cells.append(f"{right:6.1%} {wrong:5.1%}" + (f" {found['wrong', False] / outside:5.1%}" if outside else ""))  # type: ignore[index]
+                known = language in asked
+                lines_of[known] += 1
+                found["right" if answer == language else "unknown" if answer is None else "wrong", known] += 1
+        right, wrong = (found[kind, True] / lines_of[True] for kind in ("right", "wrong"))
+        others = f" {found['wrong', False] / lines_of[False]:5.1%}" if lines_of[False] else ""
+        cells.append(f"{right:6.1%} {wrong:5.1%}{others}")
     print(f"{name:24}" + " | ".join(cells))
 
 
@@ -199,7 +205,7 @@ def main() -> None:
     for languages in (sorted(lines), *_CHOICES):
         identifier = open_identifier(languages)
         name = f"edgekit, {len(languages)} to choose from"
-        identification(lines, name, lambda text, one=identifier: one.identify(text).tag, languages)  # type: ignore[misc]
+        identification(lines, name, telling(identifier), languages)
     for name, guess in peers(sorted(lines)) if asked.peers else []:
         identification(lines, name, guess, sorted(lines))
     print()

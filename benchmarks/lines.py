@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from edgekit.core.characters import has_letters
 from edgekit.core.errors import InputError, UnavailableError, UsageError
-from edgekit.translate.segment import has_words, split, without_invisible
+from edgekit.translate.segment import split, without_invisible
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ def _read(path: Path) -> list[str]:
 def sentences(lines: Sequence[str], language: str) -> list[str]:
     """What edgekit decodes of the lines, in order, repeats included."""
     pieces = (piece for line in lines for piece in split(line, language))
-    return [without_invisible(piece.text) for piece in pieces if has_words(piece.text)]
+    return [without_invisible(piece.text) for piece in pieces if has_letters(piece.text)]
 
 
 def repeats(items: Sequence[str]) -> int:
@@ -91,6 +92,6 @@ def distinct_lines(lines: Sequence[str], count: int, language: str) -> Iterator[
     for number in range(count):
         turn, at = divmod(number, len(lines))
         yield "".join(
-            f"{100 + turn}: {piece.text}{piece.gap}" if has_words(piece.text) else piece.text + piece.gap
+            f"{100 + turn}: {piece.text}{piece.gap}" if has_letters(piece.text) else piece.text + piece.gap
             for piece in split(lines[at], language)
         )

@@ -42,7 +42,9 @@ from benchmarks.report import Section, targets, verdict_as_json  # noqa: E402
 from benchmarks.translation import open_model, open_peers  # noqa: E402
 from edgekit.cli import output  # noqa: E402
 from edgekit.core.errors import EdgekitError, UnavailableError  # noqa: E402
-from edgekit.translate.careful import CarefulTranslation, CarefulTranslator, open_careful_translator  # noqa: E402
+from edgekit.core.languages import Direction  # noqa: E402
+from edgekit.translate.around import Around, open_careful_translator  # noqa: E402
+from edgekit.translate.careful import CarefulTranslation, CarefulTranslator  # noqa: E402
 from edgekit.translate.translator import Translator  # noqa: E402
 
 SCHEMA = "edgekit.benchmark.lossless/1"
@@ -227,7 +229,7 @@ def run(options: argparse.Namespace) -> list[Section]:
             if name in workers:
                 others[name] = _asked(workers, name)
         try:
-            with open_careful_translator(source, target, threads=1) as careful:
+            with open_careful_translator(Direction(source, target), Around(threads=1)) as careful:
                 raw = careful.raw
                 add(plain_section(direction, corpus, raw, careful, options.rounds))
                 assert corpus.reference is not None

@@ -16,11 +16,11 @@ from pathlib import Path
 from benchmarks.lines import flores
 from benchmarks.quality import score
 from edgekit.core.languages import Direction
+from edgekit.core.segments import Span, Translation
 from edgekit.identify.mixed import foreign_spans
 from edgekit.store.installed import find_directions
 from edgekit.translate.mixed import MixedTranslator
-from edgekit.translate.spans import Span
-from edgekit.translate.translator import Translation, Translator, open_translator
+from edgekit.translate.translator import Translator, open_translator
 
 _WORDS = (4, 5, 6, 8)
 

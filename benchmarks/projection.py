@@ -21,9 +21,10 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from edgekit.core.segments import Translation
 from edgekit.projection import links
 from edgekit.projection.spans import ProjectedSpan, project
-from edgekit.translate.translator import Translation, open_translator
+from edgekit.translate.translator import open_translator
 
 DICTIONARY = {
     "Africa": "África", "America": "América", "Antarctica": "Antártida", "Argentina": "Argentina", "Asia": "Ásia",

@@ -23,7 +23,7 @@ from edgekit.core.chrf import corpus_chrf
 from edgekit.core.errors import UnavailableError
 from edgekit.core.languages import Direction
 from edgekit.generate.generator import open_generator
-from edgekit.translate.prompted import make_filler, prompted
+from edgekit.translate.prompting import make_filler, prompted
 from edgekit.translate.translator import open_translator
 
 NTREX = {"am": "amh", "pt": "por-BR", "sw": "swa", "en": "eng", "ha": "hau", "yo": "yor", "zu": "zul"}

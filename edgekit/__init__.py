@@ -10,20 +10,22 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from edgekit.core.errors import EdgekitError
+    from edgekit.core.segments import Translation
     from edgekit.engine.base import TextEncoder
     from edgekit.engine.open import open_encoder
     from edgekit.generate.generator import Generation, Generator, open_generator
     from edgekit.pipeline.run import export, fit, plan
     from edgekit.projection.spans import ProjectedSpan, project
+    from edgekit.translate.around import Around
     from edgekit.translate.checked import CheckedTranslation, CheckedTranslator
     from edgekit.translate.documents import DocumentResult, translate_document
-    from edgekit.translate.opening import Around, open_checked_translator
-    from edgekit.translate.translator import Translation, Translator, open_translator
+    from edgekit.translate.opening import open_checked_translator
+    from edgekit.translate.translator import Translator, open_translator
 
 __version__ = "0.1.0"
 
 _HOMES = {
-    "Around": "edgekit.translate.opening",
+    "Around": "edgekit.translate.around",
     "CheckedTranslation": "edgekit.translate.checked",
     "CheckedTranslator": "edgekit.translate.checked",
     "DocumentResult": "edgekit.translate.documents",
@@ -32,7 +34,7 @@ _HOMES = {
     "Generator": "edgekit.generate.generator",
     "ProjectedSpan": "edgekit.projection.spans",
     "TextEncoder": "edgekit.engine.base",
-    "Translation": "edgekit.translate.translator",
+    "Translation": "edgekit.core.segments",
     "Translator": "edgekit.translate.translator",
     "export": "edgekit.pipeline.run",
     "fit": "edgekit.pipeline.run",

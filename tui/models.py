@@ -10,8 +10,9 @@ from edgekit.catalogue.entries import Catalogue, Language
 from edgekit.catalogue.load import load_catalogue
 from edgekit.core.errors import EdgekitError
 from edgekit.core.languages import Direction, base_language
+from edgekit.core.segments import Translation
 from edgekit.store.installed import find_directions
-from edgekit.translate.translator import Translation, open_translator
+from edgekit.translate.translator import open_translator
 
 
 class OpenTranslator(Protocol):

@@ -1,12 +1,11 @@
-"""What checks are given and what they agree on: segments, letters, words."""
+"""What checks are given and what they agree on: letters, words."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Protocol, TypeAlias
+from typing import TypeAlias
 
-Span: TypeAlias = tuple[int, int]
 Identify: TypeAlias = Callable[[str], str | None]
 """The language tag of a text, None where that is not known."""
 
@@ -14,25 +13,6 @@ Identify: TypeAlias = Callable[[str], str | None]
 WORD = re.compile(
     r"[^\W\d_](?:[^\W_]|[\u0300-\u036f\u0591-\u05c7\u064b-\u0655\u0900-\u0dff\u0e31-\u0e4e\u200c\u200d’'-])*"
 )
-
-
-class Segment(Protocol):
-    """A sentence that was translated: `edgekit.translate.translator.Segment` is one."""
-
-    @property
-    def source(self) -> Span:
-        """Its span of the source."""
-        ...
-
-    @property
-    def target(self) -> Span:
-        """Its span of the translation."""
-        ...
-
-    @property
-    def complete(self) -> bool:
-        """Whether the model came to an end by itself."""
-        ...
 
 
 def letters(text: str) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Literal, TypeAlias
 
-from edgekit.checks.base import Identify, Segment
+from edgekit.checks.base import Identify
 from edgekit.checks.capitals import check_capitals
 from edgekit.checks.languages import check_languages, check_untranslated
 from edgekit.checks.numbers import check_numbers
@@ -13,6 +13,7 @@ from edgekit.checks.repetition import check_repetition
 from edgekit.checks.sentences import check_complete, check_sentences
 from edgekit.core.findings import Finding, FindingKind
 from edgekit.core.languages import Direction
+from edgekit.core.segments import Segment
 
 Retry: TypeAlias = Literal["mask", "split"]
 

@@ -3,43 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from functools import lru_cache
-from unicodedata import name
 
 from edgekit.checks.base import WORD, Identify, letters, words
 from edgekit.core.findings import Finding
 from edgekit.core.languages import Direction, base_language
+from edgekit.identify.scripts import SCRIPT_NAMES, known_scripts, scripts_in
 
-# As the Unicode names of letters begin. A language of several scripts has each; one that is not listed is not checked.
-_SCRIPTS = {
-    "LATIN": "af az bs ca cs cy da de en es et eu fi fil fr ga gl ha hr hu id ig is it la lb lt lv mg ms mt nb nl nn "
-    "no ny pl pt rn ro rw sk sl sn so sq st sv sw tl tn tr uz vi wo xh yo zu",
-    "CYRILLIC": "az be bg kk ky mk mn ru sr tg tt uk uz",
-    "ARABIC": "ar ckb fa ku ms pa ps sd ug ur",
-    "ETHIOPIC": "am ti",
-    "BENGALI": "as bn",
-    "DEVANAGARI": "hi mr ne sa",
-    "GREEK": "el",
-    "HEBREW": "he yi",
-    "GUJARATI": "gu",
-    "GURMUKHI": "pa",
-    "KANNADA": "kn",
-    "MALAYALAM": "ml",
-    "TAMIL": "ta",
-    "TELUGU": "te",
-    "SINHALA": "si",
-    "ORIYA": "or",
-    "THAI": "th",
-    "LAO": "lo",
-    "KHMER": "km",
-    "MYANMAR": "my",
-    "GEORGIAN": "ka",
-    "ARMENIAN": "hy",
-    "HANGUL": "ko",
-    "CJK": "ja ko wuu yue zh",
-    "HIRAGANA": "ja",
-    "KATAKANA": "ja",
-}
 _LEAST_LETTERS = 20
 # Names in Latin letters are a third of some lines of Chinese and Telugu.
 _LEAST_SHARE = 0.3
@@ -47,17 +16,6 @@ _LEAST_WORDS = 4
 # What of a translation may stay as it was. Spanish beside Portuguese shares up to 0.7 of its words in FLORES dev.
 _MOST_COPIED = 0.9
 _LONGEST_READ = 20_000
-
-
-@lru_cache(maxsize=4096)
-def _script(character: str) -> str:
-    return name(character, "").split(" ")[0].split("-")[0]
-
-
-@lru_cache(maxsize=256)
-def _expected(tag: str) -> frozenset[str]:
-    base = base_language(tag)
-    return frozenset(script for script, tags in _SCRIPTS.items() if base in tags.split())
 
 
 def check_languages(source: str, target: str, direction: Direction, identify: Identify | None) -> list[Finding]:
@@ -76,15 +34,12 @@ def check_languages(source: str, target: str, direction: Direction, identify: Id
 
 def _check(text: str, tag: str, identify: Identify | None, side: str) -> str | None:
     text = text[:_LONGEST_READ]
-    if letters(text) < _LEAST_LETTERS:
+    count = letters(text)
+    if count < _LEAST_LETTERS:
         return None
-    expected = _expected(tag)
-    scripts: Counter[str] = Counter()
-    for character, count in Counter(text).items():
-        if character.isalpha():
-            scripts[_script(character)] += count
-    if expected and sum(scripts[script] for script in expected) < _LEAST_SHARE * scripts.total():
-        most = scripts.most_common(1)[0][0].title() or "unknown"
+    expected, found = known_scripts(tag), scripts_in(text)
+    if expected and sum(found[script] for script in expected) < _LEAST_SHARE * count:
+        most = SCRIPT_NAMES[found.most_common(1)[0][0]] if found else "unknown"
         return f"{side} is written in {most} letters, not those of `{tag}`"
     other = identify(text) if identify is not None else None
     if other is not None and not _same(base_language(other), base_language(tag)):

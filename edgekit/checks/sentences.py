@@ -6,9 +6,10 @@ import re
 from collections.abc import Sequence
 from math import exp, log, sqrt
 
-from edgekit.checks.base import Segment, letters
+from edgekit.checks.base import letters
 from edgekit.core.findings import Finding
 from edgekit.core.languages import base_language
+from edgekit.core.segments import Segment
 
 # How long a text is beside its English, without white space: the geometric mean over every other line of FLORES-200
 # dev, over NTREX-128 for ha km lo rw so sw yo zu. One line is off by 0.10 to 0.23 (natural logarithm, one sigma).

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from edgekit.cli import output
 from edgekit.cli.review import is_doubtful, tell_unlisted
 from edgekit.core.errors import FailedError, UsageError
-from edgekit.core.units import duration_in_words
+from edgekit.core.units import counted, duration_in_words
 
 if TYPE_CHECKING:
     from edgekit.documents.base import DocumentOptions
@@ -79,11 +79,11 @@ def translate_file(
         listed = [row for row in result.worst_first() if _is_doubtful(row)]
         for row in listed:
             _show_row(row)
-        tell_unlisted(len(listed), len(result.rows), "segments")
+        tell_unlisted(len(listed), len(result.rows), "segment")
     _summarise(result, reviewed=review)
     if result.is_unchanged:
         raise FailedError(
-            f"`{result.out}` says the same as `{path}`: not one of {len(result.rows):,} texts was translated",
+            f"`{result.out}` says the same as `{path}`: not one of {counted(len(result.rows), 'text')} was translated",
             hint="check the direction, `--from` and `--to`",
         )
 
@@ -98,7 +98,7 @@ def _summarise(result: DocumentResult, *, reviewed: bool) -> None:
     if not result.rows:
         output.narrate(f"{result.out}: a copy, for there was no text to translate")
         return
-    parts = [f"{result.count('translated'):,} of {len(result.rows):,} segments translated"]
+    parts = [f"{result.count('translated'):,} of {counted(len(result.rows), 'segment')} translated"]
     if same := result.count("same"):
         parts.append(f"{same:,} the same in both languages")
     if left := result.count("left"):
@@ -115,12 +115,12 @@ def _summarise(result: DocumentResult, *, reviewed: bool) -> None:
         )
     if result.terms:
         missed = [(row.number, one.detail) for row in result.rows for one in row.findings if one.kind == "term"]
-        output.narrate(f"{result.honoured:,} of {result.terms:,} terms honoured" + (":" if missed else ""))
+        output.narrate(f"{result.honoured:,} of {counted(result.terms, 'term')} honoured" + (":" if missed else ""))
         for number, detail in missed[:_MOST_TERMS]:
             output.narrate(f"  segment {number:,}: {detail}")
     flagged = sum(bool(row.findings) for row in result.rows)
     if flagged and not reviewed:
-        output.narrate(f"{flagged:,} segments to look at: `--review --force` shows them, the worst first")
+        output.narrate(f"{counted(flagged, 'segment')} to look at: `--review --force` shows them, the worst first")
 
 
 def _show_counts(path: Path, counts: Counts, facts: tuple[str, ...], seconds: float | None, *, as_json: bool) -> None:
@@ -134,8 +134,8 @@ def _show_counts(path: Path, counts: Counts, facts: tuple[str, ...], seconds: fl
         output.json_object({**fields, "estimated_seconds": seconds and round(seconds, 1), "facts": list(facts)})
         return
     output.data(
-        f"{counts.segments:,} segments ({counts.unique:,} different), {counts.words:,} words, "
-        f"{counts.characters:,} characters"
+        f"{counted(counts.segments, 'segment')} ({counts.unique:,} different), {counted(counts.words, 'word')}, "
+        f"{counted(counts.characters, 'character')}"
     )
     if seconds is not None:
         output.data(f"about {duration_in_words(seconds)}, measured on some of them")

@@ -10,6 +10,7 @@ import typer
 
 from edgekit.cli import output
 from edgekit.core.languages import Direction, normalise_tag
+from edgekit.core.units import counted
 
 SCHEMA = "edgekit.glossary/1"
 _MOST_CONFLICTS = 20
@@ -56,7 +57,7 @@ def check(
             }
         )
     else:
-        output.data(f"{len(glossary.terms):,} terms, {undecided:,} conflicts")
+        output.data(f"{counted(len(glossary.terms), 'term')}, {counted(undecided, 'conflict')}")
         for conflict in glossary.conflicts[:_MOST_CONFLICTS]:
             lines = ", ".join(f"{line:,}" for line in conflict.lines)
             output.data(f"  line {lines}: {conflict.detail}")

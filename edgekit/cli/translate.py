@@ -2,29 +2,20 @@
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from edgekit.cli import output
+from edgekit.cli.review import tell_accepting
 from edgekit.cli.text_argument import named_path
 from edgekit.cli.text_io import check_out
 from edgekit.cli.translate_files import check_document_options, check_line_out, kind_of_file
-from edgekit.core.errors import DirectionError, InputError, UnavailableError, UsageError
-from edgekit.core.events import Event, Note
-from edgekit.core.languages import Direction, base_language, normalise_tag
+from edgekit.cli.translate_models import AUTO, bring_model, check_language_model, ends_of, opened, settings_of
+from edgekit.core.errors import UsageError
+from edgekit.core.languages import normalise_tag
 
-if TYPE_CHECKING:
-    from edgekit.store.installed import Installed
-    from edgekit.translate.checked import CheckedTranslator
-    from edgekit.translate.opening import Around, RoutedTranslator
-
-AUTO = "auto"
 _PROMPT = "plain"
 
 
@@ -99,6 +90,20 @@ def translate(
         str | None,
         typer.Option("--prompt", metavar="ID", help="How to ask a language model: plain, or another of `models.toml`."),
     ] = None,
+    examples: Annotated[
+        Path | None,
+        typer.Option(
+            "--examples",
+            metavar="FILE",
+            help="What a language model is shown: text, tab, translation in a line, or texts in the target language.",
+        ),
+    ] = None,
+    through: Annotated[
+        str | None,
+        typer.Option(
+            "--through", metavar="TAG", help="Go through this language; `edgekit eval route` tells whether to."
+        ),
+    ] = None,
     review: Annotated[
         bool, typer.Option("--review", help="With `-o`: list what a person should look at, worst first.")
     ] = False,
@@ -122,7 +127,7 @@ def translate(
         typer.Option("--device", metavar="NAME", help="auto, npu, gpu, cpu, or one provider of `edgekit device`."),
     ] = "auto",
     literal: Annotated[bool, typer.Option("--text", help="TEXT is a text, even where a file has that name.")] = False,
-    bring: Annotated[bool, typer.Option("--pull", help="Pull the model first if it is not installed.")] = False,
+    bring: Annotated[bool, typer.Option("--pull", help="Pull the models first that are not installed.")] = False,
 ) -> None:
     """Translate text, a document or the standard input.
 
@@ -136,7 +141,7 @@ def translate(
       edgekit translate worksheet.docx --from en --to pt -o ficha.docx
       edgekit translate letter.txt --from en --to pt --glossary terms.csv -o carta.txt
     """
-    from edgekit.translate.opening import Around
+    from edgekit.translate.around import Around
 
     if out is not None and str(out) == "-":
         out = None
@@ -155,13 +160,21 @@ def translate(
     path = named_path(text, literal=literal)
     path = path if path is not None and path.is_file() else None
     found = kind_of_file(path, kind, dry_run=dry_run)
-    if prompt is not None:
-        _check_prompt(prompt, model)
     if checked and model is not None:
         raise UsageError("`--check-language` chooses the model of each line", hint="leave `--model` out")
+    if bring and source == AUTO:
+        raise UsageError("`--pull` cannot know what to bring for `auto`", hint="name the language with `--from`")
+    _check_prompt(prompt)
+    if bring and model is not None:
+        bring_model(model)
+    for option, value in (("--prompt", prompt), ("--examples", examples)):
+        if value is not None:
+            check_language_model(model, option)
     around = Around(
         model=model,
         prompt=prompt or _PROMPT,
+        examples=examples,
+        through=normalise_tag(through) if through else None,
         glossary=glossary,
         memory=not no_memory,
         suggestions=as_json or review,
@@ -181,11 +194,11 @@ def translate(
             raise UsageError("`--confidence` would show nothing", hint="a document's is in `--json` and `--review`")
         check_document_options(found, {"--column": columns, "--into": into, "--key": keys})
         # Counting needs no direction, and no model.
-        begin, end = (wanted[0] or "", wanted[1] or "") if dry_run else _ends(*wanted, model=model)
+        begin, end = (wanted[0] or "", wanted[1] or "") if dry_run else ends_of(*wanted, model=model)
         translate_file(
             path,
             out,
-            lambda: _opened(begin, end, replace(around, checked_language=True), bring=bring),
+            lambda: opened(begin, end, replace(around, checked_language=True), bring=bring),
             kind=found,
             options=DocumentOptions(
                 source=None if begin in ("", AUTO) else begin,
@@ -195,12 +208,14 @@ def translate(
                 keys=tuple(keys or ()),
                 set_language=not keep_language,
             ),
-            settings="" if dry_run else _settings(begin, end, around),
+            settings="" if dry_run else settings_of(begin, end, around),
             force=force,
             dry_run=dry_run,
             as_json=as_json,
             review=review,
         )
+        if review and out is not None and not dry_run and not into:
+            tell_accepting(path, out, (begin, end), kind)
         return
     refused = {"--dry-run": dry_run, "--column": columns, "--into": into, "--key": keys}
     refused["--keep-language"] = keep_language
@@ -216,135 +231,15 @@ def translate(
     from edgekit.cli.translate_lines import Shown, translate_lines
 
     shown = Shown(as_json, score, align, confidence, review, romanized)
-    translate_lines(text, literal, out, shown, lambda: _opened(*_ends(*wanted, model=model), around, bring=bring))
+    translate_lines(text, literal, out, shown, lambda: opened(*ends_of(*wanted, model=model), around, bring=bring))
+    if review and path is not None and out is not None and not (as_json or score or align or confidence):
+        tell_accepting(path, out, ends_of(*wanted, model=model), kind)
 
 
-def _ends(source: str | None, target: str | None, *, model: str | None) -> tuple[str, str]:
-    """Both ends of what is translated, out of what is installed where one is left out."""
-    if source == AUTO:
-        if target is None:
-            raise UsageError("`--from auto` needs `--to`", hint="add `--to en`, for example")
-        return AUTO, target
-    if model is not None and source is not None and target is not None:
-        return source, target
-    direction = choose_direction(source, target)
-    return direction.source, direction.target
+def _check_prompt(prompt: str | None) -> None:
+    """Raise UsageError where there is no such prompt."""
+    if prompt is not None:
+        from edgekit.catalogue.load import load_catalogue
+        from edgekit.translate.filling import find_prompt
 
-
-def _check_prompt(prompt: str, model: str | None) -> None:
-    """Raise UsageError where there is no such prompt, or no language model to be asked with it."""
-    from edgekit.catalogue.load import load_catalogue
-    from edgekit.translate.filling import find_prompt
-    from edgekit.translate.opening import is_language_model
-
-    find_prompt(load_catalogue(), prompt)
-    if model is None or not is_language_model(model):
-        raise UsageError("`--prompt` is for a language model", hint="add `--model ID` of one, or leave `--prompt` out")
-
-
-def _settings(source: str, target: str, around: Around) -> str:
-    """What changes a document's translation besides its text: the journal of other settings is not gone on with.
-
-    Raises UnavailableError and InputError for a glossary that is not there or cannot be read.
-    """
-    from edgekit.core.hashing import sha256_file
-
-    try:
-        terms = "" if around.glossary is None else sha256_file(around.glossary)
-    except FileNotFoundError:
-        raise UnavailableError(f"there is no glossary `{around.glossary}`") from None
-    except OSError as problem:
-        raise InputError(f"cannot read the glossary `{around.glossary}`: {problem.strerror or problem}") from None
-    model = ""
-    with contextlib.suppress(DirectionError, UnavailableError):
-        if around.model is None or not around.model.lower().endswith(".gguf"):
-            used = _models(source, target, around.model)
-            model = " ".join(sorted({file.sha256 for one in used for file in one.receipt.files}))
-    # A journal without confidence has none to show.
-    flags = (str(around.mixed), str(around.memory), str(around.confidence))
-    parts = (source, target, around.model or "", around.prompt, *flags, terms, model)
-    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def _models(source: str, target: str, model: str | None) -> list[Installed]:
-    """The installed models that may translate: for `auto` each that a text may come to go through."""
-    from edgekit.store.installed import find_artifact, find_direction, find_directions
-
-    if model is not None:
-        return [find_artifact(model)]
-    return list(find_directions().values()) if source == AUTO else [find_direction(source, target)]
-
-
-def choose_direction(source: str | None, target: str | None) -> Direction:
-    """The direction that is meant, out of what is installed where a side is left out.
-
-    Raises UsageError (the installed models leave several choices), DirectionError (they leave none).
-    """
-    if source is not None and target is not None:
-        return Direction(source, target)
-    from edgekit.store.installed import find_directions
-
-    installed = sorted(find_directions())
-    fitting = [
-        direction
-        for direction in installed
-        if (source is None or base_language(direction.source) == base_language(source))
-        and (target is None or base_language(direction.target) == base_language(target))
-    ]
-    if len(fitting) == 1:
-        return fitting[0]
-    missing = [flag for flag, value in (("--from", source), ("--to", target)) if value is None]
-    if fitting:
-        raise UsageError(
-            f"{' and '.join(f'`{flag}`' for flag in missing)} cannot be left out: several installed models fit",
-            reasons=[f"{direction}" for direction in fitting],
-            hint=f"add `--from {fitting[0].source} --to {fitting[0].target}`, for example",
-        )
-    from edgekit.store.offered import pull_hint
-
-    asked = f" from `{source}`" if source else f" to `{target}`" if target else ""
-    raise DirectionError(
-        f"no installed model translates{asked}",
-        reasons=[f"installed: {direction}" for direction in installed],
-        hint=pull_hint(source, target)
-        if asked
-        else "see `edgekit models ls` for what there is, then run `edgekit pull ID`",
-    )
-
-
-@contextlib.contextmanager
-def _opened(source: str, target: str, around: Around, *, bring: bool) -> Iterator[CheckedTranslator | RoutedTranslator]:
-    from edgekit.translate.opening import open_checked_translator
-
-    def tell(event: Event) -> None:
-        if isinstance(event, Note):  # a pivot, a device that failed, a memory that does not open
-            output.narrate(event.text)
-
-    try:
-        translator = open_checked_translator(source, target, around, report=tell)
-    except DirectionError:
-        if not bring or source == AUTO or around.model is not None:
-            raise
-        _pull(Direction(source, target))
-        translator = open_checked_translator(source, target, around, report=tell)
-    with translator:
-        yield translator
-
-
-def _pull(direction: Direction) -> None:
-    """Bring the first model of the catalogue that translates direction."""
-    from edgekit.cli.progress import Renderer
-    from edgekit.pipeline.run import line_translator
-    from edgekit.store.installed import closest
-    from edgekit.store.offered import offered_directions
-    from edgekit.store.pull import pull
-
-    offered = offered_directions()
-    found = closest(direction, list(offered))
-    if found is None:
-        raise DirectionError(
-            f"no model of the catalogue translates `{direction.source}` to `{direction.target}`",
-            hint="run `edgekit models ls` to see which directions there are",
-        )
-    with Renderer() as report:
-        pull(offered[found], open_lines=line_translator, report=report)
+        find_prompt(load_catalogue(), prompt)

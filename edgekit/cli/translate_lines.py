@@ -16,6 +16,7 @@ from edgekit.cli.review import is_doubtful, tell_unlisted
 from edgekit.cli.text_argument import open_text
 from edgekit.cli.text_io import Line, open_sink
 from edgekit.core.events import Progress, Reporter, StepFinished, StepStarted, silent
+from edgekit.core.units import counted
 
 if TYPE_CHECKING:
     from edgekit.translate.checked import CheckedTranslation, CheckedTranslator
@@ -81,11 +82,13 @@ class _Tally:
             )
         if self.terms:
             missed = len(self.missed)
-            output.narrate(f"{self.terms - missed:,} of {self.terms:,} terms honoured" + (":" if missed else ""))
+            output.narrate(
+                f"{self.terms - missed:,} of {counted(self.terms, 'term')} honoured" + (":" if missed else "")
+            )
             for line in self.missed[:_MOST_LINES]:
                 output.narrate(f"  {line}")
         if self.remembered:
-            output.narrate(f"{self.remembered:,} of {self.lines:,} lines from memory")
+            output.narrate(f"{self.remembered:,} of {counted(self.lines, 'line')} from memory")
         if self.cut:
             output.narrate(
                 f"not complete, the model came to no end: line {_some(self.cut)} ({len(self.cut):,} of {self.lines:,})"
@@ -133,11 +136,11 @@ def translate_lines(
                     sink.write(_as_text(line, result, shown))
             sink.flush()
             report(Progress("translate", tally.lines, given.lines, "lines"))
-        report(StepFinished("translate", f"{tally.lines} lines"))
+        report(StepFinished("translate", counted(tally.lines, "line")))
     if shown.review:
         for number, result in sorted(tally.review, key=lambda one: _badness(one[1])):
             _show(number, result)
-        tell_unlisted(len(tally.review), tally.lines, "lines")
+        tell_unlisted(len(tally.review), tally.lines, "line")
     tally.tell(listed=shown.review, out=out)
 
 

@@ -7,63 +7,14 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import log, sqrt
-from typing import Protocol, TypeAlias
 
 from edgekit.core.chrf import corpus_chrf
 from edgekit.core.findings import Finding, FindingKind
+from edgekit.core.segments import Span, Translation
 
-Span: TypeAlias = tuple[int, int]
 _WORD = re.compile(r"\w+")
 # Tokens of a model's own alphabet are no less likely than this; a probability that was 0 is told as -inf.
 _LEAST_LOG = -20.0
-
-
-class Segment(Protocol):
-    """A sentence that was translated: `edgekit.translate.translator.Segment` is one."""
-
-    @property
-    def source(self) -> Span:
-        """Its span of the source."""
-        ...
-
-    @property
-    def target(self) -> Span:
-        """Its span of the translation."""
-        ...
-
-    @property
-    def complete(self) -> bool:
-        """Whether the model came to an end by itself."""
-        ...
-
-    @property
-    def log_probabilities(self) -> tuple[float, ...] | None:
-        """Natural logarithm for each token and the end mark."""
-        ...
-
-    @property
-    def alignment(self) -> tuple[tuple[Span, Span], ...] | None:
-        """(source span, target span) of words."""
-        ...
-
-
-class Translation(Protocol):
-    """A text and its translation: `edgekit.translate.translator.Translation` is one."""
-
-    @property
-    def text(self) -> str:
-        """The translation."""
-        ...
-
-    @property
-    def source(self) -> str:
-        """The text."""
-        ...
-
-    @property
-    def segments(self) -> Sequence[Segment]:
-        """What was translated, in order."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,37 +71,9 @@ def signals(translation: Translation, findings: Sequence[Finding] = (), back: st
 
     findings: of the text.  back: its translation's translation into the source's language.
     """
-    return _signals(
-        translation, translation.segments, (0, len(translation.source)), (0, len(translation.text)), findings, back
-    )
-
-
-def segment_signals(translation: Translation, findings: Sequence[Finding] = ()) -> list[Signals | None]:
-    """The same of each segment; a finding that has no place in the source is every segment's."""
-    return [
-        _signals(
-            translation, [one], one.source, one.target, [finding for finding in findings if _touches(finding, one)]
-        )
-        for one in translation.segments
-    ]
-
-
-def _touches(finding: Finding, segment: Segment) -> bool:
-    begin, end = segment.source
-    return finding.source is None or (finding.source[0] < end and finding.source[1] > begin)
-
-
-def _signals(
-    translation: Translation,
-    segments: Sequence[Segment],
-    source_span: Span,
-    target_span: Span,
-    findings: Sequence[Finding],
-    back: str | None = None,
-) -> Signals | None:
+    segments, source, target = translation.segments, translation.source, translation.text
     if not segments or any(not one.log_probabilities or one.alignment is None for one in segments):
         return None
-    source, target = translation.source[slice(*source_span)], translation.text[slice(*target_span)]
     logs = [max(value, _LEAST_LOG) for one in segments for value in one.log_probabilities or ()]
     mean = sum(logs) / len(logs)
     pairs = [pair for one in segments for pair in one.alignment or ()]
@@ -159,18 +82,18 @@ def _signals(
         min(logs),
         sqrt(sum((value - mean) ** 2 for value in logs) / len(logs)),
         log((len(target) + 1) / (len(source) + 1)),
-        _coverage(source, source_span[0], pairs),
+        _coverage(source, pairs),
         len(logs),
         tuple(sorted(Counter(one.kind for one in findings).items())),
         corpus_chrf([back], [source]) if back is not None else None,
     )
 
 
-def _coverage(source: str, begin: int, alignment: Sequence[tuple[Span, Span]]) -> float:
+def _coverage(source: str, alignment: Sequence[tuple[Span, Span]]) -> float:
     """Share of the words, or of the characters that are words in unspaced writing, that a pair reaches."""
     reached = bytearray(len(source))
     for (first, last), _ in alignment:
-        first, last = max(0, first - begin), min(len(source), last - begin)
+        first, last = max(0, first), min(len(source), last)
         if first < last:
             reached[first:last] = b"\1" * (last - first)
     spans = [found.span() for found in _WORD.finditer(source)]

@@ -1,8 +1,13 @@
-"""User-perceived characters, which a text is never cut inside of."""
+"""Letters, and user-perceived characters, which a text is never cut inside of."""
 
 from __future__ import annotations
 
 from unicodedata import category
+
+
+def has_letters(text: str) -> bool:
+    """Whether there is anything to translate in it: digits, signs and emoji alone are left as they are."""
+    return any(map(str.isalpha, text))
 
 
 def between_characters(text: str, index: int) -> bool:

@@ -1,4 +1,4 @@
-"""Numbers in words a person reads: bytes, rates, durations."""
+"""Numbers in words a person reads: counts, bytes, durations."""
 
 from __future__ import annotations
 
@@ -8,6 +8,11 @@ from edgekit.core.errors import UsageError
 
 _SIZE = re.compile(r"(?P<number>[0-9]{1,15}(?:\.[0-9]{1,9})?)\s*(?P<unit>[kmgtKMGT]?i?)[bB]?")
 _POWERS = {"": 0, "k": 1, "m": 2, "g": 3, "t": 4}
+
+
+def counted(number: int, one: str, several: str | None = None) -> str:
+    """A number with its noun: `1 term`, `2,000 terms`; several: the plural that is no `s` at the end."""
+    return f"{number:,} {one if number == 1 else several or one + 's'}"
 
 
 def bytes_in_words(count: float) -> str:

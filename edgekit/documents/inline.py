@@ -8,9 +8,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
+from edgekit.core.characters import has_letters
 from edgekit.core.marked import Mark, MarkedText
 from edgekit.documents.rendering import Code, Rendering
-from edgekit.documents.spliced import Raw, Splice, Unit, has_letters
+from edgekit.documents.spliced import Raw, Splice, Unit
 
 PieceKind: TypeAlias = Literal["text", "point", "break", "keep", "open", "close"]
 # Deeper pairs are points: a translation keeps them where they are between the words. Text in 32 nested formats is an

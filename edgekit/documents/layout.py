@@ -7,6 +7,7 @@ from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from edgekit.core.characters import has_letters
 from edgekit.core.marked import Mark, MarkedText, in_order
 from edgekit.documents.nodes import Inline, Solid, Words, Wrap, part, text_of, whole_tokens
 from edgekit.documents.placing import (
@@ -55,7 +56,7 @@ class Layout:
     @property
     def has_letters(self) -> bool:
         """Whether there is anything to translate."""
-        return any(character.isalpha() for character in self.marked.text)
+        return has_letters(self.marked.text)
 
     def placed(self, translated: MarkedText) -> list[Inline]:
         """The paragraph with another text; the marks are those of `marked`, wherever they are now."""

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, MutableMapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from edgekit.core.characters import has_letters
 from edgekit.core.marked import Mark, MarkedText
 from edgekit.documents.base import Document, DocumentOptions
 from edgekit.documents.encoding import decoded
@@ -16,7 +17,7 @@ from edgekit.documents.inline import Passage, Piece, passage
 from edgekit.documents.markdown_inline import HTML_TAGS, Inline, inline_of, parsed_inline, parser, said_by
 from edgekit.documents.plain import in_one_line
 from edgekit.documents.rendering import SOFT_SPACE
-from edgekit.documents.spliced import Raw, Splice, SplicedDocument, Unit, has_letters
+from edgekit.documents.spliced import Raw, Splice, SplicedDocument, Unit
 from edgekit.documents.wrapping import columns, wrapped
 
 if TYPE_CHECKING:

@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from edgekit.core.characters import has_letters
 from edgekit.core.marked import MarkedText
 from edgekit.documents.base import Document, DocumentOptions
 from edgekit.documents.encoding import decoded
-from edgekit.documents.spliced import Raw, Splice, SplicedDocument, Unit, has_letters
+from edgekit.documents.spliced import Raw, Splice, SplicedDocument, Unit
 from edgekit.documents.wrapping import columns, joined, pieces, wrapped
 
 _LINE = re.compile(r"([^\r\n]*)(\r\n|\r|\n|\Z)")

@@ -49,11 +49,6 @@ def stating(begin: int, end: int, text: str, fact: str) -> Unit:
     return Unit(begin, end, (), lambda _translated, _raw: [Splice(begin, end, text)], states=fact)
 
 
-def has_letters(text: str) -> bool:
-    """Whether there is anything to translate: digits, signs and emoji alone are left as they are."""
-    return any(character.isalpha() for character in text)
-
-
 def spliced(text: str, splices: Sequence[Splice], begin: int = 0, end: int | None = None) -> str:
     """A span of `text` with splices, ordered and apart from each other, in their places."""
     pieces: list[str] = []

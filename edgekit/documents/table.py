@@ -6,13 +6,14 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from edgekit.core.characters import has_letters
 from edgekit.core.errors import InputError, UsageError
 from edgekit.core.marked import MarkedText
 from edgekit.documents.base import Document, DocumentOptions
 from edgekit.documents.encoding import decoded
 from edgekit.documents.plain import text_units
 from edgekit.documents.prose import reads_like_prose
-from edgekit.documents.spliced import Raw, Splice, SplicedDocument, Unit, has_letters, rewritten
+from edgekit.documents.spliced import Raw, Splice, SplicedDocument, Unit, rewritten
 
 _DELIMITERS = (",", ";", "\t", "|")
 # Records that decide on the delimiter, the header and the columns.

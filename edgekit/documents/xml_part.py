@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
+from edgekit.core.characters import has_letters
 from edgekit.core.errors import InputError, SegmentError
 from edgekit.core.marked import MarkedText
 
@@ -146,11 +147,6 @@ class PlainText:
         inner = self._text.strip()
         begin = self._text.index(inner)
         self._write(self._text[:begin] + translated.text + self._text[begin + len(inner) :])
-
-
-def has_letters(text: str) -> bool:
-    """Whether there is anything in a text that a translation could change."""
-    return any(character.isalpha() for character in text)
 
 
 def attribute_text(element: _Element, name: str) -> Iterator[PlainText]:

@@ -6,13 +6,13 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from edgekit.catalogue.names import why_unsafe_path
+from edgekit.core.closing import Closing
 from edgekit.core.cores import usable_cores
 from edgekit.core.errors import EngineError, ModelFormatError, UsageError
 from edgekit.core.events import Progress, Reporter, silent
@@ -85,7 +85,7 @@ class Settings:
         return cls(**{name: engine[name] for name in names}, task=task, labels=tuple(map(str, labels)))
 
 
-class Encoder:
+class Encoder(Closing):
     """An encoder, loaded once.
 
     A text's embedding depends on nothing but the text: what runs together has one length, so nothing is padded.
@@ -224,14 +224,6 @@ class Encoder:
         if found.shape != (len(rows), *places, self.width) or not np.isfinite(found).all():
             raise EngineError(f"the model gave no {output}", reasons=[f"its output has shape {found.shape}"])
         return np.asarray(found, np.float32)
-
-    def __enter__(self) -> Encoder:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Free the model; later calls raise EngineError."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from edgekit.core.closing import Closing
 from edgekit.core.events import Progress, Reporter, silent
 from edgekit.engine.base import with_prefix
 from edgekit.engine.devices import choose_providers
@@ -48,7 +48,7 @@ class OnnxTextEncoder:
         self._encoder.close()
 
 
-class LlamaTextEncoder:
+class LlamaTextEncoder(Closing):
     """A `edgekit.engine.base.TextEncoder` by llama.cpp, cut into tokens by llama.cpp's own tokenizer.
 
     Vectors have length 1: a GGUF does not say whether its model wants that, and cosines are what they are for.
@@ -72,14 +72,6 @@ class LlamaTextEncoder:
         report(Progress("embed", len(lines), len(lines), "lines"))
         lengths = np.linalg.norm(found, axis=1, keepdims=True)
         return np.asarray(found / np.maximum(lengths, 1e-12), np.float32)
-
-    def __enter__(self) -> LlamaTextEncoder:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """End the child process."""

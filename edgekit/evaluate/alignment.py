@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from edgekit.core.errors import InputError
+from edgekit.core.units import counted
 
 _MOST_SHOWN = 10
 
@@ -18,7 +19,7 @@ def check_aligned(texts: Mapping[str, Sequence[str]], *, may_be_empty: Sequence[
     if len({*counts.values()}) > 1:
         raise InputError(
             "the files have not as many lines as each other",
-            reasons=[f"{name}: {count:,} lines" for name, count in counts.items()],
+            reasons=[f"{name}: {counted(count, 'line')}" for name, count in counts.items()],
             hint="line n of each file must be the same sentence",
         )
     if not any(counts.values()):
@@ -62,6 +63,6 @@ def documents(name: str, lines: Sequence[str], count: int) -> dict[str, list[int
         return found
     raise InputError(
         f"{name} does not say of each line which document it is in",
-        reasons=[f"{len(lines):,} lines, {filled:,} of them not empty, for {count:,} lines of text"],
+        reasons=[f"{counted(len(lines), 'line')}, {filled:,} of them not empty, for {counted(count, 'line')} of text"],
         hint="write one id a line, or the text itself with an empty line between documents",
     )

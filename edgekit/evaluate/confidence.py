@@ -14,8 +14,8 @@ from edgekit.confidence.signals import FEATURES, Signals, signals
 from edgekit.core.chrf import corpus_chrf
 from edgekit.core.errors import InputError
 from edgekit.core.languages import Direction
+from edgekit.core.segments import Translation
 from edgekit.evaluate.calibration import Reliability, reliability
-from edgekit.translate.translator import Translation
 
 # A translation is right when it is as near to a person's as half of the translations by another person are: of the
 # 1,000 lines of NTREX that two people translated to Portuguese (`por`, `por-BR`), the median chrF of one against the

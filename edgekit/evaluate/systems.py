@@ -7,8 +7,12 @@ from dataclasses import dataclass
 
 from edgekit.core.events import Progress, Reporter, StepFinished, StepStarted, silent
 from edgekit.core.languages import Direction
+from edgekit.core.segments import Translation
+from edgekit.core.units import counted
 from edgekit.store.installed import find_direction, find_translator
-from edgekit.translate.translator import Translation, Translator, open_translator
+from edgekit.translate.pivot import PivotTranslator, TextTranslator
+from edgekit.translate.pivot_routes import describe
+from edgekit.translate.translator import Translator, open_translator
 
 _LINES_AT_ONCE = 256
 STEP = "translate"
@@ -38,19 +42,24 @@ def open_system(
     return System(translator, chosen.receipt.id)
 
 
+def _way(translator: TextTranslator) -> str:
+    return describe(translator.route) if isinstance(translator, PivotTranslator) else str(translator.direction)
+
+
 def translate_lines(
-    translator: Translator,
+    translator: TextTranslator,
     lines: Sequence[str],
     report: Reporter = silent,
     *,
     scores: bool = False,
     alignment: bool = False,
+    at_once: int = _LINES_AT_ONCE,
 ) -> list[Translation]:
-    """The translation of each line. Reports the step `translate`."""
-    report(StepStarted(STEP, f"{translator.direction}, {len(lines):,} lines"))
+    """The translation of each line. Reports the step `translate`, `at_once` lines after `at_once` lines."""
+    report(StepStarted(STEP, f"{_way(translator)}, {counted(len(lines), 'line')}"))
     found: list[Translation] = []
-    for begin in range(0, len(lines), _LINES_AT_ONCE):
-        found += translator.translate(lines[begin : begin + _LINES_AT_ONCE], scores=scores, alignment=alignment)
+    for begin in range(0, len(lines), at_once):
+        found += translator.translate(lines[begin : begin + at_once], scores=scores, alignment=alignment)
         report(Progress(STEP, len(found), len(lines), "lines"))
-    report(StepFinished(STEP, f"{len(lines):,} lines"))
+    report(StepFinished(STEP, counted(len(lines), "line")))
     return found

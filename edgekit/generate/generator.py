@@ -9,8 +9,8 @@ from collections.abc import Generator as PyGenerator
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
 
+from edgekit.core.closing import Closing
 from edgekit.core.errors import EngineError, InputError, UsageError
 from edgekit.core.events import Reporter, silent
 from edgekit.engine.llama.request import Alternative, Finish, Outcome, Piece, Sampling, Token
@@ -37,7 +37,7 @@ class Generation:
     seed: int
 
 
-class Stream:
+class Stream(Closing):
     """The pieces of an answer as they come: an iterator, and a context manager that cancels what is left.
 
     Pieces are whole characters and hold nothing of a stop text; put together they are the text of `result`.
@@ -61,12 +61,6 @@ class Stream:
         self._taken.append(item)
         return item
 
-    def __enter__(self) -> Stream:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
     def close(self) -> None:
         """Cancel what is left of the answer, within a second."""
         self._pieces.close()
@@ -84,7 +78,7 @@ class Stream:
         )
 
 
-class Generator:
+class Generator(Closing):
     """Writes text with one model; may be used from any thread, one answer at a time, and as a context manager.
 
     context: tokens of prompt and answer.  gpu_layers: how many layers run on a graphics card, -1 for all.
@@ -115,14 +109,6 @@ class Generator:
     def has_chat_template(self) -> bool:
         """Whether messages can be given."""
         return self._writer.described.template is not None
-
-    def __enter__(self) -> Generator:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Free the model. Generating afterwards raises EngineError; closing again does nothing."""

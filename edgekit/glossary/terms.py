@@ -118,9 +118,10 @@ class Glossary:
     def lines_for(self, text: str, *, most: int = 10) -> list[Term]:
         """The terms that a text has, each once and in the order of the text, at most `most`: those for a prompt.
 
-        Terms in the prompt are those of "LlamaIT" (arXiv 2402.15061): exactly what occurs, nothing else.
+        Terms in the prompt are those of "LlamaIT" (arXiv 2402.15061): exactly what occurs, nothing else. What stays as
+        it is never is among them.
         """
-        return list(dict.fromkeys(match.term for match in self.matches(text)))[:most]
+        return list(dict.fromkeys(match.term for match in self.matches(text) if not match.term.keep))[:most]
 
 
 def of_terms(direction: Direction, terms: Sequence[Term], encoding: str = "utf-8") -> Glossary:

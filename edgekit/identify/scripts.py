@@ -70,9 +70,14 @@ UNSPACED_SCRIPTS = frozenset({"Hani", "Hira", "Kana", "Khmr", "Laoo", "Mymr", "T
 """Scripts that are written without spaces between words."""
 
 _LATIN = frozenset({"Latn"})
+# Of the many languages in Latin letters those that are known to have no other writing in use.
+_IN_LATIN = (
+    "af bs ca cs cy da de en es et eu fi fil fr ga gl ha hr hu id ig is it la lb lt lv mg mt nb nl nn no ny pl pt rn "
+    "ro rw sk sl sn so sq st sv sw tl tn tr vi wo xh yo zu"
+)
 # Languages that are not, or not only, written in Latin letters; a test holds them against `models.toml`.
 _LANGUAGES = {
-    **dict.fromkeys(("ar", "ary", "arz", "fa", "ks", "ps", "sd", "sdh", "ug", "ur"), "Arab"),
+    **dict.fromkeys(("ar", "ary", "arz", "ckb", "fa", "ks", "ps", "sd", "sdh", "ug", "ur"), "Arab"),
     **dict.fromkeys(("as", "bn"), "Beng"),
     **dict.fromkeys(("ba", "be", "bg", "ky", "mk", "mn", "ru", "tg", "tt", "uk"), "Cyrl"),
     **dict.fromkeys(("gom", "hi", "mr", "ne", "sa"), "Deva"),
@@ -105,6 +110,7 @@ _SEVERAL = {
     "kk": frozenset({"Cyrl", "Latn", "Arab"}),
     "ks": frozenset({"Arab", "Deva"}),
     "ku": frozenset({"Latn", "Arab"}),
+    "ms": frozenset({"Latn", "Arab"}),
     "pa": frozenset({"Guru", "Arab"}),
     "sd": frozenset({"Arab", "Deva"}),
     "sr": frozenset({"Cyrl", "Latn"}),
@@ -140,12 +146,22 @@ def main_script(text: str) -> str | None:
 
 
 def scripts_of_language(tag: str) -> frozenset[str]:
-    """The scripts that a language is written in: what its tag says (`sr-Latn`), else what it commonly has."""
+    """The scripts that a language is written in; Latin letters for one of which nothing is known."""
+    return known_scripts(tag) or _LATIN
+
+
+def known_scripts(tag: str) -> frozenset[str]:
+    """What a language's tag says (`sr-Latn`), else what it commonly is written in; none where that is not known."""
     language, *subtags = tag.split("-")
     for subtag in subtags:
         if len(subtag) == 4 and subtag.isalpha():
-            return _WRITINGS.get(subtag, frozenset({subtag}))
+            return scripts_of_writing(subtag)
     if language in _SEVERAL:
         return _SEVERAL[language]
     code = _LANGUAGES.get(language)
-    return _LATIN if code is None else _WRITINGS.get(code, frozenset({code}))
+    return scripts_of_writing(code) if code is not None else _LATIN if language in _IN_LATIN.split() else frozenset()
+
+
+def scripts_of_writing(code: str) -> frozenset[str]:
+    """The scripts of Unicode's that a code of ISO 15924 stands for: `Jpan` for three."""
+    return _WRITINGS.get(code, frozenset({code}))

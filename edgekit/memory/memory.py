@@ -12,9 +12,9 @@ from dataclasses import replace
 from itertools import chain, islice
 from math import ceil
 from pathlib import Path
-from types import TracebackType
 from typing import Any, TypeVar
 
+from edgekit.core.closing import Closing
 from edgekit.core.errors import EdgekitError, InputError
 from edgekit.core.events import Note, Reporter, silent
 from edgekit.core.languages import Direction
@@ -39,7 +39,7 @@ _EARLIEST = 1_704_067_200
 _ENCODABLE = re.compile("[^\ud800-\udfff]*")
 
 
-class Memory:
+class Memory(Closing):
     """Entries in a file; may be used from any thread, and by several processes at once.
 
     All of it raises OutputError (read-only, disk full) or UnavailableError (locked for ten seconds by another process).
@@ -51,14 +51,6 @@ class Memory:
         self._connection = connection
         self._report = report
         self._lock = threading.Lock()
-
-    def __enter__(self) -> Memory:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Close the file; closing again does nothing."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from unicodedata import category
 
+from edgekit.core.segments import Span
 from edgekit.projection.images import Image
 from edgekit.projection.links import Links
-from edgekit.projection.words import Span, touched
+from edgekit.projection.words import touched
 
 _LONGEST = 64  # of punctuation next to a word
 

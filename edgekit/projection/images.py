@@ -6,8 +6,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from edgekit.core.segments import Span
 from edgekit.projection.links import Block, Links
-from edgekit.projection.words import Span, touched
+from edgekit.projection.words import touched
 
 How: TypeAlias = Literal["alignment", "neighbours", "same"]
 # What a word of another span costs inside a stretch, beside 1 that an own word is worth: two own words may have one

@@ -7,7 +7,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from edgekit.projection.words import Span, touched, word_spans
+from edgekit.core.segments import Span
+from edgekit.projection.words import touched, word_spans
 
 # Letters of an article or a preposition.
 _SMALL = 3

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from edgekit.core.marked import Mark, MarkedText, in_order
+from edgekit.core.segments import Span
 from edgekit.projection.links import Links, link
 from edgekit.projection.place import Node, nested, put, walk
 from edgekit.projection.points import point_place
-from edgekit.projection.words import Span
 
 
 def project_marks(

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from edgekit.core.segments import Span
 from edgekit.projection.edges import outline
 from edgekit.projection.images import How, Image, find_image
 from edgekit.projection.links import Links
 from edgekit.projection.points import point_place
-from edgekit.projection.words import Span, touched
+from edgekit.projection.words import touched
 
 
 @dataclass(eq=False, slots=True)

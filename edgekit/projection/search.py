@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Protocol
 
-from edgekit.projection.words import Span, word_spans
+from edgekit.core.segments import Span
+from edgekit.projection.words import word_spans
 
 OPEN, CLOSE = "[", "]"
 # The paper's settings: kept hypotheses, and how many pieces further the worst of them has to be better.

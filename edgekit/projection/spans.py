@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Literal, Protocol, TypeAlias
 
 from edgekit.core.errors import InputError
+from edgekit.core.segments import Span
 from edgekit.projection.images import How
 from edgekit.projection.links import Links, link
 from edgekit.projection.place import Node, nested, put, walk
 from edgekit.projection.search import Scorer, search_spans
-from edgekit.projection.words import Span
 
 Given: TypeAlias = "tuple[int, int] | tuple[int, int, str]"
 

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from typing import TypeAlias
 from unicodedata import category
 
 from edgekit.core.characters import between_characters
-
-Span: TypeAlias = tuple[int, int]
-"""First character and the one after the last, in code points."""
+from edgekit.core.segments import Span
 
 # Marks that join two halves of one word when a letter or digit stands on either side: `l'eau`, `3.14`, `U.S`.
 _JOINING = frozenset("'’.,:·_")

@@ -109,19 +109,6 @@ def places(output: str, masked: Masked) -> list[tuple[int, int]] | None:
     return [found[number][0] for number in masked.numbers]
 
 
-def unmask(output: str, masked: Masked, originals: Sequence[str]) -> str | None:
-    """A translation with what the masks stand for in their places; None where `places` gives none."""
-    spans = places(output, masked)
-    if spans is None:
-        return None
-    parts: list[str] = []
-    done = 0
-    for (begin, end), original in sorted(zip(spans, originals, strict=True)):
-        parts += [output[done:begin], original]
-        done = end
-    return "".join([*parts, output[done:]])
-
-
 def forms_of(templates: Iterable[str]) -> tuple[MaskForm, ...]:
     """The forms by their templates, then those of the built-in order that are not among them."""
     named = [MaskForm(template) for template in dict.fromkeys(templates)]

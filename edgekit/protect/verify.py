@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection
 from itertools import pairwise
 
@@ -73,12 +72,3 @@ def _nesting(source: MarkedText, wanted: list[Mark], target: MarkedText, kept: d
 def _paired(text: str, marks: list[Mark]) -> set[tuple[str, str]]:
     found = pairs(text, [(mark.begin, mark.end) for mark in marks])
     return {(marks[first].name, marks[last].name) for first, last in found}
-
-
-def same_keeps(source: MarkedText, target: MarkedText) -> bool:
-    """Whether the two have the same keeps as often each, whatever their names."""
-    counts = [
-        Counter(one.text[mark.begin : mark.end] for mark in one.marks if mark.kind == "keep")
-        for one in (source, target)
-    ]
-    return counts[0] == counts[1]

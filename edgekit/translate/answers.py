@@ -3,21 +3,11 @@
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 
 from edgekit.core.findings import Finding
+from edgekit.identify.scripts import SCRIPT_NAMES, scripts_in, scripts_of_writing
 
-# Scripts by ISO 15924, as Unicode's names of letters begin. What is not here is not looked at.
-_SCRIPTS = {
-    "Arab": ("ARABIC",), "Armn": ("ARMENIAN",), "Beng": ("BENGALI",), "Cyrl": ("CYRILLIC",), "Deva": ("DEVANAGARI",),
-    "Ethi": ("ETHIOPIC",), "Geor": ("GEORGIAN",), "Grek": ("GREEK",), "Gujr": ("GUJARATI",), "Guru": ("GURMUKHI",),
-    "Hang": ("HANGUL",), "Kore": ("HANGUL", "CJK"), "Hans": ("CJK",), "Hant": ("CJK",), "Hani": ("CJK",),
-    "Hebr": ("HEBREW",), "Jpan": ("CJK", "HIRAGANA", "KATAKANA"), "Khmr": ("KHMER",), "Knda": ("KANNADA",),
-    "Laoo": ("LAO",), "Latn": ("LATIN",), "Mlym": ("MALAYALAM",), "Mymr": ("MYANMAR",), "Orya": ("ORIYA",),
-    "Sinh": ("SINHALA",), "Taml": ("TAMIL",), "Telu": ("TELUGU",), "Thai": ("THAI",), "Tibt": ("TIBETAN",),
-}  # fmt: skip
 _QUOTES = {'"': '"', "“": "”", "«": "»", "„": "“", "「": "」", "'": "'", "‘": "’", "`": "`", "**": "**"}
 # `Translation:`, `Here is the translation:`, in the languages that models say it in whatever they are asked.
 _ECHO = re.compile(
@@ -30,6 +20,8 @@ _EXPLANATION = re.compile(r"\s*[(\[](?:note|literally|lit\.|translation|translat
 # A run of words that comes so often, one after the other, is a model that ran away, unless the source does it as well.
 _RUNS = 4
 _LONGEST_RUN = 8
+# Fewer say nothing of a script.
+_LEAST_LETTERS = 4
 # Shares of characters: English is 2.5 times as long as its Chinese, and 0.4 the other way; a short text says little.
 _LEAST_LENGTH, _MOST_LENGTH, _SLACK = 0.2, 4.0, 30
 
@@ -117,11 +109,12 @@ def _repeated(text: str) -> str:
 
 def _script_share(text: str, script: str | None) -> float | None:
     """How many of the letters belong to a script; None where that is not known or there are hardly any."""
-    wanted = _SCRIPTS.get(script or "")
-    counts = Counter(unicodedata.name(letter, "?").split()[0].split("-")[0] for letter in text if letter.isalpha())
-    if wanted is None or counts.total() < 4:
+    wanted = scripts_of_writing(script) if script else frozenset()
+    count = sum(map(str.isalpha, text))
+    if not wanted or not wanted <= SCRIPT_NAMES.keys() or count < _LEAST_LETTERS:
         return None
-    return sum(counts[name] for name in wanted) / counts.total()
+    found = scripts_in(text)
+    return sum(found[one] for one in wanted) / count
 
 
 def _is_foreign(text: str, script: str | None) -> bool:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from types import TracebackType
 from typing import TypeAlias
 
+from edgekit.core.closing import Closing
 from edgekit.core.errors import InputError
-from edgekit.core.events import Reporter, silent
 from edgekit.core.findings import Finding
 from edgekit.core.languages import Direction
 from edgekit.core.marked import MarkedText, with_keeps
-from edgekit.protect.masks import BUILT_IN, MaskForm, forms_of
+from edgekit.core.segments import Translation
+from edgekit.protect.masks import BUILT_IN, MaskForm
 from edgekit.protect.verify import verify
 from edgekit.translate.capitals import with_capital
 from edgekit.translate.ladder import climb, is_aligned
@@ -23,7 +23,6 @@ from edgekit.translate.preparing import prepare
 from edgekit.translate.readable import UnreadableCharacters
 from edgekit.translate.restoring import Restored, restore
 from edgekit.translate.seeking import seek
-from edgekit.translate.translator import Translation, open_translator
 
 Check: TypeAlias = Callable[[str, str], "Finding | None"]
 """Looks at a source and its translation; gives what is wrong, or None."""
@@ -66,7 +65,7 @@ class CarefulTranslation:
         return self.translation.score
 
 
-class CarefulTranslator:
+class CarefulTranslator(Closing):
     """A Translator round which nothing is lost; may be used from any thread and as a context manager."""
 
     def __init__(
@@ -77,28 +76,22 @@ class CarefulTranslator:
         checks: Sequence[Check] = (),
         capitals: bool = True,
         kept_spans: Callable[[str], Sequence[tuple[int, int]]] | None = None,
+        model: str | None = None,
     ) -> None:
         """forms: of masks, the best first.  checks: looked at for every text; what they find is among the findings.
 
-        kept_spans: finds what else of a text comes through as it is.
+        kept_spans: finds what else of a text comes through as it is.  model: the installed one's id, where it is one.
         capitals: lines in capitals are translated as sentences and come back in capitals, and a text that begins with a
         capital has one in its translation.
         """
         self.direction: Direction = translator.direction
+        self.model = model
         self._translator = translator
         self._forms = tuple(forms) or BUILT_IN
         self._checks = tuple(checks)
         self._capitals = capitals
         self._kept_spans = kept_spans
         self._unreadable = UnreadableCharacters(translator.source_tokenizer)
-
-    def __enter__(self) -> CarefulTranslator:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     @property
     def raw(self) -> TextTranslator:
@@ -249,23 +242,3 @@ def _require_texts(texts: Iterable[tuple[int, object]]) -> None:
     ]
     if reasons:
         raise InputError("only `str` and `MarkedText` can be translated", reasons=reasons)
-
-
-def open_careful_translator(
-    source: str,
-    target: str,
-    *,
-    threads: int | None = None,
-    device: str = "auto",
-    checks: Sequence[Check] = (),
-    capitals: bool = True,
-    report: Reporter = silent,
-) -> CarefulTranslator:
-    """Open the installed model of a direction as `open_translator` does, with the masks that its receipt recommends."""
-    translator = open_translator(source, target, threads=threads, device=device, report=report)
-    from edgekit.store.installed import find_direction
-    from edgekit.store.masks import templates
-
-    receipt = find_direction(translator.direction.source, translator.direction.target).receipt
-    forms = forms_of(templates(receipt, translator.direction))
-    return CarefulTranslator(translator, forms=forms, checks=checks, capitals=capitals)

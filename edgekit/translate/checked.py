@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from types import TracebackType
 
 from edgekit.checks.base import Identify
 from edgekit.checks.check import check
 from edgekit.confidence.calibration import Confidence
 from edgekit.confidence.signals import signals
+from edgekit.core.closing import Closing
 from edgekit.core.findings import Finding
 from edgekit.core.languages import Direction
 from edgekit.core.marked import MarkedText
+from edgekit.core.segments import Translation
 from edgekit.glossary.honoured import Verdict, judge
 from edgekit.glossary.terms import Glossary
 from edgekit.memory.entries import Match
@@ -20,7 +21,6 @@ from edgekit.memory.memory import LEAST, Memory, lookup_all
 from edgekit.translate.careful import CarefulTranslation, CarefulTranslator, as_marked
 from edgekit.translate.retrying import broken_left, retried
 from edgekit.translate.terms import enforced
-from edgekit.translate.translator import Translation
 
 _FIRST_WINDOW, _LARGEST_WINDOW = 64, 1024
 
@@ -69,7 +69,7 @@ class CheckedTranslation:
         return self.translation is None or self.translation.complete
 
 
-class CheckedTranslator:
+class CheckedTranslator(Closing):
     """A CarefulTranslator with a memory, a glossary, checks and a calibration; any of them may be None.
 
     identify: the language of a text, for the checks.  confidence: where it is given, every translation has one, which
@@ -94,14 +94,6 @@ class CheckedTranslator:
         self._identify = identify
         self._confidence = confidence
         self._least = LEAST if suggestions else 1.0
-
-    def __enter__(self) -> CheckedTranslator:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Free the model and let go of the memory."""

@@ -15,6 +15,7 @@ from edgekit.core.errors import OutputError, SegmentError, UsageError
 from edgekit.core.events import Note, Progress, Reporter, StepFinished, StepStarted, silent
 from edgekit.core.findings import Finding
 from edgekit.core.marked import MarkedText
+from edgekit.core.units import counted
 from edgekit.documents.base import Document, DocumentOptions
 from edgekit.documents.foreign import is_foreign
 from edgekit.documents.open import content_of, kind_of, open_document
@@ -191,7 +192,7 @@ class DocumentJob:
                 journal.close()
                 raise
             journal.remove()
-        report(StepFinished(STEP, f"{result.counts.segments} segments"))
+        report(StepFinished(STEP, counted(result.counts.segments, "segment")))
         return result
 
     def _translate(

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from edgekit.catalogue.entries import Catalogue, Prompt
 from edgekit.catalogue.prompts import PLACEHOLDER
 from edgekit.core.errors import UsageError
 from edgekit.core.languages import Direction, base_language
+from edgekit.glossary.terms import Glossary
 
 # Languages of the exemplars of `diverse`, in their order: of four scripts and families, as in the paper, which took
 # Arabic, Chinese, Vietnamese and French; the others stand in where one of them is the source or the target.
 _DIVERSE = ("fr", "vi", "zh", "ar", "ru", "id", "de", "ja")
-_MOST_TERMS = 10
 
 
 def fill(template: str, values: Mapping[str, str]) -> str:
@@ -29,23 +28,11 @@ def language_name(catalogue: Catalogue, tag: str, names: str) -> str:
     return tag if found is None else found.native if names == "native" else found.english
 
 
-def terms_in(text: str, terms: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
-    """The terms whose source occurs in a text as whole words, the case apart, in the text's order.
-
-    Of two that overlap the longer; at most 10.
-    """
-    found: list[tuple[int, int, tuple[str, str]]] = []
-    for term in sorted(terms, key=lambda one: -len(one[0])):
-        for match in re.finditer(rf"(?<!\w){re.escape(term[0])}(?!\w)", text, re.IGNORECASE):
-            if all(match.end() <= begin or end <= match.start() for begin, end, _ in found):
-                found.append((match.start(), match.end(), term))
-    return list(dict.fromkeys(term for _, _, term in sorted(found)))[:_MOST_TERMS]
-
-
 class Filler:
     """One prompt for one direction.
 
     examples: (text, translation) pairs of the direction; None takes the catalogue's, where it has both languages.
+    glossary: its terms that are in a text are listed before it.
     Raises UsageError where a placeholder's text cannot be had.
     """
 
@@ -56,11 +43,11 @@ class Filler:
         direction: Direction,
         *,
         examples: Sequence[tuple[str, str]] | None = None,
-        terms: Sequence[tuple[str, str]] = (),
+        glossary: Glossary | None = None,
     ) -> None:
         self.prompt = prompt
         self.direction = direction
-        self._terms = [(source.strip(), target.strip()) for source, target in terms if source.strip()]
+        self._glossary = glossary
         self._names = {
             "source_language": language_name(catalogue, direction.source, prompt.names),
             "target_language": language_name(catalogue, direction.target, prompt.names),
@@ -85,8 +72,8 @@ class Filler:
 
     def fill(self, text: str, *, chat: bool = False) -> str:
         """The prompt for one text without a line break."""
-        terms = terms_in(text, self._terms)
-        listed = "; ".join(f"{one} = {other}" for one, other in terms)
+        terms = [] if self._glossary is None else self._glossary.lines_for(text)
+        listed = "; ".join(f"{_line(term.source)} = {_line(term.target)}" for term in terms)
         return fill(
             (self.prompt.chat if chat else None) or self.prompt.template,
             {

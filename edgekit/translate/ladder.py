@@ -9,15 +9,14 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
+from edgekit.core.characters import has_letters
+from edgekit.core.segments import Segment, Span, Translation
 from edgekit.protect.edits import Edit, Edited
 from edgekit.protect.masks import Masked, MaskForm, mask, places
 from edgekit.protect.quantities import localised
 from edgekit.protect.verify import in_same_order
 from edgekit.translate.capitals import raised
 from edgekit.translate.prepared import Prepared, Soft
-from edgekit.translate.segment import has_words
-from edgekit.translate.spans import Span
-from edgekit.translate.translator import Segment, Translation
 
 How: TypeAlias = Literal["translated", "repaired", "left"]
 Pairs: TypeAlias = tuple[tuple[Span, Span], ...]
@@ -170,7 +169,7 @@ def _checked(
     if units:
         assert one.form is not None  # noqa: S101 - there are units
         spans = [one.unit_spans[at] for at in units]
-        if not has_words(_without(text, [(low - begin, high - begin) for low, high in spans])):
+        if not has_letters(_without(text, [(low - begin, high - begin) for low, high in spans])):
             same = tuple((at, (low - begin, high - begin)) for at, (low, high) in zip(units, spans, strict=True))
             return _finished(one, Outcome((begin, end), text, same, None, segment))
         numbers = tuple(one.numbers[at] for at in units)

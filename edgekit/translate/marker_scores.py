@@ -7,19 +7,19 @@ the probabilities of what it chose itself. A language model is shown translation
 from __future__ import annotations
 
 from collections.abc import Sequence
-from types import TracebackType
 
+from edgekit.core.closing import Closing
 from edgekit.core.languages import Direction, normalise_tag
 from edgekit.engine.llama.process import LlamaProcess
 from edgekit.generate.generator import find_gguf
 from edgekit.translate.filling import Filler
-from edgekit.translate.prompted import make_filler
+from edgekit.translate.prompting import make_filler
 
 # Tokens of prompt and translation; 4 lines of it have a cache at once.
 _CONTEXT = 1024
 
 
-class MarkerScores:
+class MarkerScores(Closing):
     """A `projection.search.Scorer` by a GGUF model in a process of its own; a context manager that ends it.
 
     Pieces are cut into tokens each for itself, so that a text's pieces are the same whatever markers are around them.
@@ -47,14 +47,6 @@ class MarkerScores:
         direction = Direction(normalise_tag(source), normalise_tag(target))
         filler = make_filler(direction, "plain", examples=examples)
         return cls(LlamaProcess(path, threads=threads, context=_CONTEXT), filler)
-
-    def __enter__(self) -> MarkerScores:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """End the process."""

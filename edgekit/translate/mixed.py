@@ -6,17 +6,17 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from types import TracebackType
 
+from edgekit.core.characters import has_letters
+from edgekit.core.closing import Closing
 from edgekit.core.events import Reporter, silent
 from edgekit.core.findings import Finding
 from edgekit.core.languages import Direction, base_language
+from edgekit.core.segments import Segment, Span, Translation
 from edgekit.engine.base import Tokenizer
 from edgekit.identify.mixed import LanguageSpan, foreign_spans
 from edgekit.translate.pivot import TextTranslator, open_direct_or_pivot
 from edgekit.translate.segment import is_unspaced, split
-from edgekit.translate.spans import Span
-from edgekit.translate.translator import Segment, Translation
 
 _QUOTED = re.compile(r"""["“„«]([^"“”„«»\n]*)["“”»]|(?<!\w)['‘]((?:[^'‘’\n]|(?<=\w)['’](?=\w))*)['’](?!\w)""")
 _LONGEST_QUOTATION = 2_000
@@ -56,7 +56,7 @@ class _Piece:
     edits: tuple[tuple[Span, Span], ...] = ()
 
 
-class MixedTranslator:
+class MixedTranslator(Closing):
     """A translator for texts in which other languages occur; what has none is translated exactly as without it."""
 
     def __init__(
@@ -82,14 +82,6 @@ class MixedTranslator:
     def source_tokenizer(self) -> Tokenizer:
         """What cuts the source into the model's tokens."""
         return self._main.source_tokenizer
-
-    def __enter__(self) -> MixedTranslator:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Free the model and every other that was opened."""
@@ -249,7 +241,7 @@ def _quotation(text: str, begin: int, end: int) -> Span:
 
 
 def _is_all(sentence: str, begin: int, end: int) -> bool:
-    return not any(map(str.isalpha, sentence[:begin] + sentence[end:]))
+    return not has_letters(sentence[:begin] + sentence[end:])
 
 
 def _fitted(translated: str, source: str) -> str:

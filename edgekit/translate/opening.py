@@ -5,61 +5,28 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterable
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
-from pathlib import Path
-from types import TracebackType
+from dataclasses import replace
 
+from edgekit.core.closing import Closing
 from edgekit.core.errors import DirectionError, UsageError
 from edgekit.core.events import Note, Reporter, silent
 from edgekit.core.findings import Finding
 from edgekit.core.languages import Direction, normalise_tag
 from edgekit.core.marked import MarkedText
-from edgekit.glossary.terms import Glossary
 from edgekit.identify.mixed import count_words
-from edgekit.protect.masks import MaskForm, forms_of
-from edgekit.store.installed import find_artifact
 from edgekit.store.offered import pull_hint
-from edgekit.translate.careful import CarefulTranslator
+from edgekit.translate.around import Around, open_careful_translator
 from edgekit.translate.checked import CheckedTranslation, CheckedTranslator
-from edgekit.translate.mixed import MixedTranslator, open_mixed_translator
-from edgekit.translate.pivot import TextTranslator, open_direct_or_pivot
 from edgekit.translate.pivot_routes import reachable
 from edgekit.translate.routing import Routed, RoutingTranslator, open_router
-from edgekit.translate.translator import open_translator
 
 AUTO = "auto"
 """In place of a source language: each text is in whichever it is in."""
 
-
-@dataclass(frozen=True, slots=True)
-class Around:
-    """What there is around a translation.
-
-    model: id of an installed model or path of an artifact or a GGUF; None takes what is installed for the direction.
-    prompt: which of the catalogue's a language model is asked with.  glossary: path of a file of terms.
-    memory: whether what people accepted before is used.  suggestions: whether what is like a text in it is told.
-    confidence: whether every translation has one.
-    mixed: whether words of other languages inside of a text are translated by their own model.
-    checked_language: whether texts in another language than the one named are left, or taken by their own model; takes
-    77 MB and half a second before the first text.
-    """
-
-    model: str | None = None
-    prompt: str = "plain"
-    glossary: Path | None = None
-    memory: bool = True
-    suggestions: bool = False
-    confidence: bool = False
-    mixed: bool = False
-    checked_language: bool = False
-    threads: int | None = None
-    device: str = "auto"
-
-
 _SAME = Finding("untranslated", "the text is too short to tell its language, and it came back as it was")
 
 
-class RoutedTranslator:
+class RoutedTranslator(Closing):
     """Checked translators of several directions as one: each text goes to the one for its language."""
 
     def __init__(
@@ -72,14 +39,6 @@ class RoutedTranslator:
     def direction(self) -> Direction | None:
         """The direction that was named, None for `auto`."""
         return None if self._first is None else self._first.direction
-
-    def __enter__(self) -> RoutedTranslator:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Free every model."""
@@ -133,11 +92,12 @@ def open_checked_translator(
     around = around or Around()
     target = normalise_tag(target)
     automatic = source == AUTO
-    if automatic and (around.model is not None or around.glossary is not None):
+    if automatic and (around.model is not None or around.glossary is not None or around.through is not None):
         raise UsageError(
-            "`auto` chooses the model of each text", hint="name the source language for `--model` and `--glossary`"
+            "`auto` chooses the model of each text",
+            hint="name the source language for `--model`, `--through` and `--glossary`",
         )
-    if around.mixed and around.model is not None:
+    if around.mixed and (around.model is not None or around.through is not None):
         raise UsageError("words of other languages are translated by models of their own, not by one that is named")
     if automatic and not reachable(target):
         raise DirectionError(f"no installed model translates into `{target}`", hint=pull_hint(None, target))
@@ -172,68 +132,11 @@ def _open_one(direction: Direction, around: Around, report: Reporter) -> Checked
         ends = f"--from {direction.source} --to {direction.target}"
         report(Note(f"conflicts in `{around.glossary}`: {count:,}, and `{shown} {ends}` lists them"))
     with ExitStack() as stack:
-        text, model, forms = _open_text(direction, around, glossary, report)
-        stack.callback(text.close)
-        kept = text.kept_spans if isinstance(text, MixedTranslator) else None
-        careful = CarefulTranslator(text, forms=forms, kept_spans=kept)
+        careful = open_careful_translator(direction, around, glossary=glossary, report=report)
+        stack.callback(careful.close)
         memory = open_if_possible(make=False, report=report) if around.memory else None
-        confidence = load_confidence(direction, model) if around.confidence and model is not None else None
+        confidence = load_confidence(direction, careful.model) if around.confidence and careful.model else None
         stack.pop_all()
     return CheckedTranslator(
         careful, glossary=glossary, memory=memory, confidence=confidence, suggestions=around.suggestions
     )
-
-
-def _open_text(
-    direction: Direction, around: Around, glossary: Glossary | None, report: Reporter
-) -> tuple[TextTranslator, str | None, tuple[MaskForm, ...]]:
-    """What translates, the id of its model where it is one alone, and its masks, the best first."""
-    from edgekit.store.installed import find_direction, find_translator
-    from edgekit.store.masks import templates
-
-    if around.model is not None and is_language_model(around.model):
-        from edgekit.translate.prompted import open_prompted_translator
-
-        terms = () if glossary is None else [(term.source, term.target) for term in glossary.terms if not term.keep]
-        asked = open_prompted_translator(
-            direction.source,
-            direction.target,
-            model=around.model,
-            prompt=around.prompt,
-            glossary_lines=terms,
-            threads=around.threads,
-            report=report,
-        )
-        return asked, None, forms_of([])
-    if around.mixed:
-        text: TextTranslator = open_mixed_translator(
-            direction.source, direction.target, threads=around.threads, device=around.device, report=report
-        )
-    elif around.model is not None:
-        text = open_translator(
-            direction.source,
-            direction.target,
-            model=around.model,
-            threads=around.threads,
-            device=around.device,
-            report=report,
-        )
-    else:
-        text = open_direct_or_pivot(
-            direction.source, direction.target, threads=around.threads, device=around.device, report=report
-        )
-    try:
-        if around.model is not None:
-            receipt = find_translator(around.model, direction)[0].receipt
-        else:
-            receipt = find_direction(direction.source, direction.target).receipt
-    except DirectionError:  # a pivot: masks must come through all of its models, in which the built-in order does well
-        return text, None, forms_of([])
-    return text, receipt.id, forms_of(templates(receipt, direction))
-
-
-def is_language_model(model: str) -> bool:
-    """Whether a model is asked with a prompt: a GGUF, or an installed one that writes. Raises ModelNotFoundError."""
-    if model.lower().endswith(".gguf"):
-        return True
-    return find_artifact(model).receipt.task == "generate"

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from itertools import islice, pairwise
-from types import TracebackType
 from typing import Protocol
 
+from edgekit.core.closing import Closing
 from edgekit.core.errors import DirectionError, InputError
 from edgekit.core.events import Note, Reporter, silent
 from edgekit.core.languages import Direction, normalise_tag
+from edgekit.core.segments import Segment, Span, Translation
 from edgekit.engine.base import Tokenizer
 from edgekit.translate.pivot_routes import check_route, describe, find_route
 from edgekit.translate.segment import is_unspaced
-from edgekit.translate.spans import Span
-from edgekit.translate.translator import Segment, Translation, Translator, open_translator
+from edgekit.translate.translator import Translator, open_translator
 
 _FIRST_WINDOW_TEXTS, _LARGEST_WINDOW_TEXTS = 64, 1024
 
@@ -41,7 +41,7 @@ class TextTranslator(Protocol):
         ...
 
 
-class PivotTranslator:
+class PivotTranslator(Closing):
     """Translates sentence by sentence through one or more languages; has what a Translator has, and its route.
 
     route: the directions that are gone through, in order.
@@ -62,14 +62,6 @@ class PivotTranslator:
     def source_tokenizer(self) -> Tokenizer:
         """What cuts the source into the first model's tokens."""
         return self._legs[0].source_tokenizer
-
-    def __enter__(self) -> PivotTranslator:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Free the models of all legs; closing again does nothing."""

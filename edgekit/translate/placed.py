@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from edgekit.core.marked import Mark, MarkedText
+from edgekit.core.segments import Span
 from edgekit.projection.marks import project_marks
 from edgekit.translate.ladder import Outcome
 from edgekit.translate.prepared import Prepared
-from edgekit.translate.spans import Span
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from edgekit.core.marked import Mark, MarkedText
+from edgekit.core.segments import Span
 from edgekit.protect.edits import Edited
 from edgekit.protect.masks import MaskForm
-from edgekit.translate.spans import Span
 
 
 @dataclass(slots=True)

@@ -8,19 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from types import TracebackType
 
-from edgekit.catalogue.load import load_catalogue
-from edgekit.core.errors import EngineError, UsageError
-from edgekit.core.events import Note, Reporter, silent
+from edgekit.core.characters import has_letters
+from edgekit.core.closing import Closing
+from edgekit.core.errors import EngineError
 from edgekit.core.findings import Finding
-from edgekit.core.languages import Direction, base_language, normalise_tag
+from edgekit.core.segments import Segment, Translation
 from edgekit.engine.base import Tokenizer
-from edgekit.generate.generator import Generation, Generator, open_generator
+from edgekit.generate.generator import Generation, Generator
 from edgekit.translate.answers import clean, findings
-from edgekit.translate.filling import Filler, find_prompt
-from edgekit.translate.segment import has_words, is_unspaced, split, without_invisible
-from edgekit.translate.translator import Segment, Translation, as_texts, require_strings
+from edgekit.translate.filling import Filler
+from edgekit.translate.segment import is_unspaced, split, without_invisible
+from edgekit.translate.translator import as_texts, require_strings
 
 # A character a token is what the worst pieces of a 262k vocabulary take; a short text may need a few more.
 _SPARE_TOKENS = 24
@@ -61,7 +60,7 @@ class _ReadsAll:
         return []
 
 
-class PromptedTranslator:
+class PromptedTranslator(Closing):
     """Translates texts of one direction with a language model; as `Translator`, from any thread, a sentence at a time.
 
     filler: the prompt.  generator: closed with this one.  scripts: of source and target, by ISO 15924, or None.
@@ -82,14 +81,6 @@ class PromptedTranslator:
     def source_tokenizer(self) -> Tokenizer:
         """A stand-in: language models read every character, by its bytes where they must."""
         return _ReadsAll()
-
-    def __enter__(self) -> PromptedTranslator:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Free the model. Translating afterwards raises EngineError; closing again does nothing."""
@@ -125,7 +116,7 @@ class PromptedTranslator:
             end = begin + len(piece.text)
             shown = piece.text
             gap = piece.gap or (self._joint if number + 1 < len(pieces) else "")
-            if has_words(piece.text):
+            if has_letters(piece.text):
                 answer = self._answer(without_invisible(piece.text), scores=scores)
                 shown = piece.text if answer.findings else answer.text
                 source, target = (begin, end), (length, length + len(shown))
@@ -185,76 +176,3 @@ class PromptedTranslator:
             log_probabilities=0 if scores else None,
             control_tokens=False,
         )
-
-
-def open_prompted_translator(
-    source: str,
-    target: str,
-    *,
-    model: str,
-    prompt: str = "plain",
-    examples: Sequence[tuple[str, str]] | None = None,
-    glossary_lines: Sequence[tuple[str, str]] = (),
-    threads: int | None = None,
-    report: Reporter = silent,
-) -> PromptedTranslator:
-    """Open a language model to translate source to target, both BCP-47 tags.
-
-    model: an installed one's id, or a GGUF file.  prompt: one of the catalogue's.
-    examples: (text, translation) pairs of the direction; None for the catalogue's own, where it has both languages.
-    glossary_lines: (term, translation) pairs; of these a prompt has those that occur in its text.
-    report: hears of what a person should know: no examples, an instruction in another language.
-    Raises UsageError (a tag, the prompt, source equals target) and what `open_generator` does.
-    """
-    direction = Direction(normalise_tag(source), normalise_tag(target))
-    if direction.source == direction.target:
-        raise UsageError(f"source and target are both `{direction.source}`", hint="name two languages")
-    filler = make_filler(direction, prompt, examples=examples, glossary_lines=glossary_lines, report=report)
-    return prompted(filler, open_generator(model, threads=threads, report=report))
-
-
-def back_translated(lines: Sequence[str], into_english: PromptedTranslator, *, most: int = 4) -> list[tuple[str, str]]:
-    """Examples (English, line) for a language that has none, from lines in it that nobody translated.
-
-    What the model itself makes of them in English stands before each (arXiv 2306.11372, the way from English); a line
-    that it could not translate is left out. most: how many at most.
-    """
-    found: list[tuple[str, str]] = []
-    for made in into_english.stream(line for line in lines if len(line.splitlines()) == 1):
-        if made.complete and made.segments:
-            found.append((made.text, made.source))
-        if len(found) >= most:
-            break
-    return found
-
-
-def make_filler(
-    direction: Direction,
-    prompt: str,
-    *,
-    examples: Sequence[tuple[str, str]] | None = None,
-    glossary_lines: Sequence[tuple[str, str]] = (),
-    report: Reporter = silent,
-) -> Filler:
-    """The prompt of a direction, and what a person should know about it. See `open_prompted_translator`."""
-    catalogue = load_catalogue()
-    found = find_prompt(catalogue, prompt)
-    filler = Filler(catalogue, found, direction, examples=examples, terms=glossary_lines)
-    if found.exemplars != "none" and not filler.shown:
-        report(Note(f"there are no examples for {direction}: the model is asked without any"))
-    if not filler.has_own_instruction:
-        report(Note(f"prompt `{prompt}` has no instruction in `{direction.source}`: it is in English"))
-    return filler
-
-
-def prompted(filler: Filler, generator: Generator) -> PromptedTranslator:
-    """A translator of an open model, with the scripts that the catalogue knows."""
-    languages = load_catalogue().languages
-
-    def script(tag: str) -> str | None:
-        found = languages.get(tag) or languages.get(base_language(tag))
-        return found.script if found else None
-
-    return PromptedTranslator(
-        filler, generator, scripts=(script(filler.direction.source), script(filler.direction.target))
-    )

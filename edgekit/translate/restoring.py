@@ -9,11 +9,11 @@ from typing import TypeAlias
 
 from edgekit.core.findings import Finding
 from edgekit.core.marked import Mark, MarkedText, in_order
+from edgekit.core.segments import Segment, Translation
 from edgekit.protect.edits import Edit, Edited
 from edgekit.translate.ladder import Outcome, as_part
 from edgekit.translate.placed import Placed
 from edgekit.translate.prepared import Prepared
-from edgekit.translate.translator import Segment, Translation
 
 _Insertion: TypeAlias = tuple[tuple[int, ...], int, str, int, bool]
 """Order at its place, place, text, the blanks before it, and whether it stands for one."""

@@ -9,9 +9,9 @@ from typing import TypeAlias
 from edgekit.checks.check import RETRIES
 from edgekit.core.findings import Finding
 from edgekit.core.marked import Mark, MarkedText, in_order
+from edgekit.core.segments import Span
 from edgekit.translate.careful import CarefulTranslation
 from edgekit.translate.segment import split, wrap
-from edgekit.translate.spans import Span
 
 Translate: TypeAlias = Callable[[Sequence[MarkedText]], list[CarefulTranslation]]
 Check: TypeAlias = Callable[[CarefulTranslation], list[Finding]]

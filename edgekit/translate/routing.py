@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from types import TracebackType
 from typing import Generic, Protocol, TypeVar
 
+from edgekit.core.closing import Closing
 from edgekit.core.errors import UsageError
 from edgekit.core.findings import Finding
 from edgekit.core.languages import Direction, base_language, normalise_tag
@@ -185,7 +185,7 @@ def open_router(source: str | None, target: str, directions: Iterable[Direction]
     return Router(open_identifier(languages), named, tag, listed)
 
 
-class RoutingTranslator(Generic[Text, Result]):
+class RoutingTranslator(Closing, Generic[Text, Result]):
     """Translates texts that are in several languages, each by its own model; opens a model when it is first needed."""
 
     def __init__(
@@ -199,14 +199,6 @@ class RoutingTranslator(Generic[Text, Result]):
         self._open = open_direction
         self._plain = plain
         self._opened: dict[Direction, Translates[Text, Result]] = {}
-
-    def __enter__(self) -> RoutingTranslator[Text, Result]:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Free every model that was opened."""

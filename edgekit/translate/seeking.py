@@ -9,13 +9,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
+from edgekit.core.characters import has_letters
 from edgekit.core.marked import Mark
+from edgekit.core.segments import Span
 from edgekit.projection.words import word_spans
 from edgekit.translate.ladder import Translate
 from edgekit.translate.placed import Placed, place_again
 from edgekit.translate.prepared import Prepared
-from edgekit.translate.segment import has_words
-from edgekit.translate.spans import Span
 
 # Of two forms of one word, `verde` and `verdes`, so many letters begin both; of short ones less.
 _STEM, _SHORT_STEM, _SHORT_WORD = 4, 3, 5
@@ -62,7 +62,7 @@ def _lost(at: int, prepared: Prepared, placed: Placed) -> Iterator[_Lost]:
         for segment in placed.segments:
             (begin, end), _ = segment
             if begin <= mark.begin and mark.end <= end:
-                if has_words(prepared.model.text[mark.begin : mark.end]) and mark.end - mark.begin < end - begin:
+                if has_letters(prepared.model.text[mark.begin : mark.end]) and mark.end - mark.begin < end - begin:
                     yield _Lost(at, mark, segment)
                 break
 

@@ -39,11 +39,6 @@ class Piece:
     gap: str
 
 
-def has_words(text: str) -> bool:
-    """Whether there is a letter in it: digits, signs and emoji alone are left as they are."""
-    return any(character.isalpha() for character in text)
-
-
 def without_invisible(text: str) -> str:
     """What the model sees: text less the characters that carry no words."""
     return _INVISIBLE_RUN.sub("", text)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from edgekit.core.marked import MarkedText, in_order
-from edgekit.translate.spans import Span
+from edgekit.core.segments import Span
 
 
 def replaced(text: MarkedText, edits: Iterable[tuple[Span, str]]) -> MarkedText:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from difflib import SequenceMatcher
-from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-Span: TypeAlias = tuple[int, int]
-"""First character and the one after the last, as Python slices count."""
+from edgekit.core.segments import Span
 
 # Of a word's attention. Of the 968 spans of `benchmarks/projection.py` as many are right with 0.1, 4 fewer with 0.3.
 _LEAST = 0.2

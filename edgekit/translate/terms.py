@@ -10,13 +10,13 @@ from functools import cache
 
 from edgekit.core.languages import Direction, base_language
 from edgekit.core.marked import Mark, MarkedText, in_order
+from edgekit.core.segments import Span
 from edgekit.glossary.honoured import judge
 from edgekit.glossary.plural import is_plural, plural
 from edgekit.glossary.terms import TermMatch
 from edgekit.translate.careful import CarefulTranslation
 from edgekit.translate.segment import is_unspaced
 from edgekit.translate.shifting import replaced
-from edgekit.translate.spans import Span
 
 _SENTENCE_END = re.compile(r"(?:^|[.!?…:\n][\"'”’»)\]]*\s)[\s\"'“‘«(\[¿¡-]*\Z")
 _FIRST_TO_LAST_LETTER = re.compile(r"\w(?:.*\w)?", re.DOTALL)

@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from types import TracebackType
 
+from edgekit.core.characters import has_letters
+from edgekit.core.closing import Closing
 from edgekit.core.errors import EngineError, InputError, UsageError
 from edgekit.core.events import Reporter, silent
 from edgekit.core.languages import Direction, normalise_tag
+from edgekit.core.segments import Segment, Span, Translation
 from edgekit.engine.base import Hypothesis, Tokenizer, TranslationEngine
-from edgekit.translate.segment import has_words, is_unspaced, split, visible_offsets, without_invisible, wrap
-from edgekit.translate.spans import Span, align, token_spans, words
+from edgekit.translate.segment import is_unspaced, split, visible_offsets, without_invisible, wrap
+from edgekit.translate.spans import align, token_spans, words
 
 # Sorting by length pays when a window holds several hundred sentences. A stream starts small, so that the first line is
 # there soon, and doubles; the sums bound the memory whatever the number of lines.
@@ -31,39 +33,6 @@ _LINE_BREAKS = re.compile(r"[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+")
 
 
 @dataclass(frozen=True, slots=True)
-class Segment:
-    """One decoded sentence, or part of a long one.
-
-    source, target: spans of Translation.source and Translation.text, in code points.
-    complete: False when the length bound of the engine ended it.
-    log_probabilities: natural logarithm for each target token and the end mark, or None.
-    alignment: (source span, target span) for each word of the translation that has one, or None.
-    """
-
-    source: Span
-    target: Span
-    complete: bool = True
-    log_probabilities: tuple[float, ...] | None = None
-    alignment: tuple[tuple[Span, Span], ...] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Translation:
-    """A text and its translation.
-
-    score: mean log-probability per target token, end marks included; None when not asked for or nothing was translated.
-    segments: what was translated, in order; line breaks, outer white space and texts without a letter are in none.
-    complete: False when any segment is not.
-    """
-
-    text: str
-    source: str
-    score: float | None = None
-    segments: tuple[Segment, ...] = ()
-    complete: bool = True
-
-
-@dataclass(frozen=True, slots=True)
 class _Part:
     """A slice of a text and what follows it; `key` is what the model sees, None where the slice stays as it is."""
 
@@ -73,7 +42,7 @@ class _Part:
     gap: str
 
 
-class Translator:
+class Translator(Closing):
     """Translates texts of one direction; may be used from any thread and as a context manager."""
 
     def __init__(self, direction: Direction, engine: TranslationEngine) -> None:
@@ -82,14 +51,6 @@ class Translator:
         self._closed = False
         # Sentences of Chinese follow each other without a space; their translations must not.
         self._joint = " " if is_unspaced(direction.source) and not is_unspaced(direction.target) else ""
-
-    def __enter__(self) -> Translator:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     @property
     def source_tokenizer(self) -> Tokenizer:
@@ -149,7 +110,9 @@ class Translator:
         begin = 0
         for piece in split(text, self.direction.source):
             end = begin + len(piece.text)
-            parts.append(_Part(begin, end, without_invisible(piece.text) if has_words(piece.text) else None, piece.gap))
+            parts.append(
+                _Part(begin, end, without_invisible(piece.text) if has_letters(piece.text) else None, piece.gap)
+            )
             begin = end + len(piece.gap)
         return parts
 
@@ -189,7 +152,7 @@ class Translator:
             begin = part.begin
             for piece in wrap(text[part.begin : part.end], min(_PART_TOKENS, limit), self._count):
                 end = begin + len(piece.text)
-                key = without_invisible(piece.text) if has_words(piece.text) else None
+                key = without_invisible(piece.text) if has_letters(piece.text) else None
                 if key is not None and key not in tokens:
                     tokens.update(self._encode([key]))
                 if key is not None and len(tokens[key]) > limit:

@@ -1,7 +1,6 @@
 """Every check by itself, and all of them by the one entry."""
 
 import re
-from dataclasses import dataclass
 
 import pytest
 from hypothesis import given
@@ -14,17 +13,9 @@ from edgekit.checks.languages import check_languages, check_untranslated
 from edgekit.checks.repetition import check_repetition
 from edgekit.checks.sentences import check_sentences, expected_ratio, length_deviation
 from edgekit.core.languages import Direction
+from edgekit.core.segments import Segment
 
 EN_PT = Direction("en", "pt")
-
-
-@dataclass(frozen=True)
-class Segment:
-    """What a translator gives."""
-
-    source: tuple[int, int]
-    target: tuple[int, int]
-    complete: bool = True
 
 
 def kinds(source: str, target: str, direction: Direction = EN_PT, **more: object) -> list[str]:

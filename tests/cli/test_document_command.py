@@ -56,7 +56,7 @@ def test_a_document_is_summed_up_on_stderr_and_stdout_stays_empty(
     assert shown.err.splitlines() == [
         f"{out}: 3 of 3 segments translated",
         "kept 1 of 1, repaired 1, left as source 0",
-        "1 segments to look at: `--review --force` shows them, the worst first",
+        "1 segment to look at: `--review --force` shows them, the worst first",
     ]
     assert out.exists()
 
@@ -108,7 +108,7 @@ def test_a_review_shows_the_worst_first_and_says_how_many_it_left_out(
         "  12 a",
     ]
     assert shown.err.splitlines() == [
-        "1 of 3 segments are not listed: nothing was found, and none is less than 50% sure",
+        "1 of 3 segments is not listed: nothing was found, and none is less than 50% sure",
         f"{out}: 2 of 3 segments translated, 1 the same in both languages",
         "kept 1 of 1, repaired 1, left as source 0",
     ]

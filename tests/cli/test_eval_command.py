@@ -164,7 +164,7 @@ def test_translate_counts_missing_translations_and_tells_of_them(
 ) -> None:
     write(tmp_path / "lines.other", ["", *OTHER[1:]])
     assert run(arguments(files, "--hypotheses", files["other"])) == 0
-    assert "en→pt: 1 lines have no translation" in capsys.readouterr().err
+    assert "en→pt: 1 line without a translation" in capsys.readouterr().err
 
 
 @pytest.fixture

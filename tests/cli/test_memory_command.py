@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from edgekit.cli.app import run
+from edgekit.core.languages import Direction
+from edgekit.memory.memory import open_memory
 
 EN_PT = ("--from", "en", "--to", "pt")
 
@@ -51,7 +53,7 @@ def test_lines_are_for_people_and_programs(capsys: pytest.CaptureFixture[str]) -
     assert (source, target, origin, number) == ("The cell.", "A célula.", "person", "1")
     assert score.endswith(" % fuzzy")
     assert run(["memory", "stats"]) == 0
-    assert capsys.readouterr().out.startswith("1 entries of 0 documents")
+    assert capsys.readouterr().out.startswith("1 entry of 0 documents")
 
 
 def test_a_file_that_was_exported_is_imported(capsys: pytest.CaptureFixture[str], home: Path) -> None:
@@ -121,6 +123,40 @@ def test_glossary_check_tells_terms_and_conflicts(capsys: pytest.CaptureFixture[
     capsys.readouterr()
     assert run(["glossary", "check", str(path), *EN_PT]) == 1
     assert capsys.readouterr().out.splitlines() == [
-        "2 terms, 1 conflicts",
+        "2 terms, 1 conflict",
         "  line 1, 2: `cell` is to be `célula`, `cela`; the first counts",
     ]
+
+
+def test_a_mended_document_is_accepted_segment_by_segment(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    page, mended = tmp_path / "page.md", tmp_path / "folha.md"
+    page.write_text("# The cell\n\nIt is small.\n\nbrasil.org\n\n12\n", "utf-8")
+    mended.write_text("# A célula\n\nEla é pequena.\n\nbrasil.org\n\n12\n", "utf-8")
+    asked = ["memory", "accept", str(page), str(mended), "--from", "en", "--to", "pt", "--json"]
+    assert run(asked) == 0
+    assert json.loads(capsys.readouterr().out)["kept"] == 2
+    with open_memory() as memory:
+        (found,) = memory.lookup("It is small.", Direction("en", "pt"), previous="The cell")
+        assert (found.kind, found.target, found.entry.origin.document) == ("context", "Ela é pequena.", "page.md")
+        mended.write_text("# A célula\n\nEla é muito pequena.\n\nbrasil.org\n\n12\n", "utf-8")
+        assert run(asked) == 0
+        assert memory.lookup("It is small.", Direction("en", "pt"))[0].target == "Ela é muito pequena."
+
+
+def test_files_that_are_not_translations_of_each_other_are_not_accepted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, text in {"a.md": "One\n\nTwo\n", "b.md": "Um\n", "c.po": "", "d.txt": "One\nTwo\n"}.items():
+        (tmp_path / name).write_text(text, "utf-8")
+
+    def accepted(*names: str) -> tuple[int, str]:
+        code = run(["memory", "accept", *(str(tmp_path / name) for name in names), "--from", "en", "--to", "pt"])
+        return code, capsys.readouterr().err
+
+    code, told = accepted("a.md", "b.md")
+    assert code == 2
+    assert "2 segments" in told
+    assert "b.md`: 1 segment\n" in told
+    assert accepted("c.po", "c.po")[0] == 2
+    assert accepted("a.md", "none.md")[0] == 3
+    assert accepted("d.txt", "d.txt") == (0, "kept 0 of 2 segments\n")

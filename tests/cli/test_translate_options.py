@@ -88,12 +88,12 @@ def test_terms_are_put_in_and_counted(tmp_path: Path) -> None:
         tmp_path, "translate", "--glossary", str(terms), "--from", "en", "--to", "pt", given="the book\nno\n"
     )
     assert done.stdout == b"THE caderno\nNO\n"
-    assert errors(done).splitlines() == ["1 of 1 terms honoured"]
+    assert errors(done).splitlines() == ["1 of 1 term honoured"]
     page, out = tmp_path / "page.md", tmp_path / "out.md"
     page.write_text("the **book**\n", "utf-8")
     done = edgekit(tmp_path, "translate", str(page), "--glossary", str(terms), "-o", str(out))
     assert out.read_text("utf-8") == "THE **caderno**\n"
-    assert errors(done).splitlines()[-1] == "1 of 1 terms honoured"
+    assert errors(done).splitlines()[-1] == "1 of 1 term honoured"
 
 
 def test_what_was_accepted_is_used_and_said(tmp_path: Path) -> None:
@@ -172,6 +172,12 @@ def test_a_dry_run_does_not_mind_an_output_that_is_there(tmp_path: Path) -> None
         (["hi", "--force"], 2, "none is named"),
         (["hi", "--from", "en", "--to", "pt", "--mixed", "--model", "toy"], 2, "models of their own"),
         (["hi", "--from", "auto", "--to", "en"], 3, "edgekit pull firefox-pt-en"),
+        (["hi", "--from", "auto", "--to", "en", "--pull"], 2, "name the language with `--from`"),
+        (["hi", "--from", "auto", "--to", "en", "--through", "pt"], 2, "`auto` chooses the model of each text"),
+        (["hi", "--examples", "lines.en"], 2, "`--examples` is for a language model"),
+        (["hi", "--model", "no-such", "--pull"], 3, "`no-such`"),
+        (["hi", "--from", "en", "--to", "pt", "--through", "en"], 2, "make no route"),
+        (["hi", "--from", "en", "--to", "pt", "--through", "fr"], 3, "no installed model translates `en` to `fr`"),
         (["hi", "--to", "en"], 3, "edgekit pull firefox-pt-en"),
         (["hi", "--to", "xx"], 3, "edgekit models ls"),
     ],

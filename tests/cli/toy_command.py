@@ -7,10 +7,19 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 RUNNER = Path(__file__).with_name("with_toy_model.py")
 COMMAND = [sys.executable, str(RUNNER)]
 # Long enough for a loaded two-core machine; a hang is a failure all the same.
 SECONDS = 120
+
+posix = pytest.mark.skipif(os.name == "nt", reason="POSIX signals, pipes and devices")
+full_disk = pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+
+
+def leftovers(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
 
 
 def environment(home: Path, **more: str) -> dict[str, str]:

@@ -3,7 +3,6 @@
 import json
 import math
 import random
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -21,27 +20,11 @@ from edgekit.confidence.calibration import (
     save_confidence,
 )
 from edgekit.confidence.fitting import fit, out_of_fold
-from edgekit.confidence.signals import FEATURES, segment_signals, signals
+from edgekit.confidence.signals import FEATURES, signals
 from edgekit.core.errors import InputError, UsageError
 from edgekit.core.findings import Finding
 from edgekit.core.languages import Direction
-
-
-@dataclass(frozen=True)
-class Segment:
-    source: tuple[int, int]
-    target: tuple[int, int]
-    complete: bool = True
-    log_probabilities: tuple[float, ...] | None = (-0.1, -0.3)
-    alignment: tuple[tuple[tuple[int, int], tuple[int, int]], ...] | None = ()
-
-
-@dataclass(frozen=True)
-class Translation:
-    source: str
-    text: str
-    segments: tuple[Segment, ...]
-
+from edgekit.core.segments import Segment, Translation
 
 WEIGHTS = Weights((0.0,) * 8, (1.0,) * 8, (1.0, *[0.0] * 7), 0.0)
 EXAMPLE = Confidence(Direction("en", "pt"), "toy", 56.0, WEIGHTS, None, {"texts": {}})
@@ -54,7 +37,9 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def one_line(**more: object) -> Translation:
-    return Translation("one two three", "um dois", (Segment((0, 13), (0, 7), **more),))  # type: ignore[arg-type]
+    given = {"log_probabilities": (-0.1, -0.3), "alignment": (), **more}
+    segment = Segment((0, 13), (0, 7), **given)  # type: ignore[arg-type]
+    return Translation("um dois", "one two three", segments=(segment,))
 
 
 def test_signals_are_those_of_the_tokens_and_the_alignment() -> None:
@@ -71,20 +56,11 @@ def test_signals_are_those_of_the_tokens_and_the_alignment() -> None:
 
 
 @pytest.mark.parametrize(
-    "translation", [Translation("", "", ()), one_line(log_probabilities=None), one_line(alignment=None)]
+    "translation", [Translation("", ""), one_line(log_probabilities=None), one_line(alignment=None)]
 )
 def test_there_are_no_signals_when_the_model_gave_none(translation: Translation) -> None:
     assert signals(translation) is None
     assert EXAMPLE.of(signals(translation)) is None
-
-
-def test_segments_have_their_own_findings() -> None:
-    text = Translation("One. Two.", "Um. Dois.", (Segment((0, 4), (0, 3)), Segment((5, 9), (4, 9))))
-    one, two = segment_signals(text, [Finding("number", "x", (6, 8)), Finding("language", "y")])
-    assert one is not None
-    assert two is not None
-    assert one.findings == (("language", 1),)
-    assert two.findings == (("language", 1), ("number", 1))
 
 
 @given(
@@ -97,7 +73,7 @@ def test_confidence_is_a_probability_whatever_the_model_says(
     source: str, text: str, logs: list[float], spans: list[tuple[int, int]]
 ) -> None:
     pairs = tuple((span, (0, 1)) for span in spans)
-    made = Translation(source, text, (Segment((0, len(source)), (0, len(text)), True, tuple(logs), pairs),))
+    made = Translation(text, source, segments=(Segment((0, len(source)), (0, len(text)), True, tuple(logs), pairs),))
     told = EXAMPLE.of(signals(made))
     assert told is not None
     assert 0 <= told <= 1

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edgekit.core.errors import UsageError
-from edgekit.core.units import bytes_in_words, duration_in_words, parse_bytes
+from edgekit.core.units import bytes_in_words, counted, duration_in_words, parse_bytes
 
 
 @pytest.mark.parametrize(
@@ -73,3 +73,9 @@ def test_what_is_no_size_is_refused(text: str) -> None:
 @given(st.integers(1, 10**12))
 def test_a_number_of_bytes_is_itself(count: int) -> None:
     assert parse_bytes(str(count)) == count
+
+
+def test_a_noun_has_the_form_of_its_number() -> None:
+    assert [counted(number, "term") for number in (0, 1, 2, 2000)] == ["0 terms", "1 term", "2 terms", "2,000 terms"]
+    assert counted(1, "entry", "entries") == "1 entry"
+    assert counted(3, "entry", "entries") == "3 entries"

@@ -11,7 +11,7 @@ from edgekit.evaluate.alignment import check_aligned, documents
 def test_files_of_other_lengths_are_told_with_their_counts() -> None:
     with pytest.raises(InputError) as caught:
         check_aligned({"`a`": ["x"] * 1200, "`b`": ["x"]})
-    assert caught.value.reasons == ("`a`: 1,200 lines", "`b`: 1 lines")
+    assert caught.value.reasons == ("`a`: 1,200 lines", "`b`: 1 line")
 
 
 def test_empty_lines_are_told_with_their_numbers() -> None:

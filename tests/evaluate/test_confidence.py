@@ -7,8 +7,8 @@ import pytest
 from edgekit.confidence.signals import Signals
 from edgekit.core.errors import InputError
 from edgekit.core.languages import Direction
+from edgekit.core.segments import Segment, Translation
 from edgekit.evaluate.confidence import Labelled, evaluate, evaluate_fit, fit_confidence, label
-from edgekit.translate.translator import Segment, Translation
 
 EN_PT = Direction("en", "pt")
 

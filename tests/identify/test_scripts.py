@@ -7,7 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edgekit.catalogue.load import load_catalogue
-from edgekit.identify.scripts import SCRIPT_NAMES, main_script, script_of, scripts_in, scripts_of_language
+from edgekit.identify.scripts import (
+    SCRIPT_NAMES,
+    known_scripts,
+    main_script,
+    script_of,
+    scripts_in,
+    scripts_of_language,
+)
 
 # Letters whose names tell another script than Unicode's table does.
 _ODD = {"\u0374", "\u0640", "\u3006", "\ua9cf", "\uff9e", "\uff9f"}
@@ -54,3 +61,9 @@ def test_main_script_is_none_when_there_is_no_letter() -> None:
 @given(st.text())
 def test_scripts_in_counts_no_more_than_the_letters(text: str) -> None:
     assert sum(scripts_in(text).values()) <= sum(map(str.isalpha, text))
+
+
+def test_nothing_is_known_of_a_language_that_is_not_listed() -> None:
+    assert known_scripts("chr") == frozenset()
+    assert scripts_of_language("chr") == known_scripts("sw-KE") == {"Latn"}
+    assert known_scripts("ms") == {"Latn", "Arab"}

@@ -8,7 +8,8 @@ from dataclasses import replace
 from hypothesis import strategies as st
 
 from edgekit.core.marked import Mark, MarkedText, MarkKind, in_order
-from edgekit.projection.words import Span, word_spans
+from edgekit.core.segments import Span
+from edgekit.projection.words import word_spans
 
 
 def marked(written: str) -> MarkedText:

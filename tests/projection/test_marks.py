@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 from projection.marked_texts import by_words, marked, marked_texts, shown, translations
 
 from edgekit.core.marked import Mark, MarkedText
+from edgekit.core.segments import Span
 from edgekit.projection.marks import project_marks
-from edgekit.projection.words import Span, word_spans
+from edgekit.projection.words import word_spans
 
 HOUSE = "the big red house is old"
 CASA = "a grande casa vermelha é antiga"

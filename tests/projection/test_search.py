@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from edgekit.core.segments import Span
 from edgekit.projection.search import CLOSE, OPEN, Place, Template, best_places, mark_source, search_spans
-from edgekit.projection.words import Span
 
 
 class Toy:

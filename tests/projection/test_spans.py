@@ -9,8 +9,8 @@ from projection.marked_texts import by_words
 from projection.test_search import Copying
 
 from edgekit.core.errors import InputError
+from edgekit.core.segments import Span
 from edgekit.projection.spans import project
-from edgekit.projection.words import Span
 
 SOURCE, TARGET = "the big red house", "a grande casa vermelha"
 PAIRS = by_words(SOURCE, TARGET, "0-0 1-1 2-3 3-2")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from edgekit.core.errors import UsageError
 from edgekit.protect.edits import Edit, Edited
-from edgekit.protect.masks import BUILT_IN, MaskForm, forms_of, mask, places, unmask
+from edgekit.protect.masks import BUILT_IN, MaskForm, forms_of, mask, places
 
 FORMS = st.sampled_from(BUILT_IN)
 TEXTS = st.lists(
@@ -38,7 +38,12 @@ def apart(text: str, found: list[tuple[int, int]]) -> list[tuple[int, int]]:
 def test_the_text_is_itself_again_when_nothing_is_translated(form: MaskForm, text: str, data: st.DataObject) -> None:
     found = apart(text, data.draw(spans(text)))
     masked = mask(text, found, form)
-    assert unmask(masked.text, masked, [text[low:high] for low, high in found]) == text
+    came = places(masked.text, masked)
+    assert came is not None
+    again = masked.text
+    for (begin, end), (low, high) in reversed(list(zip(came, found, strict=True))):
+        again = again[:begin] + text[low:high] + again[end:]
+    assert again == text
 
 
 @settings(deadline=None)
@@ -59,7 +64,7 @@ def test_a_texts_own_masks_are_not_taken_for_ones() -> None:
     form = MaskForm("XQ{}Z")
     masked = mask("XQ1Z meets you and XQ1Z", [(11, 14)], form)
     assert masked.numbers == (2,)
-    assert unmask("XQ2Z encontra XQ1Z e XQ1Z", masked, ["you"]) == "you encontra XQ1Z e XQ1Z"
+    assert places("XQ2Z encontra XQ1Z e XQ1Z", masked) == [(0, 4)]
     assert places("XQ2Z XQ1Z XQ1Z XQ1Z", masked) is None
 
 

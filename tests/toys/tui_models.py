@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from edgekit.core.errors import DirectionError, EngineError
 from edgekit.core.languages import Direction
-from edgekit.translate.translator import Translation
+from edgekit.core.segments import Translation
 
 SECONDS = 30.0
 NAMES = {"en": "English", "pt": "Portuguese", "ar": "Arabic"}

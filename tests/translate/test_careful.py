@@ -11,14 +11,15 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from translate.toy_engine import ToyEngine, ToyTokenizer
 
+from edgekit.core.characters import has_letters
 from edgekit.core.errors import InputError
 from edgekit.core.findings import Finding
 from edgekit.core.languages import Direction
 from edgekit.core.marked import Mark, MarkedText, in_order
+from edgekit.core.segments import Segment, Translation
 from edgekit.protect.masks import MaskForm
 from edgekit.translate.careful import CarefulTranslation, CarefulTranslator
-from edgekit.translate.segment import has_words
-from edgekit.translate.translator import Segment, Translation, Translator
+from edgekit.translate.translator import Translator
 
 _LINE = re.compile(r"[^\n]*\S[^\n]*")
 _WORD = re.compile(r"\S+")
@@ -41,7 +42,7 @@ class FakeTranslator(Translator):
         parts, segments, done, length = [], [], 0, 0
         for match in _LINE.finditer(text):
             core = match.group().strip()
-            if not has_words(core):
+            if not has_letters(core):
                 continue
             begin = match.start() + match.group().index(core)
             parts.append(text[done:begin])

@@ -16,12 +16,13 @@ from edgekit.confidence.signals import FEATURES
 from edgekit.core.errors import InputError
 from edgekit.core.languages import Direction
 from edgekit.core.marked import Mark, MarkedText
+from edgekit.core.segments import Translation
 from edgekit.glossary.terms import Glossary, Term, of_terms
 from edgekit.memory.entries import Origin
 from edgekit.memory.memory import Memory, open_memory
 from edgekit.translate.careful import CarefulTranslator
 from edgekit.translate.checked import CheckedTranslator
-from edgekit.translate.translator import Translation, Translator
+from edgekit.translate.translator import Translator
 
 DIRECTION = Direction("en", "pt")
 # Word for word, so that the alignment is known.

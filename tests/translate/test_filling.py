@@ -12,7 +12,8 @@ from translate.prompted_models import catalogue
 from edgekit.catalogue.load import check_file, packaged_file
 from edgekit.core.errors import UsageError
 from edgekit.core.languages import Direction
-from edgekit.translate.filling import Filler, fill, find_prompt, terms_in
+from edgekit.glossary.terms import Term, of_terms
+from edgekit.translate.filling import Filler, fill, find_prompt
 
 LIBRARY, _ = check_file(packaged_file())
 
@@ -35,9 +36,17 @@ def test_what_stands_in_a_value_is_text_when_it_looks_like_a_placeholder(text: s
 
 
 def test_terms_are_exactly_those_that_occur_when_there_are_many() -> None:
-    terms = [("photosynthesis", "fotossíntese"), ("leaf", "folha"), ("leaf cell", "célula da folha"), ("art", "arte")]
-    assert terms_in("A Leaf cell starts PHOTOSYNTHESIS.", terms) == [terms[2], terms[0]]
-    asked = filler("plain", "en", "pt", terms=terms, examples=[])
+    direction = Direction("en", "pt")
+    terms = [
+        Term("photosynthesis", "fotossíntese"),
+        Term("leaf", "folha"),
+        Term("leaf cell", "célula\nda folha"),
+        Term("art", "arte"),
+        Term("YouTube", "YouTube", keep=True),
+    ]
+    asked = filler("plain", "en", "pt", glossary=of_terms(direction, terms), examples=[])
+    listed = asked.fill("Leaf cells start PHOTOSYNTHESIS on YouTube.").splitlines()[0]
+    assert listed == "Terms: leaf cell = célula da folha; photosynthesis = fotossíntese."
     assert asked.fill("A leaf.") == "Terms: leaf = folha.\nEnglish: A leaf.\nPortuguese:"
     assert asked.fill("Hi.") == filler("plain", "en", "pt", examples=[]).fill("Hi.")
 

@@ -15,9 +15,9 @@ from edgekit.core.languages import Direction
 from edgekit.core.marked import MarkedText
 from edgekit.memory.memory import open_memory
 from edgekit.store.installed import models_folder
-from edgekit.translate.careful import open_careful_translator
+from edgekit.translate.around import Around, open_careful_translator
 from edgekit.translate.checked import CheckedTranslation, CheckedTranslator
-from edgekit.translate.opening import AUTO, Around, RoutedTranslator, open_checked_translator
+from edgekit.translate.opening import AUTO, RoutedTranslator, open_checked_translator
 from edgekit.translate.translator import open_translator
 
 
@@ -36,7 +36,7 @@ def test_texts_come_out_as_without_anything_around(student: Path) -> None:
     lines = toy_lines(3, 20)
     with (
         open_translator("en", "pt", threads=1) as plain,
-        open_careful_translator("en", "pt", threads=1) as careful,
+        open_careful_translator(Direction("en", "pt"), Around(threads=1)) as careful,
         open_checked_translator("en", "pt") as full,
     ):
         assert isinstance(full, CheckedTranslator)

@@ -16,11 +16,12 @@ from edgekit.catalogue.entries import Languages
 from edgekit.core.errors import DirectionError, UsageError
 from edgekit.core.events import Event, Note
 from edgekit.core.languages import Direction
+from edgekit.core.segments import Translation
 from edgekit.store.installed import Installed
 from edgekit.store.receipt import FileRecord, Receipt
 from edgekit.translate.pivot import PivotTranslator, compose, open_direct_or_pivot, open_route
 from edgekit.translate.pivot_routes import describe, find_route, known_chrf
-from edgekit.translate.translator import Translation, Translator
+from edgekit.translate.translator import Translator
 
 
 def direction(text: str) -> Direction:

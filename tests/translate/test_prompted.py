@@ -13,7 +13,8 @@ from translate.prompted_models import Said, catalogue
 from edgekit.core.errors import EngineError, InputError
 from edgekit.core.languages import Direction
 from edgekit.translate.filling import Filler, find_prompt
-from edgekit.translate.prompted import PromptedTranslator, back_translated, prompted
+from edgekit.translate.prompted import PromptedTranslator
+from edgekit.translate.prompting import prompted
 
 
 def translator(said: Said, source: str = "en", target: str = "pt", prompt: str = "plain") -> PromptedTranslator:
@@ -144,12 +145,3 @@ def test_scripts_come_from_the_catalogue() -> None:
     filler = Filler(made, made.prompts["plain"], Direction("en", "am"))
     (found,) = prompted(filler, Said(lambda *_: "Bom dia.")).translate(["Good morning."])  # type: ignore[arg-type]
     assert [one.kind for one in found.findings] == ["language"]
-
-
-def test_examples_are_made_of_lines_that_the_model_translates_itself() -> None:
-    said = Said(lambda prompt, _: "" if "três" in prompt else "one two")
-    made = catalogue()
-    filler = Filler(made, made.prompts["plain"], Direction("pt", "en"), examples=[])
-    into_english = PromptedTranslator(filler, said)  # type: ignore[arg-type]
-    lines = ["um dois", "três", "a\nb", "quatro cinco", "seis"]
-    assert back_translated(lines, into_english, most=2) == [("one two", "um dois"), ("one two", "quatro cinco")]

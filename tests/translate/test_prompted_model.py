@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from pathlib import Path
 
 import pytest
@@ -13,8 +14,11 @@ from translate.prompted_models import CATALOGUE
 from edgekit.core.errors import UsageError
 from edgekit.core.events import Event, Note
 from edgekit.projection.spans import project
+from edgekit.translate.examples import Examples
 from edgekit.translate.marker_scores import MarkerScores
-from edgekit.translate.prompted import open_prompted_translator
+from edgekit.translate.pivot import PivotTranslator
+from edgekit.translate.prompted import PromptedTranslator
+from edgekit.translate.prompting import open_prompted_translator
 
 pytestmark = needs_llama
 
@@ -80,3 +84,26 @@ def test_scores_of_pieces_are_those_of_their_prefixes_and_the_search_takes_them(
         assert found.how == "search"
         assert found.score is not None
         assert found.target is not None
+
+
+def test_a_way_through_another_language_is_asked_for_in_two_prompts(model: Path) -> None:
+    with open_prompted_translator("pt", "am", model=str(model), prompt="own", through="en", threads=1) as translator:
+        assert isinstance(translator, PivotTranslator)
+        assert [str(one) for one in translator.route] == ["pt→en", "en→am"]
+        (made,) = translator.translate(["o gato."], scores=True)
+    assert made.source == "o gato."
+    with pytest.raises(UsageError, match="make no route"):
+        open_prompted_translator("pt", "am", model=str(model), through="pt")
+
+
+def test_texts_in_the_target_language_become_examples_by_the_model_itself(model: Path) -> None:
+    notes: list[Event] = []
+    given = Examples(pairs=(("gato", "ድመት"),), texts=("ሰላም ነው", "ደህና ቀን"))
+    with open_prompted_translator(
+        "pt", "am", model=str(model), examples=given, threads=1, report=notes.append
+    ) as translator:
+        assert isinstance(translator, PromptedTranslator)
+        translator.translate(["o gato"])
+    told = [one.text for one in notes if isinstance(one, Note)]
+    assert told[0] == "examples: asking the model for am→pt"
+    assert re.fullmatch(r"examples: [0-2] of 2 texts got a translation", told[1])

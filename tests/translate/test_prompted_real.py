@@ -7,7 +7,7 @@ from toys.llama import needs_llama
 from translate.real_models import home_with
 
 from edgekit.core.chrf import corpus_chrf
-from edgekit.translate.prompted import open_prompted_translator
+from edgekit.translate.prompting import open_prompted_translator
 
 pytestmark = [pytest.mark.real, needs_llama]
 LINES = ["The children read a book.", "I like the big house.", "", "Where is the school?\n12"]

@@ -8,8 +8,10 @@ import pytest
 from translate.real_models import home_with
 
 from edgekit.core.errors import InputError
+from edgekit.core.languages import Direction
 from edgekit.core.marked import Mark, MarkedText
-from edgekit.translate.careful import CarefulTranslator, open_careful_translator
+from edgekit.translate.around import Around, open_careful_translator
+from edgekit.translate.careful import CarefulTranslator
 
 pytestmark = pytest.mark.real
 
@@ -19,7 +21,7 @@ def translator() -> Iterator[CarefulTranslator]:
     home = home_with("firefox-en-pt")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("EDGEKIT_HOME", str(home))
-        with open_careful_translator("en", "pt", threads=1) as one:
+        with open_careful_translator(Direction("en", "pt"), Around(threads=1)) as one:
             yield one
 
 

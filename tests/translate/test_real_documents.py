@@ -10,9 +10,11 @@ import pytest
 from documents.zip_files import docx, epub, kinds, members, odt, paragraph, pptx, run
 from translate.real_models import home_with
 
+from edgekit.core.languages import Direction
 from edgekit.documents.base import DocumentOptions
 from edgekit.documents.open import open_document
-from edgekit.translate.careful import CarefulTranslator, open_careful_translator
+from edgekit.translate.around import Around, open_careful_translator
+from edgekit.translate.careful import CarefulTranslator
 from edgekit.translate.documents import DocumentResult, translate_document
 
 pytestmark = pytest.mark.real
@@ -26,7 +28,7 @@ def translator() -> Iterator[CarefulTranslator]:
     home = home_with("firefox-en-pt")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("EDGEKIT_HOME", str(home))
-        with open_careful_translator("en", "pt", threads=1) as opened:
+        with open_careful_translator(Direction("en", "pt"), Around(threads=1)) as opened:
             yield opened
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from edgekit.cli.signals import TerminatedError
 from edgekit.translate import segment
-from edgekit.translate.segment import Piece, has_words, split, visible_offsets, without_invisible, wrap
+from edgekit.translate.segment import Piece, split, visible_offsets, without_invisible, wrap
 
 FLORES = Path(__file__).parents[2].parent / "shared" / "data" / "flores"
 LANGUAGES = [
@@ -175,16 +175,6 @@ def test_visible_offsets_point_at_the_characters_that_the_model_sees(text: str) 
 def test_without_invisible_keeps_joiners_when_scripts_spell_with_them() -> None:
     assert without_invisible("می\u200cخواهم") == "می\u200cخواهم"
     assert without_invisible("He\0llo\u200b wor\xadld\u202e\ud800") == "Hello world"
-
-
-@pytest.mark.parametrize("text", ["", "  \n", "😀👍🏽🇧🇷", "1990", "3.5 + 2 = 5.5", "½ ① —", "...", "\0\ud800"])
-def test_has_words_is_false_when_there_is_no_letter(text: str) -> None:
-    assert not has_words(text)
-
-
-@pytest.mark.parametrize("text", ["a", "1st", "中", "привет", "أ", "क"])
-def test_has_words_is_true_when_there_is_a_letter(text: str) -> None:
-    assert has_words(text)
 
 
 def test_every_language_without_spaces_is_known() -> None:

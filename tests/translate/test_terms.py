@@ -14,12 +14,11 @@ from translate.test_careful import FakeTranslator
 
 import edgekit
 from edgekit.core.languages import Direction
+from edgekit.core.segments import Segment, Span, Translation
 from edgekit.glossary.terms import Glossary, Term, of_terms
 from edgekit.translate.careful import CarefulTranslator
 from edgekit.translate.checked import CheckedTranslation, CheckedTranslator
-from edgekit.translate.spans import Span
 from edgekit.translate.terms import edits_for, in_form
-from edgekit.translate.translator import Segment, Translation
 
 EN_PT = Direction("en", "pt")
 WORDS = {"the": "a", "school": "escola", "schools": "escolas", "is": "é", "big": "grande", "of": "da", "water": "água"}

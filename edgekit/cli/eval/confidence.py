@@ -12,6 +12,7 @@ from edgekit.cli.eval.options import AsJson, From, Model, Progress, ReferenceFil
 from edgekit.core.columns import aligned_columns
 from edgekit.core.errors import UnavailableError, UsageError
 from edgekit.core.languages import Direction, normalise_tag
+from edgekit.core.units import counted
 
 if TYPE_CHECKING:
     from edgekit.core.events import Reporter
@@ -100,7 +101,7 @@ def confidence(
     for line in _table(result, found.threshold):
         output.data(line)
     if labelled.skipped:
-        output.narrate(f"{labelled.skipped:,} lines have no confidence: nothing of them was translated")
+        output.narrate(f"{counted(labelled.skipped, 'line')} without a confidence: nothing of them was translated")
     if written is not None:
         output.narrate(
             f"calibration of {direction} written to {written}; the figures are of folds that it had not seen"

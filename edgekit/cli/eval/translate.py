@@ -15,6 +15,7 @@ from edgekit.core.columns import aligned_columns
 from edgekit.core.errors import UsageError
 from edgekit.core.events import Reporter
 from edgekit.core.languages import Direction, normalise_tag
+from edgekit.core.units import counted
 
 if TYPE_CHECKING:
     from edgekit.evaluate.metrics import Score
@@ -178,7 +179,7 @@ def _score(
     notes = []
     empty = sum(not text.strip() for text in texts)
     if empty:
-        notes.append(f"{direction}: {empty:,} lines have no translation, which counts as a wrong one")
+        notes.append(f"{direction}: {counted(empty, 'line')} without a translation, which counts as a wrong one")
     _, why = bleu_tokenizer(direction.target)
     if why:
         notes.append(why)
@@ -188,7 +189,7 @@ def _score(
         least = max(2 / 2 ** len(texts), 1 / RANDOMIZATION_TRIALS)
         notes.append(
             f"{direction}: no paired bootstrap, which fewer than {LEAST_FOR_BOOTSTRAP} lines say nothing about; "
-            f"the least p-value that {len(texts)} lines can have is {least:.4f}"
+            f"the least p-value that {counted(len(texts), 'line')} can have is {least:.4f}"
         )
     return _Result(
         direction,

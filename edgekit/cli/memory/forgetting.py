@@ -10,6 +10,7 @@ import typer
 from edgekit.cli import output
 from edgekit.cli.memory.options import SCHEMA, AsJson, Document, Source, Target, Yes, one_direction, opened
 from edgekit.core.errors import UnavailableError, UsageError
+from edgekit.core.units import counted
 
 
 def forget(
@@ -38,12 +39,13 @@ def forget(
     with opened() as memory:
         wanted = list(ids or (entry.id for entry in memory.entries(direction=direction, document=document)))
         if everything and wanted and not yes:
+            entries = counted(len(wanted), "entry", "entries")
             if not sys.stdin.isatty():
                 raise UsageError(
-                    f"forgetting {len(wanted):,} entries asks for a yes, and there is no terminal to ask on",
+                    f"forgetting {entries} asks for a yes, and there is no terminal to ask on",
                     hint="add `--yes`",
                 )
-            output.narrate(f"Forget {len(wanted):,} entries of {memory.path}? [y/N]")
+            output.narrate(f"Forget {entries} of {memory.path}? [y/N]")
             if sys.stdin.readline().strip().lower() not in ("y", "yes"):
                 output.narrate("nothing was forgotten")
                 raise typer.Exit(1)

@@ -21,7 +21,7 @@ from edgekit.cli.memory.options import (
     one_direction,
     opened,
 )
-from edgekit.core.units import bytes_in_words
+from edgekit.core.units import bytes_in_words, counted
 
 
 def list_entries(
@@ -118,8 +118,7 @@ def stats(as_json: AsJson = False) -> None:
             }
         )
         return
-    output.data(
-        f"{found.entries:,} entries of {found.documents:,} documents, {bytes_in_words(found.size_bytes)}, {path}"
-    )
+    entries, documents = counted(found.entries, "entry", "entries"), counted(found.documents, "document")
+    output.data(f"{entries} of {documents}, {bytes_in_words(found.size_bytes)}, {path}")
     for name, count in (*found.by_direction, *found.by_origin):
         output.data(f"  {name}  {count:,}")

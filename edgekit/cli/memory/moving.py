@@ -13,6 +13,7 @@ from edgekit.cli.memory.options import SCHEMA, AsJson, Source, Target, one_direc
 from edgekit.cli.text_io import check_out
 from edgekit.core.errors import UsageError
 from edgekit.core.events import Progress, StepFinished, StepStarted
+from edgekit.core.units import counted
 
 
 def import_file(
@@ -38,7 +39,7 @@ def import_file(
             read_tmx(path, direction, skipped=skipped),
             report=lambda done: report(Progress("import", done, None, "lines")),
         )
-        report(StepFinished("import", f"{came:,} entries, {new:,} of them new"))
+        report(StepFinished("import", f"{counted(came, 'entry', 'entries')}, {new:,} of them new"))
     for reason, count in sorted(skipped.items()):
         output.narrate(f"left out: {reason} ({count:,})")
     if as_json:
@@ -70,4 +71,4 @@ def export_file(
     if as_json:
         output.json_object({"schema": SCHEMA, "path": str(path), "entries": count})
     else:
-        output.narrate(f"wrote {count:,} entries to {path}")
+        output.narrate(f"wrote {counted(count, 'entry', 'entries')} to {path}")

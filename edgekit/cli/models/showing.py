@@ -8,7 +8,7 @@ from edgekit.catalogue.licences import FLAG, is_non_commercial
 from edgekit.cli import output
 from edgekit.cli.models.listing import languages_of
 from edgekit.cli.models.options import SCHEMA, AsJson, ModelId
-from edgekit.core.units import bytes_in_words
+from edgekit.core.units import bytes_in_words, counted
 
 if TYPE_CHECKING:
     from edgekit.catalogue.entries import Model
@@ -129,9 +129,13 @@ def _print_details(value: dict[str, Any]) -> None:
         rows.append(("built", f"{receipt['created']}, {' '.join(step.get('name', '?') for step in receipt['steps'])}"))
         if "vocabulary" in receipt:
             words = receipt["vocabulary"]
-            rows.append(("words", f"{words['after']:,} of {words['before']:,}, for {len(words['corpora'])} texts"))
+            rows.append(
+                ("words", f"{words['after']:,} of {words['before']:,}, for {counted(len(words['corpora']), 'text')}")
+            )
     for metric, found in value["evidence"].items():
-        rows.append((metric, f"{found['value']}  [{found['set']}, {found['lines']} lines, {found['signature']}]"))
+        rows.append(
+            (metric, f"{found['value']}  [{found['set']}, {counted(found['lines'], 'line')}, {found['signature']}]")
+        )
     for file in value["files"]:
         size = "size not known" if file["size_bytes"] is None else bytes_in_words(file["size_bytes"])
         rows.append(("file", f"{file['path']}, {size}, sha256 {file['sha256'] or 'not known'}"))

@@ -10,6 +10,7 @@ import typer
 from edgekit.cli import output
 from edgekit.cli.models.options import SCHEMA, AsJson
 from edgekit.core.errors import CatalogueError
+from edgekit.core.units import counted
 
 
 def validate(
@@ -52,4 +53,4 @@ def validate(
             f"{len(problems)} problem{'s' if len(problems) > 1 else ''} in {', '.join(f'`{one}`' for one in files)}",
             reasons=[str(problem) for problem in problems],
         )
-    output.narrate(f"{count} models in {', '.join(str(one) for one in files)}, no problem")
+    output.narrate(f"{counted(count, 'model')} in {', '.join(str(one) for one in files)}, no problem")

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgekit.core.children import Child
+from edgekit.core.closing import Closing
 from edgekit.core.cores import usable_cores
 from edgekit.core.errors import EngineError, UsageError
 from edgekit.core.events import Progress, Reporter, silent
@@ -29,7 +30,7 @@ ENVIRONMENT = {
 }
 
 
-class LlamaProcess:
+class LlamaProcess(Closing):
     """A GGUF model that runs; an `exporters.selection.base.LanguageModel`, and what encoders and benchmarks ask of it.
 
     path: the file.  threads: the cores that this process may use, where it is None.  context: tokens, the begin mark
@@ -73,12 +74,6 @@ class LlamaProcess:
             self._child.end()
             raise
         self.size = int(opened.values["size"])
-
-    def __enter__(self) -> LlamaProcess:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
     @property
     def process_id(self) -> int:

@@ -1,0 +1,93 @@
+"""Signals: nothing half is left, whenever they come."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from cli.toy_command import COMMAND, SECONDS, environment, leftovers, posix
+
+
+@contextlib.contextmanager
+def writing(home: Path, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """A long job that has begun to write beside its target."""
+    file = home / "in.txt"
+    file.write_bytes(b"".join(b"line %d\n" % index for index in range(1000)))
+    with subprocess.Popen(
+        [*COMMAND, "translate", str(file), "-o", str(folder / "out.txt")],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=environment(home, EDGEKIT_TOY_SECONDS="0.05"),
+    ) as process:
+        deadline = time.monotonic() + SECONDS
+        while not leftovers(folder) and time.monotonic() < deadline:
+            time.sleep(0.02)
+        assert leftovers(folder) != []
+        yield process
+
+
+@posix
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+def test_nothing_half_is_left_when_a_signal_ends_it(tmp_path: Path, folder: Path, number: int, code: int) -> None:
+    with writing(tmp_path, folder) as process:
+        process.send_signal(number)
+        out, error = process.communicate(timeout=SECONDS)
+    assert (process.returncode, out) == (code, b"")
+    assert leftovers(folder) == []
+    assert error == (b"interrupted\n" if number == signal.SIGINT else b"")
+
+
+@posix
+@pytest.mark.parametrize("gap_seconds", [0.0, 0.001, 0.01, 0.05])
+def test_a_second_signal_does_not_disturb_what_cleans_up(tmp_path: Path, folder: Path, gap_seconds: float) -> None:
+    with writing(tmp_path, folder) as process:
+        for _ in range(3):
+            process.send_signal(signal.SIGINT)
+            time.sleep(gap_seconds)
+        out, error = process.communicate(timeout=SECONDS)
+    assert (process.returncode, out, error) == (130, b"", b"interrupted\n")
+    assert leftovers(folder) == []
+
+
+@posix
+@pytest.mark.parametrize(("name", "code"), [("SIGINT", 130), ("SIGTERM", 143)])
+@pytest.mark.parametrize("module", ["onnxruntime", "typer"])
+def test_a_signal_during_an_import_ends_it_and_is_no_fault(tmp_path: Path, module: str, name: str, code: int) -> None:
+    """A signal inside the start of an extension module comes out as ImportError."""
+    program = (
+        "import builtins, os, signal, sys\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "real = builtins.__import__\n"
+        "def cut(name, *more):\n"
+        f"    if name == {module!r}:\n"
+        f"        try: os.kill(os.getpid(), signal.{name})\n"
+        "        except BaseException: raise ImportError('initialization failed')\n"
+        "    return real(name, *more)\n"
+        "from edgekit.cli.start import main\n"
+        "builtins.__import__ = cut\n"
+        "sys.argv = ['edgekit', 'device']\n"
+        "main()\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, env=environment(tmp_path), timeout=SECONDS, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (code, b"", b"interrupted\n" if code == 130 else b"")
+
+
+@posix
+def test_ctrl_c_ends_it_when_it_waits_for_input(conversation: subprocess.Popen[bytes]) -> None:
+    assert conversation.stdin is not None
+    assert conversation.stdout is not None
+    assert conversation.stderr is not None
+    conversation.stdin.write(b"hello\n")
+    conversation.stdin.flush()
+    assert conversation.stdout.readline() == b"HELLO\n"
+    conversation.send_signal(signal.SIGINT)
+    assert conversation.wait(SECONDS) == 130
+    assert conversation.stderr.read() == b"interrupted\n"
