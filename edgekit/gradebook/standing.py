@@ -11,7 +11,6 @@ from typing import Any, Literal, TypeAlias
 
 from edgekit.core.errors import IntegrityError, UsageError
 from edgekit.gradebook.chain import Row
-from edgekit.quiz.teaching import Ruling
 
 State: TypeAlias = Literal["waiting", "suggested", "accepted", "changed", "returned", "released"]
 Action: TypeAlias = Literal["accepted", "changed", "returned"]
@@ -47,13 +46,14 @@ class Standing:
 class Standings:
     """Of all answers of a session, after `last` rows, the hash of the last one in `head`.
 
-    answers: number -> Standing.  rulings: number -> those that count.  marks: rows of marks of other answers.
+    answers: number -> Standing.  rulings: number of the row -> its body, of those that count.  marks: bodies of marks
+    of other answers.  Words are not in a record: they are told by their digests.
     """
 
     head: str
     last: int = 0
     answers: dict[int, Standing] = field(default_factory=dict)
-    rulings: dict[int, Ruling] = field(default_factory=dict)
+    rulings: dict[int, Mapping[str, Any]] = field(default_factory=dict)
     marks: list[Mapping[str, Any]] = field(default_factory=list)
 
     def add(self, row: Row) -> None:
@@ -61,7 +61,9 @@ class Standings:
         try:
             _TAKE_IN[row.kind](self, row)
         except (KeyError, TypeError, UsageError) as problem:
-            raise IntegrityError(f"the record is broken: row {row.number} does not fit", reasons=[str(problem)]) from None
+            raise IntegrityError(
+                f"the record is broken: row {row.number} does not fit", reasons=[str(problem)]
+            ) from None
         self.last, self.head = row.number, row.hash
 
     def require(self, number: int, action: Action | Literal["released", "undone"]) -> Standing:
@@ -144,10 +146,7 @@ def _undone(standings: Standings, row: Row) -> None:
 
 
 def _ruled(standings: Standings, row: Row) -> None:
-    body = row.body
-    standings.rulings[row.number] = Ruling(
-        row.number, body["question"], body["criterion"], body["language"], body["wording"], body["refuted"]
-    )
+    standings.rulings[row.number] = row.body
 
 
 def _unruled(standings: Standings, row: Row) -> None:

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from edgekit.quiz.criteria import WHOLE
 from edgekit.quiz.model import Criterion, Question, Quiz
-
-# The one criterion of a question that has none, see `Question`.
-ANSWER = "answer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +49,7 @@ def with_rulings(quiz: Quiz, rulings: Iterable[Ruling]) -> Quiz:
 
 
 def _ruled(question: Question, ruling: Ruling) -> Question:
-    if not question.criteria and ruling.criterion == ANSWER:
+    if not question.criteria and ruling.criterion == WHOLE:
         return replace(question, references=_added(question.references, ruling))
     return replace(question, criteria=tuple(_extended(one, ruling) for one in question.criteria))
 
