@@ -53,7 +53,8 @@ def read_question(
     total = own_points or sum(criterion.points for criterion in criteria) or 1.0
     if kind == "explain" and not criteria and references:
         criteria = (whole_answer(total, references),)
-    if "criteria" not in table and "references" not in table and kind not in ("numeric", "choice"):
+    unanswered = "criteria" not in table and "references" not in table and kind not in ("numeric", "choice")
+    if unanswered and isinstance(value, dict):
         need = "`criteria` or `references`" if kind == "explain" else "`references`"
         checker.problem(key, f"of kind `{kind}` needs {need}: nothing says what a right answer is")
     options, correct = _choice(checker, table, key) if kind == "choice" else ({}, ())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-import re
+import unicodedata
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from edgekit.core.errors import InputError, UnavailableError
 from edgekit.quiz.canonical import digest_of
 from edgekit.quiz.model import Question, Quiz
 from edgekit.quiz.questions import read_question
-from edgekit.quiz.texts import MOST_LANGUAGES, check_unique, clean, flag, read_id, tag
+from edgekit.quiz.texts import MOST_ID, MOST_LANGUAGES, check_unique, clean, flag, is_id, of_id, read_id, tag
 
 MAX_BYTES = 1 << 20  # the example of a class has 6 kB; 500 questions with their wordings have 400 kB
 MOST_QUESTIONS = 500
@@ -61,7 +61,9 @@ def make_quiz(quiz_id: str, title: str, languages: tuple[str, ...], questions: t
 
 def slug(title: str) -> str:
     """`Plants and water` -> `plants-and-water`: the id of a quiz that has none."""
-    return re.sub(r"\W+", "-", title.casefold()).strip("-_")[:64].rstrip("-_") or "quiz"
+    plain = "".join(letter if of_id(letter) and letter != "." else " " for letter in title.casefold())
+    found = unicodedata.normalize("NFC", "-".join(plain.split()))[:MOST_ID].strip("-")
+    return found if is_id(found) else "quiz"
 
 
 def _quiz(checker: Checker, document: Mapping[str, Any]) -> Quiz:

@@ -18,8 +18,7 @@ MOST_POINTS = 1_000
 MOST_WORDINGS = 100
 MOST_LANGUAGES = 20
 
-ID_PATTERN = r"\w[\w.-]{0,63}"
-_ID = re.compile(ID_PATTERN)
+MOST_ID = 64
 # Tab and line break are text. Marks that turn the direction of writing or hide text have no place in what is asked:
 # a rubric from elsewhere could say one thing to the eye and another to the grader.
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\U000e0000-\U000e007f\ud800-\udfff]")
@@ -43,12 +42,30 @@ def clean(checker: Checker, value: Any, key: Key) -> str:
     return ""
 
 
+def is_id(text: str) -> bool:
+    """Whether text can name a quiz, a question or an option, in columns and in files: letters of any script with their
+    signs, digits, `_`, `.` and `-`; no path.
+    """
+    return (
+        0 < len(text) <= MOST_ID
+        and all(map(of_id, text))
+        and (text[0].isalnum() or text[0] == "_")
+        and ".." not in text
+        and not text.endswith(".")
+    )
+
+
+def of_id(letter: str) -> bool:
+    """Whether an id may hold a character; vowel signs of Indic scripts are no letters to `\\w`."""
+    return letter.isalnum() or letter in "_.-" or unicodedata.category(letter).startswith("M")
+
+
 def read_id(checker: Checker, table: Mapping[str, Any], key: Key, default: str) -> str:
     """The `id` of a table: letters of any script, digits, `_`, `.`, `-`, at most 64."""
     if "id" not in table:
         return default
     text = clean(checker, table["id"], (*key, "id"))
-    if text and (not _ID.fullmatch(text) or ".." in text or text.endswith(".")):
+    if text and not is_id(text):
         checker.problem((*key, "id"), "must be letters, digits, `_`, `.` and `-`, at most 64, and no path")
         return default
     return text or default
