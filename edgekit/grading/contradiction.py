@@ -20,7 +20,8 @@ _LEAST_TO_THE_POINT = 0.8
 _LEAST_SHARED = 2
 _SHORT_BY = 0.05
 # Two clauses of one answer may be about two lamps of one circuit: all but every word must be the same.
-_SAME_SUBJECT = 0.9
+_SAME_SUBJECT = 0.95
+_LEAST_SAME = 3
 _MOST_UNITS = 64
 
 # Apostrophes of every kind stay inside a word: `don't`, `don"t`, `n’est`.
@@ -29,32 +30,40 @@ _QUOTES = str.maketrans("", "", "'’ʼ`´\"")
 _SENTENCE = re.compile(r"[.!?;:\n。！？।…]+(?:\s|$)|[;\n。！？।…]+|\\n")
 _COMMA = re.compile(r",(?!\d)|\s[-–—]\s")
 _JOINING = frozenset(
-    "but because so while whereas although though however and therefore pero porque mientras aunque y sino entonces mas "
-    "enquanto embora e aber weil wahrend obwohl und sondern mais car parce tandis et puisque since".split()
+    re.findall(
+        r"\w+",
+        "but because so while whereas although though however and therefore since pero porque mientras aunque y sino "
+        "entonces mas enquanto embora e aber weil wahrend obwohl und sondern mais car parce tandis et puisque",
+    )
 )
 # What stands on a condition is said of both halves together: a flip in each is none.
 _CONDITION = frozenset(
-    "if when whenever unless once as si cuando mientras se quando caso wenn falls sobald je desto quand lorsque plus the".split()
-) - {"the", "plus"}
+    re.findall(
+        r"\w+",
+        "if when whenever unless once as si cuando se quando caso wenn falls sobald je desto quand lorsque",
+    )
+)
 _THE_MORE = re.compile(
     r"\bthe \w+er\b.{1,60}\bthe \w+er\b|\bcuanto m|\bquanto m|\bje \w+er\b|\bplus \w.{1,60}\bplus \w"
 )
 # Words that deny nothing where they stand.
 _NO_DENIAL = re.compile(
-    r"\bnot (?:only|just|merely|necessarily)\b|\bno (?:solo|solamente|matter|doubt|longer_)\b|\bnao (?:so|apenas)\b|\bnicht nur\b"
-    r"|\bpas (?:seulement|que)\b|\bwhether or not\b|\bor not\b|\bwhy not\b|\bif not\b|\bnada mas\b|\bsin duda\b|\bsin embargo\b"
-    r"|\bsem duvida\b|\bnothing but\b|\bnot sure\b|\bno se\b|\bohne zweifel\b|\bsans doute\b|\bdo(?: not|n'?t) know\b"
+    r"\bnot (?:only|just|merely|necessarily|sure)\b|\bno (?:solo|solamente|matter|doubt)\b|\bnao (?:so|apenas)\b"
+    r"|\bnicht nur\b|\bpas (?:seulement|que)\b|\bor not\b|\bwhy not\b|\bif not\b|\bnothing but\b|\bnada mas\b"
+    r"|\bsin (?:duda|embargo)\b|\bsem duvida\b|\bohne zweifel\b|\bsans doute\b|\bdo(?: not|n'?t) know\b"
 )
 # Said of a whole clause: `it is not true that the bulb is not lit`.
 _NOT_TRUE = re.compile(
     r"\b(?:not|never|isn'?t|hardly) (?:\w+ )?(?:true|correct|right|the case|a fact)(?: that)?\b"
     r"|\b(?:false|untrue|wrong|incorrect) (?:\w+ )?that\b"
-    r"|\bno (?:es|era) (?:\w+ )?(?:verdad|cierto|correcto|true|el caso)(?: que)?\b|\b(?:es|is) (?:falso|mentira|false) que\b"
+    r"|\bno (?:es|era) (?:\w+ )?(?:verdad|cierto|correcto|true|el caso)(?: que)?\b"
+    r"|\b(?:es|is) (?:falso|mentira|false) que\b"
     r"|\bnao e (?:\w+ )?(?:verdade|certo|correto|o caso)(?: que)?\b|\be (?:falso|mentira) que\b"
     r"|\bnicht (?:wahr|richtig|der fall)\b,? ?(?:dass)?|\b(?:falsch|unwahr),? dass\b"
     r"|\bpas (?:vrai|exact|correct)(?: qu(?:e\b|['’]))?|\bfaux qu(?:e\b|['’])"
 )
-_PREFIXES = ("un", "in", "im", "ir", "il", "dis", "non", "des", "de", "anti", "a")
+_AFTER_ANSWER = frozenset(",.:;!") | {""}
+_PREFIXES = ("un", "in", "im", "ir", "il", "dis", "non", "des", "anti")
 _LEAST_STEM = 5
 
 
@@ -132,9 +141,9 @@ def find_opposed(text: str, language: str) -> tuple[tuple[int, int], tuple[int, 
     for at, one in enumerate(statements):
         for other in statements[:at]:
             apart = other.end <= one.begin or one.end <= other.begin
-            if apart and len(one.content & other.content) >= _LEAST_SHARED and _alike(one, other) >= _SAME_SUBJECT:
-                if any(_turned(other, one)):
-                    return (other.begin, other.end), (one.begin, one.end)
+            alike = apart and len(one.content & other.content) >= _LEAST_SAME and _alike(one, other) >= _SAME_SUBJECT
+            if alike and _turned(other, one)[0]:
+                return (other.begin, other.end), (one.begin, one.end)
     return None
 
 
@@ -173,7 +182,7 @@ def _alike(mine: _Statement, theirs: _Statement) -> float:
 
 
 def _turned(one: _Statement, other: _Statement) -> tuple[bool, bool]:
-    """Whether one denies the other, and whether it has an opposite word; neither where both, which is the same again."""
+    """Whether one denies the other, whether it has an opposite word; neither where both, which is the same again."""
     theirs = dict(other.poles)
     flips = sum(1 for scale, sign in one.poles if theirs.get(scale, sign) != sign)
     flips += _prefixed(one.plains, other.plains)
@@ -182,7 +191,7 @@ def _turned(one: _Statement, other: _Statement) -> tuple[bool, bool]:
 
 
 def _prefixed(ones: frozenset[str], others: frozenset[str]) -> int:
-    """How many words of either side stand in the other with a prefix that turns them round (`saturated`, `unsaturated`)."""
+    """How many words stand in the other with a prefix that turns them round (`saturated`, `unsaturated`)."""
     only, rest = ones - others, others - ones
     return sum(
         1
@@ -201,9 +210,7 @@ def _openings(wording: str, said: str, languages: tuple[str, ...]) -> tuple[int,
     one, other = (matching_form(first[0]) for first in firsts if first is not None)
     stops = [text[first.end() : first.end() + 1] for text, first in zip((wording, said), firsts, strict=True) if first]
     # `no` may be a word of the sentence: it is an answer where something ends it.
-    if any(
-        word in no and stop not in ("", ",", ".", ";", ":", "!") for word, stop in zip((one, other), stops, strict=True)
-    ):
+    if any(word in no and stop not in _AFTER_ANSWER for word, stop in zip((one, other), stops, strict=True)):
         return None
     if (one in yes and other in no) or (one in no and other in yes):
         return firsts[1].span()
@@ -217,15 +224,11 @@ def _statements(text: str, languages: tuple[str, ...]) -> tuple[_Statement, ...]
         tokens = list(_tokens(text, begin, end, languages))
         if not tokens:
             continue
+        clauses = list(_clauses(text, tokens))
         conditional = any(one.plain in _CONDITION for one in tokens) or _THE_MORE.search(matching_form(text[begin:end]))
-        groups = [tokens] if conditional else [*_clauses(text, tokens)]
-        if len(groups) > 1:
-            groups.append(tokens)
-        whole = len(groups) > 1
-        for at, group in enumerate(groups):
-            statement = _statement(
-                text, group, languages, parity=bool(conditional) or (whole and at == len(groups) - 1)
-            )
+        groups = [] if conditional or len(clauses) == 1 else [[clause] for clause in clauses]
+        for group in [*groups, clauses]:
+            statement = _statement(text, group, languages)
             if statement is not None:
                 found.append(statement)
         if len(found) >= _MOST_UNITS:
@@ -233,42 +236,44 @@ def _statements(text: str, languages: tuple[str, ...]) -> tuple[_Statement, ...]
     return tuple(found)
 
 
-def _statement(text: str, tokens: Sequence[_Token], languages: tuple[str, ...], *, parity: bool) -> _Statement | None:
+def _statement(text: str, clauses: Sequence[Sequence[_Token]], languages: tuple[str, ...]) -> _Statement | None:
     small, denying = function_words(languages), denying_words(languages)
-    begin, end = tokens[0].begin, tokens[-1].end
+    begin, end = clauses[0][0].begin, clauses[-1][-1].end
     plain = matching_form(text[begin:end])
     excused = [found.span() for found in _NO_DENIAL.finditer(plain)]
     untrue = [found.span() for found in _NOT_TRUE.finditer(plain)]
-    excused += untrue
     yes, no = answer_words(languages)
     content: set[str] = set()
     plains: set[str] = set()
     poles: dict[str, set[int]] = {}
-    denied = 0
-    for at, token in enumerate(tokens):
-        if any(first <= token.begin - begin < last for first, last in untrue) and token.plain not in denying:
-            continue
-        is_excused = any(first <= token.begin - begin < last for first, last in excused)
-        is_answer = not at and token.plain in yes | no and text[token.end : token.end + 1] in (",", ".", ":", ";")
-        if is_answer:
-            continue
-        if token.plain in denying:
-            denied += not is_excused
-            continue
-        on_scale = pole(token.plain, languages)
-        if on_scale is not None:
-            scale, sign = on_scale
-            poles.setdefault(scale, set()).add(sign)
-            content.add(f"~{scale}")
-        elif token.plain not in small:
-            content.add(token.stem)
-            plains.add(token.plain)
+    denials = len(untrue)
+    for number, clause in enumerate(clauses):
+        denied = False
+        for at, token in enumerate(clause):
+            if _within(token.begin - begin, untrue):
+                continue
+            if not number and not at and token.plain in yes | no and text[token.end : token.end + 1] in _AFTER_ANSWER:
+                continue
+            if token.plain in denying:
+                denied = denied or not _within(token.begin - begin, excused)
+                continue
+            on_scale = pole(token.plain, languages)
+            if on_scale is not None:
+                poles.setdefault(on_scale[0], set()).add(on_scale[1])
+                content.add(f"~{on_scale[0]}")
+            elif token.plain not in small:
+                content.add(token.stem)
+                plains.add(token.plain)
+        # Once for a clause: Romance and colloquial English deny once with two words (`no hay nada`).
+        denials += denied
     if not content:
         return None
-    # Romance and colloquial English deny once with two words (`no hay nada`); a condition denies each half by itself.
-    count = (denied if parity else min(denied, 1)) + len(untrue)
     ends = tuple((scale, next(iter(signs))) for scale, signs in poles.items() if len(signs) == 1)
-    return _Statement(begin, end, frozenset(content), count, ends, frozenset(plains))
+    return _Statement(begin, end, frozenset(content), denials, ends, frozenset(plains))
+
+
+def _within(place: int, spans: Sequence[tuple[int, int]]) -> bool:
+    return any(begin <= place < end for begin, end in spans)
 
 
 def _sentences(text: str) -> Iterator[tuple[int, int]]:

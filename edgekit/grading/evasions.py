@@ -15,14 +15,20 @@ from edgekit.quiz.suggestion import Reason
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W\d_]+)?")
 _END = re.compile(r"[.!?;:\n]")
 _BOTH = re.compile(
-    r"\b(?:may|might|can|could|will|would|does|do|is|are|has|have)(?: be)?,? or (?:\w+ ){0,2}(?:not|may not|might not)\b"
-    r"|\b(?:or|o|ou|oder) (?:maybe |quiza |tal vez |talvez |vielleicht )?(?:not|it does not|it doesn'?t|no|nao|nicht|pas|non)\s*(?:[.!?;,\n]|$)"
+    r"\b(?:may|might|can|could|will|would|does|do|is|are|has|have)(?: be)?,? or (?:\w+ ){0,2}(?:not|m(?:ay|ight) not)\b"
+    r"|\b(?:or|o|ou|oder) (?:maybe |quiza |tal vez |talvez |vielleicht )?"
+    r"(?:not|it does not|it doesn'?t|no|nao|nicht|pas|non)\s*(?:[.!;,\n]|$)"
     r"|\b(?:puede|podria|pueden)(?: \w+)? o (?:que |puede )?no\b|\b(?:pode|poderia)(?: \w+)? ou (?:pode )?nao\b"
-    r"|\b(?:kann|konnte)(?: \w+)? oder (?:kann )?(?:auch )?nicht\b|\b(?:peut|pourrait)(?: \w+)? ou (?:peut )?(?:ne )?(?:pas|non)\b"
+    r"|\b(?:kann|konnte)(?: \w+)? oder (?:kann )?(?:auch )?nicht\b"
+    r"|\b(?:peut|pourrait)(?: \w+)? ou (?:peut )?(?:ne )?(?:pas|non)\b"
 )
 # `whether it rises or not` asks; it does not answer twice.
 _ASKED = frozenset(
-    "whether if depending si dependiendo se dependendo ob wenn falls abhangig selon how what como wie".split()
+    re.findall(
+        r"\w+",
+        "whether if depending depends si dependiendo depende se dependendo ob wenn falls abhangig selon how "
+        "what which como wie",
+    )
 )
 _OR = frozenset({"or", "o", "u", "ou", "oder"})
 _MOST_BETWEEN = 3
@@ -34,8 +40,11 @@ _MOST_SMALL = 0.1
 _MOST_READ = 4000
 
 
-def find_hedges(text: str, language: str) -> tuple[Reason, ...]:
-    """`hedged`, at most once, with its span: `it rises or falls`, `it may or may not`, a sentence and its denial."""
+def find_hedges(text: str, language: str, wordings: Sequence[str] = ()) -> tuple[Reason, ...]:
+    """`hedged`, at most once, with its span: `it may or may not`, a sentence and its denial, both of two opposites.
+
+    wordings: of what should be said; `it rises or falls` is a hedge where they have one of the two and never the other.
+    """
     languages = known([language])
     if not languages:
         return ()
@@ -44,7 +53,8 @@ def find_hedges(text: str, language: str) -> tuple[Reason, ...]:
     for found in _BOTH.finditer(plain):
         if not _is_asked(plain, found.start()):
             return (Reason("hedged", f"`{_short(text[slice(*found.span())])}` leaves it open", found.span()),)
-    words = list(_WORD.finditer(plain))
+    decided = _decided(wordings, languages)
+    words = list(_WORD.finditer(plain)) if decided else []
     for at, word in enumerate(words):
         if word[0] not in _OR or not 0 < at < len(words) - 1:
             continue
@@ -53,6 +63,8 @@ def find_hedges(text: str, language: str) -> tuple[Reason, ...]:
         for one, mine in reversed(before):
             for other, theirs in after:
                 if mine is None or theirs is None or mine[0] != theirs[0] or mine[1] == theirs[1]:
+                    continue
+                if mine[0] not in decided:
                     continue
                 between = plain[one.start() : other.end()]
                 if not _END.search(between) and not _is_asked(plain, one.start()):
@@ -70,7 +82,7 @@ def find_keyword_list(text: str, wordings: Sequence[str], language: str) -> tupl
     """`keyword_list` where a text is most words of a wording and hardly any that make a sentence of them.
 
     At least five words, four fifths of them from one wording and three fifths of that wording's, at most a tenth small
-    words; a wording that is such a list itself asks for one, and so does one of no language whose small words are known.
+    words. A wording that is such a list itself asks for one. Nothing is known of languages but en, es, pt, de and fr.
     """
     languages = known([language])
     if not languages:
@@ -90,6 +102,17 @@ def find_keyword_list(text: str, wordings: Sequence[str], language: str) -> tupl
         if taken >= _LEAST_TAKEN * len(stems) and len(wanted.intersection(stems)) >= _LEAST_COVERED * len(wanted):
             return (Reason("keyword_list", "most words of the reference, and no sentence", (0, len(text))),)
     return ()
+
+
+def _decided(wordings: Sequence[str], languages: tuple[str, ...]) -> set[str]:
+    """Scales that the wordings lie on at one end only."""
+    ends: dict[str, set[int]] = {}
+    for wording in wordings:
+        for found in _WORD.finditer(matching_form(wording)):
+            on_scale = pole(found[0], languages)
+            if on_scale is not None:
+                ends.setdefault(on_scale[0], set()).add(on_scale[1])
+    return {scale for scale, signs in ends.items() if len(signs) == 1}
 
 
 def _is_asked(plain: str, at: int) -> bool:

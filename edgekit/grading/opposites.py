@@ -250,10 +250,10 @@ _SCALES: Mapping[str, Mapping[str, str]] = {
         "fr": "acide | basique alcalin",
     },
     "effect": {
-        "en": "help promote encourage allow enable support =helps accelerate | hinder prevent discourage "
+        "en": "help facilitate promote encourage allow enable support =helps accelerate | hinder prevent discourage "
         "inhibit block obstruct halt",
         "es": "ayudar promover fomentar permitir facilitar favorecer =promueve =permite | impedir prevenir "
-        "obstaculizar inhibir bloquear dificultar evitar",
+        "=previniendo obstaculizar inhibir bloquear dificultar evitar",
         "pt": "ajudar promover incentivar permitir facilitar favorecer | impedir prevenir dificultar inibir "
         "bloquear evitar",
         "de": "helfen fördern erlauben ermöglichen =fördert =ermöglicht | hindern verhindern hemmen blockieren",
