@@ -23,6 +23,7 @@ _JOINERS = frozenset("\u200c\u200d")
 _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _BIDI_MARKS = frozenset("\u061c\u200e\u200f")
 _RTL = frozenset({"Arab", "Hebr", "Syrc", "Thaa", "Nkoo", "Adlm"})
+_PLAIN = re.compile(r"[\t-\r -~]*")
 # ECMA-48: control sequences and operating system commands of a terminal.
 _TERMINAL = re.compile(r"(?:\x1b\[|\x9b)[0-?]{0,40}[ -/]{0,4}[@-~]?|\x1b\][^\x07\x1b]{0,200}(?:\x07|\x1b\\)?")
 _REPLACEMENT = "\ufffd"
@@ -69,6 +70,9 @@ class Intake:
 
 def take_in(text: str) -> Intake:
     """Read an answer; never raises for any `str`, never changes it, and taking in what was taken in changes nothing."""
+    digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    if len(text) <= MOST_CHARACTERS and _PLAIN.fullmatch(text):
+        return Intake(text, text, range(len(text) + 1), (), digest)
     kinds: set[str] = set()
     pieces: list[str] = []
     at: list[int] = []
@@ -89,7 +93,6 @@ def take_in(text: str) -> Intake:
         kinds.remove("bidi_mark")
         if not any(script_of(one) in _RTL for one in read):
             kinds.add("bidi")
-    digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
     return Intake(text, read, (*at, stop), tuple(sorted(kinds)), digest, stop < len(text))
 
 
@@ -113,7 +116,8 @@ def matching_form(text: str) -> str:
 
 @lru_cache(maxsize=1 << 12)
 def _compatible(character: str) -> str:
-    other = normalize("NFKC", character)
+    # `10²` is not 102.
+    other = character if character.isdigit() and not character.isdecimal() else normalize("NFKC", character)
     return other if len(other) == 1 else character
 
 
@@ -134,7 +138,7 @@ def _is_mixed(word: str) -> bool:
 
 
 def _kind(one: str, before: str) -> str | None:
-    """The kind of hidden character that one is after another; empty for one that nobody is told of, None for no such."""
+    """The kind of hidden character that one is after another; empty for one not worth a word, None for no such."""
     if "\t" <= one <= "\r" or " " <= one <= "~":
         return None
     if one < " " or "\x7f" <= one <= "\x9f":
