@@ -1,0 +1,244 @@
+"""Which column of a table is what: from its header, from what is in it, or as the teacher says."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from edgekit.answers.answers import Lookup, plain_name
+from edgekit.answers.cells import COLUMNS
+from edgekit.core.errors import InputError, UsageError
+
+ROLES = ("id", "student", "question", "answer", "language")
+_NAMES = {
+    "id": "id, answer id, answerid, attempt, attempt id, response id, submission id",
+    "student": """student, student id, student name, name, full name, learner, participant, candidate, user, username,
+    user id, userid, nombre, alumno, alumna, estudiante, nome, aluno, aluna, email, email address, e mail""",
+    "question": "question, question id, questionid, item, item id, pregunta, pergunta, questão, questao, frage",
+    "answer": "answer, response, text, student answer, answer text, respuesta, resposta, antwort, réponse, risposta",
+    "language": "language, lang, idioma, lengua, língua, lingua, sprache",
+}
+_ROLE_OF = {name.strip(): role for role, names in _NAMES.items() for name in names.replace("\n", " ").split(",")}
+_ROLE_OF = {" ".join(name.split()): role for name, role in _ROLE_OF.items()}
+# Moodle's report has these in the language of its user.
+RESPONSE = re.compile(
+    r"(?:response|respuesta|resposta|réponse|risposta|antwort|antwoord|odpowiedź|jibu)\s*(\d{1,3})", re.IGNORECASE
+)
+_NUMBERED = re.compile(r"(?:q|question|item|pregunta|pergunta|p|frage|questão|questao)?\s*(\d{1,3})", re.IGNORECASE)
+_ASKED = re.compile(r"(?:question|pregunta|pergunta|questão|domanda|frage|vraag)\s*(\d{1,3})", re.IGNORECASE)
+_PERSONAL = re.compile(
+    r"(?:first|last|sur|full|user|student)[\s_]?name|surname|nombre.*|apellido.*|nome|sobrenome|prénom|nom|vorname|nachname|"
+    r"e-?mail.*|(?:email|direcci[oó]n).*|id number|número de id.*|name|student.*",
+    re.IGNORECASE,
+)
+_MOST_PART = 0.9
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The columns of a table, by index.
+
+    header: whether the first row names them.  asked: of a wide table, column -> id of its question; else empty.
+    answer, question: of a long one.  ours: where marks are that edgekit wrote, by their name.
+    """
+
+    header: bool
+    id: int | None = None
+    student: int | None = None
+    language: int | None = None
+    question: int | None = None
+    answer: int | None = None
+    asked: Mapping[int, str] = field(default_factory=dict)
+    personal: frozenset[int] = frozenset()
+    ours: Mapping[str, int] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+
+def find_layout(
+    rows: Sequence[Sequence[str]],
+    lookup: Lookup,
+    columns: Mapping[str, str] | None,
+    path: object,
+    *,
+    named: bool = False,
+) -> Layout:
+    """What the columns are. rows: with the header first, where there is one; named: there is one.
+
+    columns: role or id of a question -> name or number (from 1) of a column; it wins over every guess.
+    Raises UsageError: `columns` names what is not there; InputError: no column has answers.
+    """
+    names = [cell.strip() for cell in rows[0]]
+    ours = _ours(names, lookup)
+    said = _said(names, lookup, columns or {}, path)
+    by_name = _roles(names, lookup, {*ours.values(), *said.values()})
+    roles = by_name | {role: at for role, at in said.items() if role in ROLES}
+    asked = {at: name for name, at in said.items() if name not in ROLES}
+    is_long = "answer" in said or (not asked and {"answer", "question"} <= roles.keys())
+    if not is_long:
+        taken = {*ours.values(), *said.values()}
+        asked |= {at: name for at, name in _asked(names, rows, lookup, taken).items() if name not in asked.values()}
+    found = bool(ours or by_name or asked)
+    if not asked:
+        roles = _by_content(rows, lookup, roles)
+        found = found or "question" in roles
+    # A first row that names a question where the others do is an answer already.
+    at = None if asked else roles.get("question")
+    is_answer = at is not None and at < len(names) and lookup.find(names[at]) is not None
+    by_number = bool(columns) and all(value.isdigit() for value in (columns or {}).values()) and not by_name
+    header = named or (found and not is_answer and not (by_number and at is None))
+    if not asked and "answer" not in roles:
+        raise InputError(
+            f"none of the {len(names)} columns of `{path}` is known to hold answers",
+            reasons=[f"the questions are {', '.join(f'`{name}`' for name in lookup.names())}"],
+            hint="name a column after its question, or say which is which, as `--column answer=3 --column question=2`",
+        )
+    if not asked and "question" not in roles and len(lookup.questions) > 1:
+        raise InputError(
+            f"`{path}` does not say which question an answer is to",
+            hint="add a column `question`, or say which it is, as `--column question=2`",
+        )
+    return _layout(names, roles, asked, ours, header, lookup)
+
+
+def _roles(names: Sequence[str], lookup: Lookup, taken: set[int]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for index, name in enumerate(names):
+        role = _ROLE_OF.get(plain_name(name))
+        if role is not None and role not in found and index not in taken and lookup.find(name) is None:
+            found[role] = index
+    return found
+
+
+def _layout(
+    names: Sequence[str],
+    roles: Mapping[str, int],
+    asked: Mapping[int, str],
+    ours: Mapping[str, int],
+    header: bool,
+    lookup: Lookup,
+) -> Layout:
+    notes: list[str] = []
+    if asked:
+        missing = [name for name in lookup.names() if name not in asked.values()]
+        notes += [f"no column has answers to `{name}`" for name in missing]
+    used = {*roles.values(), *asked, *ours.values()}
+    personal = {index for index, name in enumerate(names) if header and index not in used and _PERSONAL.fullmatch(name)}
+    personal |= {roles["student"]} if "student" in roles else set()
+    return Layout(
+        header,
+        roles.get("id"),
+        roles.get("student"),
+        roles.get("language"),
+        None if asked else roles.get("question"),
+        None if asked else roles.get("answer"),
+        dict(sorted(asked.items())),
+        frozenset(personal),
+        ours,
+        tuple(notes),
+    )
+
+
+def mark_columns(asked: Mapping[int, str]) -> list[str]:
+    """The names of the columns that edgekit adds, for each question of a wide table."""
+    return [f"{name} {column}" for name in asked.values() for column in COLUMNS] if asked else list(COLUMNS)
+
+
+def _ours(names: Sequence[str], lookup: Lookup) -> dict[str, int]:
+    """Columns that edgekit wrote before: all of a set, or none."""
+    found: dict[str, int] = {}
+    for one in ("", *(f"{name} " for name in lookup.names())):
+        wanted = [one + column for column in COLUMNS]
+        if all(name in names for name in wanted):
+            found |= {name: names.index(name) for name in wanted}
+    return found
+
+
+def _said(names: Sequence[str], lookup: Lookup, columns: Mapping[str, str], path: object) -> dict[str, int]:
+    found: dict[str, int] = {}
+    problems: list[str] = []
+    known = [*ROLES, *lookup.names()]
+    for what, column in columns.items():
+        if what not in known:
+            near = difflib.get_close_matches(what, known, n=1)
+            problems.append(f"`{what}` is no question and none of {', '.join(ROLES)}" + _meant(near))
+        elif column in names:
+            found[what] = names.index(column)
+        elif column.isascii() and column.isdigit() and 1 <= int(column[:6]) <= len(names):
+            found[what] = int(column) - 1
+        else:
+            problems.append(f"no column is `{column}`" + _meant(difflib.get_close_matches(column, names, n=1)))
+    for at in sorted({*found.values()}):
+        doubled = [f"`{what}`" for what, index in found.items() if index == at]
+        if len(doubled) > 1:
+            problems.append(f"column {at + 1} cannot be {' and '.join(doubled)}")
+    if problems:
+        raise UsageError(f"the columns of `{path}` are not as said", reasons=problems)
+    return found
+
+
+def _asked(names: Sequence[str], rows: Sequence[Sequence[str]], lookup: Lookup, taken: set[int]) -> dict[int, str]:
+    """Columns of a wide table: named after questions, or numbered as they are in the quiz."""
+    found: dict[int, str] = {}
+    for index, name in enumerate(names):
+        question = lookup.find(name)
+        if question is not None and index not in taken and question.id not in found.values():
+            found[index] = question.id
+    if found:
+        return found
+    for pattern in (RESPONSE, _NUMBERED):
+        numbered = {
+            index: int(match[1])
+            for index, name in enumerate(names)
+            if index not in taken and (match := pattern.fullmatch(name)) is not None and match[1] != ""
+        }
+        texts = _question_texts(names, rows, lookup) if pattern is RESPONSE else {}
+        for index, number in numbered.items():
+            name = texts.get(number) or (lookup.names()[number - 1] if 0 < number <= len(lookup.questions) else None)
+            if name is not None and name not in found.values():
+                found[index] = name
+        if found:
+            return found
+    return {}
+
+
+def _question_texts(names: Sequence[str], rows: Sequence[Sequence[str]], lookup: Lookup) -> dict[int, str]:
+    """Number of a response -> question, where Moodle gives the text of each question beside it."""
+    found: dict[int, str] = {}
+    for index, name in enumerate(names):
+        match = _ASKED.fullmatch(name)
+        texts = {row[index] for row in rows[1:] if index < len(row)} if match is not None else set()
+        question = lookup.find(next(iter(texts))) if len(texts) == 1 else None
+        if match is not None and question is not None:
+            found[int(match[1])] = question.id
+    return found
+
+
+def _by_content(rows: Sequence[Sequence[str]], lookup: Lookup, roles: Mapping[str, int]) -> dict[str, int]:
+    """A long table whose names say nothing: the column with ids of questions, and of the others the longest texts."""
+    width = max(map(len, rows))
+    body = rows[1:] or rows
+    taken = {at for role, at in roles.items() if role not in ("question", "answer")}
+
+    def part(index: int) -> float:
+        filled = [row[index] for row in body if index < len(row) and row[index].strip()]
+        return sum(lookup.find(cell) is not None for cell in filled) / len(filled) if filled else 0.0
+
+    def length(index: int) -> int:
+        return sum(len(row[index]) for row in body if index < len(row))
+
+    question = roles.get("question")
+    if question is None:
+        best = max((index for index in range(width) if index not in taken), key=part, default=None)
+        question = best if best is not None and part(best) >= _MOST_PART else None
+    if question is None:
+        return dict(roles)
+    others = [index for index in range(width) if index not in taken and index != question]
+    if "answer" in roles or not others:
+        return {**roles, "question": question}
+    return {**roles, "question": question, "answer": max(others, key=length)}
+
+
+def _meant(near: Sequence[str]) -> str:
+    return f"; did you mean `{near[0]}`?" if near else ""
