@@ -37,6 +37,7 @@ _LEAST_WORDS = 5
 _LEAST_TAKEN = 0.8
 _LEAST_COVERED = 0.6
 _MOST_SMALL = 0.1
+_MOST_COMPARED = 300
 _MOST_READ = 4000
 
 
@@ -70,7 +71,8 @@ def find_hedges(text: str, language: str, wordings: Sequence[str] = ()) -> tuple
                 if not _END.search(between) and not _is_asked(plain, one.start()):
                     span = (one.start(), other.end())
                     return (Reason("hedged", f"`{_short(text[slice(*span)])}` leaves it open", span),)
-    opposed = find_opposed(text, language)
+    # A long answer tells several cases apart, in the same words.
+    opposed = find_opposed(text, language) if len(text) <= _MOST_COMPARED else None
     if opposed is not None:
         (begin, end), (first, last) = opposed
         detail = f"`{_short(text[first:last])}` denies `{_short(text[begin:end])}`"

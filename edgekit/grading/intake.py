@@ -45,7 +45,7 @@ class Intake:
     at: for each character of text, and for its end, the offset in the original; never goes back.
     hidden: kinds of hidden characters in the order of the alphabet: `bidi` (direction overrides, or marks where no
         letter needs one), `control`, `look_alike` (a word of Latin and Cyrillic or Greek letters), `marks` (more than
-        six on a letter), `surrogate`, `tag` (U+E0000 to U+E007F), `variation`, `zero_width`.
+        six on a letter), `surrogate`, `tag` (U+E0000 to U+E007F), `variation`, `zero_width` (inside a word).
     digest: SHA-256 of the original in UTF-8, lone surrogates as they are.
     cut: the original is longer than what text has of it.
     """
@@ -180,8 +180,7 @@ def _chunks(text: str, kinds: set[str]) -> Iterator[tuple[int, str, list[int]]]:
             kinds.add("surrogate")
             one = _REPLACEMENT
         elif kind is not None and not (kind == "tag" and _in_flag(text, index)):
-            # A byte order mark is how a file begins, a soft hyphen and a selector of emoji how a page is written.
-            if kind and not (one == "\ufeff" and not index) and one != "\u00ad":
+            if kind and not (kind == "zero_width" and not _inside_word(text, index, chunk)):
                 kinds.add(kind)
             index += 1
             continue
@@ -201,6 +200,13 @@ def _chunks(text: str, kinds: set[str]) -> Iterator[tuple[int, str, list[int]]]:
         index += 1
     if chunk:
         yield offsets[0], "".join(chunk), offsets
+
+
+def _inside_word(text: str, index: int, chunk: Sequence[str]) -> bool:
+    """Whether a letter or digit stands on either side; between words they come with what is copied from a page."""
+    if text[index] == "\u00ad" or not chunk or not chunk[-1].isalnum():
+        return False
+    return text[index + 1 : index + 2].isalnum() or _kind(text[index + 1 : index + 2] or " ", "") == "zero_width"
 
 
 def _may_control(text: str) -> bool:
