@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-Unit: TypeAlias = Literal["bytes", "lines", "tensors", "files", "segments", "steps"]
+Unit: TypeAlias = Literal["bytes", "lines", "tensors", "files", "segments", "steps", "answers"]
 
 
 @dataclass(frozen=True, slots=True)
