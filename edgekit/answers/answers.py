@@ -48,6 +48,12 @@ def capped(reasons: Sequence[str]) -> list[str]:
     return [*reasons[:MOST_REASONS], *([f"and {more:,} more"] if more > 0 else [])]
 
 
+def shown(text: str, most: int = 60) -> str:
+    """The beginning of a text on one line, for a note: without anything that a terminal would obey."""
+    line = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+    return line if len(line) <= most else line[: most - 1] + "…"
+
+
 def plain_name(text: str) -> str:
     """`Student_ID ` -> `student id`: how names of columns and questions are compared."""
     return " ".join(text.casefold().replace("_", " ").replace("-", " ").split())

@@ -11,7 +11,7 @@ from pathlib import Path
 from xml.parsers import expat  # entities are refused below
 from xml.sax.saxutils import escape, quoteattr  # only writes
 
-from edgekit.answers.answers import Answers, Lookup, capped
+from edgekit.answers.answers import Answers, Lookup, capped, shown
 from edgekit.answers.cells import feedback_of, points_text, reasons_of
 from edgekit.answers.xml_text import XmlFile, local_name, not_xml
 from edgekit.core.errors import InputError, OutputError, UsageError
@@ -64,6 +64,8 @@ def read_results(files: Sequence[XmlFile], archive: bool, path: Path, lookup: Lo
             number += 1
             if number > _MOST_RESULTS:
                 raise InputError(f"`{path}` has more than {_MOST_RESULTS:,} results")
+            if sum(1 for _ in result.iter(RESULT)) > 1:
+                raise InputError(f"`{file.name}` line {line}: a result within a result")
             context = result.find("context")
             student = (context.get("sourcedId") or "").strip() or None if context is not None else None
             seen: set[str] = set()
@@ -71,7 +73,7 @@ def read_results(files: Sequence[XmlFile], archive: bool, path: Path, lookup: Lo
                 name = (item.get("identifier") or "").strip()
                 question = lookup.find(name)
                 if question is None:
-                    left.setdefault(name if name.isprintable() and len(name) < 80 else "an item without a name")
+                    left.setdefault(shown(name) or "an item without a name")
                     continue
                 seen.add(question.id)
                 # Attempts at one item follow each other; the last one counts, as in QTI.

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from edgekit.answers.answers import Lookup
+from edgekit.answers.answers import Lookup, shown
 from edgekit.answers.cells import as_typed
 from edgekit.answers.columns import Layout
 from edgekit.core.errors import UsageError
@@ -87,7 +87,7 @@ def _asked(cells: Sequence[str], layout: Layout, lookup: Lookup, line: int, foun
         return [(question, text)]
     # An id with a typing error may be repeated; anything longer could be what a student wrote in the wrong column.
     near = difflib.get_close_matches(said, lookup.names(), n=1, cutoff=0.75)
-    meant = f": `{said}`; did you mean `{near[0]}`?" if near else ""
+    meant = f": `{shown(said)}`; did you mean `{near[0]}`?" if near else ""
     found.problems.append(
         f"line {line}: it names no question of the quiz{meant}" if said else f"line {line}: no question"
     )

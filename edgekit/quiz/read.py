@@ -53,6 +53,13 @@ def check_quiz(data: bytes, file: Path) -> tuple[Quiz | None, list[Problem]]:
     return quiz, []
 
 
+def quiz_of(document: Mapping[str, Any], file: Path) -> tuple[Quiz | None, list[Problem]]:
+    """The quiz that a table says, made of another program's file as a teacher would have written it."""
+    checker = Checker(file, {})
+    quiz = _quiz(checker, document)
+    return (None if checker.problems else quiz), checker.problems
+
+
 def make_quiz(quiz_id: str, title: str, languages: tuple[str, ...], questions: tuple[Question, ...]) -> Quiz:
     """A quiz with its digest. languages: any order, they are kept sorted."""
     quiz = Quiz(quiz_id, title, tuple(sorted({*languages})), questions, "")
