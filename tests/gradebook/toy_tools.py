@@ -53,7 +53,7 @@ class ToyGrader:
             0.95 - self._off if not doubtful else 0.6,
             "review" if doubtful else "suggest",
             0.7 if doubtful else 0.02,
-            "es" if "necesita" in words else "en",
+            "es" if "necesitan" in words else "en",
             tuple(results),
             reasons,
             "Good." if not doubtful else "Say what plants need.",
