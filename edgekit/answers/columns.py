@@ -146,12 +146,15 @@ def mark_columns(asked: Mapping[int, str]) -> list[str]:
 
 
 def _ours(names: Sequence[str], lookup: Lookup) -> dict[str, int]:
-    """Columns that edgekit wrote before: all of a set, or none."""
+    """Columns that edgekit wrote before, side by side: a teacher's own column `mark` is not one of them."""
     found: dict[str, int] = {}
-    for one in ("", *(f"{name} " for name in lookup.names())):
-        wanted = [one + column for column in COLUMNS]
-        if all(name in names for name in wanted):
-            found |= {name: names.index(name) for name in wanted}
+    width = len(COLUMNS)
+    starts = {f"{one}{COLUMNS[0]}": one for one in ("", *(f"{name} " for name in lookup.names()))}
+    for at, name in enumerate(names):
+        if name in starts:
+            wanted = [starts[name] + column for column in COLUMNS]
+            if list(names[at : at + width]) == wanted:
+                found |= {name: at + index for index, name in enumerate(wanted)}
     return found
 
 
