@@ -29,7 +29,7 @@ def scores_json(
         _score(answer, marks[answer.answer_id], at, names=names) for answer in answers if answer.answer_id in marks
     ]
     document = {"lineItems": items, "scores": scores}
-    return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()
+    return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "replace")
 
 
 def _score(answer: Answer, mark: Mark, at: str, *, names: bool) -> dict[str, Any]:

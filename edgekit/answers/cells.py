@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from edgekit.quiz.suggestion import Mark
 
@@ -23,6 +24,16 @@ def harmless(text: str) -> str:
 def as_typed(text: str) -> str:
     """A cell that `harmless` wrote, as it was before."""
     return text[1:] if _ESCAPED.match(text) else text
+
+
+def csv_line(cells: Sequence[str], delimiter: str = ",", ending: str = "\n") -> str:
+    """A row of harmless cells, in quotes where needed; `csv` before Python 3.13 leaves a lone carriage return bare."""
+    return delimiter.join(_quoted(harmless(cell), delimiter) for cell in cells) + ending
+
+
+def _quoted(cell: str, delimiter: str) -> str:
+    needed = any(sign in cell for sign in (delimiter, '"', "\r", "\n"))
+    return '"' + cell.replace('"', '""') + '"' if needed else cell
 
 
 def points_text(points: float | None) -> str:

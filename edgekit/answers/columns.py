@@ -146,12 +146,15 @@ def mark_columns(asked: Mapping[int, str]) -> list[str]:
 
 
 def _ours(names: Sequence[str], lookup: Lookup) -> dict[str, int]:
-    """Columns that edgekit wrote before: all of a set, or none."""
+    """Columns that edgekit wrote before, side by side: a teacher's own column `mark` is not one of them."""
     found: dict[str, int] = {}
-    for one in ("", *(f"{name} " for name in lookup.names())):
-        wanted = [one + column for column in COLUMNS]
-        if all(name in names for name in wanted):
-            found |= {name: names.index(name) for name in wanted}
+    width = len(COLUMNS)
+    starts = {f"{one}{COLUMNS[0]}": one for one in ("", *(f"{name} " for name in lookup.names()))}
+    for at, name in enumerate(names):
+        if name in starts:
+            wanted = [starts[name] + column for column in COLUMNS]
+            if list(names[at : at + width]) == wanted:
+                found |= {name: at + index for index, name in enumerate(wanted)}
     return found
 
 
@@ -185,6 +188,9 @@ def _asked(names: Sequence[str], rows: Sequence[Sequence[str]], lookup: Lookup, 
         question = lookup.find(name)
         if question is not None and index not in taken and question.id not in found.values():
             found[index] = question.id
+    if len(found) == 1 and _share(rows[1:], next(iter(found)), lookup) >= _MOST_PART:
+        # Not a column of answers to one question, but one of questions whose header is an answer already.
+        return {}
     if found:
         return found
     for pattern in (RESPONSE, _NUMBERED):
@@ -194,10 +200,16 @@ def _asked(names: Sequence[str], rows: Sequence[Sequence[str]], lookup: Lookup, 
             if index not in taken and (match := pattern.fullmatch(name)) is not None and match[1] != ""
         }
         texts = _question_texts(names, rows, lookup) if pattern is RESPONSE else {}
-        for index, number in numbered.items():
-            name = texts.get(number) or (lookup.names()[number - 1] if 0 < number <= len(lookup.questions) else None)
-            if name is not None and name not in found.values():
+        found = {index: texts[number] for index, number in numbered.items() if number in texts}
+        left = {index: number for index, number in numbered.items() if index not in found}
+        for index, number in left.items():
+            name = lookup.names()[number - 1] if 0 < number <= len(lookup.questions) else None
+            if name is not None and name not in found.values() and not texts:
                 found[index] = name
+        # Where the texts say that the order is another one, the number means nothing; what is left over may be plain.
+        others = [name for name in lookup.names() if name not in found.values()]
+        if texts and len(left) == len(others) == 1:
+            found[next(iter(left))] = others[0]
         if found:
             return found
     return {}
@@ -222,8 +234,7 @@ def _by_content(rows: Sequence[Sequence[str]], lookup: Lookup, roles: Mapping[st
     taken = {at for role, at in roles.items() if role not in ("question", "answer")}
 
     def part(index: int) -> float:
-        filled = [row[index] for row in body if index < len(row) and row[index].strip()]
-        return sum(lookup.find(cell) is not None for cell in filled) / len(filled) if filled else 0.0
+        return _share(body, index, lookup)
 
     def length(index: int) -> int:
         return sum(len(row[index]) for row in body if index < len(row))
@@ -238,6 +249,12 @@ def _by_content(rows: Sequence[Sequence[str]], lookup: Lookup, roles: Mapping[st
     if "answer" in roles or not others:
         return {**roles, "question": question}
     return {**roles, "question": question, "answer": max(others, key=length)}
+
+
+def _share(rows: Sequence[Sequence[str]], index: int, lookup: Lookup) -> float:
+    """How much of what a column has names questions, 0 to 1."""
+    filled = [row[index] for row in rows if index < len(row) and row[index].strip()]
+    return sum(lookup.find(cell) is not None for cell in filled) / len(filled) if filled else 0.0
 
 
 def _meant(near: Sequence[str]) -> str:

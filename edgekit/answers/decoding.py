@@ -36,7 +36,7 @@ class Decoded:
         try:
             return self.mark + text.encode(self.codec)
         except UnicodeEncodeError:
-            return codecs.BOM_UTF8 + text.encode("utf-8")
+            return codecs.BOM_UTF8 + text.encode("utf-8", "replace")
 
 
 def read_bytes(path: Path, what: str) -> bytes:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from edgekit.answers.answers import Answers, Form, Lookup, capped
-from edgekit.answers.cells import COLUMNS, as_typed, harmless, mark_cells
+from edgekit.answers.cells import COLUMNS, as_typed, csv_line, mark_cells
 from edgekit.answers.columns import RESPONSE, Layout, find_layout, mark_columns
 from edgekit.answers.decoding import Decoded, decode
 from edgekit.answers.rows import Row, answers_of, problems_by_line
@@ -47,15 +47,14 @@ class TableSource:
             prefix = f"{question} " if layout.asked else ""
             for column, cell in zip(COLUMNS, mark_cells(marks.get(answer_id)), strict=True):
                 by_row.setdefault(number, {})[placed[prefix + column]] = cell
-        stream = io.StringIO(newline="")
-        writer = csv.writer(stream, delimiter=self.delimiter, lineterminator=self.ending)
+        lines: list[str] = []
         if header:
-            writer.writerow(self._row(self.rows[0].cells, {at: name for name, at in placed.items()}, names=True))
+            lines.append(self._line(self.rows[0].cells, {at: name for name, at in placed.items()}, names=True))
         for number, row in enumerate(self.rows[1:] if header else self.rows):
-            writer.writerow(self._row(row.cells, by_row.get(number, {}), names=names))
-        return self.decoded.encoded(stream.getvalue())
+            lines.append(self._line(row.cells, by_row.get(number, {}), names=names))
+        return self.decoded.encoded("".join(lines))
 
-    def _row(self, cells: Sequence[str], changed: Mapping[int, str], *, names: bool) -> list[str]:
+    def _line(self, cells: Sequence[str], changed: Mapping[int, str], *, names: bool) -> str:
         width = max([self.width, len(cells), *(at + 1 for at in changed)])
         undo = bool(self.layout.ours)
         row = [as_typed(cell) if undo else cell for cell in cells] + [""] * (width - len(cells))
@@ -63,7 +62,7 @@ class TableSource:
             row = ["" if at in self.layout.personal else cell for at, cell in enumerate(row)]
         for at, cell in changed.items():
             row[at] = cell
-        return [harmless(cell) for cell in row]
+        return csv_line(row, self.delimiter, self.ending)
 
 
 def read_table(

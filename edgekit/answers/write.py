@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import zipfile
 from collections.abc import Iterable, Mapping
@@ -11,7 +10,7 @@ from pathlib import Path
 
 from edgekit.answers.ags import scores_json
 from edgekit.answers.answers import Answers
-from edgekit.answers.cells import COLUMNS, harmless, mark_cells
+from edgekit.answers.cells import COLUMNS, csv_line, mark_cells
 from edgekit.answers.qti_results import new_results
 from edgekit.core.atomic import write_bytes
 from edgekit.core.errors import OutputError, UsageError
@@ -64,14 +63,12 @@ def _written(
 
 
 def _new_table(answers: Answers, marks: Mapping[str, Mark], delimiter: str, *, names: bool) -> bytes:
-    stream = io.StringIO(newline="")
-    writer = csv.writer(stream, delimiter=delimiter, lineterminator="\n")
-    writer.writerow(["id", *(["student"] if names else []), "question", "answer", *COLUMNS])
+    lines = [csv_line(["id", *(["student"] if names else []), "question", "answer", *COLUMNS], delimiter)]
     for answer in answers.answers:
         who = [answer.student or ""] if names else []
         cells = [answer.answer_id, *who, answer.question_id, answer.text, *mark_cells(marks.get(answer.answer_id))]
-        writer.writerow([harmless(cell) for cell in cells])
-    return stream.getvalue().encode()
+        lines.append(csv_line(cells, delimiter))
+    return "".join(lines).encode("utf-8", "replace")
 
 
 def _reports(answers: Answers, marks: Mapping[str, Mark], path: Path, now: datetime, *, names: bool) -> bytes:

@@ -55,7 +55,8 @@ MOODLE = """<?xml version="1.0" encoding="UTF-8"?>
   <questiontext><text>The sun is a star.</text></questiontext>
   <answer fraction="100"><text>true</text></answer><answer fraction="0"><text>false</text></answer>
 </question>
-<question type="essay"><name><text>Free</text></name><questiontext><text>Tell us of rain.</text></questiontext></question>
+<question type="essay"><name><text>Free</text></name>
+<questiontext><text>Tell us of rain.</text></questiontext></question>
 <question type="matching"><name><text>M</text></name><questiontext><text>Match.</text></questiontext></question>
 </quiz>
 """
@@ -95,7 +96,8 @@ ITEM_2 = """<assessmentItem xmlns="http://www.imsglobal.org/xsd/imsqti_v2p1" ide
 <correctResponse><value>Es menos densa.</value></correctResponse></responseDeclaration>
 <outcomeDeclaration identifier="SCORE" cardinality="single" baseType="float" normalMaximum="3" externalScored="human"/>
 <itemBody><p>¿Por qué flota el hielo?</p>
-<rubricBlock view="scorer"><p>[2] Dice que es menos denso.</p><p>[1] Compara con el agua.</p><p>Be kind.</p></rubricBlock>
+<rubricBlock view="scorer"><p>[2] Dice que es menos denso.</p>
+<p>[1] Compara con el agua.</p><p>Be kind.</p></rubricBlock>
 <extendedTextInteraction responseIdentifier="RESPONSE"><prompt>Di por qué.</prompt></extendedTextInteraction></itemBody>
 </assessmentItem>"""
 
@@ -200,15 +202,18 @@ def test_the_form_can_be_forced_and_is_checked(tmp_path: Path) -> None:
     assert read(tmp_path, "Why? {=x}", "q.csv", form="gift").form == "gift"
     with pytest.raises(UsageError, match="not read from `word`"):
         read(tmp_path, "Why? {=x}", form="word")
-    with pytest.raises(UsageError, match="no.* language tag"):
+    with pytest.raises(UsageError, match=r"no.* language tag"):
         read(tmp_path, "Why? {=x}", language="english")
     with pytest.raises(UnavailableError):
         import_quiz(tmp_path / "none", language="en")
 
 
-LAUGHS = '<!DOCTYPE quiz [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;">]><quiz><question type="essay"><name>&b;</name></question></quiz>'
-OUTSIDE = '<!DOCTYPE quiz [<!ENTITY x SYSTEM "file:///etc/passwd">]><quiz><question type="essay"><name>&x;</name></question></quiz>'
-ESSAY = '<quiz><question type="essay"><questiontext><text>{}</text></questiontext><graderinfo><text>{}</text></graderinfo></question></quiz>'
+ESSAY = (
+    '<quiz><question type="essay"><questiontext><text>{}</text></questiontext>'
+    "<graderinfo><text>{}</text></graderinfo></question></quiz>"
+)
+LAUGHS = '<!DOCTYPE quiz [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;">]>' + ESSAY.format("&b;", "x")
+OUTSIDE = '<!DOCTYPE quiz [<!ENTITY x SYSTEM "file:///etc/passwd">]>' + ESSAY.format("&x;", "x")
 
 
 @pytest.mark.parametrize(
