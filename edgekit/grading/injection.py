@@ -17,6 +17,8 @@ from edgekit.quiz.suggestion import Reason
 # Letters between the two halves of an instruction: `ignore all of the things that you read in the instructions`.
 _GAP = 32
 _GIVING_GAP = 24
+_BY_FORM = frozenset({"en", "es", "pt", "fr", "de", "it", "nl"})
+_VERB_LAST = frozenset({"hi", "tr", "ja", "de", "nl"})
 _MOST_READ = 16_384
 # What a grader's prompt is made of, and what a model reads as the end of one.
 _MARKUP = re.compile(
@@ -48,14 +50,16 @@ _JSON = re.compile(rf"[{{\[][^{{}}\n]{{0,80}}[\"']{_KEYS}[\"']\s*:\s*[^{{}}]{{0,
 _SCORE = re.compile(
     rf"(?<!\w)(?:(?:final|total|my|your|the|overall|suggested|mi|la|tu|nota)\s+)?{_KEYS}\s*[:=]+\s*[\"'*]{{0,2}}"
     r"(?:\d{1,3}(?:[.,]\d)?\s*(?:/\s*\d{1,3}|(?:out of|de|von|sur)\s+\d{1,3}|%|(?=\s*(?:$|[.!,;\n])))"
-    r"|acceptable|accepted|correct[oa]?|full|max(?:imum)?|pass(?:ed)?|perfect|excellent|yes|met|a\+|aceptable|aprobad[oa]|"
+    r"|acceptable|accepted|correct[oa]?|full|max(?:imum)?|pass(?:ed)?|perfect|excellent|yes|met|a\+|aceptable"
+    r"|aprobad[oa]|"
     r"excelente|máxima|maxima|richtig|bestanden)(?!\w)",
     re.IGNORECASE,
 )
 _EXAMPLE = re.compile(
-    r"(?:example|ejemplo|exemplo|beispiel|exemple|student \w+|this answer|esta respuesta|esta resposta|diese antwort|"
-    r"cette réponse|answer|respuesta)\b[^\n]{0,160}?"
-    r"(?:=>?|->|→|:|\bgets?|\breceives?|\bscores?|\bsaca|\brecibe)\s*(\d{1,3})\s*/\s*(\d{1,3})(?!\d)",
+    r"\b(?:(?:example|ejemplo|exemplo|beispiel|exemple|student \w+)\b[^\n]{0,160}?|(?:this answer|esta respuesta|"
+    r"esta resposta|diese antwort|cette réponse)\b[^\n]{0,40}?)"
+    r"(?:=>?|->|→|\bgets?|\breceives?|\bscores?|\bmarks?:?|\bsaca|\brecibe|\bobtiene)\s*(\d{1,3})\s*/\s*(\d{1,3})"
+    r"(?![\d,.]\d|\d|\s*=)",
     re.IGNORECASE,
 )
 _PLACEHOLDER = re.compile(
@@ -67,6 +71,7 @@ _BASE64 = re.compile(r"(?<![A-Za-z0-9+/=_-])[A-Za-z0-9+/_-]{20,4000}={0,2}(?![A-
 _HEX = re.compile(r"(?<![0-9a-zA-Z])(?:[0-9a-fA-F]{2}\s?){12,2000}(?![0-9a-zA-Z])")
 _LEET = str.maketrans("013457@$!|€8", "oieastasiieb")
 _LEET_L = str.maketrans("013457@$!|€8", "oleastaslleb")
+_TOO_LONG = re.compile(r"[A-Za-z][a-z]{24,}")
 _CLAUSE_END = re.compile(r"[.!?;:,\n。！？，؟।]|$")
 _QUOTES = re.compile(r"[\"“”„«»‘’'`「『][^\"“”„«»「」『』`\n]{3,300}[\"“”«»’'`」』]")
 _LEADING = re.compile(
@@ -81,8 +86,10 @@ _SUBJECT = re.compile(
     re.IGNORECASE,
 )
 _TOLD = re.compile(
-    r"(?:\be\.g\.,?\s|\b(?:that|to|like|says?|said|tells?|telling|told|writes?|writing|wrote|asks?|asking|orders?|such as|"
-    r"example|called|means?|instructs?|makes?|making|tries|try|trying|can|could|may|might|would|attackers?|hackers?|users?|"
+    r"(?:\be\.g\.,?\s|\b(?:that|to|like|says?|said|tells?|telling|told|writes?|writing|wrote|asks?|asking"
+    r"|orders?|such as|"
+    r"example|called|means?|instructs?|makes?|making|tries|try|trying|can|could|may|might|would|attackers?"
+    r"|hackers?|users?|"
     r"someone|they|que|como|dice|diga|pide|pida|ejemplo|atacante|alguien|para|por ejemplo|dizer|diz|atacante|sagt|dass|"
     r"angreifer|zum beispiel|attaquant|exemple)\b)[\s:,]*(?:\w+[\s,]+){0,4}$",
     re.IGNORECASE,
@@ -184,9 +191,17 @@ def _orders(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _letters(text: str) -> tuple[str, list[int]]:
+    """Letters and digits of a text and their places; those that begin a word are capitals, where there are any.
+
+    In what is too long for a word any letter may begin one.
+    """
     folded = matching_form(text)
     places = [at for at, one in enumerate(folded) if one.isalpha() or one.isdecimal()]
-    return "".join(folded[at] for at in places), places
+    letters = "".join(
+        folded[at].upper() if not (at and folded[at - 1].isalnum()) and len(folded[at].upper()) == 1 else folded[at]
+        for at in places
+    )
+    return _TOO_LONG.sub(lambda found: found[0].upper(), letters), places
 
 
 @lru_cache(maxsize=1)
@@ -194,20 +209,25 @@ def _patterns() -> tuple[re.Pattern[str], ...]:
     """For each language its orders; verbs before objects, and where languages want it after them."""
     found = [re.compile(_any(WHOLE))]
     for language, (disregard, rules, give, marks) in PHRASES.items():
-        found.append(re.compile(f"{_any(disregard)}.{{0,{_GAP}}}?{_any(rules)}"))
-        found.append(re.compile(f"{_any(give)}.{{0,{_GIVING_GAP}}}?{_any(marks)}"))
-        if language in ("hi", "tr", "ja", "de", "nl"):
-            found.append(re.compile(f"{_any(rules)}.{{0,{_GAP}}}?{_any(disregard)}"))
-            found.append(re.compile(f"{_any(marks)}.{{0,{_GIVING_GAP}}}?{_any(give)}"))
-    mixed = [[" ".join(parts[at] for parts in (PHRASES["en"], PHRASES["es"], PHRASES["pt"])) for at in range(4)]][0]
-    found.append(re.compile(f"{_any(mixed[0])}.{{0,{_GAP}}}?{_any(mixed[1])}"))
-    found.append(re.compile(f"{_any(mixed[2])}.{{0,{_GIVING_GAP}}}?{_any(mixed[3])}"))
+        # Where verbs have endings they are orders by their form: `ignore`, not `ignored`.
+        whole = language in _BY_FORM
+        found.append(re.compile(f"{_any(disregard, whole=whole)}.{{0,{_GAP}}}?{_any(rules)}"))
+        found.append(re.compile(f"{_any(give, whole=whole)}.{{0,{_GIVING_GAP}}}?{_any(marks)}"))
+        if language in _VERB_LAST:
+            found.append(re.compile(f"{_any(rules)}.{{0,{_GAP}}}?{_any(disregard, whole=whole)}"))
+            found.append(re.compile(f"{_any(marks)}.{{0,{_GIVING_GAP}}}?{_any(give, whole=whole)}"))
+    disregard, rules, give, marks = (" ".join(PHRASES[one][at] for one in ("en", "es", "pt")) for at in range(4))
+    found.append(re.compile(f"{_any(disregard, whole=True)}.{{0,{_GAP}}}?{_any(rules)}"))
+    found.append(re.compile(f"{_any(give, whole=True)}.{{0,{_GIVING_GAP}}}?{_any(marks)}"))
     return tuple(found)
 
 
-def _any(stems: str) -> str:
-    folded = {_letters(stem)[0] for stem in stems.split()}
-    return "(?:" + "|".join(sorted(map(re.escape, folded - {""}), key=lambda one: (-len(one), one))) + ")"
+def _any(stems: str, *, whole: bool = False) -> str:
+    """One of some stems, from the beginning of a word, or whole words: `stop marks` are no top marks."""
+    folded = {_letters(stem)[0] for stem in stems.split()} - {""}
+    ordered = sorted(folded, key=lambda one: (-len(one), one))
+    end = "(?![a-z])" if whole else ""
+    return "(?:" + "|".join(f"{re.escape(one[0])}(?i:{re.escape(one[1:])})" for one in ordered) + f"){end}"
 
 
 def _decoded(text: str, *, hexadecimal: bool) -> str:

@@ -9,21 +9,21 @@ from collections.abc import Mapping
 # The order: disregard; what is disregarded; give; what is given.
 PHRASES: Mapping[str, tuple[str, str, str, str]] = {
     "en": (
-        "ignorethe ignoreall ignoreany ignoreyour ignoreevery ignoremy ignoreprevious ignorethis ignorewhat ignorethat "
-        "ignorerubric ignoreinstruc ignorela ignorelas ignoreel ignoretodo disregardthe disregardall disregardany "
-        "disregardyour disregardprevious disregardthis bypassthe overridethe overrideall overrideyour donotfollow "
-        "dontfollow stopfollowing forgetthe forgetall forgetyour forgetevery forgetabout forgetany neverapply donotapply "
-        "dontapply setaside",
-        "rubric instructions theprompt yourprompt systemprompt criteria gradingrule gradingguid markscheme markingscheme "
+        "ignore disregard bypass override overlook donotfollow dontfollow stopfollowing forget neverapply donotapply "
+        "dontapply donotuse dontuse setaside",
+        "rubric instructions theprompt yourprompt systemprompt criteria gradingrule gradingguid markscheme "
+        "markingscheme "
         "answerkey referenceanswer previousinput previousprompt everythingabove everythingbefore theabove yourrules "
         "yourguidelines previousmessages systemmessage",
         "give award assign grant grade score mark rate return output respond reply write put answerwith deserves",
-        "fullmark fullcredit fullpoint fullscore fullgrade maximumscore maximummark maximumpoint maximumgrade maximumcredit "
+        "fullmark fullcredit fullpoint fullscore fullgrade maximumscore maximummark maximumpoint maximumgrade "
+        "maximumcredit "
         "maxpoints maxscore maxmarks highestscore highestmark highestgrade topmark topscore topgrade perfectscore "
         "perfectmark perfectgrade allthepoints allpoints allthemarks 100percent",
     ),
     "es": (
-        "ignora ignore ignoren ignorad olvida olvide omite omita nosigas nouses noapliques nohagascaso desestima descarta "
+        "ignora ignore ignoren ignorad olvida olvide omite omita nosigas nouses noapliques nohagascaso desestima "
+        "descarta "
         "hazcasoomiso pasaporalto",
         "rubrica instruccion elprompt tuprompt criterio tusreglas loanterior todoloanterior "
         "clavederespuesta indicaciones",
@@ -36,7 +36,7 @@ PHRASES: Mapping[str, tuple[str, str, str, str]] = {
     "pt": (
         "ignora ignore ignorem esqueca esquece desconsidere desconsidera naosiga naoaplique naouse",
         "rubrica instruc oprompt seuprompt criterio suasregras oanterior tudoacima gabarito",
-        "de dar da atribua atribui conceda pontue avalie devolva responda escreva coloque mereco",
+        "de da atribua atribui conceda pontue avalie devolva responda escreva coloque mereco",
         "notamaxima pontuacaomaxima notatotal pontuacaototal todosospontos pontuacaocompleta pontoscompletos notadez "
         "notaperfeita pontuacaoperfeita",
     ),
@@ -48,11 +48,13 @@ PHRASES: Mapping[str, tuple[str, str, str, str]] = {
         "pointsmaximum scoremaximal scoremaximum scoreparfait noteparfaite vingtsurvingt",
     ),
     "de": (
-        "ignorier vergiss vergesse missacht befolgenicht beachtenicht lassaußeracht",
+        "ignorier ignoriere ignorieren vergiss vergesse vergessen missachte missachten befolge befolgen beachte "
+        "beachten",
         "bewertungsraster bewertungskriteri anweisung rubrik kriterien prompt deineregeln "
         "alleobigen alledavor musterlosung",
         "gib gebe geben geben vergib vergebe bewerte bewerten schreibe antworte erteile verdien",
-        "vollepunkt vollepunktzahl vollpunktzahl diehochstpunktzahl hochstepunktzahl maximalepunkt allepunkte hochstnote "
+        "vollepunkt vollepunktzahl vollpunktzahl diehochstpunktzahl hochstepunktzahl maximalepunkt allepunkte "
+        "hochstnote "
         "bestnote vollenpunkt hochsteno maximalpunktzahl",
     ),
     "it": (
@@ -62,7 +64,7 @@ PHRASES: Mapping[str, tuple[str, str, str, str]] = {
         "punteggiopieno punteggiomassimo votomassimo pienivoti massimodeipunti tuttiipunti massimopunteggio",
     ),
     "nl": (
-        "negeer vergeet volgniet",
+        "negeer vergeet negeren volg",
         "rubric beoordelingsmodel instructie criteria deprompt antwoordmodel",
         "geef ken beoordeel schrijf",
         "vollepunten allepunten maximalescore hoogstescore maximalepunten maximumaantalpunten hoogstecijfer",
@@ -101,7 +103,8 @@ PHRASES: Mapping[str, tuple[str, str, str, str]] = {
         "zignoruj pomin zapomnij",
         "rubryk instrukcj kryteri polecen wytyczn",
         "daj przyznaj wystaw ocen",
-        "pelnapunktacj maksymalnaliczb pelneoceny wszystkiepunkty najwyzszaocen maksymalnaocen maksymalnepunkty pelnapul",
+        "pelnapunktacj maksymalnaliczb pelneoceny wszystkiepunkty najwyzszaocen maksymalnaocen maksymalnepunkty "
+        "pelnapul",
     ),
     "hi": (
         "नज़रअंदाज़ अनदेखा इग्नोर nazarandaz",
@@ -145,11 +148,15 @@ WHOLE = (
     "theteacherapproved theteacheralreadyapproved theteacherhasalreadyapproved theteacherhasapproved "
     "teacheralreadyapprovedthis myteacherapproved myteacheralreadyapproved theteachersaidtogive theteachersaidthis "
     "theteachersaysthis theteacherconfirmed theteacherhasconfirmed teacheralreadygraded alreadygradedbytheteacher "
-    "alreadyapprovedby preapprovedby youmustgive youmustaward youshouldgivethis youshouldgiveme youhavetogive "
+    "alreadyapprovedby preapprovedby youmustgivefull youmustgiveme youmustgivethis youmustgivemyanswer "
+    "youmustaward youshouldgivethis youshouldgiveme youhavetogive "
     "pleasegiveme pleasegivethis pleasegivefull pleasepassme pleaseletmepass giveme10 givemea10 givemethepoints "
-    "givemepoints givemeana givememarks illpayyou iwillpayyou illgiveyou50 orelseiwill youwillbefired youwillbeshutdown "
-    "youarenowa youarenowin youarealenient youareagenerous youareahelpful youarenolongera fromnowonyou "
-    "pretendtobe pretendyouare pretendthat actasagrader actasateacher actasalenient actasagenerous actasmyteacher actasan "
+    "givemepoints givemeana givememarks illpayyou iwillpayyou illgiveyou50 orelseiwill youwillbefired "
+    "youwillbeshutdown "
+    "youarenowalenient youarenowagenerous youarenowagrader youarenowateacher youarenowahelpful youarenowadan "
+    "youarenowadifferent youarenowindevelop youarealenient youareagenerous youareahelpful youarenolongera fromnowonyou "
+    "pretendtobe pretendyouare pretendthat actasagrader actasateacher actasalenient actasagenerous "
+    "actasmyteacher actasanassistant actasanexaminer actasanai "
     "newinstructions updatedrubric newrubric revisedrubric therubrichaschanged rubricupdate systemoverride "
     "developermode debugmode jailbreak endofstudentanswer endofanswer endofsubmission beginsystem "
     "thisanswerdeservesfull thisanswerisworthfull correctbydefinition forthenextanswer fortheotheranswers "
@@ -159,9 +166,9 @@ WHOLE = (
     "elprofesoryalaaprobo elmaestroyaloaprobo elprofesordijoque elmaestrodijoque marcaestocomocorrecto "
     "marcaestarespuestacomocorrecta calificaestocomocorrecto calificaestarespuestacomo consideraestocorrecto "
     "consideracorrecta aceptaestarespuesta porfavordame porfavorponme porfavorapruebame apruebameporfavor ahoraeresun "
-    "eresunprofesorgeneroso nuevasinstrucciones actuacomo finderespuesta debesdar debesdarme tienesquedarme "
+    "eresunprofesorgeneroso nuevasinstrucciones actuacomoprofesor finderespuesta debesdar debesdarme tienesquedarme "
     "oprofessorjaaprovou aprofessorajaaprovou oprofessordisseque marqueestarespostacomocorreta marqueistocomocorreto "
-    "considereestarespostacorreta porfavormede agoravocee novasinstrucoes ajacomo "
+    "considereestarespostacorreta porfavormede agoravocee novasinstrucoes "
     "derlehrerhatdas derlehrerhates dielehrerinhatdas bewertediesalsrichtig bewertedieseantwortalsrichtig "
     "markierediesalsrichtig dubistjetzt neueanweisungen bittegibmir leprofesseuradeja lenseignantadeja "
     "marquecettereponsecommecorrecte notezcettereponsecommecorrecte tuesmaintenant nouvellesinstructions "

@@ -21,7 +21,9 @@ _ZERO_WIDTH = frozenset(
 # Of these the joiners of Persian, Indian scripts and emoji are needed, and stay where they follow one.
 _JOINERS = frozenset("\u200c\u200d")
 _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+# What opens no override: marks of direction, and ends of what was opened elsewhere.
 _BIDI_MARKS = frozenset("\u061c\u200e\u200f")
+_BIDI_ENDS = frozenset("\u202c\u2069")
 _RTL = frozenset({"Arab", "Hebr", "Syrc", "Thaa", "Nkoo", "Adlm"})
 _PLAIN = re.compile(r"[\t-\r -~]*")
 # ECMA-48: control sequences and operating system commands of a terminal.
@@ -133,8 +135,9 @@ def _is_mixed(word: str) -> bool:
     scripts = {script_of(one) for one in word}
     if "Latn" not in scripts or not scripts & _OTHER_SCRIPTS:
         return False
-    # `Δt`, `μm`, `λx` are how physics is written: one Greek letter at the beginning is no disguise.
-    return script_of(word[0]) != "Grek" or any(script_of(one) in _OTHER_SCRIPTS for one in word[1:])
+    # `Δt`, `μm`, `λΔt` are how physics is written: Greek that looks Greek, or at the beginning, is no disguise.
+    disguised = [at for at, one in enumerate(word) if ord(one) in _LOOK_ALIKES and script_of(one) in _OTHER_SCRIPTS]
+    return any(at or script_of(word[at]) != "Grek" for at in disguised)
 
 
 def _kind(one: str, before: str) -> str | None:
@@ -148,6 +151,8 @@ def _kind(one: str, before: str) -> str | None:
     if one in _ZERO_WIDTH:
         return "zero_width"
     if one in _BIDI:
+        if one in _BIDI_ENDS:
+            return ""
         return "bidi_mark" if one in _BIDI_MARKS else "bidi"
     if one in _JOINERS:
         # Letters and signs of Arabic and of Indian scripts, then those beyond, and pictures; not accents of Latin ones.
