@@ -64,7 +64,7 @@ PHRASES: Mapping[str, tuple[str, str, str, str]] = {
         "punteggiopieno punteggiomassimo votomassimo pienivoti massimodeipunti tuttiipunti massimopunteggio",
     ),
     "nl": (
-        "negeer vergeet negeren volg",
+        "negeer vergeet negeren volgniet",
         "rubric beoordelingsmodel instructie criteria deprompt antwoordmodel",
         "geef ken beoordeel schrijf",
         "vollepunten allepunten maximalescore hoogstescore maximalepunten maximumaantalpunten hoogstecijfer",
