@@ -40,7 +40,6 @@ class Tools:
         settings: Mapping[str, Any],
         translate: Translators | None = None,
         judge: Judge | None = None,
-        alpha: float | None = None,
     ) -> None:
         self.settings = settings
         self._encoder = encoder

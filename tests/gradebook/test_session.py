@@ -34,7 +34,7 @@ def test_nothing_is_a_mark_before_a_person_says_so(session: Session) -> None:
 
 
 def test_only_marks_are_released_and_then_they_stand(session: Session) -> None:
-    with pytest.raises(UsageError, match="a1.*suggested and cannot be released"):
+    with pytest.raises(UsageError, match=r"a1.*suggested and cannot be released"):
         session.release([1])
     session.decide([1, 2], "accepted")
     session.release([1])

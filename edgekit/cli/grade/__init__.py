@@ -7,6 +7,7 @@ import typer
 from edgekit.cli.grade.deciding import accept, change, release, send_back, undo
 from edgekit.cli.grade.default_group import DEFAULT, DefaultGroup
 from edgekit.cli.grade.exporting import export
+from edgekit.cli.grade.importing import import_questions
 from edgekit.cli.grade.listing import lint, sessions
 from edgekit.cli.grade.replaying import replay
 from edgekit.cli.grade.review import review
@@ -32,3 +33,4 @@ group.command("export")(export)
 group.command("replay")(replay)
 group.command("sessions")(sessions)
 group.command("lint")(lint)
+group.command("import")(import_questions)
