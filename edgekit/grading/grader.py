@@ -9,20 +9,24 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Protocol
 
 from edgekit.core.errors import InputError
-from edgekit.core.events import Reporter, silent
+from edgekit.core.events import Progress, Reporter, silent
 from edgekit.grading.kinds import is_ruled, mark_by_rule
 from edgekit.grading.reading import Read, read_answer
 from edgekit.grading.suggesting import suggest, suggest_nothing
-from edgekit.grading.vectors import Vectors
+from edgekit.grading.texts import Texts
 from edgekit.quiz.criteria import whole_answer
 from edgekit.quiz.model import Question, Quiz
 from edgekit.quiz.suggestion import Answer, Suggestion
 from edgekit.quiz.teaching import TeacherMark
 
 if TYPE_CHECKING:
-    from edgekit.engine.base import TextEncoder
-    from edgekit.grading.explain import Explainer, Translate
-    from edgekit.grading.judge import Judge
+    from edgekit.grading.explain import Explainer
+    from edgekit.grading.judging import Judging
+    from edgekit.grading.text_states import StatesEncoder
+    from edgekit.grading.views import Translate
+
+# Answers whose texts are read together: 16 of 20 words fill a batch of the encoder.
+_TOGETHER = 16
 
 
 class Closing(Protocol):
@@ -36,22 +40,22 @@ class Closing(Protocol):
 class Grader:
     """Grades answers of a quiz; the same answers get the same suggestions, in whatever order they come.
 
-    encoder: turns texts into vectors; `Vectors` shares them between graders.  marks: of a teacher, from which the head
-    of each question learns at once.  judge: a second opinion, which sends to review and gives no points. Nothing that
-    an answer says changes points but through the scorer's features.
+    encoder: of texts and their tokens; `Texts` shares what it gave between graders.  marks: of a teacher, from which
+    the head of each question learns at once.  judge: a second opinion, which sends to review and gives no points.
+    Nothing that an answer says changes points but through the scorer's features.
     """
 
     def __init__(
         self,
         quiz: Quiz,
-        encoder: TextEncoder | Vectors,
+        encoder: StatesEncoder | Texts,
         *,
         translate: Translate | None = None,
-        judge: Judge | None = None,
+        judge: Judging | None = None,
         marks: Sequence[TeacherMark] = (),
     ) -> None:
         self.quiz = replace(quiz, questions=tuple(map(_with_criteria, quiz.questions)))
-        self._vectors = encoder if isinstance(encoder, Vectors) else Vectors(encoder)
+        self._encoder = encoder
         self._translate = translate
         self._judge = judge
         self._marks = tuple(marks)
@@ -91,28 +95,42 @@ class Grader:
         return self._graded(answers, among, report)
 
     def _graded(self, answers: Sequence[Answer], among: Sequence[Answer], report: Reporter) -> Iterator[Suggestion]:
+        done = 0
         for question in self.quiz.questions:
             mine = [one for one in answers if one.question_id == question.id]
             if mine:
                 texts = Counter(one.text for one in (*mine, *among) if one.question_id == question.id)
-                yield from self._grade_question(question, mine, texts, report)
+                for one in self._grade_question(question, mine, texts):
+                    done += 1
+                    report(Progress("grade", done, len(answers), "answers"))
+                    yield one
 
     def _grade_question(
-        self, question: Question, answers: Sequence[Answer], texts: Counter[str], report: Reporter
+        self, question: Question, answers: Sequence[Answer], texts: Counter[str]
     ) -> Iterator[Suggestion]:
         explainer: Explainer | None = None
-        for answer in answers:
-            # Not its own text, unless another has the same.
-            others = [text for text, count in texts.items() if text != answer.text or count > 1]
-            read = read_answer(question, answer, others, self.quiz.languages)
-            if read.is_empty:
-                yield suggest_nothing(question, read, self.quiz.languages)
-            elif is_ruled(question):
-                yield self._by_rule(question, read)
-            else:
-                if explainer is None:
-                    explainer = self._explainer(question, report)
-                yield explainer.suggest(read)
+        for begin in range(0, len(answers), _TOGETHER):
+            reads = [
+                # Not its own text, unless another has the same.
+                read_answer(
+                    question,
+                    answer,
+                    [text for text, count in texts.items() if text != answer.text or count > 1],
+                    self.quiz.languages,
+                )
+                for answer in answers[begin : begin + _TOGETHER]
+            ]
+            hard = [one for one in reads if not one.is_empty and not is_ruled(question)]
+            if hard and explainer is None:
+                explainer = self._explainer(question)
+            explained = explainer.suggest_all(hard) if hard and explainer is not None else iter(())
+            for read in reads:
+                if read.is_empty:
+                    yield suggest_nothing(question, read, self.quiz.languages)
+                elif is_ruled(question):
+                    yield self._by_rule(question, read)
+                else:
+                    yield next(explained)
 
     def _by_rule(self, question: Question, read: Read) -> Suggestion:
         found = mark_by_rule(question, read.intake, self.quiz.languages)
@@ -127,17 +145,18 @@ class Grader:
             languages=self.quiz.languages,
         )
 
-    def _explainer(self, question: Question, report: Reporter) -> Explainer:
+    def _explainer(self, question: Question) -> Explainer:
         from edgekit.grading.explain import Explainer
 
+        if not isinstance(self._encoder, Texts):
+            self._encoder = Texts(self._encoder)
         return Explainer(
             question,
             self.quiz.languages,
-            self._vectors,
+            self._encoder,
             translate=self._translate,
             judge=self._judge,
             marks=[one for one in self._marks if one.question_id == question.id],
-            report=report,
         )
 
 

@@ -5,24 +5,25 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
+from importlib import import_module
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from edgekit.core.errors import EdgekitError, UnavailableError
+from edgekit.core.errors import EdgekitError, UnavailableError, UsageError
 from edgekit.core.events import Note, Reporter, silent
 from edgekit.core.languages import Direction
 from edgekit.grading.grader import Grader
-from edgekit.grading.vectors import Vectors
 from edgekit.quiz.model import Quiz
 from edgekit.quiz.teaching import TeacherMark
 from edgekit.store.installed import find_artifact, find_directions
 
 if TYPE_CHECKING:
-    from edgekit.engine.base import TextEncoder
-    from edgekit.grading.judge import Judge
+    from edgekit.engine.encoder import Encoder
+    from edgekit.grading.judging import Judging
+    from edgekit.grading.texts import Texts
     from edgekit.store.receipt import Receipt
-    from edgekit.translate.translator import Translator
+    from edgekit.translate.translator import Translation, Translator
 
 ENCODER = "multilingual-e5-small"
 
@@ -36,14 +37,14 @@ class Tools:
 
     def __init__(
         self,
-        encoder: TextEncoder,
+        encoder: Encoder,
         settings: Mapping[str, Any],
         translate: Translators | None = None,
-        judge: Judge | None = None,
+        judge: Judging | None = None,
     ) -> None:
         self.settings = settings
         self._encoder = encoder
-        self._vectors = Vectors(encoder)
+        self._texts: Texts | None = None
         self._translate = translate
         self._judge = judge
 
@@ -66,7 +67,11 @@ class Tools:
 
     def grader(self, quiz: Quiz, marks: Sequence[TeacherMark] = ()) -> Grader:
         """A grader of a quiz that learns from marks; it does not own the models."""
-        return Grader(quiz, self._vectors, translate=self._translate, judge=self._judge, marks=marks)
+        from edgekit.grading.texts import Texts
+
+        if self._texts is None:
+            self._texts = Texts(self._encoder)
+        return Grader(quiz, self._texts, translate=self._translate, judge=self._judge, marks=marks)
 
 
 class Translators:
@@ -86,10 +91,10 @@ class Translators:
                     stack.callback(one.close)
         self._opened.clear()
 
-    def __call__(self, text: str, source: str, target: str) -> str | None:
+    def __call__(self, text: str, source: str, target: str) -> Translation | None:
         """The translation of a text, None where nothing that is installed translates the direction."""
         translator = self._translator(Direction(source, target))
-        return translator.translate([text])[0].text if translator is not None else None
+        return translator.translate([text], alignment=True)[0] if translator is not None else None
 
     def _translator(self, direction: Direction) -> Translator | None:
         from edgekit.translate.translator import open_translator
@@ -118,17 +123,21 @@ def open_tools(
 
     encoder, judge: ids, aliases or paths. Raises what `open_encoder` and `Judge.open` raise.
     """
+    from edgekit.engine.encoder import Encoder
     from edgekit.engine.open import open_encoder
 
     with ExitStack() as stack:
         opened = open_encoder(encoder, threads=threads, device="cpu", report=report)
         stack.callback(opened.close)
+        if not isinstance(opened, Encoder) or not opened.has_states:
+            raise UsageError(
+                f"`{encoder}` gives no vectors of tokens, which grading needs",
+                hint=f"build it again: `edgekit pull --force {ENCODER}`",
+            )
         translate = Translators(threads=threads, report=report)
         second = None
         if judge is not None:
-            from edgekit.grading.judge import Judge
-
-            second = Judge.open(judge)
+            second = _open_judge(judge)
             stack.callback(second.close)
         settings = _settings(encoder, judge)
         stack.pop_all()
@@ -179,7 +188,8 @@ def open_grader(
 
 
 def _settings(encoder: str, judge: str | None) -> dict[str, Any]:
-    from edgekit.grading.grader import THRESHOLDS
+    from edgekit import __version__
+    from edgekit.grading.scorer import Scorer
 
     directions = find_directions()
     return {
@@ -189,8 +199,14 @@ def _settings(encoder: str, judge: str | None) -> dict[str, Any]:
         "translators": {
             str(direction): _digest(found.receipt) for direction, found in sorted(directions.items(), key=str)
         },
-        **THRESHOLDS(),
+        "scorer": hashlib.sha256(Scorer.load().encode()).hexdigest(),
+        "edgekit": __version__,
     }
+
+
+def _open_judge(judge: str) -> Judging:
+    opened: Judging = import_module("edgekit.grading.judge").Judge.open(judge)
+    return opened
 
 
 def _digest(receipt: Receipt) -> str:

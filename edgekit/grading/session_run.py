@@ -108,7 +108,7 @@ def replay(session: Session, graders: Graders, report: Reporter = silent) -> Rep
         teaching = session.teaching(basis)
         mine = [row for row in rows if row.body["basis"] == basis]
         numbers = list(dict.fromkeys(row.body["answer"] for row in mine))
-        again = dict(_graded(session, graders, teaching, numbers, silent))
+        again = dict(_graded(session, graders, teaching, numbers))
         for row in mine:
             done += 1
             report(Progress("replay", done, len(rows), "answers"))
@@ -130,7 +130,7 @@ def _suggest(session: Session, graders: Graders, numbers: Sequence[int], report:
     batch: list[tuple[int, Suggestion]] = []
     done = 0
     try:
-        for number, suggestion in _graded(session, graders, teaching, numbers, report):
+        for number, suggestion in _graded(session, graders, teaching, numbers):
             batch.append((number, suggestion))
             done += 1
             report(Progress("grade", done, len(numbers), "answers"))
@@ -143,13 +143,13 @@ def _suggest(session: Session, graders: Graders, numbers: Sequence[int], report:
 
 
 def _graded(
-    session: Session, graders: Graders, teaching: Teaching, numbers: Sequence[int], report: Reporter
+    session: Session, graders: Graders, teaching: Teaching, numbers: Sequence[int]
 ) -> Iterator[tuple[int, Suggestion]]:
     grader = graders.grader(session.ruled_quiz(teaching), teaching.marks)
     wanted = {(session.answers[number].answer_id, session.answers[number].question_id): number for number in numbers}
     answers = [session.answers[number] for number in numbers]
     others = [one for number, one in session.answers.items() if number not in set(numbers)]
-    for suggestion in grader.grade(answers, report, among=others):
+    for suggestion in grader.grade(answers, among=others):
         yield wanted[suggestion.answer_id, suggestion.question_id], suggestion
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Sequence
+from importlib import import_module
 
 from edgekit.core.languages import base_language
 from edgekit.grading.reading import EMPTY, Read
@@ -75,7 +76,5 @@ def feedback_language(question: Question, read: Read, languages: Sequence[str]) 
 
 def _feedback(question: Question, results: Sequence[CriterionResult], language: str) -> str:
     with contextlib.suppress(ModuleNotFoundError):
-        from edgekit.grading.feedback import write_feedback
-
-        return write_feedback(question, tuple(results), language)
+        return str(import_module("edgekit.grading.feedback").write_feedback(question, tuple(results), language))
     return ""
