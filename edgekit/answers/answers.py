@@ -18,8 +18,6 @@ Form: TypeAlias = Literal[
     "lti",  # scores of LTI Assignment and Grade Services; only written
 ]
 
-MOST_REASONS = 200
-
 
 class Source(Protocol):
     """The file that answers came from."""
@@ -40,12 +38,6 @@ class Answers:
     encoding: str
     notes: tuple[str, ...] = ()
     source: Source | None = field(default=None, repr=False, compare=False)
-
-
-def capped(reasons: Sequence[str]) -> list[str]:
-    """The first 200 and how many more there are."""
-    more = len(reasons) - MOST_REASONS
-    return [*reasons[:MOST_REASONS], *([f"and {more:,} more"] if more > 0 else [])]
 
 
 def shown(text: str, most: int = 60) -> str:

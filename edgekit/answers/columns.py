@@ -28,11 +28,6 @@ RESPONSE = re.compile(
 )
 _NUMBERED = re.compile(r"(?:q|question|item|pregunta|pergunta|p|frage|questão|questao)?\s*(\d{1,3})", re.IGNORECASE)
 _ASKED = re.compile(r"(?:question|pregunta|pergunta|questão|domanda|frage|vraag)\s*(\d{1,3})", re.IGNORECASE)
-_PERSONAL = re.compile(
-    r"(?:first|last|sur|full|user|student)[\s_]?name|surname|nombre.*|apellido.*|nome|sobrenome|prénom|nom|vorname|nachname|"
-    r"e-?mail.*|(?:email|direcci[oó]n).*|id number|número de id.*|name|student.*",
-    re.IGNORECASE,
-)
 _MOST_PART = 0.9
 
 
@@ -41,7 +36,8 @@ class Layout:
     """The columns of a table, by index.
 
     header: whether the first row names them.  asked: of a wide table, column -> id of its question; else empty.
-    answer, question: of a long one.  ours: where marks are that edgekit wrote, by their name.
+    answer, question: of a long one.  personal: columns that may say whose an answer is: all that mean nothing here.
+    ours: where marks are that edgekit wrote, by their name.
     """
 
     header: bool
@@ -123,9 +119,9 @@ def _layout(
     if asked:
         missing = [name for name in lookup.names() if name not in asked.values()]
         notes += [f"no column has answers to `{name}`" for name in missing]
-    used = {*roles.values(), *asked, *ours.values()}
-    personal = {index for index, name in enumerate(names) if header and index not in used and _PERSONAL.fullmatch(name)}
-    personal |= {roles["student"]} if "student" in roles else set()
+    if not header:
+        notes.append("line 1 is taken for an answer, not for the names of the columns")
+    known = {*asked, *ours.values(), *(at for role, at in roles.items() if role != "student")}
     return Layout(
         header,
         roles.get("id"),
@@ -134,7 +130,7 @@ def _layout(
         None if asked else roles.get("question"),
         None if asked else roles.get("answer"),
         dict(sorted(asked.items())),
-        frozenset(personal),
+        frozenset(index for index in range(len(names)) if index not in known),
         ours,
         tuple(notes),
     )
@@ -203,9 +199,9 @@ def _asked(names: Sequence[str], rows: Sequence[Sequence[str]], lookup: Lookup, 
         found = {index: texts[number] for index, number in numbered.items() if number in texts}
         left = {index: number for index, number in numbered.items() if index not in found}
         for index, number in left.items():
-            name = lookup.names()[number - 1] if 0 < number <= len(lookup.questions) else None
-            if name is not None and name not in found.values() and not texts:
-                found[index] = name
+            asked = lookup.names()[number - 1] if 0 < number <= len(lookup.questions) else None
+            if asked is not None and asked not in found.values() and not texts:
+                found[index] = asked
         # Where the texts say that the order is another one, the number means nothing; what is left over may be plain.
         others = [name for name in lookup.names() if name not in found.values()]
         if texts and len(left) == len(others) == 1:

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from edgekit.answers.answers import Answers, Lookup, capped
+from edgekit.answers.answers import Answers, Lookup
 from edgekit.answers.cells import COLUMNS, feedback_of
 from edgekit.answers.columns import Layout, find_layout
 from edgekit.answers.decoding import Decoded, decode
 from edgekit.answers.rows import Row, answers_of, problems_by_line
-from edgekit.core.errors import InputError
+from edgekit.core.errors import InputError, capped
 from edgekit.quiz.suggestion import Mark
 
 _MARKS = "marks"

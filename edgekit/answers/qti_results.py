@@ -11,10 +11,10 @@ from pathlib import Path
 from xml.parsers import expat  # entities are refused below
 from xml.sax.saxutils import escape, quoteattr  # only writes
 
-from edgekit.answers.answers import Answers, Lookup, capped, shown
+from edgekit.answers.answers import Answers, Lookup, shown
 from edgekit.answers.cells import feedback_of, points_text, reasons_of
 from edgekit.answers.xml_text import XmlFile, local_name, not_xml
-from edgekit.core.errors import InputError, OutputError, UsageError
+from edgekit.core.errors import InputError, OutputError, UsageError, capped
 from edgekit.core.xml_stream import elements
 from edgekit.quiz.suggestion import Answer, Mark
 
@@ -132,9 +132,9 @@ def _marked(file: XmlFile, number: int, places: Mapping[tuple[int, int, int], st
         raise OutputError(f"`{file.name}` is in UTF-16, which marks are not written into", hint="save it as UTF-8")
     done = io.BytesIO()
     at = 0
-    for begin, end, text in sorted(cuts):
+    for begin, end, outcomes in sorted(cuts):
         done.write(file.data[at:begin])
-        done.write(text)
+        done.write(outcomes)
         at = end
     done.write(file.data[at:])
     return done.getvalue()

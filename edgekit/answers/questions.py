@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias, cast, get_args
 
-from edgekit.answers.answers import capped, shown
+from edgekit.answers.answers import shown
 from edgekit.answers.decoding import decode, read_bytes
 from edgekit.answers.found_questions import FoundQuestion, Reading
 from edgekit.answers.gift import read_gift
 from edgekit.answers.moodle_xml import read_moodle_xml
 from edgekit.answers.qti_items import ITEMS, read_items
 from edgekit.answers.xml_text import xml_files
-from edgekit.core.errors import InputError, UsageError
+from edgekit.core.errors import InputError, UsageError, capped
 from edgekit.core.languages import normalise_tag
 from edgekit.quiz.model import Quiz
 from edgekit.quiz.read import quiz_of, slug

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, cast, get_args
+from typing import get_args
 
 from edgekit.answers.answers import Answers, Form, Lookup
 from edgekit.answers.decoding import read_bytes
@@ -45,16 +45,14 @@ def read_answers(
     if not data.strip():
         raise InputError(f"`{path}` is empty")
     lookup = Lookup(quiz.questions)
-    asked = cast("Form | None", form)
-    kind = asked or _detected(data, path)
+    kind = form or _detected(data, path)
     if kind == "qti" and columns:
         raise UsageError("QTI results have no columns to be named")
     if kind == "qti":
         return read_results(*xml_files(data, path), path, lookup)
-    arguments: tuple[Any, ...] = (data, path, lookup, quiz.languages, columns)
     if kind == "jsonl":
-        return read_jsonl(*arguments, encoding)
-    return read_table(*arguments, asked, encoding)
+        return read_jsonl(data, path, lookup, quiz.languages, columns, encoding)
+    return read_table(data, path, lookup, quiz.languages, columns, form, encoding)
 
 
 def _detected(data: bytes, path: Path) -> Form:

@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from edgekit.answers.answers import Lookup, shown
 from edgekit.answers.cells import as_typed
 from edgekit.answers.columns import Layout
-from edgekit.core.errors import UsageError
+from edgekit.core.errors import MOST_REASONS, UsageError
 from edgekit.core.languages import normalise_tag
 from edgekit.quiz.model import Question
 from edgekit.quiz.suggestion import Answer
+from edgekit.quiz.texts import MOST_ID
 
 _MOST_ID = 200
 _NOTHING = "-"
@@ -86,7 +87,8 @@ def _asked(cells: Sequence[str], layout: Layout, lookup: Lookup, line: int, foun
     if question is not None:
         return [(question, text)]
     # An id with a typing error may be repeated; anything longer could be what a student wrote in the wrong column.
-    near = difflib.get_close_matches(said, lookup.names(), n=1, cutoff=0.75)
+    look = len(said) <= MOST_ID and len(found.problems) < MOST_REASONS
+    near = difflib.get_close_matches(said, lookup.names(), n=1, cutoff=0.75) if look else []
     meant = f": `{shown(said)}`; did you mean `{near[0]}`?" if near else ""
     found.problems.append(
         f"line {line}: it names no question of the quiz{meant}" if said else f"line {line}: no question"

@@ -8,12 +8,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from edgekit.answers.answers import Answers, Form, Lookup, capped
+from edgekit.answers.answers import Answers, Form, Lookup
 from edgekit.answers.cells import COLUMNS, as_typed, csv_line, mark_cells
 from edgekit.answers.columns import RESPONSE, Layout, find_layout, mark_columns
 from edgekit.answers.decoding import Decoded, decode
 from edgekit.answers.rows import Row, answers_of, problems_by_line
-from edgekit.core.errors import InputError
+from edgekit.core.errors import InputError, capped
 from edgekit.quiz.suggestion import Mark
 
 _DELIMITERS = "\t;,|"
@@ -71,7 +71,7 @@ def read_table(
     lookup: Lookup,
     languages: Sequence[str],
     columns: Mapping[str, str] | None,
-    form: Form | None,
+    form: str | None,
     encoding: str | None,
 ) -> Answers:
     """Answers of a table. form: `tsv` parts by tabs, everything else by what fits best.

@@ -11,7 +11,7 @@ from typing import Any
 from edgekit.catalogue.document import parse_toml
 from edgekit.catalogue.positions import Key
 from edgekit.catalogue.problems import Checker, Problem
-from edgekit.core.errors import InputError, UnavailableError
+from edgekit.core.errors import InputError, UnavailableError, capped
 from edgekit.quiz.canonical import digest_of
 from edgekit.quiz.model import Question, Quiz
 from edgekit.quiz.questions import read_question
@@ -40,7 +40,7 @@ def read_quiz(path: Path) -> Quiz:
         raise InputError(f"cannot read the quiz `{path}`: {problem.strerror}") from None
     quiz, problems = check_quiz(data, path)
     if quiz is None:
-        raise InputError(f"the quiz `{path}` has problems", reasons=[str(problem) for problem in problems])
+        raise InputError(f"the quiz `{path}` has problems", reasons=capped([str(problem) for problem in problems]))
     return quiz
 
 

@@ -134,7 +134,9 @@ def test_columns_can_be_said(tmp_path: Path, quiz: Quiz) -> None:
         ("two", "gas", "Ana", "es"),
         ("q-one", "densa", "Ana", "es"),
     ]
+    assert found.notes == ()
     found = read(tmp_path, "gas,two\ndensa,q-one\n", quiz, columns={"answer": "1", "question": "2"})
+    assert found.notes == ("line 1 is taken for an answer, not for the names of the columns",)
     assert [one.text for one in found.answers] == ["gas", "densa"]
     with pytest.raises(UsageError) as caught:
         read(tmp_path, data, quiz, columns={"tow": "b", "two": "bb", "student": "9", "id": "a", "language": "1"})

@@ -350,3 +350,11 @@ def test_a_mutated_file_ends_in_a_quiz_or_in_problems(data: st.DataObject) -> No
     )
     quiz, problems = check_quiz(whole[:at] + piece + whole[end:], FILE)
     assert (quiz is None) == bool(problems)
+
+
+def test_of_thousands_of_problems_the_first_are_shown(tmp_path: Path) -> None:
+    (tmp_path / "many.toml").write_text("".join(f"k{number} = 1\n" for number in range(5000)))
+    with pytest.raises(InputError) as caught:
+        read_quiz(tmp_path / "many.toml")
+    assert len(caught.value.reasons) == 201
+    assert caught.value.reasons[-1] == "and 4,803 more"
