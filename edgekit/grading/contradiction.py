@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -103,7 +103,7 @@ class _Statement:
     end: int
     content: frozenset[str]
     denied: int
-    poles: tuple[tuple[str, int], ...]
+    poles: Mapping[str, tuple[int, ...]]
     plains: frozenset[str]
 
 
@@ -172,7 +172,7 @@ def _polarity(wordings: Sequence[str], said: str, languages: tuple[str, ...]) ->
 
 def _alike(mine: _Statement, theirs: _Statement) -> float:
     """How much two statements are about the same, 0 where too little to compare."""
-    shared = len(mine.content & theirs.content)
+    shared = len(mine.content & theirs.content) + _prefixed(mine.plains, theirs.plains)
     if not shared or shared < min(_LEAST_SHARED, len(theirs.content), len(mine.content)):
         return 0.0
     covered, to_the_point = shared / len(theirs.content), shared / len(mine.content)
@@ -183,11 +183,17 @@ def _alike(mine: _Statement, theirs: _Statement) -> float:
 
 def _turned(one: _Statement, other: _Statement) -> tuple[bool, bool]:
     """Whether one denies the other, whether it has an opposite word; neither where both, which is the same again."""
-    theirs = dict(other.poles)
-    flips = sum(1 for scale, sign in one.poles if theirs.get(scale, sign) != sign)
+    flips = sum(_flipped(signs, other.poles[scale]) for scale, signs in one.poles.items() if scale in other.poles)
     flips += _prefixed(one.plains, other.plains)
     negated, flipped = (one.denied - other.denied) % 2 == 1, flips % 2 == 1
     return (negated, flipped) if negated != flipped else (False, False)
+
+
+def _flipped(ones: tuple[int, ...], others: tuple[int, ...]) -> bool:
+    """Whether words on one scale lie at opposite ends: an odd number of them where a statement has several."""
+    if len(ones) == len(others):
+        return (ones.count(-1) - others.count(-1)) % 2 == 1
+    return len(set(ones)) == len(set(others)) == 1 and ones[0] != others[0]
 
 
 def _prefixed(ones: frozenset[str], others: frozenset[str]) -> int:
@@ -245,7 +251,7 @@ def _statement(text: str, clauses: Sequence[Sequence[_Token]], languages: tuple[
     yes, no = answer_words(languages)
     content: set[str] = set()
     plains: set[str] = set()
-    poles: dict[str, set[int]] = {}
+    poles: dict[str, tuple[int, ...]] = {}
     denials = len(untrue)
     for number, clause in enumerate(clauses):
         denied = False
@@ -259,7 +265,7 @@ def _statement(text: str, clauses: Sequence[Sequence[_Token]], languages: tuple[
                 continue
             on_scale = pole(token.plain, languages)
             if on_scale is not None:
-                poles.setdefault(on_scale[0], set()).add(on_scale[1])
+                poles[on_scale[0]] = (*poles.get(on_scale[0], ()), on_scale[1])
                 content.add(f"~{on_scale[0]}")
             elif token.plain not in small:
                 content.add(token.stem)
@@ -268,8 +274,7 @@ def _statement(text: str, clauses: Sequence[Sequence[_Token]], languages: tuple[
         denials += denied
     if not content:
         return None
-    ends = tuple((scale, next(iter(signs))) for scale, signs in poles.items() if len(signs) == 1)
-    return _Statement(begin, end, frozenset(content), denials, ends, frozenset(plains))
+    return _Statement(begin, end, frozenset(content), denials, poles, frozenset(plains))
 
 
 def _within(place: int, spans: Sequence[tuple[int, int]]) -> bool:

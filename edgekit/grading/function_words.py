@@ -40,7 +40,7 @@ _FUNCTION: Mapping[str, str] = {
     "mit aus nach uber unter durch um als dann so wenn weil da wahrend obwohl und oder aber sondern denn "
     "dass ob auch sehr nur noch schon jede jeder jedes alle andere selbe gleiche also daher wahr fall "
     "glaube denke",
-    "fr": "le la les l un une des du de d ce cet cette ces c il elle ils elles on je j tu nous vous se s son sa "
+    "fr": "ne n le la les l un une des du de d ce cet cette ces c il elle ils elles on je j tu nous vous se s son sa "
     "ses leur leurs mon ma mes ton ta me m te t lui y en qui que qu quoi quel quelle quand ou pourquoi "
     "comment est sont etait etaient etre ete etant a ont avait avoir eu peut peuvent pouvoir doit doivent "
     "fait faire font va vont a au aux dans sur sous par pour avec entre vers chez depuis comme si car "

@@ -38,7 +38,7 @@ _SCALES: Mapping[str, Mapping[str, str]] = {
         "en": "big large =bigger =biggest huge | small tiny =smaller =smallest",
         "es": "=grande =grandes | =pequeño =pequeña =pequeños =pequeñas",
         "pt": "=grande =grandes | =pequeno =pequena =pequenos =pequenas",
-        "de": "=groß =große =großer =großen | =klein =kleine =kleinen",
+        "de": "=groß =große =großen | =klein =kleine =kleinen",
         "fr": "=grand =grande =grands =grandes | =petit =petite =petits =petites",
     },
     "heat": {
