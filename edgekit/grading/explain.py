@@ -9,6 +9,7 @@ import numpy as np
 
 from edgekit.grading.evasions import find_hedges, find_keyword_list
 from edgekit.grading.judging import Judging, opinions
+from edgekit.grading.local_calibration import Observed
 from edgekit.grading.local_marks import Marked
 from edgekit.grading.reading import Read, read_answer
 from edgekit.grading.scorer import STATES
@@ -63,7 +64,10 @@ class Explainer:
         )
         known = [*(one for _, one in self._criteria), *self._refuted, *(one for _, one in self._misconceptions)]
         texts.read([*question.text.values(), *(wording.text for wordings in known for wording in wordings)])
-        self._marked = self._learned(marks)
+        self.conformal = texts.scorer.conformal
+        self._learned: list[tuple[TeacherMark, Seen]] = []
+        self._marked: dict[str, tuple[Marked, ...]] = {}
+        self._learn(marks)
 
     def see(self, read: Read) -> Seen:
         """The views of an answer."""
@@ -90,7 +94,7 @@ class Explainer:
             reasons += self._reasons(criterion, scored)
         reasons += self._evasions(seen)
         reasons += self._wrong_ideas(seen, found)
-        if not scorer.conformal.is_known(variety):
+        if not self.conformal.is_known(variety):
             detail = f"how sure a suggestion is has not been measured for answers in `{variety}`"
             reasons.append(Reason("uncalibrated_variety", detail))
         if self._judge is not None:
@@ -113,10 +117,10 @@ class Explainer:
         """The state that is most likely, every number of points that is possible, and how likely this one is."""
         scorer, met = self._texts.scorer, scored.probability
         shares = scorer.states(scored.features[None, :], np.array([met]))
-        if scorer.conformal.labels == 2:
-            held = {"met" if at else "missing" for at in scorer.conformal.possible(variety, (1 - met, met))}
+        if self.conformal.labels == 2:
+            held = {"met" if at else "missing" for at in self.conformal.possible(variety, (1 - met, met))}
         else:
-            held = {STATES[at] for at in scorer.conformal.possible(variety, tuple(map(float, shares[0])))}
+            held = {STATES[at] for at in self.conformal.possible(variety, tuple(map(float, shares[0])))}
         possible = {criterion.points if state == "met" else 0.0 for state in held}
         against = STATES[int(scorer.named(shares)[0])] == "contradicted"
         state: CriterionState = "met" if met >= 0.5 else "contradicted" if against else "missing"
@@ -165,21 +169,32 @@ class Explainer:
             if scored_wrong is not None and scored_wrong.logit > max(0.0, of_right.logit):
                 yield _wrong(f"it is more like what does not count for `{criterion.id}`", scored_wrong)
 
-    def _learned(self, marks: Sequence[TeacherMark]) -> dict[str, tuple[Marked, ...]]:
-        found: dict[str, list[Marked]] = {one.id: [] for one, _ in self._criteria}
+    def observed(self) -> list[Observed]:
+        """What the scorer says of each answer that has all of its points or none, from the other marks."""
+        found = []
+        for at, (mark, one) in enumerate(self._learned):
+            if mark.points not in (0, self._question.points):
+                continue
+            for criterion, wordings in self._criteria:
+                others = self._marked[criterion.id]
+                scored = score(self._question, wordings, one, self._texts, (*others[:at], *others[at + 1 :]))
+                found.append(Observed(one.read.variety.tag, int(mark.points > 0), scored.probability))
+        return found
+
+    def _learn(self, marks: Sequence[TeacherMark]) -> None:
         reads = [
             (mark, read_answer(self._question, Answer("", mark.question_id, mark.text), (), self._languages))
             for mark in marks
         ]
-        seen = [(mark, self.see(read)) for mark, read in reads if not read.is_empty]
-        self._texts.read([view.text for _, one in seen for view in one.views])
-        for mark, one in seen:
-            for criterion, wordings in self._criteria:
-                scored = score(self._question, wordings, one, self._texts)
+        self._learned = [(mark, self.see(read)) for mark, read in reads if not read.is_empty]
+        self._texts.read([view.text for _, one in self._learned for view in one.views])
+        for criterion, wordings in self._criteria:
+            found = []
+            for mark, one in self._learned:
+                prior = score(self._question, wordings, one, self._texts).probability
                 states = self._texts.of(one.views[0].text, self._question.language)
-                share = mark.points / self._question.points
-                found[criterion.id].append(Marked(states, share, scored.probability))
-        return {name: tuple(listed) for name, listed in found.items()}
+                found.append(Marked(states, mark.points / self._question.points, prior))
+            self._marked[criterion.id] = tuple(found)
 
 
 def _listed(wordings: Mapping[str, tuple[str, ...]]) -> tuple[Wording, ...]:

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Protocol
 
 from edgekit.core.errors import InputError
 from edgekit.core.events import Progress, Reporter, silent
+from edgekit.grading.conformal import LEAST_ANSWERS, Conformal
 from edgekit.grading.kinds import is_ruled, mark_by_rule
+from edgekit.grading.local_calibration import with_own_varieties
 from edgekit.grading.reading import Read, read_answer
 from edgekit.grading.suggesting import suggest, suggest_nothing
 from edgekit.grading.texts import Texts
@@ -59,6 +61,7 @@ class Grader:
         self._translate = translate
         self._judge = judge
         self._marks = tuple(marks)
+        self._measured: Conformal | None = None
         self._owned: list[Closing] = []
 
     def owning(self, *owned: Closing) -> Grader:
@@ -123,6 +126,7 @@ class Grader:
             hard = [one for one in reads if not one.is_empty and not is_ruled(question)]
             if hard and explainer is None:
                 explainer = self._explainer(question)
+                explainer.conformal = self._conformal(explainer.conformal)
             explained = explainer.suggest_all(hard) if hard and explainer is not None else iter(())
             for read in reads:
                 if read.is_empty:
@@ -158,6 +162,17 @@ class Grader:
             judge=self._judge,
             marks=[one for one in self._marks if one.question_id == question.id],
         )
+
+    def _conformal(self, shipped: Conformal) -> Conformal:
+        """With the varieties that the teacher's own marks are enough for."""
+        if self._measured is None:
+            if len(self._marks) < LEAST_ANSWERS:
+                return shipped
+            marked = {one.question_id for one in self._marks}
+            mine = [one for one in self.quiz.questions if one.id in marked and not is_ruled(one)]
+            observed = [one for question in mine for one in self._explainer(question).observed()]
+            self._measured = with_own_varieties(shipped, observed)
+        return self._measured
 
 
 def _with_criteria(question: Question) -> Question:

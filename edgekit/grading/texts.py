@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 # Of 30 tokens with 384 numbers of 4 bytes each: 46 kB a text, 70 MB. A class of 30 has 300 answers to 10 questions.
 _MOST = 1_500
+# Wordings and questions come up for every answer, an answer's views for every criterion.
+_MOST_PREPARED = 256
 
 
 class Texts:
@@ -23,6 +25,7 @@ class Texts:
         self.scorer = scorer or Scorer.load()
         self._encoder = encoder
         self._known: OrderedDict[str, TokenStates] = OrderedDict()
+        self._prepared: OrderedDict[tuple[str, str], TextStates] = OrderedDict()
 
     def read(self, texts: Sequence[str]) -> None:
         """Read texts that were not read yet, all in one go: texts of one length run together."""
@@ -34,7 +37,15 @@ class Texts:
 
     def of(self, text: str, language: str) -> TextStates:
         """A text as the scorer gets it; language: whose stems are taken."""
-        if text not in self._known:
-            self.read([text])
-        found = self._known[text]
-        return text_states(self.scorer.space, text, found.pieces, found.states, found.embedding, language)
+        made = self._prepared.get((text, language))
+        if made is None:
+            if text not in self._known:
+                self.read([text])
+            found = self._known[text]
+            made = text_states(self.scorer.space, text, found.pieces, found.states, found.embedding, language)
+            self._prepared[text, language] = made
+            if len(self._prepared) > _MOST_PREPARED:
+                self._prepared.popitem(last=False)
+        else:
+            self._prepared.move_to_end((text, language))
+        return made

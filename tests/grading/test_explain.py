@@ -264,8 +264,6 @@ def test_a_question_without_criteria_is_graded_by_its_references() -> None:
         "\x00\x1b[31m water",
         "\ud800 water",
         "e\u0301" * 500,
-        "水让种子膨胀",
-        "الماء يجعل البذرة تنتفخ",
         "=HYPERLINK(1)",
         "<script>alert(1)</script>",
         "$H_2O$ water",
@@ -286,3 +284,15 @@ def test_hostile_text_gets_a_suggestion_with_sound_offsets(text: str) -> None:
 @given(st.lists(st.text(max_size=40), min_size=1, max_size=3))
 def test_any_text_gets_a_suggestion_with_sound_offsets(texts: list[str]) -> None:
     grade(*texts)
+
+
+def test_a_variety_is_suggested_once_a_teacher_has_marked_fifty_answers_of_it() -> None:
+    right, wrong = "El agua hace la semilla hinchar y crecer con luz", "El perro come zapatos viejos con gusto"
+    scorer = toy_scorer("en")
+    marks = [TeacherMark("q1", f"{right} número {at}", 2.0) for at in range(30)]
+    marks += [TeacherMark("q1", f"{wrong} número {at}", 0.0) for at in range(30)]
+    (few,) = grade(f"{right} ya", scorer=scorer, marks=marks[:40])
+    (enough,) = grade(f"{right} ya", scorer=scorer, marks=marks)
+    assert "uncalibrated_variety" in codes(few)
+    assert enough.variety == "es"
+    assert "uncalibrated_variety" not in codes(enough)
