@@ -98,7 +98,7 @@ def find_keyword_list(text: str, wordings: Sequence[str], language: str) -> tupl
     for wording in wordings:
         theirs = [found[0] for found in _WORD.finditer(matching_form(wording))]
         wanted = {keys(word, languages[0])[-1] for word in theirs if word not in small}
-        if not wanted or sum(word in small for word in theirs) <= 2 * _MOST_SMALL * len(theirs):
+        if not wanted or sum(word in small for word in theirs) <= _MOST_SMALL * len(theirs):
             continue
         taken = sum(stem in wanted for stem in stems)
         if taken >= _LEAST_TAKEN * len(stems) and len(wanted.intersection(stems)) >= _LEAST_COVERED * len(wanted):

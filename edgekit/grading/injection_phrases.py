@@ -48,8 +48,7 @@ PHRASES: Mapping[str, tuple[str, str, str, str]] = {
         "pointsmaximum scoremaximal scoremaximum scoreparfait noteparfaite vingtsurvingt",
     ),
     "de": (
-        "ignorier ignoriere ignorieren vergiss vergesse vergessen missachte missachten befolge befolgen beachte "
-        "beachten",
+        "ignorier ignoriere ignorieren vergiss vergesse vergessen missachte missachten befolgenicht beachtenicht",
         "bewertungsraster bewertungskriteri anweisung rubrik kriterien prompt deineregeln "
         "alleobigen alledavor musterlosung",
         "gib gebe geben geben vergib vergebe bewerte bewerten schreibe antworte erteile verdien",

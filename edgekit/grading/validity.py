@@ -135,8 +135,8 @@ def _is_no_attempt(words: tuple[str, ...], text: str, languages: tuple[str, ...]
         return False
     at = 0
     while at < len(left):
-        longest = next((size for size in range(7, 0, -1) if left[at : at + size] in phrases), 0)
-        if not longest or at + longest > len(left):
+        longest = next((size for size in range(min(7, len(left) - at), 0, -1) if left[at : at + size] in phrases), 0)
+        if not longest:
             return False
         at += longest
     return bool(left)

@@ -62,14 +62,16 @@ def make_views(
     written = _written(intake, question)
     views = [written]
     target = base_language(question.language)
-    respelled = _respelled(written, question, variety)
+    respelled = _respelled(written, Vocabulary.of(question), variety)
     if respelled.text != written.text:
         views.append(respelled)
     direction = wanted_translation(question, variety)
     if translate is not None and direction is not None and written.text.strip():
-        translation = translate(respelled.text, *direction)
-        if translation is not None and translation.text.strip() and translation.text != respelled.text:
-            views.append(_translated(respelled, translation))
+        # Abbreviations are written out for the translator; words of the question's language would only mislead it.
+        plain = _respelled(written, Vocabulary((), (direction[0],)), variety)
+        translation = translate(plain.text, *direction)
+        if translation is not None and translation.text.strip() and translation.text != plain.text:
+            views.append(_translated(plain, translation))
     if variety.script and variety.script not in scripts_of_language(target) and written.text.strip():
         romanised = _romanised(written, variety)
         if romanised.text != written.text:
@@ -112,8 +114,7 @@ def _written(intake: Intake, question: Question) -> View:
     return View("written", "".join(text), (*at, intake.at[-1]), tuple(ends))
 
 
-def _respelled(view: View, question: Question, variety: Variety) -> View:
-    vocabulary = Vocabulary.of(question)
+def _respelled(view: View, vocabulary: Vocabulary, variety: Variety) -> View:
     text: list[str] = []
     at: list[int] = []
     ends: list[int] = []
