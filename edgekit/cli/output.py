@@ -73,10 +73,10 @@ def narrate(text: str) -> None:
 
 
 def error(problem: EdgekitError) -> None:
-    """What happened, every reason, then one hint after a blank line."""
-    narrate(paint("error:", "31", sys.stderr) + " " + str(problem))
+    """What happened, every reason, then one hint after a blank line; what they quote cannot command the terminal."""
+    narrate(paint("error:", "31", sys.stderr) + " " + visible(str(problem)))
     if problem.hint:
-        narrate("\n" + paint("hint:", "36", sys.stderr) + " " + problem.hint)
+        narrate("\n" + paint("hint:", "36", sys.stderr) + " " + visible(problem.hint))
 
 
 def paint(text: str, colour: str, stream: TextIO) -> str:

@@ -188,7 +188,8 @@ def open_grader(
 
 
 def _settings(encoder: str, judge: str | None) -> dict[str, Any]:
-    from edgekit import __version__
+    from importlib.metadata import version
+
     from edgekit.grading.scorer import Scorer
 
     directions = find_directions()
@@ -200,7 +201,7 @@ def _settings(encoder: str, judge: str | None) -> dict[str, Any]:
             str(direction): _digest(found.receipt) for direction, found in sorted(directions.items(), key=str)
         },
         "scorer": hashlib.sha256(Scorer.load().encode()).hexdigest(),
-        "edgekit": __version__,
+        "edgekit": version("edgekit"),
     }
 
 

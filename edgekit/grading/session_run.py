@@ -95,6 +95,25 @@ def differences(older: Session, newer: Session) -> list[Difference]:
     return _differences(newer, before)
 
 
+def carry_over(older: Session, newer: Session) -> int:
+    """Take the marks of an older session over to a newer one, where answer and question are the same; gives how many.
+
+    They stand in the record as that session's. A question that was changed is for a person to decide on again.
+    """
+    places = {(one.answer_id, one.question_id, one.text): number for number, one in newer.answers.items()}
+    carried = 0
+    for standing in older.standings:
+        answer = older.answers[standing.number]
+        number = places.get((answer.answer_id, answer.question_id, answer.text))
+        same = older.quiz.question(answer.question_id) == newer.quiz.question(answer.question_id)
+        if number is None or not same or not standing.is_mark or newer.standing(number).state != "suggested":
+            continue
+        mark = older.mark(standing.number)
+        newer.decide([number], "changed", standing.points, who=f"session {older.id}", feedback=mark.feedback)
+        carried += 1
+    return carried
+
+
 def replay(session: Session, graders: Graders, report: Reporter = silent) -> Replay:
     """Compute every suggestion of the record again, by what was taught before it, and compare byte for byte.
 

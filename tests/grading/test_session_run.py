@@ -12,7 +12,7 @@ from gradebook.toy_tools import SETTINGS, ToyGrader, ToyTools
 from edgekit.core.events import Event, Progress, Reporter, silent
 from edgekit.gradebook.book import Gradebook, open_gradebook
 from edgekit.gradebook.session import Session
-from edgekit.grading.session_run import differences, replay, suggest_again, suggest_waiting
+from edgekit.grading.session_run import carry_over, differences, replay, suggest_again, suggest_waiting
 from edgekit.quiz.model import Quiz
 from edgekit.quiz.suggestion import Answer, Suggestion
 from edgekit.quiz.teaching import TeacherMark
@@ -120,3 +120,19 @@ def test_a_changed_quiz_is_compared_with_the_session_before(book: Gradebook) -> 
     found = differences(older, newer)
     assert {one.number for one in found} == {1, 3, 4, 5, 7, 8}
     assert older.quiz.digest != newer.quiz.digest
+
+
+def test_marks_are_carried_over_where_the_question_is_the_same(book: Gradebook) -> None:
+    older = graded(book)
+    older.decide([1], "accepted")
+    older.decide([2], "changed", 1.5, feedback="Say more.")
+    older.decide([3], "returned")
+    same = book.begin(quiz(), class_of(8), SETTINGS, parent=older.id)
+    suggest_waiting(same, ToyTools())
+    assert carry_over(older, same) == 2
+    assert [same.mark(at).final for at in (1, 2, 3)] == [2.0, 1.5, None]
+    assert same.mark(2).feedback == "Say more."
+    assert [row.body["who"] for row in same.rows() if row.kind == "decided"] == ["session 1", "session 1"]
+    other = book.begin(quiz("Another."), class_of(8), SETTINGS, parent=older.id)
+    suggest_waiting(other, ToyTools())
+    assert carry_over(older, other) == 0

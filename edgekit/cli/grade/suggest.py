@@ -75,7 +75,7 @@ def suggest(
     from edgekit.cli.progress import Renderer
     from edgekit.gradebook.book import open_gradebook
     from edgekit.grading.opening import open_tools
-    from edgekit.grading.session_run import differences, suggest_waiting
+    from edgekit.grading.session_run import carry_over, differences, suggest_waiting
     from edgekit.quiz.read import read_quiz
 
     if out is not None:
@@ -98,6 +98,8 @@ def suggest(
             session = opened.begin(asked, given.answers, tools.settings, parent=parent)
             _tell_of_change(opened.sessions(), session, regrade)
         suggest_waiting(session, tools, report)
+        if older is not None and (carried := carry_over(older, session)):
+            output.narrate(f"{carried:,} marks of session {older.id} stand: their questions have not changed")
         changed = differences(older, session) if older is not None else []
         _write(session, given, out, changed, names=names, as_json=as_json, compared=older is not None)
 
