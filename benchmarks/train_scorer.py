@@ -82,7 +82,9 @@ def learn_space(encoder: KeptStates, sets: Sequence[Sequence[str]]) -> Space:
         means.append(np.concatenate([one.states for one in found]).mean(axis=0))
         embeddings.append(np.stack([one.embedding for one in found]).mean(axis=0))
         states.append(np.concatenate([one.states for one in found]))
-        targets.append(np.array([log((len(found) + 1) / (counts[piece] + 0.5)) for one in found for piece in one.pieces]))
+        targets.append(
+            np.array([log((len(found) + 1) / (counts[piece] + 0.5)) for one in found for piece in one.pieces])
+        )
     mean = np.mean(means, axis=0)
     rows, wanted = unit(np.concatenate(states) - mean).astype(np.float64), np.concatenate(targets)
     middle = wanted.mean()
@@ -97,9 +99,13 @@ def learn_space(encoder: KeptStates, sets: Sequence[Sequence[str]]) -> Space:
     return _stored(Space(np.mean(embeddings, axis=0), mean, found_weights, bias, zeros, 0.0))
 
 
-def read_answers(encoder: KeptStates, space: Space, rows: Sequence[dict[str, Any]], kept: dict[str, TextStates]) -> Answers:
+def read_answers(
+    encoder: KeptStates, space: Space, rows: Sequence[dict[str, Any]], kept: dict[str, TextStates]
+) -> Answers:
     """The features of answers."""
-    wanted = sorted({text for row in rows for text in (row["answer"], row["question"], *row["reference"])} - kept.keys())
+    wanted = sorted(
+        {text for row in rows for text in (row["answer"], row["question"], *row["reference"])} - kept.keys()
+    )
     kept.update(zip(wanted, read_texts(encoder, space, wanted, "en"), strict=True))
     tables, products = [], []
     for row in rows:
@@ -121,7 +127,9 @@ def read_answers(encoder: KeptStates, space: Space, rows: Sequence[dict[str, Any
 
 def fit(answers: Answers, chosen: NDArray[np.bool_], folds: NDArray[np.int64]) -> Fitted:
     """Weights of the answers chosen; agreement enters them by what other folds' agreement says."""
-    best = [int(table[:, [_AT["cosine"], _AT["recall"], _AT["precision"]]].sum(axis=1).argmax()) for table in answers.tables]
+    best = [
+        int(table[:, [_AT["cosine"], _AT["recall"], _AT["precision"]]].sum(axis=1).argmax()) for table in answers.tables
+    ]
     met = None
     for _ in range(2):
         products = np.stack([one[at] for one, at in zip(answers.products, best, strict=True)]).astype(np.float64)
@@ -251,7 +259,9 @@ def _f1(right: NDArray[Any], said: NDArray[Any], label: int) -> float:
 def _figures(probabilities: Floats, right: Floats) -> str:
     said = (probabilities > 0.5).astype(float)
     error = calibration_error(probabilities.tolist(), (right > 0.5).tolist())
-    return f"AUC {area(probabilities, right):.4f}, macro-F1 {macro_f1(right, said):.4f}, ECE {error:.3f} ({len(right):,})"
+    return (
+        f"AUC {area(probabilities, right):.4f}, macro-F1 {macro_f1(right, said):.4f}, ECE {error:.3f} ({len(right):,})"
+    )
 
 
 def sure_at(probabilities: Floats, right: Floats, *, accuracy: float) -> float:
