@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
@@ -32,7 +33,7 @@ from edgekit.grading.scorer import Scorer
 from edgekit.grading.text_states import TextStates
 
 Floats = NDArray[np.float64]
-_SAMPLES, _REPEATS, _LOCAL = 200, 10, 100
+_SAMPLES, _REPEATS, _LOCAL = 1000, 10, 100
 _ACCURACY = 0.85
 
 
@@ -238,7 +239,31 @@ def quadratic_kappa(right: NDArray[np.int64], said: NDArray[np.int64], most: int
 
 def _speed(scorer: Scorer, encoder: Any) -> list[Line]:
     """One answer of 20 words at a time, encoder, features and head, one thread."""
-    words = "the water in the dish turns to vapour when it is warm and the salt that was in it stays behind".split()
+    words = (
+        "the water in the dish turns to vapour when it is warm and the salt that was in it stays behind"
+    ).split()  # noqa: SIM905  a sentence reads as one
+        "the",
+        "water",
+        "in",
+        "the",
+        "dish",
+        "turns",
+        "to",
+        "vapour",
+        "when",
+        "it",
+        "is",
+        "warm",
+        "and",
+        "the",
+        "salt",
+        "that",
+        "was",
+        "in",
+        "it",
+        "stays",
+        "behind",
+    ]
     question, wording = scorer.read(
         encoder, ["How did you separate the salt from the water?", "The water was evaporated, leaving the salt."], "en"
     )
@@ -253,8 +278,6 @@ def _speed(scorer: Scorer, encoder: Any) -> list[Line]:
         times.append(1000 * (time.process_time() - begin))
     some = np.array(times[5:])
     low, high = np.quantile(some, [0.025, 0.975])
-    import os
-
     resident = (resident_bytes(os.getpid()) or 0) / 2**20
     return [
         Line(
