@@ -22,12 +22,12 @@ from numpy.typing import NDArray
 import edgekit
 from benchmarks.graded import KeptStates, digest, read_set
 from edgekit.core.atomic import write_bytes
-from edgekit.grading.calibration import Calibration, calibration_error, fit_calibration
+from edgekit.grading.calibration import calibration_error, fit_calibration
 from edgekit.grading.conformal import fit_conformal
 from edgekit.grading.contradiction import compare_any
 from edgekit.grading.features import FEATURES, SIGNS, aligned, pair_features
 from edgekit.grading.linear import Linear, fit_linear, shares
-from edgekit.grading.local_marks import Marked, local_features, local_probabilities
+from edgekit.grading.local_marks import Marked, local_features
 from edgekit.grading.scorer import Scorer
 from edgekit.grading.text_states import Space, TextStates, read_texts, unit
 
@@ -82,7 +82,9 @@ def learn_space(encoder: KeptStates, sets: Sequence[Sequence[str]]) -> Space:
         means.append(np.concatenate([one.states for one in found]).mean(axis=0))
         embeddings.append(np.stack([one.embedding for one in found]).mean(axis=0))
         states.append(np.concatenate([one.states for one in found]))
-        targets.append(np.array([log((len(found) + 1) / (counts[piece] + 0.5)) for one in found for piece in one.pieces]))
+        targets.append(
+            np.array([log((len(found) + 1) / (counts[piece] + 0.5)) for one in found for piece in one.pieces])
+        )
     mean = np.mean(means, axis=0)
     rows, wanted = unit(np.concatenate(states) - mean).astype(np.float64), np.concatenate(targets)
     middle = wanted.mean()
@@ -97,9 +99,13 @@ def learn_space(encoder: KeptStates, sets: Sequence[Sequence[str]]) -> Space:
     return _stored(Space(np.mean(embeddings, axis=0), mean, found_weights, bias, zeros, 0.0))
 
 
-def read_answers(encoder: KeptStates, space: Space, rows: Sequence[dict[str, Any]], kept: dict[str, TextStates]) -> Answers:
+def read_answers(
+    encoder: KeptStates, space: Space, rows: Sequence[dict[str, Any]], kept: dict[str, TextStates]
+) -> Answers:
     """The features of answers."""
-    wanted = sorted({text for row in rows for text in (row["answer"], row["question"], *row["reference"])} - kept.keys())
+    wanted = sorted(
+        {text for row in rows for text in (row["answer"], row["question"], *row["reference"])} - kept.keys()
+    )
     kept.update(zip(wanted, read_texts(encoder, space, wanted, "en"), strict=True))
     tables, products = [], []
     for row in rows:
@@ -121,7 +127,9 @@ def read_answers(encoder: KeptStates, space: Space, rows: Sequence[dict[str, Any
 
 def fit(answers: Answers, chosen: NDArray[np.bool_], folds: NDArray[np.int64]) -> Fitted:
     """Weights of the answers chosen; agreement enters them by what other folds' agreement says."""
-    best = [int(table[:, [_AT["cosine"], _AT["recall"], _AT["precision"]]].sum(axis=1).argmax()) for table in answers.tables]
+    best = [
+        int(table[:, [_AT["cosine"], _AT["recall"], _AT["precision"]]].sum(axis=1).argmax()) for table in answers.tables
+    ]
     met = None
     for _ in range(2):
         products = np.stack([one[at] for one, at in zip(answers.products, best, strict=True)]).astype(np.float64)
@@ -168,8 +176,8 @@ def held_out(answers: Answers, folds: NDArray[np.int64]) -> tuple[Floats, Floats
     return odds, features
 
 
-def fit_head(answers: Answers, priors: Floats, calibrated: Floats, which: NDArray[np.bool_]) -> tuple[Linear, Floats]:
-    """Weights of a teacher's marks, from random numbers of them; and the log odds with 85 of 100 known, held out."""
+def fit_head(answers: Answers, priors: Floats, calibrated: Floats, which: NDArray[np.bool_]) -> Linear:
+    """Weights of a teacher's marks, from random numbers of them; prints what 85 of 100 known give, held out."""
     chooser = np.random.default_rng(0)
     members: defaultdict[str, list[int]] = defaultdict(list)
     for at in np.flatnonzero(which):
@@ -195,9 +203,8 @@ def fit_head(answers: Answers, priors: Floats, calibrated: Floats, which: NDArra
         inside = np.concatenate([of_fold, of_fold]) != fold
         head = fit_linear(everything[inside], every_label[inside], signs=[1] * 4)
         odds[of_fold == fold] = head.logits(many[of_fold == fold])
-        few[of_fold == fold, 0] += 0
     print("with marks of the question:", _figures(shares(odds), right))
-    return fit_linear(everything, every_label, signs=[1] * 4), odds
+    return fit_linear(everything, every_label, signs=[1] * 4)
 
 
 def _agreement(answers: Answers, products: Floats, chosen: NDArray[np.bool_]) -> tuple[Floats, float]:
@@ -251,7 +258,9 @@ def _f1(right: NDArray[Any], said: NDArray[Any], label: int) -> float:
 def _figures(probabilities: Floats, right: Floats) -> str:
     said = (probabilities > 0.5).astype(float)
     error = calibration_error(probabilities.tolist(), (right > 0.5).tolist())
-    return f"AUC {area(probabilities, right):.4f}, macro-F1 {macro_f1(right, said):.4f}, ECE {error:.3f} ({len(right):,})"
+    return (
+        f"AUC {area(probabilities, right):.4f}, macro-F1 {macro_f1(right, said):.4f}, ECE {error:.3f} ({len(right):,})"
+    )
 
 
 def sure_at(probabilities: Floats, right: Floats, *, accuracy: float) -> float:
@@ -288,7 +297,7 @@ def train(encoder: KeptStates) -> Scorer:
     print("calibrated:", _figures(calibrated[mine], answers.right[mine]))
     against = np.array([float(row["label3"] == "contradictory") for row in answers.rows])
     contradicted, lean = _contradicted(answers, features, calibrated, against, folds, mine)
-    head, _ = fit_head(answers, odds, calibrated, mine)
+    head = fit_head(answers, odds, calibrated, mine)
     both = np.stack([1 - calibrated, calibrated], axis=1)
     conformal = fit_conformal(["en"] * int(mine.sum()), answers.right[mine].astype(int).tolist(), both[mine])
     sure = sure_at(calibrated[mine], answers.right[mine], accuracy=0.85)
@@ -306,9 +315,7 @@ def train(encoder: KeptStates) -> Scorer:
             "macro_f1": round(macro_f1(answers.right[mine], (calibrated[mine] > 0.5).astype(float)), 4),
         },
     }
-    return Scorer(
-        space, fitted.met, contradicted, lean, head, _rounded(calibration), conformal, round(sure, 4), provenance
-    )
+    return Scorer(space, fitted.met, contradicted, lean, head, calibration, conformal, round(sure, 4), provenance)
 
 
 def _contradicted(
@@ -336,10 +343,6 @@ def _contradicted(
     print(f"three ways: weighted F1 {scores[best]:.4f} with a lean of {leans[best]}, {scores[5]:.4f} with 1")
     inside = wrong & mine
     return fit_linear(features[inside], against[inside], signs=signs, ridge=_RIDGE), float(leans[best])
-
-
-def _rounded(calibration: Calibration) -> Calibration:
-    return calibration
 
 
 def main() -> None:

@@ -1,7 +1,7 @@
 """Sets of marks that hold the teacher's at the level asked for, within each variety and for each mark.
 
-Split conformal prediction, label-conditional and Mondrian: Vovk, Gammerman and Shafer 2005, chapter 4. The promise holds
-for answers that are exchangeable with those it was calibrated on.
+Split conformal prediction, label-conditional and Mondrian: Vovk, Gammerman and Shafer 2005, chapter 4. The promise
+holds for answers that are exchangeable with those it was calibrated on.
 """
 
 from __future__ import annotations

@@ -25,6 +25,9 @@ from edgekit.quiz.teaching import TeacherMark
 _LEAST_PARTLY, _MOST_PARTLY = 0.35, 0.65
 # Views of one answer say the same in other words: one that passes alone and one that fails, so far apart, do not.
 _MOST_SPREAD = 0.3
+# How much more an answer must be like what does not count, in log odds. Of the class in `examples/` and five wrong
+# wordings in other words, these were 1.0 to 3.4, right answers that share a word with a wrong one at most 0.6.
+_MORE_LIKE = 1.0
 # Sums of points are told apart to a millionth.
 _DIGITS = 6
 
@@ -162,11 +165,11 @@ class Explainer:
         best = max((one.logit for one in found), default=0.0)
         for misconception, wordings in self._misconceptions:
             scored = score(self._question, wordings, seen, self._texts)
-            if scored.logit > max(0.0, best):
+            if scored.logit > 0.0 and scored.logit > best + _MORE_LIKE:
                 yield _wrong(f"it sounds like the misconception `{misconception.id}`", scored)
         for (criterion, _), refuted, of_right in zip(self._criteria, self._refuted, found, strict=True):
             scored_wrong = score(self._question, refuted, seen, self._texts) if refuted else None
-            if scored_wrong is not None and scored_wrong.logit > max(0.0, of_right.logit):
+            if scored_wrong is not None and 0.0 < scored_wrong.logit > of_right.logit + _MORE_LIKE:
                 yield _wrong(f"it is more like what does not count for `{criterion.id}`", scored_wrong)
 
     def observed(self) -> list[Observed]:

@@ -35,8 +35,8 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Scorer:
-    """met: of the features, the log odds that a teacher says yes.  contradicted: where they say no, that the answer says
-    the opposite.  lean: what its odds are multiplied by when one of the three is named, for the rarest.
+    """met: of the features, the log odds that a teacher says yes.  contradicted: where they say no, that the answer
+    says the opposite.  lean: what its odds are multiplied by when one of the three is named, for the rarest.
     head: how a teacher's marks of the same question are weighed, see `edgekit.grading.local_marks`.
     sure: the least probability at which 85 of 100 suggestions were right, on questions that were held out.
     """

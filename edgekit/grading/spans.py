@@ -67,8 +67,6 @@ def piece_spans(text: str, pieces: Sequence[str]) -> tuple[tuple[int, int], ...]
     return tuple(spans)
 
 
-
-
 def _trimmed(text: str, begin: int, end: int) -> tuple[int, int]:
     while begin < end and text[begin] in _AROUND:
         begin += 1

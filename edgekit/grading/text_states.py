@@ -118,9 +118,7 @@ def _words(text: str, language: str, spans: Sequence[tuple[int, int]], weights: 
     return found
 
 
-def _parts(
-    space: Space, states: Floats, spans: Sequence[tuple[int, int]], places: Sequence[tuple[int, int]]
-) -> Floats:
+def _parts(space: Space, states: Floats, spans: Sequence[tuple[int, int]], places: Sequence[tuple[int, int]]) -> Floats:
     if not places or not spans:
         return np.zeros((len(places), len(space.embedding_mean)), np.float32)
     sums = np.concatenate([np.zeros((1, states.shape[1]), np.float32), np.cumsum(states, axis=0)])

@@ -28,8 +28,8 @@ _BITS = 4
 
 def encoder_model(model: Model, metadata: Mapping[str, str]) -> onnx.ModelProto:
     """Inputs `input_ids` and `attention_mask`, int64 (B, S), 1 for tokens and 0 for padding behind them, S at most the
-    number of positions; outputs `embedding`, float32 (B, width), rows of length 1, and what it is the mean of, `states`,
-    float32 (B, S, width).
+    number of positions; outputs `embedding`, float32 (B, width), rows of length 1, and what it is the mean of,
+    `states`, float32 (B, S, width).
     """
     g = Graph()
     ids, mask = (g.input(name, np.int64, ("B", "S")) for name in ("input_ids", "attention_mask"))
