@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from edgekit.core.languages import base_language
 from edgekit.grading.injection import without_instructions
@@ -15,7 +15,9 @@ from edgekit.grading.variety import Variety
 from edgekit.identify.romanize import romanize
 from edgekit.identify.scripts import scripts_of_language
 from edgekit.quiz.model import Question
-from edgekit.translate.translator import Translation
+
+if TYPE_CHECKING:
+    from edgekit.translate.translator import Translation
 
 ViewName: TypeAlias = Literal["written", "spelling", "translated", "romanised"]
 
