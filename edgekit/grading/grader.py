@@ -85,7 +85,7 @@ class Grader:
     def grade(
         self, answers: Sequence[Answer], report: Reporter = silent, *, among: Sequence[Answer] = ()
     ) -> Iterator[Suggestion]:
-        """A suggestion for each answer, question by question, each question's in the order given.
+        """A suggestion for each answer, question by question.
 
         among: the rest of the class, which answers are compared with and which get no suggestion.
         Raises InputError: an answer to a question that the quiz does not have.
@@ -101,28 +101,24 @@ class Grader:
         done = 0
         for question in self.quiz.questions:
             mine = [one for one in answers if one.question_id == question.id]
-            if mine:
-                texts = Counter(one.text for one in (*mine, *among) if one.question_id == question.id)
-                for one in self._grade_question(question, mine, texts):
-                    done += 1
-                    report(Progress("grade", done, len(answers), "answers"))
-                    yield one
+            if not mine:
+                continue
+            others = [one for one in among if one.question_id == question.id]
+            for one in self._grade_question(question, mine, others):
+                done += 1
+                report(Progress("grade", done, len(answers), "answers"))
+                yield one
 
     def _grade_question(
-        self, question: Question, answers: Sequence[Answer], texts: Counter[str]
+        self, question: Question, answers: Sequence[Answer], others: Sequence[Answer]
     ) -> Iterator[Suggestion]:
+        texts = Counter(one.text for one in (*answers, *others))
+        if not is_ruled(question) and not question.criteria:
+            yield from self._by_marks(question, answers, others, texts)
+            return
         explainer: Explainer | None = None
         for begin in range(0, len(answers), _TOGETHER):
-            reads = [
-                # Not its own text, unless another has the same.
-                read_answer(
-                    question,
-                    answer,
-                    [text for text, count in texts.items() if text != answer.text or count > 1],
-                    self.quiz.languages,
-                )
-                for answer in answers[begin : begin + _TOGETHER]
-            ]
+            reads = [self._read(question, one, texts) for one in answers[begin : begin + _TOGETHER]]
             hard = [one for one in reads if not one.is_empty and not is_ruled(question)]
             if hard and explainer is None:
                 explainer = self._explainer(question)
@@ -135,6 +131,28 @@ class Grader:
                     yield self._by_rule(question, read)
                 else:
                     yield next(explained)
+
+    def _read(self, question: Question, answer: Answer, texts: Counter[str]) -> Read:
+        # Not with its own text, unless another has the same.
+        others = [text for text, count in texts.items() if text != answer.text or count > 1]
+        return read_answer(question, answer, others, self.quiz.languages)
+
+    def _by_marks(
+        self, question: Question, answers: Sequence[Answer], others: Sequence[Answer], texts: Counter[str]
+    ) -> Iterator[Suggestion]:
+        from edgekit.grading.marked_only import suggest_by_marks
+
+        reads = [self._read(question, one, texts) for one in answers]
+        rest = [self._read(question, one, texts) for one in others]
+        yield from (suggest_nothing(question, one, self.quiz.languages) for one in reads if one.is_empty)
+        yield from suggest_by_marks(
+            question,
+            [one for one in reads if not one.is_empty],
+            [one for one in rest if not one.is_empty],
+            [one for one in self._marks if one.question_id == question.id],
+            self.quiz.languages,
+            self._texts(),
+        )
 
     def _by_rule(self, question: Question, read: Read) -> Suggestion:
         found = mark_by_rule(question, read.intake, self.quiz.languages)
@@ -152,16 +170,19 @@ class Grader:
     def _explainer(self, question: Question) -> Explainer:
         from edgekit.grading.explain import Explainer
 
-        if not isinstance(self._encoder, Texts):
-            self._encoder = Texts(self._encoder)
         return Explainer(
             question,
             self.quiz.languages,
-            self._encoder,
+            self._texts(),
             translate=self._translate,
             judge=self._judge,
             marks=[one for one in self._marks if one.question_id == question.id],
         )
+
+    def _texts(self) -> Texts:
+        if not isinstance(self._encoder, Texts):
+            self._encoder = Texts(self._encoder)
+        return self._encoder
 
     def _conformal(self, shipped: Conformal) -> Conformal:
         """With the varieties that the teacher's own marks are enough for."""
@@ -169,7 +190,7 @@ class Grader:
             if len(self._marks) < LEAST_ANSWERS:
                 return shipped
             marked = {one.question_id for one in self._marks}
-            mine = [one for one in self.quiz.questions if one.id in marked and not is_ruled(one)]
+            mine = [one for one in self.quiz.questions if one.id in marked and one.criteria and not is_ruled(one)]
             observed = [one for question in mine for one in self._explainer(question).observed()]
             self._measured = with_own_varieties(shipped, observed)
         return self._measured

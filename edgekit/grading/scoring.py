@@ -78,8 +78,9 @@ def score(
     logit = float(np.mean(list(logits.values())))
     odds = platt.slope * logit + platt.intercept
     if marked:
+        # The head was trained on the odds as they are before calibration, and gives what is calibrated.
         answer = texts.of(seen.views[0].text, question.language)
-        odds = float(local_logits(scorer.head, local_features(answer, odds, marked)[None, :])[0])
+        odds = float(local_logits(scorer.head, local_features(answer, logit, marked)[None, :])[0])
     return Scored(
         float(shares(np.array([odds]))[0]),
         logit,

@@ -52,9 +52,9 @@ def grader(quiz: Quiz = QUIZ, scorer: Scorer | None = None, **options: Any) -> G
 def grade(*texts: str, **options: Any) -> list[Suggestion]:
     answers = [Answer(f"a{at}", "q1", text) for at, text in enumerate(texts)]
     found = list(grader(**options).grade(answers))
-    for one, answer in zip(found, answers, strict=True):
-        check(one, answer)
-    return found
+    for one in found:
+        check(one, answers[int(one.answer_id[1:])])
+    return sorted(found, key=lambda one: int(one.answer_id[1:]))
 
 
 def check(one: Suggestion, answer: Answer) -> None:
@@ -296,3 +296,18 @@ def test_a_variety_is_suggested_once_a_teacher_has_marked_fifty_answers_of_it() 
     assert "uncalibrated_variety" in codes(few)
     assert enough.variety == "es"
     assert "uncalibrated_variety" not in codes(enough)
+
+
+def test_a_question_that_nothing_right_is_known_of_goes_by_marks_and_to_a_person() -> None:
+    quiz = replace(QUIZ, questions=(Question("q1", "explain", "en", {"en": "Why?"}, 2.0),))
+    right, wrong = "Water makes the seed swell", "My dog likes old shoes"
+    (none,) = grade(right, quiz=quiz)
+    assert (none.points, none.possible, none.decision) == (0.0, (0.0, 1.0, 2.0), "review")
+    marks = [TeacherMark("q1", f"{right} number {at}", 2.0) for at in range(8)]
+    marks += [TeacherMark("q1", f"{wrong} number {at}", 0.0) for at in range(8)]
+    found = grade(right, wrong, "", quiz=quiz, marks=marks)
+    assert {one.answer_id: (one.points, one.decision) for one in found} == {
+        "a0": (2.0, "review"),
+        "a1": (0.0, "review"),
+        "a2": (0.0, "suggest"),
+    }
