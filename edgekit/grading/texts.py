@@ -6,16 +6,16 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from edgekit.engine.memory import give_back_memory
 from edgekit.grading.scorer import Scorer
 from edgekit.grading.text_states import StatesEncoder, TextStates, text_states
 
 if TYPE_CHECKING:
     from edgekit.engine.encoder import TokenStates
 
-# Of 30 tokens with 384 numbers of 4 bytes each: 46 kB a text, 70 MB. A class of 30 has 300 answers to 10 questions.
-_MOST = 1_500
-# Wordings and questions come up for every answer, an answer's views for every criterion.
-_MOST_PREPARED = 256
+# Wordings and questions come up for every answer, an answer's views for every criterion. Of 30 tokens with 384 numbers
+# of 4 bytes each: 46 kB a text, 12 MB, and as much again for what the scorer makes of them.
+_MOST = 256
 
 
 class Texts:
@@ -32,6 +32,9 @@ class Texts:
         new = [text for text in dict.fromkeys(texts) if text not in self._known]
         if new:
             self._known.update(zip(new, self._encoder.token_states(new), strict=True))
+            give_back_memory()
+        for text in texts:
+            self._known.move_to_end(text)
         for _ in range(len(self._known) - max(_MOST, len(texts))):
             self._known.popitem(last=False)
 
@@ -44,7 +47,7 @@ class Texts:
             found = self._known[text]
             made = text_states(self.scorer.space, text, found.pieces, found.states, found.embedding, language)
             self._prepared[text, language] = made
-            if len(self._prepared) > _MOST_PREPARED:
+            if len(self._prepared) > _MOST:
                 self._prepared.popitem(last=False)
         else:
             self._prepared.move_to_end((text, language))
