@@ -35,6 +35,7 @@ from edgekit.grading.text_states import TextStates
 Floats = NDArray[np.float64]
 _SAMPLES, _REPEATS, _LOCAL = 1000, 10, 100
 _ACCURACY = 0.85
+_SENTENCE = "the water in the dish turns to vapour when it is warm and the salt that was in it stays behind"
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,31 +240,7 @@ def quadratic_kappa(right: NDArray[np.int64], said: NDArray[np.int64], most: int
 
 def _speed(scorer: Scorer, encoder: Any) -> list[Line]:
     """One answer of 20 words at a time, encoder, features and head, one thread."""
-    words = (
-        "the water in the dish turns to vapour when it is warm and the salt that was in it stays behind"
-    ).split()  # noqa: SIM905  a sentence reads as one
-        "the",
-        "water",
-        "in",
-        "the",
-        "dish",
-        "turns",
-        "to",
-        "vapour",
-        "when",
-        "it",
-        "is",
-        "warm",
-        "and",
-        "the",
-        "salt",
-        "that",
-        "was",
-        "in",
-        "it",
-        "stays",
-        "behind",
-    ]
+    words = _SENTENCE.split()
     question, wording = scorer.read(
         encoder, ["How did you separate the salt from the water?", "The water was evaporated, leaving the salt."], "en"
     )
