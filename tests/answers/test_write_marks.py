@@ -383,3 +383,13 @@ def test_answers_without_their_file_make_a_new_table(tmp_path: Path, quiz: Quiz)
         "id,student,question,answer,mark,suggested,status,reasons,feedback\n"
         "line2.q1,Ana,q1,x,,,,,\nline2.q2,Ana,q2,'=y,,,,,\n"
     )
+
+
+def test_two_students_of_one_name_have_two_reports(tmp_path: Path, quiz: Quiz) -> None:
+    answers = read(tmp_path, "student,q1,q2\nAna,x,y\nAna,z,w\n", quiz)
+    written(tmp_path, answers, [], "out.zip", form="qti")
+    assert [one.text for one in read_answers(tmp_path / "out.zip", quiz=quiz).answers] == ["x", "y", "z", "w"]
+    rows = "student,question,answer\nAna,q1,x\nEva,q1,z\nAna,q2,y\n"
+    written(tmp_path, read(tmp_path, rows, quiz), [], "out.zip", form="qti")
+    again = read_answers(tmp_path / "out.zip", quiz=quiz)
+    assert [(one.student, one.text) for one in again.answers] == [("Ana", "x"), ("Ana", "y"), ("Eva", "z")]
