@@ -15,13 +15,14 @@ ROLES = ("id", "student", "question", "answer", "language")
 _NAMES = {
     "id": "id, answer id, answerid, attempt, attempt id, response id, submission id",
     "student": """student, student id, student name, name, full name, learner, participant, candidate, user, username,
-    user id, userid, nombre, alumno, alumna, estudiante, nome, aluno, aluna, email, email address, e mail""",
+    user id, userid, nombre, alumno, alumna, estudiante, nome, aluno, aluna, email, email address, e mail,
+    dirección de correo, correo electrónico, endereço de e mail, endereço de email, adresse de courriel,
+    e mail adresse""",
     "question": "question, question id, questionid, item, item id, pregunta, pergunta, questão, questao, frage",
     "answer": "answer, response, text, student answer, answer text, respuesta, resposta, antwort, réponse, risposta",
     "language": "language, lang, idioma, lengua, língua, lingua, sprache",
 }
-_ROLE_OF = {name.strip(): role for role, names in _NAMES.items() for name in names.replace("\n", " ").split(",")}
-_ROLE_OF = {" ".join(name.split()): role for name, role in _ROLE_OF.items()}
+_ROLE_OF = {" ".join(name.split()): role for role, names in _NAMES.items() for name in names.split(",")}
 # Moodle's report has these in the language of its user.
 RESPONSE = re.compile(
     r"(?:response|respuesta|resposta|réponse|risposta|antwort|antwoord|odpowiedź|jibu)\s*(\d{1,3})", re.IGNORECASE

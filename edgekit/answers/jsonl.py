@@ -37,7 +37,7 @@ class JsonSource:
         hidden = {self.names[at] for at in self.layout.personal} if not names else set()
         objects = [{key: value for key, value in one.items() if key not in hidden} for one in self.objects]
         for answer_id, (number, question) in self.places.items():
-            entry = _entry(marks.get(answer_id))
+            entry = mark_entry(marks.get(answer_id))
             if self.layout.asked:
                 objects[number].setdefault(_MARKS, {})[question] = entry
             else:
@@ -46,7 +46,8 @@ class JsonSource:
         return self.decoded.encoded(text)
 
 
-def _entry(mark: Mark | None) -> dict[str, Any]:
+def mark_entry(mark: Mark | None) -> dict[str, Any]:
+    """The keys of `COLUMNS`, null where an answer has no mark at all."""
     if mark is None:
         return dict.fromkeys(COLUMNS)
     suggestion = mark.suggestion

@@ -206,15 +206,18 @@ def new_results(
     answers: Sequence[Answer], marks: Mapping[str, Mark], now: datetime, *, names: bool
 ) -> Iterator[tuple[str, bytes]]:
     """A results report (3.0) for each student, for answers that came in another form: (name of the file, its bytes)."""
-    by_student: dict[str, list[Answer]] = {}
+    by_student: dict[tuple[str, str], list[Answer]] = {}
     for answer in answers:
-        by_student.setdefault(answer.student or answer.answer_id.partition(".")[0], []).append(answer)
-    for number, (student, own) in enumerate(by_student.items(), start=1):
-        shown = student if names else f"student{number}"
+        # Two students of one name have two rows; an answer a row has only the name to go by.
+        row = answer.answer_id.removesuffix(f".{answer.question_id}")
+        key = (answer.student or row, row if row != answer.answer_id else "")
+        by_student.setdefault(key, []).append(answer)
+    for number, ((student, _), own) in enumerate(by_student.items(), start=1):
+        who = student if names else f"student{number}"
         items = "".join(_item(answer, marks.get(answer.answer_id), now) for answer in own)
         text = (
             f'<?xml version="1.0" encoding="UTF-8"?>\n<assessmentResult xmlns="{NAMESPACE}">\n'
-            f"<context sourcedId={quoteattr(not_xml(shown))}/>\n{items}</assessmentResult>\n"
+            f"<context sourcedId={quoteattr(not_xml(who))}/>\n{items}</assessmentResult>\n"
         )
         yield f"result{number:04d}.xml", text.encode()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import zipfile
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timezone
@@ -11,6 +12,7 @@ from pathlib import Path
 from edgekit.answers.ags import scores_json
 from edgekit.answers.answers import Answers
 from edgekit.answers.cells import COLUMNS, csv_line, mark_cells
+from edgekit.answers.jsonl import mark_entry
 from edgekit.answers.qti_results import new_results
 from edgekit.core.atomic import write_bytes
 from edgekit.core.errors import OutputError, UsageError
@@ -31,7 +33,8 @@ def write_marks(
     """Write what stands of every answer's mark, in the place of what was at `path`.
 
     form: None: that of the answers, with their rows, columns, ids and encoding; `lti` and `qti` from every form, and
-    `csv` and `tsv` a new table where the answers came in another form. names: with those of the students.
+    `csv`, `tsv` and `jsonl` with an answer a row where the answers came in another form.
+    names: with those of the students.
     A mark that no person has made stands under `suggested` and leaves `mark` empty. now: of LTI scores.
     Raises UsageError: a mark of no answer, a form that is not written; OutputError: cannot be written.
     """
@@ -53,12 +56,16 @@ def _written(
         raise UsageError(f"marks are not written as `{form}`", hint=f"write one of {', '.join(_WRITTEN)}")
     if form == "lti":
         return scores_json(answers.answers, marks, names=names, now=now)
-    if form == answers.form and answers.source is not None:
+    # Moodle's report is a CSV as well: it is written as it was.
+    same = form == answers.form or {form, answers.form} == {"csv", "moodle"}
+    if same and answers.source is not None:
         return answers.source.written(marks, names=names)
     if form == "qti":
         return _reports(answers, marks, path, now or datetime.now(timezone.utc), names=names)
     if form in ("csv", "tsv"):
         return _new_table(answers, marks, "\t" if form == "tsv" else ",", names=names)
+    if form == "jsonl":
+        return _new_lines(answers, marks, names=names)
     raise UsageError(f"answers that came as `{answers.form}` are not written as `{form}`", hint="write `csv`")
 
 
@@ -68,6 +75,16 @@ def _new_table(answers: Answers, marks: Mapping[str, Mark], delimiter: str, *, n
         who = [answer.student or ""] if names else []
         cells = [answer.answer_id, *who, answer.question_id, answer.text, *mark_cells(marks.get(answer.answer_id))]
         lines.append(csv_line(cells, delimiter))
+    return "".join(lines).encode("utf-8", "replace")
+
+
+def _new_lines(answers: Answers, marks: Mapping[str, Mark], *, names: bool) -> bytes:
+    lines: list[str] = []
+    for answer in answers.answers:
+        who = {"student": answer.student} if names and answer.student is not None else {}
+        entry = {"id": answer.answer_id, **who, "question": answer.question_id, "answer": answer.text}
+        entry |= mark_entry(marks.get(answer.answer_id))
+        lines.append(json.dumps(entry, ensure_ascii=False) + "\n")
     return "".join(lines).encode("utf-8", "replace")
 
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 from edgekit.core.errors import InputError
 from edgekit.core.package import Package
 
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# A picture that was pasted into a text is in it, letter by letter.
+_PASTED = re.compile(r"data:[\w/+.;=-]{0,100},[^\s\"'<>]*")
 _MOST_MEMBERS = 5_000
 _MOST_HTML = 200_000
 _BLOCKS = frozenset(
@@ -53,37 +56,37 @@ def not_xml(text: str) -> str:
 
 def html_text(text: str) -> str:
     """What a reader sees of HTML: blocks are lines, a picture is `[image: its description]`, scripts are nothing."""
+    # Not `html.parser`: 200,000 characters of `<a ` take it minutes (CVE-2025-6069).
+    from lxml import etree
+
+    text = _PASTED.sub("", text)
     if len(text) > _MOST_HTML:
         raise InputError(f"a text of {len(text):,} characters is no question; at most {_MOST_HTML:,} are read")
-    reader = _Text()
-    reader.feed(text)
-    reader.close()
-    lines = (" ".join(line.split()) for line in "".join(reader.parts).split("\n"))
+    parser = etree.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False, remove_comments=True, remove_pis=True)
+    try:
+        root = etree.fromstring(f"<div>{not_xml(text)}</div>".encode(), parser)
+    except etree.XMLSyntaxError:
+        root = None
+    parts = _shown(etree.iterwalk(root, events=("start", "end"))) if root is not None else ()
+    lines = (" ".join(line.split()) for line in "".join(parts).split("\n"))
     return "\n".join(line for line in lines if line)
 
 
-class _Text(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.parts: list[str] = []
-        self._hidden = 0
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in _HIDDEN:
-            self._hidden += 1
-        elif tag in _BLOCKS:
-            self.parts.append("\n")
-        elif tag == "img" and not self._hidden:
-            said = " ".join((dict(attrs).get("alt") or "").split())
-            self.parts.append(f"[image: {said}]" if said else "[image]")
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in _HIDDEN:
-            self._hidden = max(0, self._hidden - 1)
-        elif tag in _BLOCKS:
-            self.parts.append("\n")
-
-    def handle_data(self, data: str) -> None:
-        if not self._hidden:
+def _shown(walk: Iterable[tuple[str, Any]]) -> Iterator[str]:
+    hidden = 0
+    for event, element in walk:
+        tag = element.tag
+        if tag in _BLOCKS:
+            yield "\n"
+        if event == "start":
+            hidden += tag in _HIDDEN
+            if tag == "img" and not hidden:
+                said = " ".join((element.get("alt") or "").split())
+                yield f"[image: {said}]" if said else "[image]"
+            said = element.text
+        else:
+            hidden -= tag in _HIDDEN
+            said = element.tail
+        if said and not hidden:
             # A line break of the source is a space to a browser.
-            self.parts.append(data.replace("\n", " "))
+            yield said.replace("\n", " ")

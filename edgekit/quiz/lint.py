@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from functools import lru_cache
+from itertools import combinations, product
 from typing import Literal, TypeAlias
 
 from edgekit.core.languages import base_language, is_unspaced
@@ -27,13 +28,15 @@ _WORD = re.compile(r"\w+", re.UNICODE)
 _NOT = re.compile(r"n['’]t\b")
 _DIGITS = re.compile(r"\d+(?:[.,]\d+)*")
 _IMAGE = re.compile(
-    r"!\[[^\]]*\]\([^)]*\)|<img\b[^>]*>|\[image[^\]]*\]|\S+\.(?:png|jpe?g|gif|svg|webp|bmp)\b", re.IGNORECASE
+    r"!\[[^\]]*\]\([^)]*\)|<img\b[^>]*>|\[image[^\]]*\]|(?<!\S)\S+\.(?:png|jpe?g|gif|svg|webp|bmp)\b", re.IGNORECASE
 )
 # Letters of a word that tell it from others and stay when it is inflected.
 _STEM = 6
 # Shares of words in common. `Plants need light` and `Plants need water` have 0.67 of theirs.
 _SAME = 0.8
 _FEWEST_WORDS = 3
+# Wordings of a language that are compared with each other: the comparisons grow with their square.
+_MOST_COMPARED = 12
 _NEGATIONS = frozenset(
     """no not never none nor without cannot nunca jamás ni sin nada ningún ninguna não nem jamais sem nenhum nenhuma
     ne pas sans nicht kein keine nie ohne""".split()  # noqa: SIM905  thirty words are read as words
@@ -135,7 +138,7 @@ def _without_reference(question: Question, languages: Sequence[str]) -> list[str
 def _conflicts(pairs: Sequence[tuple[str, Sequence[str]]]) -> Iterator[str]:
     """Wordings of one language that are alike but for a number or a negation."""
     for _, texts in pairs:
-        for one, other in combinations(texts, 2):
+        for one, other in combinations(texts[:_MOST_COMPARED], 2):
             if _share(_stems(one), _stems(other)) < _SAME:
                 continue
             numbers = sorted(_DIGITS.findall(one)), sorted(_DIGITS.findall(other))
@@ -147,14 +150,19 @@ def _conflicts(pairs: Sequence[tuple[str, Sequence[str]]]) -> Iterator[str]:
 
 def _overlap(one: Criterion, other: Criterion) -> str | None:
     """A wording of one criterion that meets the other as well."""
-    for language, text in one.wordings():
-        for _, second in other.wordings(language):
+    for language in (tag for tag in one.statement if tag in other.statement):
+        for text, second in product(_some(one, language), _some(other, language)):
             first, then = _stems(text), _stems(second)
             if min(len(first), len(then)) > 1 and (first <= then or then <= first or _share(first, then) > _SAME):
                 return _short(text if len(first) >= len(then) else second)
     return None
 
 
+def _some(criterion: Criterion, language: str) -> Sequence[str]:
+    return [text for _, text in criterion.wordings(language)[: _MOST_COMPARED // 2]]
+
+
+@lru_cache(maxsize=10_000)
 def _stems(text: str) -> frozenset[str]:
     """Words in small letters, cut so that forms of one word are mostly the same; numbers and negations left out."""
     return frozenset(word[:_STEM] for word in _words(text) if word not in _NEGATIONS and not word.isdigit())

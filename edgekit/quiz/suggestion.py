@@ -41,7 +41,7 @@ ReasonCode: TypeAlias = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One answer as it came in; `text` is never changed.
+    """One answer as it came in; `text` is never changed. Printed, it shows no word and no name.
 
     answer_id is unique among the answers of a file.  student: optional, never a feature, never in a log.
     extra: columns of its row that go back out untouched.
@@ -49,10 +49,10 @@ class Answer:
 
     answer_id: str
     question_id: str
-    text: str
-    student: str | None = None
+    text: str = field(repr=False)
+    student: str | None = field(default=None, repr=False)
     language: str | None = None
-    extra: Mapping[str, str] = field(default_factory=dict)
+    extra: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ class Evidence:
 
     begin: int
     end: int
-    text: str
+    text: str = field(repr=False)
     wording: str
 
 

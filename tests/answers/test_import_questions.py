@@ -264,3 +264,16 @@ def test_mutated_files_end_in_a_quiz_or_an_error(tmp_path_factory: pytest.TempPa
     except EdgekitError:
         return
     assert found.quiz.questions
+
+
+@pytest.mark.parametrize("piece", ["<a ", "<!--", "<script>", "<?", "&#", "<b><p>", "</"])
+def test_html_that_takes_other_parsers_minutes_is_read(tmp_path: Path, piece: str) -> None:
+    text = f"<![CDATA[Why? {piece * 60_000}]]>"
+    with pytest.raises(InputError):
+        read(tmp_path, ESSAY.format(text, "").replace("<graderinfo><text></text></graderinfo>", ""))
+
+
+def test_a_pasted_picture_is_no_text(tmp_path: Path) -> None:
+    text = f'<![CDATA[<img src="data:image/png;base64,{"A" * 1_000_000}" alt="a leaf"> What is it?]]>'
+    (question,) = read(tmp_path, ESSAY.format(text, "A leaf.")).quiz.questions
+    assert question.text["en"] == "[image: a leaf] What is it?"

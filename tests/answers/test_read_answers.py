@@ -340,3 +340,9 @@ def test_mutated_files_end_in_answers_or_an_error(
     except EdgekitError:
         return
     assert len({one.answer_id for one in found.answers}) == len(found.answers) > 0
+
+
+def test_answers_that_are_printed_show_no_word_of_a_student(tmp_path: Path, quiz: Quiz) -> None:
+    found = read(tmp_path, "id,student,room,question,answer\na,Secreta,Sala,two,palabras\n", quiz)
+    assert "two" in repr(found)
+    assert not any(word in repr(found) for word in ("Secreta", "Sala", "palabras"))

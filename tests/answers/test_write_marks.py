@@ -239,7 +239,7 @@ def test_the_class_goes_through_every_form_and_back(tmp_path: Path) -> None:
     answers = read_answers(CLASS / "answers.csv", quiz=quiz)
     marks = [mark(one.answer_id, one.question_id, "accepted") for one in answers.answers]
     texts = sorted((one.question_id, one.text) for one in answers.answers)
-    for name, form in (("o.csv", None), ("o.tsv", "tsv"), ("o.zip", "qti")):
+    for name, form in (("o.csv", None), ("o.tsv", "tsv"), ("o.zip", "qti"), ("o.jsonl", "jsonl")):
         written(tmp_path, answers, marks, name, form=form)
         again = read_answers(tmp_path / name, quiz=quiz)
         assert sorted((one.question_id, one.text) for one in again.answers) == texts
@@ -265,8 +265,8 @@ def test_what_cannot_be_written_is_an_error_and_leaves_what_was_there(tmp_path: 
         written(tmp_path, answers, [mark("x", "q1"), mark("y", "q1")])
     with pytest.raises(UsageError, match="not written as `xlsx`"):
         written(tmp_path, answers, [], form="xlsx")
-    with pytest.raises(UsageError, match="are not written as `jsonl`"):
-        written(tmp_path, answers, [], form="jsonl")
+    with pytest.raises(UsageError, match="are not written as `moodle`"):
+        written(tmp_path, read(tmp_path, '{"q1": "x", "q2": "y"}', quiz), [], form="moodle")
     with pytest.raises(UsageError, match="2 students have a report each"):
         written(tmp_path, answers, [], form="qti")
     assert (tmp_path / "out.csv").read_text() == "before"
@@ -369,3 +369,27 @@ def test_any_table_comes_back_the_same(
     again = read_answers(folder / "any-out.csv", quiz=quiz)
     assert again.answers == answers.answers
     assert written(folder, again, marks, "any-third.csv") == first
+
+
+def test_the_report_of_moodle_is_written_as_it_was_when_a_table_is_asked_for(tmp_path: Path, quiz: Quiz) -> None:
+    answers = read(tmp_path, "Nombre,Respuesta 1,Respuesta 2\nAna,x,-\n", quiz)
+    assert written(tmp_path, answers, [], form="csv") == written(tmp_path, answers, [])
+
+
+def test_answers_without_their_file_make_a_new_table(tmp_path: Path, quiz: Quiz) -> None:
+    answers = read(tmp_path, "student,q1,q2\nAna,x,=y\n", quiz)
+    alone = Answers(answers.answers, "csv", "utf-8")
+    assert written(tmp_path, alone, []).decode() == (
+        "id,student,question,answer,mark,suggested,status,reasons,feedback\n"
+        "line2.q1,Ana,q1,x,,,,,\nline2.q2,Ana,q2,'=y,,,,,\n"
+    )
+
+
+def test_two_students_of_one_name_have_two_reports(tmp_path: Path, quiz: Quiz) -> None:
+    answers = read(tmp_path, "student,q1,q2\nAna,x,y\nAna,z,w\n", quiz)
+    written(tmp_path, answers, [], "out.zip", form="qti")
+    assert [one.text for one in read_answers(tmp_path / "out.zip", quiz=quiz).answers] == ["x", "y", "z", "w"]
+    rows = "student,question,answer\nAna,q1,x\nEva,q1,z\nAna,q2,y\n"
+    written(tmp_path, read(tmp_path, rows, quiz), [], "out.zip", form="qti")
+    again = read_answers(tmp_path / "out.zip", quiz=quiz)
+    assert [(one.student, one.text) for one in again.answers] == [("Ana", "x"), ("Ana", "y"), ("Eva", "z")]

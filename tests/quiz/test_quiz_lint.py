@@ -85,3 +85,10 @@ def test_the_class_quiz_has_nothing_weak() -> None:
 )
 def test_lint_finds_what_is_weak_and_nothing_else(text: str, found: list[tuple[str, str | None]]) -> None:
     assert codes(text) == found
+
+
+def test_a_quiz_full_of_wordings_is_linted() -> None:
+    wordings = ", ".join(f'"It is number {number} of many."' for number in range(100))
+    criteria = f"[[questions.criteria]]\nstatement = 'It is the one.'\naccepted = [{wordings}]\n" * 50
+    found = codes(HEAD + '[[questions]]\ntext = "Which?"\nmisconceptions = ["None."]\n' + criteria)
+    assert sum(code == "overlap" for code, _ in found) == 50 * 49 // 2
