@@ -12,6 +12,7 @@ from edgekit.grading.function_words import answer_words, denying_words, function
 from edgekit.grading.intake import matching_form
 from edgekit.grading.opposites import pole
 from edgekit.grading.quantities import Quantity, quantities
+from edgekit.quiz.suggestion import Reason, ReasonCode
 
 # Chosen on the train splits of SciEntsBank and Beetle and on their references negated by rule;
 # `benchmarks/grading_contradiction.py` prints what they give on the others.
@@ -85,6 +86,15 @@ class Mismatch:
 
     def __bool__(self) -> bool:
         return self.negation or self.number or self.unit or self.antonym
+
+    def reasons(self) -> tuple[Reason, ...]:
+        """The codes for it; an opposite word is a negation. The span is that in what was said."""
+        codes: list[ReasonCode] = []
+        if self.negation or self.antonym:
+            codes.append("negation")
+        codes += ["number"] if self.number else []
+        codes += ["unit"] if self.unit else []
+        return tuple(Reason(code, self.detail, self.span) for code in codes)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ _GAP = 32
 _GIVING_GAP = 24
 _BY_FORM = frozenset({"en", "es", "pt", "fr", "de", "it", "nl"})
 _VERB_LAST = frozenset({"hi", "tr", "ja", "de", "nl"})
+_LONGEST_REST = 200
 _MOST_READ = 16_384
 # What a grader's prompt is made of, and what a model reads as the end of one.
 _MARKUP = re.compile(
@@ -35,7 +36,7 @@ _ROLE = re.compile(
     r"(?:^|\n)[\s#*>-]{0,8}(?:system|assistant|developer|grader|sistema|asistente|assistente)\s?:(?=\s*\S)"
     r"|(?:^|\n)\s*#{2,}\s*(?:system|instructions?|rubric|response|grading|new task|criteria|rúbrica|instrucciones)\b"
     r"[^\n]{0,80}"
-    r"|(?:^|[\n.!?]\s)\s*(?:the )?(?:new |updated )?(?:rubric|rúbrica|rubrica|grading (?:guide|criteria)|"
+    r"|(?<!\w)(?:the )?(?:new |updated )?(?:rubric|rúbrica|rubrica|grading (?:guide|criteria)|"
     r"mark(?:ing)? scheme|"
     r"reference answer|model answer|answer key|respuesta de referencia|criterios de (?:evaluaci[oó]n|calificaci[oó]n)|"
     r"resposta de referência|bewertungsraster|musterlösung|barème)\s?:"
@@ -72,11 +73,17 @@ _HEX = re.compile(r"(?<![0-9a-zA-Z])(?:[0-9a-fA-F]{2}\s?){12,2000}(?![0-9a-zA-Z]
 _LEET = str.maketrans("013457@$!|€8", "oieastasiieb")
 _LEET_L = str.maketrans("013457@$!|€8", "oleastaslleb")
 _TOO_LONG = re.compile(r"[A-Za-z][a-z]{24,}")
-_CLAUSE_END = re.compile(r"[.!?;:,\n。！？，؟।]|$")
+_SENTENCE_END = re.compile(r"[.!?](?=\s|$)|[\n。！？؟।]|$")
 _QUOTES = re.compile(r"[\"“”„«»‘’'`「『][^\"“”„«»「」『』`\n]{3,300}[\"“”«»’'`」』]")
+# What leads to an order, back to where its sentence begins or to the first word of something else.
 _LEADING = re.compile(
-    r"(?:\b(?:please|now|so|and|also|but|just|kindly|then|y|pero|por favor|ahora|e|mas|bitte|und|s'il vous plaît|"
-    r"the|you must|you should|debes|profe|teacher)\b[\s,:]*)+$",
+    r"(?:\b(?:please|now|so|and|also|but|just|kindly|then|dear|hey|hi|hello|note|important|attention|grader"
+    r"|teacher|sir|miss|"
+    r"ai|assistant|model|you|i|we|will|must|should|can|could|would|need|needs|want|have|has|to|that|this|is"
+    r"|the|my|your|it|"
+    r"y|pero|por favor|ahora|profe|profesora?|maestr[oa]|debes|tienes|que|te|pido|usted|e|mas|agora|voc[eê]"
+    r"|deve|bitte|und|"
+    r"jetzt|du|sie|s'il vous plaît|veuillez|maintenant|et|vous|devez|tu|dois)\b[\s,:]*)+$",
     re.IGNORECASE,
 )
 # A question that is about this lets it be spoken of: quoted, or told of somebody.
@@ -254,13 +261,18 @@ def _in_tags(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _widened(text: str, one: _Find) -> tuple[int, int]:
-    """From the words that lead to it to where its clause ends: what is left out of what is scored."""
+    """From the words that lead to it to the end of its sentence: what is left out of what is scored."""
     begin, end = one.begin, one.end
-    leading = _LEADING.search(text, max(0, begin - 40), begin)
+    leading = _LEADING.search(text, max(0, begin - 60), begin)
     if leading:
         begin = leading.start()
-    stop = _CLAUSE_END.search(text, end)
-    return begin, max(end, stop.start() if stop and stop.start() - end <= 120 else end)
+    # Of a word that only its letters gave away (`skram`) nothing is left; writing without spaces has no such.
+    while begin and text[begin - 1].isascii() and text[begin - 1].isalnum() and text[begin].isalnum():
+        begin -= 1
+    if text[end - 1] in "\n。！？؟।":
+        return begin, end
+    stop = _SENTENCE_END.search(text, end)
+    return begin, stop.end() if stop and stop.start() - end <= _LONGEST_REST else end
 
 
 def _joined(found: Sequence[tuple[int, int, str]]) -> Iterator[tuple[str, int, int]]:

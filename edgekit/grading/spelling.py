@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+from edgekit.glossary.words import keys
 from edgekit.grading.function_words import function_words, known
 from edgekit.grading.intake import matching_form
 from edgekit.grading.opposites import pole
@@ -51,10 +52,12 @@ _SOUNDS = (
     *(("qu", "k"), ("ce", "se"), ("ci", "si"), ("z", "s"), ("c", "k"), ("ll", "y")),
     *(("v", "b"), ("ge", "je"), ("gi", "ji"), ("x", "s"), ("w", "u")),
 )
+_ENDING = re.compile(r"s|es|d|ed|n|en|r|er|ly|y|ing|ic|al")
 _INFINITIVE = re.compile(r"(?<=....)[aei]r$")
 _LEAST_KEY = 4
 _LEAST_LETTERS = 5
-_LEAST_FOR_TWO = 9
+# `congestion` and `connection`, `Vergütung` and `Verfügung` are two slips apart; longer words have no such neighbours.
+_LEAST_FOR_TWO = 12
 _PREFIXES = ("un", "in", "im", "ir", "il", "dis", "non", "des", "anti", "a", "de")
 _MOST_WORDS = 400
 
@@ -84,9 +87,9 @@ class Vocabulary:
                 if len(plain) < _LEAST_KEY or plain in self._small:
                     continue
                 self._plain.setdefault(plain, word)
-                for keys, key in ((self._sounds, _sound(plain)), (self._kin, _kinship(plain))):
+                for index, key in ((self._sounds, _sound(plain)), (self._kin, _kinship(plain))):
                     if len(key) >= _LEAST_KEY:
-                        keys.setdefault(key, word)
+                        index.setdefault(key, word)
         self._forms = list(self._plain)
 
     @classmethod
@@ -107,7 +110,9 @@ class Vocabulary:
             return None
         found = self._sounds.get(_sound(plain)) if spanish else None
         found = found or self._kin.get(_kinship(plain)) or self._near(plain)
-        return None if found is None or self._is_opposite(plain, matching_form(found)) else found
+        if found is None or self._is_form(plain, matching_form(found)):
+            return None
+        return None if self._is_opposite(plain, matching_form(found)) else found
 
     def _near(self, plain: str) -> str | None:
         """The word that is one slip away, two where it is long, and begins alike."""
@@ -118,9 +123,20 @@ class Vocabulary:
 
         most = 2 if len(plain) >= _LEAST_FOR_TWO else 1
         near = extractOne(plain, self._forms, scorer=OSA.distance, score_cutoff=most)
-        if near is None or near[0][0] != plain[0] or len(near[0]) < _LEAST_LETTERS:
+        if (
+            near is None
+            or near[0][0] != plain[0]
+            or len(near[0]) < _LEAST_LETTERS
+            or abs(len(near[0]) - len(plain)) > 1
+        ):
             return None
         return self._plain[near[0]]
+
+    def _is_form(self, one: str, other: str) -> bool:
+        """`sound` is no slip for `sounds`: what is right already needs no second view."""
+        if _ENDING.fullmatch(one.removeprefix(other)) or _ENDING.fullmatch(other.removeprefix(one)):
+            return True
+        return any(not set(keys(one, language)).isdisjoint(keys(other, language)) for language in self._languages)
 
     def _is_opposite(self, one: str, other: str) -> bool:
         """`increase` is not a slip for `decrease`, nor `unsaturated` for `saturated`."""

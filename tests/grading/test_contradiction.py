@@ -207,3 +207,9 @@ def test_evasions_never_fail_when_any_text_comes(text: str, language: str) -> No
         assert found.span is not None
         assert 0 <= found.span[0] < found.span[1] <= len(text)
     find_opposed(text, language)
+
+
+def test_reasons_have_a_code_each_when_several_things_are_wrong() -> None:
+    found = compare("The mass of the water increases to 5 g.", "The mass of the water does not increase to 5 kg.", "en")
+    assert [reason.code for reason in found.reasons()] == ["negation", "unit"]
+    assert not compare("a b", "a b", "en").reasons()

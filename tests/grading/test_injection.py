@@ -80,9 +80,14 @@ DISGUISES = {
 
 
 @pytest.mark.parametrize("order", [*ORDERS.values(), *DISGUISES.values()], ids=[*ORDERS, *DISGUISES])
-@pytest.mark.parametrize("where", ["before", "after", "alone"])
+@pytest.mark.parametrize("where", ["before", "after", "without a stop", "alone"])
 def test_instruction_is_found_and_left_out_when_an_answer_has_it(order: str, where: str) -> None:
-    text = {"before": f"{order}\n{ANSWER}", "after": f"{ANSWER}{order}", "alone": order}[where]
+    text = {
+        "before": f"{order}\n{ANSWER}",
+        "after": f"{ANSWER}{order}",
+        "without a stop": f"{ANSWER.strip(' .')} {order}",
+        "alone": order,
+    }[where]
     found = find_instructions(text)
     assert found
     at = 0
@@ -93,8 +98,8 @@ def test_instruction_is_found_and_left_out_when_an_answer_has_it(order: str, whe
         at = reason.span[1]
     left = "".join(text[begin:end] for begin, end in without_instructions(text))
     assert not find_instructions(left)
-    if where != "alone":
-        assert ANSWER.strip(" .") in left
+    words = left.replace(".", " ").split()
+    assert words == ([] if where == "alone" else ANSWER.replace(".", " ").split())
 
 
 QUESTION = "What is a prompt injection attack? Give an example of one."

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from edgekit.grading.intake import take_in
 from edgekit.grading.letter_pairs import is_run, surprise
-from edgekit.grading.validity import check_validity
+from edgekit.grading.validity import check_validity, find_off_topic
 from edgekit.quiz.model import Criterion, Question, QuestionKind
 
 REFERENCE = (
@@ -194,3 +194,11 @@ def test_words_are_likelier_than_a_hand_on_the_keys_when_letters_follow_each_oth
     assert is_run("aaaaaa")
     assert is_run("asdfghjk")
     assert not is_run("mississippi")
+
+
+def test_answer_is_off_topic_when_it_is_near_nothing() -> None:
+    assert [one.code for one in find_off_topic(0.7, take_in("My dog likes to play football on Sundays"))] == [
+        "off_topic"
+    ]
+    assert not find_off_topic(0.8, take_in("My dog likes to play football on Sundays"))
+    assert not find_off_topic(0.7, take_in("Nothing."))
