@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from edgekit.answers.answers import Lookup, plain_name
-from edgekit.answers.cells import COLUMNS
+from edgekit.answers.cells import COLUMNS, as_typed
 from edgekit.core.errors import InputError, UsageError
 
 ROLES = ("id", "student", "question", "answer", "language")
@@ -67,6 +67,7 @@ def find_layout(
     Raises UsageError: `columns` names what is not there; InputError: no column has answers.
     """
     names = [cell.strip() for cell in rows[0]]
+    notes: list[str] = []
     ours = _ours(names, lookup)
     said = _said(names, lookup, columns or {}, path)
     by_name = _roles(names, lookup, {*ours.values(), *said.values()})
@@ -78,8 +79,11 @@ def find_layout(
         asked |= {at: name for at, name in _asked(names, rows, lookup, taken).items() if name not in asked.values()}
     found = bool(ours or by_name or asked)
     if not asked:
-        roles = _by_content(rows, lookup, roles)
-        found = found or "question" in roles
+        guessed = _by_content(rows, lookup, roles, {*ours.values()})
+        found = found or "question" in guessed
+        if "answer" in guessed and "answer" not in roles:
+            notes.append(f"column {guessed['answer'] + 1} is taken for the answers: its texts are the longest")
+        roles = guessed
     # A first row that names a question where the others do is an answer already.
     at = None if asked else roles.get("question")
     is_answer = at is not None and at < len(names) and lookup.find(names[at]) is not None
@@ -96,7 +100,9 @@ def find_layout(
             f"`{path}` does not say which question an answer is to",
             hint="add a column `question`, or say which it is, as `--column question=2`",
         )
-    return _layout(names, roles, asked, ours, header, lookup)
+    if not header:
+        notes.append("line 1 is taken for an answer, not for the names of the columns")
+    return _layout(names, roles, asked, ours, header, lookup, notes)
 
 
 def _roles(names: Sequence[str], lookup: Lookup, taken: set[int]) -> dict[str, int]:
@@ -115,13 +121,12 @@ def _layout(
     ours: Mapping[str, int],
     header: bool,
     lookup: Lookup,
+    notes: Sequence[str],
 ) -> Layout:
-    notes: list[str] = []
+    notes = list(notes)
     if asked:
         missing = [name for name in lookup.names() if name not in asked.values()]
         notes += [f"no column has answers to `{name}`" for name in missing]
-    if not header:
-        notes.append("line 1 is taken for an answer, not for the names of the columns")
     known = {*asked, *ours.values(), *(at for role, at in roles.items() if role != "student")}
     return Layout(
         header,
@@ -224,17 +229,20 @@ def _question_texts(names: Sequence[str], rows: Sequence[Sequence[str]], lookup:
     return found
 
 
-def _by_content(rows: Sequence[Sequence[str]], lookup: Lookup, roles: Mapping[str, int]) -> dict[str, int]:
+def _by_content(
+    rows: Sequence[Sequence[str]], lookup: Lookup, roles: Mapping[str, int], ours: set[int]
+) -> dict[str, int]:
     """A long table whose names say nothing: the column with ids of questions, and of the others the longest texts."""
     width = max(map(len, rows))
     body = rows[1:] or rows
-    taken = {at for role, at in roles.items() if role not in ("question", "answer")}
+    taken = ours | {at for role, at in roles.items() if role not in ("question", "answer")}
 
     def part(index: int) -> float:
         return _share(body, index, lookup)
 
-    def length(index: int) -> int:
-        return sum(len(row[index]) for row in body if index < len(row))
+    def length(index: int, rows: Sequence[Sequence[str]]) -> int:
+        cells = [row[index] for row in rows if index < len(row)]
+        return sum(len(as_typed(cell) if ours else cell) for cell in cells)
 
     question = roles.get("question")
     if question is None:
@@ -243,9 +251,11 @@ def _by_content(rows: Sequence[Sequence[str]], lookup: Lookup, roles: Mapping[st
     if question is None:
         return dict(roles)
     others = [index for index in range(width) if index not in taken and index != question]
+    first = rows[0][question] if question < len(rows[0]) else ""
+    whole = rows if lookup.find(first) is not None else body
     if "answer" in roles or not others:
         return {**roles, "question": question}
-    return {**roles, "question": question, "answer": max(others, key=length)}
+    return {**roles, "question": question, "answer": max(others, key=lambda index: length(index, whole))}
 
 
 def _share(rows: Sequence[Sequence[str]], index: int, lookup: Lookup) -> float:

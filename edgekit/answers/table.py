@@ -10,7 +10,7 @@ from pathlib import Path
 
 from edgekit.answers.answers import Answers, Form, Lookup
 from edgekit.answers.cells import COLUMNS, as_typed, csv_line, mark_cells
-from edgekit.answers.columns import RESPONSE, Layout, find_layout, mark_columns
+from edgekit.answers.columns import RESPONSE, ROLES, Layout, find_layout, mark_columns
 from edgekit.answers.decoding import Decoded, decode
 from edgekit.answers.rows import Row, answers_of, problems_by_line
 from edgekit.core.errors import InputError, capped
@@ -36,7 +36,10 @@ class TableSource:
     places: Mapping[str, tuple[int, str]]
 
     def written(self, marks: Mapping[str, Mark], *, names: bool) -> bytes:
-        """Every row with its columns, those of marks behind them or where they were; formulas are made harmless."""
+        """Every row with its columns, those of marks behind them or where they were; formulas are made harmless.
+
+        A table without names of columns gets them: else nobody knew which are marks.
+        """
         layout = self.layout
         new = mark_columns(layout.asked)
         header = layout.header
@@ -48,11 +51,15 @@ class TableSource:
             for column, cell in zip(COLUMNS, mark_cells(marks.get(answer_id)), strict=True):
                 by_row.setdefault(number, {})[placed[prefix + column]] = cell
         lines: list[str] = []
-        if header:
-            lines.append(self._line(self.rows[0].cells, {at: name for name, at in placed.items()}, names=True))
+        first = self.rows[0].cells if header else self._names()
+        lines.append(self._line(first, {at: name for name, at in placed.items()}, names=True))
         for number, row in enumerate(self.rows[1:] if header else self.rows):
             lines.append(self._line(row.cells, by_row.get(number, {}), names=names))
         return self.decoded.encoded("".join(lines))
+
+    def _names(self) -> list[str]:
+        roles = {getattr(self.layout, role): role for role in ROLES} | dict(self.layout.asked)
+        return [roles.get(at, f"column {at + 1}") for at in range(self.width)]
 
     def _line(self, cells: Sequence[str], changed: Mapping[int, str], *, names: bool) -> str:
         width = max([self.width, len(cells), *(at + 1 for at in changed)])

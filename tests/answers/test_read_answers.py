@@ -138,6 +138,8 @@ def test_columns_can_be_said(tmp_path: Path, quiz: Quiz) -> None:
     found = read(tmp_path, "gas,two\ndensa,q-one\n", quiz, columns={"answer": "1", "question": "2"})
     assert found.notes == ("line 1 is taken for an answer, not for the names of the columns",)
     assert [one.text for one in found.answers] == ["gas", "densa"]
+    found = read(tmp_path, "k,z,w\nAna,two,es gas de agua\n", quiz)
+    assert found.notes == ("column 3 is taken for the answers: its texts are the longest",)
     with pytest.raises(UsageError) as caught:
         read(tmp_path, data, quiz, columns={"tow": "b", "two": "bb", "student": "9", "id": "a", "language": "1"})
     assert caught.value.reasons == (

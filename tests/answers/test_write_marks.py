@@ -393,3 +393,20 @@ def test_two_students_of_one_name_have_two_reports(tmp_path: Path, quiz: Quiz) -
     written(tmp_path, read(tmp_path, rows, quiz), [], "out.zip", form="qti")
     again = read_answers(tmp_path / "out.zip", quiz=quiz)
     assert [(one.student, one.text) for one in again.answers] == [("Ana", "x"), ("Ana", "y"), ("Eva", "z")]
+
+
+def test_a_table_without_names_of_columns_gets_them_and_is_read_again(tmp_path: Path, quiz: Quiz) -> None:
+    answers = read(tmp_path, "Ana,q1,it is so\nEva,q2,no\n", quiz)
+    marks = [mark(one.answer_id, one.question_id, "accepted") for one in answers.answers]
+    told = written(tmp_path, answers, marks).decode()
+    assert told.startswith("column 1,question,answer,mark,suggested,status,reasons,feedback\nAna,q1,it is so,1.5,")
+    again = read_answers(tmp_path / "out.csv", quiz=quiz)
+    assert [(one.question_id, one.text) for one in again.answers] == [("q1", "it is so"), ("q2", "no")]
+
+
+def test_columns_of_marks_are_never_taken_for_answers(tmp_path: Path, quiz: Quiz) -> None:
+    answers = read(tmp_path, "wer,was,wie\nAna,q1,so\nEva,q2,no\n", quiz)
+    written(tmp_path, answers, [mark(one.answer_id, one.question_id) for one in answers.answers])
+    assert [one.text for one in read_answers(tmp_path / "out.csv", quiz=quiz).answers] == ["Ana", "Eva"]
+    chosen = read_answers(tmp_path / "out.csv", quiz=quiz, columns={"answer": "wie"})
+    assert [one.text for one in chosen.answers] == ["so", "no"]
