@@ -246,3 +246,30 @@ def test_what_is_not_in_the_session_is_told(words: list[str], capsys: pytest.Cap
     grade()
     assert run(["grade", *words]) in (2, 3)
     assert "error: " in capsys.readouterr().err
+
+
+def test_hostile_ids_names_and_texts_command_neither_terminal_nor_spreadsheet(
+    home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = [
+        {
+            "id": "=HYPERLINK(1)",
+            "student": "@Ana",
+            "question": "q1",
+            "answer": "+plants \x1b]0;t\x07 need \x9b31m light",
+        },
+        {"id": "--x", "student": "-1+1", "question": "q1", "answer": "\u202eplants\t\r\nneed light to"},
+        {"id": "#3", "question": "q1", "answer": "-5"},
+    ]
+    text = "\n".join(json.dumps(line) for line in lines)
+    (home / "hostile.jsonl").write_text(text, encoding="utf-8")
+    assert run(["grade", "hostile.jsonl", "--quiz", "quiz.toml", "-o", "marks.csv"]) == 0
+    for row in rows(home / "marks.csv"):
+        assert not any(cell.startswith(("=", "+", "@")) for cell in row.values())
+    typed(monkeypatch, "l\nl\nl\n")
+    assert run(["grade", "review", "--all"]) == 0
+    assert run(["grade", "accept", "\x1b[31mnobody"]) == 3
+    assert run(["grade", "answers.csv", "--quiz", "\x1b[31m.toml"]) == 3
+    told = capsys.readouterr()
+    for sign in ("\x1b", "\x9b", "\x07", "\u202e", "Ana"):
+        assert sign not in told.out + told.err
