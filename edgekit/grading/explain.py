@@ -95,6 +95,7 @@ class Explainer:
             sums = {round(one + other, _DIGITS) for one in sums for other in possible}
             probability *= likely
             reasons += self._reasons(criterion, scored)
+        reasons += self._unread(seen)
         reasons += self._evasions(seen)
         reasons += self._wrong_ideas(seen, found)
         if not self.conformal.is_known(variety):
@@ -145,6 +146,14 @@ class Explainer:
         if low < 0.5 <= high and high - low > _MOST_SPREAD:
             told = ", ".join(f"{name} {value:.0%}" for name, value in scored.views.items())
             yield Reason("views_disagree", f"`{criterion.id}` is met or not by how it is read: {told}")
+
+    def _unread(self, seen: Seen) -> Iterator[Reason]:
+        """What is beyond the encoder's 512 tokens is not graded."""
+        view = seen.views[0]
+        spans = self._texts.of(view.text, self._question.language).spans
+        end = spans[-1][1] if spans else 0
+        if view.text[end:].strip() and any(one.isalnum() for one in view.text[end:]):
+            yield Reason("too_long", f"only the first {end:,} of {len(view.text):,} characters are graded")
 
     def _evasions(self, seen: Seen) -> Iterator[Reason]:
         """Told once, in the view that says it first."""

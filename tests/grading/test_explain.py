@@ -311,3 +311,9 @@ def test_a_question_that_nothing_right_is_known_of_goes_by_marks_and_to_a_person
         "a1": (0.0, "review"),
         "a2": (0.0, "suggest"),
     }
+
+
+def test_what_the_encoder_does_not_read_is_told() -> None:
+    (found,) = grade("water makes the seed swell, and " * 100 + "the plant needs light to grow")
+    assert "too_long" in codes(found)
+    assert found.decision == "review"
