@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -101,7 +102,7 @@ class Gradebook:
         """Lock a quiz and take answers in, all of it or nothing.
 
         settings: models with digests, thresholds: whatever decides a suggestion, as JSON.  parent: the session whose
-        answers are graded again. Raises InputError: two answers of one id to one question, or to no question.
+        answers are graded again. Raises InputError: two answers of one id, or to no question.
         """
         _check(quiz, answers)
 
@@ -188,11 +189,8 @@ def _check(quiz: Quiz, answers: Sequence[Answer]) -> None:
     known = {question.id for question in quiz.questions}
     unknown = sorted({one.question_id for one in answers} - known)
     reasons = [f"there is no question `{one}`" for one in unknown]
-    seen: set[tuple[str, str]] = set()
-    for one in answers:
-        if (one.answer_id, one.question_id) in seen:
-            reasons.append(f"there are two answers `{one.answer_id}` to `{one.question_id}`")
-        seen.add((one.answer_id, one.question_id))
+    counts = Counter(one.answer_id for one in answers)
+    reasons += [f"there are {count:,} answers `{name}`" for name, count in counts.items() if count > 1]
     if reasons:
         raise InputError(
             "the answers do not fit the quiz",

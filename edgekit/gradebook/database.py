@@ -37,7 +37,7 @@ KIND = Kind(
         language TEXT,
         extra BLOB NOT NULL,
         PRIMARY KEY (session, number),
-        UNIQUE (session, answer_id, question_id)
+        UNIQUE (session, answer_id)
     ) WITHOUT ROWID;
     CREATE TABLE record (
         session INTEGER NOT NULL,

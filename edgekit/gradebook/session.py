@@ -79,11 +79,13 @@ class Session:
         """Of every answer, in the order of the file."""
         return [self._standings.answers[number] for number in self._answers]
 
-    def numbers_of(self, answer_id: str) -> list[int]:
-        """The numbers of the answers that have an id, or that are number `#N`."""
-        if answer_id.startswith("#") and answer_id[1:].isdecimal() and int(answer_id[1:]) in self._answers:
-            return [int(answer_id[1:])]
-        return [number for number, answer in self._answers.items() if answer.answer_id == answer_id]
+    def number_of(self, answer_id: str) -> int | None:
+        """The number of the answer with an id, else of the one that is `#N`; None where there is none."""
+        for number, answer in self._answers.items():
+            if answer.answer_id == answer_id:
+                return number
+        number = int(answer_id[1:]) if answer_id[:1] == "#" and answer_id[1:].isdecimal() else 0
+        return number if number in self._answers else None
 
     def suggestion(self, number: int) -> Suggestion | None:
         """The newest suggestion for an answer. Raises IntegrityError where it is not what the record says."""

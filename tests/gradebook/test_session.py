@@ -160,7 +160,7 @@ def test_answers_that_do_not_fit_are_told_at_once(tmp_path: Path) -> None:
     with open_gradebook(tmp_path / "g.sqlite") as book:
         with pytest.raises(InputError) as told:
             book.begin(quiz(), twice, SETTINGS)
-        assert told.value.reasons == ("there is no question `q9`", "there are two answers `a1` to `q1`")
+        assert told.value.reasons == ("there is no question `q9`", "there are 2 answers `a1`")
         with pytest.raises(InputError, match="no answers"):
             book.begin(quiz(), [], SETTINGS)
         with pytest.raises(UnavailableError, match="no session"):

@@ -11,7 +11,7 @@ import typer
 
 from edgekit.cli import output
 from edgekit.cli.progress import Mode
-from edgekit.core.errors import UnavailableError, UsageError
+from edgekit.core.errors import UnavailableError
 
 if TYPE_CHECKING:
     from edgekit.gradebook.session import Session
@@ -48,22 +48,12 @@ def opened(book: Path | None, number: int | None) -> Iterator[Session]:
 
 
 def numbers_of(session: Session, ids: list[str]) -> list[int]:
-    """The answers that are named. Raises UnavailableError for every name that is none of theirs, UsageError."""
-    found: list[int] = []
-    unknown: list[str] = []
-    for one in ids:
-        numbers = session.numbers_of(one)
-        if len(numbers) > 1:
-            raise UsageError(
-                f"{len(numbers)} answers have the id `{one}`",
-                hint=f"name one of {', '.join(f'`#{number}`' for number in numbers[:10])}",
-            )
-        if not numbers:
-            unknown.append(one)
-        found += numbers
+    """The answers that are named. Raises UnavailableError with every name that is none of theirs."""
+    found = {one: session.number_of(one) for one in ids}
+    unknown = [one for one, number in found.items() if number is None]
     if unknown:
         raise UnavailableError(
             f"there is no answer {', '.join(f'`{output.visible(one)}`' for one in unknown[:10])}",
             hint="`edgekit grade review` shows the ids",
         )
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(number for number in found.values() if number is not None))
