@@ -20,7 +20,7 @@ SIGNS = {
     "plain_precision": 1,
     "gain": 1,  # how much more of the wording is in the answer than in the question
     "clause": 1,  # of the answer's best clause and the wording
-    "new_words": 1,  # the share of the wording's stems, less the question's, that the answer has
+    "new_words": 1,  # the share of the wording's stems that say something, less the question's, that the answer has
     "words": 1,
     "agreement": 1,  # what aligned words say of a teacher's yes: see `Space`
     "on_question": -1,  # of the answer and the question: what only repeats it
@@ -128,10 +128,8 @@ def _against(space: Space, answer: TextStates, wording: TextStates, question: Te
 
 
 def _shared(answer: TextStates, wording: TextStates, question: TextStates) -> tuple[float, float]:
-    """Shares, by weight, of the wording's stems that the answer has: without the question's, and of all."""
-    every = sum(wording.words.values())
-    whole = sum(weight for stem, weight in wording.words.items() if stem in answer.words) / every if every else 0.0
-    new = {stem: weight for stem, weight in wording.words.items() if stem not in question.words}
-    if not new:
-        return whole, whole
-    return sum(weight for stem, weight in new.items() if stem in answer.words) / sum(new.values()), whole
+    """Shares of the wording's stems that say something which the answer has: without the question's, and of all."""
+    says = [stem for stem, weight in wording.words.items() if weight]
+    whole = sum(stem in answer.words for stem in says) / len(says) if says else 0.0
+    new = [stem for stem in says if stem not in question.words]
+    return (sum(stem in answer.words for stem in new) / len(new) if new else whole), whole
