@@ -4,6 +4,7 @@
     python benchmarks/grading.py --cache build/states --json FILE
 
 Intervals are 95 %, from 1,000 bootstrap samples of questions (of answers for ASAP, which has one question a prompt).
+Time and memory are measured first, before a set is read: the 95 % there is of single answers.
 """
 
 from __future__ import annotations
@@ -33,7 +34,8 @@ from edgekit.grading.scorer import Scorer
 from edgekit.grading.text_states import TextStates
 
 Floats = NDArray[np.float64]
-_SAMPLES, _REPEATS, _LOCAL = 1000, 10, 100
+_SAMPLES, _REPEATS = 1000, 10
+_LOCAL = (0, 25, 100)
 _ACCURACY = 0.85
 _SENTENCE = "the water in the dish turns to vapour when it is warm and the salt that was in it stays behind"
 
@@ -130,21 +132,23 @@ def _scientsbank(scorer: Scorer, encoder: KeptStates) -> list[Line]:
                 _line("    share at 85 % with the threshold read off the split", best_share, one.questions),
             ]
     both = [judged["unseen-answers"], judged["unseen-questions"]]
-    met, right = (np.concatenate([getattr(one, name) for one in both]) for name in ("cold", "right"))
+    right = np.concatenate([one.right for one in both])
     questions = [question for one in both for question in one.questions]
+    for how, name in (("", "cold"), (", train marks known", "taught")):
+        met = np.concatenate([getattr(one, name) for one in both])
 
-    def error(at: NDArray[np.int64]) -> float:
-        return calibration_error(met[at].tolist(), (right[at] > 0.5).tolist())
+        def error(at: NDArray[np.int64], met: Floats = met) -> float:
+            return calibration_error(met[at].tolist(), (right[at] > 0.5).tolist())
 
-    lines.append(_line("expected calibration error, both splits", error, questions, 0.05, most=True))
-    for label, name in enumerate(("no", "yes")):
+        lines.append(_line(f"expected calibration error, both splits{how}", error, questions, 0.05, most=True))
+        for label, said in enumerate(("no", "yes")):
 
-        def coverage(at: NDArray[np.int64], label: int = label) -> float:
-            mine = at[right[at] == label]
-            held = [label in scorer.conformal.possible("en", (1 - met[one], met[one])) for one in mine]
-            return float(np.mean(held))
+            def coverage(at: NDArray[np.int64], met: Floats = met, label: int = label) -> float:
+                mine = at[right[at] == label]
+                held = [label in scorer.conformal.possible("en", (1 - met[one], met[one])) for one in mine]
+                return float(np.mean(held))
 
-        lines.append(_line(f"conformal coverage, both splits, teacher says {name}", coverage, questions, 0.87))
+            lines.append(_line(f"conformal coverage, teacher says {said}{how}", coverage, questions, 0.87))
     return lines
 
 
@@ -199,11 +203,10 @@ def _asap(scorer: Scorer, encoder: KeptStates) -> list[Line]:
     means = languages_means(written)
     english = [Scored(one, int(score)) for one, score in zip(written, scores, strict=True) if one.language == "en"]
     lines: list[Line] = []
-    kappas: dict[int, list[float]] = {0: [], _LOCAL: []}
     for language in ("es", "de"):
         places = np.array([at for at, one in enumerate(written) if one.language == language])
         chooser = np.random.default_rng(0)
-        for count in (0, _LOCAL):
+        for count in _LOCAL:
             truth: list[NDArray[np.int64]] = []
             said: list[NDArray[np.int64]] = []
             for _ in range(1 if count == 0 else _REPEATS):
@@ -222,10 +225,11 @@ def _asap(scorer: Scorer, encoder: KeptStates) -> list[Line]:
             def bias(at: NDArray[np.int64], right: Any = right, found: Any = found) -> float:
                 return float(abs((found[at] - right[at]).mean()))
 
-            kappas[count].append(kappa(np.arange(len(right))))
             name = f"ASAP 10, English marks and {count} of {language}"
-            lines.append(_line(f"{name}: quadratic weighted kappa", kappa, answers, 0.62 if count else 0.42))
-            lines.append(_line(f"{name}: |signed error|, of 0 to {most}", bias, answers, 0.15, most=True))
+            least = {0: 0.42, 100: 0.62}.get(count)
+            lines.append(_line(f"{name}: quadratic weighted kappa", kappa, answers, least))
+            largest = 0.15 if least is not None else None
+            lines.append(_line(f"{name}: |signed error|, of 0 to {most}", bias, answers, largest, most=True))
     return lines
 
 

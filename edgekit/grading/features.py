@@ -16,12 +16,9 @@ SIGNS = {
     "beyond_question": 1,  # of what both add to the question
     "recall": 1,  # how much of the wording is in the answer, word by word, less what the question says
     "precision": 1,  # how much of the answer is in the wording
-    "plain_recall": 1,  # the same with all words
-    "plain_precision": 1,
     "gain": 1,  # how much more of the wording is in the answer than in the question
     "clause": 1,  # of the answer's best clause and the wording
-    "new_words": 1,  # the share of the wording's stems, less the question's, that the answer has
-    "words": 1,
+    "new_words": 1,  # the share of the wording's stems that say something, less the question's, that the answer has
     "agreement": 1,  # what aligned words say of a teacher's yes: see `Space`
     "on_question": -1,  # of the answer and the question: what only repeats it
     "length": -1,  # the answer's tokens, by their logarithm: words that match nothing
@@ -107,9 +104,8 @@ def _against(space: Space, answer: TextStates, wording: TextStates, question: Te
     clause = float((answer.parts @ wording.embedding).max()) if len(answer.parts) else -1.0
     length = float(np.log1p(len(answer.states)))
     says = float(wording.weights.sum())
-    new_words, all_words = _shared(answer, wording, question)
     if not len(answer.states) or not len(wording.states):
-        found = [0.0] * 5
+        found = [0.0] * 3
         agreement = space.agreement_bias
     else:
         alike = wording.states @ answer.states.T
@@ -119,19 +115,14 @@ def _against(space: Space, answer: TextStates, wording: TextStates, question: Te
         found = [
             float(of_wording @ new / new.sum()),
             float(of_answer @ mine_new / mine_new.sum()),
-            float(of_wording @ wording.weights / wording.weights.sum()),
-            float(of_answer @ answer.weights / answer.weights.sum()),
             float(gained @ new / new.sum()),
         ]
         agreement = float(_products(answer, wording, alike, new) @ space.agreement) + space.agreement_bias
-    return [cosine, beyond, *found, clause, new_words, all_words, agreement, on_question, length, says]
+    return [cosine, beyond, *found, clause, _shared(answer, wording, question), agreement, on_question, length, says]
 
 
-def _shared(answer: TextStates, wording: TextStates, question: TextStates) -> tuple[float, float]:
-    """Shares, by weight, of the wording's stems that the answer has: without the question's, and of all."""
-    every = sum(wording.words.values())
-    whole = sum(weight for stem, weight in wording.words.items() if stem in answer.words) / every if every else 0.0
-    new = {stem: weight for stem, weight in wording.words.items() if stem not in question.words}
-    if not new:
-        return whole, whole
-    return sum(weight for stem, weight in new.items() if stem in answer.words) / sum(new.values()), whole
+def _shared(answer: TextStates, wording: TextStates, question: TextStates) -> float:
+    """The share of the wording's stems that say something new which the answer has; of all where none is new."""
+    says = [stem for stem, weight in wording.words.items() if weight]
+    asked = [stem for stem in says if stem not in question.words] or says
+    return sum(stem in answer.words for stem in asked) / len(asked) if asked else 0.0

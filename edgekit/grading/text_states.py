@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -11,6 +12,8 @@ from numpy.typing import NDArray
 
 from edgekit.core.errors import UsageError
 from edgekit.glossary.words import keys, words
+from edgekit.grading.function_words import denying_words, function_words, known
+from edgekit.grading.intake import matching_form
 from edgekit.grading.spans import clauses, piece_spans
 
 if TYPE_CHECKING:
@@ -51,7 +54,8 @@ class Space:
 @dataclass(frozen=True, slots=True)
 class TextStates:
     """embedding (d,), states (n, d): centred, of length 1.  weights (n,): how much each token says.  spans: of the
-    tokens in the text.  words: stem -> its weight.  parts (c, d): of each of `clauses`, centred, of length 1.
+    tokens in the text.  words: stem -> 1, or 0 where the word only holds a sentence together.  parts (c, d): of each of
+    `clauses`, centred, of length 1.
     """
 
     text: str
@@ -95,7 +99,7 @@ def text_states(
         states=centred,
         weights=weights.astype(np.float32),
         spans=spans,
-        words=_words(text, language, spans, weights),
+        words=_words(text, language),
         clauses=places,
         parts=_parts(space, states, spans, places),
     )
@@ -107,15 +111,18 @@ def unit(vectors: Floats) -> Floats:
     return np.asarray(vectors / np.maximum(lengths, _TINY), np.float32)
 
 
-def _words(text: str, language: str, spans: Sequence[tuple[int, int]], weights: Floats) -> dict[str, float]:
-    begins = np.array([begin for begin, _ in spans], np.int64)
-    found: dict[str, float] = {}
-    for word in words(text):
-        first, last = np.searchsorted(begins, [word.begin, word.end])
-        weight = float(weights[first:last].max()) if last > first else _LEAST_WEIGHT
-        stem = keys(word.text, language)[-1]
-        found[stem] = max(found.get(stem, 0.0), weight)
-    return found
+def _words(text: str, language: str) -> dict[str, float]:
+    languages = known([language])
+    return {
+        keys(word.text, language)[-1]: 0.0 if _is_function(word.text.casefold(), languages) else 1.0
+        for word in words(text)
+    }
+
+
+@lru_cache(maxsize=50_000)
+def _is_function(word: str, languages: tuple[str, ...]) -> bool:
+    plain = matching_form(word)
+    return plain in function_words(languages) or plain in denying_words(languages)
 
 
 def _parts(space: Space, states: Floats, spans: Sequence[tuple[int, int]], places: Sequence[tuple[int, int]]) -> Floats:
