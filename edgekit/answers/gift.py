@@ -31,22 +31,28 @@ def read_gift(text: str, reading: Reading) -> None:
     Format: Moodle docs, `GIFT format`. An essay (`{}`) has no reference, and is left out by who calls.
     """
     left: Counter[str] = Counter()
-    for line, block in _blocks(text):
+    for line, said_id, block in _blocks(text):
         found = _question(line, block, reading, left)
         if found is not None:
+            found.id = said_id
             reading.questions.append(found)
     reading.notes += [f"left out: {count} questions of {what}" for what, count in sorted(left.items())]
 
 
-def _blocks(text: str) -> Iterator[tuple[int, str]]:
-    """Questions, which blank lines part, each with its first line; comments left out.
+def _blocks(text: str) -> Iterator[tuple[int, str, str]]:
+    """Questions, which blank lines part, each with its first line and the id that a comment gives; no comments.
 
     A blank line between braces is within an answer.
     """
     lines: list[str] = []
     first = depth = 0
+    said_id = ""
     for number, line in enumerate([*text.splitlines(), ""], start=1):
-        if line.lstrip().startswith("//") or (not lines and line.startswith("$CATEGORY:")):
+        if line.lstrip().startswith("//"):
+            told = _ID.search(line)
+            said_id = told[1] if told else said_id
+            continue
+        if not lines and line.startswith("$CATEGORY:"):
             continue
         if line.strip() or (depth > 0 and number <= first + _MOST_BRACES):
             first = first if lines else number
@@ -54,10 +60,10 @@ def _blocks(text: str) -> Iterator[tuple[int, str]]:
             plain = _ESCAPE.sub("", line)
             depth += plain.count("{") - plain.count("}")
         elif lines:
-            yield first, "\n".join(lines)
-            lines, depth = [], 0
+            yield first, said_id, "\n".join(lines)
+            lines, depth, said_id = [], 0, ""
     if lines:
-        yield first, "\n".join(lines)
+        yield first, said_id, "\n".join(lines)
 
 
 def _question(line: int, block: str, reading: Reading, left: Counter[str]) -> FoundQuestion | None:
@@ -82,8 +88,7 @@ def _question(line: int, block: str, reading: Reading, left: Counter[str]) -> Fo
     html = form is not None and form[1] == "html"
     text = _plain(f"{asked} _____ {tail}" if tail else asked, html=html)
     name = _plain(title[1], html=False) if title else ""
-    comment = _ID.search(block)
-    found = FoundQuestion("explain", text, id=comment[1] if comment else "", name=name or " ".join(text.split()[:6]))
+    found = FoundQuestion("explain", text, name=name or " ".join(text.split()[:6]))
     if _answers(said, found, html=html):
         return found
     left["matching"] += 1

@@ -65,6 +65,8 @@ GIFT = r"""
 // a comment
 $CATEGORY: $course$/top
 
+// question: 7  name: Gas
+// [id:gas-7] [tag:plants]
 ::Gas:: Which gas do plants give off? {=oxygen =%100%O2 =%50%air#half}
 
 ::Choice::[html]<p>Which is <i>liquid</i>?</p> {
@@ -162,7 +164,7 @@ def test_gift_becomes_a_quiz(tmp_path: Path) -> None:
     found = read(tmp_path, GIFT, "q.txt")
     assert found.form == "gift"
     gas, liquid, boiling, old, sun, many, ice = found.quiz.questions
-    assert (gas.id, gas.kind, gas.references["en"]) == ("gas", "exact", ("oxygen", "O2"))
+    assert (gas.id, gas.kind, gas.references["en"]) == ("gas-7", "exact", ("oxygen", "O2"))
     assert (liquid.text["en"], [liquid.options[name] for name in liquid.correct]) == ("Which is liquid?", ["oil"])
     assert (boiling.value, boiling.tolerance) == (100.0, 0.5)
     assert (old.value, old.tolerance) == (2.0, 0.5)
