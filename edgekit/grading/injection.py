@@ -81,6 +81,8 @@ _PLACEHOLDER = re.compile(
 )
 _BASE64 = re.compile(r"(?<![A-Za-z0-9+/=_-])[A-Za-z0-9+/_-]{20,4000}={0,2}(?![A-Za-z0-9+/=])")
 _HEX = re.compile(r"(?<![0-9a-zA-Z])(?:[0-9a-fA-F]{2}\s?){12,2000}(?![0-9a-zA-Z])")
+# `4nd`, `m4rk5`; not `11 points`.
+_LEET_WORD = re.compile(r"[^\W\d_][013457@$!|€8]|[013457@$!|€8][^\W\d_]")
 _LEET = str.maketrans("013457@$!|€8", "oieastasiieb")
 _LEET_L = str.maketrans("013457@$!|€8", "oleastaslleb")
 _TOO_LONG = re.compile(r"[A-Za-z][a-z]{24,}")
@@ -193,7 +195,7 @@ def _finds(text: str) -> Iterator[_Find]:
         other = folded.translate(table)
         if other != folded:
             for begin, end in _orders(other):
-                if any(character in "013457@$!|€8" for character in text[begin:end]):
+                if _LEET_WORD.search(text, begin, end):
                     yield _Find(begin, end, "an order in disguise")
     for begin, end in _orders(codecs.encode(folded, "rot13")):
         yield _Find(begin, end, "an order in rot13")
