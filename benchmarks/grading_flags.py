@@ -89,10 +89,21 @@ def main() -> None:
                 shown[code, "+" if has_marks(row) else "-"].append(f"{name} {row['language']}: {row['answer'][:160]!r}")
     for line in table(total):
         print(line)
+    flagged = list(translations(options.data))
+    print(f"FLORES dev, lines as answers: {sum(flagged)} of {len(flagged):,} flagged")
     random.seed(0)
     for (code, kind), texts in sorted(shown.items()):
         for text in random.sample(texts, min(options.show, len(texts))):
             print(f"{code} {kind} {text}")
+
+
+def translations(data: Path, lines: int = 300) -> Iterator[bool]:
+    """Whether each of the first lines of FLORES dev in each language, as an answer in a quiz in it, is flagged."""
+    for path in sorted((data / "flores").glob("dev.*")):
+        language = path.suffix[1:]
+        question = Question("q", "explain", language, {}, 1.0)
+        for line in path.read_text(encoding="utf-8").splitlines()[:lines]:
+            yield bool(check_validity(take_in(line), question, languages=[language]) or find_instructions(line))
 
 
 def table(total: dict[tuple[str, str, bool], Counter[str]]) -> Iterator[str]:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from edgekit.grading.injection_phrases import PHRASES, WHOLE
+from edgekit.grading.injection_phrases import COMMON, LONG, PHRASES, TOPICS, WHOLE
 from edgekit.grading.intake import matching_form, take_in
 from edgekit.quiz.suggestion import Reason
 
@@ -20,6 +20,8 @@ _GIVING_GAP = 24
 _BY_FORM = frozenset({"en", "es", "pt", "fr", "de", "it", "nl"})
 _VERB_LAST = frozenset({"hi", "tr", "ja", "de", "nl"})
 _LONGEST_REST = 200
+_LEAST_LIKE = 84.0
+_TOPIC = "words of grading"
 _MOST_READ = 16_384
 # What a grader's prompt is made of, and what a model reads as the end of one.
 _MARKUP = re.compile(
@@ -63,6 +65,15 @@ _EXAMPLE = re.compile(
     r"(?![\d,.]\d|\d|\s*=)",
     re.IGNORECASE,
 )
+# As many points as there are.
+_ALL_OF = re.compile(
+    r"\b(?:output|give|gives|given|award|got|gets?|received?|receives|scores?|graded?|mettez|pon(?:me|ga|le)?"
+    r"|dame|saco|saca|"
+    r"dê|gib|mark(?:ed|s)?|worth|deserves?|rate|rated|as)\b[^\n.]{0,24}?\b(?P<n>\d{1,3})\s?(?:/|out of|de|von"
+    r"|sur)\s?(?P=n)\b"
+    r"(?!\s*=|[.,]\d)",
+    re.IGNORECASE,
+)
 _PLACEHOLDER = re.compile(
     r"\{\{\s*[\w.]{1,40}\s*\}\}|\{(?:role|language|rubric|answer|question|score|points|max_?score|marks|grade|prompt|"
     r"reference|criterion|system)\}|\$\{\w{1,40}\}|(?<![\w%])%(?:s|\(\w{1,40}\)s)(?!\w)|<%=?[^%]{0,80}%>",
@@ -70,6 +81,8 @@ _PLACEHOLDER = re.compile(
 )
 _BASE64 = re.compile(r"(?<![A-Za-z0-9+/=_-])[A-Za-z0-9+/_-]{20,4000}={0,2}(?![A-Za-z0-9+/=])")
 _HEX = re.compile(r"(?<![0-9a-zA-Z])(?:[0-9a-fA-F]{2}\s?){12,2000}(?![0-9a-zA-Z])")
+# `4nd`, `m4rk5`; not `11 points`.
+_LEET_WORD = re.compile(r"[^\W\d_][013457@$!|€8]|[013457@$!|€8][^\W\d_]")
 _LEET = str.maketrans("013457@$!|€8", "oieastasiieb")
 _LEET_L = str.maketrans("013457@$!|€8", "oleastaslleb")
 _TOO_LONG = re.compile(r"[A-Za-z][a-z]{24,}")
@@ -129,6 +142,8 @@ def find_instructions(text: str, question: str = "") -> tuple[Reason, ...]:
         begin, end = _widened(plain, one)
         if matching_form(plain[one.begin : one.end]).strip() in asked and one.end - one.begin > 1:
             continue
+        if about and one.what == _TOPIC:
+            continue
         if about and (
             any(a <= one.begin and one.end <= b for a, b in quoted) or _TOLD.search(plain, max(0, begin - 60), begin)
         ):
@@ -163,20 +178,24 @@ def _finds(text: str) -> Iterator[_Find]:
         (_JSON, "a mark as data"),
         (_SCORE, "a mark of its own"),
         (_PLACEHOLDER, "a placeholder"),
+        (_ALL_OF, "all points there are"),
     ):
         for found in pattern.finditer(text):
             yield _Find(found.start(), found.end(), what)
     for found in _EXAMPLE.finditer(text):
         if int(found[1]) <= int(found[2]) and int(found[2]) in (1, 2, 3, 4, 5, 10, 20, 100):
             yield _Find(found.start(), found.end(), "an example with a mark")
-    for begin, end in _orders(text):
+    for begin, end in (*_orders(text), *_slips(text)):
         yield _Find(begin, end, "an order")
+    letters, places = _letters(text)
+    for found in _topics().finditer(letters):
+        yield _Find(places[found.start()], places[found.end() - 1] + 1, _TOPIC)
     folded = matching_form(text)
     for table in (_LEET, _LEET_L):
         other = folded.translate(table)
         if other != folded:
             for begin, end in _orders(other):
-                if any(character in "013457@$!|€8" for character in text[begin:end]):
+                if _LEET_WORD.search(text, begin, end):
                     yield _Find(begin, end, "an order in disguise")
     for begin, end in _orders(codecs.encode(folded, "rot13")):
         yield _Find(begin, end, "an order in rot13")
@@ -197,6 +216,23 @@ def _orders(text: str) -> Iterator[tuple[int, int]]:
             yield places[found.start()], places[found.end() - 1] + 1
 
 
+def _slips(text: str) -> Iterator[tuple[int, int]]:
+    """Long orders with slips of the pen in them."""
+    from rapidfuzz.fuzz import partial_ratio_alignment
+
+    letters, places = _letters(text)
+    small = letters.lower()
+    for phrase in LONG:
+        if len(small) < len(phrase):
+            continue
+        found = partial_ratio_alignment(phrase, small, score_cutoff=_LEAST_LIKE)
+        if found is not None and found.dest_end > found.dest_start and letters[found.dest_start].isupper():
+            begin, end = places[found.dest_start], places[found.dest_end - 1] + 1
+            # What is alike may run into the next sentence.
+            stop = _SENTENCE_END.search(text, begin + (end - begin) // 2, end)
+            yield begin, stop.start() if stop else end
+
+
 def _letters(text: str) -> tuple[str, list[int]]:
     """Letters and digits of a text and their places; those that begin a word are capitals, where there are any.
 
@@ -209,6 +245,13 @@ def _letters(text: str) -> tuple[str, list[int]]:
         for at in places
     )
     return _TOO_LONG.sub(lambda found: found[0].upper(), letters), places
+
+
+@lru_cache(maxsize=1)
+def _topics() -> re.Pattern[str]:
+    """Words of grading; what is given tells enough by itself, but for words that answers have for other reasons."""
+    marks = {mark for parts in PHRASES.values() for mark in parts[3].split()}.difference(COMMON.split())
+    return re.compile(_any(f"{TOPICS} {' '.join(marks)}"))
 
 
 @lru_cache(maxsize=1)

@@ -135,9 +135,12 @@ def _is_mixed(word: str) -> bool:
     scripts = {script_of(one) for one in word}
     if "Latn" not in scripts or not scripts & _OTHER_SCRIPTS:
         return False
-    # `Δt`, `μm`, `λΔt` are how physics is written: Greek that looks Greek, or at the beginning, is no disguise.
-    disguised = [at for at, one in enumerate(word) if ord(one) in _LOOK_ALIKES and script_of(one) in _OTHER_SCRIPTS]
-    return any(at or script_of(word[at]) != "Grek" for at in disguised)
+    # A letter that looks like no Latin one makes it a Cyrillic or Greek word with a slip (`радарi`), or physics (`λΔt`),
+    # and so does Greek at the beginning (`νx`).
+    others = [at for at, one in enumerate(word) if script_of(one) in _OTHER_SCRIPTS]
+    if any(ord(word[at]) not in _LOOK_ALIKES for at in others):
+        return False
+    return any(at or script_of(word[at]) != "Grek" for at in others)
 
 
 def _kind(one: str, before: str) -> str | None:
