@@ -17,6 +17,7 @@ from edgekit.core.paths import config_folder
 from tui import words
 from tui.actions import SCREENS, bindings
 from tui.bridge import Job, Jobs
+from tui.grading import BookGrades, Grades
 from tui.library import Library, StoreLibrary
 from tui.machine import Speed, describe, measure
 from tui.models import Models, installed_models
@@ -24,6 +25,7 @@ from tui.palette import ActionProvider
 from tui.screens.base import JobScreen
 from tui.screens.confirm import ConfirmScreen
 from tui.screens.device import DeviceScreen
+from tui.screens.grade import GradeScreen
 from tui.screens.help import HelpScreen
 from tui.screens.jobs import JobsScreen
 from tui.screens.models import ModelsScreen
@@ -49,6 +51,7 @@ class EdgekitApp(App[None]):
     COMMANDS: ClassVar[set[Any]] = {ActionProvider}
     MODES: ClassVar[dict[str, Any]] = {
         "translate": TranslateScreen,
+        "grade": GradeScreen,
         "models": ModelsScreen,
         "jobs": JobsScreen,
         "device": DeviceScreen,
@@ -56,9 +59,14 @@ class EdgekitApp(App[None]):
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(None)]
 
     def __init__(
-        self, models: Models | None = None, *, library: Library | None = None, state: dict[str, Any] | None = None
+        self,
+        models: Models | None = None,
+        *,
+        library: Library | None = None,
+        grades: Grades | None = None,
+        state: dict[str, Any] | None = None,
     ) -> None:
-        """models, library: this machine's when None.
+        """models, library, grades: this machine's when None.
 
         state: what is remembered of the last time; read from its file when None, and then kept there.
         """
@@ -66,6 +74,7 @@ class EdgekitApp(App[None]):
         self.animation_level = "none"
         self.models = models or installed_models()
         self.library = library or StoreLibrary()
+        self.grades = grades or BookGrades()
         self.describe: Callable[[], list[tuple[str, str]]] = describe
         self.measure: Callable[..., Speed] = measure
         self.jobs = Jobs(self._job_changed)

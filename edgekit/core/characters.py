@@ -1,8 +1,14 @@
-"""Letters, and user-perceived characters, which a text is never cut inside of."""
+"""Letters, user-perceived characters, which a text is never cut inside of, and what no terminal may be told."""
 
 from __future__ import annotations
 
+import re
 from unicodedata import category
+
+# C0 and C1 controls, marks that turn the direction of writing, tag characters, half characters.
+_COMMANDS = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\U000e0000-\U000e007f\ud800-\udfff]"
+)
 
 
 def has_letters(text: str) -> bool:
@@ -23,3 +29,11 @@ def between_characters(text: str, index: int) -> bool:
             run += 1
         return run % 2 == 0
     return not ("\u1160" <= after <= "\u11ff")
+
+
+def visible(text: str) -> str:
+    """Text of others as a terminal may have it: what would move its cursor, colour it or turn it round is written out.
+
+    Line breaks and tabs stay.
+    """
+    return _COMMANDS.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), text)

@@ -1,0 +1,313 @@
+"""What the grade screen asks of the gradebook and of grading, behind one seam, so that a test can answer instead."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from edgekit.core.errors import OutputError
+from edgekit.core.events import Event
+from edgekit.core.paths import gradebook_file
+
+if TYPE_CHECKING:
+    from edgekit.fairness.redteam import AttackCard
+    from edgekit.gradebook.book import Gradebook, SessionEntry
+    from edgekit.gradebook.queue import Alike
+    from edgekit.gradebook.session import Session
+    from edgekit.gradebook.standing import Action, Standing
+    from edgekit.grading.grader import Grader
+    from edgekit.quiz.model import Question, Quiz
+    from edgekit.quiz.suggestion import Answer, Suggestion
+    from edgekit.quiz.teaching import TeacherMark
+
+Report = Callable[[Event], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """All that is known of one answer."""
+
+    number: int
+    answer: Answer
+    question: Question
+    standing: Standing
+    suggestion: Suggestion | None
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Of a session.  left: with no mark yet, review: those of them that are sent to a person, waiting: not graded."""
+
+    answers: int
+    left: int
+    review: int
+    waiting: int
+
+
+class OpenClass(Protocol):
+    """A session that is open; every change is on the disk when the call returns."""
+
+    @property
+    def id(self) -> int:
+        """Its number in the gradebook."""
+        ...
+
+    @property
+    def title(self) -> str:
+        """Of the quiz."""
+        ...
+
+    def refresh(self) -> None:
+        """Take in what was graded meanwhile."""
+        ...
+
+    def counts(self) -> Counts:
+        """How much is left."""
+        ...
+
+    def queue(self) -> list[int]:
+        """Answers with a suggestion and no mark, those that need a person most first."""
+        ...
+
+    def decided(self) -> list[int]:
+        """Answers that a person has decided on, the last first."""
+        ...
+
+    def card(self, number: int) -> Card | None:
+        """Of an answer; None where there is none of that number."""
+        ...
+
+    def alike(self, number: int) -> Alike:
+        """What could be accepted together with it."""
+        ...
+
+    def decide(self, numbers: Sequence[int], action: Action, points: float | None = None) -> None:
+        """Make marks, all or none. Raises EdgekitError."""
+        ...
+
+    def undo(self, numbers: Sequence[int]) -> None:
+        """Take the last decision on each back. Raises EdgekitError."""
+        ...
+
+    def save(self, folder: Path) -> Path:
+        """Write a table of marks, empty where there is none yet, to a new file. Raises EdgekitError."""
+        ...
+
+    def close(self) -> None:
+        """Close the gradebook."""
+        ...
+
+
+class Grades(Protocol):
+    """The gradebook of this user."""
+
+    def sessions(self) -> list[SessionEntry]:
+        """The newest last. Raises EdgekitError."""
+        ...
+
+    def open(self, number: int) -> OpenClass:
+        """One of them. Raises EdgekitError."""
+        ...
+
+    def begin(self, quiz: Path, answers: Path, begun: Callable[[int], None], report: Report) -> int:
+        """Grade answers, going on with a session of the same; begun: told its number before the first suggestion.
+
+        Raises EdgekitError.
+        """
+        ...
+
+    def go_on(self, number: int, report: Report) -> int:
+        """Grade what has no suggestion yet, with the models the session was begun with. Raises EdgekitError."""
+        ...
+
+    def red_team(self, number: int, report: Report) -> AttackCard:
+        """Try what must not get marks against the quiz of a session. Raises EdgekitError."""
+        ...
+
+
+class Tools(Protocol):
+    """The models of grading, as `edgekit.grading.opening.Tools`."""
+
+    settings: Mapping[str, Any]
+
+    def grader(self, quiz: Quiz, marks: Sequence[TeacherMark] = ()) -> Grader:
+        """A grader that learns from marks."""
+        ...
+
+    def close(self) -> None:
+        """Free them."""
+        ...
+
+
+class BookClass:
+    """A session of a gradebook file."""
+
+    def __init__(self, book: Gradebook, number: int) -> None:
+        self._book = book
+        self._session: Session = book.session(number)
+
+    @property
+    def id(self) -> int:
+        """See OpenClass."""
+        return self._session.id
+
+    @property
+    def title(self) -> str:
+        """See OpenClass."""
+        return self._session.title
+
+    def refresh(self) -> None:
+        """See OpenClass."""
+        self._session.refresh()
+
+    def counts(self) -> Counts:
+        """See OpenClass."""
+        standings = self._session.standings
+        open_ones = [one for one in standings if one.state in ("suggested", "returned")]
+        waiting = sum(one.state == "waiting" for one in standings)
+        review = sum(one.decision == "review" for one in open_ones)
+        return Counts(len(standings), len(open_ones) + waiting, review, waiting)
+
+    def queue(self) -> list[int]:
+        """See OpenClass."""
+        from edgekit.gradebook.queue import to_decide
+
+        return to_decide(self._session)
+
+    def decided(self) -> list[int]:
+        """See OpenClass."""
+        found = [one for one in self._session.standings if one.is_mark or one.state == "returned"]
+        return [one.number for one in sorted(found, key=lambda one: -one.by)]
+
+    def card(self, number: int) -> Card | None:
+        """See OpenClass."""
+        answer = self._session.answers.get(number)
+        question = self._session.quiz.question(answer.question_id) if answer is not None else None
+        if answer is None or question is None:
+            return None
+        return Card(number, answer, question, self._session.standing(number), self._session.suggestion(number))
+
+    def alike(self, number: int) -> Alike:
+        """See OpenClass."""
+        from edgekit.gradebook.queue import alike
+
+        return alike(self._session, number)
+
+    def decide(self, numbers: Sequence[int], action: Action, points: float | None = None) -> None:
+        """See OpenClass."""
+        self._session.decide(numbers, action, points)
+
+    def undo(self, numbers: Sequence[int]) -> None:
+        """See OpenClass."""
+        for number in numbers:
+            self._session.undo(number)
+
+    def save(self, folder: Path) -> Path:
+        """See OpenClass."""
+        from edgekit.answers.answers import Answers
+        from edgekit.answers.write import write_marks
+
+        names = (folder / f"marks-{self.id}{more}.csv" for more in ("", *(f"-{at}" for at in range(2, 1000))))
+        path = next((one for one in names if not one.exists()), None)
+        if path is None:
+            raise OutputError(f"`{folder}` has a thousand files of marks", hint="move some of them away")
+        self._session.refresh()
+        given = Answers(tuple(self._session.answers.values()), "jsonl", "utf-8")
+        write_marks(given, [self._session.mark(at) for at in self._session.answers], path, form="csv")
+        return path
+
+    def close(self) -> None:
+        """See OpenClass."""
+        self._book.close()
+
+
+class BookGrades:
+    """A gradebook file.  path: None for the one of this user.  open_tools: given settings of a session, or None."""
+
+    def __init__(
+        self,
+        path: Path | None = None,
+        open_tools: Callable[[Mapping[str, Any] | None, Report], Tools] | None = None,
+    ) -> None:
+        self._path = path
+        self._open_tools = open_tools or _installed_tools
+
+    def sessions(self) -> list[SessionEntry]:
+        """See Grades."""
+        path = self._path or gradebook_file()
+        if not path.exists():  # looking makes no file
+            return []
+        with self._book() as book:
+            return book.sessions()
+
+    def open(self, number: int) -> OpenClass:
+        """See Grades."""
+        book = self._book()
+        try:
+            return BookClass(book, number)
+        except BaseException:
+            book.close()
+            raise
+
+    def begin(self, quiz: Path, answers: Path, begun: Callable[[int], None], report: Report) -> int:
+        """See Grades."""
+        from edgekit.answers.read import read_answers
+        from edgekit.core.events import Note
+        from edgekit.grading.session_run import suggest_waiting
+        from edgekit.quiz.read import read_quiz
+
+        asked = read_quiz(quiz)
+        given = read_answers(answers, quiz=asked)
+        for note in given.notes:
+            report(Note(note))
+        with self._tools(None, report) as tools, self._book() as book:
+            session = book.begun(asked, given.answers, tools.settings)
+            session = session or book.begin(asked, given.answers, tools.settings)
+            begun(session.id)
+            suggest_waiting(session, tools, report)
+            return session.id
+
+    def go_on(self, number: int, report: Report) -> int:
+        """See Grades."""
+        from edgekit.grading.session_run import suggest_waiting
+
+        with self._book() as book:
+            session = book.session(number)
+            with self._tools(session.settings, report) as tools:
+                suggest_waiting(session, tools, report)
+        return number
+
+    def red_team(self, number: int, report: Report) -> AttackCard:
+        """See Grades."""
+        from edgekit.fairness.redteam import attack
+
+        with self._book() as book:
+            session = book.session(number)
+            teaching = session.teaching()
+            quiz = session.ruled_quiz(teaching)
+            settings = session.settings
+        with self._tools(settings, report) as tools:
+            grader = tools.grader(quiz, teaching.marks)
+            return attack(quiz, lambda answer: next(grader.grade([answer])), report=report)
+
+    def _book(self) -> Gradebook:
+        from edgekit.gradebook.book import open_gradebook
+
+        return open_gradebook(self._path)
+
+    @contextlib.contextmanager
+    def _tools(self, settings: Mapping[str, Any] | None, report: Report) -> Iterator[Tools]:
+        tools = self._open_tools(settings, report)
+        try:
+            yield tools
+        finally:
+            tools.close()
+
+
+def _installed_tools(settings: Mapping[str, Any] | None, report: Report) -> Tools:
+    from edgekit.grading.opening import open_tools, open_tools_of
+
+    return open_tools(report=report) if settings is None else open_tools_of(settings, report=report)

@@ -1,0 +1,196 @@
+"""A card of one answer: the question, the student's words with the evidence in them, the suggested mark, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+from edgekit.core.characters import between_characters, visible
+from edgekit.quiz.suggestion import CriterionResult, Reason, Suggestion
+from tui import words
+from tui.actions import N_
+from tui.grading import Card
+from tui.widgets.script import Paragraph, plain
+from tui.words import _
+
+# What is longer is read elsewhere: a screen of it is no help, and its lines are broken on every resize.
+MOST_SHOWN = 10_000
+EVIDENCE = "reverse underline"
+STATES: Mapping[str, tuple[str, str]] = {
+    "met": ("+", N_("met")),
+    "partly": ("~", N_("partly met")),
+    "missing": ("-", N_("missing")),
+    "contradicted": ("!", N_("the opposite is said")),
+}
+VIEWS: Mapping[str, str] = {
+    "written": N_("as written"),
+    "spelling": N_("in usual spelling"),
+    "translated": N_("translated"),
+    "romanised": N_("in Latin letters"),
+}
+REASONS: Mapping[str, str] = {
+    "blank": N_("nothing is written"),
+    "no_attempt": N_("no attempt at an answer"),
+    "copied_question": N_("it copies the question"),
+    "copied_reference": N_("it copies the model answer"),
+    "gibberish": N_("it makes no words"),
+    "off_topic": N_("it is about something else"),
+    "duplicate": N_("another student wrote the same"),
+    "too_long": N_("it is longer than what is graded"),
+    "unsupported_language": N_("it is in a language that is not graded"),
+    "injection_suspect": N_("it speaks to the grader"),
+    "hidden_characters": N_("it has characters that nobody sees"),
+    "negation": N_("something is denied"),
+    "number": N_("a number is another"),
+    "unit": N_("a unit is another"),
+    "misconception": N_("it sounds like a known wrong idea"),
+    "hedged": N_("it says one thing and another"),
+    "keyword_list": N_("it lists words without a sentence"),
+    "uncertain": N_("more than one mark is possible"),
+    "views_disagree": N_("it is met or not by how it is read"),
+    "uncalibrated_variety": N_("this way of writing has not been measured"),
+    "judge_disagrees": N_("the second opinion is another"),
+    "judge_failed": N_("the second opinion did not come"),
+}
+MARKS: Mapping[str, str] = {
+    "accepted": N_("accepted"),
+    "changed": N_("changed"),
+    "returned": N_("returned without a mark"),
+    "released": N_("released"),
+}
+
+
+def number(points: float) -> str:
+    """`2`, `1.5`."""
+    return f"{points:g}"
+
+
+def in_words(reason: Reason) -> str:
+    """What a reason is called in the chosen language, and the sentence that came with it."""
+    told = _(REASONS[reason.code]) if reason.code in REASONS else reason.code
+    return f"{told}: {visible(reason.detail)}" if reason.detail else told
+
+
+def suggested(suggestion: Suggestion) -> str:
+    """`suggested 2 of 3, 84 % sure; 3 is possible too`."""
+    told = _(
+        "suggested {points} of {most}, {sure} sure",
+        points=number(suggestion.points),
+        most=number(suggestion.most),
+        sure=f"{suggestion.probability:.0%}",
+    )
+    others = [number(one) for one in suggestion.possible if one != suggestion.points]
+    return told + ("; " + _("possible too: {points}", points=", ".join(others)) if others else "")
+
+
+def card_paragraphs(card: Card, name: Callable[[str], str], is_right_to_left: Callable[[str], bool]) -> list[Paragraph]:
+    """All that a teacher needs to decide: evidence first, then the mark, then why.
+
+    name, is_right_to_left: of a language tag.
+    """
+    suggestion = card.suggestion
+    question = card.question
+    text = question.text.get(words.chosen()) or question.text.get(question.language)
+    text = text or next(iter(question.text.values()), "")
+    found = [plain(f"{question.id}: {visible(text)}", "bold", 2), plain("")]
+    found += [plain(_language(suggestion, name, is_right_to_left), "dim")]
+    found += [Paragraph((("▎ ", "dim"), *answer_pieces(card)), 2), plain("")]
+    if suggestion is None:
+        return [*found, plain(_("no suggestion yet"))]
+    found.append(Paragraph(tuple(_verdict(card, suggestion)), 2))
+    found += [plain(f"? {in_words(one)}", "", 2) for one in suggestion.reasons]
+    if suggestion.criteria:
+        found.append(plain(""))
+    for at, one in enumerate(suggestion.criteria, 1):
+        found += _criterion(card, at, one)
+    if suggestion.feedback.strip():
+        found += [plain(""), plain(_("for the student: {text}", text=visible(suggestion.feedback.strip())), "", 2)]
+    return found
+
+
+def _language(suggestion: Suggestion | None, name: Callable[[str], str], is_rtl: Callable[[str], bool]) -> str:
+    tags = [tag for tag in (suggestion.variety if suggestion is not None else "").split("+") if tag]
+    told = _("the answer, in {languages}", languages=" + ".join(map(name, tags))) if tags else _("the answer")
+    return _("{language}, right to left", language=told) if any(map(is_rtl, tags)) else told
+
+
+def _verdict(card: Card, suggestion: Suggestion) -> Iterator[tuple[str, str]]:
+    standing = card.standing
+    if standing.state in MARKS:
+        points = f": {number(standing.points)}" if standing.points is not None else ""
+        yield f"{_(MARKS[standing.state])}{points}. ", "bold"
+    sent = suggestion.decision == "review" and standing.state == "suggested"
+    yield suggested(suggestion) + (" · " + _("a person should look") if sent else ""), "bold"
+
+
+def _criterion(card: Card, at: int, one: CriterionResult) -> Iterator[Paragraph]:
+    sign, state = STATES[one.state]
+    most = next((known.points for known in card.question.criteria if known.id == one.criterion), card.question.points)
+    head = f"{sign} {at} {_(state)}, {number(one.points)}/{number(most)}, {one.probability:.0%}  "
+    yield Paragraph(((head, "bold"), (visible(_statement(card, one)), "")), 4)
+    if one.evidence is not None and one.evidence.wording and one.evidence.wording != _statement(card, one):
+        yield plain("    " + _("like: {wording}", wording=visible(one.evidence.wording)), "dim", 6)
+    if len(one.views) > 1:
+        told = ", ".join(f"{_(VIEWS.get(view, view))} {share:.0%}" for view, share in one.views.items())
+        low, high = min(one.views.values()), max(one.views.values())
+        text = _("the ways to read it disagree: {views}", views=told) if low < 0.5 <= high else told
+        yield plain(f"    {text}", "dim", 6)
+
+
+def _statement(card: Card, one: CriterionResult) -> str:
+    known = next((known for known in card.question.criteria if known.id == one.criterion), None)
+    if known is None:
+        return one.evidence.wording if one.evidence is not None else one.criterion
+    statement = known.statement.get(words.chosen()) or known.statement.get(card.question.language)
+    return statement or next(iter(known.statement.values()), one.criterion)
+
+
+def answer_pieces(card: Card) -> list[tuple[str, str]]:
+    """The student's words: evidence reversed, underlined and in brackets, with the numbers of the criteria after it.
+
+    What a reason points at stands in brackets with a `?`. Nothing in them is told to the terminal.
+    """
+    text = card.answer.text
+    suggestion = card.suggestion
+    if not text.strip():
+        return [(_("(empty)"), "dim")]
+    spans: list[tuple[int, int, str]] = []
+    for at, one in enumerate(suggestion.criteria if suggestion is not None else (), 1):
+        if one.evidence is not None:
+            spans.append((one.evidence.begin, one.evidence.end, str(at)))
+    spans += [(*one.span, "?") for one in (suggestion.reasons if suggestion is not None else ()) if one.span]
+    pieces: list[tuple[str, str]] = []
+    at = 0
+    for begin, end, signs in joined(spans, text[:MOST_SHOWN]):
+        pieces += [(_shown(text[at:begin]), ""), ("[", "bold"), (_shown(text[begin:end]), EVIDENCE)]
+        pieces.append((f"]{signs}", "bold"))
+        at = end
+    pieces.append((_shown(text[at:MOST_SHOWN]), ""))
+    if len(text) > MOST_SHOWN:
+        told = _("… {shown} of {all} characters are shown", shown=f"{MOST_SHOWN:,}", all=f"{len(text):,}")
+        pieces.append((f"\n{told}", "dim"))
+    return [piece for piece in pieces if piece[0]]
+
+
+def joined(spans: Sequence[tuple[int, int, str]], text: str) -> list[tuple[int, int, str]]:
+    """Spans of whole characters in order, those that overlap as one with the signs of all; empty ones left out."""
+    found: list[tuple[int, int, str]] = []
+    for begin, end, sign in sorted(spans):
+        begin, end = max(0, begin), min(end, len(text))
+        while 0 < begin < end and not between_characters(text, begin):
+            begin -= 1
+        while begin < end < len(text) and not between_characters(text, end):
+            end += 1
+        if begin >= end:
+            continue
+        if found and begin < found[-1][1]:
+            first, last, signs = found[-1]
+            known = signs.split(",")
+            found[-1] = (first, max(end, last), signs if sign in known else f"{signs},{sign}")
+        else:
+            found.append((begin, end, sign))
+    return found
+
+
+def _shown(text: str) -> str:
+    """Lines of every kind as lines, the rest as a terminal may have it."""
+    return visible(text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n"))
