@@ -27,6 +27,7 @@ from tui.screens.base import JobScreen
 from tui.screens.group import GroupScreen
 from tui.screens.shown import ShownScreen
 from tui.widgets.answer_card import MARKS, answer_pieces, card_paragraphs, number
+from tui.widgets.lines import KeysLine
 from tui.widgets.paths import PathSuggester, candidates
 from tui.widgets.script import Paragraph, ScriptText, plain
 from tui.words import _
@@ -285,6 +286,13 @@ class GradeScreen(JobScreen):
         self.query_one(ContentSwitcher).current = name
         self.query_one("#points-row").display = False
         self._show_title()
+        self.query_one(KeysLine).show_words()
+
+    def works(self, action: str) -> bool:
+        """What can be opened is all that there is before anything is; a list has no next."""
+        if self._class is None or self.query_one(ContentSwitcher).current == "open":
+            return False
+        return self.query_one(ContentSwitcher).current == "card" or action not in ("grade.next", "grade.alike")
 
     def _order(self) -> list[int]:
         """The queue, what was left for later and what was given back at its end."""
@@ -518,6 +526,9 @@ class GradeScreen(JobScreen):
         group = opened.alike(card.number)
         numbers = list(group.numbers)
         counts = opened.counts()
+        if not numbers:
+            self.say(_("nothing to accept together: a person should look at each that is like it"))
+            return
         head = [
             plain(
                 _(

@@ -36,17 +36,12 @@ class GroupScreen(ModalScreen[bool]):
         with VerticalScroll(id="group-answers"):
             yield ScriptText(self._answers)
         yield Button(_("No, one by one (n)"), id="no", compact=True)
-        if self._count:
-            yield Button(_("Accept all {count} (y)", count=self._count), id="yes", compact=True)
+        yield Button(_("Accept all {count} (y)", count=self._count), id="yes", compact=True)
 
     def on_mount(self) -> None:
         """The arrows scroll."""
         self.query_one("#group-answers").focus()
 
-    def action_dismiss(self, result: bool | None = None) -> None:  # type: ignore[override]
-        """Nothing is accepted where there is nothing."""
-        self.dismiss(bool(result) and self._count > 0)
-
     def on_button_pressed(self, event: Button.Pressed) -> None:
         """The same by mouse."""
-        self.action_dismiss(event.button.id == "yes")
+        self.dismiss(event.button.id == "yes")

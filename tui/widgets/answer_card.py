@@ -66,8 +66,11 @@ def number(points: float) -> str:
 
 def in_words(reason: Reason) -> str:
     """What a reason is called in the chosen language, and the sentence that came with it."""
-    told = _(REASONS[reason.code]) if reason.code in REASONS else reason.code
-    return f"{told}: {visible(reason.detail)}" if reason.detail else told
+    known = REASONS.get(reason.code, reason.code)
+    told = _(known) if reason.code in REASONS else known
+    # The sentence may begin with what the reason is called.
+    detail = reason.detail.removeprefix(known).lstrip(": ")
+    return f"{told}: {visible(detail)}" if detail else told
 
 
 def suggested(suggestion: Suggestion) -> str:

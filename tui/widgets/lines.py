@@ -36,9 +36,12 @@ class ScreensLine(Static):
 
 
 class KeysLine(Static):
-    """`^s Swap  ^o Copy ...`: what works now; as many as the width has room for, help and the palette always."""
+    """`^s Swap  ^o Copy ...`: what works now; help and the palette always.
 
-    DEFAULT_CSS = "KeysLine { width: 100%; height: 1; padding: 0 1; background: $panel; }"
+    A screen whose own keys do not fit beside those has them on a line of their own, as many as the width has room for.
+    """
+
+    DEFAULT_CSS = "KeysLine { width: 100%; height: auto; max-height: 2; padding: 0 1; background: $panel; }"
 
     def __init__(self, actions: Sequence[Action], everywhere: Sequence[Action]) -> None:
         super().__init__(id="keys")
@@ -51,15 +54,23 @@ class KeysLine(Static):
 
     def show_words(self) -> None:
         """In the chosen language."""
+        works = getattr(self.screen, "works", None)
         last = [self._piece(action, "app") for action in self._everywhere if action.on_line]
-        room = self.size.width - sum(cell_len(piece.plain) for piece in last)
-        first = []
-        for action in self._actions:
-            piece = self._piece(action, "screen")
+        own = [
+            self._piece(action, "screen")
+            for action in self._actions
+            if action.on_line and (works is None or works(action.id))
+        ]
+        width = self.size.width
+        if sum(cell_len(piece.plain) for piece in (*own, *last)) <= width:
+            self.update(Content("").join([*own, *last]))
+            return
+        first, room = [], width
+        for piece in own:
             room -= cell_len(piece.plain)
-            if action.on_line and room >= 0:
+            if room >= 0:
                 first.append(piece)
-        self.update(Content("").join([*first, *last]))
+        self.update(Content("\n").join([Content("").join(first), Content("").join(last)]))
 
     def _piece(self, action: Action, where: str) -> Content:
         label, _help = words(action)
