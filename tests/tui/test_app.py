@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -11,8 +10,9 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 from textual.widgets import OptionList, Select, Static, TextArea
+from toys import tui_stage
 from toys.tui_library import ToyLibrary
-from toys.tui_models import SECONDS, ToyModels
+from toys.tui_models import ToyModels
 
 from edgekit.core.events import Progress
 from edgekit.core.languages import Direction
@@ -30,38 +30,12 @@ NUMBER = {name: str(at) for at, (name, _label) in enumerate(SCREENS, 1)}
 EN_PT, PT_EN = Direction("en", "pt"), Direction("pt", "en")
 
 
-class Stage:
-    """What a person sees and does."""
+class Stage(tui_stage.Stage):
+    """With the library that the app has."""
 
     def __init__(self, app: EdgekitApp, pilot: Pilot[None], library: ToyLibrary) -> None:
-        self.app = app
-        self.pilot = pilot
+        super().__init__(app, pilot)
         self.library = library
-
-    def rows(self) -> list[str]:
-        return ["".join(piece.text for piece in strip) for strip in self.app.screen._compositor.render_strips()]
-
-    def shown(self) -> str:
-        return "\n".join(self.rows())
-
-    async def press(self, *keys: str) -> None:
-        await self.pilot.press(*keys)
-
-    async def until(self, condition: Callable[[], bool]) -> None:
-        end = time.monotonic() + SECONDS
-        while not condition():
-            assert time.monotonic() < end, self.shown()
-            await self.pilot.pause(0.02)
-
-    async def sees(self, text: str) -> None:
-        await self.until(lambda: text in self.shown())
-
-    async def click(self, text: str) -> None:
-        for y, row in enumerate(self.rows()):
-            if text in row:
-                await self.pilot.click(offset=(row.index(text) + 1, y))
-                return
-        raise AssertionError(f"{text} is not there:\n{self.shown()}")
 
 
 def play(

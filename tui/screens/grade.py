@@ -41,6 +41,7 @@ MOST_PREVIEWED = 200
 # More buttons than this are no help.
 MOST_CHOICES = 21
 MOST_UNDONE = 200
+EVERY_SECONDS = 1.0
 # So many characters of an answer in a list.
 IN_A_ROW = 60
 
@@ -153,6 +154,11 @@ class GradeScreen(JobScreen):
         if self._class is not None:
             self._class.close()
 
+    def on_mount(self) -> None:
+        """Look every second for what is graded: events of a job may be fewer."""
+        super().on_mount()
+        self.set_interval(EVERY_SECONDS, lambda: self._take_in() if self._share is not None else None)
+
     def on_screen_resume(self) -> None:
         """What was graded or decided meanwhile counts."""
         self._take_in()
@@ -186,7 +192,7 @@ class GradeScreen(JobScreen):
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
-        if event.input.id in ENDINGS:
+        if event.input.id in ENDINGS and event.input.has_focus:
             self._field = event.input.id
             self._fill_files()
 
@@ -357,7 +363,8 @@ class GradeScreen(JobScreen):
         left = self._order()
         here = self._card.number if self._card is not None else None
         follows = order[order.index(here) + 1 :] if here in order else []
-        return next((at for at in follows if at in set(left) - gone), next((at for at in left if at not in gone), None))
+        others = [at for at in (*follows, *left) if at in set(left) - gone]
+        return next(iter(others or left), None)
 
     def _decide(self, numbers: list[int], action: str, points: float | None = None) -> bool:
         if self._class is None:
@@ -460,7 +467,7 @@ class GradeScreen(JobScreen):
             self.say(_("#{number} has a mark", number=card.number))
             return
         self._later = [at for at in self._later if at != card.number] + [card.number]
-        self._show(self._after(order, {card.number}) or card.number)
+        self._show(self._after(order, {card.number}))
         self.say(_("#{number}: for later", number=card.number))
 
     def action_give_back(self) -> None:
