@@ -28,7 +28,7 @@ from tui.screens.group import GroupScreen
 from tui.screens.shown import ShownScreen
 from tui.widgets.answer_card import MARKS, answer_pieces, card_paragraphs, number
 from tui.widgets.lines import KeysLine
-from tui.widgets.paths import PathSuggester, candidates
+from tui.widgets.paths import PathSuggester, candidates, path_of
 from tui.widgets.script import Paragraph, ScriptText, plain
 from tui.words import _
 
@@ -238,7 +238,7 @@ class GradeScreen(JobScreen):
             self.query_one("#answers" if quiz else "#quiz").focus()
             return
         grades = self._grades
-        paths = Path(quiz).expanduser(), Path(answers).expanduser()
+        paths = path_of(quiz), path_of(answers)
 
         def begun(session: int) -> None:
             self.post_message(self.Begun(session))

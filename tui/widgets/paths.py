@@ -11,10 +11,19 @@ from textual.suggester import Suggester
 MOST = 200
 
 
+def path_of(typed: str) -> Path:
+    """What is typed as a path; a `~name` of nobody stays what it is."""
+    path = Path(typed)
+    try:
+        return path.expanduser()
+    except RuntimeError:
+        return path
+
+
 def candidates(typed: str, endings: Sequence[str]) -> list[str]:
     """What `typed` could become: folders, and files with one of the endings; at most 200, in the order of names."""
     head, tail = os.path.split(typed)
-    folder, before = Path(head or ".").expanduser(), typed[: len(typed) - len(tail)]
+    folder, before = path_of(head or "."), typed[: len(typed) - len(tail)]
     found = []
     try:
         with os.scandir(folder) as entries:
