@@ -21,6 +21,7 @@ from edgekit.translate.placed import place
 from edgekit.translate.prepared import Job, Prepared
 from edgekit.translate.preparing import prepare
 from edgekit.translate.readable import UnreadableCharacters
+from edgekit.translate.readings import choose_readings, has_readings, without_scores
 from edgekit.translate.restoring import Restored, restore
 from edgekit.translate.seeking import seek
 from edgekit.translate.translator import Translation, open_translator
@@ -174,16 +175,18 @@ class CarefulTranslator:
         )
         careful = [at for at, one in enumerate(prepared) if not one.is_plain]
 
-        def translate(some: Sequence[str], aligned: bool) -> list[Translation]:
-            return list(self._translator.translate(some, scores=scores, alignment=aligned))
+        weighed = any(has_readings(prepared[at]) for at in careful)
 
-        outcomes = dict(
-            zip(
-                careful,
-                climb([prepared[at] for at in careful], self._forms, translate, alignment=alignment),
-                strict=True,
+        def translate(some: Sequence[str], aligned: bool) -> list[Translation]:
+            return list(self._translator.translate(some, scores=scores or weighed, alignment=aligned))
+
+        climbed = climb([prepared[at] for at in careful], self._forms, translate, alignment=alignment)
+        if weighed:
+            climbed = choose_readings(
+                [(prepared[at], found) for at, found in zip(careful, climbed, strict=True)], translate
             )
-        )
+            climbed = climbed if scores else [without_scores(found) for found in climbed]
+        outcomes = dict(zip(careful, climbed, strict=True))
 
         placed = dict(
             zip(
