@@ -25,6 +25,9 @@ from edgekit.translate.translator import Translation
 # a number of the sentence (98 / 126 of these lines) all words lose 0.08 / 0.01, 0.04 / 0.04 and 0.16 / 0.23, and 352
 # messages of Django and Sphinx gain 0.17 / 0.13, 0.12 / 0.05 and 0.12 / 0.06.
 _MARGIN = 0.005
+# A quantity is no mask but words that the model reads, nearly always right ones: of 72 natural sentences with
+# quantities 0.005 changes 6, four for the worse (`Rains with more can 2 cm occur`).
+_QUANTITY_MARGIN = 0.015
 # Of `5 to 8 cm` and `12 km or 8 miles` a number is no thing by itself.
 _WORDS_WITHOUT_DIGITS = 2
 
@@ -69,7 +72,8 @@ def choose_readings(texts: Sequence[tuple[Prepared, list[Outcome]]], translate: 
     for one, translation in zip(segments, translations, strict=True):
         prepared, outcomes = texts[one.text]
         outcome = outcomes[one.outcome]
-        if _is_liked_more(translation, outcome):
+        margin = _QUANTITY_MARGIN if any(item.unit is None for item in one.items) else _MARGIN
+        if _is_liked_more(translation, outcome, margin):
             other = _put_back(prepared, outcome, one, translation)
             chosen[one.text][one.outcome] = outcome if other is None else other
     return chosen
@@ -129,12 +133,12 @@ def _is_between(text: str, begin: int, end: int) -> bool:
     return before[:1].isalpha() and before[1:] == " " and after[:1] == " " and after[1:].isalpha()
 
 
-def _is_liked_more(translation: Translation, outcome: Outcome) -> bool:
+def _is_liked_more(translation: Translation, outcome: Outcome, margin: float) -> bool:
     assert outcome.segment is not None  # noqa: S101 - others have no second reading
     values = outcome.segment.log_probabilities
     if not values or translation.score is None or not translation.complete:
         return False
-    return sum(values) / len(values) < translation.score - _MARGIN
+    return sum(values) / len(values) < translation.score - margin
 
 
 def _put_back(prepared: Prepared, outcome: Outcome, one: _Segment, translation: Translation) -> Outcome | None:
