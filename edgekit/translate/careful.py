@@ -78,12 +78,15 @@ class CarefulTranslator:
         checks: Sequence[Check] = (),
         capitals: bool = True,
         kept_spans: Callable[[str], Sequence[tuple[int, int]]] | None = None,
+        readings: bool = True,
     ) -> None:
         """forms: of masks, the best first.  checks: looked at for every text; what they find is among the findings.
 
         kept_spans: finds what else of a text comes through as it is.
         capitals: lines in capitals are translated as sentences and come back in capitals, and a text that begins with a
         capital has one in its translation.
+        readings: a sentence with something between two of its words is translated without it too, and the translation
+        that the model finds more likely is taken; see `edgekit.translate.readings`.
         """
         self.direction: Direction = translator.direction
         self._translator = translator
@@ -91,6 +94,7 @@ class CarefulTranslator:
         self._checks = tuple(checks)
         self._capitals = capitals
         self._kept_spans = kept_spans
+        self._readings = readings
         self._unreadable = UnreadableCharacters(translator.source_tokenizer)
 
     def __enter__(self) -> CarefulTranslator:
@@ -105,6 +109,11 @@ class CarefulTranslator:
     def raw(self) -> TextTranslator:
         """The translator that this one goes round: the model alone."""
         return self._translator
+
+    @property
+    def forms(self) -> tuple[MaskForm, ...]:
+        """The forms of masks, the best first."""
+        return self._forms
 
     def close(self) -> None:
         """Free the model."""
@@ -175,7 +184,7 @@ class CarefulTranslator:
         )
         careful = [at for at, one in enumerate(prepared) if not one.is_plain]
 
-        weighed = any(has_readings(prepared[at]) for at in careful)
+        weighed = self._readings and any(has_readings(prepared[at]) for at in careful)
 
         def translate(some: Sequence[str], aligned: bool) -> list[Translation]:
             return list(self._translator.translate(some, scores=scores or weighed, alignment=aligned))
