@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from statistics import median
 from typing import Any
@@ -30,16 +30,21 @@ MARGIN = 4.0
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
-    """Lines with their signals and their chrF against a reference; skipped: lines that have no signals."""
+    """Lines with their signals and their chrF against a reference.
+
+    skipped: lines that have no signals.  usual: the median chrF of the text; None where these lines are it, a number
+    where they are lines that were damaged.
+    """
 
     signals: tuple[Signals, ...]
     chrf: tuple[float, ...]
     skipped: int
+    usual: float | None = None
 
     def right(self, margin: float) -> list[bool]:
-        """Of each line whether its chrF is at most margin below the median of these lines."""
-        least = median(self.chrf) - margin if self.chrf else 0.0
-        return [one >= least for one in self.chrf]
+        """Of each line whether its chrF is at most margin below the median of its text."""
+        usual = median(self.chrf or (0.0,)) if self.usual is None else self.usual
+        return [one >= usual - margin for one in self.chrf]
 
     def features(self, *, round_trip: bool) -> list[tuple[float, ...]]:
         """Of each line; with the round trip only where every line has one."""
@@ -49,8 +54,8 @@ class Labelled:
         """The first lines and the others; each has a median of its own."""
         middle = len(self.signals) // 2
         return (
-            Labelled(self.signals[:middle], self.chrf[:middle], 0),
-            Labelled(self.signals[middle:], self.chrf[middle:], 0),
+            Labelled(self.signals[:middle], self.chrf[:middle], 0, self.usual),
+            Labelled(self.signals[middle:], self.chrf[middle:], 0, self.usual),
         )
 
     @property
@@ -100,30 +105,46 @@ def evaluate_fit(lines: Labelled, margin: float, *, round_trip: bool) -> Reliabi
 
 
 def fit_confidence(
-    texts: Mapping[str, Labelled], direction: Direction, model: str, *, margin: float = MARGIN
+    texts: Mapping[str, Labelled],
+    direction: Direction,
+    model: str,
+    *,
+    margin: float = MARGIN,
+    damaged: Mapping[str, Mapping[str, Labelled]] | None = None,
 ) -> Confidence:
     """A calibration from lines of one text or more, by their names; how well it holds is in its provenance.
 
+    damaged: the same lines with mistakes put in, by the text's name and the kind of mistake, to be fitted as well: a
+    model that has seen no mistakes is sure of what it makes of them.
     A line is right or not beside those of its own text. Raises InputError where there are too few lines, or all are
     right.
     """
-    fitted = _fitted([*texts.values()], direction, model, margin)
+    worse = damaged or {}
+
+    def fitted(names: Iterable[str]) -> Confidence:
+        lines = [one for name in names for one in (texts[name], *worse.get(name, {}).values())]
+        return _fitted(lines, direction, model, margin)
+
     provenance: dict[str, Any] = {
         "label": f"chrF of the line against a person's translation is at most {margin:g} below its text's median",
         "folds": FOLDS,
-        "texts": {name: _measured(lines, margin) for name, lines in texts.items()},
+        "texts": {name: _by_folds(lines, margin) for name, lines in texts.items()},
     }
     if len(texts) > 1:
-        provenance["other_text"] = {
-            f"{name} by {other}": _both(_fitted([texts[other]], direction, model, margin), texts[name])
-            for name in texts
-            for other in texts
-            if name != other
+        by_others = {name: fitted(texts.keys() - {name}) for name in texts}
+        provenance["by_the_other_texts"] = {
+            name: {
+                "as it is": measured(by_others[name], lines),
+                **{kind: measured(by_others[name], one) for kind, one in worse.get(name, {}).items()},
+            }
+            for name, lines in texts.items()
         }
-        halves = {name: lines.halves() for name, lines in texts.items()}
-        seen = _fitted([half[0] for half in halves.values()], direction, model, margin)
-        provenance["second_half_by_first_of_each"] = {name: _both(seen, half[1]) for name, half in halves.items()}
-    return replace(fitted, provenance=provenance)
+        halves = {
+            name: [one.halves() for one in (lines, *worse.get(name, {}).values())] for name, lines in texts.items()
+        }
+        seen = _fitted([half[0] for some in halves.values() for half in some], direction, model, margin)
+        provenance["second_half_by_first_of_each"] = {name: measured(seen, some[0][1]) for name, some in halves.items()}
+    return replace(fitted(texts), provenance=provenance)
 
 
 def _fitted(texts: Sequence[Labelled], direction: Direction, model: str, margin: float) -> Confidence:
@@ -139,11 +160,10 @@ def _fitted(texts: Sequence[Labelled], direction: Direction, model: str, margin:
     return Confidence(direction, model, margin, plain, both, {})
 
 
-def _measured(lines: Labelled, margin: float) -> dict[str, Any]:
+def _by_folds(lines: Labelled, margin: float) -> dict[str, Any]:
     found: dict[str, Any] = {
         "lines": len(lines.signals),
         "median": round(median(lines.chrf), 2),
-        "right": round(sum(lines.right(margin)) / len(lines.signals), 4),
         "plain": _rounded(evaluate_fit(lines, margin, round_trip=False)),
     }
     if lines.has_round_trip:
@@ -151,16 +171,18 @@ def _measured(lines: Labelled, margin: float) -> dict[str, Any]:
     return found
 
 
-def _both(confidence: Confidence, lines: Labelled) -> dict[str, Any]:
+def measured(confidence: Confidence, lines: Labelled) -> dict[str, Any]:
     """What it is worth, by its weights with and without the round trip."""
     found = {"plain": _rounded(evaluate(replace(confidence, with_round_trip=None), lines))}
-    if confidence.with_round_trip is not None:
+    if confidence.with_round_trip is not None and lines.has_round_trip:
         found["with_round_trip"] = _rounded(evaluate(confidence, lines))
     return found
 
 
 def _rounded(held: Reliability) -> dict[str, float]:
-    return {"error": round(held.error, 4), "chance": round(held.chance, 4), "auc": round(held.auc or 0.0, 4)}
+    told = sum(one.confidence * one.lines for one in held.curve) / held.lines
+    values = {"right": held.right, "told": told, "error": held.error, "chance": held.chance, "auc": held.auc or 0.0}
+    return {name: round(value, 4) for name, value in values.items()}
 
 
 def _require(texts: Sequence[Labelled], margin: float) -> None:

@@ -15,7 +15,7 @@ from edgekit.generate.generator import find_gguf
 from edgekit.translate.filling import Filler
 from edgekit.translate.prompted import make_filler
 
-# Tokens of prompt and translation; 4 lines of it have a cache at once.
+# Tokens of prompt and translation.
 _CONTEXT = 1024
 
 
@@ -70,10 +70,10 @@ class MarkerScores:
             parts = self._tokens([f" {pieces[0]}", *pieces[1:]]) if pieces else []
             lines.append([*prompt, *(one for part in parts for one in part)])
             lengths.append([len(part) for part in parts])
-        scored = self._process.log_probabilities(lines)
+        scored = self._process.continuations(lines, len(prompt))
         found = []
         for values, counts in zip(scored, lengths, strict=True):
-            at, sums = len(prompt), []
+            at, sums = 0, []
             for count in counts:
                 sums.append(float(values[at : at + count].sum()))
                 at += count
