@@ -134,8 +134,8 @@ def fit_confidence(
         by_others = {name: fitted(texts.keys() - {name}) for name in texts}
         provenance["by_the_other_texts"] = {
             name: {
-                "as it is": measured(by_others[name], lines),
-                **{kind: measured(by_others[name], one) for kind, one in worse.get(name, {}).items()},
+                "as it is": _measured(by_others[name], lines),
+                **{kind: _measured(by_others[name], one) for kind, one in worse.get(name, {}).items()},
             }
             for name, lines in texts.items()
         }
@@ -143,7 +143,9 @@ def fit_confidence(
             name: [one.halves() for one in (lines, *worse.get(name, {}).values())] for name, lines in texts.items()
         }
         seen = _fitted([half[0] for some in halves.values() for half in some], direction, model, margin)
-        provenance["second_half_by_first_of_each"] = {name: measured(seen, some[0][1]) for name, some in halves.items()}
+        provenance["second_half_by_first_of_each"] = {
+            name: _measured(seen, some[0][1]) for name, some in halves.items()
+        }
     return replace(fitted(texts), provenance=provenance)
 
 
@@ -171,7 +173,7 @@ def _by_folds(lines: Labelled, margin: float) -> dict[str, Any]:
     return found
 
 
-def measured(confidence: Confidence, lines: Labelled) -> dict[str, Any]:
+def _measured(confidence: Confidence, lines: Labelled) -> dict[str, Any]:
     """What it is worth, by its weights with and without the round trip."""
     found = {"plain": _rounded(evaluate(replace(confidence, with_round_trip=None), lines))}
     if confidence.with_round_trip is not None and lines.has_round_trip:
