@@ -5,8 +5,8 @@
 
 `firefox-en-pt` and `firefox-pt-en` must be installed. Translates 2 x 1,997 lines and their translations back, as they
 are and with mistakes put in: a letter of every tenth word of one line and of every third word of the next is left out,
-doubled, replaced or swapped with the one after it. Both are fitted. A line with mistakes is right by the chrF from which
-it would be right without them.
+doubled, replaced or swapped with the one after it. Both are fitted. A line with mistakes is right by the chrF from
+which it would be right without them.
 """
 
 from __future__ import annotations

@@ -69,6 +69,13 @@ def test_signals_are_those_of_the_tokens_and_the_alignment() -> None:
     assert len(found.features()) == len(FEATURES) + 1
 
 
+def test_small_words_that_stand_in_both_are_copied_and_names_are_not() -> None:
+    source, text = "Berlin boook and para book NATO", "Berlin boook e para livro NATO"
+    found = signals(Translation(source, text, (Segment((0, len(source)), (0, len(text))),)))
+    assert found is not None
+    assert found.copied == pytest.approx(2 / 6)
+
+
 @pytest.mark.parametrize(
     "translation", [Translation("", "", ()), one_line(log_probabilities=None), one_line(alignment=None)]
 )
@@ -144,7 +151,7 @@ def test_the_packaged_calibrations_say_where_they_are_from() -> None:
         for text in found.provenance["texts"].values():
             assert text["lines"] > 900
             assert text["plain"]["error"] <= 0.05
-        assert max(one["plain"]["error"] for one in found.provenance["other_text"].values()) <= 0.08
+        assert max(one["as it is"]["plain"]["error"] for one in found.provenance["by_the_other_texts"].values()) <= 0.08
 
 
 def tables() -> list[dict[str, object]]:

@@ -1,6 +1,8 @@
 """Labels from references, calibrations fitted on lines whose answer is known, and what is written about them."""
 
 import random
+from dataclasses import replace
+from statistics import median
 
 import pytest
 
@@ -22,7 +24,7 @@ def lines(count: int, seed: int, shift: float = 0.0) -> Labelled:
     """Lines whose chrF follows the mean log-probability, less a shift, with noise."""
     draw = random.Random(seed)
     logs = [-draw.random() for _ in range(count)]
-    made = tuple(Signals(-one, 0.25, 1.0, (), 50.0 + 40 * one) for one in logs)
+    made = tuple(Signals(-one, 0.25, 0.0, 1.0, (), 50.0 + 40 * one) for one in logs)
     return Labelled(made, tuple(75 + 40 * one - shift + draw.gauss(0, 8) for one in logs), 0)
 
 
@@ -51,8 +53,8 @@ def test_a_calibration_holds_on_more_of_the_same_text() -> None:
 def test_a_text_that_people_translated_more_freely_needs_no_calibration_of_its_own() -> None:
     texts = {"a": lines(600, 1), "b": lines(600, 2, shift=15)}
     told = fit_confidence(texts, EN_PT, "toy").provenance
-    assert {*told["other_text"]} == {"a by b", "b by a"}
-    assert max(one["plain"]["error"] for one in told["other_text"].values()) < 0.08
+    assert {*told["by_the_other_texts"]} == {"a", "b"}
+    assert max(one["as it is"]["plain"]["error"] for one in told["by_the_other_texts"].values()) < 0.08
     assert {*told["second_half_by_first_of_each"]} == {"a", "b"}
     assert told["texts"]["a"]["median"] - told["texts"]["b"]["median"] == pytest.approx(15, abs=2)
     assert told["texts"]["a"]["plain"]["error"] < 0.1
@@ -64,6 +66,17 @@ def test_lines_are_right_beside_their_own_text() -> None:
     both = fit_confidence({"near": near, "far": far}, EN_PT, "toy")
     alone = fit_confidence({"near": near}, EN_PT, "toy")
     assert both.plain.weight == pytest.approx(alone.plain.weight, rel=0.1, abs=0.05)
+
+
+def test_lines_with_mistakes_are_judged_as_the_text_without_them() -> None:
+    texts, worse = {"a": lines(600, 1), "b": lines(600, 2)}, lines(600, 3, shift=20)
+    worse = Labelled(worse.signals, worse.chrf, 0, usual=median(texts["a"].chrf))
+    assert sum(worse.right(4)) < 0.25 * len(worse.chrf) < sum(replace(worse, usual=None).right(4))
+    plain = fit_confidence(texts, EN_PT, "toy")
+    warned = fit_confidence(texts, EN_PT, "toy", damaged={"a": {"mistyped": worse}})
+    (one, *_) = worse.signals
+    assert (warned.of(one) or 1) < (plain.of(one) or 0)
+    assert {*warned.provenance["by_the_other_texts"]["a"]} == {"as it is", "mistyped"}
 
 
 def test_folds_say_about_what_unseen_lines_do() -> None:
