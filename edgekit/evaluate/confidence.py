@@ -120,6 +120,7 @@ def fit_confidence(
     right.
     """
     worse = damaged or {}
+    _require([*texts.values()], margin)
 
     def fitted(names: Iterable[str]) -> Confidence:
         lines = [one for name in names for one in (texts[name], *worse.get(name, {}).values())]
