@@ -3,8 +3,8 @@
 The translation models in ONNX cannot be asked: their graph holds the whole greedy decoding, takes no target, and gives
 the probabilities of what it chose itself. A language model is shown translations with markers, and scores any.
 
-How good the search is depends on the model: with Gemma 3 270M, a base model, 5 of 9 spans of short lines of FLORES dev
-were exact, where the translator's own alignment had 8 of these 9.
+How good the search is depends on the model: with Gemma 3 270M, a base model, 6 of 12 spans of short lines of FLORES dev
+were exact, where the translator's own alignment had 11 of them.
 """
 
 from __future__ import annotations
