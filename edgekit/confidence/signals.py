@@ -154,7 +154,7 @@ def _signals(
 
 
 def _copied(source: str, target: str) -> float:
-    words = _WORD.findall(source)
+    words: list[str] = _WORD.findall(source)
     there = {*_WORD.findall(target)}
     return sum(len(word) > _SHORT and word.islower() and word in there for word in words) / max(1, len(words))
 
