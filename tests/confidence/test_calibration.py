@@ -56,7 +56,8 @@ def test_signals_are_those_of_the_tokens_and_the_alignment() -> None:
 
 def test_small_words_that_stand_in_both_are_copied_and_names_are_not() -> None:
     source, text = "Berlin boook and para book NATO", "Berlin boook e para livro NATO"
-    found = signals(Translation(source, text, (Segment((0, len(source)), (0, len(text))),)))
+    segment = Segment((0, len(source)), (0, len(text)), log_probabilities=(-0.1,), alignment=())
+    found = signals(Translation(text, source, segments=(segment,)))
     assert found is not None
     assert found.copied == pytest.approx(2 / 6)
 
