@@ -20,6 +20,7 @@ _RIDGE, _WIDTH, _LENGTH = 0.3, 1.0, 0.3
 # A mark in the answer's own language counts as this many of another.
 _OWN = 2
 _FOLDS = 5
+_LEAST_OWN, _PRIOR_MARKS = 10, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,15 +78,18 @@ def predict_scores(
         share = np.where(own, float(_OWN), 1.0)
         asked = _rows([answers[at] for at in there], means)
         expected[there] = _regress(rows, scores, share, asked)
-        # Cuts by the language's own marks, where there are enough to tell shares from.
-        of = np.flatnonzero(own) if own.sum() >= 10 * (most + 1) else np.arange(len(scores))
+        # Cuts by the language's own marks, where there are enough to tell shares from; the others' shares are a prior.
+        of = np.flatnonzero(own) if own.sum() >= _LEAST_OWN else np.arange(len(scores))
         folds = np.arange(len(of)) % _FOLDS
         unseen = np.zeros(len(of))
         for fold in range(_FOLDS):
             left = np.ones(len(scores), bool)
             left[of[folds == fold]] = False
             unseen[folds == fold] = _regress(rows[left], scores[left], share[left], rows[of[folds == fold]])
-        cuts = [float(np.quantile(unseen, (scores[of] <= score).mean())) for score in range(most)]
+        cuts = []
+        for score in range(most):
+            below = (scores[of] <= score).sum() + _PRIOR_MARKS * (scores <= score).mean()
+            cuts.append(float(np.quantile(unseen, below / (len(of) + _PRIOR_MARKS))))
         given[there] = np.searchsorted(cuts, expected[there])
     return np.clip(expected, 0, most), given
 
