@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import lru_cache
 
 from edgekit.glossary.words import keys
@@ -134,8 +135,7 @@ def compare_any(wordings: Sequence[str], said: str, language: str) -> Mismatch:
     """
     languages = known([language])
     polarity = _polarity(wordings, said, languages) if languages else Mismatch()
-    amounts = [_amounts(wording, said, languages) for wording in wordings]
-    amount = next(iter(amounts), Mismatch()) if all(amounts) else Mismatch()
+    amount = _amount(wordings, said, languages)
     if not amount:
         return polarity
     detail = "; ".join(one for one in (polarity.detail, amount.detail) if one)
@@ -322,6 +322,48 @@ def _tokens(text: str, begin: int, end: int, languages: tuple[str, ...]) -> Iter
 def _stem(plain: str, languages: tuple[str, ...]) -> str:
     # The first language's stemmer for all: what matters is that both sides get the same.
     return keys(plain, languages[0])[-1]
+
+
+def _amount(wordings: Sequence[str], said: str, languages: tuple[str, ...]) -> Mismatch:
+    """The number that goes against every wording that has any, unless what was said is one that has none."""
+    found = [_amounts(wording, said, languages) for wording in wordings if quantities(wording, languages)]
+    if found and not all(found):
+        return _recounted(wordings, said, languages)
+    if not found:
+        return Mismatch()
+    without = [wording for wording in wordings if not quantities(wording, languages)]
+    mine = _statements(said, languages) if languages and without else ()
+    theirs = [one for wording in without for one in _statements(wording, languages)] if mine else []
+    return Mismatch() if any(_alike(one, other) for one in mine for other in theirs) else found[0]
+
+
+def _recounted(wordings: Sequence[str], said: str, languages: tuple[str, ...]) -> Mismatch:
+    """A clause in the very words of a wording that has its numbers another number of times (`1 and 4`, `4 and 4`)."""
+    theirs = [(one, wording) for wording in wordings for one in _statements(wording, languages)] if languages else []
+    for mine in _statements(said, languages) if theirs else ():
+        numbers = _numbers(said, mine, languages)
+        same = [
+            other
+            for one, wording in theirs
+            if _without_digits(one) == _without_digits(mine) and (other := _numbers(wording, one, languages))
+        ]
+        # Fewer or more of them are another extent, not another number.
+        extents = any(set(numbers) < set(one) or set(numbers) > set(one) for one in same) and len(set(numbers)) == len(
+            numbers
+        )
+        if numbers and same and not extents and numbers not in same and len(_without_digits(mine)) >= _LEAST_SHARED:
+            shown = said[mine.begin : mine.end]
+            return Mismatch(number=True, detail=f"`{_short(shown)}` has other numbers", span=(mine.begin, mine.end))
+    return Mismatch()
+
+
+def _numbers(text: str, one: _Statement, languages: tuple[str, ...]) -> tuple[Decimal, ...]:
+    found = quantities(text[one.begin : one.end], languages)
+    return tuple(sorted(quantity.values[0] for quantity in found if quantity.values and not quantity.in_words))
+
+
+def _without_digits(one: _Statement) -> frozenset[str]:
+    return frozenset(word for word in one.content if not word[0].isdecimal())
 
 
 def _amounts(wording: str, said: str, languages: tuple[str, ...]) -> Mismatch:
