@@ -75,7 +75,7 @@ class Statement:
 
     content: stems of its telling words, and the scales (`~heat`) that it has words of.
     denied: how many of its clauses are denied, and once more for each time that it is said not to be true.
-    poles: for each scale the ends (1 or -1) of its words in order.  plains: its telling words as `matching_form` has them.
+    poles: for each scale the ends (1 or -1) of its words in order.  plains: its telling words in plain letters.
     """
 
     begin: int
