@@ -208,6 +208,7 @@ def _asap(scorer: Scorer, encoder: KeptStates) -> list[Line]:
         chooser = np.random.default_rng(0)
         for count in _LOCAL:
             truth: list[NDArray[np.int64]] = []
+            answers: list[str] = []
             said: list[NDArray[np.int64]] = []
             for _ in range(1 if count == 0 else _REPEATS):
                 order = chooser.permutation(places)
@@ -216,8 +217,8 @@ def _asap(scorer: Scorer, encoder: KeptStates) -> list[Line]:
                 _, given = predict_scores([*english, *own], [written[at] for at in asked], means, most=most)
                 truth.append(scores[asked])
                 said.append(given)
+                answers += map(str, asked)
             right, found = np.concatenate(truth), np.concatenate(said)
-            answers = [str(at) for at in range(len(right))]
 
             def kappa(at: NDArray[np.int64], right: Any = right, found: Any = found) -> float:
                 return quadratic_kappa(right[at], found[at], most)

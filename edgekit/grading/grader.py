@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from edgekit.grading.text_states import StatesEncoder
     from edgekit.grading.views import Translate
 
-# Answers whose texts are read together: 16 of 20 words fill a batch of the encoder.
+# Answers that are read, then suggested: what the encoder gave for them is kept meanwhile.
 _TOGETHER = 16
 
 
