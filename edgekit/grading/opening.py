@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from importlib import import_module
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -207,8 +206,10 @@ def _settings(encoder: str, judge: str | None) -> dict[str, Any]:
 
 
 def _open_judge(judge: str) -> Judging:
-    opened: Judging = import_module("edgekit.grading.judge").Judge.open(judge)
-    return opened
+    from edgekit.generate.generator import open_generator
+    from edgekit.grading.judge import Judge
+
+    return Judge(open_generator(judge))
 
 
 def _digest(receipt: Receipt) -> str:

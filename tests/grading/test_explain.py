@@ -214,6 +214,7 @@ def test_every_text_is_read_once() -> None:
 class Said:
     verdict: str
     failed: str | None = None
+    quote: tuple[int, int] | None = None
 
 
 class ToyJudge:
