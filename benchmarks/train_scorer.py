@@ -296,9 +296,13 @@ def train(encoder: KeptStates) -> Scorer:
             for some in (mine, ~mine)
         ]
     )
-    sure = sure_at(calibrated[mine], answers.right[mine], accuracy=0.85)
-    share = float((np.maximum(calibrated, 1 - calibrated)[mine] >= sure).mean())
-    print(f"85 of 100 right from {sure:.3f} on: {share:.3f} of SciEntsBank's; conformal {conformal.thresholds}")
+    sure = sure_at(calibrated, answers.right, accuracy=0.85)
+    confidence = np.maximum(calibrated, 1 - calibrated)
+    hit = (calibrated > 0.5) == (answers.right > 0.5)
+    for some in (mine, ~mine):
+        sure_ones = some & (confidence >= sure)
+        print(f"from {sure:.3f} on: {sure_ones.sum() / some.sum():.3f} of a set, {hit[sure_ones].mean():.3f} right")
+    print(f"conformal {dict(conformal.thresholds)}")
     for name, weight in zip(FEATURES, fitted.met.weight, strict=True):
         print(f"  {name:18}{weight:8.3f}")
     provenance = {
@@ -332,11 +336,12 @@ def _contradicted(
     """Of what is not right, what says the opposite; and the lean that names all three best."""
     signs = [1 if name in FEATURES[-4:] else 0 for name in FEATURES]
     wrong = answers.right < 0.5
+    weight = np.where(mine, 1.0, _BEETLE)
     share = np.zeros(len(folds))
     for fold in range(FOLDS):
-        inside = wrong & mine & (folds != fold)
+        inside = wrong & (folds != fold)
         there = folds == fold
-        found = fit_linear(features[inside], against[inside], signs=signs, ridge=_RIDGE)
+        found = fit_linear(features[inside], against[inside], signs=signs, ridge=_RIDGE, weights=weight[inside])
         share[there] = shares(found.logits(features[there]))
     truth = np.where(against > 0.5, 2, answers.right).astype(int)[mine]
     states = np.stack([(1 - calibrated) * (1 - share), calibrated, (1 - calibrated) * share], axis=1)[mine]
@@ -344,8 +349,8 @@ def _contradicted(
     scores = [weighted_f1(truth, (states * [1, 1, lean]).argmax(axis=1)) for lean in leans]
     best = int(np.argmax(scores))
     print(f"three ways: weighted F1 {scores[best]:.4f} with a lean of {leans[best]}, {scores[5]:.4f} with 1")
-    inside = wrong & mine
-    return fit_linear(features[inside], against[inside], signs=signs, ridge=_RIDGE), float(leans[best])
+    found = fit_linear(features[wrong], against[wrong], signs=signs, ridge=_RIDGE, weights=weight[wrong])
+    return found, float(leans[best])
 
 
 def main() -> None:
