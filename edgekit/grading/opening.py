@@ -6,9 +6,9 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
+from edgekit.core.closing import Closing
 from edgekit.core.errors import EdgekitError, UnavailableError, UsageError
 from edgekit.core.events import Note, Reporter, silent
 from edgekit.core.languages import Direction
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 ENCODER = "multilingual-e5-small"
 
 
-class Tools:
+class Tools(Closing):
     """The models of a session, opened once for all its graders; a context manager that frees them.
 
     settings: what decides a suggestion beside quiz, answers and teaching, as JSON: models with digests, versions,
@@ -47,14 +47,6 @@ class Tools:
         self._texts: Texts | None = None
         self._translate = translate
         self._judge = judge
-
-    def __enter__(self) -> Tools:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Free every model."""
