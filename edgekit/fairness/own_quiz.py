@@ -56,8 +56,9 @@ def _items(quiz: Quiz, question: Question) -> Iterator[tuple[str, str, str, bool
 
 
 def _written(quiz: Quiz, language: str, text: str, translate: Translate | None) -> Iterator[tuple[str, str]]:
+    """(variety, text): the language of what stands in the quiz, and renderings, of all languages together."""
     yield language, text
     others = [one for one in quiz.languages if one != language]
     for variety, made in renderings(text, language, to=others[0] if others else None, translate=translate).items():
-        # What a translator made of a whole answer is a version of that language, and no teacher's wording of it.
-        yield f"{variety}, translated" if variety in quiz.languages else f"{language}, {variety}", made
+        # What a translator made of a whole answer is no teacher's wording of it.
+        yield f"translated to {variety}" if variety in quiz.languages else variety, made

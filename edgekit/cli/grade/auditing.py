@@ -132,9 +132,11 @@ def _graded(trial: Trial, tools: Tools, report: Reporter) -> Sequence[Suggestion
 
 
 def _show_audit(card: AuditCard) -> None:
+    from edgekit.fairness.audit import FEWEST
+
     head = ("variety", "answers", "accuracy", "F1", "AUC", "review", "right as", "wrong accepted", "covered")
     rows = [head, *((name, *_cells(rates)) for name, rates in card.groups.items())]
-    for row in _columns(rows):
+    for row in columns(rows):
         output.data(row)
     output.data("")
     for verdict in card.verdicts:
@@ -143,11 +145,15 @@ def _show_audit(card: AuditCard) -> None:
         detail = f"; {verdict.detail}" if verdict.detail else ""
         output.data(f"{_word(verdict.passed)}  {verdict.name}: {value}{span}, {verdict.limit}{detail}")
     if card.few:
-        output.narrate(f"too few answers for a verdict: {', '.join(output.visible(one) for one in card.few)}")
+        names = "; ".join(f"{output.visible(one)} {card.groups[one].count}" for one in card.few)
+        output.narrate(f"fewer than {FEWEST} answers, so no verdict: {names}")
     if card.left_out:
         output.narrate(f"{card.left_out:,} answers left out: nothing right is known to hold them against")
     output.narrate(CEILING)
-    output.data(f"\n{_word(card.passed)}: {sum(one.passed for one in card.verdicts)} of {len(card.verdicts)} hold")
+    held = f"{sum(one.passed for one in card.verdicts)} of {len(card.verdicts)} hold"
+    output.data(
+        f"\n{_word(card.passed)}: {held if card.verdicts else 'nothing could be judged, more answers are needed'}"
+    )
 
 
 def _cells(rates: Rates) -> tuple[str, ...]:
@@ -169,7 +175,7 @@ def _show_attacks(card: AttackCard) -> None:
         (_word(row.passed), row.name, str(row.count), str(row.passing), str(row.reviewed), str(row.moved))
         for row in card.rows
     ]
-    for line in _columns(rows):
+    for line in columns(rows):
         output.data(line)
     for row in card.rows:
         for fallen in row.fallen[:_EXAMPLES] if not row.passed else ():
@@ -182,7 +188,8 @@ def _show_attacks(card: AttackCard) -> None:
     output.data(f"\n{_word(card.passed)}: {sum(row.passed for row in card.rows)} of {len(card.rows)} hold")
 
 
-def _columns(rows: Sequence[tuple[str, ...]]) -> list[str]:
+def columns(rows: Sequence[tuple[str, ...]]) -> list[str]:
+    """Rows of cells as lines, each column as wide as its widest cell."""
     widths = [max(len(row[at]) for row in rows) for at in range(len(rows[0]))]
     return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
 
