@@ -37,6 +37,17 @@ Floats = NDArray[np.float64]
 _SAMPLES, _REPEATS = 1000, 10
 _LOCAL = (0, 25, 100)
 _ACCURACY = 0.85
+# Set -> its title, and by split what was asked of 2-way F1, 3-way F1 and the share suggested; then of calibration error
+# and coverage.
+_SETS: dict[str, tuple[str, dict[str, tuple[float, float, float]], float | None, float | None]] = {
+    "scientsbank": (
+        "SciEntsBank",
+        {"unseen-answers": (0.74, 0.66, 0.50), "unseen-questions": (0.71, 0.62, 0.35)},
+        0.05,
+        0.87,
+    ),
+    "beetle": ("Beetle", {}, None, 0.87),
+}
 _SENTENCE = "the water in the dish turns to vapour when it is warm and the salt that was in it stays behind"
 
 
@@ -81,26 +92,27 @@ def main() -> None:
         scorer = Scorer.load()
         lines = [*_speed(scorer, opened)]
         encoder = KeptStates(opened, arguments.cache)
-        lines = [*_scientsbank(scorer, encoder), *_asap(scorer, encoder), *lines]
+        of_sets = [line for name in _SETS for line in _answers(scorer, encoder, name)]
+        lines = [*of_sets, *_asap(scorer, encoder), *lines]
     for line in lines:
         target = "" if line.target is None else f"{'at most' if line.most else 'at least'} {line.target:g}"
-        print(f"{line.what:62}{line.value:8.3f}  [{line.low:.3f}, {line.high:.3f}]  {target:14}{line.verdict}")
+        print(f"{line.what:82}{line.value:8.3f}  [{line.low:.3f}, {line.high:.3f}]  {target:14}{line.verdict}")
     if arguments.json is not None:
         figures = [{**asdict(line), "verdict": line.verdict} for line in lines]
         arguments.json.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
 
 
-def _scientsbank(scorer: Scorer, encoder: KeptStates) -> list[Line]:
-    rows = read_set("scientsbank")
-    encoder.prepare("scientsbank", _texts(rows))
+def _answers(scorer: Scorer, encoder: KeptStates, name_of_set: str) -> list[Line]:
+    title, targets, largest, least = _SETS[name_of_set]
+    rows = read_set(name_of_set)
+    encoder.prepare(name_of_set, _texts(rows))
     lines: list[Line] = []
     judged = {
         name: _judge(scorer, encoder, rows, [row for row in rows if row["split"] == name])
         for name in ("unseen-answers", "unseen-questions")
     }
-    targets = {"unseen-answers": (0.74, 0.66, 0.50), "unseen-questions": (0.71, 0.62, 0.35)}
     for name, one in judged.items():
-        two, three, suggested = targets[name]
+        two, three, suggested = targets.get(name, (None, None, None))
         ways = [("", one.cold, one.cold_named)]
         if name == "unseen-answers":
             ways.append((", train marks of the question known", one.taught, one.taught_named))
@@ -125,9 +137,9 @@ def _scientsbank(scorer: Scorer, encoder: KeptStates) -> list[Line]:
                 return float((np.maximum(met[at], 1 - met[at]) >= least).mean())
 
             lines += [
-                _line(f"SciEntsBank 2-way macro-F1, {name}{how}", macro, one.questions, two),
-                _line(f"SciEntsBank 3-way weighted F1, {name}{how}", weighted, one.questions, three),
-                _line(f"share suggested, {name}{how}", share, one.questions, suggested),
+                _line(f"{title} 2-way macro-F1, {name}{how}", macro, one.questions, two),
+                _line(f"{title} 3-way weighted F1, {name}{how}", weighted, one.questions, three),
+                _line(f"{title} share suggested, {name}{how}", share, one.questions, suggested),
                 _line("    accuracy of these", accuracy, one.questions, _ACCURACY),
                 _line("    share at 85 % with the threshold read off the split", best_share, one.questions),
             ]
@@ -140,7 +152,7 @@ def _scientsbank(scorer: Scorer, encoder: KeptStates) -> list[Line]:
         def error(at: NDArray[np.int64], met: Floats = met) -> float:
             return calibration_error(met[at].tolist(), (right[at] > 0.5).tolist())
 
-        lines.append(_line(f"expected calibration error, both splits{how}", error, questions, 0.05, most=True))
+        lines.append(_line(f"{title} expected calibration error{how}", error, questions, largest, most=True))
         for label, said in enumerate(("no", "yes")):
 
             def coverage(at: NDArray[np.int64], met: Floats = met, label: int = label) -> float:
@@ -148,7 +160,7 @@ def _scientsbank(scorer: Scorer, encoder: KeptStates) -> list[Line]:
                 held = [label in scorer.conformal.possible("en", (1 - met[one], met[one])) for one in mine]
                 return float(np.mean(held))
 
-            lines.append(_line(f"conformal coverage, teacher says {said}{how}", coverage, questions, 0.87))
+            lines.append(_line(f"{title} conformal coverage, teacher says {said}{how}", coverage, questions, least))
     return lines
 
 
@@ -208,6 +220,7 @@ def _asap(scorer: Scorer, encoder: KeptStates) -> list[Line]:
         chooser = np.random.default_rng(0)
         for count in _LOCAL:
             truth: list[NDArray[np.int64]] = []
+            answers: list[str] = []
             said: list[NDArray[np.int64]] = []
             for _ in range(1 if count == 0 else _REPEATS):
                 order = chooser.permutation(places)
@@ -216,8 +229,8 @@ def _asap(scorer: Scorer, encoder: KeptStates) -> list[Line]:
                 _, given = predict_scores([*english, *own], [written[at] for at in asked], means, most=most)
                 truth.append(scores[asked])
                 said.append(given)
+                answers += map(str, asked)
             right, found = np.concatenate(truth), np.concatenate(said)
-            answers = [str(at) for at in range(len(right))]
 
             def kappa(at: NDArray[np.int64], right: Any = right, found: Any = found) -> float:
                 return quadratic_kappa(right[at], found[at], most)

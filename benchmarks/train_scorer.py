@@ -23,7 +23,7 @@ import edgekit
 from benchmarks.graded import KeptStates, digest, read_set
 from edgekit.core.atomic import write_bytes
 from edgekit.grading.calibration import calibration_error, fit_calibration
-from edgekit.grading.conformal import fit_conformal
+from edgekit.grading.conformal import Conformal, fit_conformal
 from edgekit.grading.contradiction import compare_any
 from edgekit.grading.features import FEATURES, SIGNS, aligned, pair_features
 from edgekit.grading.linear import Linear, fit_linear, shares
@@ -34,7 +34,7 @@ from edgekit.grading.text_states import Space, TextStates, read_texts, unit
 Floats = NDArray[np.float64]
 FOLDS = 5
 # Chosen on held-out questions: 1e4 of 1e3, 1e4, 3e4 and 1e5 for the agreement, 3 for the weights; Beetle's answers
-# count .5 for the one and .3 for the other, with a constant of their own that is not shipped.
+# count .5 for the one and .3 for the other.
 _AGREEMENT_RIDGE, _IMPORTANCE_RIDGE, _RIDGE = 1e4, 1e3, 3.0
 _BEETLE_AGREEMENT, _BEETLE = 0.5, 0.3
 _AT = {name: at for at, name in enumerate(FEATURES)}
@@ -130,7 +130,6 @@ def fit(answers: Answers, chosen: NDArray[np.bool_], folds: NDArray[np.int64]) -
     best = [
         int(table[:, [_AT["cosine"], _AT["recall"], _AT["precision"]]].sum(axis=1).argmax()) for table in answers.tables
     ]
-    met = None
     for _ in range(2):
         products = np.stack([one[at] for one, at in zip(answers.products, best, strict=True)]).astype(np.float64)
         table = np.stack([one[at] for one, at in zip(answers.tables, best, strict=True)])
@@ -138,18 +137,9 @@ def fit(answers: Answers, chosen: NDArray[np.bool_], folds: NDArray[np.int64]) -
             weights, bias = _agreement(answers, products, chosen & (folds != fold))
             there = chosen & (folds == fold)
             table[there, _AT["agreement"]] = products[there] @ weights + bias
-        extra = answers.is_beetle.astype(np.float64)[:, None]
         share = np.where(answers.is_beetle, _BEETLE, 1.0)[chosen]
-        found = fit_linear(
-            np.hstack([table, extra])[chosen],
-            answers.right[chosen],
-            signs=[*SIGNS.values(), 0],
-            ridge=_RIDGE,
-            weights=share,
-        )
-        # The intercept of an answer that is not Beetle's.
-        intercept = found.intercept - found.weight[-1] * found.mean[-1] / found.scale[-1]
-        met = Linear(found.mean[:-1], found.scale[:-1], found.weight[:-1], round(intercept, 6))
+        signs = list(SIGNS.values())
+        met = fit_linear(table[chosen], answers.right[chosen], signs=signs, ridge=_RIDGE, weights=share)
         weights, bias = _agreement(answers, products, chosen)
         fitted = Fitted(weights, bias, met)
         best = [int(met.logits(_with_agreement(answers, at, fitted)).argmax()) for at in range(len(best))]
@@ -292,17 +282,27 @@ def train(encoder: KeptStates) -> Scorer:
         print(name, "held-out questions:", _figures(shares(odds[some]), answers.right[some]))
     fitted = fit(answers, np.ones(len(folds), bool), folds)
     space = _stored(replace(space, agreement=fitted.agreement, agreement_bias=round(fitted.bias, 6)))
-    calibration = fit_calibration(odds[mine].tolist(), (answers.right[mine] > 0.5).tolist(), ["en"] * int(mine.sum()))
+    calibration = fit_calibration(odds.tolist(), (answers.right > 0.5).tolist(), ["en"] * len(odds))
     calibrated = calibration.of("en").probabilities(odds)
-    print("calibrated:", _figures(calibrated[mine], answers.right[mine]))
+    for some in (mine, ~mine):
+        print("calibrated:", _figures(calibrated[some], answers.right[some]))
     against = np.array([float(row["label3"] == "contradictory") for row in answers.rows])
     contradicted, lean = _contradicted(answers, features, calibrated, against, folds, mine)
     head = fit_head(answers, odds, calibrated, mine)
     both = np.stack([1 - calibrated, calibrated], axis=1)
-    conformal = fit_conformal(["en"] * int(mine.sum()), answers.right[mine].astype(int).tolist(), both[mine])
-    sure = sure_at(calibrated[mine], answers.right[mine], accuracy=0.85)
-    share = float((np.maximum(calibrated, 1 - calibrated)[mine] >= sure).mean())
-    print(f"85 of 100 right from {sure:.3f} on: {share:.3f} of SciEntsBank's; conformal {conformal.thresholds}")
+    conformal = _widest(
+        [
+            fit_conformal(["en"] * int(some.sum()), answers.right[some].astype(int).tolist(), both[some])
+            for some in (mine, ~mine)
+        ]
+    )
+    sure = sure_at(calibrated, answers.right, accuracy=0.85)
+    confidence = np.maximum(calibrated, 1 - calibrated)
+    hit = (calibrated > 0.5) == (answers.right > 0.5)
+    for some in (mine, ~mine):
+        sure_ones = some & (confidence >= sure)
+        print(f"from {sure:.3f} on: {sure_ones.sum() / some.sum():.3f} of a set, {hit[sure_ones].mean():.3f} right")
+    print(f"conformal {dict(conformal.thresholds)}")
     for name, weight in zip(FEATURES, fitted.met.weight, strict=True):
         print(f"  {name:18}{weight:8.3f}")
     provenance = {
@@ -318,6 +318,13 @@ def train(encoder: KeptStates) -> Scorer:
     return Scorer(space, fitted.met, contradicted, lean, head, calibration, conformal, round(sure, 4), provenance)
 
 
+def _widest(some: Sequence[Conformal]) -> Conformal:
+    """Holds what each of them holds: a class is like one set or the other, and nobody knows which."""
+    names = sorted({name for one in some for name in one.thresholds})
+    wide = {name: tuple(map(max, zip(*(one.threshold(name) for one in some), strict=True))) for name in names}
+    return Conformal(some[0].alpha, some[0].labels, wide)
+
+
 def _contradicted(
     answers: Answers,
     features: Floats,
@@ -329,11 +336,12 @@ def _contradicted(
     """Of what is not right, what says the opposite; and the lean that names all three best."""
     signs = [1 if name in FEATURES[-4:] else 0 for name in FEATURES]
     wrong = answers.right < 0.5
+    weight = np.where(mine, 1.0, _BEETLE)
     share = np.zeros(len(folds))
     for fold in range(FOLDS):
-        inside = wrong & mine & (folds != fold)
+        inside = wrong & (folds != fold)
         there = folds == fold
-        found = fit_linear(features[inside], against[inside], signs=signs, ridge=_RIDGE)
+        found = fit_linear(features[inside], against[inside], signs=signs, ridge=_RIDGE, weights=weight[inside])
         share[there] = shares(found.logits(features[there]))
     truth = np.where(against > 0.5, 2, answers.right).astype(int)[mine]
     states = np.stack([(1 - calibrated) * (1 - share), calibrated, (1 - calibrated) * share], axis=1)[mine]
@@ -341,8 +349,8 @@ def _contradicted(
     scores = [weighted_f1(truth, (states * [1, 1, lean]).argmax(axis=1)) for lean in leans]
     best = int(np.argmax(scores))
     print(f"three ways: weighted F1 {scores[best]:.4f} with a lean of {leans[best]}, {scores[5]:.4f} with 1")
-    inside = wrong & mine
-    return fit_linear(features[inside], against[inside], signs=signs, ridge=_RIDGE), float(leans[best])
+    found = fit_linear(features[wrong], against[wrong], signs=signs, ridge=_RIDGE, weights=weight[wrong])
+    return found, float(leans[best])
 
 
 def main() -> None:

@@ -14,12 +14,12 @@ from edgekit.documents.open import kind_of
 
 # Kinds of document that hold both sides: what is mended in them is no file of its own.
 BILINGUAL = ("po", "xliff")
-# Less likely right than wrong, as calibrated.
-_LEAST_CONFIDENCE = 0.5
+# Of ordinary lines 60 % are right as calibrated; 4 to 9 % of FLORES dev and NTREX are below this, 19 to 26 % below 0.5.
+_LEAST_CONFIDENCE = 1 / 3
 
 
 def is_doubtful(findings: Sequence[Finding], confidence: float | None, *, left: bool) -> bool:
-    """Whether something was found against a translation, it was left as its source, or it is more likely wrong."""
+    """Whether something was found against a translation, it was left as is, or is twice as likely wrong as right."""
     return bool(findings) or left or (confidence is not None and confidence < _LEAST_CONFIDENCE)
 
 

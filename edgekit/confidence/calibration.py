@@ -15,11 +15,13 @@ from edgekit.confidence.signals import FEATURES, Signals
 from edgekit.core.errors import InputError
 from edgekit.core.languages import Direction, base_language, normalise_tag
 
-SCHEMA = "edgekit.confidence/1"
+SCHEMA = "edgekit.confidence/2"
 _PACKAGED = "calibrations.json"
 _MOST_BYTES = 1 << 20
 # Beyond it a float64 knows no more.
 _LARGEST_ODDS = 30.0
+# Deviations beyond which a feature says no more: a text of two letters may have a token for each, no fitted line has.
+FURTHEST = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,7 @@ class Weights:
     def probability(self, features: Sequence[float]) -> float:
         """0 to 1."""
         odds = self.intercept + sum(
-            weight * (value - mean) / scale
+            weight * max(-FURTHEST, min(FURTHEST, (value - mean) / scale))
             for value, mean, scale, weight in zip(features, self.mean, self.scale, self.weight, strict=True)
         )
         return 1 / (1 + exp(-max(-_LARGEST_ODDS, min(_LARGEST_ODDS, odds))))
@@ -42,15 +44,19 @@ class Weights:
 
 @dataclass(frozen=True, slots=True)
 class Confidence:
-    """How likely a translation of one direction is right: its chrF against a person's is `threshold` or more.
+    """How likely a translation of one direction is right: as near to a person's as another person's usually is.
 
+    margin: right is what has a chrF against a person's translation of at most so much below the middle line of its
+        text. On another text the number holds as far as the model is as good there as where it was fitted: people who
+        translate more freely lower all lines alike, and a model that is worse on a whole text does so too; references
+        cannot tell these apart. For text with mistakes in it the number falls by less than the quality does.
     model: id of the model that was calibrated.  plain, with_round_trip: without and with the back translation's chrF.
     provenance: text, number of lines, and what was measured on lines that the fit had not seen.
     """
 
     direction: Direction
     model: str
-    threshold: float
+    margin: float
     plain: Weights
     with_round_trip: Weights | None
     provenance: Mapping[str, Any]
@@ -69,7 +75,7 @@ class Confidence:
             "from": self.direction.source,
             "to": self.direction.target,
             "model": self.model,
-            "threshold": self.threshold,
+            "margin": self.margin,
             "features": list(FEATURES),
             "plain": _to_json(self.plain),
             "with_round_trip": None if self.with_round_trip is None else _to_json(self.with_round_trip),
@@ -157,13 +163,13 @@ def _confidence(table: Mapping[str, Any]) -> Confidence:
     if table.get("features") != list(FEATURES):
         raise ValueError("it weighs other features than this version of edgekit")
     tags = (table.get("from"), table.get("to"), table.get("model"))
-    provenance, threshold, second = table.get("provenance"), table.get("threshold"), table.get("with_round_trip")
+    provenance, margin, second = table.get("provenance"), table.get("margin"), table.get("with_round_trip")
     if not all(isinstance(one, str) for one in tags) or not isinstance(provenance, dict):
         raise ValueError("`from`, `to` and `model` are texts, `provenance` is a table")
     return Confidence(
         Direction(str(tags[0]), str(tags[1])),
         str(tags[2]),
-        _number(threshold, "threshold"),
+        _number(margin, "margin"),
         _weights(table.get("plain"), len(FEATURES)),
         None if second is None else _weights(second, len(FEATURES) + 1),
         provenance,

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from edgekit.core.characters import has_letters
 from edgekit.core.marked import MarkedText
 from edgekit.documents.plain import in_one_line
-from edgekit.documents.spliced import Raw, Splice, Unit, has_letters
+from edgekit.documents.spliced import Raw, Splice, Unit
 
 _ENTRY = re.compile(r"(?P<key>title|description)[ \t]*:[ \t]+(?P<value>\S.*?)[ \t]*(?P<rest>(?<=[ \t])#.*)?")
 _NAMED = re.compile(r"(title|description)[ \t]*:(?:\s|\Z)")

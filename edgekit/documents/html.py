@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from edgekit.core.characters import has_letters
 from edgekit.core.marked import MarkedText
 from edgekit.documents.base import DocumentOptions
 from edgekit.documents.encoding import decoded
 from edgekit.documents.inline import Piece, passage
 from edgekit.documents.languages import is_right_to_left, restated, restated_fact
 from edgekit.documents.markup import Attribute, Token, escaping, references, tokens
-from edgekit.documents.spliced import Raw, Splice, SplicedDocument, Unit, has_letters, stating
+from edgekit.documents.spliced import Raw, Splice, SplicedDocument, Unit, stating
 
 # Elements that end a paragraph (HTML, 15.3); every other one, unknown ones among them, stands between words.
 _BLOCK = frozenset(

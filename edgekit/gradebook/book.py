@@ -9,10 +9,10 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
 from typing import Any, TypeVar
 
 from edgekit.core.clock import known_now
+from edgekit.core.closing import Closing
 from edgekit.core.database import changing, told
 from edgekit.core.errors import InputError, UnavailableError
 from edgekit.core.paths import gradebook_file
@@ -40,7 +40,7 @@ class SessionEntry:
     rows: int
 
 
-class Gradebook:
+class Gradebook(Closing):
     """Sessions in a file; may be used from any thread, and by several processes at once.
 
     All of it raises OutputError (read-only, disk full), UnavailableError (locked for ten seconds by another process) or
@@ -51,14 +51,6 @@ class Gradebook:
         self.path = path
         self._connection = connection
         self._lock = threading.RLock()  # an action may read as well
-
-    def __enter__(self) -> Gradebook:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Close the file; closing again does nothing."""

@@ -77,7 +77,7 @@ class Explainer:
         return Seen(read, make_views(read.intake, self._question, read.variety, translate=self._translate))
 
     def suggest_all(self, reads: Sequence[Read]) -> Iterator[Suggestion]:
-        """A suggestion for each answer; what is read together runs together, and changes nothing."""
+        """A suggestion for each answer."""
         seen = [self.see(read) for read in reads]
         self._texts.read([view.text for one in seen for view in one.views])
         return map(self._suggest, seen)

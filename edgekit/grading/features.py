@@ -23,6 +23,7 @@ SIGNS = {
     "on_question": -1,  # of the answer and the question: what only repeats it
     "length": -1,  # the answer's tokens, by their logarithm: words that match nothing
     "wording": 0,  # how much the wording says
+    "wordings": 0,  # how many there are, by their logarithm: the best of several is like more
     "negation": -1,
     "number": -1,
     "unit": -1,
@@ -56,7 +57,8 @@ def pair_features(
 ) -> NDArray[np.float64]:
     """(len(wordings), len(FEATURES)) the answer against each wording; mismatch: what was found against any of them."""
     flags = [float(getattr(mismatch, name, False)) for name in FEATURES[-4:]]
-    rows = [[*_against(space, answer, wording, question), *flags] for wording in wordings]
+    last = [float(np.log(max(1, len(wordings)))), *flags]
+    rows = [[*_against(space, answer, wording, question), *last] for wording in wordings]
     return np.array(rows, np.float64).reshape(len(wordings), len(FEATURES))
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from types import TracebackType
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
+from edgekit.core.closing import Closing
 from edgekit.core.errors import InputError
 from edgekit.core.events import Progress, Reporter, silent
 from edgekit.grading.conformal import LEAST_ANSWERS, Conformal
@@ -27,19 +27,11 @@ if TYPE_CHECKING:
     from edgekit.grading.text_states import StatesEncoder
     from edgekit.grading.views import Translate
 
-# Answers whose texts are read together: 16 of 20 words fill a batch of the encoder.
+# Answers that are read, then suggested: what the encoder gave for them is kept meanwhile.
 _TOGETHER = 16
 
 
-class Closing(Protocol):
-    """What a grader may own."""
-
-    def close(self) -> None:
-        """Free it."""
-        ...
-
-
-class Grader:
+class Grader(Closing):
     """Grades answers of a quiz; the same answers get the same suggestions, in whatever order they come.
 
     encoder: of texts and their tokens; `Texts` shares what it gave between graders.  marks: of a teacher, from which
@@ -68,14 +60,6 @@ class Grader:
         """The grader itself, which frees what it owns when it is closed."""
         self._owned += owned
         return self
-
-    def __enter__(self) -> Grader:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Free what the grader owns; closing again does nothing."""

@@ -135,7 +135,7 @@ def _is_mixed(word: str) -> bool:
     scripts = {script_of(one) for one in word}
     if "Latn" not in scripts or not scripts & _OTHER_SCRIPTS:
         return False
-    # A letter that looks like no Latin one makes it a Cyrillic or Greek word with a slip (`радарi`), or physics (`λΔt`),
+    # A letter that looks like no Latin one makes it a word of that script with a slip (`радарi`), or physics (`λΔt`),
     # and so does Greek at the beginning (`νx`).
     others = [at for at, one in enumerate(word) if script_of(one) in _OTHER_SCRIPTS]
     if any(ord(word[at]) not in _LOOK_ALIKES for at in others):

@@ -11,12 +11,17 @@ from edgekit.quiz.suggestion import CriterionResult, Reason
 
 
 class Opinion(Protocol):
-    """What `edgekit.grading.judge.Judge.ask` gives. failed: why there is none."""
+    """What `edgekit.grading.judge.Judge.ask` gives. failed: why there is none.
+
+    quote: the span of the text that it goes by.
+    """
 
     @property
     def verdict(self) -> str: ...
     @property
     def failed(self) -> str | None: ...
+    @property
+    def quote(self) -> tuple[int, int] | None: ...
 
 
 class Judging(Protocol):
@@ -50,4 +55,4 @@ def opinions(
             yield Reason("judge_failed", f"the second opinion cannot tell whether `{criterion.id}` is met")
         elif opinion.verdict not in _AGREES[result.state]:
             detail = f"`{criterion.id}` is {result.state}, and the second opinion says `{opinion.verdict}`"
-            yield Reason("judge_disagrees", detail)
+            yield Reason("judge_disagrees", detail, read.intake.span(*opinion.quote) if opinion.quote else None)

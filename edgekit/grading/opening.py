@@ -5,11 +5,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from importlib import import_module
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
+from edgekit.core.closing import Closing
 from edgekit.core.errors import EdgekitError, UnavailableError, UsageError
 from edgekit.core.events import Note, Reporter, silent
 from edgekit.core.languages import Direction
@@ -19,16 +18,17 @@ from edgekit.quiz.teaching import TeacherMark
 from edgekit.store.installed import find_artifact, find_directions
 
 if TYPE_CHECKING:
+    from edgekit.core.segments import Translation
     from edgekit.engine.encoder import Encoder
     from edgekit.grading.judging import Judging
     from edgekit.grading.texts import Texts
     from edgekit.store.receipt import Receipt
-    from edgekit.translate.translator import Translation, Translator
+    from edgekit.translate.translator import Translator
 
 ENCODER = "multilingual-e5-small"
 
 
-class Tools:
+class Tools(Closing):
     """The models of a session, opened once for all its graders; a context manager that frees them.
 
     settings: what decides a suggestion beside quiz, answers and teaching, as JSON: models with digests, versions,
@@ -47,14 +47,6 @@ class Tools:
         self._texts: Texts | None = None
         self._translate = translate
         self._judge = judge
-
-    def __enter__(self) -> Tools:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         """Free every model."""
@@ -206,8 +198,10 @@ def _settings(encoder: str, judge: str | None) -> dict[str, Any]:
 
 
 def _open_judge(judge: str) -> Judging:
-    opened: Judging = import_module("edgekit.grading.judge").Judge.open(judge)
-    return opened
+    from edgekit.generate.generator import open_generator
+    from edgekit.grading.judge import Judge
+
+    return Judge(open_generator(judge))
 
 
 def _digest(receipt: Receipt) -> str:

@@ -114,6 +114,9 @@ _UNITS: tuple[tuple[str, str, str, str, str], ...] = (
 _UNIT = re.compile(
     r"[\s\u00a0\u202f]{0,2}-?(?:(?P<sign>[%°º]\s?[CFK]?\b|[%°º])|(?P<word>(?:[µμ]?[^\W\d_]+|ℓ|Ω)(?:/[^\W\d_]+|[²³23]|\^[23])?\.?))"
 )
+# `terminals 1,2 and 3`.
+_ROW = re.compile(r"\d(?:,\d)+")
+_MORE = re.compile(r"\s?,?\s?(?:,|and|or|&|y|o|e|und|oder|et|ou)\s{0,2}\d")
 _DEGREES_OF = re.compile(r"[\s\u00a0]{1,2}(celsius|centigrad\w+|fahrenheit|[cf]\b)", re.IGNORECASE)
 _MARKER = re.compile(r"(?:^|[\n;])\s*\(?$")
 _AFTER_MARKER = re.compile(r"[.):]\s|\)")
@@ -181,6 +184,12 @@ def quantities(text: str, languages: tuple[str, ...] = ()) -> list[Quantity]:
             continue
         if _is_marker(text, one.begin, one.after, listed=listed):
             listed = True
+            continue
+        if _ROW.fullmatch(one.digits) and _MORE.match(text, one.after):
+            for at, digit in enumerate(one.digits):
+                if digit.isdecimal():
+                    place = one.begin + at
+                    found[place] = Quantity(place, place + 1, (Decimal(digit),), None)
             continue
         plain = _values(one)
         scaled = tuple(dict.fromkeys((*(value for value in one.values if isinstance(value, Decimal)), *plain)))

@@ -153,9 +153,9 @@ def _space(table: object) -> Space:
     width = table.get("width") if isinstance(table, Mapping) else None
     if not isinstance(table, Mapping) or not isinstance(width, int) or not 1 <= width <= _MOST_WIDTH:
         raise ValueError("`space` has no sensible `width`")
-    vectors = {name: _unpacked(table.get(name), name, width) for name in _VECTORS}
-    biases = {name: number(table.get(name), name) for name in ("importance_bias", "agreement_bias")}
-    return Space(**vectors, **biases)
+    vectors = [_unpacked(table.get(name), name, width) for name in _VECTORS]
+    biases = [number(table.get(name), name) for name in ("importance_bias", "agreement_bias")]
+    return Space(vectors[0], vectors[1], vectors[2], biases[0], vectors[3], biases[1])
 
 
 def _packed(vector: NDArray[np.float32]) -> str:

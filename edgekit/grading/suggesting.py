@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Sequence
-from importlib import import_module
 
 from edgekit.core.languages import base_language
+from edgekit.grading.feedback import write_feedback
 from edgekit.grading.reading import EMPTY, Read
 from edgekit.quiz.criteria import WHOLE
 from edgekit.quiz.model import Question
@@ -75,6 +74,4 @@ def feedback_language(question: Question, read: Read, languages: Sequence[str]) 
 
 
 def _feedback(question: Question, results: Sequence[CriterionResult], language: str) -> str:
-    with contextlib.suppress(ModuleNotFoundError):
-        return str(import_module("edgekit.grading.feedback").write_feedback(question, tuple(results), language))
-    return ""
+    return write_feedback(question, results, language)

@@ -17,7 +17,7 @@ from edgekit.identify.scripts import scripts_of_language
 from edgekit.quiz.model import Question
 
 if TYPE_CHECKING:
-    from edgekit.translate.translator import Translation
+    from edgekit.core.segments import Translation
 
 ViewName: TypeAlias = Literal["written", "spelling", "translated", "romanised"]
 

@@ -21,7 +21,7 @@ _POWER = r"(?:\^?[-−]?[1-9]|[²³⁻¹]{1,3})?"
 _QUANTITY = re.compile(
     # `1930s`, `5K` and `4B` are no seconds, kelvins and bytes: one letter needs a blank before it.
     rf"{_NUMBER}(?:[ \u00a0\u202f]|(?=[^\W\d_]{{2}}|°))"
-    rf"(?P<unit>{_UNIT}{_POWER}(?:[/·⋅]{_UNIT}{_POWER}){{0,3}})(?![\w^]|/\w)"
+    rf"(?P<unit>{_UNIT}{_POWER}(?:[/·⋅]{_UNIT}{_POWER}){{0,3}})(?![\w^]|/\w|\.\w)"
     r"|(?<![\w.,])[-+−]?\d{1,15}(?:[.,]\d{1,15})?"
     r"(?:[eE][-+−]?\d{1,4}|\s?[×x·]\s?10(?:\^[-−]?\d{1,3}|[⁰¹²³⁴-⁹⁻]{1,4}))(?!\w)"
     r"|(?<![\w.])v?\d{1,6}(?:\.\d{1,6}){2,5}(?:-[A-Za-z][\w.]{0,20})?(?![\w]|\.\d)"
@@ -29,13 +29,16 @@ _QUANTITY = re.compile(
 )
 # A per cent sign is written otherwise here and there; `5 pm` is a time, and hardly ever five picometres.
 _NO_UNITS = ("%", "am", "pm")
+# `2012 em Londres` is Portuguese for in London; of typesetting it is `2em`.
+_GLUED_ONLY = "em"
 _DIGITS = re.compile(r"[\d.,]*\d")
 
 
 def quantities(text: str) -> Iterator[Found]:
     """Quantities; those of a plain unit are soft, see `survives`."""
     for match in _QUANTITY.finditer(text):
-        if match["unit"] not in _NO_UNITS:
+        unit = match["unit"]
+        if unit not in _NO_UNITS and not (unit == _GLUED_ONLY and not match.group()[-len(unit) - 1].isdigit()):
             yield Found(*match.span(), "quantity")
 
 

@@ -21,6 +21,7 @@ from edgekit.translate.placed import place
 from edgekit.translate.prepared import Job, Prepared
 from edgekit.translate.preparing import prepare
 from edgekit.translate.readable import UnreadableCharacters
+from edgekit.translate.readings import choose_readings, has_readings, without_scores
 from edgekit.translate.restoring import Restored, restore
 from edgekit.translate.seeking import seek
 
@@ -77,12 +78,15 @@ class CarefulTranslator(Closing):
         capitals: bool = True,
         kept_spans: Callable[[str], Sequence[tuple[int, int]]] | None = None,
         model: str | None = None,
+        readings: bool = True,
     ) -> None:
         """forms: of masks, the best first.  checks: looked at for every text; what they find is among the findings.
 
         kept_spans: finds what else of a text comes through as it is.  model: the installed one's id, where it is one.
         capitals: lines in capitals are translated as sentences and come back in capitals, and a text that begins with a
         capital has one in its translation.
+        readings: a sentence with something between two of its words is translated without it too, and the translation
+        that the model finds more likely is taken; see `edgekit.translate.readings`.
         """
         self.direction: Direction = translator.direction
         self.model = model
@@ -91,12 +95,18 @@ class CarefulTranslator(Closing):
         self._checks = tuple(checks)
         self._capitals = capitals
         self._kept_spans = kept_spans
+        self._readings = readings
         self._unreadable = UnreadableCharacters(translator.source_tokenizer)
 
     @property
     def raw(self) -> TextTranslator:
         """The translator that this one goes round: the model alone."""
         return self._translator
+
+    @property
+    def forms(self) -> tuple[MaskForm, ...]:
+        """The forms of masks, the best first."""
+        return self._forms
 
     def close(self) -> None:
         """Free the model."""
@@ -158,28 +168,31 @@ class CarefulTranslator(Closing):
         plain = [at for at, one in enumerate(prepared) if one.is_plain]
         careful = [at for at, one in enumerate(prepared) if not one.is_plain]
         # A few texts alone take twice as long as among many: those that are asked for in the same way go with the rest.
-        along = [] if scores else [at for at in careful if is_aligned(prepared[at], alignment=alignment) == alignment]
+        # Those that are read in two ways need scores, which cost a fifth more: not with the plain ones.
+        twice = {at for at in careful if self._readings and has_readings(prepared[at])}
+        rest = [] if scores else [at for at in careful if at not in twice]
+        along = [at for at in rest if is_aligned(prepared[at], alignment=alignment) == alignment]
         asked = [*(prepared[at].source.text for at in plain), *(prepared[at].model.text for at in along)]
         first = self._translator.translate(asked, scores=scores, alignment=alignment)
         raw = dict(zip(plain, first, strict=False))
         begun = dict(zip(along, first[len(plain) :], strict=True))
 
         def translate(some: Sequence[str], aligned: bool) -> list[Translation]:
-            return list(self._translator.translate(some, scores=scores, alignment=aligned))
+            return list(self._translator.translate(some, scores=scores or bool(twice), alignment=aligned))
 
-        outcomes = dict(
-            zip(
-                careful,
-                climb(
-                    [prepared[at] for at in careful],
-                    self._forms,
-                    translate,
-                    alignment=alignment,
-                    begun=[begun.get(at) for at in careful],
-                ),
-                strict=True,
-            )
+        climbed = climb(
+            [prepared[at] for at in careful],
+            self._forms,
+            translate,
+            alignment=alignment,
+            begun=[begun.get(at) for at in careful],
         )
+        if twice:
+            climbed = choose_readings(
+                [(prepared[at], found) for at, found in zip(careful, climbed, strict=True)], translate
+            )
+            climbed = climbed if scores else [without_scores(found) for found in climbed]
+        outcomes = dict(zip(careful, climbed, strict=True))
 
         placed = dict(
             zip(

@@ -2,6 +2,9 @@
 
 The translation models in ONNX cannot be asked: their graph holds the whole greedy decoding, takes no target, and gives
 the probabilities of what it chose itself. A language model is shown translations with markers, and scores any.
+
+How good the search is depends on the model: with Gemma 3 270M, a base model, 6 of 12 spans of short lines of FLORES dev
+were exact, where the translator's own alignment had 11 of them.
 """
 
 from __future__ import annotations
@@ -15,7 +18,7 @@ from edgekit.generate.generator import find_gguf
 from edgekit.translate.filling import Filler
 from edgekit.translate.prompting import make_filler
 
-# Tokens of prompt and translation; 4 lines of it have a cache at once.
+# Tokens of prompt and translation.
 _CONTEXT = 1024
 
 
@@ -62,10 +65,10 @@ class MarkerScores(Closing):
             parts = self._tokens([f" {pieces[0]}", *pieces[1:]]) if pieces else []
             lines.append([*prompt, *(one for part in parts for one in part)])
             lengths.append([len(part) for part in parts])
-        scored = self._process.log_probabilities(lines)
+        scored = self._process.continuations(lines, len(prompt))
         found = []
         for values, counts in zip(scored, lengths, strict=True):
-            at, sums = len(prompt), []
+            at, sums = 0, []
             for count in counts:
                 sums.append(float(values[at : at + count].sum()))
                 at += count

@@ -187,7 +187,7 @@ def test_confidence_asks_for_a_calibration_then_fits_one_and_uses_it(
 ) -> None:
     assert run(confidence(many)) == 3
     assert "there is no calibration of `toy-en-pt` for en→pt" in capsys.readouterr().err
-    assert run(confidence(many, "--fit", "--threshold", "60", "--json")) == 0, capsys.readouterr().err
+    assert run(confidence(many, "--fit", "--margin", "10", "--json")) == 0, capsys.readouterr().err
     fitted = json.loads(capsys.readouterr().out)
     assert fitted["fitted"] is True
     assert (fitted["lines"], fitted["right"]) == (80, 0.5)
@@ -195,7 +195,7 @@ def test_confidence_asks_for_a_calibration_then_fits_one_and_uses_it(
     assert json.loads(Path(fitted["calibration"]).read_bytes())["calibrations"][0]["model"] == "toy-en-pt"
     assert run(confidence(many, "--json")) == 0
     used = json.loads(capsys.readouterr().out)
-    assert (used["threshold"], used["fitted"], used["calibration"]) == (60.0, False, None)
+    assert (used["margin"], used["fitted"], used["calibration"]) == (10.0, False, None)
     assert sum(one["lines"] for one in used["curve"]) == 80
     assert run(confidence(many)) == 0
     assert "calibration error" in capsys.readouterr().out
@@ -206,7 +206,7 @@ def test_confidence_says_what_does_not_fit(
 ) -> None:
     assert run(confidence(files, "--fit")) == 2
     assert "4 lines have a confidence, and 50 are needed" in capsys.readouterr().err
-    assert run(confidence(many, "--threshold", "50")) == 2
-    assert "`--threshold` is for `--fit`" in capsys.readouterr().err
+    assert run(confidence(many, "--margin", "5")) == 2
+    assert "`--margin` is for `--fit`" in capsys.readouterr().err
     assert run(confidence(many, "--round-trip")) == 3
     assert "no model on this machine translates `pt` to `en`" in capsys.readouterr().err

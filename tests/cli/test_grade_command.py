@@ -176,6 +176,18 @@ def test_marks_are_learned_from_a_file_and_from_decisions(home: Path, capsys: py
     assert run(["grade", "calibrate"]) == 0
 
 
+def test_marks_that_were_exported_are_learned_from(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    grade()
+    assert run(["grade", "accept", "a1", "a2", "a3"]) == 0
+    assert run(["grade", "export", "-o", "long.csv"]) == 0
+    assert run(["grade", "export", "-o", "same.csv", "--answers", "answers.csv"]) == 0
+    (home / "wide.csv").write_text("id,q1,q1 mark\nx,sun,1.5\ny,moon,\n", encoding="utf-8")
+    for name, count in (("long.csv", 3), ("same.csv", 3), ("wide.csv", 1)):
+        capsys.readouterr()
+        assert run(["grade", "calibrate", name]) == 0
+        assert f"learned from {count} marks" in capsys.readouterr().err
+
+
 def test_the_record_is_replayed_and_a_difference_named(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -26,8 +26,9 @@ from edgekit.core.findings import Finding
 from edgekit.core.languages import Direction
 from edgekit.core.segments import Segment, Translation
 
-WEIGHTS = Weights((0.0,) * 8, (1.0,) * 8, (1.0, *[0.0] * 7), 0.0)
-EXAMPLE = Confidence(Direction("en", "pt"), "toy", 56.0, WEIGHTS, None, {"texts": {}})
+COUNT = len(FEATURES)
+WEIGHTS = Weights((0.0,) * COUNT, (1.0,) * COUNT, (-1.0, *[0.0] * (COUNT - 1)), 0.0)
+EXAMPLE = Confidence(Direction("en", "pt"), "toy", 4.0, WEIGHTS, None, {"texts": {}})
 
 
 @pytest.fixture(autouse=True)
@@ -45,14 +46,20 @@ def one_line(**more: object) -> Translation:
 def test_signals_are_those_of_the_tokens_and_the_alignment() -> None:
     found = signals(one_line(alignment=(((0, 3), (0, 2)), ((4, 7), (3, 7)))), [Finding("number", "x")], "one two three")
     assert found is not None
-    assert found.mean_log == pytest.approx(-0.2)
-    assert found.least_log == -0.3
-    assert found.spread_log == pytest.approx(0.1)
+    assert found.root_log == pytest.approx((math.sqrt(0.1) + math.sqrt(0.3)) / 2)
+    assert found.density == pytest.approx(1 / 7)
     assert found.coverage == pytest.approx(2 / 3)
-    assert found.length_ratio == pytest.approx(math.log(8 / 14))
     assert found.findings == (("number", 1),)
     assert found.round_trip == pytest.approx(100)
     assert len(found.features()) == len(FEATURES) + 1
+
+
+def test_small_words_that_stand_in_both_are_copied_and_names_are_not() -> None:
+    source, text = "Berlin boook and para book NATO", "Berlin boook e para livro NATO"
+    segment = Segment((0, len(source)), (0, len(text)), log_probabilities=(-0.1,), alignment=())
+    found = signals(Translation(text, source, segments=(segment,)))
+    assert found is not None
+    assert found.copied == pytest.approx(2 / 6)
 
 
 @pytest.mark.parametrize(
@@ -80,16 +87,17 @@ def test_confidence_is_a_probability_whatever_the_model_says(
 
 
 def test_a_calibration_comes_back_from_its_file() -> None:
-    both = Weights((0.0,) * 9, (1.0,) * 9, (0.5,) * 9, -1.0)
+    both = Weights((0.0,) * (COUNT + 1), (1.0,) * (COUNT + 1), (0.5,) * (COUNT + 1), -1.0)
     example = Confidence(Direction("en", "pt"), "toy", 50.0, WEIGHTS, both, {"texts": {"a": 1}})
     assert decode(encode([EXAMPLE, example])) == [EXAMPLE, example]
 
 
 def test_the_round_trip_is_weighed_only_when_it_is_there() -> None:
-    both = Weights((0.0,) * 9, (1.0,) * 9, (*[0.0] * 8, 1.0), 0.0)
+    both = Weights((0.0,) * (COUNT + 1), (1.0,) * (COUNT + 1), (*[0.0] * COUNT, 1.0), 0.0)
     example = Confidence(Direction("en", "pt"), "toy", 50.0, WEIGHTS, both, {})
     plain, back = signals(one_line()), signals(one_line(), (), "one two three")
-    assert example.of(plain) == pytest.approx(1 / (1 + math.exp(0.2)))
+    assert plain is not None
+    assert example.of(plain) == pytest.approx(1 / (1 + math.exp(plain.root_log)))
     assert example.of(back) == pytest.approx(1 / (1 + math.exp(-1.0)))
     assert EXAMPLE.of(back) == EXAMPLE.of(plain)
 
@@ -98,7 +106,7 @@ def test_the_user_own_calibration_comes_first_and_other_models_have_none() -> No
     assert load_confidence(Direction("en", "sw")) is None
     packaged = load_confidence(Direction("en", "pt"))
     assert packaged is not None
-    assert (packaged.model, packaged.threshold) == ("firefox-en-pt", 56.0)
+    assert (packaged.model, packaged.margin) == ("firefox-en-pt", 4.0)
     assert load_confidence(Direction("en", "pt-BR"), "firefox-en-pt") == packaged
     assert load_confidence(Direction("en", "pt"), "another") is None
     path = save_confidence(EXAMPLE)
@@ -120,6 +128,7 @@ def test_the_packaged_calibrations_say_where_they_are_from() -> None:
         for text in found.provenance["texts"].values():
             assert text["lines"] > 900
             assert text["plain"]["error"] <= 0.05
+        assert max(one["as it is"]["plain"]["error"] for one in found.provenance["by_the_other_texts"].values()) <= 0.08
 
 
 def tables() -> list[dict[str, object]]:
@@ -128,15 +137,15 @@ def tables() -> list[dict[str, object]]:
     return [
         {**one, **change}
         for change in (
-            {"features": ["mean_log"]},
+            {"features": ["root_log"]},
             {"from": 3},
             {"provenance": []},
-            {"threshold": "56"},
-            {"threshold": True},
+            {"margin": "4"},
+            {"margin": True},
             {"plain": None},
             {"plain": {**one["plain"], "weight": [1.0]}},
-            {"plain": {**one["plain"], "weight": [1e300] * 8}},
-            {"plain": {**one["plain"], "scale": [0.0] * 8}},
+            {"plain": {**one["plain"], "weight": [1e300] * COUNT}},
+            {"plain": {**one["plain"], "scale": [0.0] * COUNT}},
             {"plain": {**one["plain"], "intercept": None}},
             {"with_round_trip": one["plain"]},
         )
@@ -156,7 +165,7 @@ def test_a_damaged_calibration_is_refused(table: dict[str, object]) -> None:
 
 
 @pytest.mark.parametrize(
-    "data", [b"", b"{", b"[]", b'{"schema": "edgekit.confidence/1"}', b"[" * 100_000, b" " * (1 << 20) + b"{}", b"NaN"]
+    "data", [b"", b"{", b"[]", b'{"schema": "edgekit.confidence/2"}', b"[" * 100_000, b" " * (1 << 20) + b"{}", b"NaN"]
 )
 def test_a_file_that_is_no_calibration_is_refused(data: bytes) -> None:
     with pytest.raises(ValueError, match=r"."):
@@ -188,6 +197,21 @@ def test_lines_that_a_plane_tells_apart_have_finite_weights() -> None:
     found = fit(rows, [at >= 50 for at in range(100)])
     assert abs(found.weight[0]) < 50
     assert found.probability([0.0]) < 0.1 < 0.9 < found.probability([99.0])
+
+
+def test_what_no_line_had_says_no_more_than_the_furthest_that_one_had() -> None:
+    rows, right = known(200)
+    found = fit(rows, right)
+    assert found.probability([1e3, -1.0, 7.0]) == found.probability([1e6, -1.0, 7.0]) < 1
+
+
+def test_a_feature_that_speaks_against_its_meaning_weighs_nothing() -> None:
+    rows, right = known(500)
+    free, bound = fit(rows, right), fit(rows, right, (-1, 1, 1))
+    assert free.weight[0] > 0.5
+    assert bound.weight[0] == 0
+    assert all(one >= 0 for one in bound.weight[1:])
+    assert fit(rows, right, (1, int(math.copysign(1, free.weight[1])), 1)) == free
 
 
 def test_no_line_is_told_by_a_fit_that_has_seen_it() -> None:

@@ -44,7 +44,7 @@ def test_few_translations_have_findings_and_confidence_tells_good_from_bad(text:
     order = sorted(range(LINES), key=lambda at: told[at])
     worst, best = order[: LINES // 3], order[-LINES // 3 :]
     assert sum(labelled.chrf[at] for at in worst) < sum(labelled.chrf[at] for at in best)
-    assert 0.2 < min(told) < max(told) < 0.97
+    assert 0.05 < min(told) < 0.5 < max(told) < 0.97
 
 
 def test_capitals_are_translated_better_by_way_of_small_letters(text: tuple[list[str], list[str]]) -> None:

@@ -109,6 +109,9 @@ def test_nothing_is_found_when_the_same_is_said_in_other_words(wording: str, sai
         ("It boils at 100 °C.", "It boils at 212 degrees fahrenheit.", False, False),
         ("It boils at 100 °C.", "It boils at 100 °F.", False, True),
         ("There are two terminals.", "There are 2 terminals.", False, False),
+        ("Terminals 1, 2 and 3 are connected.", "terminals 1,2 and 3 are connected", False, False),
+        ("Terminals 1 and 4 are connected.", "Terminals 4 and 4 are connected.", True, False),
+        ("It is 2,5 m long.", "It is 2.5 m long.", False, False),
         ("First, add 5 g of salt.", "1. add 5 g of salt 2. stir", False, False),
     ],
 )

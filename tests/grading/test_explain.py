@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,6 +12,7 @@ from grading.toy_states import ToyEncoder, toy_scorer
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from edgekit.engine.encoder import TokenStates
 from edgekit.grading.grader import Grader
 from edgekit.grading.scorer import Scorer
 from edgekit.grading.texts import Texts
@@ -212,6 +214,7 @@ def test_every_text_is_read_once() -> None:
 class Said:
     verdict: str
     failed: str | None = None
+    quote: tuple[int, int] | None = None
 
 
 class ToyJudge:
@@ -317,3 +320,20 @@ def test_what_the_encoder_does_not_read_is_told() -> None:
     (found,) = grade("water makes the seed swell, and " * 100 + "the plant needs light to grow")
     assert "too_long" in codes(found)
     assert found.decision == "review"
+
+
+def test_a_suggestion_does_not_depend_on_what_is_read_with_it_when_an_encoder_rounds_otherwise_in_company() -> None:
+    class Rounding(ToyEncoder):
+        def token_states(self, texts: Sequence[str], *, prefix: str | None = None) -> list[TokenStates]:
+            found = super().token_states(texts, prefix=prefix)
+            return [replace(one, embedding=one.embedding * (1 + 1e-6 * len(texts))) for one in found]
+
+    answers = [
+        Answer(f"a{at}", "q1", text) for at, text in enumerate((BOTH, "Water makes the seed swell.", "No idea at all"))
+    ]
+    together = list(Grader(QUIZ, Texts(Rounding(), toy_scorer())).grade(answers))  # type: ignore[arg-type]
+    for one, answer in zip(together, answers, strict=True):
+        rest = [other for other in answers if other is not answer]
+        texts = Texts(Rounding(), toy_scorer())  # type: ignore[arg-type]
+        texts.read(["something", "else"])
+        assert list(Grader(QUIZ, texts).grade([answer], among=rest)) == [one]

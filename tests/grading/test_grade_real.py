@@ -59,13 +59,15 @@ def test_a_class_is_graded_decided_exported_and_replayed(home: Path, tmp_path: P
     assert float(rows["s01.leaves"]["suggested"]) > float(rows["s10.leaves"]["suggested"])
     review = command(home, "review", *book, typed="a\nc 1\nu\nc 0\n")
     assert "\x1b" not in review.stdout
+    command(home, "rule", "leaves", "light", "agarran la luz del sun", "--language", "es", *book)
     command(home, "accept", "--all-suggested", "--yes", *book)
+    command(home, "calibrate", *book)
     command(home, "export", "-o", tmp_path / "final.csv", *book, code=2)
     command(home, "export", "-o", tmp_path / "scores.json", *book)
     assert "PendingManual" in (tmp_path / "scores.json").read_text(encoding="utf-8")
     replayed = json.loads(command(home, "replay", "--json", *book).stdout)
     assert replayed["first_difference"] is None
-    assert replayed["same"] == len(rows)
+    assert replayed["same"] > len(rows)
 
 
 @pytest.mark.real

@@ -145,3 +145,14 @@ HOSTILE = [
 def test_a_long_text_of_openings_takes_no_long_time(opening: str) -> None:
     with _limit(60):
         search(opening * (250_000 // len(opening)))
+
+
+@pytest.mark.parametrize(
+    "text", ["As Olimpíadas de 2012 em Londres.", "de 5 a 3 em cima", "About 1000 B.C., the Assyrians"]
+)
+def test_a_number_has_no_unit_when_a_word_or_a_date_follows(text: str) -> None:
+    assert [one for one in search(text) if one.kind == "quantity"] == []
+
+
+def test_a_width_of_typesetting_is_a_quantity_when_its_unit_is_glued() -> None:
+    assert [one.kind for one in search("a margin of 2em here")] == ["quantity"]

@@ -166,7 +166,7 @@ def test_what_the_model_runs_away_with_every_time_is_left_as_it_was_and_told(tex
     fake = FakeTranslator(lambda text: text + " de novo" * 20)
     count = len(FEATURES)
     weights = Weights((0.0,) * count, (1.0,) * count, (0.0,) * count, 0.0)
-    with checked(fake, confidence=Confidence(DIRECTION, "toy", 56.0, weights, None, {})) as translator:
+    with checked(fake, confidence=Confidence(DIRECTION, "toy", 4.0, weights, None, {})) as translator:
         (one,) = translator.translate([text])
     assert one.text == text == one.source.text
     assert one.left >= 1
@@ -197,7 +197,7 @@ def test_a_number_is_there_even_where_the_model_loses_every_mask() -> None:
 def test_confidence_is_there_only_where_it_was_asked_for() -> None:
     count = len(FEATURES)
     weights = Weights((0.0,) * count, (1.0,) * count, (0.0,) * count, 0.0)
-    calibration = Confidence(DIRECTION, "toy", 56.0, weights, None, {})
+    calibration = Confidence(DIRECTION, "toy", 4.0, weights, None, {})
     with checked(FakeTranslator(word_for_word)) as translator:
         assert translator.translate(["the book is here"])[0].confidence is None
     careful = CarefulTranslator(Translator(DIRECTION, ToyEngine()))

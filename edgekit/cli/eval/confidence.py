@@ -34,9 +34,15 @@ def confidence(
     fit: Annotated[
         bool, typer.Option("--fit", help="Calibrate on these lines, for this user; the figures are of held-out folds.")
     ] = False,
-    threshold: Annotated[
+    margin: Annotated[
         float | None,
-        typer.Option("--threshold", min=1, max=99, metavar="CHRF", help="With --fit: from which chrF a line is right."),
+        typer.Option(
+            "--margin",
+            min=0,
+            max=99,
+            metavar="CHRF",
+            help="With --fit: how far below the median a line is right.",
+        ),
     ] = None,
     threads: Threads = None,
     as_json: AsJson = False,
@@ -44,8 +50,9 @@ def confidence(
 ) -> None:
     """Compare the confidence of a model's translations with how near they are to a person's.
 
-    A line is right when its chrF reaches the calibration's threshold, 56 for those that edgekit brings. The error is
-    the mean distance between confidence and share of right lines, over ten bins of as many lines each.
+    A line is right when its chrF is not further below the median of these lines than the calibration's margin, 4 for
+    those that edgekit brings: as near to a person's translation as half of another person's are. The error is the mean
+    distance between confidence and share of right lines, over ten bins of as many lines each.
 
     \b
     Examples:
@@ -55,13 +62,13 @@ def confidence(
     from edgekit.cli.progress import Renderer
     from edgekit.confidence.calibration import load_confidence, save_confidence
     from edgekit.evaluate.alignment import check_aligned
-    from edgekit.evaluate.confidence import THRESHOLD, evaluate, evaluate_fit, fit_confidence
+    from edgekit.evaluate.confidence import MARGIN, evaluate, evaluate_fit, fit_confidence
 
     direction = Direction(normalise_tag(source), normalise_tag(target))
     if direction.source == direction.target:
         raise UsageError(f"source and target are both `{direction.source}`", hint="name two languages")
-    if threshold is not None and not fit:
-        raise UsageError("`--threshold` is for `--fit`: a calibration has its own")
+    if margin is not None and not fit:
+        raise UsageError("`--margin` is for `--fit`: a calibration has its own")
     texts = {f"`{path}`": read_lines(path) for path in (source_file, reference_file)}
     check_aligned(texts)
     lines, references = (*texts.values(), *texts.values())[:2]
@@ -69,8 +76,10 @@ def confidence(
         labelled, used = _label(direction, model, lines, references, threads, report, round_trip=round_trip)
     written = None
     if fit:
-        found = fit_confidence({source_file.name: labelled}, direction, used, threshold=threshold or THRESHOLD)
-        result = evaluate_fit(labelled, found.threshold, round_trip=round_trip)
+        found = fit_confidence(
+            {source_file.name: labelled}, direction, used, margin=MARGIN if margin is None else margin
+        )
+        result = evaluate_fit(labelled, found.margin, round_trip=round_trip)
         written = save_confidence(found)
     else:
         known = load_confidence(direction, used)
@@ -89,7 +98,7 @@ def confidence(
                 "from": direction.source,
                 "to": direction.target,
                 "model": used,
-                "threshold": found.threshold,
+                "margin": found.margin,
                 "round_trip": round_trip,
                 "fitted": fit,
                 "calibration": None if written is None else str(written),
@@ -98,7 +107,7 @@ def confidence(
             }
         )
         return
-    for line in _table(result, found.threshold):
+    for line in _table(result, found.margin):
         output.data(line)
     if labelled.skipped:
         output.narrate(f"{counted(labelled.skipped, 'line')} without a confidence: nothing of them was translated")
@@ -132,9 +141,9 @@ def _label(
     return label(found, references, direction, back), system.model
 
 
-def _table(result: Reliability, threshold: float) -> list[str]:
+def _table(result: Reliability, margin: float) -> list[str]:
     figures: list[tuple[str, Any]] = [
-        ("lines", f"{result.lines:,}, {result.right:.1%} of them with chrF {threshold:g} or more"),
+        ("lines", f"{result.lines:,}, {result.right:.1%} of them with a chrF at most {margin:g} below the median"),
         ("calibration error", f"{result.error:.3f} [{result.low:.3f}, {result.high:.3f}]"),
         ("of that by chance", f"{result.chance:.3f}"),
         ("AUC", "-" if result.auc is None else f"{result.auc:.3f}"),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import typer
 
+from edgekit.cli.grade.auditing import attack, audit
+from edgekit.cli.grade.comparing import consistency, judges
 from edgekit.cli.grade.deciding import accept, change, release, send_back, undo
 from edgekit.cli.grade.default_group import DEFAULT, DefaultGroup
 from edgekit.cli.grade.exporting import export
@@ -29,6 +31,10 @@ group.command("undo")(undo)
 group.command("release")(release)
 group.command("rule")(rule)
 group.command("calibrate")(calibrate)
+group.command("audit")(audit)
+group.command("attack")(attack)
+group.command("judges")(judges)
+group.command("consistency")(consistency)
 group.command("export")(export)
 group.command("replay")(replay)
 group.command("sessions")(sessions)

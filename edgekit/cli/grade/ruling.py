@@ -155,6 +155,7 @@ def _tag(language: str | None, default: str) -> str:
 
 def _read_marks(session: Session, path: Path, columns: Sequence[str] | None) -> list[TeacherMark]:
     """Answers of a table that have points in a column `mark`."""
+    from edgekit.answers.given_marks import given_marks
     from edgekit.answers.read import read_answers
     from edgekit.cli.grade.suggest import columns_of
     from edgekit.core.errors import InputError
@@ -165,17 +166,16 @@ def _read_marks(session: Session, path: Path, columns: Sequence[str] | None) -> 
     given = read_answers(path, quiz=session.quiz, columns=named or None)
     found: list[TeacherMark] = []
     problems: list[str] = []
-    for place, answer in enumerate(given.answers, 1):
-        text = next((value for name, value in answer.extra.items() if name.strip().casefold() == column.casefold()), "")
+    for answer, text in given_marks(given, column):
         question = session.quiz.question(answer.question_id)
-        if not text.strip() or question is None:
+        if question is None:
             continue
         try:
-            points = float(text.strip().replace(",", "."))
+            points = float(text.replace(",", "."))
         except ValueError:
             points = -1.0
         if not 0 <= points <= question.points:
-            problems.append(f"answer {place}: its mark is no number from 0 to {question.points:g}")
+            problems.append(f"answer `{answer.answer_id}`: its mark is no number from 0 to {question.points:g}")
             continue
         found.append(TeacherMark(answer.question_id, answer.text, points, answer.language))
     if problems:

@@ -71,6 +71,14 @@ def groups(parts: Sequence[Window]) -> Iterator[list[Window]]:
         yield group
 
 
+def log_probability(row: Row, token: int, scratch: Row) -> float:
+    """Natural log of the probability of a token. scratch: as large as row; 1 MB of Gemma's, stays in the cache."""
+    top = row.max()
+    np.subtract(row, top, out=scratch)
+    np.exp(scratch, out=scratch)
+    return float(np.float64(row[token]) - float(top) - np.log(scratch.sum(dtype=np.float64)))
+
+
 def generation_threads(threads: int, weights: int) -> int:
     """How many of the threads a single token is worth in a model with so many bytes of weights."""
     return min(threads, 1 + weights // BYTES_A_THREAD)
@@ -98,6 +106,7 @@ class Model:
         self.size = int(self._llama.llama_vocab_n_tokens(self._vocabulary))
         self._running: Any = None
         self._embedding: Any = None
+        self._following: Any = None
 
     def rows(self, lines: Sequence[Ids]) -> Iterator[tuple[int, int, Row]]:
         """(line, place, logits) for every id of every line, in no promised order; a row is valid until the next."""
@@ -123,6 +132,38 @@ class Model:
                 for at, column in wanted.tolist():
                     part = group[at]
                     yield part.line, part.first + start + column, self._logits(at * count + column)
+
+    def forget(self, start: int) -> int:
+        """Keep what `go_on` has computed of the begin mark and the ids before it, as far as start; gives how much."""
+        llama = self._llama
+        if self._following is None:
+            self._require_no_encoder()
+            self._following = self._made(1, self.context, BATCH, embeddings=False)
+            self._following_batch = llama.llama_batch_init(BATCH, 0, 1)
+        memory = llama.llama_get_memory(self._following)
+        # A window of attention may have forgotten the begin, and some models remember nothing but the whole.
+        kept = start and llama.llama_memory_seq_pos_min(memory, 0) == 0
+        if kept and llama.llama_memory_seq_rm(memory, 0, start, -1):
+            return start
+        llama.llama_memory_clear(memory, False)
+        return 0
+
+    def go_on(self, ids: Sequence[int], start: int, wanted: int) -> list[float]:
+        """Natural log of the probability of each of the ids from the wanted-th on, computed from the start-th on.
+
+        Those before are what `forget` has kept.
+        """
+        inputs = np.array([self._begin(), *ids[:-1]], np.int32)
+        scratch = np.empty(self.size, np.float32)
+        found: list[float] = []
+        for first in range(start, len(ids), BATCH):
+            piece = inputs[None, first : first + BATCH]
+            flags = (np.arange(first, first + piece.size) >= wanted)[None].astype(np.int8)
+            self._run(self._llama.llama_decode, self._following, self._following_batch, piece, flags, first)
+            for column in np.flatnonzero(flags[0]).tolist():
+                row = self._logits(column, self._following)
+                found.append(log_probability(row, ids[first + column], scratch))
+        return found
 
     def greedy(self, ids: Ids, count: int) -> list[int]:
         """The most probable ids after a begin mark and the last ids that leave room for count; ends at an end mark."""
@@ -208,13 +249,16 @@ class Model:
     def _context(self) -> Any:
         if self._running is None:
             llama = self._llama
-            if llama.llama_model_has_encoder(self._model):
-                raise UsageError("the model is no language model", reasons=["it has an encoder"])
+            self._require_no_encoder()
             self._running = self._made(LINES, self.context, BATCH, embeddings=False)
             if not llama.llama_get_causal_attn(self._running):
                 raise UsageError("the model is no language model", reasons=["it reads a text from both ends"])
             self._batch = llama.llama_batch_init(LINES * BATCH, 0, 1)
         return self._running
+
+    def _require_no_encoder(self) -> None:
+        if self._llama.llama_model_has_encoder(self._model):
+            raise UsageError("the model is no language model", reasons=["it has an encoder"])
 
     def _embedding_context(self) -> Any:
         if self._embedding is None:
@@ -264,8 +308,8 @@ class Model:
         if code:
             raise self._failure(f"it refused {lines:,} x {count:,} tokens with code {code}")
 
-    def _logits(self, at: int) -> Row:
-        pointer = self._llama.llama_get_logits_ith(self._running, at)
+    def _logits(self, at: int, context: Any = None) -> Row:
+        pointer = self._llama.llama_get_logits_ith(context or self._running, at)
         if not pointer:
             raise self._failure("it gave no logits")
         return np.ctypeslib.as_array(pointer, (self.size,))

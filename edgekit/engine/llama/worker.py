@@ -12,7 +12,8 @@ import numpy as np
 
 from edgekit.core.errors import EngineError, UsageError
 from edgekit.engine.llama.frames import Array, Frame, packed, receive, send, unpacked
-from edgekit.engine.llama.model import Model, Row
+from edgekit.engine.llama.model import Model, log_probability
+from edgekit.engine.llama.prefixes import Prefixes
 
 
 def main() -> None:
@@ -59,6 +60,7 @@ class _Worker:
     def __init__(self, replies: IO[bytes]) -> None:
         self._replies = replies
         self._model: Model | None = None
+        self._prefixes: Prefixes | None = None
 
     def answer(self, request: Frame) -> Frame:
         values, arrays = request.values, request.arrays
@@ -79,6 +81,10 @@ class _Worker:
         }
         if request.say == "logits":
             return self._logits(self._model, arrays[0])
+        if request.say == "continuations":
+            self._prefixes = self._prefixes or Prefixes(self._model)
+            scored = self._prefixes.score(unpacked(*arrays), values["given"])
+            return Frame("ok", arrays=[np.concatenate([np.empty(0), *scored])])
         return answers[request.say](self._model, arrays, values)  # type: ignore[no-any-return]
 
     def _logits(self, model: Model, ids: Array) -> Frame:
@@ -96,17 +102,8 @@ def _log_probabilities(model: Model, arrays: Sequence[Array], _: object) -> Fram
     found = np.empty(len(flat), np.float64)
     scratch = np.empty(model.size, np.float32)
     for line, place, row in model.rows(lines):
-        top, total = _exponentials(row, scratch)
-        found[begins[line] + place] = np.float64(row[lines[line][place]]) - top - np.log(total)
+        found[begins[line] + place] = log_probability(row, lines[line][place], scratch)
     return Frame("ok", arrays=[found])
-
-
-def _exponentials(row: Row, scratch: Row) -> tuple[float, float]:
-    """exp(row - largest) in scratch; the largest, and the sum. One row, 1 MB of Gemma's, stays in the cache."""
-    top = row.max()
-    np.subtract(row, top, out=scratch)
-    np.exp(scratch, out=scratch)
-    return float(top), float(scratch.sum(dtype=np.float64))
 
 
 def _greedy(model: Model, arrays: Sequence[Array], values: Any) -> Frame:
