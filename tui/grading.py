@@ -13,6 +13,7 @@ from edgekit.core.events import Event
 from edgekit.core.paths import gradebook_file
 
 if TYPE_CHECKING:
+    from edgekit.fairness.audit import AuditCard
     from edgekit.fairness.redteam import AttackCard
     from edgekit.gradebook.book import Gradebook, SessionEntry
     from edgekit.gradebook.queue import Alike
@@ -125,6 +126,10 @@ class Grades(Protocol):
 
     def red_team(self, number: int, report: Report) -> AttackCard:
         """Try what must not get marks against the quiz of a session. Raises EdgekitError."""
+        ...
+
+    def audit(self, number: int, report: Report) -> AuditCard:
+        """Whether the same content gets the same mark in every variety of the quiz. Raises EdgekitError."""
         ...
 
 
@@ -284,14 +289,44 @@ class BookGrades:
         """See Grades."""
         from edgekit.fairness.redteam import attack
 
+        with self._grader(number, report) as (quiz, grader):
+            return attack(quiz, lambda answer: next(grader.grade([answer])), report=report)
+
+    def audit(self, number: int, report: Report) -> AuditCard:
+        """See Grades."""
+        from edgekit.core.events import Progress
+        from edgekit.fairness.audit import audit, outcomes
+        from edgekit.fairness.own_quiz import make_own_trial
+        from edgekit.grading.opening import Translators
+
+        with self._grader(number, report) as (quiz, grader):
+            translators = Translators(report=report)
+
+            def translate(text: str, source: str, target: str) -> str | None:
+                done = translators(text, source, target)
+                return done.text if done is not None else None
+
+            try:
+                trial = make_own_trial(quiz, translate=translate)
+            finally:
+                translators.close()
+            found: list[Suggestion] = []
+            # One at a time: versions of one content would be taken for copies of each other.
+            for done, answer in enumerate(trial.answers, 1):
+                found += grader.grade([answer])
+                report(Progress("audit", done, len(trial.answers), "answers"))
+        return audit(outcomes(trial, found), left_out=trial.left_out)
+
+    @contextlib.contextmanager
+    def _grader(self, number: int, report: Report) -> Iterator[tuple[Quiz, Grader]]:
+        """The quiz of a session and a grader by what was taught there."""
         with self._book() as book:
             session = book.session(number)
             teaching = session.teaching()
             quiz = session.ruled_quiz(teaching)
             settings = session.settings
         with self._tools(settings, report) as tools:
-            grader = tools.grader(quiz, teaching.marks)
-            return attack(quiz, lambda answer: next(grader.grade([answer])), report=report)
+            yield quiz, tools.grader(quiz, teaching.marks)
 
     def _book(self) -> Gradebook:
         from edgekit.gradebook.book import open_gradebook

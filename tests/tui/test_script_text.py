@@ -77,7 +77,7 @@ def test_spans_that_are_shown_are_whole_in_order_and_apart(text: str, spans: lis
 @given(st.text())
 def test_what_is_visible_has_nothing_that_a_terminal_obeys(text: str) -> None:
     shown = visible(text)
-    assert not any(one < " " and one not in "\n\t" or "\x7f" <= one <= "\x9f" for one in shown)
+    assert not any((one < " " and one not in "\n\t") or "\x7f" <= one <= "\x9f" for one in shown)
     assert visible(shown) == shown
 
 

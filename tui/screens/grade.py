@@ -27,12 +27,14 @@ from tui.screens.base import JobScreen
 from tui.screens.group import GroupScreen
 from tui.screens.shown import ShownScreen
 from tui.widgets.answer_card import MARKS, answer_pieces, card_paragraphs, number
+from tui.widgets.fairness_cards import attack_lines, audit_lines
 from tui.widgets.lines import KeysLine
 from tui.widgets.paths import PathSuggester, candidates, path_of
 from tui.widgets.script import Paragraph, ScriptText, plain
 from tui.words import _
 
 if TYPE_CHECKING:
+    from edgekit.fairness.audit import AuditCard
     from edgekit.fairness.redteam import AttackCard
 
 ENDINGS = {"quiz": (".toml",), "answers": (".csv", ".tsv", ".tab", ".jsonl", ".xml", ".zip", ".json", ".txt")}
@@ -91,7 +93,7 @@ class GradeScreen(JobScreen):
         self._jobs: dict[int, str] = {}
         self._share: float | None = None
         self._field = "quiz"
-        self._attacked: AttackCard | None = None
+        self._told: tuple[str, list[str]] | None = None
 
     def content(self) -> ComposeResult:
         """The count, then one of the views, then the points when they are changed."""
@@ -162,7 +164,7 @@ class GradeScreen(JobScreen):
     def on_screen_resume(self) -> None:
         """What was graded or decided meanwhile counts."""
         self._take_in()
-        self._show_attacked()
+        self._show_told()
 
     # What can be opened
 
@@ -624,6 +626,16 @@ class GradeScreen(JobScreen):
         self._jobs[id(job)] = "attack"
         self.say(_("{job}: at work", job=job.name))
 
+    def action_audit(self) -> None:
+        """Begin the audit."""
+        if self._class is None:
+            self.say(_("open a quiz first"))
+            return
+        session, grades = self._class.id, self._grades
+        job = self.app.jobs.start(f"audit session {session}", lambda report: grades.audit(session, report))
+        self._jobs[id(job)] = "audit"
+        self.say(_("{job}: at work", job=job.name))
+
     # Work behind it
 
     def job_changed(self, job: Job) -> None:
@@ -631,10 +643,17 @@ class GradeScreen(JobScreen):
         what = self._jobs.get(id(job))
         if what is None:
             return
-        if what == "attack":
+        if what in ("attack", "audit"):
             if job.state == "done":
-                self._attacked = cast("AttackCard", job.result)
-                self._show_attacked()
+                # Which job it is says which card it gives.
+                attack = what == "attack"
+                self._told = (
+                    _("Attack test") if attack else _("Fairness"),
+                    attack_lines(cast("AttackCard", job.result))
+                    if attack
+                    else audit_lines(cast("AuditCard", job.result)),
+                )
+                self._show_told()
             elif job.runs:
                 self.say(f"{job.name}, {job.line}")
         else:
@@ -647,11 +666,11 @@ class GradeScreen(JobScreen):
         elif not job.runs and what == "grade" and self._class is not None and self._class.counts().left:
             self.say(_("all is suggested; nothing is a mark before you press a key"))
 
-    def _show_attacked(self) -> None:
+    def _show_told(self) -> None:
         """As soon as nobody looks at something else."""
-        if self._attacked is not None and self.is_current:
-            card, self._attacked = self._attacked, None
-            self.app.push_screen(ShownScreen(_("Attack test"), "\n".join(attack_lines(card))))
+        if self._told is not None and self.is_current:
+            (title, lines), self._told = self._told, None
+            self.app.push_screen(ShownScreen(title, "\n".join(lines)))
 
     def _take_in(self) -> None:
         if self._class is None or self.query_one(ContentSwitcher).current == "open":
@@ -667,28 +686,6 @@ class GradeScreen(JobScreen):
             if order:
                 self._show(order[0])
         self._show_title()
-
-
-def attack_lines(card: AttackCard) -> list[str]:
-    """A line for each kind of attack, those that worked in full, and where the quiz is weak."""
-    kinds = {"content": N_("must not pass"), "instruction": N_("must change nothing"), "honest": N_("must pass")}
-    lines = [_("holds") if card.passed else _("does not hold: a person should look at every answer"), ""]
-    for row in card.rows:
-        told = _(
-            "{count} tried, {passing} passed, {reviewed} sent to a person, {moved} moved points",
-            count=row.count,
-            passing=row.passing,
-            reviewed=row.reviewed,
-            moved=row.moved,
-        )
-        lines.append(f"{'+' if row.passed else '!'} {row.name}, {_(kinds[row.kind])}: {told}")
-        lines += [
-            f"    {one.attack.question} {number(one.points)}/{number(one.most)}: {visible(one.attack.text)[:400]}"
-            for one in row.fallen[:5]
-        ]
-    if card.weak:
-        lines += ["", _("where the quiz is weak:"), *(f"  {where}: {count}" for where, count in card.weak.items())]
-    return lines
 
 
 def _row(card: Card, is_later: bool) -> Content:

@@ -36,27 +36,17 @@ def review(
       edgekit grade review
       edgekit grade review --question q2 --all
     """
+    from edgekit.gradebook.queue import to_decide
+
     with opened(book, session) as found:
         if question is not None and found.quiz.question(question) is None:
             raise UsageError(
                 f"the quiz has no question `{question}`",
                 hint=f"it has {', '.join(f'`{one.id}`' for one in found.quiz.questions[:10])}",
             )
-        decided = _Loop(found, who).run(_queue(found, question, everything=everything))
-    left = len(_queue(found, question, everything=everything))
+        decided = _Loop(found, who).run(to_decide(found, question, everything=everything))
+    left = len(to_decide(found, question, everything=everything))
     output.narrate(f"{decided:,} decided, {left:,} left")
-
-
-def _queue(session: Session, question: str | None, *, everything: bool) -> list[int]:
-    from edgekit.cli.grade.showing import by_need
-
-    return [
-        at
-        for at in by_need(session)
-        if session.standing(at).state in ("suggested", "returned")
-        and (everything or session.standing(at).decision == "review")
-        and question in (None, session.answers[at].question_id)
-    ]
 
 
 class _Loop:

@@ -137,8 +137,3 @@ def difference_object(one: Difference) -> dict[str, Any]:
         "after": {"points": one.after.points, "decision": one.after.decision},
         "decided": one.decided,
     }
-
-
-def by_need(session: Session) -> list[int]:
-    """Numbers of answers, those that a person should look at first before the others."""
-    return sorted(session.answers, key=lambda at: (-session.standing(at).need, at))

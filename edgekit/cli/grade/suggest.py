@@ -125,7 +125,8 @@ def _write(
     as_json: bool,
     compared: bool,
 ) -> None:
-    from edgekit.cli.grade.showing import as_object, by_need, difference_line, difference_object, line
+    from edgekit.cli.grade.showing import as_object, difference_line, difference_object, line
+    from edgekit.gradebook.queue import by_need
 
     order = by_need(session)
     if out is not None:

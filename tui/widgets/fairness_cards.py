@@ -1,0 +1,58 @@
+"""The attack card and the audit card as text."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from edgekit.core.characters import visible
+from tui.actions import N_
+from tui.widgets.answer_card import number
+from tui.words import _
+
+if TYPE_CHECKING:
+    from edgekit.fairness.audit import AuditCard
+    from edgekit.fairness.redteam import AttackCard
+
+
+def attack_lines(card: AttackCard) -> list[str]:
+    """A line for each kind of attack, those that worked in full, and where the quiz is weak."""
+    kinds = {"content": N_("must not pass"), "instruction": N_("must change nothing"), "honest": N_("must pass")}
+    lines = [_("holds") if card.passed else _("does not hold: a person should look at every answer"), ""]
+    for row in card.rows:
+        told = _(
+            "{count} tried, {passing} passed, {reviewed} sent to a person, {moved} moved points",
+            count=row.count,
+            passing=row.passing,
+            reviewed=row.reviewed,
+            moved=row.moved,
+        )
+        lines.append(f"{'+' if row.passed else '!'} {row.name}, {_(kinds[row.kind])}: {told}")
+        lines += [
+            f"    {one.attack.question} {number(one.points)}/{number(one.most)}: {visible(one.attack.text)[:400]}"
+            for one in row.fallen[:5]
+        ]
+    if card.weak:
+        lines += ["", _("where the quiz is weak:"), *(f"  {where}: {count}" for where, count in card.weak.items())]
+    return lines
+
+
+def audit_lines(card: AuditCard) -> list[str]:
+    """A line for each verdict, then what there was of each variety."""
+    if not card.verdicts:
+        lines = [_("nothing could be judged: the quiz has too few wordings")]
+    else:
+        lines = [_("holds") if card.passed else _("does not hold: a person should look at every answer")]
+    lines.append("")
+    for verdict in card.verdicts:
+        value = "-" if verdict.value is None else f"{verdict.value:.3f}"
+        detail = f"; {visible(verdict.detail)}" if verdict.detail else ""
+        lines.append(f"{'+' if verdict.passed else '!'} {verdict.name}: {value}, {verdict.limit}{detail}")
+    lines.append("")
+    for variety, rates in card.groups.items():
+        right = f"{rates.accuracy:.0%}"
+        few = " " + _("(too few for a verdict)") if variety in card.few else ""
+        lines.append(
+            _("{variety}: {count} answers, {right} told rightly", variety=variety, count=rates.count, right=accuracy)
+            + few
+        )
+    return lines
