@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from edgekit.core.errors import OutputError
+from edgekit.core.errors import OutputError, UsageError
 from edgekit.core.events import Event
 from edgekit.core.paths import gradebook_file
 
@@ -85,8 +85,8 @@ class OpenClass(Protocol):
         """What could be accepted together with it."""
         ...
 
-    def decide(self, numbers: Sequence[int], action: Action, points: float | None = None) -> None:
-        """Make marks, all or none. Raises EdgekitError."""
+    def decide(self, cards: Sequence[Card], action: Action, points: float | None = None) -> None:
+        """Make marks of what was seen, all or none. Raises EdgekitError: also where another suggestion stands now."""
         ...
 
     def undo(self, numbers: Sequence[int]) -> None:
@@ -201,9 +201,18 @@ class BookClass:
 
         return alike(self._session, number)
 
-    def decide(self, numbers: Sequence[int], action: Action, points: float | None = None) -> None:
+    def decide(self, cards: Sequence[Card], action: Action, points: float | None = None) -> None:
         """See OpenClass."""
-        self._session.decide(numbers, action, points)
+        if action == "accepted":
+            self._session.refresh()
+            others = [one.number for one in cards if self._session.standing(one.number).digest != one.standing.digest]
+            if others:
+                raise UsageError(
+                    "another mark is suggested now than was shown",
+                    reasons=[f"answer #{number}" for number in others[:20]],
+                    hint="look at it again",
+                )
+        self._session.decide([one.number for one in cards], action, points)
 
     def undo(self, numbers: Sequence[int]) -> None:
         """See OpenClass."""

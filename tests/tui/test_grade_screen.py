@@ -78,8 +78,8 @@ def grade_screen(stage: Stage) -> GradeScreen:
 
 
 def number_shown(stage: Stage) -> int | None:
-    card = grade_screen(stage)._card
-    return card.number if card is not None else None
+    desk = grade_screen(stage)._desk
+    return desk.card.number if desk is not None and desk.card is not None else None
 
 
 def test_a_class_is_graded_by_keys_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -189,9 +189,9 @@ def test_a_decision_is_in_the_gradebook_before_the_next_answer_shows(tmp_path: P
         await stage.until(lambda: number_shown(stage) == 3)
         show = screen._show
 
-        def watched(at: int | None) -> None:
-            seen.append((at, marks(book)))
-            show(at)
+        def watched() -> None:
+            seen.append((number_shown(stage), marks(book)))
+            show()
 
         screen._show = watched  # type: ignore[method-assign]
         await stage.press("a")
@@ -443,12 +443,13 @@ def test_every_script_is_shown_whole_with_nothing_to_its_right(
         seen = set()
         for _answer in SCRIPTS:
             await stage.pilot.pause(0.05)
-            card = grade_screen(stage)._card
-            assert card is not None
-            seen.add(card.answer.text)
+            desk = grade_screen(stage)._desk
+            assert desk is not None
+            assert desk.card is not None
+            seen.add(desk.card.answer.text)
             rows = [row.rstrip() for row in stage.rows()]
             begin = next(at for at, row in enumerate(rows) if row.startswith(" ▎"))
-            text = card.answer.text
+            text = desk.card.answer.text
             shown = " ".join(row.strip(" ▎") for row in rows[begin : begin + 3])
             assert _plain(shown).startswith(_plain(text)), (shown, text)
             assert "^p" in rows[-1]

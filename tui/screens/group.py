@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -11,8 +11,13 @@ from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Button
 
-from tui.widgets.script import Paragraph, ScriptText
+from tui.grading import Card
+from tui.widgets.answer_card import answer_pieces, number, numbers_in_words
+from tui.widgets.script import Paragraph, ScriptText, plain
 from tui.words import _
+
+# So many answers are read before accepting; the rest is counted.
+MOST_PREVIEWED = 200
 
 
 class GroupScreen(ModalScreen[bool]):
@@ -23,20 +28,20 @@ class GroupScreen(ModalScreen[bool]):
         Binding("n,escape", "dismiss(False)", "No", id="group.no"),
     ]
 
-    def __init__(self, head: Sequence[Paragraph], answers: Sequence[Paragraph], count: int) -> None:
-        """head: what it does.  answers: which ones it is done to.  count: how many those are."""
+    def __init__(self, cards: Sequence[Card], left_out: Sequence[int], left: int) -> None:
+        """cards: of one question and the same points.  left_out: like them, for a person.  left: without a mark then."""
         super().__init__()
-        self._head = head
-        self._answers = answers
-        self._count = count
+        self._cards = cards
+        self._left_out = left_out
+        self._left = left
 
     def compose(self) -> ComposeResult:
         """What happens, to which answers, and the two ways on, the harmless one first."""
-        yield ScriptText(self._head, id="group-head")
+        yield ScriptText(list(self._head()), id="group-head")
         with VerticalScroll(id="group-answers"):
-            yield ScriptText(self._answers)
+            yield ScriptText(list(self._answers()))
         yield Button(_("No, one by one (n)"), id="no", compact=True)
-        yield Button(_("Accept all {count} (y)", count=self._count), id="yes", compact=True)
+        yield Button(_("Accept all {count} (y)", count=len(self._cards)), id="yes", compact=True)
 
     def on_mount(self) -> None:
         """The arrows scroll."""
@@ -45,3 +50,27 @@ class GroupScreen(ModalScreen[bool]):
     def on_button_pressed(self, event: Button.Pressed) -> None:
         """The same by mouse."""
         self.dismiss(event.button.id == "yes")
+
+    def _head(self) -> Iterator[Paragraph]:
+        suggestion = self._cards[0].suggestion
+        yield plain(
+            _(
+                "{count} answers to `{question}` would get {points} of {most}; {left} would be left.",
+                count=len(self._cards),
+                question=self._cards[0].question.id,
+                points=number(suggestion.points) if suggestion is not None else "-",
+                most=number(self._cards[0].question.points),
+                left=self._left,
+            ),
+            "bold",
+        )
+        if self._left_out:
+            told = numbers_in_words(self._left_out)
+            count = len(self._left_out)
+            yield plain(_("Left out, as a person should look at each: {count} ({numbers})", count=count, numbers=told))
+
+    def _answers(self) -> Iterator[Paragraph]:
+        for card in self._cards[:MOST_PREVIEWED]:
+            yield Paragraph(((f"#{card.number}  ", "bold"), *answer_pieces(card)), 4)
+        if len(self._cards) > MOST_PREVIEWED:
+            yield plain(_("and {count} more", count=len(self._cards) - MOST_PREVIEWED))

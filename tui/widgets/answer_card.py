@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
+from textual.content import Content
+
 from edgekit.core.characters import between_characters, visible
 from edgekit.quiz.suggestion import CriterionResult, Reason, Suggestion
 from tui import words
 from tui.actions import N_
 from tui.grading import Card
-from tui.widgets.script import Paragraph, plain
+from tui.widgets.script import Paragraph, lines_of, plain
 from tui.words import _
 
 # What is longer is read elsewhere: a screen of it is no help, and its lines are broken on every resize.
 MOST_SHOWN = 10_000
+# So many cells of an answer in a list are enough to know it again.
+IN_A_ROW = 60
 EVIDENCE = "reverse underline"
 STATES: Mapping[str, tuple[str, str]] = {
     "met": ("+", N_("met")),
@@ -62,6 +66,11 @@ MARKS: Mapping[str, str] = {
 def number(points: float) -> str:
     """`2`, `1.5`."""
     return f"{points:g}"
+
+
+def numbers_in_words(numbers: Sequence[int]) -> str:
+    """`#1, #3`, the first ten."""
+    return ", ".join(f"#{at}" for at in numbers[:10]) + (" …" if len(numbers) > 10 else "")
 
 
 def in_words(reason: Reason) -> str:
@@ -197,3 +206,21 @@ def joined(spans: Sequence[tuple[int, int, str]], text: str) -> list[tuple[int, 
 def _shown(text: str) -> str:
     """Lines of every kind as lines, the rest as a terminal may have it."""
     return visible(text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n"))
+
+
+def answer_row(card: Card, *, is_later: bool) -> Content:
+    """Signs and figures on the left, the student's words last."""
+    suggestion, standing = card.suggestion, card.standing
+    if standing.state in MARKS:
+        points = f" {number(standing.points)}" if standing.points is not None else ""
+        told = f"{_(MARKS[standing.state])}{points}"
+    elif suggestion is None:
+        told = _("no suggestion yet")
+    else:
+        sign = "? " if suggestion.decision == "review" else "  "
+        told = f"{sign}{number(suggestion.points)}/{number(suggestion.most)} {suggestion.probability:.0%}"
+    told += f" ({_('later')})" if is_later else ""
+    text = " ".join(visible(card.answer.text[: 4 * IN_A_ROW]).split())
+    begin, end = next(lines_of(text, IN_A_ROW))
+    words = text[begin:end] + (" …" if end < len(text) else "")
+    return Content(f"{told:<14} #{card.number:<4} {card.question.id}  {words}")

@@ -1,0 +1,119 @@
+"""Where a person is in an open class: what comes next, what was left for later, what can be undone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from edgekit.gradebook.standing import Action
+    from tui.grading import Card, OpenClass
+
+MOST_UNDONE = 200
+DECIDED = ("accepted", "changed", "returned")
+
+
+class Desk:
+    """A class, the answer that is shown of it, and the way through the rest."""
+
+    def __init__(self, opened: OpenClass, state: Mapping[str, Any] | None = None) -> None:
+        """state: what `snapshot` gave, of this class; of another version anything may be missing or wrong."""
+        self.opened = opened
+        self.card: Card | None = None
+        state = state or {}
+        self._later = _numbers(state.get("later"))
+        done = state.get("done")
+        self._done = [_numbers(one) for one in done] if isinstance(done, list) else []
+        at = state.get("at")
+        self.show(at if isinstance(at, int) and opened.card(at) is not None else next(iter(self.order()), None))
+
+    def snapshot(self) -> dict[str, Any]:
+        """The answer, what was left for later, and what can be undone together."""
+        return {
+            "session": self.opened.id,
+            "at": self.card.number if self.card is not None else None,
+            "later": self._later,
+            "done": self._done[-MOST_UNDONE:],
+        }
+
+    @property
+    def later(self) -> frozenset[int]:
+        """What was left for later and has no mark yet."""
+        return frozenset(self._later) & frozenset(self.opened.queue())
+
+    def order(self) -> list[int]:
+        """The queue, what was left for later and what was given back at its end."""
+        queue = self.opened.queue()
+        known = set(queue)
+        last = [at for at in self._later if at in known]
+        behind = set(last)
+        return [at for at in queue if at not in behind] + last
+
+    def everything(self) -> list[int]:
+        """The queue, then what is decided, the last first."""
+        return list(dict.fromkeys([*self.order(), *self.opened.decided()]))
+
+    def show(self, at: int | None) -> None:
+        """Look at an answer, as it is now."""
+        self.card = self.opened.card(at) if at is not None else None
+
+    def step(self, by: int) -> None:
+        """Look at the next of the queue, or the one before."""
+        order = self.order()
+        if order:
+            here = self.card.number if self.card is not None else None
+            self.show(order[(order.index(here) + by) % len(order) if here in order else 0])
+
+    def decide(self, cards: Sequence[Card], action: Action, points: float | None = None) -> None:
+        """Make marks of what was seen, and look at the next answer. Raises EdgekitError, and nothing is decided."""
+        order = self.order()
+        numbers = [card.number for card in cards]
+        self.opened.decide(cards, action, points)
+        self._done.append(numbers)
+        self._later = [at for at in self._later if at not in set(numbers)]
+        if action == "returned":
+            self._later += numbers
+        self.show(self._after(order, set(numbers)))
+
+    def postpone(self) -> bool:
+        """Leave the answer to the end; False where it has a mark."""
+        order = self.order()
+        if self.card is None or self.card.number not in order:
+            return False
+        number = self.card.number
+        self._later = [at for at in self._later if at != number] + [number]
+        self.show(self._after(order, {number}))
+        return True
+
+    def undo(self, *, shown: bool) -> list[int]:
+        """Take back the decision on the answer, where it is shown and has one, else the last one; gives on which."""
+        decided = self.opened.decided()
+        self._keep_done(set(decided))
+        card = self.card
+        if shown and card is not None and card.standing.state in DECIDED and card.number in decided:
+            numbers = [card.number]
+        else:
+            numbers = self._done[-1] if self._done else decided[:1]
+        if numbers:
+            self.opened.undo(numbers)
+            self._keep_done(set(decided) - set(numbers))
+            self._later = [at for at in self._later if at not in set(numbers)]
+            self.show(numbers[0])
+        return numbers
+
+    def _keep_done(self, known: set[int]) -> None:
+        """What another process took back is not there to undo."""
+        self._done = [kept for one in self._done if (kept := [at for at in one if at in known])]
+
+    def _after(self, order: Sequence[int], gone: set[int]) -> int | None:
+        """The next of an order that is left, else the first."""
+        left = self.order()
+        here = self.card.number if self.card is not None else None
+        follows = order[order.index(here) + 1 :] if here in order else []
+        open_ones = set(left) - gone
+        others = [at for at in (*follows, *left) if at in open_ones]
+        return next(iter(others or left), None)
+
+
+def _numbers(value: object) -> list[int]:
+    return [one for one in value if isinstance(one, int)] if isinstance(value, list) else []

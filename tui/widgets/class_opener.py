@@ -1,0 +1,130 @@
+"""What can be graded: a session to go on with, or a quiz and a file of answers, by path or picked from the folder."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Button, Input, Label, OptionList
+from textual.widgets.option_list import Option
+
+from edgekit.core.characters import visible
+from tui.widgets.paths import PathSuggester, candidates, path_of
+from tui.words import _
+
+if TYPE_CHECKING:
+    from edgekit.gradebook.book import SessionEntry
+
+ENDINGS = {"quiz": (".toml",), "answers": (".csv", ".tsv", ".tab", ".jsonl", ".xml", ".zip", ".json", ".txt")}
+
+
+class ClassOpener(Vertical):
+    """Says which session was chosen, or which files."""
+
+    @dataclass
+    class Chosen(Message):
+        """A session, by its number."""
+
+        session: int
+
+    @dataclass
+    class Named(Message):
+        """The files of a quiz and of answers to it; None for one that is not named yet."""
+
+        quiz: Path | None
+        answers: Path | None
+
+    def __init__(self, id: str) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self._field = "quiz"
+
+    def compose(self) -> ComposeResult:
+        """One below the other."""
+        yield Label(_("Go on with"), id="sessions-title", classes="title", markup=False)
+        yield OptionList(id="sessions", markup=False)
+        yield Label(_("or grade: the quiz, then the answers"), classes="title", markup=False)
+        yield Input(placeholder="quiz.toml", suggester=PathSuggester(ENDINGS["quiz"]), id="quiz")
+        yield Input(placeholder="answers.csv", suggester=PathSuggester(ENDINGS["answers"]), id="answers")
+        yield Button(_("Grade"), id="begin", compact=True)
+        yield OptionList(id="files", markup=False)
+
+    @property
+    def paths(self) -> dict[str, str]:
+        """What stands in the fields."""
+        return {name: self._input(name).value for name in ENDINGS}
+
+    def fill(self, paths: dict[str, str]) -> None:
+        """Put paths into the fields."""
+        for name in ENDINGS:
+            self._input(name).cursor_blink = False
+            self._input(name).value = paths.get(name, "")
+
+    def offer(self, sessions: Sequence[SessionEntry]) -> None:
+        """Show sessions, the newest first, with the cursor where one goes on most likely."""
+        box = self.query_one("#sessions", OptionList)
+        box.clear_options()
+        for one in reversed(sessions):
+            count = _("{count} answers", count=f"{one.answers:,}")
+            box.add_option(Option(Content(f"{one.id:>4}  {count:<16} {visible(one.title)}"), str(one.id)))
+        box.display = self.query_one("#sessions-title").display = bool(sessions)
+        box.highlighted = 0 if sessions else None
+        self._fill_files()
+        (box if sessions else self._input("quiz")).focus()
+
+    def _input(self, name: str) -> Input:
+        return self.query_one(f"#{name}", Input)
+
+    @on(Input.Changed)
+    def _typed(self, event: Input.Changed) -> None:
+        if event.input.id in ENDINGS and event.input.has_focus:
+            self._field = event.input.id
+            self._fill_files()
+
+    def on_descendant_focus(self) -> None:
+        """The list shows what fits the field that is typed in."""
+        focused = self.screen.focused
+        if focused is not None and focused.id in ENDINGS and focused.id != self._field:
+            self._field = focused.id
+            self._fill_files()
+
+    def _fill_files(self) -> None:
+        box = self.query_one("#files", OptionList)
+        found = candidates(self._input(self._field).value, ENDINGS[self._field])
+        box.clear_options()
+        box.add_options([Option(Content(one)) for one in found])
+        box.highlighted = 0 if found else None
+
+    @on(OptionList.OptionSelected, "#files")
+    def _took(self, event: OptionList.OptionSelected) -> None:
+        field = self._input(self._field)
+        field.value = str(event.option.prompt)
+        field.cursor_position = len(field.value)
+        if field.value.endswith(("/", "\\")):
+            self._fill_files()
+            return
+        other = self._input("answers" if self._field == "quiz" else "quiz")
+        (self.query_one("#begin") if other.value else other).focus()
+
+    @on(OptionList.OptionSelected, "#sessions")
+    def _chose(self, event: OptionList.OptionSelected) -> None:
+        self.post_message(self.Chosen(int(event.option.id or 0)))
+
+    @on(Input.Submitted, "#quiz")
+    def _to_answers(self) -> None:
+        self._input("answers").focus()
+
+    @on(Input.Submitted, "#answers")
+    @on(Button.Pressed, "#begin")
+    def _begin(self) -> None:
+        named = {name: path_of(text.strip()) if text.strip() else None for name, text in self.paths.items()}
+        missing = next((name for name, path in named.items() if path is None), None)
+        if missing is not None:
+            self._input(missing).focus()
+        self.post_message(self.Named(named["quiz"], named["answers"]))
