@@ -5,280 +5,28 @@ A decision is in the gradebook before the next answer shows, and where one is in
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import TYPE_CHECKING
 
-from textual import on, work
-from textual.app import ComposeResult
-from textual.containers import VerticalScroll
-from textual.message import Message
-from textual.widgets import ContentSwitcher, Label, OptionList
+from textual import on
+from textual.widgets import OptionList
 from textual.widgets.option_list import Option
-from textual.worker import get_current_worker
 
-from edgekit.core.characters import visible
 from edgekit.core.errors import EdgekitError, UsageError
-from tui.actions import N_
-from tui.bridge import Job
-from tui.desk import Desk
-from tui.grading import Card, OpenClass, Report
-from tui.screens.base import JobScreen
+from tui.grading import Card
 from tui.screens.group import GroupScreen
-from tui.screens.shown import ShownScreen
-from tui.widgets.answer_card import answer_row, card_paragraphs, number, numbers_in_words
-from tui.widgets.class_opener import ClassOpener
-from tui.widgets.fairness_cards import attack_lines, audit_lines
-from tui.widgets.lines import KeysLine
+from tui.screens.open_class import ClassScreen
+from tui.widgets.answer_card import answer_row, number, numbers_in_words
 from tui.widgets.points_row import PointsRow
-from tui.widgets.script import ScriptText, plain
 from tui.words import _
 
 if TYPE_CHECKING:
-    from edgekit.fairness.audit import AuditCard
-    from edgekit.fairness.redteam import AttackCard
     from edgekit.gradebook.standing import Action
 
-EVERY_SECONDS = 1.0
 
-
-class GradeScreen(JobScreen):
-    """Three views: what can be opened, one answer, all answers."""
-
-    NAME: ClassVar[str] = "grade"
-    TOLD: ClassVar[dict[str, str]] = {
-        "sessions": N_("What was graded before, the newest first. Enter goes on where you left."),
-        "quiz": N_(
-            "The file of the quiz, TOML. The right arrow completes the path; the list below shows what is there."
-        ),
-        "answers": N_("The file of the answers: csv, tsv, jsonl, Moodle, QTI. Enter begins to grade."),
-        "files": N_("What is in the folder. Enter or a click takes it into the field."),
-        "card": N_("One answer. [Brackets] hold the words that speak for or against the criterion of that number."),
-        "queue": N_("All answers, those to decide on first. Enter shows the chosen one."),
-        "points": N_("The points, as 1.5 or 1,5. Enter makes them the mark, esc leaves it."),
-    }
-
-    @dataclass
-    class Opened(Message):
-        """A session is open, to be shown as it was left."""
-
-        found: OpenClass
-        state: dict[str, Any]
-
-    @dataclass
-    class Failed(Message):
-        """What was asked for could not be done."""
-
-        problem: EdgekitError
-
-    @dataclass
-    class Begun(Message):
-        """A job has begun a session."""
-
-        number: int
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._grades = self.app.grades
-        self._desk: Desk | None = None
-        self._jobs: dict[int, str] = {}
-        self._share: float | None = None
-        self._told: tuple[str, list[str]] | None = None
-
-    def content(self) -> ComposeResult:
-        """The count, then one of the views, then the points when they are changed."""
-        yield Label("", id="grade-title", classes="title", markup=False)
-        with ContentSwitcher(initial="open", id="grade"):
-            yield ClassOpener(id="open")
-            with VerticalScroll(id="card"):
-                yield ScriptText(id="card-text")
-            yield OptionList(id="queue", markup=False)
-        yield PointsRow(id="points-row")
-
-    def restore(self, state: dict[str, Any]) -> None:
-        """Open the session of the last time at its answer, else show what can be opened."""
-        paths = state.get("paths")
-        paths = paths if isinstance(paths, dict) else {}
-        self.query_one(ClassOpener).fill({name: path for name, path in paths.items() if isinstance(path, str)})
-        if self._desk is not None:
-            self._show()
-        elif isinstance(state.get("session"), int):
-            self._open(state["session"], state)
-        else:
-            self._show_choice()
-
-    def snapshot(self) -> dict[str, Any]:
-        """The session, the answer, what was left for later, what can be undone, and the paths."""
-        at = self._desk.snapshot() if self._desk is not None else {}
-        return {**at, "paths": self.query_one(ClassOpener).paths}
-
-    def command(self) -> str:
-        """`edgekit grade`, or the review of what is open."""
-        if self._desk is not None:
-            return f"edgekit grade review --all --session {self._desk.opened.id}"
-        paths = self.query_one(ClassOpener).paths
-        return f"edgekit grade {paths['answers'] or 'ANSWERS'} --quiz {paths['quiz'] or 'QUIZ'}"
-
-    def on_mount(self) -> None:
-        """Look every second for what is graded: events of a job may be fewer."""
-        super().on_mount()
-        self.set_interval(EVERY_SECONDS, lambda: self._take_in() if self._share is not None else None)
-
-    def on_unmount(self) -> None:
-        """Close the gradebook."""
-        if self._desk is not None:
-            self._desk.opened.close()
-
-    def on_screen_resume(self) -> None:
-        """What was graded or decided meanwhile counts."""
-        self._take_in()
-        self._show_told()
-
-    def works(self, action: str) -> bool:
-        """What can be opened is all that there is before anything is; a list has no next."""
-        view = self._current
-        return self._desk is not None and (
-            view == "card" or (view == "queue" and action not in ("grade.next", "grade.alike"))
-        )
-
-    # What can be opened
-
-    def action_open(self) -> None:
-        """Show what can be opened."""
-        self._show_choice()
-
-    def _show_choice(self) -> None:
-        self._view("open")
-        try:
-            found = self._grades.sessions()
-        except EdgekitError as problem:
-            self.say_problem(problem)
-            found = []
-        self.query_one(ClassOpener).offer(found)
-
-    @on(ClassOpener.Chosen)
-    def _chose(self, event: ClassOpener.Chosen) -> None:
-        same = self._desk is not None and self._desk.opened.id == event.session
-        self._open(event.session, self.snapshot() if same else {})
-
-    @on(ClassOpener.Named)
-    def _named(self, event: ClassOpener.Named) -> None:
-        if event.quiz is None or event.answers is None:
-            self.say(_("name the file of the quiz and that of the answers"))
-            return
-        quiz, answers, grades = event.quiz, event.answers, self._grades
-
-        def begun(session: int) -> None:
-            self.post_message(self.Begun(session))
-
-        self._start("grade", answers.name, lambda report: grades.begin(quiz, answers, begun, report))
-
-    @on(Begun)
-    def _has_begun(self, event: Begun) -> None:
-        self._open(event.number, {})
-
-    @work(thread=True, exclusive=True, exit_on_error=False, group="open-class")
-    def _open(self, session: int, state: dict[str, Any]) -> None:
-        worker = get_current_worker()
-        try:
-            found = self._grades.open(session)
-        except EdgekitError as problem:
-            self.post_message(self.Failed(problem))
-            return
-        if worker.is_cancelled:
-            found.close()
-        else:
-            self.post_message(self.Opened(found, state))
-
-    @on(Opened)
-    def _opened(self, event: Opened) -> None:
-        opened, before = event.found, self._desk
-        try:
-            self._desk = Desk(opened, event.state)
-        except EdgekitError as problem:
-            opened.close()
-            self._failed(self.Failed(problem))
-            return
-        if before is not None:
-            before.opened.close()
-        self._show()
-        at_work = any(job.runs and self._jobs.get(id(job)) == "grade" for job in self.app.jobs.all)
-        if opened.counts().waiting and not at_work:
-            session, grades = opened.id, self._grades
-            self._start("grade", f"session {session}", lambda report: grades.go_on(session, report))
-
-    @on(Failed)
-    def _failed(self, event: Failed) -> None:
-        if self._desk is None:
-            self._show_choice()
-        self.say_problem(event.problem)
-
-    # What is shown
-
-    @property
-    def _current(self) -> str:
-        return self.query_one(ContentSwitcher).current or ""
-
-    def _view(self, name: str) -> None:
-        self.query_one(ContentSwitcher).current = name
-        self.query_one(PointsRow).display = False
-        self._show_title()
-        self.query_one(KeysLine).show_words()
-
-    def _show(self) -> None:
-        """Show the answer of the desk, and keep where that is."""
-        desk = self._desk
-        if desk is None:
-            return
-        text = self.query_one("#card-text", ScriptText)
-        if desk.card is not None:
-            models = self.app.models
-            text.show(card_paragraphs(desk.card, models.name, models.is_right_to_left))
-        elif desk.opened.counts().waiting:
-            text.show([plain(_("no suggestion yet"))])
-        else:
-            done = _("Every answer has a mark. `s` writes them to a file, `v` lists them, `u` takes the last one back.")
-            text.show([plain(done)])
-        self._view("card")
-        card = self.query_one("#card")
-        card.scroll_home(animate=False)
-        card.focus()
-        self.app.remember()
-
-    def _show_title(self) -> None:
-        desk = self._desk
-        told = ""
-        if desk is not None:
-            counts, later = desk.opened.counts(), len(desk.later)
-            told = _(
-                "{left} of {all} left, {review} need a look", left=counts.left, all=counts.answers, review=counts.review
-            )
-            told += ", " + _("{later} for later", later=later) if later else ""
-            told += ", " + _("grading {share}", share=f"{self._share:.0%}") if self._share is not None else ""
-            here = f"  #{desk.card.number}" if desk.card is not None else ""
-            told += f"{here}  {visible(desk.opened.title)}"
-        self.query_one("#grade-title", Label).update(told)
-
-    def _shown_card(self) -> Card | None:
-        """The answer that the keys act on: the one that is shown, or chosen in the list."""
-        desk = self._opened_desk()
-        if desk is None or self._current == "open":
-            return None
-        if self._current == "queue":
-            box = self.query_one("#queue", OptionList)
-            option = box.get_option_at_index(box.highlighted) if box.highlighted is not None else None
-            desk.show(int(option.id or 0) if option is not None else None)
-        if desk.card is None:
-            self.say(_("there is no answer here"))
-        return desk.card
-
-    def _opened_desk(self) -> Desk | None:
-        if self._desk is None:
-            self.say(_("open a quiz first"))
-        return self._desk
-
-    # Decisions
+class GradeScreen(ClassScreen):
+    """A key for each decision."""
 
     def _decide(self, cards: Sequence[Card], action: Action, told: str, points: float | None = None) -> None:
         if self._desk is None:
@@ -286,10 +34,10 @@ class GradeScreen(JobScreen):
         try:
             self._desk.decide(cards, action, points)
         except EdgekitError as problem:
-            # What was seen may no longer be what stands.
-            self._desk.show(self._desk.card.number if self._desk.card is not None else None)
-            if action == "accepted":
-                self._show()
+            if action == "accepted":  # what was seen may no longer be what stands
+                with self._telling():
+                    self._desk.show(self._desk.card.number if self._desk.card is not None else None)
+                    self._show()
             self.say_problem(problem)
             return
         self._show()
@@ -353,49 +101,47 @@ class GradeScreen(JobScreen):
         desk = self._opened_desk()
         if desk is None:
             return
-        try:
+        with self._telling():
             numbers = desk.undo(shown=self._current == "card")
-        except EdgekitError as problem:
-            self.say_problem(problem)
-            return
-        if numbers:
-            self._show()
-            self.say(_("taken back: {numbers}", numbers=numbers_in_words(numbers)))
-        else:
-            self.say(_("nothing was decided yet"))
+            if numbers:
+                self._show()
+                self.say(_("taken back: {numbers}", numbers=numbers_in_words(numbers)))
+            else:
+                self.say(_("nothing was decided yet"))
 
     def action_next(self) -> None:
         """The next of the queue."""
-        if self._desk is not None:
-            self._desk.step(1)
-            self._show()
+        self._step(1)
 
     def action_previous(self) -> None:
         """The one before."""
-        if self._desk is not None:
-            self._desk.step(-1)
-            self._show()
+        self._step(-1)
 
-    # Many answers
+    def _step(self, by: int) -> None:
+        if self._desk is not None:
+            with self._telling():
+                self._desk.step(by)
+                self._show()
 
     def action_alike(self) -> None:
         """Show the group of the answer, and accept it when that is confirmed."""
         card, desk = self._shown_card(), self._desk
         if card is None or desk is None or card.suggestion is None:
             return
-        group = desk.opened.alike(card.number)
-        cards = [one for at in group.numbers if (one := desk.opened.card(at)) is not None]
-        if not cards:
-            self.say(_("nothing to accept together: a person should look at each that is like it"))
-            return
-        told = _("accepted: {count} answers", count=len(cards))
+        with self._telling():
+            group = desk.opened.alike(card.number)
+            cards = [one for at in group.numbers if (one := desk.opened.card(at)) is not None]
+            if not cards:
+                self.say(_("nothing to accept together: a person should look at each that is like it"))
+                return
+            told = _("accepted: {count} answers", count=len(cards))
 
-        def answered(yes: bool | None) -> None:
-            if yes:
-                self._decide(cards, "accepted", told)
+            def answered(yes: bool | None) -> None:
+                if yes:
+                    self._decide(cards, "accepted", told)
 
-        left = desk.opened.counts().left - len(cards)
-        self.app.push_screen(GroupScreen(cards, group.left_out, left), answered)
+            left = desk.opened.counts().left - len(cards)
+            self.app.push_screen(GroupScreen(cards, group.left_out, left), answered)
 
     def action_list(self) -> None:
         """All answers, or back to the one."""
@@ -405,8 +151,10 @@ class GradeScreen(JobScreen):
         if self._current == "queue":
             self._show()
             return
-        later, order = desk.later, desk.everything()
-        cards = [card for at in order if (card := desk.opened.card(at)) is not None]
+        cards: list[Card] = []
+        with self._telling():
+            cards = [card for at in desk.everything() if (card := desk.opened.card(at)) is not None]
+        later, order = desk.later, [card.number for card in cards]
         box = self.query_one("#queue", OptionList)
         box.clear_options()
         box.add_options([Option(answer_row(card, is_later=card.number in later), str(card.number)) for card in cards])
@@ -418,81 +166,17 @@ class GradeScreen(JobScreen):
     @on(OptionList.OptionSelected, "#queue")
     def _picked(self, event: OptionList.OptionSelected) -> None:
         if self._desk is not None:
-            self._desk.show(int(event.option.id or 0))
-            self._show()
+            with self._telling():
+                self._desk.show(int(event.option.id or 0))
+                self._show()
 
     def action_save(self) -> None:
         """Write the marks, what has none left empty."""
         desk = self._opened_desk()
         if desk is None:
             return
-        try:
+        with self._telling():
             path = desk.opened.save(Path.cwd())
-        except EdgekitError as problem:
-            self.say_problem(problem)
-            return
-        left = desk.opened.counts().left
-        more = "; " + _("{left} without a mark", left=left) if left else ""
-        self.say(_("written to {path}", path=path) + more)
-
-    # Work behind it
-
-    def action_attack(self) -> None:
-        """Begin the attack test."""
-        desk, grades = self._opened_desk(), self._grades
-        if desk is not None:
-            session = desk.opened.id
-            self._start("attack", f"session {session}", lambda report: grades.red_team(session, report))
-
-    def action_audit(self) -> None:
-        """Begin the audit."""
-        desk, grades = self._opened_desk(), self._grades
-        if desk is not None:
-            session = desk.opened.id
-            self._start("audit", f"session {session}", lambda report: grades.audit(session, report))
-
-    def _start(self, what: str, of: str, work_of: Callable[[Report], object]) -> None:
-        job = self.app.jobs.start(f"{what} {of}", work_of)
-        self._jobs[id(job)] = what
-        self.say(_("{job}: at work", job=job.name))
-
-    def job_changed(self, job: Job) -> None:
-        """Take in what is graded; show the card of a test."""
-        what = self._jobs.get(id(job))
-        if what is None:
-            return
-        if what == "grade":
-            self._share = job.share or 0.0 if job.runs else None
-            self._take_in()
-        if job.problem is not None:
-            self.say_problem(job.problem)
-        elif job.runs and (what != "grade" or self._desk is None):
-            self.say(f"{job.name}, {job.line}")
-        elif job.state == "done" and what == "grade":
-            self.say(_("all is suggested; nothing is a mark before you press a key"))
-        elif job.state == "done" and what == "attack":
-            self._told = _("Attack test"), attack_lines(cast("AttackCard", job.result))
-        elif job.state == "done":
-            self._told = _("Fairness"), audit_lines(cast("AuditCard", job.result))
-        self._show_told()
-
-    def _show_told(self) -> None:
-        """A card, as soon as nobody looks at something else."""
-        if self._told is not None and self.is_current:
-            (title, lines), self._told = self._told, None
-            self.app.push_screen(ShownScreen(title, "\n".join(lines)))
-
-    def _take_in(self) -> None:
-        """See what was added to the record; an answer that is shown stays."""
-        desk = self._desk
-        if desk is None or self._current == "open":
-            return
-        try:
-            desk.opened.refresh()
-            if self._current == "card" and (desk.card is None or desk.card.suggestion is None) and desk.order():
-                desk.show(desk.order()[0])
-                self._show()
-        except EdgekitError as problem:
-            self.say_problem(problem)
-            return
-        self._show_title()
+            left = desk.opened.counts().left
+            more = "; " + _("{left} without a mark", left=left) if left else ""
+            self.say(_("written to {path}", path=path) + more)

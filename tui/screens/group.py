@@ -29,7 +29,7 @@ class GroupScreen(ModalScreen[bool]):
     ]
 
     def __init__(self, cards: Sequence[Card], left_out: Sequence[int], left: int) -> None:
-        """cards: of one question and the same points.  left_out: like them, for a person.  left: without a mark then."""
+        """cards: of one question and the same points.  left_out: like them, for a person.  left: unmarked then."""
         super().__init__()
         self._cards = cards
         self._left_out = left_out

@@ -51,8 +51,6 @@ def audit_lines(card: AuditCard) -> list[str]:
     for variety, rates in card.groups.items():
         right = f"{rates.accuracy:.0%}"
         few = " " + _("(too few for a verdict)") if variety in card.few else ""
-        lines.append(
-            _("{variety}: {count} answers, {right} told rightly", variety=variety, count=rates.count, right=accuracy)
-            + few
-        )
+        told = _("{variety}: {count} answers, {right} told rightly", variety=variety, count=rates.count, right=right)
+        lines.append(told + few)
     return lines
