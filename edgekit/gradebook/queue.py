@@ -41,7 +41,8 @@ def alike(session: Session, number: int) -> Alike:
     """What could be decided together with an answer, itself as well where it is not sent to review."""
     mine = session.suggestion(number)
     question = session.answers[number].question_id
-    together, left_out = [], []
+    together: list[int] = []
+    left_out: list[int] = []
     for at in to_decide(session, question) if mine is not None else ():
         other = session.suggestion(at)
         if mine is not None and other is not None and _kind(other) == _kind(mine):

@@ -84,11 +84,12 @@ class GradeScreen(ClassScreen):
         card, desk = self._shown_card(), self._desk
         if card is None or desk is None:
             return
-        if desk.postpone():
-            self._show()
-            self.say(_("#{number}: for later", number=card.number))
-        else:
-            self.say(_("#{number} has a mark", number=card.number))
+        with self._telling():
+            if desk.postpone():
+                self._show()
+                self.say(_("#{number}: for later", number=card.number))
+            else:
+                self.say(_("#{number} has a mark", number=card.number))
 
     def action_give_back(self) -> None:
         """No mark; it stays in the queue, at its end."""
@@ -151,14 +152,17 @@ class GradeScreen(ClassScreen):
         if self._current == "queue":
             self._show()
             return
-        cards: list[Card] = []
         with self._telling():
             cards = [card for at in desk.everything() if (card := desk.opened.card(at)) is not None]
-        later, order = desk.later, [card.number for card in cards]
+            self._list(cards, desk.later)
+
+    def _list(self, cards: Sequence[Card], later: frozenset[int]) -> None:
+        desk = self._desk
+        here = desk.card.number if desk is not None and desk.card is not None else None
         box = self.query_one("#queue", OptionList)
         box.clear_options()
         box.add_options([Option(answer_row(card, is_later=card.number in later), str(card.number)) for card in cards])
-        here = desk.card.number if desk.card is not None else None
+        order = [card.number for card in cards]
         box.highlighted = order.index(here) if here in order else 0 if order else None
         self._view("queue")
         box.focus()
