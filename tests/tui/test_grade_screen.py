@@ -22,14 +22,18 @@ from translate.real_models import home_with
 
 from edgekit.core.languages import Direction
 from edgekit.gradebook.book import open_gradebook
+from edgekit.gradebook.standing import Standing
+from edgekit.quiz.model import Criterion, Question
+from edgekit.quiz.suggestion import Answer, CriterionResult, Evidence, Reason, Suggestion
 from tui import words
 from tui.app import EdgekitApp
-from tui.grading import BookGrades
+from tui.grading import BookGrades, Card
 from tui.screens.base import JobScreen
 from tui.screens.grade import GradeScreen
 from tui.screens.group import GroupScreen
 from tui.screens.help import HelpScreen
 from tui.screens.shown import ShownScreen
+from tui.widgets.answer_card import answer_pieces, card_paragraphs
 
 RIGHT = "plants need light to live"
 DOUBTFUL = "soil and water"
@@ -483,6 +487,40 @@ def test_evidence_stands_in_brackets_reversed_and_underlined(tmp_path: Path) -> 
         await stage.sees("for the student: Good.")
 
     play(scene, toy_grades(book))
+
+
+def test_words_that_two_criteria_share_stand_with_each_of_them() -> None:
+    text = "Leaves catch the light and make sugar"
+    spans = {"light": (0, 22), "sugar": (7, 37)}
+    results = tuple(
+        CriterionResult(name, "met", 1.0, 0.9, Evidence(*span, text[span[0] : span[1]], name), {"written": 0.9})
+        for name, span in spans.items()
+    )
+    suggestion = Suggestion("a", "q", 2.0, 2.0, (2.0,), 0.8, "suggest", 0.1, "en", results)
+    criteria = tuple(Criterion(name, 1.0, {"en": f"about {name}"}) for name in spans)
+    question = Question("q", "explain", "en", {"en": "Why?"}, 2.0, criteria)
+    card = Card(1, Answer("a", "q", text), question, Standing(1, "suggested"), suggestion)
+    assert "".join(piece for piece, _style in answer_pieces(card)) == f"[{text}]1,2"
+    told = [
+        "".join(piece for piece, _style in one.pieces).strip() for one in card_paragraphs(card, str, lambda _: False)
+    ]
+    assert "its words: Leaves catch the light" in told
+    assert "its words: catch the light and make sugar" in told
+
+
+def test_views_that_disagree_are_told_in_words() -> None:
+    result = CriterionResult("light", "met", 1.0, 0.6, None, {"written": 0.2, "translated": 0.9})
+    reasons = (Reason("views_disagree", "`light` is met or not by how it is read: written 20%, translated 90%"),)
+    suggestion = Suggestion("a", "q", 1.0, 1.0, (0.0, 1.0), 0.6, "review", 0.7, "ar+en", (result,), reasons)
+    question = Question("q", "explain", "en", {"en": "Why?"}, 1.0, (Criterion("light", 1.0, {"en": "light"}),))
+    card = Card(1, Answer("a", "q", "ضوء light"), question, Standing(1, "suggested"), suggestion)
+    told = "\n".join(
+        "".join(piece for piece, _style in one.pieces)
+        for one in card_paragraphs(card, lambda tag: tag, lambda tag: tag == "ar")
+    )
+    assert "the ways to read it disagree: as written 20%, translated 90%" in told
+    assert "the answer, in ar + en, right to left" in told
+    assert "possible too: 0" in told
 
 
 def test_the_attack_test_runs_as_a_job_and_shows_its_card(tmp_path: Path) -> None:

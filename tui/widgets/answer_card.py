@@ -141,11 +141,27 @@ def _criterion(card: Card, at: int, one: CriterionResult) -> Iterator[Paragraph]
     yield Paragraph(((head, "bold"), (visible(_statement(card, one)), "")), 4)
     if one.evidence is not None and one.evidence.wording and one.evidence.wording != _statement(card, one):
         yield plain("    " + _("like: {wording}", wording=visible(one.evidence.wording)), "dim", 6)
+    if one.evidence is not None and _is_shared(card, one):
+        yield plain("    " + _("its words: {words}", words=_one_line(one.evidence.text)), "dim", 6)
     if len(one.views) > 1:
         told = ", ".join(f"{_(VIEWS.get(view, view))} {share:.0%}" for view, share in one.views.items())
         low, high = min(one.views.values()), max(one.views.values())
         text = _("the ways to read it disagree: {views}", views=told) if low < 0.5 <= high else told
         yield plain(f"    {text}", "dim", 6)
+
+
+def _is_shared(card: Card, one: CriterionResult) -> bool:
+    """Whether its words overlap those of another criterion, so that the brackets do not tell them apart."""
+    mine = one.evidence
+    others = [other.evidence for other in (card.suggestion.criteria if card.suggestion is not None else ())]
+    return mine is not None and any(
+        other is not None
+        and other is not mine
+        and other.begin < mine.end
+        and mine.begin < other.end
+        and (other.begin, other.end) != (mine.begin, mine.end)
+        for other in others
+    )
 
 
 def _statement(card: Card, one: CriterionResult) -> str:
@@ -201,6 +217,10 @@ def joined(spans: Sequence[tuple[int, int, str]], text: str) -> list[tuple[int, 
         else:
             found.append((begin, end, sign))
     return found
+
+
+def _one_line(text: str) -> str:
+    return " ".join(visible(text).split())
 
 
 def _shown(text: str) -> str:

@@ -18,7 +18,7 @@ def attack_lines(card: AttackCard) -> list[str]:
     """A line for each kind of attack, those that worked in full, and where the quiz is weak."""
     kinds = {"content": N_("must not pass"), "instruction": N_("must change nothing"), "honest": N_("must pass")}
     lines = [_("holds") if card.passed else _("does not hold: a person should look at every answer"), ""]
-    for row in card.rows:
+    for row in sorted(card.rows, key=lambda row: row.passed):  # what does not hold first
         told = _(
             "{count} tried, {passing} passed, {reviewed} sent to a person, {moved} moved points",
             count=row.count,
@@ -28,12 +28,16 @@ def attack_lines(card: AttackCard) -> list[str]:
         )
         lines.append(f"{'+' if row.passed else '!'} {row.name}, {_(kinds[row.kind])}: {told}")
         lines += [
-            f"    {one.attack.question} {number(one.points)}/{number(one.most)}: {visible(one.attack.text)[:400]}"
+            f"    {one.attack.question} {number(one.points)}/{number(one.most)}: {_one_line(one.attack.text)}"
             for one in row.fallen[:5]
         ]
     if card.weak:
         lines += ["", _("where the quiz is weak:"), *(f"  {where}: {count}" for where, count in card.weak.items())]
     return lines
+
+
+def _one_line(text: str) -> str:
+    return " ".join(visible(text[:400]).split())
 
 
 def audit_lines(card: AuditCard) -> list[str]:
