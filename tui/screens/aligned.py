@@ -82,8 +82,10 @@ class AlignedScreen(ModalScreen[int]):
 
     def _said(self, line: Line, chosen: Span | None, became: Sequence[Span]) -> str:
         where = _("line {line} of {lines}", line=self._line + 1, lines=len(self._lines))
+        if not line.source.strip():
+            return where
         if not line.pairs:
-            return f"{where}: " + _("nobody knows which words became which: it is from {origin}", origin=line.origin)
+            return f"{where}: " + _("which words became which is not known here")
         if chosen is None:
             return where
         word = visible(line.source[slice(*chosen)])

@@ -94,6 +94,7 @@ class TranslateScreen(TranslateFiles):
         self._row = 0
         self._note = ""
         self._spoken = Spoken()
+        self._is_told = False  # once is enough
 
     def content(self) -> ComposeResult:
         """Direction, text, translation, what to look at; one below the other."""
@@ -175,6 +176,9 @@ class TranslateScreen(TranslateFiles):
     def _title(self, tag: str) -> str:
         name = f"{self._models.name(tag)} ({tag})"
         return _("{language}, right to left", language=name) if self._models.is_right_to_left(tag) else name
+
+    def _is_reversed(self, direction: Direction) -> bool:
+        return any(map(self._models.is_right_to_left, (direction.source, direction.target)))
 
     @on(Select.Changed, "#direction")
     def _chosen(self, event: Select.Changed) -> None:
@@ -299,6 +303,9 @@ class TranslateScreen(TranslateFiles):
     def _opened(self, event: Opened) -> None:
         self._current = self._wanted = event.direction
         self._glossary, self._note = event.glossary, event.note
+        if not self._note and not self._is_told and self._is_reversed(event.direction):
+            self._note = _("where text looks reversed: esc, then p for the pager, or h for a page in a browser")
+            self._is_told = True
         self.query_one("#direction", Select).value = event.direction
         self.query_one("#source-title", Label).update(self._title(event.direction.source))
         if event.text is not None:

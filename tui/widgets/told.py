@@ -29,7 +29,7 @@ def sure_in_words(sure: float, *, doubtful: bool) -> str:
     share = f"{sure:.0%}".replace("%", " %")
     if doubtful:
         return _("doubtful, {share} sure", share=share)
-    return _("{share} sure", share=share) if sure >= _SURE else _("probably right, {share} sure", share=share)
+    return _("quite certain, {share} sure", share=share) if sure >= _SURE else _("{share} sure", share=share)
 
 
 def to_look_at(number: int, line: Line) -> str:
