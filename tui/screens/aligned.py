@@ -55,6 +55,14 @@ class AlignedScreen(ModalScreen[int]):
 
     def on_mount(self) -> None:
         """Fill in."""
+        pieces = [
+            Content.styled(_("left word before") + "  ", "@click=screen.word_before()"),
+            Content.styled(_("right next word") + "  ", "@click=screen.word(1)"),
+            Content.styled(_("up line before") + "  ", "@click=screen.line_before()"),
+            Content.styled(_("down next line") + "  ", "@click=screen.line(1)"),
+            Content.styled(_("esc back"), "@click=screen.leave()"),
+        ]
+        self.query_one("#aligned-keys", Static).update(Content("").join(pieces))
         self._show()
 
     @property
@@ -71,14 +79,6 @@ class AlignedScreen(ModalScreen[int]):
             _content(line.text, sorted(set(became)), set(became), clickable=False)
         )
         self.query_one("#aligned-words", Label).update(self._said(line, chosen, became))
-        pieces = [
-            Content.styled(_("left word before") + "  ", "@click=screen.word(-1)"),
-            Content.styled(_("right next word") + "  ", "@click=screen.word(1)"),
-            Content.styled(_("up line before") + "  ", "@click=screen.line(-1)"),
-            Content.styled(_("down next line") + "  ", "@click=screen.line(1)"),
-            Content.styled(_("esc back"), "@click=screen.leave()"),
-        ]
-        self.query_one("#aligned-keys", Static).update(Content("").join(pieces))
 
     def _said(self, line: Line, chosen: Span | None, became: Sequence[Span]) -> str:
         where = _("line {line} of {lines}", line=self._line + 1, lines=len(self._lines))
@@ -110,6 +110,14 @@ class AlignedScreen(ModalScreen[int]):
             self._line += step
             self._word = 0
         self._show()
+
+    def action_word_before(self) -> None:
+        """For the mouse: a link takes no negative number."""
+        self.action_word(-1)
+
+    def action_line_before(self) -> None:
+        """The same for lines."""
+        self.action_line(-1)
 
     def action_pick(self, word: int) -> None:
         """A word by mouse."""
