@@ -36,6 +36,8 @@ from tui.words import _
 PAUSE_SECONDS = 0.3
 # Lines handed to the engine at once: one full batch of it, so that a newer text waits for no more than that.
 CHUNK_LINES = 16
+# Of a long text nobody goes through more of them one by one; the key that goes to the worst goes through all.
+MOST_LISTED = 100
 
 
 class TranslateScreen(TranslateFiles):
@@ -331,9 +333,10 @@ class TranslateScreen(TranslateFiles):
             self._target.insert("\n" + text, self._target.document.end, maintain_selection_offset=True)
         is_whole = event.done == event.total
         self._translated_text = event.source if is_whole else None
-        self._show_look()
         self._show_row()
         if is_whole:
+            self._show_look()
+            self._follow(self._target)
             self._say_ready()
         else:
             self.say(_("translating, {done} of {lines} lines", done=event.done, lines=event.total))
@@ -345,7 +348,7 @@ class TranslateScreen(TranslateFiles):
         box = self.query_one("#look", OptionList)
         box.display = bool(self._worst)
         box.clear_options()
-        box.add_options([Option(Content(to_look_at(at + 1, self._lines[at]))) for at in self._worst])
+        box.add_options([Option(Content(to_look_at(at + 1, self._lines[at]))) for at in self._worst[:MOST_LISTED]])
 
     def _show_row(self) -> None:
         """What is known of the line where the cursor is, above the translation."""
@@ -371,9 +374,13 @@ class TranslateScreen(TranslateFiles):
         if row == self._row or not event.text_area.has_focus:
             return
         self._row = row
-        other = self._target if event.text_area is self._source else self._source
-        other.move_cursor((min(row, other.document.line_count - 1), 0))
+        self._follow(self._target if event.text_area is self._source else self._source)
         self._show_row()
+
+    def _follow(self, area: TextArea) -> None:
+        """Bring the line of the other text's cursor in sight, unless somebody is in this one."""
+        if not area.has_focus:
+            area.move_cursor((min(self._row, area.document.line_count - 1), 0))
 
     def _go_to(self, row: int) -> None:
         """Both cursors to a line."""
@@ -407,8 +414,9 @@ class TranslateScreen(TranslateFiles):
             return
         box = self.query_one("#look", OptionList)
         at = self._worst.index(self._row) + 1 if self._row in self._worst and box.highlighted is not None else 0
-        box.highlighted = at % len(self._worst)
-        self._go_to(self._worst[box.highlighted])
+        at %= len(self._worst)
+        box.highlighted = min(at, box.option_count - 1)
+        self._go_to(self._worst[at])
 
     def action_align(self) -> None:
         """Word by word, from where the cursor is."""

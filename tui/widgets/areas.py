@@ -30,8 +30,8 @@ class MarkedArea(PlainArea):
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"marked-area--doubtful"}
     DEFAULT_CSS = """
-    MarkedArea .marked-area--doubtful { background: $warning 25%; text-style: underline; }
-    MarkedArea:ansi .marked-area--doubtful { background: ansi_default; text-style: underline; }
+    MarkedArea .marked-area--doubtful { background: $warning 25%; }
+    MarkedArea:ansi .marked-area--doubtful { background: ansi_default; text-style: bold; }
     """
 
     def __init__(self, identity: str) -> None:
