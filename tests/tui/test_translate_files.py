@@ -119,7 +119,10 @@ def test_a_document_is_chosen_by_mouse_alone(tmp_path: Path) -> None:
         assert "b␛[31m.docx" in shown
         assert "film" not in shown
         assert "hidden" not in shown
-        await stage.click("a.md")
+        await stage.click("b␛[31m.docx")
+        await stage.until(lambda: "\x1b" in stage.app.screen.query_one(Input).value)
+        assert "\x1b" not in stage.shown()
+        await stage.click("  a.md")
         await stage.until(lambda: stage.app.screen.query_one(Input).value.endswith("a.md"))
         await stage.click("OK (enter)")
         await stage.until(lambda: "3 of 4 translated" in stage.label("status"))

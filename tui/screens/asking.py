@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import ClassVar
 
+from rich.segment import Segment
 from rich.style import Style
 from rich.text import Text
 from textual import on
@@ -13,6 +14,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
+from textual.strip import Strip
 from textual.widgets import Button, DirectoryTree, Input, Label
 from textual.widgets.directory_tree import DirEntry
 from textual.widgets.tree import TreeNode
@@ -49,6 +51,15 @@ class Files(DirectoryTree):
         return label
 
 
+class NameInput(Input):
+    """A name to type; what is in it is drawn as signs where a terminal would obey it."""
+
+    def render_line(self, y: int) -> Strip:
+        """As it is drawn."""
+        strip = super().render_line(y)
+        return Strip([Segment(visible(piece.text), piece.style) for piece in strip])
+
+
 class AskFileScreen(ModalScreen[str]):
     """Gives a path as it was typed, an empty one too; None when it was left."""
 
@@ -68,7 +79,7 @@ class AskFileScreen(ModalScreen[str]):
         """The question, the name, its two answers, the files."""
         with Vertical():
             yield Label(self._question, classes="title", markup=False)
-            yield Input(self._value, id="path", compact=True, select_on_focus=False)
+            yield NameInput(self._value, id="path", compact=True, select_on_focus=False)
             yield Button(_("OK (enter)"), id="ok", compact=True)
             yield Button(_("Back (esc)"), id="no", compact=True)
             if self._endings:

@@ -6,6 +6,7 @@ stands to the right of either text: no border, no scroll bar, no neighbour.
 
 from __future__ import annotations
 
+import shlex
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,7 +27,6 @@ from edgekit.core.events import Event, Note
 from edgekit.core.languages import Direction
 from tui.actions import N_
 from tui.models import CheckedLines, Line, Spoken, fitting
-from tui.screens.aligned import AlignedScreen
 from tui.screens.translate_files import TranslateFiles
 from tui.widgets.areas import MarkedArea, PlainArea
 from tui.widgets.told import spoken_in_words, sure_in_words, terms_in_words, to_look_at
@@ -155,8 +155,8 @@ class TranslateScreen(TranslateFiles):
         one = self._current or (self._directions[0] if self._directions else None)
         if one is None:
             return "edgekit models ls"
-        more = f" --glossary {self._glossary}" if self._glossary else ""
-        return f"edgekit translate letter.txt --from {one.source} --to {one.target}{more}"
+        more = ["--glossary", str(self._glossary)] if self._glossary else []
+        return shlex.join(["edgekit", "translate", "letter.txt", "--from", one.source, "--to", one.target, *more])
 
     def on_unmount(self) -> None:
         """Free the model."""
@@ -424,6 +424,8 @@ class TranslateScreen(TranslateFiles):
             self.say(_("there is no translation to show yet"))
             return
         row, column = self._source.cursor_location
+        from tui.screens.aligned import AlignedScreen
+
         titles = (self._title(self._current.source), self._title(self._current.target))
         self.app.push_screen(
             AlignedScreen(list(self._lines), min(row, len(self._lines) - 1), column, titles), self._aligned

@@ -15,7 +15,6 @@ from tui import pager
 from tui.bridge import Job
 from tui.models import FileDone, Line, Models
 from tui.pages import page
-from tui.screens.asking import AskFileScreen
 from tui.screens.base import JobScreen
 from tui.screens.confirm import ConfirmScreen
 from tui.words import _
@@ -45,6 +44,11 @@ class TranslateFiles(JobScreen):
         """Translate with it from now on; None: with none."""
         raise NotImplementedError
 
+    def _ask(self, question: str, value: str, endings: tuple[str, ...], answered: Callable[[str | None], None]) -> None:
+        from tui.screens.asking import AskFileScreen
+
+        self.app.push_screen(AskFileScreen(question, value, endings=endings, folder=self._folder), answered)
+
     def action_file(self) -> None:
         """Ask for a document and translate it beside itself."""
         if self._current is None:
@@ -53,14 +57,8 @@ class TranslateFiles(JobScreen):
         from edgekit.documents.open import FORMATS
 
         endings = tuple(ending for form in FORMATS.values() for ending in form.endings)
-        self.app.push_screen(
-            AskFileScreen(
-                _("Which document? Its translation is put beside it."),
-                str(self._file or ""),
-                endings=endings,
-                folder=self._folder,
-            ),
-            self._file_chosen,
+        self._ask(
+            _("Which document? Its translation is put beside it."), str(self._file or ""), endings, self._file_chosen
         )
 
     def _file_chosen(self, answer: str | None) -> None:
@@ -104,13 +102,10 @@ class TranslateFiles(JobScreen):
 
     def action_glossary(self) -> None:
         """Ask for a glossary; an empty name is none."""
-        self.app.push_screen(
-            AskFileScreen(
-                _("Which glossary (csv, tsv, tbx)? Leave the name empty for none."),
-                str(self._glossary or ""),
-                endings=GLOSSARY_ENDINGS,
-                folder=self._folder,
-            ),
+        self._ask(
+            _("Which glossary (csv, tsv, tbx)? Leave the name empty for none."),
+            str(self._glossary or ""),
+            GLOSSARY_ENDINGS,
             self._glossary_chosen,
         )
 
@@ -131,9 +126,8 @@ class TranslateFiles(JobScreen):
             self.say(_("there is no translation to save yet"))
             return
         name = self._folder / f"translation-{self._current.target}{ending}"
-        self.app.push_screen(
-            AskFileScreen(_("Save to which file? One that ends in .html is a page for a browser."), str(name)),
-            self._save_chosen,
+        self._ask(
+            _("Save to which file? One that ends in .html is a page for a browser."), str(name), (), self._save_chosen
         )
 
     def _save_chosen(self, answer: str | None) -> None:
