@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from edgekit.engine.base import TextEncoder
     from edgekit.engine.open import open_encoder
     from edgekit.generate.generator import Generation, Generator, open_generator
+    from edgekit.grading.grader import Grader
+    from edgekit.grading.opening import open_grader
     from edgekit.pipeline.run import export, fit, plan
     from edgekit.projection.spans import ProjectedSpan, project
     from edgekit.translate.around import Around
@@ -32,6 +34,7 @@ _HOMES = {
     "EdgekitError": "edgekit.core.errors",
     "Generation": "edgekit.generate.generator",
     "Generator": "edgekit.generate.generator",
+    "Grader": "edgekit.grading.grader",
     "ProjectedSpan": "edgekit.projection.spans",
     "TextEncoder": "edgekit.engine.base",
     "Translation": "edgekit.core.segments",
@@ -41,6 +44,7 @@ _HOMES = {
     "open_checked_translator": "edgekit.translate.opening",
     "open_encoder": "edgekit.engine.open",
     "open_generator": "edgekit.generate.generator",
+    "open_grader": "edgekit.grading.opening",
     "open_translator": "edgekit.translate.translator",
     "plan": "edgekit.pipeline.run",
     "project": "edgekit.projection.spans",
@@ -55,6 +59,7 @@ __all__ = [
     "EdgekitError",
     "Generation",
     "Generator",
+    "Grader",
     "ProjectedSpan",
     "TextEncoder",
     "Translation",
@@ -65,6 +70,7 @@ __all__ = [
     "open_checked_translator",
     "open_encoder",
     "open_generator",
+    "open_grader",
     "open_translator",
     "plan",
     "project",

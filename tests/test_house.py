@@ -255,7 +255,7 @@ def printed(code: str, model: str) -> str:
 
 @pytest.mark.real
 def test_the_python_of_the_readme_runs() -> None:
-    translating, protecting, embedding = blocks("python")
+    translating, protecting, embedding, grading = blocks("python")
     first, second = printed(translating, "firefox-en-pt").splitlines()
     assert first.startswith("Bom dia")
     assert "livros" in second
@@ -266,3 +266,4 @@ def test_the_python_of_the_readme_runs() -> None:
     assert "{name}" in kept[1]
     how, where = (float(cosine.strip("[] ")) for cosine in printed(embedding, "multilingual-e5-small").splitlines())
     assert 0.7 < how < where < 1
+    assert printed(grading, "multilingual-e5-small").startswith(("2.0 2.0 ", "1.0 2.0 "))

@@ -4,26 +4,21 @@ from __future__ import annotations
 
 import math
 import re
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from edgekit.catalogue.document import parse_toml
 from edgekit.catalogue.entries import TASKS, Archive, Catalogue, Evidence, Language, Languages, Model, Preset
 from edgekit.catalogue.files import check_files, check_sha256
 from edgekit.catalogue.names import is_model_id
-from edgekit.catalogue.positions import Key, key_lines
+from edgekit.catalogue.positions import Key
 from edgekit.catalogue.presets import check_export_preset, is_export_preset
 from edgekit.catalogue.problems import Checker, Problem
 from edgekit.catalogue.prompts import check_exemplars, check_prompt
 from edgekit.catalogue.uris import SourceUri, is_commit, parse_source
 from edgekit.core.errors import UsageError
 from edgekit.core.languages import normalise_tag
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
 
 SCHEMA_VERSION = 1
 MAX_BYTES = 1 << 20  # the packaged file is 30 kB; a catalogue past 1 MiB is no catalogue
@@ -46,28 +41,11 @@ def check_bytes(data: bytes, file: Path) -> tuple[Catalogue, list[Problem]]:
 
     The catalogue is only to be used where there is no problem.
     """
-    if len(data) > MAX_BYTES:
-        return Catalogue(), [Problem(file, 1, "", f"is larger than {MAX_BYTES} bytes")]
-    try:
-        text = data.decode("utf-8")
-    except UnicodeDecodeError as problem:
-        return Catalogue(), [Problem(file, data.count(b"\n", 0, problem.start) + 1, "", "is not UTF-8")]
-    try:
-        document = tomllib.loads(text)
-    except RecursionError:
-        return Catalogue(), [Problem(file, 1, "", "is nested too deeply")]
-    except ValueError as problem:  # TOMLDecodeError, and the int of more digits than Python converts
-        return Catalogue(), [_syntax_problem(str(problem), file)]
-    checker = Checker(file, key_lines(text.replace("\r\n", "\n")))
+    document, checker = parse_toml(data, file, MAX_BYTES)
+    if document is None:
+        return Catalogue(), checker.problems
     catalogue = _Reading(checker, file.parent).catalogue(document)
     return catalogue, sorted(checker.problems, key=lambda problem: problem.line)
-
-
-def _syntax_problem(message: str, file: Path) -> Problem:
-    where = re.search(r" \(at (?:line (\d+), column \d+|end of document)\)", message)
-    line = int(where[1]) if where and where[1] else 1
-    text = message.replace(where[0], "") if where and where[1] else message
-    return Problem(file, line, "", f"is not TOML: {text[:1].lower()}{text[1:]}")
 
 
 class _Reading:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from edgekit.catalogue.positions import Key, line_of
+from edgekit.core.errors import MOST_REASONS
 
 _KINDS = {
     str: "text",
@@ -61,7 +62,10 @@ class Checker:
             return {}
         for name in value:
             if name not in known:
-                near = difflib.get_close_matches(name, list(known), n=1)
+                look = (
+                    len(self.problems) < MOST_REASONS
+                )  # comparing 100,000 wrong keys with the known ones takes seconds
+                near = difflib.get_close_matches(name, list(known), n=1) if look else []
                 self.problem((*key, name), "is no known key" + (f"; did you mean `{near[0]}`?" if near else ""))
         for name in required:
             if name not in value:

@@ -16,6 +16,7 @@ from edgekit.cli.export import export
 from edgekit.cli.fit import fit
 from edgekit.cli.generate import generate
 from edgekit.cli.glossary import group as glossary
+from edgekit.cli.grade import group as grading
 from edgekit.cli.memory import group as memory
 from edgekit.cli.models import group as models
 from edgekit.cli.plan import plan
@@ -72,6 +73,7 @@ app.add_typer(evaluation, name="eval")
 app.add_typer(models, name="models")
 app.add_typer(memory, name="memory")
 app.add_typer(glossary, name="glossary")
+app.add_typer(grading, name="grade")
 app.add_typer(device, name="device")
 app.command()(tui)
 

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from typing import Any, BinaryIO, TextIO
 
 from edgekit.core.errors import EdgekitError, OutputError
+
+# C0 and C1 controls, marks that turn the direction of writing, tag characters, half characters.
+_COMMANDS = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\U000e0000-\U000e007f\ud800-\udfff]"
+)
 
 
 class ReaderGoneError(Exception):
@@ -67,10 +73,10 @@ def narrate(text: str) -> None:
 
 
 def error(problem: EdgekitError) -> None:
-    """What happened, every reason, then one hint after a blank line."""
-    narrate(paint("error:", "31", sys.stderr) + " " + str(problem))
+    """What happened, every reason, then one hint after a blank line; what they quote cannot command the terminal."""
+    narrate(paint("error:", "31", sys.stderr) + " " + visible(str(problem)))
     if problem.hint:
-        narrate("\n" + paint("hint:", "36", sys.stderr) + " " + problem.hint)
+        narrate("\n" + paint("hint:", "36", sys.stderr) + " " + visible(problem.hint))
 
 
 def paint(text: str, colour: str, stream: TextIO) -> str:
@@ -80,6 +86,14 @@ def paint(text: str, colour: str, stream: TextIO) -> str:
     if not (stream.isatty() or os.environ.get("FORCE_COLOR")):
         return text
     return f"\x1b[{colour}m{text}\x1b[0m"
+
+
+def visible(text: str) -> str:
+    """Text of others as a terminal may have it: what would move its cursor, colour it or turn it round is written out.
+
+    Line breaks and tabs stay.
+    """
+    return _COMMANDS.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), text)
 
 
 def silence_stdout() -> None:

@@ -27,6 +27,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
+MOST_REASONS = 200
+
+
+def capped(reasons: Sequence[str]) -> list[str]:
+    """The first 200 reasons and how many more there are: a file of one wrong thing a line is no screen of them."""
+    more = len(reasons) - MOST_REASONS
+    return [*reasons[:MOST_REASONS], *([f"and {more:,} more"] if more > 0 else [])]
+
 
 class EdgekitError(Exception):
     """What happened, to what, at which step, and what to do next.

@@ -14,6 +14,29 @@ _TAG = re.compile(r"(?P<language>[A-Za-z]{2,3})(?:[-_](?P<script>[A-Za-z]{4}))?(
 _UNSPACED = frozenset({"bo", "dz", "ja", "km", "lo", "my", "th", "wuu", "yue", "zh"})
 
 
+# What spreadsheets save a csv in where they do not save UTF-8. A few hundred letters are too little to guess it from:
+# charset-normalizer (3.4) takes a glossary of four Portuguese words for a Polish one.
+_CODE_PAGES = {
+    language: page
+    for page, languages in {
+        "cp1250": "bs cs hr hu pl ro sk sl sq",
+        "cp1251": "be bg kk ky mk mn ru sr tg uk",
+        "cp1252": "af ca da de es et eu fi fr gl id is it ms nb nl nn no pt sv sw",
+        "cp1253": "el",
+        "cp1254": "az tr",
+        "cp1255": "he yi",
+        "cp1256": "ar fa ps ur",
+        "cp1257": "lt lv",
+        "cp1258": "vi",
+        "cp874": "th",
+        "cp932": "ja",
+        "cp949": "ko",
+        "gb18030": "zh",
+    }.items()
+    for language in languages.split()
+}
+
+
 def normalise_tag(tag: str) -> str:
     """`PT_br` -> `pt-BR`, `zh-hant` -> `zh-Hant`. Raises UsageError for anything that is no tag."""
     match = _TAG.fullmatch(tag.strip())
@@ -33,6 +56,11 @@ def normalise_tag(tag: str) -> str:
 def base_language(tag: str) -> str:
     """`pt-BR` -> `pt`."""
     return tag.partition("-")[0]
+
+
+def code_page(tag: str) -> str | None:
+    """Python's name of the encoding that spreadsheets of a language save where they do not save UTF-8."""
+    return _CODE_PAGES.get(base_language(tag))
 
 
 def is_unspaced(tag: str) -> bool:

@@ -28,6 +28,11 @@ def memory_file() -> Path:
     return data_folder() / "memory" / "memory.sqlite"
 
 
+def gradebook_file() -> Path:
+    """Sessions of grading; SQLite writes two more files beside it."""
+    return data_folder() / "gradebook" / "gradebook.sqlite"
+
+
 def cache_folder() -> Path:
     """Downloads under way; safe to delete."""
     root = home()

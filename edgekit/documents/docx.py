@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 from edgekit.core.errors import InputError
 from edgekit.core.marked import Mark, MarkedText
+from edgekit.core.package import Package
 from edgekit.documents.base import DocumentOptions
 from edgekit.documents.docx_runs import Paragraph, W
 from edgekit.documents.drawing import find_in_drawing
 from edgekit.documents.languages import is_cjk, is_right_to_left, restated, restated_fact
 from edgekit.documents.office_parts import OfficePart, content_types, find_in_core_properties, office_facts
-from edgekit.documents.package import Package
 from edgekit.documents.xml_part import Editable, PlainText, attribute_text
 from edgekit.documents.zipped import ZippedDocument
 

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from edgekit.core.errors import InputError
+from edgekit.core.package import Package
 from edgekit.documents.base import DocumentOptions
 from edgekit.documents.html import read_html, read_xhtml
 from edgekit.documents.languages import restated, restated_fact
-from edgekit.documents.package import Package
 from edgekit.documents.xml_part import Editable, XmlPart, element_text, parse
 from edgekit.documents.zipped import Part, ZippedDocument
 

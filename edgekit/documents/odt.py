@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from edgekit.core.errors import InputError
 from edgekit.core.languages import base_language
+from edgekit.core.package import Package
 from edgekit.documents.base import DocumentOptions
 from edgekit.documents.languages import restated, restated_fact
 from edgekit.documents.odt_runs import OFFICE, STYLE, TEXT, Looks, TextParagraph, looks
-from edgekit.documents.package import Package
 from edgekit.documents.xml_part import Editable, XmlPart, attribute_text, element_text, parse
 from edgekit.documents.zipped import ZippedDocument
 

@@ -10,7 +10,7 @@ from urllib.parse import unquote
 
 from edgekit.core.errors import InputError
 from edgekit.core.marked import MarkedText
-from edgekit.documents.package import Package
+from edgekit.core.package import Package
 from edgekit.documents.xml_part import Editable, Find, XmlPart, element_text, parse
 
 if TYPE_CHECKING:

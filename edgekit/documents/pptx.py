@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from edgekit.core.errors import InputError
+from edgekit.core.package import Package
 from edgekit.documents.base import DocumentOptions
 from edgekit.documents.drawing import A, DrawnParagraph, find_in_drawing
 from edgekit.documents.languages import restating
@@ -18,7 +19,6 @@ from edgekit.documents.office_parts import (
     office_facts,
     related,
 )
-from edgekit.documents.package import Package
 from edgekit.documents.xml_part import Editable, element_text
 from edgekit.documents.zipped import ZippedDocument
 

@@ -7,8 +7,8 @@ from typing import Protocol
 
 from edgekit.core.errors import SegmentError
 from edgekit.core.marked import MarkedText
+from edgekit.core.package import Package
 from edgekit.documents.base import check_translated
-from edgekit.documents.package import Package
 from edgekit.documents.xml_part import check_characters
 
 

@@ -34,6 +34,19 @@ _TOKENS_AT_ONCE = 2048
 Embeddings = NDArray[np.float32]
 
 
+# What the embedding is pooled from; graphs built before it was there lack it.
+_STATES = "states"
+
+
+@dataclass(frozen=True, slots=True)
+class TokenStates:
+    """One pass over one text: pieces (n), states (n, d) of each, without marks and prefix; embedding (width,)."""
+
+    pieces: tuple[str, ...]
+    states: Embeddings
+    embedding: Embeddings
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What the receipt says of the model; every file name is relative to the artifact's folder.
@@ -91,8 +104,11 @@ class Encoder(Closing):
     A text's embedding depends on nothing but the text: what runs together has one length, so nothing is padded.
     """
 
-    def __init__(self, session: FallbackSession[Any], settings: Settings, tokenizer: Any) -> None:
+    def __init__(
+        self, session: FallbackSession[Any], settings: Settings, tokenizer: Any, *, has_states: bool = False
+    ) -> None:
         self.device = session
+        self.has_states = has_states
         self.tokenizer = tokenizer
         self.width = settings.width
         self.prefixes = settings.prefixes
@@ -137,7 +153,7 @@ class Encoder(Closing):
                 f"`{settings.graph}` is not an encoder of width {settings.width}",
                 reasons=[f"its inputs are {sorted(inputs)}, its outputs {outputs}"],
             )
-        return cls(session, settings, tokenizer)
+        return cls(session, settings, tokenizer, has_states=_STATES in outputs)
 
     def embed(self, texts: Sequence[str], *, prefix: str | None = None, report: Reporter = silent) -> Embeddings:
         """See `edgekit.engine.base.TextEncoder.embed`; d is `width`.
@@ -160,6 +176,29 @@ class Encoder(Closing):
         for index in (index for index, one in enumerate(ids) if len(one) > room):
             sums[index] /= max(float(np.linalg.norm(sums[index])), 1e-12)
         return sums
+
+    def token_states(self, texts: Sequence[str], *, prefix: str | None = None) -> list[TokenStates]:
+        """What the model makes of each token of each text, from the pass that gives the embedding, and that embedding.
+
+        prefix: as for `embed`; its tokens are seen and left out. What is beyond the model's positions is left out too.
+        Raises UsageError for an artifact whose graph does not give them.
+        """
+        self._require(_FEATURES)
+        if not self.has_states:
+            raise UsageError(
+                "this encoder gives no vectors of tokens: it was built before graphs had them",
+                hint="build it again: `edgekit pull --force multilingual-e5-small`",
+            )
+        lines, room = with_prefix(texts, self.prefixes, prefix), self._settings.positions - 2
+        ids = [one[:room] for one in self.tokenizer.encode(lines)]
+        before = len(self.tokenizer.encode(with_prefix([""], self.prefixes, prefix))[0])
+        found: dict[int, TokenStates] = {}
+        for batch in _batches(list(enumerate(ids))):
+            embeddings, states = self._outputs([one for _, one in batch], ["embedding", _STATES])
+            for (index, one), embedding, rows in zip(batch, embeddings, states, strict=True):
+                pieces = tuple(self.tokenizer.pieces(one[before:]))
+                found[index] = TokenStates(pieces, rows[1 + before : 1 + len(one)], embedding)
+        return [found[index] for index in range(len(ids))]
 
     def classify(self, texts: Sequence[str], *, report: Reporter = silent) -> Embeddings:
         """(n, labels) the share of each label, which add up to 1; a text cut as in `embed` has the mean of its parts.
@@ -214,16 +253,22 @@ class Encoder(Closing):
 
         For labels of tokens (n, tokens and marks, width).
         """
+        (found,) = self._outputs(ids, [_OUTPUTS[self._settings.task]])
+        return found
+
+    def _outputs(self, ids: Sequence[Sequence[int]], names: list[str]) -> list[Embeddings]:
+        """See `run`; of several outputs."""
         session = self._session
         if session is None:
             raise EngineError("the encoder is closed")
         rows = np.array([[self._settings.begin, *one, self._settings.end] for one in ids], np.int64)
-        output = _OUTPUTS[self._settings.task]
-        (found,) = session.run([output], {"input_ids": rows, "attention_mask": np.ones_like(rows)})
-        places = rows.shape[1:] if self._settings.task == _OF_TOKENS else ()
-        if found.shape != (len(rows), *places, self.width) or not np.isfinite(found).all():
-            raise EngineError(f"the model gave no {output}", reasons=[f"its output has shape {found.shape}"])
-        return np.asarray(found, np.float32)
+        results = session.run(names, {"input_ids": rows, "attention_mask": np.ones_like(rows)})
+        for name, found in zip(names, results, strict=True):
+            by_token = name == _STATES or self._settings.task == _OF_TOKENS
+            wanted = (len(rows), *(rows.shape[1:] if by_token else ()), *(() if name == _STATES else (self.width,)))
+            if found.shape[: len(wanted)] != wanted or found.ndim != 2 + by_token or not np.isfinite(found).all():
+                raise EngineError(f"the model gave no {name}", reasons=[f"its output has shape {found.shape}"])
+        return [np.asarray(found, np.float32) for found in results]
 
     def close(self) -> None:
         """Free the model; later calls raise EngineError."""

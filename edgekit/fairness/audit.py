@@ -67,7 +67,8 @@ def outcomes(trial: Trial, suggestions: Sequence[Suggestion]) -> list[Outcome]:
         covered = any(abs(mark - gold) < 1e-9 for mark in suggestion.possible) if suggestion.possible else None
         found.append(
             Outcome(
-                f"{suggestion.question_id}/{version.item}",
+                # Some sets count their items anew in every variety: the same number is not the same content.
+                f"{version.question}/{version.item}",
                 version.question,
                 version.variety,
                 version.right,

@@ -88,26 +88,34 @@ def make_trial(versions: Sequence[Version], *, base: str, language: str) -> Tria
     lost from one to the other is lost by the variety alone.
     """
     known: dict[str, dict[str, str]] = defaultdict(dict)
-    own = {version.item: version.text for version in versions if version.variety == base}
+    own = {(one.question, one.item): one.text for one in versions if one.variety == base}
     for version in versions:
         if version.variety == base and version.right:
             known[version.question][version.item] = version.text
-    questions, answers, kept = {}, [], {}
+    questions: dict[tuple[str, tuple[str, ...]], Question] = {}
+    answers: list[Answer] = []
+    kept: dict[str, Version] = {}
     left_out = 0
     for at, version in enumerate(versions):
         references = version.references or tuple(
             text for item, text in known[version.question].items() if item != version.item
         )
-        if not references and version.right and version.item in own:
-            references = (own[version.item],)
+        if not references and version.right and (version.question, version.item) in own:
+            references = (own[version.question, version.item],)
         if not references:
             left_out += 1
             continue
-        name = f"q-{version.item}" + ("-itself" if references == (own.get(version.item),) else "")
-        questions[name] = Question(
-            name, "explain", language, {language: version.question}, 1.0, references={language: references}
-        )
-        answer = Answer(f"a{at}", name, version.text)
+        known_by = (version.question, references)
+        if known_by not in questions:
+            questions[known_by] = Question(
+                f"q{len(questions) + 1}",
+                "explain",
+                language,
+                {language: version.question},
+                1.0,
+                references={language: references},
+            )
+        answer = Answer(f"a{at}", questions[known_by].id, version.text)
         answers.append(answer)
         kept[answer.answer_id] = version
     quiz = Quiz("parallel", "Versions of answers", (language,), tuple(questions.values()), "")

@@ -6,7 +6,7 @@ import codecs
 from pathlib import Path
 
 from edgekit.core.errors import InputError, UnavailableError
-from edgekit.core.languages import Direction, base_language
+from edgekit.core.languages import Direction, code_page
 from edgekit.glossary.tables import rows_of
 from edgekit.glossary.tbx import terms_of
 from edgekit.glossary.terms import Glossary, of_terms
@@ -21,27 +21,6 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-# What spreadsheets save a csv in where they do not save UTF-8. A few hundred letters are too little to guess it from:
-# charset-normalizer (3.4) takes a glossary of four Portuguese words for a Polish one.
-_CODE_PAGES = {
-    language: page
-    for page, languages in {
-        "cp1250": "bs cs hr hu pl ro sk sl sq",
-        "cp1251": "be bg kk ky mk mn ru sr tg uk",
-        "cp1252": "af ca da de es et eu fi fr gl id is it ms nb nl nn no pt sv sw",
-        "cp1253": "el",
-        "cp1254": "az tr",
-        "cp1255": "he yi",
-        "cp1256": "ar fa ps ur",
-        "cp1257": "lt lv",
-        "cp1258": "vi",
-        "cp874": "th",
-        "cp932": "ja",
-        "cp949": "ko",
-        "gb18030": "zh",
-    }.items()
-    for language in languages.split()
-}
 
 
 def read_glossary(path: Path, direction: Direction) -> Glossary:
@@ -103,7 +82,7 @@ def _decode(data: bytes, path: Path, direction: Direction) -> tuple[str, str]:
     except UnicodeDecodeError:
         pass
     for language in (direction.target, direction.source):
-        page = _CODE_PAGES.get(base_language(language))
+        page = code_page(language)
         if page is not None:
             try:
                 return data.decode(page), page

@@ -9,14 +9,15 @@ from __future__ import annotations
 import hashlib
 import math
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, Protocol, TypeAlias, get_args
 
+from edgekit.core.closing import Closing
 from edgekit.core.errors import EdgekitError
 from edgekit.generate.generator import Generation
+from edgekit.grading.spans import clauses
 from edgekit.quiz.model import Criterion, Question
-from edgekit.quiz.suggestion import CriterionResult, CriterionState, Reason
 
 Verdict: TypeAlias = Literal["yes", "partly", "no", "cannot_tell"]
 VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
@@ -49,8 +50,6 @@ Question: {question}
 Answer: <{nonce}>{answer}</{nonce}>
 Verdict:"""
 _QUOTE_PROMPT = "{verdict_prompt} {verdict}\nThe student's words that say so:"
-
-_STATES: Mapping[CriterionState, Verdict] = {"met": "yes", "partly": "partly", "missing": "no", "contradicted": "no"}
 
 
 class Writes(Protocol):
@@ -90,26 +89,19 @@ class Opinion:
     failed: str | None = None
 
 
-class Judge:
+class Judge(Closing):
     """Asks one model; a context manager that frees it.  seconds: how long it may think about one criterion."""
 
     def __init__(self, model: Writes, *, seconds: float = SECONDS) -> None:
         self._model = model
         self._seconds = seconds
 
-    def __enter__(self) -> Judge:
-        return self
-
-    def __exit__(self, *_: object) -> None:
+    def close(self) -> None:
+        """Free the model; closing again does nothing."""
         self._model.close()
 
-    def ask(
-        self, question: Question, criterion: Criterion, answer: str, clauses: Sequence[tuple[int, int]] = ()
-    ) -> Opinion:
-        """Whether answer says criterion.  clauses: spans of the answer that may be quoted.
-
-        The same for the same question, whatever was asked before.
-        """
+    def ask(self, question: Question, criterion: Criterion, answer: str) -> Opinion:
+        """Whether answer says criterion; the same for the same question, whatever was asked before."""
         if not answer.strip():
             return Opinion("cannot_tell", failed="there is nothing to judge")
         if len(answer) > MOST_ANSWER:
@@ -133,15 +125,13 @@ class Judge:
             if not probabilities:
                 return Opinion("cannot_tell", failed="the model was about to say none of the four words")
             likeliest = max(VERDICTS, key=lambda one: probabilities[one])
-            quote = self._quote(prompt, likeliest, answer, clauses) if likeliest in ("yes", "partly") else None
+            quote = self._quote(prompt, likeliest, answer) if likeliest in ("yes", "partly") else None
         except EdgekitError as problem:
             return Opinion("cannot_tell", failed=f"the model failed: {problem.message}")
         return Opinion(likeliest, probabilities, quote)
 
-    def _quote(
-        self, prompt: str, verdict: Verdict, answer: str, clauses: Sequence[tuple[int, int]]
-    ) -> tuple[int, int] | None:
-        texts = {answer[begin:end]: (begin, end) for begin, end in clauses[:_QUOTES]}
+    def _quote(self, prompt: str, verdict: Verdict, answer: str) -> tuple[int, int] | None:
+        texts = {answer[begin:end]: (begin, end) for begin, end in clauses(answer)[:_QUOTES]}
         plain = [text for text in texts if text.strip() and text.isprintable()]
         if not plain:
             return None
@@ -161,20 +151,6 @@ class Judge:
             )
         finally:
             late.cancel()
-
-
-def doubts(opinion: Opinion, result: CriterionResult) -> Reason | None:
-    """Why an opinion sends a criterion's result to a person; None where it agrees, or goes half the way to `partly`."""
-    if opinion.failed is not None:
-        return Reason("judge_failed", f"no second opinion on `{result.criterion}`: {opinion.failed}")
-    expected = _STATES[result.state]
-    if opinion.verdict == expected:
-        return None
-    if opinion.verdict == "cannot_tell":
-        return Reason("judge_failed", f"the second opinion on `{result.criterion}` is that it cannot be told")
-    return Reason(
-        "judge_disagrees", f"the second opinion on `{result.criterion}` is `{opinion.verdict}`, not `{expected}`"
-    )
 
 
 def _probabilities(said: Generation) -> dict[Verdict, float]:

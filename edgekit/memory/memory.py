@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import sqlite3
 import threading
-import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -14,12 +13,14 @@ from math import ceil
 from pathlib import Path
 from typing import Any, TypeVar
 
+from edgekit.core.clock import known_now
 from edgekit.core.closing import Closing
+from edgekit.core.database import ERRORS, changing, is_damage, told
 from edgekit.core.errors import EdgekitError, InputError
 from edgekit.core.events import Note, Reporter, silent
 from edgekit.core.languages import Direction
 from edgekit.core.paths import memory_file
-from edgekit.memory.database import ERRORS, connect, is_damage, replaced, told
+from edgekit.memory.database import KIND, connect, replaced
 from edgekit.memory.entries import Entry, Match, MatchKind, Origin, Stats
 from edgekit.memory.grams import folded, grams, key_of
 from edgekit.memory.rows import SELECT, delete_row, entry_of, insert_row, pair_of, row_of
@@ -34,8 +35,6 @@ _BATCH = 1_000
 # Of a gram so many entries are looked at, and of all those so many, with the most grams in common, compared.
 _COMMON = 2_000
 _CANDIDATES = 100
-# Before it the clock of a machine without a battery is not right.
-_EARLIEST = 1_704_067_200
 _ENCODABLE = re.compile("[^\ud800-\udfff]*")
 
 
@@ -82,8 +81,7 @@ class Memory(Closing):
         origin: `Origin("person")` for what somebody accepted, the default; a model's output must say `model`.
         The same entry added again becomes the newest. Raises InputError: empty, or longer than 20,000 characters.
         """
-        now = int(time.time())
-        entry = Entry(source, target, direction, origin or Origin(), previous, now if now > _EARLIEST else None)
+        entry = Entry(source, target, direction, origin or Origin(), previous, known_now())
         _require_sound(entry)
         row = row_of(entry, accepted_here=True)
 
@@ -204,21 +202,14 @@ class Memory(Closing):
 
     def _write(self, action: Callable[[sqlite3.Connection], _Result]) -> _Result:
         def within(connection: sqlite3.Connection) -> _Result:
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                result = action(connection)
-                connection.execute("COMMIT")
-            except BaseException:
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
-                raise
-            return result
+            with changing(connection):
+                return action(connection)
 
         return self._run(within)
 
     def _run(self, action: Callable[[sqlite3.Connection], _Result]) -> _Result:
         """Do something with the file, if need be with the one that takes the place of a damaged one."""
-        with self._lock, told(self.path):
+        with self._lock, told(self.path, KIND):
             try:
                 return action(self._connection)
             except ERRORS as problem:

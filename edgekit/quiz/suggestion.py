@@ -41,7 +41,7 @@ ReasonCode: TypeAlias = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One answer as it came in; `text` is never changed.
+    """One answer as it came in; `text` is never changed. Printed, it shows no word and no name.
 
     answer_id is unique among the answers of a file.  student: optional, never a feature, never in a log.
     extra: columns of its row that go back out untouched.
@@ -49,10 +49,10 @@ class Answer:
 
     answer_id: str
     question_id: str
-    text: str
-    student: str | None = None
+    text: str = field(repr=False)
+    student: str | None = field(default=None, repr=False)
     language: str | None = None
-    extra: Mapping[str, str] = field(default_factory=dict)
+    extra: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ class Evidence:
 
     begin: int
     end: int
-    text: str
+    text: str = field(repr=False)
     wording: str
 
 
@@ -107,3 +107,32 @@ class Suggestion:
     criteria: tuple[CriterionResult, ...] = ()
     reasons: tuple[Reason, ...] = ()
     feedback: str = ""
+
+
+MarkStatus: TypeAlias = Literal["suggested", "accepted", "changed", "returned", "released"]
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What stands of one answer's mark: the suggestion, and what a person made of it.
+
+    status: `returned` is one that was opened again, so no mark.  points: a person's, where they differ from the
+    suggested ones.  feedback: in the place of the suggestion's, where a person wrote another.
+    """
+
+    answer_id: str
+    question_id: str
+    most: float
+    status: MarkStatus = "suggested"
+    suggestion: Suggestion | None = None
+    points: float | None = None
+    feedback: str | None = None
+
+    @property
+    def final(self) -> float | None:
+        """The points that count, or None until a person's key has made them a mark."""
+        if self.status not in ("accepted", "changed", "released"):
+            return None
+        if self.points is not None:
+            return self.points
+        return self.suggestion.points if self.suggestion is not None else None

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import onnx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -145,3 +146,38 @@ def test_positions_that_the_graph_does_not_have_end_in_a_typed_error(
 
 def test_toy_is_not_the_same_model_when_its_seed_differs() -> None:
     assert ToyE5(seed=1).to_bytes() != dataclasses.replace(ToyE5(), seed=2).to_bytes()
+
+
+@settings(max_examples=20, deadline=None)
+@given(texts=TEXTS)
+def test_token_states_are_of_the_pass_that_gives_the_embedding(encoder: Encoder, texts: list[str]) -> None:
+    found, vectors, room = encoder.token_states(texts), encoder.embed(texts), encoder._settings.positions - 2
+    (prefix,) = encoder.tokenizer.encode(["query: "])
+    for text, one, vector in zip(texts, found, vectors, strict=True):
+        (ids,) = encoder.tokenizer.encode(["query: " + text])
+        assert one.pieces == tuple(encoder.tokenizer.pieces(ids[len(prefix) : room]))
+        assert one.states.shape == (len(one.pieces), 64)
+        if len(ids) <= room:
+            assert np.abs(one.embedding - vector).max() < 1e-6
+        (alone,) = encoder.token_states([text])
+        assert np.array_equal(alone.states, one.states)
+
+
+def test_token_states_leave_out_what_is_beyond_the_positions(encoder: Encoder) -> None:
+    (one,) = encoder.token_states(["abc " * 500])
+    assert 0 < len(one.pieces) == len(one.states) <= encoder._settings.positions - 2
+
+
+def test_token_states_say_what_to_pull_when_the_graph_is_an_older_one(
+    artifact: tuple[Path, Mapping[str, Any]], tmp_path: Path
+) -> None:
+    graph = onnx.load(artifact[0] / "model.onnx")
+    (states,) = (port for port in graph.graph.output if port.name == "states")
+    graph.graph.output.remove(states)
+    onnx.save(graph, tmp_path / "model.onnx")
+    (tmp_path / "tokenizer.json").write_bytes((artifact[0] / "tokenizer.json").read_bytes())
+    with Encoder.open(tmp_path, artifact[1], threads=1, choice=CPU) as older:
+        assert older.embed(["abc"]).shape == (1, 64)
+        with pytest.raises(UsageError, match="no vectors of tokens") as caught:
+            older.token_states(["abc"])
+    assert "edgekit pull --force multilingual-e5-small" in str(caught.value.hint)

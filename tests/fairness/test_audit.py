@@ -91,7 +91,7 @@ def test_an_outcome_is_what_was_suggested() -> None:
     answer = trial.answers[0]
     result = CriterionResult("answer", "met", 1.0, 0.8)
     said = Suggestion(answer.answer_id, answer.question_id, 1, 1, (1.0,), 0.8, "suggest", 0.1, "es", (result,))
-    assert outcomes(trial, [said]) == [Outcome("q-a1/a1", "question a", "es", True, True, True, 0.8, True)]
+    assert outcomes(trial, [said]) == [Outcome("question a/a1", "question a", "es", True, True, True, 0.8, True)]
 
 
 def test_a_file_of_variations_has_its_varieties_in_its_splits(tmp_path: Path) -> None:

@@ -6,19 +6,25 @@ import os
 import sqlite3
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from edgekit.core import database
 from edgekit.core.errors import OutputError, UnavailableError
 from edgekit.core.events import Event, Note
 from edgekit.core.languages import Direction
-from edgekit.memory import database
+from edgekit.memory import database as memory_database
 from edgekit.memory.entries import Entry
 from edgekit.memory.memory import Memory, open_if_possible, open_memory
 
 EN_PT = Direction("en", "pt")
 WRITER = Path(__file__).parent / "writer.py"
+
+
+def with_script(script: str) -> database.Kind:
+    return replace(memory_database.KIND, migrations=(*memory_database.KIND.migrations, script))
 
 
 def writer(*arguments: object) -> subprocess.Popen[str]:
@@ -89,7 +95,7 @@ def test_opening_waits_no_longer_than_it_says_when_the_file_is_locked(
 ) -> None:
     path = tmp_path / "m.sqlite"
     open_memory(path).close()
-    monkeypatch.setattr(database, "_WAIT_SECONDS", 0.1)
+    monkeypatch.setattr(database, "WAIT_SECONDS", 0.1)
     holder = sqlite3.connect(path, isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
     with open_memory(path) as memory:
@@ -118,7 +124,7 @@ def test_an_older_file_is_brought_up_to_date(tmp_path: Path, monkeypatch: pytest
     path = tmp_path / "m.sqlite"
     with open_memory(path) as memory:
         memory.add("x", "y", EN_PT)
-    monkeypatch.setattr(database, "MIGRATIONS", (*database.MIGRATIONS, "ALTER TABLE entries ADD COLUMN new TEXT"))
+    monkeypatch.setattr(memory_database, "KIND", with_script("ALTER TABLE entries ADD COLUMN new TEXT"))
     with open_memory(path) as memory:
         assert memory._read("PRAGMA user_version", ()) == [(2,)]
         assert memory.lookup("x", EN_PT)[0].target == "y"
@@ -129,11 +135,11 @@ def test_nothing_is_changed_when_a_migration_fails(tmp_path: Path, monkeypatch: 
     path = tmp_path / "m.sqlite"
     with open_memory(path) as memory:
         memory.add("x", "y", EN_PT)
-    whole = database.MIGRATIONS
-    monkeypatch.setattr(database, "MIGRATIONS", (*whole, "ALTER TABLE entries ADD COLUMN new TEXT; NONSENSE"))
+    whole = memory_database.KIND
+    monkeypatch.setattr(memory_database, "KIND", with_script("ALTER TABLE entries ADD COLUMN new TEXT; NONSENSE"))
     with pytest.raises(Exception, match="failed"):
         open_memory(path)
-    monkeypatch.setattr(database, "MIGRATIONS", whole)
+    monkeypatch.setattr(memory_database, "KIND", whole)
     with open_memory(path) as memory:
         assert memory.lookup("x", EN_PT)[0].target == "y"
         assert memory._read("PRAGMA user_version", ()) == [(1,)]
@@ -143,9 +149,9 @@ def test_a_file_that_cannot_be_written_is_opened_for_reading(tmp_path: Path, mon
     path = tmp_path / "m.sqlite"
     with open_memory(path) as memory:
         memory.add("x", "y", EN_PT)
-    plain = database._connection
+    plain = database.connection_to
     # Whoever runs the tests may be root, who can write everywhere.
-    monkeypatch.setattr(database, "_connection", lambda path, mode: plain(path, mode.replace("rwc", "ro")))
+    monkeypatch.setattr(database, "connection_to", lambda path, mode: plain(path, mode.replace("rwc", "ro")))
     with open_memory(path) as memory:
         assert memory.lookup("x", EN_PT)[0].target == "y"
         with pytest.raises(OutputError, match="read-only"):
@@ -162,7 +168,7 @@ def test_only_a_lock_is_waited_for() -> None:
         raise sqlite3.OperationalError(message if len(calls) < 3 else "attempt to write a readonly database")
 
     with pytest.raises(sqlite3.OperationalError, match="readonly"):
-        database._patiently(lambda: fails("database is locked"))
+        database.patiently(lambda: fails("database is locked"))
     assert len(calls) == 3
 
 
@@ -170,7 +176,7 @@ def test_reading_works_and_adding_is_an_error_when_the_file_cannot_be_written(tm
     path = tmp_path / "m.sqlite"
     with open_memory(path) as memory:
         memory.add("x", "y", EN_PT)
-    with Memory(path, database._read_only(path)) as memory:
+    with Memory(path, database.read_only(path, memory_database.KIND)) as memory:
         assert memory.lookup("x", EN_PT)[0].target == "y"
         with pytest.raises(OutputError, match="read-only"):
             memory.add("z", "y", EN_PT)

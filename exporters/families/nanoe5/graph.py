@@ -28,7 +28,8 @@ _BITS = 4
 
 def encoder_model(model: Model, metadata: Mapping[str, str]) -> onnx.ModelProto:
     """Inputs `input_ids` and `attention_mask`, int64 (B, S), 1 for tokens and 0 for padding behind them, S at most the
-    number of positions; output `embedding`, float32 (B, width), rows of length 1.
+    number of positions; outputs `embedding`, float32 (B, width), rows of length 1, and what it is the mean of,
+    `states`, float32 (B, S, width).
     """
     g = Graph()
     ids, mask = (g.input(name, np.int64, ("B", "S")) for name in ("input_ids", "attention_mask"))
@@ -38,6 +39,7 @@ def encoder_model(model: Model, metadata: Mapping[str, str]) -> onnx.ModelProto:
     for number, layer in enumerate(model.layers):
         hidden = encoder.layer(f"blk.{number}", layer, hidden, summand)
     g.output("embedding", encoder.pooled(hidden, mask), np.float32, ("B", model.settings.width))
+    g.output("states", hidden, np.float32, ("B", "S", model.settings.width))
     return g.model("encoder", dict(metadata), "Embeds texts; see https://github.com/microsoft/unilm/tree/master/e5")
 
 

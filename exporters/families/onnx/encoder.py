@@ -1,7 +1,8 @@
 """Encoders as one graph: token ids in, a vector of each text out, or scores of labels for each text or token.
 
 input_ids, attention_mask  [B, S] int64; 1 for tokens, 0 for padding behind them
-embedding                  [B, width] float32, pooled as the folder says; or
+embedding                  [B, width] float32, pooled as the folder says, and
+states                     [B, S, hidden width] float32, what it is pooled from; or
 logits                     [B, labels], or [B, S, labels] for labels of tokens
 """
 
@@ -75,6 +76,7 @@ def encoder_graph(model: EncoderModel, sentences: Sentences, precision: Precisio
     if model.head is None:
         width = len(sentences.dense[-1].layer.weight) if sentences.dense else model.stack.width
         g.output("embedding", sentences.vector(g, weights, hidden, mask), np.float32, ("B", width))
+        g.output("states", hidden, np.float32, ("B", "S", model.stack.width))
     else:
         # A head has few outputs and decides alone: it stays as it is.
         head, plain = model.head, WEIGHTS["f32"]

@@ -12,9 +12,9 @@ from documents.zip_files import kinds, members, zipped
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from edgekit.core import package
 from edgekit.core.errors import InputError
-from edgekit.documents import package
-from edgekit.documents.package import Package
+from edgekit.core.package import Package
 
 SOUND = zipped({"mimetype": "a/b", "a.xml": "<a/>" * 100, "b/c.bin": bytes(300)}, stored=("mimetype",))
 

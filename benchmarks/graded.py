@@ -1,0 +1,72 @@
+"""Answers that teachers marked, as grading's scripts read them, and token states kept on disk between runs."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from edgekit.engine.encoder import Encoder, TokenStates
+
+DATA = Path(__file__).resolve().parents[2] / "shared" / "data" / "grading"
+_AT_ONCE = 512
+
+
+def read_set(name: str) -> list[dict[str, Any]]:
+    """The lines of one of the sets."""
+    with (DATA / f"{name}.jsonl").open(encoding="utf-8") as stream:
+        return [json.loads(line) for line in stream]
+
+
+def digest(name: str) -> str:
+    """SHA-256 of a set's file."""
+    return hashlib.sha256((DATA / f"{name}.jsonl").read_bytes()).hexdigest()
+
+
+class KeptStates:
+    """An encoder whose answers are kept in a folder, in half precision: a set takes minutes to read."""
+
+    def __init__(self, encoder: Encoder, folder: Path | None) -> None:
+        self.width = encoder.width
+        self._encoder = encoder
+        self._folder = folder
+        self._known: dict[str, TokenStates] = {}
+
+    def prepare(self, name: str, texts: Sequence[str]) -> None:
+        """Read the texts of a set, or take them from the folder."""
+        wanted = sorted(set(texts))
+        path = None if self._folder is None else self._folder / f"{name}.npz"
+        if path is not None and path.is_file():
+            stored = np.load(path)
+            known, edges = json.loads(str(stored["texts"])), stored["edges"]
+            pieces, states, embeddings = json.loads(str(stored["pieces"])), stored["states"], stored["embeddings"]
+            for at, text in enumerate(known):
+                rows = states[edges[at] : edges[at + 1]].astype(np.float32)
+                self._known[text] = TokenStates(tuple(pieces[at]), rows, embeddings[at])
+        new = [text for text in wanted if text not in self._known]
+        for begin in range(0, len(new), _AT_ONCE):
+            some = new[begin : begin + _AT_ONCE]
+            self._known.update(zip(some, self._encoder.token_states(some), strict=True))
+            print(f"{name}: {begin + len(some):,} of {len(new):,} texts read", flush=True)
+        if path is not None and new:
+            found = [self._known[text] for text in wanted]
+            path.parent.mkdir(parents=True, exist_ok=True)
+            np.savez(
+                path,
+                texts=np.array(json.dumps(wanted)),
+                pieces=np.array(json.dumps([one.pieces for one in found])),
+                edges=np.cumsum([0, *(len(one.states) for one in found)]),
+                states=np.concatenate([one.states for one in found]).astype(np.float16),
+                embeddings=np.stack([one.embedding for one in found]),
+            )
+
+    def token_states(self, texts: Sequence[str], *, prefix: str | None = None) -> list[TokenStates]:
+        """See `edgekit.engine.encoder.Encoder.token_states`."""
+        assert prefix is None
+        new = [text for text in dict.fromkeys(texts) if text not in self._known]
+        fresh = dict(zip(new, self._encoder.token_states(new), strict=True)) if new else {}
+        return [self._known[text] if text in self._known else fresh[text] for text in texts]

@@ -1,0 +1,72 @@
+"""A file of answers: what was in it, what form it had, and what it takes to write it again with marks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, Protocol, TypeAlias
+
+from edgekit.quiz.model import Question
+from edgekit.quiz.suggestion import Answer, Mark
+
+Form: TypeAlias = Literal[
+    "csv",
+    "tsv",
+    "jsonl",
+    "moodle",  # the quiz report `Responses` of Moodle, as CSV
+    "qti",  # QTI results reporting, 2.1 to 3.0
+    "lti",  # scores of LTI Assignment and Grade Services; only written
+]
+
+
+class Source(Protocol):
+    """The file that answers came from."""
+
+    def written(self, marks: Mapping[str, Mark], *, names: bool) -> bytes:
+        """It again, with what stands of each answer's mark; names: with those of the students."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """Answers in the order of their file.
+
+    encoding: as it was read.  notes: one sentence each for the teacher, without names or texts of students.
+    """
+
+    answers: tuple[Answer, ...]
+    form: Form
+    encoding: str
+    notes: tuple[str, ...] = ()
+    source: Source | None = field(default=None, repr=False, compare=False)
+
+
+def shown(text: str, most: int = 60) -> str:
+    """The beginning of a text on one line, for a note: without anything that a terminal would obey."""
+    line = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+    return line if len(line) <= most else line[: most - 1] + "…"
+
+
+def plain_name(text: str) -> str:
+    """`Student_ID ` -> `student id`: how names of columns and questions are compared."""
+    return " ".join(text.casefold().replace("_", " ").replace("-", " ").split())
+
+
+class Lookup:
+    """Questions by their id, else by their text in any language."""
+
+    def __init__(self, questions: Sequence[Question]) -> None:
+        self.questions = tuple(questions)
+        self._by_name: dict[str, Question] = {}
+        for question in questions:
+            for text in question.text.values():
+                self._by_name.setdefault(plain_name(text), question)
+        self._by_name |= {plain_name(question.id): question for question in questions}
+        self._by_id = {question.id: question for question in questions}
+
+    def find(self, name: str) -> Question | None:
+        """The question of that id or text."""
+        return self._by_id.get(name.strip()) or self._by_name.get(plain_name(name))
+
+    def names(self) -> list[str]:
+        """Ids, for a suggestion of what may have been meant."""
+        return [question.id for question in self.questions]

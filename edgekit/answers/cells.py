@@ -1,0 +1,60 @@
+"""What a mark looks like in a cell, and cells that a spreadsheet must not compute."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from edgekit.quiz.suggestion import Mark
+
+COLUMNS = ("mark", "suggested", "status", "reasons", "feedback")
+"""What is written of an answer: a person's points or nothing, the suggested ones, how far it is, why, and for whom."""
+
+# OWASP, CSV injection; the wide forms are the same to a spreadsheet in East Asia.
+_FORMULA = re.compile(r"'*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
+_ESCAPED = re.compile(r"''*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
+_NUMBER = re.compile(r"[+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[eE][+-]?\d+)?", re.ASCII)
+
+
+def harmless(text: str) -> str:
+    """A cell with an apostrophe before what a spreadsheet would compute; plain numbers stay. `as_typed` undoes it."""
+    return f"'{text}" if _FORMULA.match(text) and not _NUMBER.fullmatch(text) else text
+
+
+def as_typed(text: str) -> str:
+    """A cell that `harmless` wrote, as it was before."""
+    return text[1:] if _ESCAPED.match(text) else text
+
+
+def csv_line(cells: Sequence[str], delimiter: str = ",", ending: str = "\n") -> str:
+    """A row of harmless cells, in quotes where needed; `csv` before Python 3.13 leaves a lone carriage return bare."""
+    return delimiter.join(_quoted(harmless(cell), delimiter) for cell in cells) + ending
+
+
+def _quoted(cell: str, delimiter: str) -> str:
+    needed = any(sign in cell for sign in (delimiter, '"', "\r", "\n"))
+    return '"' + cell.replace('"', '""') + '"' if needed else cell
+
+
+def points_text(points: float | None) -> str:
+    """`2.0` -> `2`, `0.5` -> `0.5`, None -> nothing."""
+    return "" if points is None else f"{round(points, 6):.10g}"
+
+
+def feedback_of(mark: Mark) -> str:
+    """A person's words, else the suggested ones."""
+    return mark.feedback if mark.feedback is not None else mark.suggestion.feedback if mark.suggestion else ""
+
+
+def reasons_of(mark: Mark) -> str:
+    """Codes and sentences of why a person should look."""
+    return "; ".join(f"{one.code}: {one.detail}" for one in mark.suggestion.reasons) if mark.suggestion else ""
+
+
+def mark_cells(mark: Mark | None) -> list[str]:
+    """The cells of `COLUMNS`, empty where an answer has no mark at all."""
+    if mark is None:
+        return [""] * len(COLUMNS)
+    suggestion = mark.suggestion
+    suggested = points_text(suggestion.points) if suggestion else ""
+    return [points_text(mark.final), suggested, mark.status, reasons_of(mark), feedback_of(mark)]

@@ -1,0 +1,268 @@
+"""Which column of a table is what: from its header, from what is in it, or as the teacher says."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from edgekit.answers.answers import Lookup, plain_name
+from edgekit.answers.cells import COLUMNS, as_typed
+from edgekit.core.errors import InputError, UsageError
+
+ROLES = ("id", "student", "question", "answer", "language")
+_NAMES = {
+    "id": "id, answer id, answerid, attempt, attempt id, response id, submission id",
+    "student": """student, student id, student name, name, full name, learner, participant, candidate, user, username,
+    user id, userid, nombre, alumno, alumna, estudiante, nome, aluno, aluna, email, email address, e mail,
+    dirección de correo, correo electrónico, endereço de e mail, endereço de email, adresse de courriel,
+    e mail adresse""",
+    "question": "question, question id, questionid, item, item id, pregunta, pergunta, questão, questao, frage",
+    "answer": "answer, response, text, student answer, answer text, respuesta, resposta, antwort, réponse, risposta",
+    "language": "language, lang, idioma, lengua, língua, lingua, sprache",
+}
+_ROLE_OF = {" ".join(name.split()): role for role, names in _NAMES.items() for name in names.split(",")}
+# Moodle's report has these in the language of its user.
+RESPONSE = re.compile(
+    r"(?:response|respuesta|resposta|réponse|risposta|antwort|antwoord|odpowiedź|jibu)\s*(\d{1,3})", re.IGNORECASE
+)
+_NUMBERED = re.compile(r"(?:q|question|item|pregunta|pergunta|p|frage|questão|questao)?\s*(\d{1,3})", re.IGNORECASE)
+_ASKED = re.compile(r"(?:question|pregunta|pergunta|questão|domanda|frage|vraag)\s*(\d{1,3})", re.IGNORECASE)
+_MOST_PART = 0.9
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The columns of a table, by index.
+
+    header: whether the first row names them.  asked: of a wide table, column -> id of its question; else empty.
+    answer, question: of a long one.  personal: columns that may say whose an answer is: all that mean nothing here.
+    ours: where marks are that edgekit wrote, by their name.
+    """
+
+    header: bool
+    id: int | None = None
+    student: int | None = None
+    language: int | None = None
+    question: int | None = None
+    answer: int | None = None
+    asked: Mapping[int, str] = field(default_factory=dict)
+    personal: frozenset[int] = frozenset()
+    ours: Mapping[str, int] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+
+def find_layout(
+    rows: Sequence[Sequence[str]],
+    lookup: Lookup,
+    columns: Mapping[str, str] | None,
+    path: object,
+    *,
+    named: bool = False,
+) -> Layout:
+    """What the columns are. rows: with the header first, where there is one; named: there is one.
+
+    columns: role or id of a question -> name or number (from 1) of a column; it wins over every guess.
+    Raises UsageError: `columns` names what is not there; InputError: no column has answers.
+    """
+    names = [cell.strip() for cell in rows[0]]
+    notes: list[str] = []
+    ours = _ours(names, lookup)
+    said = _said(names, lookup, columns or {}, path)
+    by_name = _roles(names, lookup, {*ours.values(), *said.values()})
+    roles = by_name | {role: at for role, at in said.items() if role in ROLES}
+    asked = {at: name for name, at in said.items() if name not in ROLES}
+    is_long = "answer" in said or (not asked and {"answer", "question"} <= roles.keys())
+    if not is_long:
+        taken = {*ours.values(), *said.values()}
+        asked |= {at: name for at, name in _asked(names, rows, lookup, taken).items() if name not in asked.values()}
+    found = bool(ours or by_name or asked)
+    if not asked:
+        guessed = _by_content(rows, lookup, roles, {*ours.values()})
+        found = found or "question" in guessed
+        if "answer" in guessed and "answer" not in roles:
+            notes.append(f"column {guessed['answer'] + 1} is taken for the answers: its texts are the longest")
+        roles = guessed
+    # A first row that names a question where the others do is an answer already.
+    at = None if asked else roles.get("question")
+    is_answer = at is not None and at < len(names) and lookup.find(names[at]) is not None
+    by_number = bool(columns) and all(value.isdigit() for value in (columns or {}).values()) and not by_name
+    header = named or (found and not is_answer and not (by_number and at is None))
+    if not asked and "answer" not in roles:
+        raise InputError(
+            f"none of the {len(names)} columns of `{path}` is known to hold answers",
+            reasons=[f"the questions are {', '.join(f'`{name}`' for name in lookup.names())}"],
+            hint="name a column after its question, or say which is which, as `--column answer=3 --column question=2`",
+        )
+    if not asked and "question" not in roles and len(lookup.questions) > 1:
+        raise InputError(
+            f"`{path}` does not say which question an answer is to",
+            hint="add a column `question`, or say which it is, as `--column question=2`",
+        )
+    if not header:
+        notes.append("line 1 is taken for an answer, not for the names of the columns")
+    return _layout(names, roles, asked, ours, header, lookup, notes)
+
+
+def _roles(names: Sequence[str], lookup: Lookup, taken: set[int]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for index, name in enumerate(names):
+        role = _ROLE_OF.get(plain_name(name))
+        if role is not None and role not in found and index not in taken and lookup.find(name) is None:
+            found[role] = index
+    return found
+
+
+def _layout(
+    names: Sequence[str],
+    roles: Mapping[str, int],
+    asked: Mapping[int, str],
+    ours: Mapping[str, int],
+    header: bool,
+    lookup: Lookup,
+    notes: Sequence[str],
+) -> Layout:
+    notes = list(notes)
+    if asked:
+        missing = [name for name in lookup.names() if name not in asked.values()]
+        notes += [f"no column has answers to `{name}`" for name in missing]
+    known = {*asked, *ours.values(), *(at for role, at in roles.items() if role != "student")}
+    return Layout(
+        header,
+        roles.get("id"),
+        roles.get("student"),
+        roles.get("language"),
+        None if asked else roles.get("question"),
+        None if asked else roles.get("answer"),
+        dict(sorted(asked.items())),
+        frozenset(index for index in range(len(names)) if index not in known),
+        ours,
+        tuple(notes),
+    )
+
+
+def mark_columns(asked: Mapping[int, str]) -> list[str]:
+    """The names of the columns that edgekit adds, for each question of a wide table."""
+    return [f"{name} {column}" for name in asked.values() for column in COLUMNS] if asked else list(COLUMNS)
+
+
+def _ours(names: Sequence[str], lookup: Lookup) -> dict[str, int]:
+    """Columns that edgekit wrote before, side by side: a teacher's own column `mark` is not one of them."""
+    found: dict[str, int] = {}
+    width = len(COLUMNS)
+    starts = {f"{one}{COLUMNS[0]}": one for one in ("", *(f"{name} " for name in lookup.names()))}
+    for at, name in enumerate(names):
+        if name in starts:
+            wanted = [starts[name] + column for column in COLUMNS]
+            if list(names[at : at + width]) == wanted:
+                found |= {name: at + index for index, name in enumerate(wanted)}
+    return found
+
+
+def _said(names: Sequence[str], lookup: Lookup, columns: Mapping[str, str], path: object) -> dict[str, int]:
+    found: dict[str, int] = {}
+    problems: list[str] = []
+    known = [*ROLES, *lookup.names()]
+    for what, column in columns.items():
+        if what not in known:
+            near = difflib.get_close_matches(what, known, n=1)
+            problems.append(f"`{what}` is no question and none of {', '.join(ROLES)}" + _meant(near))
+        elif column in names:
+            found[what] = names.index(column)
+        elif column.isascii() and column.isdigit() and 1 <= int(column[:6]) <= len(names):
+            found[what] = int(column) - 1
+        else:
+            problems.append(f"no column is `{column}`" + _meant(difflib.get_close_matches(column, names, n=1)))
+    for at in sorted({*found.values()}):
+        doubled = [f"`{what}`" for what, index in found.items() if index == at]
+        if len(doubled) > 1:
+            problems.append(f"column {at + 1} cannot be {' and '.join(doubled)}")
+    if problems:
+        raise UsageError(f"the columns of `{path}` are not as said", reasons=problems)
+    return found
+
+
+def _asked(names: Sequence[str], rows: Sequence[Sequence[str]], lookup: Lookup, taken: set[int]) -> dict[int, str]:
+    """Columns of a wide table: named after questions, or numbered as they are in the quiz."""
+    found: dict[int, str] = {}
+    for index, name in enumerate(names):
+        question = lookup.find(name)
+        if question is not None and index not in taken and question.id not in found.values():
+            found[index] = question.id
+    if len(found) == 1 and _share(rows[1:], next(iter(found)), lookup) >= _MOST_PART:
+        # Not a column of answers to one question, but one of questions whose header is an answer already.
+        return {}
+    if found:
+        return found
+    for pattern in (RESPONSE, _NUMBERED):
+        numbered = {
+            index: int(match[1])
+            for index, name in enumerate(names)
+            if index not in taken and (match := pattern.fullmatch(name)) is not None and match[1] != ""
+        }
+        texts = _question_texts(names, rows, lookup) if pattern is RESPONSE else {}
+        found = {index: texts[number] for index, number in numbered.items() if number in texts}
+        left = {index: number for index, number in numbered.items() if index not in found}
+        for index, number in left.items():
+            asked = lookup.names()[number - 1] if 0 < number <= len(lookup.questions) else None
+            if asked is not None and asked not in found.values() and not texts:
+                found[index] = asked
+        # Where the texts say that the order is another one, the number means nothing; what is left over may be plain.
+        others = [name for name in lookup.names() if name not in found.values()]
+        if texts and len(left) == len(others) == 1:
+            found[next(iter(left))] = others[0]
+        if found:
+            return found
+    return {}
+
+
+def _question_texts(names: Sequence[str], rows: Sequence[Sequence[str]], lookup: Lookup) -> dict[int, str]:
+    """Number of a response -> question, where Moodle gives the text of each question beside it."""
+    found: dict[int, str] = {}
+    for index, name in enumerate(names):
+        match = _ASKED.fullmatch(name)
+        texts = {row[index] for row in rows[1:] if index < len(row)} if match is not None else set()
+        question = lookup.find(next(iter(texts))) if len(texts) == 1 else None
+        if match is not None and question is not None:
+            found[int(match[1])] = question.id
+    return found
+
+
+def _by_content(
+    rows: Sequence[Sequence[str]], lookup: Lookup, roles: Mapping[str, int], ours: set[int]
+) -> dict[str, int]:
+    """A long table whose names say nothing: the column with ids of questions, and of the others the longest texts."""
+    width = max(map(len, rows))
+    body = rows[1:] or rows
+    taken = ours | {at for role, at in roles.items() if role not in ("question", "answer")}
+
+    def part(index: int) -> float:
+        return _share(body, index, lookup)
+
+    def length(index: int, rows: Sequence[Sequence[str]]) -> int:
+        cells = [row[index] for row in rows if index < len(row)]
+        return sum(len(as_typed(cell) if ours else cell) for cell in cells)
+
+    question = roles.get("question")
+    if question is None:
+        best = max((index for index in range(width) if index not in taken), key=part, default=None)
+        question = best if best is not None and part(best) >= _MOST_PART else None
+    if question is None:
+        return dict(roles)
+    others = [index for index in range(width) if index not in taken and index != question]
+    first = rows[0][question] if question < len(rows[0]) else ""
+    whole = rows if lookup.find(first) is not None else body
+    if "answer" in roles or not others:
+        return {**roles, "question": question}
+    return {**roles, "question": question, "answer": max(others, key=lambda index: length(index, whole))}
+
+
+def _share(rows: Sequence[Sequence[str]], index: int, lookup: Lookup) -> float:
+    """How much of what a column has names questions, 0 to 1."""
+    filled = [row[index] for row in rows if index < len(row) and row[index].strip()]
+    return sum(lookup.find(cell) is not None for cell in filled) / len(filled) if filled else 0.0
+
+
+def _meant(near: Sequence[str]) -> str:
+    return f"; did you mean `{near[0]}`?" if near else ""

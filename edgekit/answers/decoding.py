@@ -1,0 +1,98 @@
+"""Bytes of a file of answers to text, and what to tell the teacher about it."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from edgekit.core.errors import InputError, UnavailableError, UsageError
+from edgekit.core.languages import code_page
+
+MOST_BYTES = 64 << 20  # a school of 1,000 students with 10 questions of 300 words has 20 MB
+
+# The longer first: a UTF-32 mark begins like a UTF-16 one.
+_MARKS = (
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """A text, its codec by Python's name, its byte order mark, and notes."""
+
+    text: str
+    codec: str
+    mark: bytes
+    notes: tuple[str, ...] = ()
+
+    def encoded(self, text: str) -> bytes:
+        """`text` as this one was written, or in UTF-8 with a mark where the old encoding cannot hold it."""
+        try:
+            return self.mark + text.encode(self.codec)
+        except UnicodeEncodeError:
+            return codecs.BOM_UTF8 + text.encode("utf-8", "replace")
+
+
+def read_bytes(path: Path, what: str) -> bytes:
+    """The bytes of a file. Raises UnavailableError (not there) and InputError: cannot be read, larger than 64 MB."""
+    try:
+        with path.open("rb") as stream:
+            data = stream.read(MOST_BYTES + 1)
+    except FileNotFoundError:
+        raise UnavailableError(f"there is no {what} `{path}`") from None
+    except OSError as problem:
+        raise InputError(f"cannot read the {what} `{path}`: {problem.strerror}") from None
+    if len(data) > MOST_BYTES:
+        raise InputError(f"the {what} `{path}` is larger than {MOST_BYTES >> 20} MB")
+    return data
+
+
+def decode(data: bytes, path: Path, languages: Sequence[str], encoding: str | None = None) -> Decoded:
+    """The text in `data`: by its byte order mark, as UTF-8, else as the code page of the languages, with a note.
+
+    encoding: asked for, and nothing else is tried. Raises InputError: no text; UsageError: no such encoding.
+    """
+    if encoding is not None:
+        try:
+            codec = codecs.lookup(encoding).name
+        except LookupError:
+            raise UsageError(
+                f"there is no encoding `{encoding}`", hint="write one such as `utf-8` or `cp1252`"
+            ) from None
+        return _strict(data, path, codec)
+    for mark, codec in _MARKS:
+        if data.startswith(mark):
+            return _strict(data[len(mark) :], path, codec, mark)
+    if b"\0" in data:
+        raise InputError(f"`{path}` is no text", hint="save the answers as CSV in UTF-8")
+    try:
+        return Decoded(data.decode(), "utf-8", b"")
+    except UnicodeDecodeError as problem:
+        line = data.count(b"\n", 0, problem.start) + 1
+    pages = [page for language in languages if (page := code_page(language)) is not None]
+    for codec in dict.fromkeys((*pages, "cp1252", "latin-1")):
+        try:
+            text = data.decode(codec)
+        except UnicodeDecodeError:
+            continue
+        said = "windows-1252 (Latin-1)" if codec == "cp1252" else codec
+        return Decoded(
+            text, codec, b"", (f"line {line} is not UTF-8, so the file is read as {said}: look at its accents",)
+        )
+    raise AssertionError("latin-1 reads everything")
+
+
+def _strict(data: bytes, path: Path, codec: str, mark: bytes = b"") -> Decoded:
+    try:
+        text = data.decode(codec)
+    except (UnicodeError, LookupError) as problem:
+        raise InputError(f"`{path}` is no {codec} text: {problem}") from None
+    if "\0" in text:
+        raise InputError(f"`{path}` is no text: line {text.count(chr(10), 0, text.index(chr(0))) + 1} has a NUL")
+    return Decoded(text, codec, mark)

@@ -1,0 +1,71 @@
+"""A question as another program has it, on its way to a quiz file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from edgekit.quiz.model import QuestionKind
+
+
+@dataclass(slots=True)
+class FoundQuestion:
+    """What was read; `table` is what a teacher would have written.
+
+    options: text and whether it is right.  criteria: points, or None, and statement.
+    """
+
+    kind: QuestionKind
+    text: str
+    id: str = ""
+    name: str = ""
+    points: float | None = None
+    language: str | None = None
+    references: list[str] = field(default_factory=list)
+    criteria: list[tuple[float | None, str]] = field(default_factory=list)
+    options: list[tuple[str, bool]] = field(default_factory=list)
+    value: float | None = None
+    tolerance: float = 0.0
+    unit: str | None = None
+
+    @property
+    def says_nothing(self) -> bool:
+        """Whether no right answer is known, or no question."""
+        known = self.references or self.criteria or self.value is not None or any(right for _, right in self.options)
+        return not known or not self.text.strip()
+
+    def table(self, language: str) -> dict[str, Any]:
+        """The question as a table of a quiz file."""
+        table: dict[str, Any] = {"id": self.id, "kind": self.kind, "text": self.text}
+        if self.language is not None and self.language != language:
+            table["language"] = self.language
+        if self.points is not None:
+            table["points"] = self.points
+        if self.kind in ("explain", "exact"):
+            if self.references:
+                table["references"] = list(dict.fromkeys(self.references))
+            if self.criteria and self.kind == "explain":
+                table["criteria"] = _criteria(self.criteria)
+        elif self.kind == "numeric":
+            table |= {"value": self.value, "tolerance": self.tolerance}
+            if self.unit:
+                table["unit"] = self.unit
+        elif self.kind == "choice":
+            table["options"] = [text for text, _ in self.options]
+            table["correct"] = [chr(ord("a") + at) for at, (_, right) in enumerate(self.options) if right]
+        return table
+
+
+def _criteria(criteria: Sequence[tuple[float | None, str]]) -> list[dict[str, Any]]:
+    every = all(points is not None for points, _ in criteria)
+    return [{"statement": text, **({"points": points} if every else {})} for points, text in criteria]
+
+
+@dataclass(slots=True)
+class Reading:
+    """What a file gave: questions in order, notes for the teacher, and its title."""
+
+    questions: list[FoundQuestion] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    title: str = ""

@@ -1,0 +1,151 @@
+"""Questions of GIFT, Moodle's format for questions in plain text."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+from edgekit.answers.found_questions import FoundQuestion, Reading
+from edgekit.answers.numbers import number_in
+from edgekit.answers.xml_text import html_text
+
+# What a backslash keeps from being a sign, as noncharacters while a question is taken apart.
+_ESCAPES = {sign: chr(0xFDD0 + at) for at, sign in enumerate("~=#{}:\\")}
+_BACK = str.maketrans({held: sign for sign, held in _ESCAPES.items()})
+_ESCAPE = re.compile(r"\\([~=#{}:\\n])")
+_HELD = re.compile("[\ufdd0-\ufdef]")
+_TITLE = re.compile(r"::(.*?)::", re.DOTALL)
+_FORMAT = re.compile(r"\[(html|moodle|plain|markdown)\]")
+_ID = re.compile(r"\[id:([^\]\n]{1,64})\]")
+_WEIGHT = re.compile(r"%(-?\d+(?:\.\d+)?)%")
+_RANGE = re.compile(r"([^.]+(?:\.\d+)?)\.\.(.+)", re.DOTALL)
+_MOST_BRACES = 50
+_FULL = 99.99
+_TRUE_FALSE = {"T": True, "TRUE": True, "F": False, "FALSE": False}
+
+
+def read_gift(text: str, reading: Reading) -> None:
+    """Add the questions of a file; what cannot be graded or read is a note with its line.
+
+    Format: Moodle docs, `GIFT format`. An essay (`{}`) has no reference, and is left out by who calls.
+    """
+    left: Counter[str] = Counter()
+    for line, said_id, block in _blocks(text):
+        found = _question(line, block, reading, left)
+        if found is not None:
+            found.id = said_id
+            reading.questions.append(found)
+    reading.notes += [f"left out: {count} questions of {what}" for what, count in sorted(left.items())]
+
+
+def _blocks(text: str) -> Iterator[tuple[int, str, str]]:
+    """Questions, which blank lines part, each with its first line and the id that a comment gives; no comments.
+
+    A blank line between braces is within an answer.
+    """
+    lines: list[str] = []
+    first = depth = 0
+    said_id = ""
+    for number, line in enumerate([*text.splitlines(), ""], start=1):
+        if line.lstrip().startswith("//"):
+            told = _ID.search(line)
+            said_id = told[1] if told else said_id
+            continue
+        if not lines and line.startswith("$CATEGORY:"):
+            continue
+        if line.strip() or (depth > 0 and number <= first + _MOST_BRACES):
+            first = first if lines else number
+            lines.append(line)
+            plain = _ESCAPE.sub("", line)
+            depth += plain.count("{") - plain.count("}")
+        elif lines:
+            yield first, said_id, "\n".join(lines)
+            lines, depth, said_id = [], 0, ""
+    if lines:
+        yield first, said_id, "\n".join(lines)
+
+
+def _question(line: int, block: str, reading: Reading, left: Counter[str]) -> FoundQuestion | None:
+    held = _ESCAPE.sub(
+        lambda match: "\n" if match[1] == "n" else _ESCAPES[match[1]], _HELD.sub("\ufffd", block)
+    ).strip()
+    title = _TITLE.match(held)
+    held = held[title.end() :].lstrip() if title else held
+    form = _FORMAT.match(held)
+    held = held[form.end() :] if form else held
+    begin, end = held.find("{"), held.rfind("}")
+    if begin < 0 and end < 0:
+        left["description"] += 1
+        return None
+    if begin < 0 or end < begin or held.count("{") != held.count("}"):
+        reading.notes.append(f"line {line}: left out, its braces do not match")
+        return None
+    if held.count("{") > 1:
+        left["several answers"] += 1
+        return None
+    asked, tail, said = held[:begin].strip(), held[end + 1 :].strip(), held[begin + 1 : end].strip()
+    html = form is not None and form[1] == "html"
+    text = _plain(f"{asked} _____ {tail}" if tail else asked, html=html)
+    name = _plain(title[1], html=False) if title else ""
+    found = FoundQuestion("explain", text, name=name or " ".join(text.split()[:6]))
+    if _answers(said, found, html=html):
+        return found
+    left["matching"] += 1
+    return None
+
+
+def _answers(said: str, found: FoundQuestion, *, html: bool) -> bool:
+    """What stands between the braces; False for what is no question that edgekit grades."""
+    said = said.partition("####")[0].strip()
+    if not said:
+        return True
+    truth = _TRUE_FALSE.get(said.partition("#")[0].strip().upper())
+    if truth is not None:
+        found.kind, found.options = "choice", [("True", truth), ("False", not truth)]
+        return True
+    if said.startswith("#"):
+        found.kind = "numeric"
+        _numeric(said[1:], found)
+        return True
+    parts = re.findall(r"([=~])([^=~]*)", said)
+    if any("->" in text for sign, text in parts if sign == "="):
+        return False
+    answers = [(sign, *_weighted(text, html=html)) for sign, text in parts]
+    if any(sign == "~" for sign, _, _ in answers):
+        found.kind = "choice"
+        found.options = [(text, weight > 0 if weight is not None else sign == "=") for sign, weight, text in answers]
+    else:
+        found.kind = "exact"
+        found.references = [text for _, weight, text in answers if text and (weight is None or weight >= _FULL)]
+    return True
+
+
+def _weighted(text: str, *, html: bool) -> tuple[float | None, str]:
+    """The weight in per cent, where there is one, and the answer without its feedback."""
+    text = text.partition("#")[0].strip()
+    weight = _WEIGHT.match(text)
+    return (float(weight[1]), _plain(text[weight.end() :], html=html)) if weight else (None, _plain(text, html=html))
+
+
+def _numeric(said: str, found: FoundQuestion) -> None:
+    """`3:2` is 1 to 5, `1..5` as well; of several, with `=`, the first that has all of the points."""
+    for one in said.split("=") if "=" in said else [said]:
+        weight, text = _weighted(one, html=False)
+        if not text or (weight is not None and weight < _FULL):
+            continue
+        between = _RANGE.fullmatch(text)
+        if between is not None:
+            low, high = number_in(between[1]), number_in(between[2])
+            if low is not None and high is not None:
+                found.value, found.tolerance = (low + high) / 2, abs(high - low) / 2
+        else:
+            value, _, tolerance = text.partition(":")
+            found.value, found.tolerance = number_in(value), abs(number_in(tolerance) or 0.0)
+        if found.value is not None:
+            return
+
+
+def _plain(text: str, *, html: bool) -> str:
+    text = text.translate(_BACK).strip()
+    return html_text(text) if html else text

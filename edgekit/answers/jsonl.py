@@ -1,0 +1,140 @@
+"""JSON lines: an object a row, one answer or one student in each."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from edgekit.answers.answers import Answers, Lookup
+from edgekit.answers.cells import COLUMNS, feedback_of
+from edgekit.answers.columns import Layout, find_layout
+from edgekit.answers.decoding import Decoded, decode
+from edgekit.answers.rows import Row, answers_of, problems_by_line
+from edgekit.core.errors import InputError, capped
+from edgekit.quiz.suggestion import Mark
+
+_MARKS = "marks"
+_OURS = frozenset({_MARKS, *COLUMNS})
+_MOST_KEYS = 2_000
+_MOST_ROWS = 200_000
+
+
+@dataclass(frozen=True, slots=True)
+class JsonSource:
+    """The objects as they were; places: answer id -> (index of its object, id of its question)."""
+
+    decoded: Decoded
+    objects: Sequence[dict[str, Any]]
+    layout: Layout
+    names: Sequence[str]
+    places: Mapping[str, tuple[int, str]]
+
+    def written(self, marks: Mapping[str, Mark], *, names: bool) -> bytes:
+        """Every object with its keys in their order; marks in keys of their own, under `marks` where it has several."""
+        hidden = {self.names[at] for at in self.layout.personal} if not names else set()
+        objects = [{key: value for key, value in one.items() if key not in hidden} for one in self.objects]
+        for answer_id, (number, question) in self.places.items():
+            entry = mark_entry(marks.get(answer_id))
+            if self.layout.asked:
+                objects[number].setdefault(_MARKS, {})[question] = entry
+            else:
+                objects[number] |= entry
+        text = "".join(json.dumps(one, ensure_ascii=False) + "\n" for one in objects)
+        return self.decoded.encoded(text)
+
+
+def mark_entry(mark: Mark | None) -> dict[str, Any]:
+    """The keys of `COLUMNS`, null where an answer has no mark at all."""
+    if mark is None:
+        return dict.fromkeys(COLUMNS)
+    suggestion = mark.suggestion
+    return {
+        "mark": mark.final,
+        "suggested": suggestion.points if suggestion else None,
+        "status": mark.status,
+        "reasons": [f"{one.code}: {one.detail}" for one in suggestion.reasons] if suggestion else [],
+        "feedback": feedback_of(mark),
+    }
+
+
+def read_jsonl(
+    data: bytes,
+    path: Path,
+    lookup: Lookup,
+    languages: Sequence[str],
+    columns: Mapping[str, str] | None,
+    encoding: str | None,
+) -> Answers:
+    """Answers of JSON lines. Raises InputError with every problem and its line."""
+    decoded = decode(data, path, languages, encoding)
+    objects, lines, problems = _objects(decoded.text)
+    names = list(dict.fromkeys(key for one in objects for key in one if key not in _OURS))
+    if problems or not objects or not names or len(names) > _MOST_KEYS or len(objects) > _MOST_ROWS:
+        reasons = problems or [f"{len(objects):,} objects with {len(names):,} keys"]
+        raise InputError(f"the answers `{path}` have problems", reasons=capped(reasons))
+    # What was marked before says what is left out, so that it is the same file.
+    objects = [{key: value for key, value in one.items() if key not in _OURS} for one in objects]
+    rows = [
+        Row(line, [_text(one.get(name), line, problems) for name in names])
+        for line, one in zip(lines, objects, strict=True)
+    ]
+    layout = find_layout([names, *(row.cells for row in rows)], lookup, columns, path, named=True)
+    found = answers_of(rows, names, layout, lookup, moodle=False)
+    problems = problems_by_line(problems + found.problems)
+    if problems:
+        raise InputError(f"the answers `{path}` have problems", reasons=capped(problems))
+    places = {answer.answer_id: place for answer, place in zip(found.answers, found.places, strict=True)}
+    source = JsonSource(decoded, objects, layout, names, places)
+    notes = (*decoded.notes, *layout.notes, *found.notes)
+    return Answers(tuple(found.answers), "jsonl", decoded.codec, notes, source)
+
+
+def _objects(text: str) -> tuple[list[dict[str, Any]], list[int], list[str]]:
+    objects: list[dict[str, Any]] = []
+    lines: list[int] = []
+    problems: list[str] = []
+    for line, said in enumerate(text.split("\n"), start=1):
+        if not said.strip():
+            continue
+        try:
+            value = json.loads(said, object_pairs_hook=_unique, parse_constant=_no_number)
+        except json.JSONDecodeError as problem:
+            problems.append(f"line {line}: no JSON: {problem.msg}, column {problem.colno}")
+        except RecursionError:
+            problems.append(f"line {line}: nested too deeply")
+        except ValueError as problem:
+            problems.append(f"line {line}: {problem}")
+        else:
+            if isinstance(value, dict):
+                objects.append(value)
+                lines.append(line)
+            else:
+                problems.append(f'line {line}: no object, as `{{"question": ..., "answer": ...}}`')
+    return objects, lines, problems
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a key comes twice")
+    return found
+
+
+def _no_number(name: str) -> Any:
+    raise ValueError(f"`{name}` is no number of JSON")
+
+
+def _text(value: Any, line: int, problems: list[str]) -> str:
+    """A value as a cell: several texts are one, parted by semicolons."""
+    if isinstance(value, list) and all(isinstance(one, str) for one in value):
+        value = "; ".join(value)
+    if value is None:
+        return ""
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    if any("\ud800" <= letter <= "\udfff" for letter in text):
+        problems.append(f"line {line}: holds half of a character (a lone surrogate)")
+        return ""
+    return text

@@ -1,0 +1,130 @@
+"""Questions of Moodle XML: essay, short answer, numerical, multiple choice, true or false."""
+
+from __future__ import annotations
+
+import io
+from collections import Counter
+from xml.etree.ElementTree import Element  # only the type; what parses is hardened
+
+from edgekit.answers.answers import shown
+from edgekit.answers.found_questions import FoundQuestion, Reading
+from edgekit.answers.numbers import number_in
+from edgekit.answers.xml_text import html_text
+from edgekit.core.xml_stream import elements
+
+_FULL = 99.99
+"""Per cent of the points from which an answer is right; Moodle rounds thirds."""
+
+
+def read_moodle_xml(data: bytes, name: str, reading: Reading) -> None:
+    """Add the questions of a file; what is of another kind is counted in a note.
+
+    References of an essay are its `graderinfo`, the information for who marks it. Format: Moodle docs, `Moodle XML`.
+    Raises InputError: no XML, or XML that is not read.
+    """
+    left: Counter[str] = Counter()
+    for element, _ in elements(io.BytesIO(data), lambda tag: tag == "question", name):
+        kind = element.get("type") or ""
+        if kind == "category":
+            path = _text(element.find("category"))
+            reading.title = reading.title or path.rpartition("/")[2].strip()
+            continue
+        found = FoundQuestion(
+            "explain",
+            _text(element.find("questiontext")),
+            id=_text(element.find("idnumber")),
+            name=_text(element.find("name")),
+            points=_points(element),
+        )
+        read = _READERS.get(kind)
+        if read is None:
+            left[kind if kind.isidentifier() and len(kind) < 40 else "unknown"] += 1
+            continue
+        read(element, found, reading)
+        reading.questions.append(found)
+    reading.notes += [
+        f"left out: {count} of the type `{kind}`, which edgekit does not grade" for kind, count in sorted(left.items())
+    ]
+
+
+def _essay(element: Element, found: FoundQuestion, _reading: Reading) -> None:
+    known = _text(element.find("graderinfo"))
+    found.references = [known] if known else []
+
+
+def _short_answer(element: Element, found: FoundQuestion, reading: Reading) -> None:
+    found.kind = "exact"
+    partly = patterns = 0
+    for answer, fraction in _answers(element):
+        text = _text(answer)
+        pattern = "*" in text.replace("\\*", "")
+        if text and fraction >= _FULL and not pattern:
+            found.references.append(text.replace("\\*", "*"))
+        partly += 0 < fraction < _FULL
+        patterns += pattern and fraction > 0 and text != "*"
+    if partly:
+        reading.notes.append(f"`{_called(found)}`: {partly} answers with a part of the points are left out")
+    if patterns:
+        reading.notes.append(f"`{_called(found)}`: {patterns} answers with `*` are patterns, left out")
+
+
+def _numerical(element: Element, found: FoundQuestion, reading: Reading) -> None:
+    found.kind = "numeric"
+    right = [
+        (value, number_in(_text(answer.find("tolerance"))) or 0.0)
+        for answer, fraction in _answers(element)
+        if fraction >= _FULL and (value := number_in(_text(answer))) is not None
+    ]
+    if right:
+        found.value, found.tolerance = right[0][0], abs(right[0][1])
+    if len(right) > 1:
+        reading.notes.append(f"`{_called(found)}`: only the first of {len(right)} right numbers is kept")
+    for unit in element.iter("unit"):
+        if number_in(_text(unit.find("multiplier"))) in (None, 1.0):
+            found.unit = _text(unit.find("unit_name")) or None
+            break
+
+
+def _multiple_choice(element: Element, found: FoundQuestion, _reading: Reading) -> None:
+    found.kind = "choice"
+    single = (element.findtext("single") or "true").strip().casefold() in ("true", "1")
+    found.options = [
+        (_text(answer), fraction >= _FULL if single else fraction > 0) for answer, fraction in _answers(element)
+    ]
+
+
+def _true_false(element: Element, found: FoundQuestion, _reading: Reading) -> None:
+    found.kind = "choice"
+    found.options = [(_text(answer).capitalize(), fraction >= _FULL) for answer, fraction in _answers(element)]
+
+
+_READERS = {
+    "essay": _essay,
+    "shortanswer": _short_answer,
+    "numerical": _numerical,
+    "multichoice": _multiple_choice,
+    "truefalse": _true_false,
+}
+
+
+def _answers(element: Element) -> list[tuple[Element, float]]:
+    return [(answer, number_in(answer.get("fraction")) or 0.0) for answer in element.findall("answer")]
+
+
+def _points(element: Element) -> float | None:
+    value = number_in(element.findtext("defaultgrade"))
+    return value if value is not None and value > 0 else None
+
+
+def _text(element: Element | None) -> str:
+    """The `<text>` of an element, or its own; HTML unless it says that it is something else."""
+    if element is None:
+        return ""
+    inner = element.find("text")
+    said = (element.text if inner is None else inner.text) or ""
+    is_html = element.get("format") in (None, "html", "moodle_auto_format") and ("<" in said or "&" in said)
+    return html_text(said) if is_html else said.strip()
+
+
+def _called(found: FoundQuestion) -> str:
+    return shown(found.name or found.text)

@@ -1,0 +1,170 @@
+"""Questions of QTI items, 2.1 to 3.0: extended text, text entry and choice interactions."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections import Counter
+from collections.abc import Iterator
+from xml.etree.ElementTree import Element  # only the type; what parses is hardened
+
+from edgekit.answers.found_questions import FoundQuestion, Reading
+from edgekit.answers.numbers import number_in
+from edgekit.core.errors import UsageError
+from edgekit.core.languages import normalise_tag
+from edgekit.core.xml_stream import XML_SPACE, elements
+
+ITEMS = ("assessmentItem", "qti-assessment-item")
+_INTERACTION = "interaction"
+_NOT_ASKED = frozenset(
+    {"rubricblock", "feedbackblock", "feedbackinline", "modalfeedback", "templateblock", "stylesheet"}
+)
+_BLOCKS = frozenset(["p", "div", "li", "ul", "ol", "br", "tr", "table", "h1", "h2", "h3", "h4", "prompt", "blockquote"])
+# One criterion a line, as scorers of QTI write them: `[2] names the gas`.
+_CRITERION = re.compile(r"\[\s*(\d+(?:[.,]\d+)?)\s*\]\s*(\S.*)")
+
+
+def read_items(data: bytes, name: str, reading: Reading) -> None:
+    """Add the questions of a file; other interactions are counted in a note.
+
+    Names of elements and attributes are the same in all versions but for `qti-` and hyphens. Right answers are
+    `correctResponse` and full values of `mapping`; criteria are lines `[points] text` of a rubric for the scorer.
+    Raises InputError: no XML, or XML that is not read.
+    """
+    left: Counter[str] = Counter()
+    for item, _ in elements(io.BytesIO(data), lambda tag: tag in ITEMS, name):
+        body = next(_all(item, "itembody"), None)
+        if body is None:
+            left["without a body"] += 1
+            continue
+        reading.title = reading.title or (item.get("title") or "").strip()
+        interactions = [one for one in body.iter() if _name(one).endswith(_INTERACTION)]
+        for interaction in interactions:
+            found = _question(item, body, interaction)
+            if found is None:
+                left[_name(interaction)] += 1
+                continue
+            identifier = (item.get("identifier") or "").strip()
+            response = _attribute(interaction, "responseidentifier")
+            found.id = identifier if len(interactions) == 1 else f"{identifier}.{response}"
+            found.name = (item.get("title") or identifier).strip()
+            reading.questions.append(found)
+        if not interactions:
+            left["without a question"] += 1
+    reading.notes += [f"left out: {count} items, {what}" for what, count in sorted(left.items())]
+
+
+def _question(item: Element, body: Element, interaction: Element) -> FoundQuestion | None:
+    kind = _name(interaction).removesuffix(_INTERACTION)
+    declared = _declared(item, _attribute(interaction, "responseidentifier"))
+    right = _right(declared) if declared is not None else []
+    found = FoundQuestion("explain", _lines("".join(_shown(body))), points=_points(item), language=_language(item))
+    if kind == "extendedtext":
+        found.references = right
+        found.criteria = list(_criteria(item))
+    elif kind == "textentry":
+        base = _attribute(declared, "basetype") if declared is not None else "string"
+        if base in ("float", "integer"):
+            found.kind, found.value = (
+                "numeric",
+                next((value for value in map(number_in, right) if value is not None), None),
+            )
+        else:
+            found.kind, found.references = "exact", right
+    elif kind == "choice":
+        found.kind = "choice"
+        found.options = [
+            (_lines("".join(_shown(choice))), (choice.get("identifier") or "") in right)
+            for choice in _all(interaction, "simplechoice")
+        ]
+    else:
+        return None
+    return found
+
+
+def _shown(element: Element) -> Iterator[str]:
+    """The text that a student sees, options and what is for the scorer left out; a gap is a line."""
+    name = _name(element)
+    if name in _BLOCKS:
+        yield "\n"
+    if name == "img":
+        said = " ".join((element.get("alt") or "").split())
+        yield f"[image: {said}]" if said else "[image]"
+    if name == "textentryinteraction":
+        yield " _____ "
+    yield (element.text or "").replace("\n", " ")
+    for child in element:
+        if _name(child) not in _NOT_ASKED and _name(child) != "simplechoice":
+            yield from _shown(child)
+        yield (child.tail or "").replace("\n", " ")
+    if name in _BLOCKS:
+        yield "\n"
+
+
+def _lines(text: str) -> str:
+    lines = (" ".join(line.split()) for line in text.split("\n"))
+    return "\n".join(line for line in lines if line)
+
+
+def _right(declared: Element) -> list[str]:
+    values = [
+        "".join(value.itertext()).strip()
+        for correct in _all(declared, "correctresponse")
+        for value in _all(correct, "value")
+    ]
+    entries = [
+        (number_in(_attribute(entry, "mappedvalue")) or 0.0, _attribute(entry, "mapkey").strip())
+        for entry in _all(declared, "mapentry")
+    ]
+    most = max((value for value, _ in entries), default=0.0)
+    values += [key for value, key in entries if value == most > 0]
+    return [value for value in dict.fromkeys(values) if value]
+
+
+def _criteria(item: Element) -> Iterator[tuple[float | None, str]]:
+    for block in _all(item, "rubricblock"):
+        if "scorer" in _attribute(block, "view"):
+            for line in _lines("".join(_shown(block))).split("\n"):
+                match = _CRITERION.fullmatch(line)
+                if match is not None:
+                    yield number_in(match[1]) or None, match[2]
+
+
+def _points(item: Element) -> float | None:
+    for outcome in _all(item, "outcomedeclaration"):
+        name = outcome.get("identifier")
+        value = number_in(_attribute(outcome, "normalmaximum")) if name == "SCORE" else None
+        if name == "MAXSCORE":
+            value = number_in("".join(next(_all(outcome, "value"), outcome).itertext()))
+        if value is not None and value > 0:
+            return value
+    return None
+
+
+def _language(item: Element) -> str | None:
+    try:
+        return normalise_tag(item.get(XML_SPACE + "lang") or "")
+    except UsageError:
+        return None
+
+
+def _declared(item: Element, identifier: str) -> Element | None:
+    declarations = _all(item, "responsedeclaration")
+    return next((one for one in declarations if one.get("identifier") == identifier), None)
+
+
+def _all(element: Element, name: str) -> Iterator[Element]:
+    return (one for one in element.iter() if _name(one) == name)
+
+
+def _name(element: Element) -> str:
+    """`qti-item-body` and `itemBody` -> `itembody`."""
+    return _same(element.tag)
+
+
+def _attribute(element: Element, name: str) -> str:
+    return next((value for key, value in element.attrib.items() if _same(key) == name), "")
+
+
+def _same(name: str) -> str:
+    return name.removeprefix("qti-").replace("-", "").lower()

@@ -1,0 +1,232 @@
+"""QTI results reporting, 2.1 to 3.0: answers out of it, and marks into it as outcomes that a person scored."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from xml.parsers import expat  # entities are refused below
+from xml.sax.saxutils import escape, quoteattr  # only writes
+
+from edgekit.answers.answers import Answers, Lookup, shown
+from edgekit.answers.cells import feedback_of, points_text, reasons_of
+from edgekit.answers.xml_text import XmlFile, local_name, not_xml
+from edgekit.core.errors import InputError, OutputError, UsageError, capped
+from edgekit.core.xml_stream import elements
+from edgekit.quiz.suggestion import Answer, Mark
+
+RESULT = "assessmentResult"
+_ITEM = "itemResult"
+NAMESPACE = "http://www.imsglobal.org/xsd/imsqti_result_v3p0"
+# Outcomes that are edgekit's to write: those that stand there already are replaced.
+_SCORE, _MOST = "SCORE", "MAXSCORE"
+_SUGGESTED, _STATUS, _REASONS, _FEEDBACK = "EDGEKIT_SUGGESTED", "EDGEKIT_STATUS", "EDGEKIT_REASONS", "EDGEKIT_FEEDBACK"
+_OURS = frozenset({_SCORE, _MOST, _SUGGESTED, _STATUS, _REASONS, _FEEDBACK})
+# Variables that every session has and nobody answers.
+_BUILT_IN = frozenset({"numAttempts", "duration", "completionStatus"})
+_MOST_RESULTS = 200_000
+
+
+@dataclass(frozen=True, slots=True)
+class QtiSource:
+    """The files as they were; places: (file, number of the result, number of its item) -> id of the answer."""
+
+    files: Sequence[XmlFile]
+    archive: bool
+    places: Mapping[tuple[int, int, int], str]
+
+    def written(self, marks: Mapping[str, Mark], *, names: bool) -> bytes:
+        """The same bytes with outcomes in each item; UsageError without names, which are all over such a file."""
+        if not names:
+            raise UsageError("QTI results say whose they are", hint="write them without names as CSV: `-o marks.csv`")
+        done = [_marked(file, index, self.places, marks) for index, file in enumerate(self.files)]
+        if not self.archive:
+            return done[0]
+        buffer = io.BytesIO()
+        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+            for file, data in zip(self.files, done, strict=True):
+                archive.writestr(zipfile.ZipInfo(file.name), data)
+        return buffer.getvalue()
+
+
+def read_results(files: Sequence[XmlFile], archive: bool, path: Path, lookup: Lookup) -> Answers:
+    """Answers of results reports. Raises InputError with every problem, and for XML that is not read."""
+    answers: dict[str, Answer] = {}
+    place_of: dict[str, tuple[int, int, int]] = {}
+    problems: list[str] = []
+    left: dict[str, None] = {}
+    number = 0
+    for at, file in enumerate(files):
+        for in_file, (result, line) in enumerate(elements(io.BytesIO(file.data), lambda tag: tag == RESULT, file.name)):
+            number += 1
+            if number > _MOST_RESULTS:
+                raise InputError(f"`{path}` has more than {_MOST_RESULTS:,} results")
+            if sum(1 for _ in result.iter(RESULT)) > 1:
+                raise InputError(f"`{file.name}` line {line}: a result within a result")
+            context = result.find("context")
+            student = (context.get("sourcedId") or "").strip() or None if context is not None else None
+            seen: set[str] = set()
+            for index, item in enumerate(result.iter(_ITEM)):
+                name = (item.get("identifier") or "").strip()
+                question = lookup.find(name)
+                if question is None:
+                    left.setdefault(shown(name) or "an item without a name")
+                    continue
+                seen.add(question.id)
+                # Attempts at one item follow each other; the last one counts, as in QTI.
+                answer_id = f"result{number}.{question.id}"
+                place_of[answer_id] = (at, in_file, index)
+                answers[answer_id] = Answer(answer_id, question.id, _response(item), student)
+            if not seen:
+                problems.append(f"`{file.name}` line {line}: a result without any question of the quiz")
+    if not number:
+        problems.append(f"`{path}` has no `{RESULT}`")
+    if problems or not answers:
+        raise InputError(f"the answers `{path}` have problems", reasons=capped(problems or ["no answers"]))
+    notes = tuple(f"no question of the quiz is `{name}`: left as it is" for name in left)
+    places = {place: answer_id for answer_id, place in place_of.items()}
+    return Answers(tuple(answers.values()), "qti", "xml", notes, QtiSource(files, archive, places))
+
+
+def _response(item: object) -> str:
+    """What was answered to an item: the values of its responses, one a line."""
+    found: list[str] = []
+    for variable in item.iter("responseVariable"):  # type: ignore[attr-defined]
+        if variable.get("identifier") in _BUILT_IN:
+            continue
+        given = variable.find("candidateResponse")
+        if given is not None:
+            found += ["".join(value.itertext()) for value in given.iter("value")]
+    return "\n".join(found)
+
+
+def _outcomes(mark: Mark, prefix: str) -> str:
+    suggestion = mark.suggestion
+    rows = [(_SCORE, "float", points_text(mark.final), ' externalScored="human"')] if mark.final is not None else []
+    rows.append((_MOST, "float", points_text(mark.most), ""))
+    if suggestion is not None:
+        rows.append((_SUGGESTED, "float", points_text(suggestion.points), ""))
+    rows.append((_STATUS, "identifier", mark.status, ""))
+    texts = ((_REASONS, reasons_of(mark)), (_FEEDBACK, feedback_of(mark)))
+    rows += [(name, "string", text, "") for name, text in texts if text]
+    return "".join(
+        f'<{prefix}outcomeVariable identifier={quoteattr(name)} cardinality="single" baseType="{base}"{more}>'
+        f"<{prefix}value>{escape(not_xml(value))}</{prefix}value></{prefix}outcomeVariable>"
+        for name, base, value, more in rows
+    )
+
+
+def _marked(file: XmlFile, number: int, places: Mapping[tuple[int, int, int], str], marks: Mapping[str, Mark]) -> bytes:
+    """The bytes of a file with outcomes before the end of each marked item, and the earlier ones of them cut out."""
+    cuts: list[tuple[int, int, bytes]] = []
+    for place in _places(file.data):
+        mark = marks.get(places.get((number, place.result, place.item), ""))
+        if mark is not None:
+            text = "" if place.prefix is None else _outcomes(mark, place.prefix)
+            # ASCII with references: right in every encoding that has ASCII in it.
+            cuts.append((place.begin, place.end, text.encode("ascii", "xmlcharrefreplace")))
+    if cuts and file.data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise OutputError(f"`{file.name}` is in UTF-16, which marks are not written into", hint="save it as UTF-8")
+    done = io.BytesIO()
+    at = 0
+    for begin, end, outcomes in sorted(cuts):
+        done.write(file.data[at:begin])
+        done.write(outcomes)
+        at = end
+    done.write(file.data[at:])
+    return done.getvalue()
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Bytes of an item: an outcome that is edgekit's (prefix None), or, empty, where the item ends."""
+
+    begin: int
+    end: int
+    result: int
+    item: int
+    prefix: str | None
+
+
+class _Places:
+    """Finds outcomes and ends of items in a file that has been read before, so is sound XML without entities."""
+
+    def __init__(self, data: bytes) -> None:
+        self.found: list[_Place] = []
+        self._data = data
+        self._result = self._item = -1
+        self._depth = 0
+        self._ours: int | None = None
+        self._begin: int | None = None
+        self._parser = expat.ParserCreate()
+        self._parser.StartElementHandler = self._start
+        self._parser.EndElementHandler = self._end
+        other = lambda *_: self._settle()  # noqa: E731
+        self._parser.CharacterDataHandler = self._parser.CommentHandler = other
+        self._parser.ProcessingInstructionHandler = other
+        self._parser.Parse(data, True)
+
+    def _settle(self) -> None:
+        """An outcome ends where the next thing begins."""
+        if self._begin is not None and self._ours is None:
+            here = self._parser.CurrentByteIndex
+            self.found.append(_Place(self._begin, here, self._result, self._item, None))
+            self._begin = None
+
+    def _start(self, tag: str, attributes: dict[str, str]) -> None:
+        self._settle()
+        self._depth += 1
+        name = local_name(tag)
+        if name == RESULT:
+            self._result, self._item = self._result + 1, -1
+        elif name == _ITEM:
+            self._item += 1
+        elif name == "outcomeVariable" and self._item >= 0 and attributes.get("identifier") in _OURS:
+            self._ours, self._begin = self._depth, self._parser.CurrentByteIndex
+
+    def _end(self, tag: str) -> None:
+        self._settle()
+        if self._depth == self._ours:
+            self._ours = None
+        self._depth -= 1
+        here = self._parser.CurrentByteIndex
+        if local_name(tag) == _ITEM and self._data.startswith(b"</", here):
+            prefix = tag[: -len(_ITEM)]
+            self.found.append(_Place(here, here, self._result, self._item, prefix))
+
+
+def _places(data: bytes) -> list[_Place]:
+    return _Places(data).found
+
+
+def new_results(
+    answers: Sequence[Answer], marks: Mapping[str, Mark], now: datetime, *, names: bool
+) -> Iterator[tuple[str, bytes]]:
+    """A results report (3.0) for each student, for answers that came in another form: (name of the file, its bytes)."""
+    by_student: dict[tuple[str, str], list[Answer]] = {}
+    for answer in answers:
+        # Two students of one name have two rows; an answer a row has only the name to go by.
+        row = answer.answer_id.removesuffix(f".{answer.question_id}")
+        key = (answer.student or row, row if row != answer.answer_id else "")
+        by_student.setdefault(key, []).append(answer)
+    for number, ((student, _), own) in enumerate(by_student.items(), start=1):
+        who = student if names else f"student{number}"
+        items = "".join(_item(answer, marks.get(answer.answer_id), now) for answer in own)
+        text = (
+            f'<?xml version="1.0" encoding="UTF-8"?>\n<assessmentResult xmlns="{NAMESPACE}">\n'
+            f"<context sourcedId={quoteattr(not_xml(who))}/>\n{items}</assessmentResult>\n"
+        )
+        yield f"result{number:04d}.xml", text.encode()
+
+
+def _item(answer: Answer, mark: Mark | None, now: datetime) -> str:
+    at = now.isoformat(timespec="seconds")
+    return (
+        f'<itemResult identifier={quoteattr(answer.question_id)} datestamp="{at}" sessionStatus="final">'
+        f'<responseVariable identifier="RESPONSE" cardinality="single" baseType="string"><candidateResponse>'
+        f"<value>{escape(not_xml(answer.text))}</value></candidateResponse></responseVariable>"
+        f"{_outcomes(mark, '') if mark is not None else ''}</itemResult>\n"
+    )

@@ -1,0 +1,76 @@
+"""Answers from a file of any form that is known by what is in it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import get_args
+
+from edgekit.answers.answers import Answers, Form, Lookup
+from edgekit.answers.decoding import read_bytes
+from edgekit.answers.jsonl import read_jsonl
+from edgekit.answers.qti_results import read_results
+from edgekit.answers.table import read_table
+from edgekit.answers.xml_text import xml_files
+from edgekit.core.errors import InputError, UsageError
+from edgekit.quiz.model import Quiz
+
+_READ: tuple[Form, ...] = tuple(form for form in get_args(Form) if form != "lti")
+_ROOT = re.compile(rb"<(?:[A-Za-z][\w.-]*:)?([A-Za-z][\w.-]*)")
+_BOM = b"\xef\xbb\xbf"
+
+
+def read_answers(
+    path: Path,
+    *,
+    quiz: Quiz,
+    columns: Mapping[str, str] | None = None,
+    form: str | None = None,
+    encoding: str | None = None,
+) -> Answers:
+    """The answers in a file, to the questions of a quiz.
+
+    A table has a column a question, or an answer a row; columns are found by their names, by what is in them, or as
+    `columns` says: `id`, `student`, `question`, `answer`, `language` or the id of a question -> name or number (from 1)
+    of its column. Columns that mean nothing here go back out untouched.
+    form: `csv`, `tsv`, `jsonl`, `moodle` or `qti`; None: what the content says.
+    encoding: None: by its mark, as UTF-8, else as spreadsheets of the quiz's languages write it, with a note.
+    Raises UnavailableError (not there), UsageError (`columns`, `form` or `encoding` is wrong) and InputError: what
+    cannot be read, or every problem with its line; none of them has a name or a word of a student.
+    """
+    if form is not None and form not in _READ:
+        raise UsageError(f"answers are not read from `{form}`", hint=f"write one of {', '.join(_READ)}")
+    data = read_bytes(path, "file of answers")
+    if not data.strip():
+        raise InputError(f"`{path}` is empty")
+    lookup = Lookup(quiz.questions)
+    kind = form or _detected(data, path)
+    if kind == "qti" and columns:
+        raise UsageError("QTI results have no columns to be named")
+    if kind == "qti":
+        return read_results(*xml_files(data, path), path, lookup)
+    if kind == "jsonl":
+        return read_jsonl(data, path, lookup, quiz.languages, columns, encoding)
+    return read_table(data, path, lookup, quiz.languages, columns, form, encoding)
+
+
+def _detected(data: bytes, path: Path) -> Form:
+    """By the first characters: a zip or XML, an object, else a table."""
+    head = data[: 1 << 16].removeprefix(_BOM).lstrip()
+    if data.startswith(b"PK\x03\x04"):
+        return "qti"
+    if head.startswith(b"<"):
+        root = _ROOT.search(head)
+        if root is not None and root[1] in (b"quiz", b"assessmentItem", b"qti-assessment-item", b"assessmentTest"):
+            raise InputError(
+                f"`{path}` holds questions, not answers", hint=f"make a quiz of it: `edgekit grade import {path}`"
+            )
+        return "qti"
+    if head.startswith(b"{"):
+        return "jsonl"
+    if head.startswith(b"["):
+        line = head.partition(b"\n")[0].strip()
+        if line == b"[" or line.startswith(b"[{"):
+            raise InputError(f"`{path}` is one list of JSON", hint="write one object a line (JSON lines)")
+    return "csv"

@@ -1,0 +1,142 @@
+"""Rows of any table of answers to answers: the same for CSV, TSV, JSON lines and Moodle's report."""
+
+from __future__ import annotations
+
+import difflib
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from edgekit.answers.answers import Lookup, shown
+from edgekit.answers.cells import as_typed
+from edgekit.answers.columns import Layout
+from edgekit.core.errors import MOST_REASONS, UsageError
+from edgekit.core.languages import normalise_tag
+from edgekit.quiz.model import Question
+from edgekit.quiz.suggestion import Answer
+from edgekit.quiz.texts import MOST_ID
+
+_MOST_ID = 200
+_NOTHING = "-"
+"""What Moodle writes for a response that was not given."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """The cells of one row, and the line of the file that it begins in."""
+
+    line: int
+    cells: Sequence[str]
+
+
+@dataclass(slots=True)
+class Found:
+    """Answers, and for each the row it is in (by index) and, of a wide table, its question."""
+
+    answers: list[Answer] = field(default_factory=list)
+    places: list[tuple[int, str]] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+def answers_of(rows: Sequence[Row], names: Sequence[str], layout: Layout, lookup: Lookup, *, moodle: bool) -> Found:
+    """The answers of all rows but the header; problems have their lines and no word of a student."""
+    found = Found()
+    # Apostrophes that edgekit put before formulas come off where it wrote the file.
+    undo = bool(layout.ours)
+    used = {layout.id, layout.student, layout.language, layout.question, layout.answer, *layout.asked}
+    kept = [index for index in range(len(names)) if index not in used and index not in layout.ours.values()]
+    needed = max(index for index in used if index is not None)
+    for number, row in enumerate(rows):
+        cells = [as_typed(cell) for cell in row.cells] if undo else list(row.cells)
+        if any(cell.strip() for cell in cells[len(names) :]):
+            found.problems.append(f"line {row.line}: {len(cells)} cells, but there are {len(names)} columns")
+            continue
+        if len(cells) <= needed:
+            found.problems.append(f"line {row.line}: only {len(cells)} cells of {len(names)}")
+            continue
+        extra = {names[index]: cells[index] for index in kept if index < len(cells)}
+        student = cells[layout.student].strip() or None if layout.student is not None else None
+        row_id = cells[layout.id].strip() if layout.id is not None else ""
+        language = _language(cells, layout, row.line, found)
+        if row_id and (len(row_id) > _MOST_ID or not row_id.isprintable()):
+            found.problems.append(f"line {row.line}: its id is longer than {_MOST_ID} characters or no plain text")
+            continue
+        for question, text in _asked(cells, layout, lookup, row.line, found):
+            if moodle and text.strip() == _NOTHING:
+                text = ""
+            answer_id = row_id or f"line{row.line}"
+            answer_id = f"{answer_id}.{question.id}" if layout.asked else answer_id
+            found.answers.append(Answer(answer_id, question.id, text, student, language, extra))
+            found.places.append((number, question.id))
+    _make_unique(rows, layout, found)
+    _note_repeats(found)
+    return found
+
+
+def _asked(cells: Sequence[str], layout: Layout, lookup: Lookup, line: int, found: Found) -> list[tuple[Question, str]]:
+    if layout.asked:
+        by_id = {question.id: question for question in lookup.questions}
+        return [(by_id[name], cells[at]) for at, name in layout.asked.items()]
+    assert layout.answer is not None  # noqa: S101  what `find_layout` gives has one or the other
+    text = cells[layout.answer]
+    if layout.question is None:
+        return [(lookup.questions[0], text)]
+    said = cells[layout.question].strip()
+    question = lookup.find(said)
+    if question is not None:
+        return [(question, text)]
+    # An id with a typing error may be repeated; anything longer could be what a student wrote in the wrong column.
+    look = len(said) <= MOST_ID and len(found.problems) < MOST_REASONS
+    near = difflib.get_close_matches(said, lookup.names(), n=1, cutoff=0.75) if look else []
+    meant = f": `{shown(said)}`; did you mean `{near[0]}`?" if near else ""
+    found.problems.append(
+        f"line {line}: it names no question of the quiz{meant}" if said else f"line {line}: no question"
+    )
+    return []
+
+
+def _language(cells: Sequence[str], layout: Layout, line: int, found: Found) -> str | None:
+    said = cells[layout.language].strip() if layout.language is not None else ""
+    if not said:
+        return None
+    try:
+        return normalise_tag(said)
+    except UsageError:
+        found.problems.append(f"line {line}: its language is no tag such as `en`")
+        return None
+
+
+def _make_unique(rows: Sequence[Row], layout: Layout, found: Found) -> None:
+    """An id that is a student's, not an answer's, gets the question as well; then every answer has its own."""
+    ids = Counter(answer.answer_id for answer in found.answers)
+    if max(ids.values(), default=0) > 1 and not layout.asked:
+        found.answers = [
+            Answer(
+                f"{one.answer_id}.{one.question_id}", one.question_id, one.text, one.student, one.language, one.extra
+            )
+            for one in found.answers
+        ]
+    first: dict[str, int] = {}
+    for answer, (number, _) in zip(found.answers, found.places, strict=True):
+        line = rows[number].line
+        earlier = first.setdefault(answer.answer_id, line)
+        if earlier != line:
+            found.problems.append(f"line {line}: has the id of line {earlier}, for the same question")
+
+
+def _note_repeats(found: Found) -> None:
+    pairs = Counter((answer.student, answer.question_id) for answer in found.answers if answer.student is not None)
+    again = sum(count > 1 for count in pairs.values())
+    if again:
+        found.notes.append(f"{again} times a student answered the same question more than once: each answer is graded")
+
+
+def problems_by_line(problems: Sequence[str]) -> list[str]:
+    """Problems in the order of their lines, each once."""
+
+    def line(problem: str) -> int:
+        digits = problem.removeprefix("line ").partition(":")[0]
+        return int(digits) if digits.isdigit() else 0
+
+    return sorted(dict.fromkeys(problems), key=line)

@@ -1,0 +1,159 @@
+"""CSV and TSV, and Moodle's report of responses: read whole, and written again with the same rows and columns."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from edgekit.answers.answers import Answers, Form, Lookup
+from edgekit.answers.cells import COLUMNS, as_typed, csv_line, mark_cells
+from edgekit.answers.columns import RESPONSE, ROLES, Layout, find_layout, mark_columns
+from edgekit.answers.decoding import Decoded, decode
+from edgekit.answers.rows import Row, answers_of, problems_by_line
+from edgekit.core.errors import InputError, capped
+from edgekit.quiz.suggestion import Mark
+
+_DELIMITERS = "\t;,|"
+_SAMPLE = 50
+_SAMPLE_CHARACTERS = 1 << 16
+_MOST_ROWS = 200_000
+_MOST_COLUMNS = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class TableSource:
+    """The cells of a table as they were; places: answer id -> (index of its row, id of its question)."""
+
+    decoded: Decoded
+    delimiter: str
+    ending: str
+    rows: Sequence[Row]
+    layout: Layout
+    width: int
+    places: Mapping[str, tuple[int, str]]
+
+    def written(self, marks: Mapping[str, Mark], *, names: bool) -> bytes:
+        """Every row with its columns, those of marks behind them or where they were; formulas are made harmless.
+
+        A table without names of columns gets them: else nobody knew which are marks.
+        """
+        layout = self.layout
+        new = mark_columns(layout.asked)
+        header = layout.header
+        missing = [name for name in new if name not in layout.ours]
+        placed = {**layout.ours, **{name: self.width + index for index, name in enumerate(missing)}}
+        by_row: dict[int, dict[int, str]] = {}
+        for answer_id, (number, question) in self.places.items():
+            prefix = f"{question} " if layout.asked else ""
+            for column, cell in zip(COLUMNS, mark_cells(marks.get(answer_id)), strict=True):
+                by_row.setdefault(number, {})[placed[prefix + column]] = cell
+        lines: list[str] = []
+        first = self.rows[0].cells if header else self._names()
+        lines.append(self._line(first, {at: name for name, at in placed.items()}, names=True))
+        for number, row in enumerate(self.rows[1:] if header else self.rows):
+            lines.append(self._line(row.cells, by_row.get(number, {}), names=names))
+        return self.decoded.encoded("".join(lines))
+
+    def _names(self) -> list[str]:
+        roles = {getattr(self.layout, role): role for role in ROLES} | dict(self.layout.asked)
+        return [roles.get(at, f"column {at + 1}") for at in range(self.width)]
+
+    def _line(self, cells: Sequence[str], changed: Mapping[int, str], *, names: bool) -> str:
+        width = max([self.width, len(cells), *(at + 1 for at in changed)])
+        undo = bool(self.layout.ours)
+        row = [as_typed(cell) if undo else cell for cell in cells] + [""] * (width - len(cells))
+        if not names:
+            row = ["" if at in self.layout.personal else cell for at, cell in enumerate(row)]
+        for at, cell in changed.items():
+            row[at] = cell
+        return csv_line(row, self.delimiter, self.ending)
+
+
+def read_table(
+    data: bytes,
+    path: Path,
+    lookup: Lookup,
+    languages: Sequence[str],
+    columns: Mapping[str, str] | None,
+    form: str | None,
+    encoding: str | None,
+) -> Answers:
+    """Answers of a table. form: `tsv` parts by tabs, everything else by what fits best.
+
+    Raises InputError with every problem and its line.
+    """
+    decoded = decode(data, path, languages, encoding)
+    delimiter = "\t" if form == "tsv" else _delimiter(decoded.text, lookup)
+    rows, problems = _rows(decoded.text, delimiter)
+    if not rows:
+        raise InputError(f"`{path}` has no rows", reasons=problems)
+    width = len(rows[0].cells)
+    if width > _MOST_COLUMNS or len(rows) > _MOST_ROWS:
+        raise InputError(f"`{path}` has more than {_MOST_COLUMNS:,} columns or {_MOST_ROWS:,} rows")
+    layout = find_layout([row.cells for row in rows], lookup, columns, path)
+    if not layout.header:
+        width = max(len(row.cells) for row in rows)
+    moodle = form == "moodle" or (form is None and any(RESPONSE.fullmatch(cell.strip()) for cell in rows[0].cells))
+    body = rows[1:] if layout.header else rows
+    names = [cell.strip() for cell in rows[0].cells] if layout.header else [str(at + 1) for at in range(width)]
+    found = answers_of(body, names, layout, lookup, moodle=moodle)
+    problems = problems_by_line(problems + found.problems)
+    if problems:
+        raise InputError(f"the answers `{path}` have problems", reasons=capped(problems))
+    if not found.answers:
+        raise InputError(f"`{path}` has a header and no answers")
+    places = {answer.answer_id: place for answer, place in zip(found.answers, found.places, strict=True)}
+    source = TableSource(decoded, delimiter, _ending(decoded.text), rows, layout, width, places)
+    kind: Form = "moodle" if moodle else "tsv" if delimiter == "\t" else "csv"
+    notes = (*decoded.notes, *layout.notes, *found.notes)
+    return Answers(tuple(found.answers), kind, decoded.codec, notes, source)
+
+
+def _rows(text: str, delimiter: str) -> tuple[list[Row], list[str]]:
+    """Rows that are not blank, up to what cannot be read, and why that is."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    rows: list[Row] = []
+    line = 1
+    try:
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                rows.append(Row(line, cells))
+            line = reader.line_num + 1
+    except csv.Error as problem:
+        said = str(problem)
+        # Left open, a quotation mark takes everything behind it.
+        return rows, [
+            f"line {line}: a quotation mark is never closed" if "end of data" in said else f"line {line}: {said}"
+        ]
+    return rows, []
+
+
+def _delimiter(text: str, lookup: Lookup) -> str:
+    """The one whose header names most questions and roles; then the one that gives the most rows the same width."""
+    sample = text[:_SAMPLE_CHARACTERS]
+
+    def worth(delimiter: str) -> tuple[float, float, int]:
+        widths: list[int] = []
+        first: list[str] = []
+        try:
+            for cells in csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter):
+                first = first or cells
+                widths += [len(cells)] if cells else []
+                if len(widths) == _SAMPLE:
+                    break
+        except csv.Error:
+            pass
+        usual = max(set(widths), key=widths.count, default=1)
+        known = sum(lookup.find(cell) is not None or RESPONSE.fullmatch(cell.strip()) is not None for cell in first)
+        return (known if usual > 1 else 0, widths.count(usual) / len(widths) if usual > 1 else 0.0, usual)
+
+    return max(_DELIMITERS, key=worth)
+
+
+def _ending(text: str) -> str:
+    """The line break of the first line; within quotes there may be others."""
+    at = text.find("\n")
+    return "\r\n" if at > 0 and text[at - 1] == "\r" else "\n"

@@ -1,0 +1,102 @@
+"""Marks into a file: the one that the answers came from, or another form."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timezone
+from pathlib import Path
+
+from edgekit.answers.ags import scores_json
+from edgekit.answers.answers import Answers
+from edgekit.answers.cells import COLUMNS, csv_line, mark_cells
+from edgekit.answers.jsonl import mark_entry
+from edgekit.answers.qti_results import new_results
+from edgekit.core.atomic import write_bytes
+from edgekit.core.errors import OutputError, UsageError
+from edgekit.quiz.suggestion import Mark
+
+_WRITTEN = ("csv", "tsv", "jsonl", "moodle", "qti", "lti")
+
+
+def write_marks(
+    answers: Answers,
+    marks: Iterable[Mark],
+    path: Path,
+    *,
+    form: str | None = None,
+    names: bool = True,
+    now: datetime | None = None,
+) -> None:
+    """Write what stands of every answer's mark, in the place of what was at `path`.
+
+    form: None: that of the answers, with their rows, columns, ids and encoding; `lti` and `qti` from every form, and
+    `csv`, `tsv` and `jsonl` with an answer a row where the answers came in another form.
+    names: with those of the students.
+    A mark that no person has made stands under `suggested` and leaves `mark` empty. now: of LTI scores.
+    Raises UsageError: a mark of no answer, a form that is not written; OutputError: cannot be written.
+    """
+    by_id = {mark.answer_id: mark for mark in marks}
+    unknown = by_id.keys() - {answer.answer_id for answer in answers.answers}
+    if unknown:
+        raise UsageError(f"{len(unknown):,} marks are of answers that are not in this file")
+    data = _written(answers, by_id, path, form or answers.form, names=names, now=now)
+    try:
+        write_bytes(path, data)
+    except OSError as problem:
+        raise OutputError(f"cannot write `{path}`: {problem.strerror}") from None
+
+
+def _written(
+    answers: Answers, marks: Mapping[str, Mark], path: Path, form: str, *, names: bool, now: datetime | None
+) -> bytes:
+    if form not in _WRITTEN:
+        raise UsageError(f"marks are not written as `{form}`", hint=f"write one of {', '.join(_WRITTEN)}")
+    if form == "lti":
+        return scores_json(answers.answers, marks, names=names, now=now)
+    # Moodle's report is a CSV as well: it is written as it was.
+    same = form == answers.form or {form, answers.form} == {"csv", "moodle"}
+    if same and answers.source is not None:
+        return answers.source.written(marks, names=names)
+    if form == "qti":
+        return _reports(answers, marks, path, now or datetime.now(timezone.utc), names=names)
+    if form in ("csv", "tsv"):
+        return _new_table(answers, marks, "\t" if form == "tsv" else ",", names=names)
+    if form == "jsonl":
+        return _new_lines(answers, marks, names=names)
+    raise UsageError(f"answers that came as `{answers.form}` are not written as `{form}`", hint="write `csv`")
+
+
+def _new_table(answers: Answers, marks: Mapping[str, Mark], delimiter: str, *, names: bool) -> bytes:
+    lines = [csv_line(["id", *(["student"] if names else []), "question", "answer", *COLUMNS], delimiter)]
+    for answer in answers.answers:
+        who = [answer.student or ""] if names else []
+        cells = [answer.answer_id, *who, answer.question_id, answer.text, *mark_cells(marks.get(answer.answer_id))]
+        lines.append(csv_line(cells, delimiter))
+    return "".join(lines).encode("utf-8", "replace")
+
+
+def _new_lines(answers: Answers, marks: Mapping[str, Mark], *, names: bool) -> bytes:
+    lines: list[str] = []
+    for answer in answers.answers:
+        who = {"student": answer.student} if names and answer.student is not None else {}
+        entry = {"id": answer.answer_id, **who, "question": answer.question_id, "answer": answer.text}
+        entry |= mark_entry(marks.get(answer.answer_id))
+        lines.append(json.dumps(entry, ensure_ascii=False) + "\n")
+    return "".join(lines).encode("utf-8", "replace")
+
+
+def _reports(answers: Answers, marks: Mapping[str, Mark], path: Path, now: datetime, *, names: bool) -> bytes:
+    """One student's report as XML; those of several as a zip of them, since a report is one student's."""
+    files = list(new_results(answers.answers, marks, now, names=names))
+    if path.suffix.lower() != ".zip":
+        if len(files) > 1:
+            raise UsageError(f"{len(files):,} students have a report each", hint="write them to a `.zip`")
+        return files[0][1]
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in files:
+            archive.writestr(zipfile.ZipInfo(name), data)
+    return buffer.getvalue()

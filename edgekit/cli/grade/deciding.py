@@ -1,0 +1,181 @@
+"""`edgekit grade accept`, `change`, `undo`, `release`: a person's decisions, by id or many at once."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from edgekit.cli import output
+from edgekit.cli.grade.options import SCHEMA, AsJson, Book, Ids, SessionNumber, Who, Yes, numbers_of, opened
+from edgekit.core.errors import UsageError
+
+if TYPE_CHECKING:
+    from edgekit.gradebook.session import Session
+
+_PREVIEWED = 10
+
+
+def accept(
+    ids: Ids = None,
+    all_suggested: Annotated[
+        bool, typer.Option("--all-suggested", help="All that are suggested and not sent to review.")
+    ] = False,
+    above: Annotated[
+        float, typer.Option("--above", min=0.0, max=1.0, metavar="P", help="With it: only those at least so likely.")
+    ] = 0.0,
+    question: Annotated[
+        str | None, typer.Option("--question", metavar="ID", help="With it: only answers to it.")
+    ] = None,
+    session: SessionNumber = None,
+    who: Who = "teacher",
+    book: Book = None,
+    yes: Yes = False,
+    as_json: AsJson = False,
+) -> None:
+    """Accept suggested marks. What is sent to review is only accepted by its id.
+
+    \b
+    Examples:
+      edgekit grade accept a17
+      edgekit grade accept --all-suggested --above .9
+    """
+    with opened(book, session) as found:
+        if all_suggested == bool(ids):
+            raise UsageError("say which answers", hint="name ids, or `--all-suggested --above .9`")
+        if not all_suggested:
+            numbers = numbers_of(found, ids or [])
+        else:
+            numbers = _suggested(found, above, question)
+            _preview(found, numbers, "Accept", yes=yes)
+        found.decide(numbers, "accepted", who=who)
+    _tell(numbers, "accepted", as_json=as_json)
+
+
+def change(
+    answer: Annotated[str, typer.Argument(metavar="ID", help="An answer's id, or `#N`.")],
+    points: Annotated[float, typer.Argument(metavar="POINTS", help="What it gets.")],
+    feedback: Annotated[
+        str | None, typer.Option("--feedback", metavar="TEXT", help="For the student, in place of what is suggested.")
+    ] = None,
+    session: SessionNumber = None,
+    who: Who = "teacher",
+    book: Book = None,
+    as_json: AsJson = False,
+) -> None:
+    """Give an answer other points than the suggested ones.
+
+    \b
+    Examples:
+      edgekit grade change a17 1.5 --feedback "Say where the water goes."
+    """
+    with opened(book, session) as found:
+        numbers = numbers_of(found, [answer])
+        found.decide(numbers, "changed", points, who=who, feedback=feedback)
+    _tell(numbers, "changed", as_json=as_json)
+
+
+def send_back(
+    ids: Annotated[list[str], typer.Argument(metavar="ID...", help="Ids of answers, or `#N`.")],
+    session: SessionNumber = None,
+    who: Who = "teacher",
+    book: Book = None,
+    as_json: AsJson = False,
+) -> None:
+    """Give answers back without a mark.
+
+    \b
+    Examples:
+      edgekit grade return a17
+    """
+    with opened(book, session) as found:
+        numbers = numbers_of(found, ids)
+        found.decide(numbers, "returned", who=who)
+    _tell(numbers, "returned", as_json=as_json)
+
+
+def undo(
+    ids: Annotated[list[str], typer.Argument(metavar="ID...", help="Ids of answers, or `#N`.")],
+    session: SessionNumber = None,
+    who: Who = "teacher",
+    book: Book = None,
+    as_json: AsJson = False,
+) -> None:
+    """Take back what was decided last on answers, a release as well; the record keeps both.
+
+    \b
+    Examples:
+      edgekit grade undo a17
+    """
+    with opened(book, session) as found:
+        numbers = numbers_of(found, ids)
+        for number in numbers:
+            found.undo(number, who=who)
+    _tell(numbers, "undone", as_json=as_json)
+
+
+def release(
+    ids: Ids = None,
+    everything: Annotated[bool, typer.Option("--all", help="All that were accepted or changed.")] = False,
+    session: SessionNumber = None,
+    who: Who = "teacher",
+    book: Book = None,
+    yes: Yes = False,
+    as_json: AsJson = False,
+) -> None:
+    """Say that marks went out to the students; they change no more unless that is undone.
+
+    \b
+    Examples:
+      edgekit grade release --all
+    """
+    with opened(book, session) as found:
+        if everything == bool(ids):
+            raise UsageError("say which answers", hint="name ids, or `--all`")
+        if not everything:
+            numbers = numbers_of(found, ids or [])
+        else:
+            numbers = [one.number for one in found.standings if one.state in ("accepted", "changed")]
+            _preview(found, numbers, "Release", yes=yes)
+        found.release(numbers, who=who)
+    _tell(numbers, "released", as_json=as_json)
+
+
+def _suggested(session: Session, above: float, question: str | None) -> list[int]:
+    found = []
+    for standing in session.standings:
+        if standing.state != "suggested" or standing.decision != "suggest":
+            continue
+        suggestion = session.suggestion(standing.number)
+        if suggestion is not None and suggestion.probability >= above and question in (None, suggestion.question_id):
+            found.append(standing.number)
+    return found
+
+
+def _preview(session: Session, numbers: list[int], verb: str, *, yes: bool) -> None:
+    """Show what it would be, and ask where somebody can answer."""
+    from edgekit.cli.grade.showing import line
+
+    for number in numbers[:_PREVIEWED]:
+        output.narrate(line(session.answers[number], session.standing(number), session.suggestion(number)))
+    if len(numbers) > _PREVIEWED:
+        output.narrate(f"and {len(numbers) - _PREVIEWED:,} more")
+    if yes or not numbers:
+        return
+    if not sys.stdin.isatty():
+        raise UsageError(
+            f"to {verb.lower()} {len(numbers):,} marks asks for a yes, and there is no terminal to ask on",
+            hint="add `--yes`",
+        )
+    output.narrate(f"{verb} {len(numbers):,} marks? [y/N]")
+    if sys.stdin.readline().strip().lower() not in ("y", "yes"):
+        output.narrate("nothing was done")
+        raise typer.Exit(1)
+
+
+def _tell(numbers: list[int], what: str, *, as_json: bool) -> None:
+    if as_json:
+        output.json_object({"schema": SCHEMA, what: len(numbers), "numbers": numbers})
+    else:
+        output.narrate(f"{what} {len(numbers):,}")

@@ -1,0 +1,110 @@
+"""`edgekit grade export`: marks that a person made, in the form that they are needed in, and the record."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from edgekit.cli import output
+from edgekit.cli.grade.options import SCHEMA, AsJson, Book, SessionNumber, opened
+from edgekit.cli.text_io import check_out, open_sink
+from edgekit.core.errors import UnavailableError, UsageError
+
+if TYPE_CHECKING:
+    from edgekit.answers.answers import Answers
+    from edgekit.gradebook.session import Session
+
+# Forms that say of a mark that nobody has made it yet.
+_PENDING = ("lti",)
+_ENDINGS = {".csv": "csv", ".tsv": "tsv", ".jsonl": "jsonl", ".xml": "qti", ".zip": "qti", ".json": "lti"}
+
+
+def export(
+    out: Annotated[Path, typer.Option("-o", "--out", metavar="FILE", help="The file to write.")],
+    form: Annotated[
+        str | None,
+        typer.Option(
+            "--as",
+            metavar="FORM",
+            help="csv, tsv, jsonl, moodle, qti, lti, or `record`: the chain as JSON lines. Else by FILE's ending.",
+        ),
+    ] = None,
+    answers: Annotated[
+        Path | None,
+        typer.Option("--answers", metavar="FILE", help="The file of answers, to write it again with marks in it."),
+    ] = None,
+    pending: Annotated[
+        bool, typer.Option("--pending", help="Also answers without a mark; in csv and tsv their mark stays empty.")
+    ] = False,
+    names: Annotated[bool, typer.Option("--names/--no-names", help="Write students' names.")] = True,
+    force: Annotated[bool, typer.Option("--force", help="Replace FILE if it is there.")] = False,
+    session: SessionNumber = None,
+    book: Book = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write marks to a file. An answer that nobody has decided on stops it, but in LTI, where it is `PendingManual`.
+
+    \b
+    Examples:
+      edgekit grade export -o final.csv
+      edgekit grade export -o scores.json --as lti
+      edgekit grade export -o responses.csv --answers responses.csv --as moodle --force
+      edgekit grade export -o record.jsonl --as record
+    """
+    check_out(out)
+    if out.exists() and not force:
+        raise UsageError(f"`{out}` is there already", hint="add `--force` to replace it")
+    form = form or _ENDINGS.get(out.suffix.lower())
+    with opened(book, session) as found:
+        if form == "record":
+            count = _record(found, out)
+        else:
+            count = _marks(found, out, form, answers, pending=pending, names=names)
+    if as_json:
+        output.json_object({"schema": SCHEMA, "path": str(out), "written": count})
+    else:
+        output.narrate(f"wrote {count:,} {'rows' if form == 'record' else 'marks'} to {out}")
+
+
+def _record(session: Session, out: Path) -> int:
+    count = 0
+    with open_sink(out) as sink:
+        for line in session.lines():
+            sink.write(line + "\n")
+            count += 1
+    return count
+
+
+def _marks(session: Session, out: Path, form: str | None, answers: Path | None, *, pending: bool, names: bool) -> int:
+    from edgekit.answers.answers import Answers
+    from edgekit.answers.read import read_answers
+    from edgekit.answers.write import write_marks
+
+    waiting = [at for at in session.answers if not session.standing(at).is_mark]
+    if waiting and not pending and form not in _PENDING:
+        raise UsageError(
+            f"{len(waiting):,} of {len(session.answers):,} answers have no mark yet",
+            reasons=[f"#{at} is {session.standing(at).state}" for at in waiting[:10]],
+            hint="`edgekit grade review` decides on them, `--pending` writes them without a mark",
+        )
+    given: Answers
+    if answers is not None:
+        given = read_answers(answers, quiz=session.quiz)
+        _require_same(session, given)
+    else:
+        # `jsonl` here is only what it is not: a table is made anew of what the gradebook holds.
+        given = Answers(tuple(session.answers.values()), "jsonl" if form != "jsonl" else "csv", "utf-8")
+    write_marks(given, [session.mark(at) for at in session.answers], out, form=form, names=names)
+    return len(session.answers) - len(waiting)
+
+
+def _require_same(session: Session, given: Answers) -> None:
+    here = {(one.answer_id, one.question_id, one.text) for one in session.answers.values()}
+    there = {(one.answer_id, one.question_id, one.text) for one in given.answers}
+    if here != there:
+        raise UnavailableError(
+            f"the file has other answers than session {session.id}",
+            hint="name the file that was graded, or another `--session`",
+        )

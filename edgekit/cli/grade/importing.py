@@ -1,0 +1,60 @@
+"""`edgekit grade import`: questions of another program as a quiz file to look through."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from edgekit.cli import output
+from edgekit.cli.grade.options import SCHEMA, AsJson
+from edgekit.cli.text_io import check_out, open_sink
+from edgekit.core.errors import UsageError
+
+
+def import_questions(
+    path: Annotated[Path, typer.Argument(metavar="FILE", help="Moodle XML, GIFT, QTI items.")],
+    language: Annotated[
+        str, typer.Option("--language", metavar="TAG", help="What the questions are in, where the file does not say.")
+    ],
+    out: Annotated[
+        Path | None, typer.Option("-o", "--out", metavar="FILE", help="The quiz file to write; else standard output.")
+    ] = None,
+    title: Annotated[str | None, typer.Option("--title", metavar="TEXT", help="Of the quiz.")] = None,
+    form: Annotated[str | None, typer.Option("--from", metavar="FORM", help="moodle-xml, gift or qti.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace the file that `-o` names if it is there.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Make a quiz file of the questions of another program; what was left out is told, and stands in it as comments.
+
+    \b
+    Examples:
+      edgekit grade import questions.xml --language en -o quiz.toml
+    """
+    from edgekit.answers.questions import import_quiz
+    from edgekit.quiz.write import quiz_toml
+
+    if as_json and out is None:
+        raise UsageError("`--json` tells of the file that was written", hint="name it: `-o quiz.toml`")
+    if out is not None:
+        check_out(out)
+        if out.exists() and not force:
+            raise UsageError(f"`{out}` is there already", hint="add `--force` to replace it")
+    found = import_quiz(path, language=language, title=title, form=form)
+    with open_sink(out) as sink:
+        sink.write(quiz_toml(found.quiz, found.notes))
+    if as_json:
+        output.json_object(
+            {
+                "schema": SCHEMA,
+                "path": str(out),
+                "form": found.form,
+                "questions": len(found.quiz.questions),
+                "notes": list(found.notes),
+            }
+        )
+        return
+    for note in found.notes:
+        output.narrate(output.visible(note))
+    output.narrate(f"{len(found.quiz.questions):,} questions of {found.form}; `edgekit grade lint` tells what is weak")

@@ -1,0 +1,83 @@
+"""`edgekit grade sessions` and `lint`: what was graded, and what a quiz will grade badly."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from edgekit.cli import output
+from edgekit.cli.grade.options import SCHEMA, AsJson, Book
+
+
+def sessions(book: Book = None, as_json: AsJson = False) -> None:
+    """List the sessions of the gradebook: number, quiz, answers, rows of the record, when.
+
+    \b
+    Examples:
+      edgekit grade sessions
+    """
+    from edgekit.cli.grade.showing import cells
+    from edgekit.cli.memory.options import in_words
+    from edgekit.core.paths import gradebook_file
+    from edgekit.gradebook.book import open_gradebook
+
+    path = book or gradebook_file()
+    found = []
+    if path.exists():
+        with open_gradebook(path) as opened:
+            found = opened.sessions()
+    if as_json:
+        rows = [
+            {
+                "session": one.id,
+                "title": one.title,
+                "quiz": one.quiz_digest,
+                "parent": one.parent,
+                "answers": one.answers,
+                "rows": one.rows,
+                "when": in_words(one.created) or None,
+            }
+            for one in found
+        ]
+        output.json_object({"schema": SCHEMA, "path": str(path), "sessions": rows})
+        return
+    for one in found:
+        when = in_words(one.created) or "no clock"
+        output.data(
+            cells(str(one.id), one.title, one.quiz_digest[:12], f"{one.answers:,} answers", f"{one.rows:,} rows", when)
+        )
+    if not found:
+        output.narrate("no sessions")
+
+
+def lint(
+    quiz: Annotated[Path, typer.Argument(metavar="QUIZ", help="A quiz, a TOML file.")],
+    as_json: AsJson = False,
+) -> None:
+    """Find what a quiz will grade badly: vague and overlapping criteria, points that do not add up. Exit code 1 if any.
+
+    \b
+    Examples:
+      edgekit grade lint quiz.toml
+    """
+    from edgekit.cli.grade.showing import cells
+    from edgekit.quiz.lint import lint as findings_of
+    from edgekit.quiz.read import read_quiz
+
+    asked = read_quiz(quiz)
+    findings = findings_of(asked)
+    if as_json:
+        rows = [
+            {"code": one.code, "question": one.question, "criterion": one.criterion, "detail": one.detail}
+            for one in findings
+        ]
+        output.json_object({"schema": SCHEMA, "quiz": asked.digest, "findings": rows})
+    else:
+        for one in findings:
+            where = one.question + (f".{one.criterion}" if one.criterion is not None else "")
+            output.data(cells(where, one.code, one.detail))
+        output.narrate(f"{len(asked.questions):,} questions, {len(findings):,} findings; digest {asked.digest[:12]}")
+    if findings:
+        raise typer.Exit(1)

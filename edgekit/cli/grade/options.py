@@ -1,0 +1,59 @@
+"""Options that the commands of `edgekit grade` share."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from edgekit.cli import output
+from edgekit.cli.progress import Mode
+from edgekit.core.errors import UnavailableError
+
+if TYPE_CHECKING:
+    from edgekit.gradebook.session import Session
+
+SCHEMA = "edgekit.grading/1"
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+Book = Annotated[Path | None, typer.Option("--book", metavar="FILE", help="The gradebook; else the one of this user.")]
+SessionNumber = Annotated[
+    int | None, typer.Option("--session", min=1, metavar="N", help="A session of it; else the newest.")
+]
+Ids = Annotated[
+    list[str] | None, typer.Argument(metavar="[ID]...", help="Ids of answers, or `#N`, as the review shows them.")
+]
+Who = Annotated[str, typer.Option("--who", metavar="NAME", help="Who says so; it stands in the record.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
+Threads = Annotated[int | None, typer.Option("--threads", min=1, metavar="N", help="How many cores to use.")]
+ProgressMode = Annotated[Mode, typer.Option("--progress", metavar="HOW", help="auto, plain, json or none.")]
+
+
+@contextlib.contextmanager
+def opened(book: Path | None, number: int | None) -> Iterator[Session]:
+    """A session of a gradebook that is there. Raises UnavailableError."""
+    from edgekit.core.paths import gradebook_file
+    from edgekit.gradebook.book import open_gradebook
+
+    path = book or gradebook_file()
+    if not path.exists():
+        raise UnavailableError(
+            f"there is no gradebook `{path}`", hint="`edgekit grade ANSWERS --quiz QUIZ -o marks.csv` begins one"
+        )
+    with open_gradebook(path) as found:
+        yield found.session(number)
+
+
+def numbers_of(session: Session, ids: list[str]) -> list[int]:
+    """The answers that are named. Raises UnavailableError with every name that is none of theirs."""
+    found = {one: session.number_of(one) for one in ids}
+    unknown = [one for one, number in found.items() if number is None]
+    if unknown:
+        raise UnavailableError(
+            f"there is no answer {', '.join(f'`{output.visible(one)}`' for one in unknown[:10])}",
+            hint="`edgekit grade review` shows the ids",
+        )
+    return list(dict.fromkeys(number for number in found.values() if number is not None))

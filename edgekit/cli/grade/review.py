@@ -1,0 +1,135 @@
+"""`edgekit grade review`: one answer after the other, a key each, on any terminal or through a pipe."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from edgekit.cli import output
+from edgekit.cli.grade.options import Book, SessionNumber, Who, opened
+from edgekit.core.errors import UsageError
+
+if TYPE_CHECKING:
+    from edgekit.gradebook.session import Session
+
+_KEYS = "a accept, c POINTS change, r return, l later, u undo, q quit"
+
+
+def review(
+    session: SessionNumber = None,
+    question: Annotated[str | None, typer.Option("--question", metavar="ID", help="Only answers to it.")] = None,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Also what is suggested without doubt, after the rest.")
+    ] = False,
+    who: Who = "teacher",
+    book: Book = None,
+) -> None:
+    """Look at what needs a person, the most needed first, and decide by a key and Enter.
+
+    a accepts the suggested mark, `c 1.5` gives another, r returns the answer without a mark, l leaves it for later, u
+    takes the last decision back, q quits. Every decision is on the disk before the next answer is shown.
+
+    \b
+    Examples:
+      edgekit grade review
+      edgekit grade review --question q2 --all
+    """
+    with opened(book, session) as found:
+        if question is not None and found.quiz.question(question) is None:
+            raise UsageError(
+                f"the quiz has no question `{question}`",
+                hint=f"it has {', '.join(f'`{one.id}`' for one in found.quiz.questions[:10])}",
+            )
+        decided = _Loop(found, who).run(_queue(found, question, everything=everything))
+    left = len(_queue(found, question, everything=everything))
+    output.narrate(f"{decided:,} decided, {left:,} left")
+
+
+def _queue(session: Session, question: str | None, *, everything: bool) -> list[int]:
+    from edgekit.cli.grade.showing import by_need
+
+    return [
+        at
+        for at in by_need(session)
+        if session.standing(at).state in ("suggested", "returned")
+        and (everything or session.standing(at).decision == "review")
+        and question in (None, session.answers[at].question_id)
+    ]
+
+
+class _Loop:
+    """Shows an answer, reads a line, does it; what is undone comes up again."""
+
+    def __init__(self, session: Session, who: str) -> None:
+        self._session = session
+        self._who = who
+        self._done: list[int] = []
+
+    def run(self, queue: list[int]) -> int:
+        """Go through a queue; gives how many decisions stand."""
+        from edgekit.cli.grade.showing import card
+
+        waiting = queue[::-1]
+        while waiting:
+            at = waiting.pop()
+            for line in card(self._session, at):
+                output.data(line)
+            output.data(f"  {len(waiting) + 1:,} to go. {_KEYS}")
+            output.flush()
+            after = self._ask(at)
+            if after is None:
+                break
+            if after:
+                waiting += [at, after] if after != at else [at]
+        return len(self._done)
+
+    def _ask(self, at: int) -> int | None:
+        """Read keys until one moves on: 0 to the next answer, the number of one to go back to, None to stop."""
+        while True:
+            typed = sys.stdin.readline()
+            key, _, rest = typed.strip().partition(" ")
+            if not typed or key == "q":
+                return None
+            try:
+                if key == "a":
+                    return self._decide(at, "accepted", None)
+                if key == "c":
+                    return self._decide(at, "changed", _points(rest or self._line("points: ")))
+                if key == "r":
+                    return self._decide(at, "returned", None)
+                if key == "l":
+                    return 0
+                if key == "u":
+                    return self._undo()
+                output.narrate(_KEYS)
+            except UsageError as problem:
+                output.error(problem)
+
+    def _line(self, question: str) -> str:
+        output.narrate(question)
+        return sys.stdin.readline().strip()
+
+    def _decide(self, at: int, action: str, points: float | None) -> int:
+        self._session.decide([at], action, points, who=self._who)  # type: ignore[arg-type]
+        self._done.append(at)
+        return 0
+
+    def _undo(self) -> int:
+        if not self._done:
+            raise UsageError(
+                "nothing was decided yet", hint="`edgekit grade undo ID` takes back what was decided before"
+            )
+        at = self._done[-1]
+        self._session.undo(at, who=self._who)
+        self._done.pop()
+        return at
+
+
+def _points(text: str) -> float:
+    """Points as they are typed, `1.5` or `1,5`. Raises UsageError."""
+    try:
+        return float(text.replace(",", "."))
+    except ValueError:
+        raise UsageError(f"`{output.visible(text)}` is no number of points", hint="type `c 1.5`") from None

@@ -1,0 +1,187 @@
+"""`edgekit grade rule`: a wording that counts from now on, and what it changes at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from edgekit.cli import output
+from edgekit.cli.grade.options import SCHEMA, AsJson, Book, ProgressMode, SessionNumber, Threads, opened
+from edgekit.core.errors import UsageError
+
+if TYPE_CHECKING:
+    from edgekit.gradebook.session import Session
+    from edgekit.grading.session_run import Difference
+    from edgekit.quiz.teaching import TeacherMark
+
+
+def rule(
+    question: Annotated[str | None, typer.Argument(metavar="[QUESTION]", help="A question's id.")] = None,
+    criterion: Annotated[str | None, typer.Argument(metavar="[CRITERION]", help="Of its criteria.")] = None,
+    wording: Annotated[str | None, typer.Argument(metavar="[WORDING]", help="What counts as much.")] = None,
+    language: Annotated[
+        str | None, typer.Option("--language", metavar="TAG", help="What it is in; else that of the question.")
+    ] = None,
+    refuted: Annotated[bool, typer.Option("--refuted", help="It says the opposite: it must not pass.")] = False,
+    undo: Annotated[int | None, typer.Option("--undo", min=1, metavar="N", help="Take ruling N back.")] = None,
+    show: Annotated[bool, typer.Option("--list", help="Show the rulings that count.")] = False,
+    session: SessionNumber = None,
+    book: Book = None,
+    threads: Threads = None,
+    as_json: AsJson = False,
+    progress: ProgressMode = "auto",
+) -> None:
+    """Accept a wording for a criterion, and suggest the marks of its question again; marks that you made stay.
+
+    \b
+    Examples:
+      edgekit grade rule q1 c2 "the water goes up" --language en
+      edgekit grade rule --list
+      edgekit grade rule --undo 412
+    """
+    with opened(book, session) as found:
+        if show:
+            _list(found, as_json=as_json)
+            return
+        if (undo is None) == (wording is None):
+            raise UsageError("say what counts", hint="name QUESTION, CRITERION and WORDING, or `--list`, or `--undo N`")
+        if undo is not None:
+            about = next((one.question_id for one in found.rulings if one.number == undo), None)
+            found.unrule(undo)
+            number = undo
+        else:
+            about = question or ""
+            asked = found.quiz.question(about)
+            number = found.rule(
+                about,
+                criterion or "",
+                wording or "",
+                _tag(language, asked.language if asked is not None else "en"),
+                refuted=refuted,
+            )
+        changed = again(found, about, threads, progress)
+    tell_differences(changed, as_json=as_json, ruling=number)
+    if not as_json and undo is None:
+        output.narrate(f"this is ruling {number}: `edgekit grade rule --undo {number}` takes it back")
+
+
+def calibrate(
+    marks: Annotated[
+        Path | None,
+        typer.Argument(metavar="[MARKS]", help="A table of answers with a column `mark`; else what you decided here."),
+    ] = None,
+    columns: Annotated[
+        list[str] | None, typer.Option("--column", metavar="WHAT=NAME", help="`mark=Points`, `answer=Respuesta`.")
+    ] = None,
+    session: SessionNumber = None,
+    book: Book = None,
+    threads: Threads = None,
+    as_json: AsJson = False,
+    progress: ProgressMode = "auto",
+) -> None:
+    """Learn from marks that a teacher gave, and suggest again what has no mark yet.
+
+    \b
+    Examples:
+      edgekit grade calibrate marks.csv
+      edgekit grade calibrate
+    """
+    with opened(book, session) as found:
+        if marks is not None:
+            learned = _read_marks(found, marks, columns)
+            found.learn(learned)
+            output.narrate(f"learned from {len(learned):,} marks")
+        changed = again(found, None, threads, progress)
+    tell_differences(changed, as_json=as_json)
+
+
+def again(session: Session, question: str | None, threads: int | None, progress: str) -> list[Difference]:
+    """Suggest again with the models of a session."""
+    from edgekit.cli.progress import Renderer
+    from edgekit.grading.opening import open_tools_of
+    from edgekit.grading.session_run import suggest_again
+
+    with (
+        Renderer(mode=progress) as report,  # type: ignore[arg-type]
+        open_tools_of(session.settings, threads=threads, report=report) as tools,
+    ):
+        return suggest_again(session, tools, question_id=question, report=report)
+
+
+def tell_differences(changed: Sequence[Difference], *, as_json: bool, ruling: int | None = None) -> None:
+    """What is suggested otherwise now."""
+    from edgekit.cli.grade.showing import difference_line, difference_object
+
+    if as_json:
+        value = {"schema": SCHEMA, "differences": [difference_object(one) for one in changed]}
+        output.json_object(value if ruling is None else {**value, "ruling": ruling})
+        return
+    for one in changed:
+        output.data(difference_line(one))
+    output.narrate(f"{len(changed):,} suggestions are others now")
+
+
+def _list(session: Session, *, as_json: bool) -> None:
+    from edgekit.cli.grade.showing import cells
+
+    if as_json:
+        rows = [
+            {
+                "ruling": one.number,
+                "question": one.question_id,
+                "criterion": one.criterion,
+                "language": one.language,
+                "wording": one.wording,
+                "refuted": one.refuted,
+            }
+            for one in session.rulings
+        ]
+        output.json_object({"schema": SCHEMA, "rulings": rows})
+        return
+    for one in session.rulings:
+        output.data(cells(str(one.number), str(one)))
+    if not session.rulings:
+        output.narrate("no rulings")
+
+
+def _tag(language: str | None, default: str) -> str:
+    from edgekit.core.languages import normalise_tag
+
+    return normalise_tag(language) if language is not None else default
+
+
+def _read_marks(session: Session, path: Path, columns: Sequence[str] | None) -> list[TeacherMark]:
+    """Answers of a table that have points in a column `mark`."""
+    from edgekit.answers.given_marks import given_marks
+    from edgekit.answers.read import read_answers
+    from edgekit.cli.grade.suggest import columns_of
+    from edgekit.core.errors import InputError
+    from edgekit.quiz.teaching import TeacherMark
+
+    named = columns_of(columns) or {}
+    column = named.pop("mark", "mark")
+    given = read_answers(path, quiz=session.quiz, columns=named or None)
+    found: list[TeacherMark] = []
+    problems: list[str] = []
+    for answer, text in given_marks(given, column):
+        question = session.quiz.question(answer.question_id)
+        if question is None:
+            continue
+        try:
+            points = float(text.replace(",", "."))
+        except ValueError:
+            points = -1.0
+        if not 0 <= points <= question.points:
+            problems.append(f"answer `{answer.answer_id}`: its mark is no number from 0 to {question.points:g}")
+            continue
+        found.append(TeacherMark(answer.question_id, answer.text, points, answer.language))
+    if problems:
+        raise InputError(f"`{path}` has marks that cannot be", reasons=problems[:20])
+    if not found:
+        raise InputError(
+            f"no answer of `{path}` has a mark in a column `{column}`", hint="name it: `--column mark=NAME`"
+        )
+    return found

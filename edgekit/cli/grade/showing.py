@@ -1,0 +1,144 @@
+"""Answers, suggestions and marks as lines for a terminal; nothing that a student wrote can command it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from edgekit.cli import output
+
+if TYPE_CHECKING:
+    from edgekit.gradebook.session import Session
+    from edgekit.gradebook.standing import Standing
+    from edgekit.grading.session_run import Difference
+    from edgekit.quiz.suggestion import Answer, CriterionResult, Suggestion
+
+_STATES = {"met": "+", "partly": "~", "missing": "-", "contradicted": "!"}
+
+
+def number(points: float | None) -> str:
+    """`2`, `1.5`, `-` for no mark."""
+    return "-" if points is None else f"{points:g}"
+
+
+def cells(*texts: str) -> str:
+    """Texts on one line, parted by tabs."""
+    return "\t".join(output.visible(" ".join(text.split())) for text in texts)
+
+
+def marked(text: str, spans: Sequence[tuple[int, int]]) -> str:
+    """A text with spans of it between `[` and `]`, or bold on a terminal; where spans overlap, one that holds them."""
+    colours = output.paint("x", "1", sys.stdout) != "x"
+    before, after = ("\x1b[1m", "\x1b[0m") if colours else ("[", "]")
+    parts, at = [], 0
+    for begin, end in joined(spans):
+        parts += [output.visible(text[at:begin]), before, output.visible(text[begin:end]), after]
+        at = end
+    return "".join((*parts, output.visible(text[at:])))
+
+
+def joined(spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Spans in order, those that overlap as one, empty ones left out."""
+    found: list[tuple[int, int]] = []
+    for begin, end in sorted(spans):
+        if begin >= end:
+            continue
+        if found and begin < found[-1][1]:
+            found[-1] = (found[-1][0], max(end, found[-1][1]))
+        else:
+            found.append((begin, end))
+    return found
+
+
+def card(session: Session, at: int) -> list[str]:
+    """All that a teacher needs to decide on an answer: evidence first, then the mark, then why."""
+    answer, standing = session.answers[at], session.standing(at)
+    suggestion = session.suggestion(at)
+    question = session.ruled_quiz(session.teaching()).question(answer.question_id)
+    lines = [f"#{at}  {output.visible(answer.answer_id)}  question {answer.question_id}, {standing.state}"]
+    if question is not None:
+        lines += [f"  {output.visible(text)}" for text in question.text.values()]
+    results = suggestion.criteria if suggestion is not None else ()
+    spans = [(one.evidence.begin, one.evidence.end) for one in results if one.evidence is not None]
+    lines += ["", *(f"  | {line}" for line in marked(answer.text, spans).splitlines() or [""]), ""]
+    lines += [_criterion(one) for one in results]
+    if suggestion is not None:
+        lines.append(f"  suggested {in_words(suggestion)}")
+        lines += [f"  ? {one.code}: {output.visible(one.detail)}" for one in suggestion.reasons]
+        if suggestion.feedback:
+            lines += [f"  > {output.visible(line)}" for line in suggestion.feedback.splitlines()]
+    if standing.points is not None:
+        lines.append(f"  mark {number(standing.points)}")
+    return lines
+
+
+def _criterion(one: CriterionResult) -> str:
+    words = f" [{' '.join(output.visible(one.evidence.text).split())}]" if one.evidence is not None else ""
+    return f"  {_STATES[one.state]} {one.criterion}: {one.state}, {number(one.points)}, {one.probability:.0%}{words}"
+
+
+def in_words(suggestion: Suggestion) -> str:
+    """`1 of 2, 84 %, or 2`."""
+    others = [number(one) for one in suggestion.possible if one != suggestion.points]
+    text = f"{number(suggestion.points)} of {number(suggestion.most)}, {suggestion.probability:.0%}"
+    return text + (f", or {', '.join(others)}" if others else "")
+
+
+def line(answer: Answer, standing: Standing, suggestion: Suggestion | None) -> str:
+    """An answer on one line: id, question, points, decision, reasons, parted by tabs."""
+    if suggestion is None:
+        return cells(answer.answer_id, answer.question_id, "-", standing.state, "")
+    return cells(
+        answer.answer_id,
+        answer.question_id,
+        f"{number(suggestion.points)}/{number(suggestion.most)}",
+        f"{suggestion.probability:.0%}",
+        suggestion.decision if standing.state == "suggested" else f"{standing.state} {number(standing.points)}",
+        ", ".join(dict.fromkeys(one.code for one in suggestion.reasons)),
+    )
+
+
+def as_object(session: Session, at: int) -> dict[str, Any]:
+    """An answer for `--json`, without its student."""
+    import dataclasses
+
+    answer, standing, suggestion = session.answers[at], session.standing(at), session.suggestion(at)
+    return {
+        "number": at,
+        "id": answer.answer_id,
+        "question": answer.question_id,
+        "state": standing.state,
+        "mark": standing.points if standing.is_mark else None,
+        "suggestion": None if suggestion is None else dataclasses.asdict(suggestion),
+    }
+
+
+def difference_line(one: Difference) -> str:
+    """What became of a suggestion: id, question, before and after, the mark that stays."""
+    before = "-" if one.before is None else f"{number(one.before.points)} {one.before.decision}"
+    stays = "" if one.decided is None else f"the mark stays {number(one.decided)}"
+    return cells(
+        f"#{one.number}",
+        one.answer_id,
+        one.question_id,
+        f"{before} → {number(one.after.points)} {one.after.decision}",
+        stays,
+    )
+
+
+def difference_object(one: Difference) -> dict[str, Any]:
+    """The same for `--json`."""
+    return {
+        "number": one.number,
+        "id": one.answer_id,
+        "question": one.question_id,
+        "before": None if one.before is None else {"points": one.before.points, "decision": one.before.decision},
+        "after": {"points": one.after.points, "decision": one.after.decision},
+        "decided": one.decided,
+    }
+
+
+def by_need(session: Session) -> list[int]:
+    """Numbers of answers, those that a person should look at first before the others."""
+    return sorted(session.answers, key=lambda at: (-session.standing(at).need, at))

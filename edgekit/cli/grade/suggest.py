@@ -1,0 +1,192 @@
+"""`edgekit grade ANSWERS`: a suggestion for every answer, kept in the gradebook, those first that need a person."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from edgekit.cli import output
+from edgekit.cli.grade.options import SCHEMA, AsJson, Book, ProgressMode, Threads
+from edgekit.cli.text_io import check_out
+from edgekit.core.errors import UsageError
+
+if TYPE_CHECKING:
+    from edgekit.answers.answers import Answers
+    from edgekit.gradebook.session import Session
+    from edgekit.grading.session_run import Difference
+
+Quiz = Annotated[Path, typer.Option("--quiz", metavar="FILE", help="The quiz, a TOML file.")]
+Column = Annotated[
+    list[str] | None,
+    typer.Option("--column", metavar="WHAT=NAME", help="Of csv, tsv: `answer=Respuesta`, `id=3`, `q1=Question one`."),
+]
+InputForm = Annotated[
+    str | None, typer.Option("--from", metavar="FORM", help="csv, tsv, jsonl, moodle or qti; else what is in it.")
+]
+Encoding = Annotated[str | None, typer.Option("--encoding", metavar="NAME", help="Of ANSWERS; else it is found.")]
+
+
+def suggest(
+    answers: Annotated[Path, typer.Argument(metavar="ANSWERS", help="Answers: csv, tsv, jsonl, Moodle, QTI.")],
+    quiz: Quiz,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "-o", "--out", metavar="FILE", help="Write a table of what is suggested: csv, or tsv by its ending."
+        ),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace the file that `-o` names if it is there.")] = False,
+    columns: Column = None,
+    form: InputForm = None,
+    encoding: Encoding = None,
+    judge: Annotated[
+        str | None,
+        typer.Option(
+            "--judge", metavar="ID|PATH", help="A GGUF as second opinion: it sends to review, gives no point."
+        ),
+    ] = None,
+    regrade: Annotated[
+        int | None,
+        typer.Option("--regrade", min=1, metavar="N", help="Begin a new session and tell what differs from session N."),
+    ] = None,
+    new: Annotated[bool, typer.Option("--new", help="Begin a new session, though there is one to go on with.")] = False,
+    book: Book = None,
+    names: Annotated[bool, typer.Option("--names/--no-names", help="Write students' names to FILE.")] = True,
+    threads: Threads = None,
+    as_json: AsJson = False,
+    progress: ProgressMode = "auto",
+) -> None:
+    """Suggest marks; none is one before somebody accepts it.
+
+    The quiz is locked when grading starts: a changed one begins a new session. Run again after an interruption, it goes
+    on where it was.
+
+    \b
+    Examples:
+      edgekit grade answers.csv --quiz quiz.toml -o marks.csv
+      edgekit grade review
+      edgekit grade export -o final.csv
+    """
+    from edgekit.answers.read import read_answers
+    from edgekit.cli.progress import Renderer
+    from edgekit.gradebook.book import open_gradebook
+    from edgekit.grading.opening import open_tools
+    from edgekit.grading.session_run import carry_over, differences, suggest_waiting
+    from edgekit.quiz.read import read_quiz
+
+    if out is not None:
+        check_out(out)
+        if out.exists() and not force:
+            raise UsageError(f"`{out}` is there already", hint="add `--force` to replace it")
+    asked = read_quiz(quiz)
+    given = read_answers(answers, quiz=asked, columns=columns_of(columns), form=form, encoding=encoding)
+    for note in given.notes:
+        output.narrate(output.visible(note))
+    with (
+        Renderer(mode=progress) as report,
+        open_gradebook(book) as opened,
+        open_tools(judge=judge, threads=threads, report=report) as tools,
+    ):
+        older = opened.session(regrade) if regrade is not None else None
+        session = None if new or older is not None else opened.begun(asked, given.answers, tools.settings)
+        if session is None:
+            parent = older.id if older is not None else None
+            session = opened.begin(asked, given.answers, tools.settings, parent=parent)
+            _tell_of_change(opened.sessions(), session, regrade)
+        suggest_waiting(session, tools, report)
+        if older is not None and (carried := carry_over(older, session)):
+            output.narrate(f"{carried:,} marks of session {older.id} stand: their questions have not changed")
+        changed = differences(older, session) if older is not None else []
+        _write(session, given, out, changed, names=names, as_json=as_json, compared=older is not None)
+
+
+def columns_of(columns: Sequence[str] | None) -> dict[str, str] | None:
+    """`answer=Respuesta` -> {answer: Respuesta}. Raises UsageError."""
+    found = {}
+    for one in columns or ():
+        what, equals, name = one.partition("=")
+        if not (what and equals and name):
+            raise UsageError(f"`--column {one}` does not say what is where", hint="write `--column answer=Respuesta`")
+        found[what] = name
+    return found or None
+
+
+def _write(
+    session: Session,
+    given: Answers,
+    out: Path | None,
+    changed: Sequence[Difference],
+    *,
+    names: bool,
+    as_json: bool,
+    compared: bool,
+) -> None:
+    from edgekit.cli.grade.showing import as_object, by_need, difference_line, difference_object, line
+
+    order = by_need(session)
+    if out is not None:
+        _table(session, given, out, order, names=names)
+    if as_json:
+        value: dict[str, Any] = {
+            "schema": SCHEMA,
+            "session": session.id,
+            "quiz": session.quiz.digest,
+            "out": str(out) if out is not None else None,
+            "answers": [as_object(session, at) for at in order],
+        }
+        if compared:
+            value["differences"] = [difference_object(one) for one in changed]
+        output.json_object(value)
+    elif out is None:
+        for at in order:
+            output.data(line(session.answers[at], session.standing(at), session.suggestion(at)))
+    if compared and not as_json:
+        for one in changed:
+            output.narrate(difference_line(one))
+        output.narrate(f"{len(changed):,} suggestions differ from those of session {session.parent}")
+    _summary(session, out)
+
+
+def _table(session: Session, given: Answers, out: Path, order: Sequence[int], *, names: bool) -> None:
+    """Those that need a person first, whatever the order and form of the file that they came in."""
+    from dataclasses import replace
+
+    from edgekit.answers.write import write_marks
+
+    listed = replace(given, answers=tuple(session.answers[at] for at in order), source=None)
+    form = "tsv" if out.suffix.lower() in (".tsv", ".tab") else "csv"
+    write_marks(listed, [session.mark(at) for at in order], out, form=form, names=names)
+
+
+def _summary(session: Session, out: Path | None) -> None:
+    """How many, of which variety, why; and what to do next."""
+    found = [one for at in session.answers if (one := session.suggestion(at)) is not None]
+    sure = [one for one in found if one.decision == "suggest"]
+    output.narrate(
+        f"session {session.id}: {len(found):,} answers, {len(sure):,} suggested, {len(found) - len(sure):,} to review"
+        + (f"; written to {out}" if out is not None else "")
+    )
+    varieties = Counter(one.variety for one in found)
+    good = Counter(one.variety for one in sure)
+    output.narrate(
+        "suggested by variety: "
+        + ", ".join(f"{variety} {good[variety]:,} of {count:,}" for variety, count in sorted(varieties.items()))
+    )
+    reasons = Counter(code for one in found for code in {reason.code for reason in one.reasons})
+    if reasons:
+        output.narrate("reasons: " + ", ".join(f"{code} {count:,}" for code, count in reasons.most_common()))
+    output.narrate("no mark is final before you say so: `edgekit grade review`")
+
+
+def _tell_of_change(sessions: Sequence[Any], session: Session, regrade: int | None) -> None:
+    """Say that the same quiz was graded before it was changed."""
+    before = [one for one in sessions if one.id != session.id and one.title == session.title]
+    if regrade is None and before and before[-1].quiz_digest != session.quiz.digest:
+        output.narrate(
+            f"the quiz is another than in session {before[-1].id}: this is session {session.id}; "
+            f"`--regrade {before[-1].id}` tells what differs"
+        )

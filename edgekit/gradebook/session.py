@@ -1,0 +1,381 @@
+"""A session: the answers of one file against one locked quiz, what was suggested, and what a person decided."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from edgekit.core.clock import known_now
+from edgekit.core.database import changing
+from edgekit.core.errors import IntegrityError, UsageError
+from edgekit.gradebook.chain import FIRST, Row, RowKind, as_line, canonical, chained, digest_of, verified
+from edgekit.gradebook.standing import Action, Standing, Standings
+from edgekit.gradebook.suggestions import read, summary, written
+from edgekit.gradebook.words import blob_of, text_of
+from edgekit.quiz.canonical import from_canonical
+from edgekit.quiz.model import Quiz
+from edgekit.quiz.suggestion import Answer, Mark, Suggestion
+from edgekit.quiz.teaching import Ruling, TeacherMark, with_rulings
+
+if TYPE_CHECKING:
+    from edgekit.gradebook.book import Gradebook
+
+_Result = TypeVar("_Result")
+
+
+@dataclass(frozen=True, slots=True)
+class Teaching:
+    """What suggestions go by beside the quiz: rulings and marks, after `last` rows of the record."""
+
+    last: int
+    rulings: tuple[Ruling, ...]
+    marks: tuple[TeacherMark, ...]
+
+
+class Session:
+    """One session of a gradebook; may be used by several processes at once.
+
+    Everything raises what `Gradebook` does, and IntegrityError where the record or a text is not what was written.
+    """
+
+    def __init__(self, book: Gradebook, number: int) -> None:
+        self.id = number
+        self._book = book
+        self._lock = threading.RLock()
+        self._standings = Standings(FIRST)
+        with self._lock:
+            title, quiz, quiz_digest, settings, self.parent = book.read(
+                "SELECT title, quiz, quiz_digest, settings, parent FROM sessions WHERE id = ?", (number,)
+            )[0]
+            self.title = text_of(title)
+            self.settings: Mapping[str, Any] = json.loads(settings)
+            self.quiz: Quiz = from_canonical(quiz)
+            if self.quiz.digest != quiz_digest:
+                raise IntegrityError("the quiz of the session is not the one that was locked")
+            self.refresh()
+            self._answers = self._read_answers()
+
+    def refresh(self) -> None:
+        """Take in what another process has added."""
+        with self._lock:
+            self._book.run(self._catch_up)
+
+    @property
+    def answers(self) -> Mapping[int, Answer]:
+        """By their number, in the order of the file."""
+        return self._answers
+
+    def standing(self, number: int) -> Standing:
+        """Of an answer."""
+        return self._standings.answers[number]
+
+    @property
+    def standings(self) -> Sequence[Standing]:
+        """Of every answer, in the order of the file."""
+        return [self._standings.answers[number] for number in self._answers]
+
+    def number_of(self, answer_id: str) -> int | None:
+        """The number of the answer with an id, else of the one that is `#N`; None where there is none."""
+        for number, answer in self._answers.items():
+            if answer.answer_id == answer_id:
+                return number
+        number = int(answer_id[1:]) if answer_id[:1] == "#" and answer_id[1:].isdecimal() else 0
+        return number if number in self._answers else None
+
+    def suggestion(self, number: int) -> Suggestion | None:
+        """The newest suggestion for an answer. Raises IntegrityError where it is not what the record says."""
+        digest = self.standing(number).digest
+        return read(self.words(digest)) if digest else None
+
+    def suggested(self, row: Row) -> Suggestion:
+        """The suggestion of a row of the record."""
+        return read(self.words(row.body["suggestion"]["digest"]))
+
+    def mark(self, number: int) -> Mark:
+        """What stands of an answer, as files of marks tell it."""
+        answer, now = self._answers[number], self.standing(number)
+        question = self.quiz.question(answer.question_id)
+        return Mark(
+            answer.answer_id,
+            answer.question_id,
+            question.points if question is not None else 0.0,
+            "suggested" if now.state == "waiting" else now.state,
+            self.suggestion(number),
+            now.points,
+            self.words(now.feedback) if now.feedback else None,
+        )
+
+    def words(self, digest: str) -> str:
+        """A text that the record names by its digest."""
+        rows = self._book.read("SELECT body FROM words WHERE digest = ?", (digest,))
+        text = text_of(rows[0][0]) if rows else ""
+        if not rows or digest_of(text) != digest:
+            raise IntegrityError("the gradebook no longer holds the words that its record tells of")
+        return text
+
+    @property
+    def rulings(self) -> tuple[Ruling, ...]:
+        """Those that count, in their order."""
+        return self.teaching().rulings
+
+    def teaching(self, last: int | None = None) -> Teaching:
+        """What was taught after `last` rows of the record, now by default."""
+        standings = self._standings if last is None else self._as_of(last)
+        rulings = tuple(
+            Ruling(
+                number, one["question"], one["criterion"], one["language"], self.words(one["wording"]), one["refuted"]
+            )
+            for number, one in standings.rulings.items()
+        )
+        decided = [
+            TeacherMark(answer.question_id, answer.text, now.points, answer.language)
+            for number, answer in self._answers.items()
+            if (now := standings.answers.get(number)) is not None and now.is_mark and now.points is not None
+        ]
+        others = [
+            TeacherMark(one["question"], self.words(one["text"]), one["points"], one["language"])
+            for one in standings.marks
+        ]
+        return Teaching(standings.last, rulings, (*others, *decided))
+
+    def ruled_quiz(self, teaching: Teaching) -> Quiz:
+        """The locked quiz with the wordings that were added since."""
+        return with_rulings(self.quiz, teaching.rulings)
+
+    def suggest(self, suggestions: Sequence[tuple[int, Suggestion]], teaching: Teaching) -> None:
+        """Record suggestions for answers by number, all or none; one that is the same as before is not told again."""
+
+        def add(connection: sqlite3.Connection) -> None:
+            for number, suggestion in suggestions:
+                text = written(suggestion)
+                if self.standing(number).digest != digest_of(text):
+                    self._keep(connection, text)
+                    body = {"answer": number, "basis": teaching.last, "suggestion": summary(suggestion)}
+                    self._append(connection, "suggested", body)
+
+        self._change(add)
+
+    def decide(
+        self,
+        numbers: Sequence[int],
+        action: Action,
+        points: float | None = None,
+        *,
+        who: str = "teacher",
+        feedback: str | None = None,
+    ) -> None:
+        """Record a person's decision on answers, all or none; on return it is on the disk.
+
+        points: of `changed`; `accepted` takes the suggested ones, `returned` makes no mark. Raises UsageError: not
+        possible in the state that an answer is in, or points that the question does not have.
+        """
+
+        def add(connection: sqlite3.Connection) -> None:
+            for number in numbers:
+                with _about(self._answers[number]):
+                    now = self._standings.require(number, action)
+                    body = {
+                        "answer": number,
+                        "action": action,
+                        "points": self._points(number, action, points),
+                        "suggested": now.suggested,
+                        "who": who,
+                        "feedback": self._keep(connection, feedback) if feedback else None,
+                    }
+                    self._append(connection, "decided", body)
+
+        self._change(add)
+
+    def release(self, numbers: Sequence[int], *, who: str = "teacher") -> None:
+        """Say that marks went out, all or none. Raises UsageError where there is none to go out."""
+
+        def add(connection: sqlite3.Connection) -> None:
+            for number in numbers:
+                with _about(self._answers[number]):
+                    self._standings.require(number, "released")
+                    self._append(connection, "released", {"answer": number, "who": who})
+
+        self._change(add)
+
+    def undo(self, number: int, *, who: str = "teacher") -> Standing:
+        """Take back what was decided last on an answer, by a new row; gives what stands now."""
+
+        def add(connection: sqlite3.Connection) -> None:
+            with _about(self._answers[number]):
+                now = self._standings.require(number, "undone")
+                self._append(connection, "undone", {"answer": number, "row": now.by, "who": who})
+
+        self._change(add)
+        return self.standing(number)
+
+    def rule(self, question_id: str, criterion: str, wording: str, language: str, *, refuted: bool = False) -> int:
+        """Make a wording count; gives the number by which it is taken back. Raises UsageError: no such criterion."""
+        question = self.quiz.question(question_id)
+        known = [one.id for one in question.criteria] if question is not None else []
+        if criterion not in known:
+            raise UsageError(
+                f"`{question_id}` has no criterion `{criterion}`",
+                hint=f"it has {', '.join(f'`{one}`' for one in known)}" if known else None,
+            )
+        if not wording.strip():
+            raise UsageError("a wording is empty")
+
+        def add(connection: sqlite3.Connection) -> int:
+            body = {
+                "question": question_id,
+                "criterion": criterion,
+                "language": language,
+                "wording": self._keep(connection, wording.strip()),
+                "refuted": refuted,
+            }
+            return self._append(connection, "ruled", body).number
+
+        return self._change(add)
+
+    def unrule(self, row: int) -> None:
+        """Take a ruling back, by a new row. Raises UsageError: there is none of that number."""
+
+        def add(connection: sqlite3.Connection) -> None:
+            if row not in self._standings.rulings:
+                raise UsageError(f"there is no ruling {row}", hint="`edgekit grade rule --list` shows them")
+            self._append(connection, "unruled", {"row": row})
+
+        self._change(add)
+
+    def learn(self, marks: Sequence[TeacherMark]) -> None:
+        """Take in marks of other answers; those that are known are not taken in again."""
+
+        def add(connection: sqlite3.Connection) -> None:
+            known = {canonical(one) for one in self._standings.marks}
+            for mark in marks:
+                body = {
+                    "question": mark.question_id,
+                    "text": self._keep(connection, mark.text),
+                    "points": mark.points,
+                    "language": mark.language,
+                }
+                if canonical(body) not in known:
+                    known.add(canonical(body))
+                    self._append(connection, "marked", body)
+
+        self._change(add)
+
+    def rows(self) -> Iterator[Row]:
+        """The record, verified. Raises IntegrityError at the first row that is not what was written."""
+        return verified(self._book.run(lambda connection: self._rows_after(connection, 0)))
+
+    def lines(self) -> Iterator[str]:
+        """The record as lines of JSONL."""
+        previous = FIRST
+        for row in self.rows():
+            yield as_line(row, previous)
+            previous = row.hash
+
+    def _points(self, number: int, action: Action, points: float | None) -> float | None:
+        if action == "returned":
+            return None
+        if action == "accepted":
+            suggestion = self.suggestion(number)
+            return suggestion.points if suggestion is not None else None
+        question = self.quiz.question(self._answers[number].question_id)
+        most = question.points if question is not None else 0.0
+        if points is None or not 0 <= points <= most:
+            raise UsageError(f"the points must be from 0 to {most:g}")
+        return float(points)
+
+    def _as_of(self, last: int) -> Standings:
+        standings = Standings(FIRST)
+        for row in self.rows():
+            if row.number > last:
+                break
+            standings.add(row)
+        return standings
+
+    def _read_answers(self) -> dict[int, Answer]:
+        rows = self._book.read(
+            "SELECT number, answer_id, question_id, text, digest, student, language, extra FROM answers"
+            " WHERE session = ? ORDER BY number",
+            (self.id,),
+        )
+        told = {row.body["answer"]: row.body for row in self.rows() if row.kind == "answer"}
+        found = {}
+        for number, answer_id, question_id, text, digest, student, language, extra in rows:
+            body = told.get(number)
+            if body is None or not digest == digest_of(text_of(text)) == body["digest"]:
+                raise IntegrityError(f"answer {number} of the gradebook is not the one that came in")
+            found[number] = Answer(
+                text_of(answer_id),
+                question_id,
+                text_of(text),
+                text_of(student) if student is not None else None,
+                language,
+                json.loads(extra),
+            )
+        return found
+
+    def _change(self, action: Callable[[sqlite3.Connection], _Result]) -> _Result:
+        """Do something to the record as it is now, no other process writing meanwhile, all of it or nothing."""
+
+        def within(connection: sqlite3.Connection) -> _Result:
+            with changing(connection):
+                self._catch_up(connection)
+                return action(connection)
+
+        with self._lock:
+            try:
+                return self._book.run(within)
+            except BaseException:
+                # Nothing of it is on the disk: what was taken in with it goes as well.
+                self._standings = Standings(FIRST)
+                raise
+            finally:
+                if not self._standings.last:
+                    self._book.run(self._catch_up)
+
+    def _catch_up(self, connection: sqlite3.Connection) -> None:
+        rows = self._rows_after(connection, self._standings.last)
+        for row in verified(rows, self._standings.head, self._standings.last):
+            self._standings.add(row)
+
+    def _rows_after(self, connection: sqlite3.Connection, last: int) -> list[Row]:
+        found = connection.execute(
+            "SELECT number, kind, time, body, hash FROM record WHERE session = ? AND number > ? ORDER BY number",
+            (self.id, last),
+        ).fetchall()
+        try:
+            return [Row(number, kind, time, json.loads(body), hash_) for number, kind, time, body, hash_ in found]
+        except ValueError:
+            raise IntegrityError("the record is broken: a row is no JSON") from None
+
+    def _append(self, connection: sqlite3.Connection, kind: RowKind, body: Mapping[str, Any]) -> Row:
+        row = chained(self._standings.head, self._standings.last + 1, kind, known_now(), body)
+        append_row(connection, self.id, row)
+        self._standings.add(row)
+        return row
+
+    def _keep(self, connection: sqlite3.Connection, text: str) -> str:
+        digest = digest_of(text)
+        connection.execute("INSERT OR IGNORE INTO words VALUES (?, ?)", (digest, blob_of(text)))
+        return digest
+
+
+def append_row(connection: sqlite3.Connection, session: int, row: Row) -> None:
+    """Write a row of a session's record. Only within a transaction."""
+    connection.execute(
+        "INSERT INTO record VALUES (?, ?, ?, ?, ?, ?)",
+        (session, row.number, row.kind, row.time, canonical(row.body), row.hash),
+    )
+
+
+@contextlib.contextmanager
+def _about(answer: Answer) -> Iterator[None]:
+    """Say of which answer a usage error is."""
+    try:
+        yield
+    except UsageError as problem:
+        raise UsageError(f"answer `{answer.answer_id}`: {problem.message}", hint=problem.hint) from None

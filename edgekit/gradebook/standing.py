@@ -1,0 +1,170 @@
+"""What stands after the rows of a record: a state machine that only a person's row takes beyond `suggested`.
+
+waiting → suggested → accepted | changed | returned → released. Undoing goes back to what was before, by a new row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal, TypeAlias
+
+from edgekit.core.errors import IntegrityError, UsageError
+from edgekit.gradebook.chain import Row
+
+State: TypeAlias = Literal["waiting", "suggested", "accepted", "changed", "returned", "released"]
+Action: TypeAlias = Literal["accepted", "changed", "returned"]
+MARKED: tuple[State, ...] = ("accepted", "changed", "released")
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Of one answer.  number: of it in the session.  suggested: the row of its newest suggestion, 0 for none.
+
+    digest: of that suggestion.  points: the mark, None until a person made one.  by: the row that made the state.
+    before: what stood before it.
+    """
+
+    number: int
+    state: State = "waiting"
+    suggested: int = 0
+    digest: str = ""
+    decision: str = ""
+    need: float = 0.0
+    points: float | None = None
+    by: int = 0
+    feedback: str | None = None
+    before: Standing | None = None
+
+    @property
+    def is_mark(self) -> bool:
+        """Whether a person has said what the points are."""
+        return self.state in MARKED
+
+
+@dataclass(slots=True)
+class Standings:
+    """Of all answers of a session, after `last` rows, the hash of the last one in `head`.
+
+    answers: number -> Standing.  rulings: number of the row -> its body, of those that count.  marks: bodies of marks
+    of other answers.  Words are not in a record: they are told by their digests.
+    """
+
+    head: str
+    last: int = 0
+    answers: dict[int, Standing] = field(default_factory=dict)
+    rulings: dict[int, Mapping[str, Any]] = field(default_factory=dict)
+    marks: list[Mapping[str, Any]] = field(default_factory=list)
+
+    def add(self, row: Row) -> None:
+        """Take a row in. Raises IntegrityError for one that no edgekit writes there."""
+        try:
+            _TAKE_IN[row.kind](self, row)
+        except (KeyError, TypeError, UsageError) as problem:
+            raise IntegrityError(
+                f"the record is broken: row {row.number} does not fit", reasons=[str(problem)]
+            ) from None
+        self.last, self.head = row.number, row.hash
+
+    def require(self, number: int, action: Action | Literal["released", "undone"]) -> Standing:
+        """The standing of an answer. Raises UsageError where action cannot come next."""
+        now = self.answers[number]
+        if action == "undone":
+            allowed = now.state in ("accepted", "changed", "returned", "released")
+        elif action == "released":
+            allowed = now.state in ("accepted", "changed")
+        else:
+            allowed = now.state not in ("waiting", "released")
+        if not allowed:
+            raise UsageError(f"it is {now.state} and cannot be {action}", hint=_HINTS.get((now.state, action)))
+        return now
+
+
+_HINTS: Mapping[tuple[str, str], str] = {
+    ("released", "accepted"): "undo the release first",
+    ("released", "changed"): "undo the release first",
+    ("released", "returned"): "undo the release first",
+    ("suggested", "released"): "accept or change it first",
+    ("returned", "released"): "accept or change it first",
+}
+
+
+def _opened(standings: Standings, row: Row) -> None:
+    if row.number != 1:
+        raise UsageError("a session is opened once")
+    standings.last = 1
+
+
+def _answer(standings: Standings, row: Row) -> None:
+    number = int(row.body["answer"])
+    if number in standings.answers:
+        raise UsageError("an answer comes in once")
+    standings.answers[number] = Standing(number)
+
+
+def _suggested(standings: Standings, row: Row) -> None:
+    number = row.body["answer"]
+    now = standings.answers[number]
+    found = row.body["suggestion"]
+    standings.answers[number] = replace(
+        now,
+        # What a person decided stands, whatever is suggested later.
+        state="suggested" if now.state == "waiting" else now.state,
+        suggested=row.number,
+        digest=found["digest"],
+        decision=found["decision"],
+        need=found["need"],
+        before=now.before,
+    )
+
+
+def _decided(standings: Standings, row: Row) -> None:
+    number, action = row.body["answer"], row.body["action"]
+    now = standings.require(number, action)
+    if action not in ("accepted", "changed", "returned") or (row.body["points"] is None) != (action == "returned"):
+        raise UsageError("no such decision")
+    standings.answers[number] = replace(
+        now, state=action, points=row.body["points"], feedback=row.body["feedback"], by=row.number, before=now
+    )
+
+
+def _released(standings: Standings, row: Row) -> None:
+    number = row.body["answer"]
+    now = standings.require(number, "released")
+    standings.answers[number] = replace(now, state="released", by=row.number, before=now)
+
+
+def _undone(standings: Standings, row: Row) -> None:
+    number = row.body["answer"]
+    now = standings.require(number, "undone")
+    if now.before is None or row.body["row"] != now.by:
+        raise UsageError("only what was done last is undone")
+    # The suggestion may be a newer one than when the decision was made.
+    standings.answers[number] = replace(
+        now.before, suggested=now.suggested, digest=now.digest, decision=now.decision, need=now.need
+    )
+
+
+def _ruled(standings: Standings, row: Row) -> None:
+    standings.rulings[row.number] = row.body
+
+
+def _unruled(standings: Standings, row: Row) -> None:
+    del standings.rulings[row.body["row"]]
+
+
+def _marked(standings: Standings, row: Row) -> None:
+    standings.marks.append(row.body)
+
+
+_TAKE_IN: Mapping[str, Callable[[Standings, Row], None]] = {
+    "opened": _opened,
+    "answer": _answer,
+    "suggested": _suggested,
+    "decided": _decided,
+    "undone": _undone,
+    "released": _released,
+    "ruled": _ruled,
+    "unruled": _unruled,
+    "marked": _marked,
+}

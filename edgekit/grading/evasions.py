@@ -1,0 +1,127 @@
+"""Answers that want it both ways, and answers that are lists of the right words without a sentence."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from edgekit.glossary.words import keys
+from edgekit.grading.contradiction import find_opposed
+from edgekit.grading.function_words import denying_words, function_words, known
+from edgekit.grading.intake import matching_form
+from edgekit.grading.opposites import pole
+from edgekit.quiz.suggestion import Reason
+
+_WORD = re.compile(r"[^\W_]+(?:['’][^\W\d_]+)?")
+_END = re.compile(r"[.!?;:\n]")
+_BOTH = re.compile(
+    r"\b(?:may|might|can|could|will|would|does|do|is|are|has|have)(?: be)?,? or (?:\w+ ){0,2}(?:not|m(?:ay|ight) not)\b"
+    r"|\b(?:or|o|ou|oder) (?:maybe |quiza |tal vez |talvez |vielleicht )?"
+    r"(?:not|it does not|it doesn'?t|no|nao|nicht|pas|non)\s*(?:[.!;,\n]|$)"
+    r"|\b(?:puede|podria|pueden)(?: \w+)? o (?:que |puede )?no\b|\b(?:pode|poderia)(?: \w+)? ou (?:pode )?nao\b"
+    r"|\b(?:kann|konnte)(?: \w+)? oder (?:kann )?(?:auch )?nicht\b"
+    r"|\b(?:peut|pourrait)(?: \w+)? ou (?:peut )?(?:ne )?(?:pas|non)\b"
+)
+# `whether it rises or not` asks; it does not answer twice.
+_ASKED = frozenset(
+    re.findall(
+        r"\w+",
+        "whether if depending depends si dependiendo depende se dependendo ob wenn falls abhangig selon how "
+        "what which como wie",
+    )
+)
+_OR = frozenset({"or", "o", "u", "ou", "oder"})
+_MOST_BETWEEN = 3
+# Terse answers are lists as well; a bag of words is long, all of it the reference's, and most of the reference.
+_LEAST_WORDS = 5
+_LEAST_TAKEN = 0.8
+_LEAST_COVERED = 0.6
+_MOST_SMALL = 0.1
+_MOST_COMPARED = 300
+_MOST_READ = 4000
+
+
+def find_hedges(text: str, language: str, wordings: Sequence[str] = ()) -> tuple[Reason, ...]:
+    """`hedged`, at most once, with its span: `it may or may not`, a sentence and its denial, both of two opposites.
+
+    wordings: of what should be said; `it rises or falls` is a hedge where they have one of the two and never the other.
+    """
+    languages = known([language])
+    if not languages:
+        return ()
+    text = text[:_MOST_READ]
+    plain = matching_form(text)
+    for found in _BOTH.finditer(plain):
+        if not _is_asked(plain, found.start()):
+            return (Reason("hedged", f"`{_short(text[slice(*found.span())])}` leaves it open", found.span()),)
+    decided = _decided(wordings, languages)
+    words = list(_WORD.finditer(plain)) if decided else []
+    for at, word in enumerate(words):
+        if word[0] not in _OR or not 0 < at < len(words) - 1:
+            continue
+        before = [(one, pole(one[0], languages)) for one in words[max(0, at - _MOST_BETWEEN) : at]]
+        after = [(one, pole(one[0], languages)) for one in words[at + 1 : at + 1 + _MOST_BETWEEN]]
+        for one, mine in reversed(before):
+            for other, theirs in after:
+                if mine is None or theirs is None or mine[0] != theirs[0] or mine[1] == theirs[1]:
+                    continue
+                if mine[0] not in decided:
+                    continue
+                between = plain[one.start() : other.end()]
+                if not _END.search(between) and not _is_asked(plain, one.start()):
+                    span = (one.start(), other.end())
+                    return (Reason("hedged", f"`{_short(text[slice(*span)])}` leaves it open", span),)
+    # A long answer tells several cases apart, in the same words.
+    opposed = find_opposed(text, language) if len(text) <= _MOST_COMPARED else None
+    if opposed is not None:
+        (begin, end), (first, last) = opposed
+        detail = f"`{_short(text[first:last])}` denies `{_short(text[begin:end])}`"
+        return (Reason("hedged", detail, (first, last)),)
+    return ()
+
+
+def find_keyword_list(text: str, wordings: Sequence[str], language: str) -> tuple[Reason, ...]:
+    """`keyword_list` where a text is most words of a wording and hardly any that make a sentence of them.
+
+    At least five words, four fifths of them from one wording and three fifths of that wording's, at most a tenth small
+    words. A wording that is such a list itself asks for one. Nothing is known of languages but en, es, pt, de and fr.
+    """
+    languages = known([language])
+    if not languages:
+        return ()
+    small = function_words(languages) | denying_words(languages)
+    said = [found[0] for found in _WORD.finditer(matching_form(text[:_MOST_READ]))]
+    telling = [word for word in said if word not in small]
+    if len(telling) < _LEAST_WORDS or len(said) - len(telling) > _MOST_SMALL * len(said):
+        return ()
+    stems = [keys(word, languages[0])[-1] for word in telling]
+    for wording in wordings:
+        theirs = [found[0] for found in _WORD.finditer(matching_form(wording))]
+        wanted = {keys(word, languages[0])[-1] for word in theirs if word not in small}
+        if not wanted or sum(word in small for word in theirs) <= _MOST_SMALL * len(theirs):
+            continue
+        taken = sum(stem in wanted for stem in stems)
+        if taken >= _LEAST_TAKEN * len(stems) and len(wanted.intersection(stems)) >= _LEAST_COVERED * len(wanted):
+            return (Reason("keyword_list", "most words of the reference, and no sentence", (0, len(text))),)
+    return ()
+
+
+def _decided(wordings: Sequence[str], languages: tuple[str, ...]) -> set[str]:
+    """Scales that the wordings lie on at one end only."""
+    ends: dict[str, set[int]] = {}
+    for wording in wordings:
+        for found in _WORD.finditer(matching_form(wording)):
+            on_scale = pole(found[0], languages)
+            if on_scale is not None:
+                ends.setdefault(on_scale[0], set()).add(on_scale[1])
+    return {scale for scale, signs in ends.items() if len(signs) == 1}
+
+
+def _is_asked(plain: str, at: int) -> bool:
+    """Whether a word before, in the same sentence, makes a question of it."""
+    begin = max((found.end() for found in _END.finditer(plain, max(0, at - 200), at)), default=max(0, at - 200))
+    return any(found[0] in _ASKED for found in _WORD.finditer(plain, begin, at + 12))
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 60 else f"{text[:57]}..."

@@ -1,0 +1,218 @@
+"""Short answers in a student's own words: each view against each wording of each criterion, and what follows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from edgekit.grading.evasions import find_hedges, find_keyword_list
+from edgekit.grading.judging import Judging, opinions
+from edgekit.grading.local_calibration import Observed
+from edgekit.grading.local_marks import Marked
+from edgekit.grading.reading import Read, read_answer
+from edgekit.grading.scorer import STATES
+from edgekit.grading.scoring import Scored, Seen, Wording, score
+from edgekit.grading.suggesting import suggest
+from edgekit.grading.texts import Texts
+from edgekit.grading.views import Translate, make_views
+from edgekit.quiz.model import Criterion, Question
+from edgekit.quiz.suggestion import Answer, CriterionResult, CriterionState, Reason, Suggestion
+from edgekit.quiz.teaching import TeacherMark
+
+# Between these a half is nearer to what is expected than all or nothing.
+_LEAST_PARTLY, _MOST_PARTLY = 0.35, 0.65
+# Views of one answer say the same in other words: one that passes alone and one that fails, so far apart, do not.
+_MOST_SPREAD = 0.3
+# How much more an answer must be like what does not count, in log odds. Of the class in `examples/` and five wrong
+# wordings in other words, these were 1.0 to 3.4, right answers that share a word with a wrong one at most 0.6.
+_MORE_LIKE = 1.0
+# Sums of points are told apart to a millionth.
+_DIGITS = 6
+
+
+class Explainer:
+    """Suggests marks for answers to one question of kind `explain`, or of another that has criteria.
+
+    languages: that answers are expected in.  marks: a teacher's, of other answers to the question; a mark of the whole
+    question counts for each of its criteria.
+    """
+
+    def __init__(
+        self,
+        question: Question,
+        languages: Sequence[str],
+        texts: Texts,
+        *,
+        translate: Translate | None = None,
+        judge: Judging | None = None,
+        marks: Sequence[TeacherMark] = (),
+    ) -> None:
+        self._question = question
+        self._languages = tuple(languages)
+        self._texts = texts
+        self._translate = translate
+        self._judge = judge
+        self._criteria = [(one, tuple(Wording(tag, text) for tag, text in one.wordings())) for one in question.criteria]
+        self._refuted = [_listed(one.refuted) for one in question.criteria]
+        self._misconceptions = [(one, _listed(one.wordings)) for one in question.misconceptions]
+        self._right = tuple(one.text for _, wordings in self._criteria for one in wordings)
+        # A bag of words may be of all criteria together.
+        statements = {tag for one in question.criteria for tag in one.statement}
+        self._whole = tuple(
+            " ".join(one.statement[tag] for one in question.criteria if tag in one.statement)
+            for tag in sorted(statements)
+            if len(question.criteria) > 1
+        )
+        known = [*(one for _, one in self._criteria), *self._refuted, *(one for _, one in self._misconceptions)]
+        texts.read([*question.text.values(), *(wording.text for wordings in known for wording in wordings)])
+        self.conformal = texts.scorer.conformal
+        self._learned: list[tuple[TeacherMark, Seen]] = []
+        self._marked: dict[str, tuple[Marked, ...]] = {}
+        self._learn(marks)
+
+    def see(self, read: Read) -> Seen:
+        """The views of an answer."""
+        return Seen(read, make_views(read.intake, self._question, read.variety, translate=self._translate))
+
+    def suggest_all(self, reads: Sequence[Read]) -> Iterator[Suggestion]:
+        """A suggestion for each answer."""
+        seen = [self.see(read) for read in reads]
+        self._texts.read([view.text for one in seen for view in one.views])
+        return map(self._suggest, seen)
+
+    def _suggest(self, seen: Seen) -> Suggestion:
+        scorer, variety = self._texts.scorer, seen.read.variety.tag
+        found = [
+            score(self._question, wordings, seen, self._texts, self._marked[one.id]) for one, wordings in self._criteria
+        ]
+        results, sums, probability = [], {0.0}, 1.0
+        reasons: list[Reason] = []
+        for (criterion, _), scored in zip(self._criteria, found, strict=True):
+            result, possible, likely = self._result(criterion, scored, variety)
+            results.append(result)
+            sums = {round(one + other, _DIGITS) for one in sums for other in possible}
+            probability *= likely
+            reasons += self._reasons(criterion, scored)
+        reasons += self._unread(seen)
+        reasons += self._evasions(seen)
+        reasons += self._wrong_ideas(seen, found)
+        if not self.conformal.is_known(variety):
+            detail = f"how sure a suggestion is has not been measured for answers in `{variety}`"
+            reasons.append(Reason("uncalibrated_variety", detail))
+        if self._judge is not None:
+            reasons += opinions(self._judge, self._question, self._question.criteria, results, seen.read)
+        points = round(sum(one.points for one in results), _DIGITS)
+        if len(sums) == 1 and probability < scorer.sure:
+            reasons.append(Reason("uncertain", f"the mark is only {probability:.0%} sure"))
+        return suggest(
+            self._question,
+            seen.read,
+            points=points,
+            possible=sorted(sums),
+            probability=probability,
+            criteria=results,
+            reasons=reasons,
+            languages=self._languages,
+        )
+
+    def _result(self, criterion: Criterion, scored: Scored, variety: str) -> tuple[CriterionResult, set[float], float]:
+        """The state that is most likely, every number of points that is possible, and how likely this one is."""
+        scorer, met = self._texts.scorer, scored.probability
+        shares = scorer.states(scored.features[None, :], np.array([met]))
+        if self.conformal.labels == 2:
+            held = {"met" if at else "missing" for at in self.conformal.possible(variety, (1 - met, met))}
+        else:
+            held = {STATES[at] for at in self.conformal.possible(variety, tuple(map(float, shares[0])))}
+        possible = {criterion.points if state == "met" else 0.0 for state in held}
+        against = STATES[int(scorer.named(shares)[0])] == "contradicted"
+        state: CriterionState = "met" if met >= 0.5 else "contradicted" if against else "missing"
+        likely = max(met, 1 - met)
+        points = criterion.points if met >= 0.5 else 0.0
+        if criterion.partial and len(possible) > 1:
+            half = round(criterion.points / 2, _DIGITS)
+            possible.add(half)
+            if _LEAST_PARTLY <= met < _MOST_PARTLY:
+                # Two halves, each there with the probability of the whole.
+                state, points, likely = "partly", half, 2 * met * (1 - met)
+        possible.add(points)
+        result = CriterionResult(criterion.id, state, points, met, scored.evidence, dict(scored.views))
+        return result, possible, likely
+
+    def _reasons(self, criterion: Criterion, scored: Scored) -> Iterator[Reason]:
+        yield from scored.mismatches
+        low, high = min(scored.views.values()), max(scored.views.values())
+        if low < 0.5 <= high and high - low > _MOST_SPREAD:
+            told = ", ".join(f"{name} {value:.0%}" for name, value in scored.views.items())
+            yield Reason("views_disagree", f"`{criterion.id}` is met or not by how it is read: {told}")
+
+    def _unread(self, seen: Seen) -> Iterator[Reason]:
+        """What is beyond the encoder's 512 tokens is not graded."""
+        view = seen.views[0]
+        spans = self._texts.of(view.text, self._question.language).spans
+        end = spans[-1][1] if spans else 0
+        if view.text[end:].strip() and any(one.isalnum() for one in view.text[end:]):
+            yield Reason("too_long", f"only the first {end:,} of {len(view.text):,} characters are graded")
+
+    def _evasions(self, seen: Seen) -> Iterator[Reason]:
+        """Told once, in the view that says it first."""
+        codes = set()
+        for view in seen.views:
+            language = self._question.language if view.name == "translated" else seen.read.variety.tag
+            for reason in (
+                *find_hedges(view.text, language, self._right),
+                *find_keyword_list(view.text, (*self._right, *self._whole), language),
+            ):
+                if reason.code not in codes:
+                    codes.add(reason.code)
+                    span = view.span(*reason.span) if reason.span is not None else None
+                    yield replace(reason, span=span)
+
+    def _wrong_ideas(self, seen: Seen, found: Sequence[Scored]) -> Iterator[Reason]:
+        """What must not pass, where the answer is more like it than like what it stands against."""
+        best = max((one.logit for one in found), default=0.0)
+        for misconception, wordings in self._misconceptions:
+            scored = score(self._question, wordings, seen, self._texts)
+            if scored.logit > 0.0 and scored.logit > best + _MORE_LIKE:
+                yield _wrong(f"it sounds like the misconception `{misconception.id}`", scored)
+        for (criterion, _), refuted, of_right in zip(self._criteria, self._refuted, found, strict=True):
+            scored_wrong = score(self._question, refuted, seen, self._texts) if refuted else None
+            if scored_wrong is not None and 0.0 < scored_wrong.logit > of_right.logit + _MORE_LIKE:
+                yield _wrong(f"it is more like what does not count for `{criterion.id}`", scored_wrong)
+
+    def observed(self) -> list[Observed]:
+        """What the scorer says of each answer that has all of its points or none, from the other marks."""
+        found = []
+        for at, (mark, one) in enumerate(self._learned):
+            if mark.points not in (0, self._question.points):
+                continue
+            for criterion, wordings in self._criteria:
+                others = self._marked[criterion.id]
+                scored = score(self._question, wordings, one, self._texts, (*others[:at], *others[at + 1 :]))
+                found.append(Observed(one.read.variety.tag, int(mark.points > 0), scored.probability))
+        return found
+
+    def _learn(self, marks: Sequence[TeacherMark]) -> None:
+        reads = [
+            (mark, read_answer(self._question, Answer("", mark.question_id, mark.text), (), self._languages))
+            for mark in marks
+        ]
+        self._learned = [(mark, self.see(read)) for mark, read in reads if not read.is_empty]
+        self._texts.read([view.text for _, one in self._learned for view in one.views])
+        for criterion, wordings in self._criteria:
+            found = []
+            for mark, one in self._learned:
+                prior = score(self._question, wordings, one, self._texts).probability
+                states = self._texts.of(one.views[0].text, self._question.language)
+                found.append(Marked(states, mark.points / self._question.points, prior))
+            self._marked[criterion.id] = tuple(found)
+
+
+def _listed(wordings: Mapping[str, tuple[str, ...]]) -> tuple[Wording, ...]:
+    return tuple(Wording(tag, text) for tag, texts in wordings.items() for text in texts)
+
+
+def _wrong(detail: str, scored: Scored) -> Reason:
+    words = scored.evidence
+    return Reason("misconception", detail, (words.begin, words.end) if words is not None else None)

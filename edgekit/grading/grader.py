@@ -1,0 +1,187 @@
+"""The grader: intake, validity, variety, views, evidence, contradiction, scorer, decision, feedback."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from edgekit.core.closing import Closing
+from edgekit.core.errors import InputError
+from edgekit.core.events import Progress, Reporter, silent
+from edgekit.grading.conformal import LEAST_ANSWERS, Conformal
+from edgekit.grading.kinds import is_ruled, mark_by_rule
+from edgekit.grading.local_calibration import with_own_varieties
+from edgekit.grading.reading import Read, read_answer
+from edgekit.grading.suggesting import suggest, suggest_nothing
+from edgekit.grading.texts import Texts
+from edgekit.quiz.criteria import whole_answer
+from edgekit.quiz.model import Question, Quiz
+from edgekit.quiz.suggestion import Answer, Suggestion
+from edgekit.quiz.teaching import TeacherMark
+
+if TYPE_CHECKING:
+    from edgekit.grading.explain import Explainer
+    from edgekit.grading.judging import Judging
+    from edgekit.grading.text_states import StatesEncoder
+    from edgekit.grading.views import Translate
+
+# Answers that are read, then suggested: what the encoder gave for them is kept meanwhile.
+_TOGETHER = 16
+
+
+class Grader(Closing):
+    """Grades answers of a quiz; the same answers get the same suggestions, in whatever order they come.
+
+    encoder: of texts and their tokens; `Texts` shares what it gave between graders.  marks: of a teacher, from which
+    the head of each question learns at once.  judge: a second opinion, which sends to review and gives no points.
+    Nothing that an answer says changes points but through the scorer's features.
+    """
+
+    def __init__(
+        self,
+        quiz: Quiz,
+        encoder: StatesEncoder | Texts,
+        *,
+        translate: Translate | None = None,
+        judge: Judging | None = None,
+        marks: Sequence[TeacherMark] = (),
+    ) -> None:
+        self.quiz = replace(quiz, questions=tuple(map(_with_criteria, quiz.questions)))
+        self._encoder = encoder
+        self._translate = translate
+        self._judge = judge
+        self._marks = tuple(marks)
+        self._measured: Conformal | None = None
+        self._owned: list[Closing] = []
+
+    def owning(self, *owned: Closing) -> Grader:
+        """The grader itself, which frees what it owns when it is closed."""
+        self._owned += owned
+        return self
+
+    def close(self) -> None:
+        """Free what the grader owns; closing again does nothing."""
+        while self._owned:
+            self._owned.pop().close()
+
+    def grade(
+        self, answers: Sequence[Answer], report: Reporter = silent, *, among: Sequence[Answer] = ()
+    ) -> Iterator[Suggestion]:
+        """A suggestion for each answer, question by question.
+
+        among: the rest of the class, which answers are compared with and which get no suggestion.
+        Raises InputError: an answer to a question that the quiz does not have.
+        """
+        known = {question.id for question in self.quiz.questions}
+        unknown = sorted({one.question_id for one in answers} - known)
+        if unknown:
+            reasons = [f"there is no question `{one}`" for one in unknown[:20]]
+            raise InputError("there are answers to no question of the quiz", reasons=reasons)
+        return self._graded(answers, among, report)
+
+    def _graded(self, answers: Sequence[Answer], among: Sequence[Answer], report: Reporter) -> Iterator[Suggestion]:
+        done = 0
+        for question in self.quiz.questions:
+            mine = [one for one in answers if one.question_id == question.id]
+            if not mine:
+                continue
+            others = [one for one in among if one.question_id == question.id]
+            for one in self._grade_question(question, mine, others):
+                done += 1
+                report(Progress("grade", done, len(answers), "answers"))
+                yield one
+
+    def _grade_question(
+        self, question: Question, answers: Sequence[Answer], others: Sequence[Answer]
+    ) -> Iterator[Suggestion]:
+        texts = Counter(one.text for one in (*answers, *others))
+        if not is_ruled(question) and not question.criteria:
+            yield from self._by_marks(question, answers, others, texts)
+            return
+        explainer: Explainer | None = None
+        for begin in range(0, len(answers), _TOGETHER):
+            reads = [self._read(question, one, texts) for one in answers[begin : begin + _TOGETHER]]
+            hard = [one for one in reads if not one.is_empty and not is_ruled(question)]
+            if hard and explainer is None:
+                explainer = self._explainer(question)
+                explainer.conformal = self._conformal(explainer.conformal)
+            explained = explainer.suggest_all(hard) if hard and explainer is not None else iter(())
+            for read in reads:
+                if read.is_empty:
+                    yield suggest_nothing(question, read, self.quiz.languages)
+                elif is_ruled(question):
+                    yield self._by_rule(question, read)
+                else:
+                    yield next(explained)
+
+    def _read(self, question: Question, answer: Answer, texts: Counter[str]) -> Read:
+        # Not with its own text, unless another has the same.
+        others = [text for text, count in texts.items() if text != answer.text or count > 1]
+        return read_answer(question, answer, others, self.quiz.languages)
+
+    def _by_marks(
+        self, question: Question, answers: Sequence[Answer], others: Sequence[Answer], texts: Counter[str]
+    ) -> Iterator[Suggestion]:
+        from edgekit.grading.marked_only import suggest_by_marks
+
+        reads = [self._read(question, one, texts) for one in answers]
+        rest = [self._read(question, one, texts) for one in others]
+        yield from (suggest_nothing(question, one, self.quiz.languages) for one in reads if one.is_empty)
+        yield from suggest_by_marks(
+            question,
+            [one for one in reads if not one.is_empty],
+            [one for one in rest if not one.is_empty],
+            [one for one in self._marks if one.question_id == question.id],
+            self.quiz.languages,
+            self._texts(),
+        )
+
+    def _by_rule(self, question: Question, read: Read) -> Suggestion:
+        found = mark_by_rule(question, read.intake, self.quiz.languages)
+        return suggest(
+            question,
+            read,
+            points=found.points,
+            possible=found.possible,
+            probability=found.probability,
+            criteria=(found.result,),
+            reasons=found.reasons,
+            languages=self.quiz.languages,
+        )
+
+    def _explainer(self, question: Question) -> Explainer:
+        from edgekit.grading.explain import Explainer
+
+        return Explainer(
+            question,
+            self.quiz.languages,
+            self._texts(),
+            translate=self._translate,
+            judge=self._judge,
+            marks=[one for one in self._marks if one.question_id == question.id],
+        )
+
+    def _texts(self) -> Texts:
+        if not isinstance(self._encoder, Texts):
+            self._encoder = Texts(self._encoder)
+        return self._encoder
+
+    def _conformal(self, shipped: Conformal) -> Conformal:
+        """With the varieties that the teacher's own marks are enough for."""
+        if self._measured is None:
+            if len(self._marks) < LEAST_ANSWERS:
+                return shipped
+            marked = {one.question_id for one in self._marks}
+            mine = [one for one in self.quiz.questions if one.id in marked and one.criteria and not is_ruled(one)]
+            observed = [one for question in mine for one in self._explainer(question).observed()]
+            self._measured = with_own_varieties(shipped, observed)
+        return self._measured
+
+
+def _with_criteria(question: Question) -> Question:
+    """A question of kind `explain` made in Python may leave its one criterion to its references, as a file may."""
+    if question.kind != "explain" or question.criteria or not question.references:
+        return question
+    return replace(question, criteria=(whole_answer(question.points, question.references),))

@@ -1,0 +1,121 @@
+"""Questions that a rule marks: a word or phrase, a number, a dictation, options, a translation."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from edgekit.grading.dictation import mark_dictation
+from edgekit.grading.intake import Intake, matching_form
+from edgekit.grading.numeric import mark_number
+from edgekit.grading.ruled import Ruled, doubt, evidence, rounded, ruled
+from edgekit.grading.translation import mark_translation
+from edgekit.quiz.model import Question
+
+_AROUND = re.compile(r"^[\s\"'“”‘’«».,;:!?¡¿()\[\]-]+|[\s\"'“”‘’«».,;:!?¡¿()\[\]-]+$")
+_ID = re.compile(r"[^\W_]+(?:[._-][^\W_]+)*")
+# Of a word of five letters one may be wrong: a slip of the pen or another word, which a person has to say.
+_NEAR = 0.8
+_LEAST_NEAR = 5
+
+
+def is_ruled(question: Question) -> bool:
+    """Whether `mark_by_rule` marks the question; the others are for the scorer."""
+    return question.kind != "explain" and not (question.kind == "translate" and question.criteria)
+
+
+def mark_by_rule(question: Question, intake: Intake, languages: tuple[str, ...] = ()) -> Ruled:
+    """Mark an answer that is not blank.
+
+    languages: of number words. Without `form_counts` case, accents and the punctuation around an answer are no matter.
+    Raises ValueError for a question that `is_ruled` does not name.
+    """
+    if question.kind == "numeric":
+        return mark_number(question, intake, languages)
+    if question.kind == "dictation":
+        return mark_dictation(question, intake)
+    if question.kind == "choice":
+        return _mark_choice(question, intake)
+    if question.kind == "exact":
+        return _mark_exact(question, intake)
+    if is_ruled(question):
+        return mark_translation(question, intake)
+    raise ValueError(f"`{question.id}` is not marked by a rule")
+
+
+def _mark_exact(question: Question, intake: Intake) -> Ruled:
+    from rapidfuzz.distance import OSA
+
+    most = question.points
+    wordings = [text for texts in question.references.values() for text in texts]
+    begin, end = _core(intake.text)
+    said = intake.text[begin:end]
+    strict = [one for one in wordings if " ".join(one.split()) == " ".join(said.split())]
+    loose = [one for one in wordings if _loose(one) == _loose(said)]
+    if strict or (loose and not question.form_counts):
+        return ruled(most, most, evidence(intake, begin, end, (strict or loose)[0]))
+    if loose:
+        words = evidence(intake, begin, end, loose[0])
+        told = doubt("uncertain", f"it is `{loose[0]}` with other case, accents or signs, and form counts", words)
+        return ruled(rounded(most / 2, most), most, words, possible=(0.0, most), reasons=told)
+    near = max(wordings, key=lambda one: OSA.normalized_similarity(_loose(one), _loose(said)), default="")
+    words = evidence(intake, begin, end, near)
+    alike = OSA.normalized_similarity(_loose(near), _loose(said))
+    if len(_loose(near)) >= _LEAST_NEAR and alike >= _NEAR:
+        return ruled(0.0, most, words, possible=(most,), reasons=doubt("uncertain", f"it is nearly `{near}`", words))
+    if any(f" {_loose(one)} " in f" {_loose(said)} " for one in wordings):
+        told = doubt("uncertain", "it holds an accepted form among other words", words)
+        return ruled(0.0, most, words, possible=(most,), reasons=told)
+    return ruled(0.0, most, words, against=True)
+
+
+def _mark_choice(question: Question, intake: Intake) -> Ruled:
+    """Ids of options, or the text of one; of several right ones each counts, and a wrong one takes as much away."""
+    most, right = question.points, {*question.correct}
+    begin, end = _core(intake.text)
+    chosen = _chosen(question, intake.text[begin:end])
+    words = evidence(intake, begin, end, ", ".join(question.options[one] for one in question.correct))
+    if chosen is None:
+        told = doubt("uncertain", "it names none of the options", words)
+        return ruled(0.0, most, words, possible=(most,), reasons=told)
+    if len(right) == 1:
+        points = most if chosen == right else 0.0
+    else:
+        points = rounded(most * (len(chosen & right) - len(chosen - right)) / len(right), most)
+    return ruled(points, most, words, against=True)
+
+
+def _chosen(question: Question, said: str) -> set[str] | None:
+    by_text = {_loose(text): name for name, text in question.options.items()}
+    if _loose(said) in by_text:
+        return {by_text[_loose(said)]}
+    by_id = {name.casefold(): name for name in question.options}
+    names = [found[0].casefold() for found in _ID.finditer(unicodedata.normalize("NFKC", said))]
+    joining = {"and", "y", "e", "und", "et", "&"} - by_id.keys()
+    names = [one for one in names if one not in joining or len(names) == 1]
+    if names and all(one in by_id for one in names):
+        return {by_id[one] for one in names}
+    # `b) by day`: an option's id and its text.
+    first = by_id.get(names[0]) if names else None
+    if first is not None and _loose(said).endswith(_loose(question.options[first])):
+        return {first}
+    parts = [_loose(part) for part in re.split(r"[,;\n]", said) if part.strip()]
+    if parts and all(one in by_text for one in parts):
+        return {by_text[one] for one in parts}
+    return None
+
+
+def _core(text: str) -> tuple[int, int]:
+    """The span of a text without the space and signs around it."""
+    begin, end = 0, len(text)
+    for found in _AROUND.finditer(text):
+        if found.start() == 0:
+            begin = found.end()
+        else:
+            end = found.start()
+    return min(begin, end), end
+
+
+def _loose(text: str) -> str:
+    begin, end = _core(text)
+    return " ".join(matching_form(text[begin:end]).split())

@@ -1,0 +1,79 @@
+"""Questions that nothing right was written for: a teacher's marks of other answers are all there is to go by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from edgekit.core.languages import base_language
+from edgekit.grading.marked_scores import Scored, Written, languages_means, predict_scores
+from edgekit.grading.reading import Read, read_answer
+from edgekit.grading.suggesting import suggest
+from edgekit.grading.texts import Texts
+from edgekit.quiz.criteria import WHOLE
+from edgekit.quiz.model import Question
+from edgekit.quiz.suggestion import Answer, CriterionResult, CriterionState, Reason, Suggestion
+from edgekit.quiz.teaching import TeacherMark
+
+LEAST_MARKS = 5
+
+
+def suggest_by_marks(
+    question: Question,
+    reads: Sequence[Read],
+    others: Sequence[Read],
+    marks: Sequence[TeacherMark],
+    languages: Sequence[str],
+    texts: Texts,
+) -> Iterator[Suggestion]:
+    """Suggestions for all answers of a question without criteria and references; a person looks at every one.
+
+    others: of the class, whose language's mean they share. Every whole number of points is possible.
+    """
+    learned = [
+        (read_answer(question, Answer("", mark.question_id, mark.text), (), languages), mark.points) for mark in marks
+    ]
+    known = [(read, points) for read, points in learned if not read.is_empty]
+    most = round(question.points)
+    expected = _expected(question, reads, others, known, most, texts)
+    for read, points in zip(reads, expected, strict=True):
+        possible = tuple(float(one) for one in range(most + 1)) or (0.0,)
+        state: CriterionState = "met" if points >= question.points else "partly" if points > 0 else "missing"
+        detail = f"nothing says what is right, and {len(known):,} marks of other answers are all there is to go by"
+        yield suggest(
+            question,
+            read,
+            points=points,
+            possible=possible,
+            probability=1 / len(possible),
+            criteria=(CriterionResult(WHOLE, state, points, points / question.points),),
+            reasons=(Reason("uncertain", detail),),
+            languages=languages,
+        )
+
+
+def _expected(
+    question: Question,
+    reads: Sequence[Read],
+    others: Sequence[Read],
+    known: Sequence[tuple[Read, float]],
+    most: int,
+    texts: Texts,
+) -> list[float]:
+    if len(known) < LEAST_MARKS or most < 1:
+        return [0.0] * len(reads)
+    texts.read([read.intake.text for read in (*reads, *others, *(one for one, _ in known))])
+
+    def written(read: Read) -> Written:
+        return Written(texts.of(read.intake.text, question.language), _language(read))
+
+    answers = [written(read) for read in reads]
+    scored = [Scored(written(read), round(points)) for read, points in known]
+    means = languages_means([*answers, *map(written, others), *(one.answer for one in scored)])
+    _, given = predict_scores(scored, answers, means, most=most)
+    return [float(one) for one in given]
+
+
+def _language(read: Read) -> str:
+    """What most of it is in."""
+    shares = read.variety.shares
+    return max(sorted(shares), key=lambda tag: shares[tag], default=base_language(read.variety.tag.split("+")[0]))

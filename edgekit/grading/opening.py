@@ -1,0 +1,222 @@
+"""Opens what grading needs: an encoder, the translators that are installed, a second opinion where one is asked for."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from edgekit.core.closing import Closing
+from edgekit.core.errors import EdgekitError, UnavailableError, UsageError
+from edgekit.core.events import Note, Reporter, silent
+from edgekit.core.languages import Direction
+from edgekit.grading.grader import Grader
+from edgekit.quiz.model import Quiz
+from edgekit.quiz.teaching import TeacherMark
+from edgekit.store.installed import find_artifact, find_directions
+
+if TYPE_CHECKING:
+    from edgekit.core.segments import Translation
+    from edgekit.engine.encoder import Encoder
+    from edgekit.grading.judging import Judging
+    from edgekit.grading.texts import Texts
+    from edgekit.store.receipt import Receipt
+    from edgekit.translate.translator import Translator
+
+ENCODER = "multilingual-e5-small"
+
+
+class Tools(Closing):
+    """The models of a session, opened once for all its graders; a context manager that frees them.
+
+    settings: what decides a suggestion beside quiz, answers and teaching, as JSON: models with digests, versions,
+    thresholds. Two sessions with equal ones suggest the same.
+    """
+
+    def __init__(
+        self,
+        encoder: Encoder,
+        settings: Mapping[str, Any],
+        translate: Translators | None = None,
+        judge: Judging | None = None,
+    ) -> None:
+        self.settings = settings
+        self._encoder = encoder
+        self._texts: Texts | None = None
+        self._translate = translate
+        self._judge = judge
+
+    def close(self) -> None:
+        """Free every model."""
+        with ExitStack() as stack:
+            stack.callback(self._encoder.close)
+            if self._translate is not None:
+                stack.callback(self._translate.close)
+            if self._judge is not None:
+                stack.callback(self._judge.close)
+
+    def grader(self, quiz: Quiz, marks: Sequence[TeacherMark] = ()) -> Grader:
+        """A grader of a quiz that learns from marks; it does not own the models."""
+        from edgekit.grading.texts import Texts
+
+        if self._texts is None:
+            self._texts = Texts(self._encoder)
+        return Grader(quiz, self._texts, translate=self._translate, judge=self._judge, marks=marks)
+
+
+class Translators:
+    """Translates by what is installed, each direction opened when it is first needed."""
+
+    def __init__(self, *, threads: int | None = None, report: Reporter = silent) -> None:
+        self.directions = frozenset(find_directions())
+        self._threads = threads
+        self._report = report
+        self._opened: dict[Direction, Translator | None] = {}
+
+    def close(self) -> None:
+        """Free every model."""
+        with ExitStack() as stack:
+            for one in self._opened.values():
+                if one is not None:
+                    stack.callback(one.close)
+        self._opened.clear()
+
+    def __call__(self, text: str, source: str, target: str) -> Translation | None:
+        """The translation of a text, None where nothing that is installed translates the direction."""
+        translator = self._translator(Direction(source, target))
+        return translator.translate([text], alignment=True)[0] if translator is not None else None
+
+    def _translator(self, direction: Direction) -> Translator | None:
+        from edgekit.translate.translator import open_translator
+
+        if direction not in self.directions:
+            return None
+        if direction not in self._opened:
+            try:
+                self._opened[direction] = open_translator(
+                    direction.source, direction.target, threads=self._threads, device="cpu", report=self._report
+                )
+            except EdgekitError as problem:
+                self._report(Note(f"grading without a translation {direction}: {problem.message}"))
+                self._opened[direction] = None
+        return self._opened[direction]
+
+
+def open_tools(
+    *,
+    encoder: str = ENCODER,
+    judge: str | None = None,
+    threads: int | None = None,
+    report: Reporter = silent,
+) -> Tools:
+    """Open the models that grading uses on this machine.
+
+    encoder, judge: ids, aliases or paths. Raises what `open_encoder` and `Judge.open` raise.
+    """
+    from edgekit.engine.encoder import Encoder
+    from edgekit.engine.open import open_encoder
+
+    with ExitStack() as stack:
+        opened = open_encoder(encoder, threads=threads, device="cpu", report=report)
+        stack.callback(opened.close)
+        if not isinstance(opened, Encoder) or not opened.has_states:
+            raise UsageError(
+                f"`{encoder}` gives no vectors of tokens, which grading needs",
+                hint=f"build it again: `edgekit pull --force {ENCODER}`",
+            )
+        translate = Translators(threads=threads, report=report)
+        second = None
+        if judge is not None:
+            second = _open_judge(judge)
+            stack.callback(second.close)
+        settings = _settings(encoder, judge)
+        stack.pop_all()
+    return Tools(opened, settings, translate, second)
+
+
+def open_tools_of(
+    settings: Mapping[str, Any], *, threads: int | None = None, report: Reporter = silent, same: bool = False
+) -> Tools:
+    """Open the models that a session was graded with.
+
+    same: they must be the very same. Raises UnavailableError where one is not, and what `open_tools` raises.
+    """
+    encoder = settings.get("encoder", {}).get("model", ENCODER)
+    judge = (settings.get("judge") or {}).get("model")
+    tools = open_tools(encoder=encoder, judge=judge, threads=threads, report=report)
+    if same and tools.settings != settings:
+        tools.close()
+        reasons = [
+            f"`{name}` was {_short(settings.get(name))}, here it is {_short(tools.settings.get(name))}"
+            for name in sorted({*settings, *tools.settings})
+            if settings.get(name) != tools.settings.get(name)
+        ]
+        raise UnavailableError("the session was graded with something else than this machine has", reasons=reasons)
+    return tools
+
+
+def open_grader(
+    quiz: Quiz | Path | str,
+    *,
+    encoder: str = ENCODER,
+    judge: str | None = None,
+    marks: Sequence[TeacherMark] = (),
+    threads: int | None = None,
+    report: Reporter = silent,
+) -> Grader:
+    """Open a grader of a quiz or of a quiz file: a context manager whose `grade` gives suggestions, never marks.
+
+    encoder, judge: ids, aliases or paths.  marks: to learn from.  threads: how many cores to use.
+    Raises UnavailableError, InputError (the quiz), ModelNotFoundError (the hint says what to pull), MissingExtraError,
+    EngineError.
+    """
+    from edgekit.quiz.read import read_quiz
+
+    asked = quiz if isinstance(quiz, Quiz) else read_quiz(Path(quiz))
+    tools = open_tools(encoder=encoder, judge=judge, threads=threads, report=report)
+    return tools.grader(asked, marks).owning(tools)
+
+
+def _settings(encoder: str, judge: str | None) -> dict[str, Any]:
+    from importlib.metadata import version
+
+    from edgekit.grading.scorer import Scorer
+
+    directions = find_directions()
+    return {
+        "schema": "edgekit.grading/1",
+        "encoder": {"model": encoder, "digest": _digest(find_artifact(encoder).receipt)},
+        "judge": None if judge is None else {"model": judge, "digest": _judge_digest(judge)},
+        "translators": {
+            str(direction): _digest(found.receipt) for direction, found in sorted(directions.items(), key=str)
+        },
+        "scorer": hashlib.sha256(Scorer.load().encode()).hexdigest(),
+        "edgekit": version("edgekit"),
+    }
+
+
+def _open_judge(judge: str) -> Judging:
+    from edgekit.generate.generator import open_generator
+    from edgekit.grading.judge import Judge
+
+    return Judge(open_generator(judge))
+
+
+def _digest(receipt: Receipt) -> str:
+    """Of the bytes of a model's files, by the digests in its receipt."""
+    lines = sorted(f"{file.sha256} {file.path}" for file in receipt.files)
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def _judge_digest(judge: str) -> str:
+    from edgekit.core.hashing import sha256_file
+
+    path = Path(judge)
+    return sha256_file(path) if path.is_file() else _digest(find_artifact(judge).receipt)
+
+
+def _short(value: object) -> str:
+    text = str(value)
+    return f"`{text[:80]}…`" if len(text) > 80 else f"`{text}`"

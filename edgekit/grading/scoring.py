@@ -1,0 +1,142 @@
+"""One criterion, one answer: every view against every wording, the views together, the words that are evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edgekit.core.languages import base_language
+from edgekit.grading.contradiction import Mismatch, compare_any
+from edgekit.grading.features import best_clause
+from edgekit.grading.linear import shares
+from edgekit.grading.local_marks import Marked, local_features, local_logits
+from edgekit.grading.reading import Read
+from edgekit.grading.texts import Texts
+from edgekit.grading.views import View
+from edgekit.quiz.model import Question
+from edgekit.quiz.suggestion import Evidence, Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """A text that counts, and its language."""
+
+    language: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """An answer that was read, and its views."""
+
+    read: Read
+    views: tuple[View, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """probability: that a teacher calls it met, calibrated for the variety.  logit: before that, of the views' mean.
+
+    views: name -> the probability by it alone.  features: of the view that says it most.  mismatches: what was found
+    against the wordings.
+    """
+
+    probability: float
+    logit: float
+    views: Mapping[str, float]
+    features: NDArray[np.float64]
+    evidence: Evidence | None
+    mismatches: tuple[Reason, ...] = ()
+
+
+def score(
+    question: Question,
+    wordings: Sequence[Wording],
+    seen: Seen,
+    texts: Texts,
+    marked: Sequence[Marked] = (),
+) -> Scored:
+    """Score an answer against wordings of which each counts; marked: what a teacher said of other answers."""
+    scorer, variety = texts.scorer, seen.read.variety.tag
+    platt = scorer.calibration.of(variety)
+    logits: dict[str, float] = {}
+    best: tuple[float, View, Wording, NDArray[np.float64]] | None = None
+    reasons: dict[str, Reason] = {}
+    for view in seen.views:
+        mismatch = _mismatch(view, wordings, seen, question)
+        for reason in _told(mismatch, view):
+            reasons.setdefault(reason.code, reason)
+        logit, wording, features = _best(view, wordings, question, texts, mismatch)
+        logits[view.name] = logit
+        if best is None or logit > best[0]:
+            best = logit, view, wording, features
+    assert best is not None  # noqa: S101  an answer has one view, a criterion one wording
+    _, view, wording, features = best
+    logit = float(np.mean(list(logits.values())))
+    odds = platt.slope * logit + platt.intercept
+    if marked:
+        # The head was trained on the odds as they are before calibration, and gives what is calibrated.
+        answer = texts.of(seen.views[0].text, question.language)
+        odds = float(local_logits(scorer.head, local_features(answer, logit, marked)[None, :])[0])
+    return Scored(
+        float(shares(np.array([odds]))[0]),
+        logit,
+        {name: float(platt.probabilities(np.array([one]))[0]) for name, one in logits.items()},
+        features,
+        _evidence(view, wording, seen, texts),
+        tuple(reasons.values()),
+    )
+
+
+def _best(
+    view: View, wordings: Sequence[Wording], question: Question, texts: Texts, mismatch: Mismatch
+) -> tuple[float, Wording, NDArray[np.float64]]:
+    """The wording that speaks most for the answer, each compared in its own language."""
+    scorer = texts.scorer
+    found: tuple[float, Wording, NDArray[np.float64]] | None = None
+    for language in dict.fromkeys(one.language for one in wordings):
+        mine = [one for one in wordings if one.language == language]
+        asked = (
+            question.text.get(language) or question.text.get(question.language) or next(iter(question.text.values()))
+        )
+        at, features = scorer.features(
+            texts.of(view.text, language),
+            [texts.of(one.text, language) for one in mine],
+            texts.of(asked, language),
+            mismatch,
+        )
+        logit = float(scorer.logits(features[None, :])[0])
+        if found is None or logit > found[0]:
+            found = logit, mine[at], features
+    assert found is not None  # noqa: S101  there is a wording
+    return found
+
+
+def _mismatch(view: View, wordings: Sequence[Wording], seen: Seen, question: Question) -> Mismatch:
+    """What goes against the wordings that are in a language of the view."""
+    tag = question.language if view.name == "translated" else seen.read.variety.tag
+    bases = {base_language(one) for one in tag.split("+")}
+    mine = [one.text for one in wordings if base_language(one.language) in bases]
+    return compare_any(mine, view.text, tag) if mine else Mismatch()
+
+
+def _told(mismatch: Mismatch, view: View) -> list[Reason]:
+    span = view.span(*mismatch.span) if mismatch.span is not None else None
+    found = []
+    if mismatch.negation or mismatch.antonym:
+        found.append(Reason("negation", mismatch.detail, span))
+    if mismatch.number:
+        found.append(Reason("number", mismatch.detail, span))
+    if mismatch.unit:
+        found.append(Reason("unit", mismatch.detail, span))
+    return found
+
+
+def _evidence(view: View, wording: Wording, seen: Seen, texts: Texts) -> Evidence | None:
+    place = best_clause(texts.of(view.text, wording.language), texts.of(wording.text, wording.language))
+    begin, end = view.span(*place)
+    original = seen.read.answer.text
+    return Evidence(begin, end, original[begin:end], wording.text) if begin < end else None

@@ -1,0 +1,185 @@
+"""Grades the answers of a session, again when a teacher has taught something, and once more to prove the record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from edgekit.core.events import Progress, Reporter, StepFinished, StepStarted, silent
+from edgekit.gradebook.chain import Row, digest_of
+from edgekit.gradebook.session import Session, Teaching
+from edgekit.gradebook.suggestions import written
+from edgekit.quiz.model import Quiz
+from edgekit.quiz.suggestion import Answer, Suggestion
+from edgekit.quiz.teaching import TeacherMark
+
+# So many suggestions are lost at most when the power goes: a sync of the disk takes longer than grading an answer.
+_BATCH = 16
+
+
+class Grading(Protocol):
+    """Grades answers; `edgekit.grading.grader.Grader` does."""
+
+    def grade(
+        self, answers: Sequence[Answer], report: Reporter = silent, *, among: Sequence[Answer] = ()
+    ) -> Iterator[Suggestion]:
+        """A suggestion for each answer, in any order; among: the other answers of the class."""
+        ...
+
+
+class Graders(Protocol):
+    """Makes graders that go by what was taught so far; `edgekit.grading.opening.Tools` does."""
+
+    def grader(self, quiz: Quiz, marks: Sequence[TeacherMark]) -> Grading:
+        """A grader of a quiz that learns from marks."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A suggestion that is another one now.
+
+    number: of the answer.  decided: the mark that a person made, which stays.
+    """
+
+    number: int
+    answer_id: str
+    question_id: str
+    before: Suggestion | None
+    after: Suggestion
+    decided: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """suggestions: how many came out byte for byte.  row: the first of the record that did not, None where all did.
+
+    difference: of that row, where it has an answer.
+    """
+
+    suggestions: int
+    row: int | None = None
+    difference: Difference | None = None
+
+
+def suggest_waiting(session: Session, graders: Graders, report: Reporter = silent) -> int:
+    """Grade what has no suggestion yet; gives how many that were. What was done stays done when it is interrupted."""
+    waiting = [standing.number for standing in session.standings if standing.state == "waiting"]
+    if waiting:
+        _suggest(session, graders, waiting, report)
+    return len(waiting)
+
+
+def suggest_again(
+    session: Session, graders: Graders, *, question_id: str | None = None, report: Reporter = silent
+) -> list[Difference]:
+    """Grade again by what was taught meanwhile, all or one question; gives what is another suggestion now.
+
+    A mark that a person made stays, whatever is suggested.
+    """
+    numbers = [number for number, one in session.answers.items() if question_id in (None, one.question_id)]
+    before = {number: session.suggestion(number) for number in numbers}
+    _suggest(session, graders, numbers, report)
+    return _differences(session, before)
+
+
+def differences(older: Session, newer: Session) -> list[Difference]:
+    """What is suggested otherwise in a newer session for answers that an older one has as well."""
+    names = {(one.answer_id, one.question_id): number for number, one in older.answers.items()}
+    before = {
+        number: older.suggestion(names[one.answer_id, one.question_id])
+        for number, one in newer.answers.items()
+        if (one.answer_id, one.question_id) in names
+    }
+    return _differences(newer, before)
+
+
+def carry_over(older: Session, newer: Session) -> int:
+    """Take the marks of an older session over to a newer one, where answer and question are the same; gives how many.
+
+    They stand in the record as that session's. A question that was changed is for a person to decide on again.
+    """
+    places = {(one.answer_id, one.question_id, one.text): number for number, one in newer.answers.items()}
+    carried = 0
+    for standing in older.standings:
+        answer = older.answers[standing.number]
+        number = places.get((answer.answer_id, answer.question_id, answer.text))
+        same = older.quiz.question(answer.question_id) == newer.quiz.question(answer.question_id)
+        if number is None or not same or not standing.is_mark or newer.standing(number).state != "suggested":
+            continue
+        mark = older.mark(standing.number)
+        newer.decide([number], "changed", standing.points, who=f"session {older.id}", feedback=mark.feedback)
+        carried += 1
+    return carried
+
+
+def replay(session: Session, graders: Graders, report: Reporter = silent) -> Replay:
+    """Compute every suggestion of the record again, by what was taught before it, and compare byte for byte.
+
+    graders: with the models that the session tells of. Raises IntegrityError where the record itself is broken.
+    """
+    rows = [row for row in session.rows() if row.kind == "suggested"]
+    report(StepStarted("replay", f"{len(rows):,} suggestions"))
+    done = 0
+    found: list[tuple[Row, Suggestion]] = []
+    for basis in sorted({row.body["basis"] for row in rows}):
+        teaching = session.teaching(basis)
+        mine = [row for row in rows if row.body["basis"] == basis]
+        numbers = list(dict.fromkeys(row.body["answer"] for row in mine))
+        again = dict(_graded(session, graders, teaching, numbers))
+        for row in mine:
+            done += 1
+            report(Progress("replay", done, len(rows), "answers"))
+            now = again[row.body["answer"]]
+            if digest_of(written(now)) != row.body["suggestion"]["digest"]:
+                found.append((row, now))
+    report(StepFinished("replay", f"{len(rows) - len(found):,} of {len(rows):,} are the same"))
+    if not found:
+        return Replay(len(rows))
+    row, now = min(found, key=lambda one: one[0].number)
+    answer = session.answers[row.body["answer"]]
+    difference = Difference(row.body["answer"], answer.answer_id, answer.question_id, session.suggested(row), now, None)
+    return Replay(len(rows) - len(found), row.number, difference)
+
+
+def _suggest(session: Session, graders: Graders, numbers: Sequence[int], report: Reporter) -> None:
+    teaching = session.teaching()
+    report(StepStarted("grade", f"{len(numbers):,} answers"))
+    batch: list[tuple[int, Suggestion]] = []
+    done = 0
+    try:
+        for number, suggestion in _graded(session, graders, teaching, numbers):
+            batch.append((number, suggestion))
+            done += 1
+            report(Progress("grade", done, len(numbers), "answers"))
+            if len(batch) >= _BATCH:
+                session.suggest(batch, teaching)
+                batch = []
+    finally:
+        session.suggest(batch, teaching)
+    report(StepFinished("grade", f"{done:,} answers"))
+
+
+def _graded(
+    session: Session, graders: Graders, teaching: Teaching, numbers: Sequence[int]
+) -> Iterator[tuple[int, Suggestion]]:
+    grader = graders.grader(session.ruled_quiz(teaching), teaching.marks)
+    wanted = {(session.answers[number].answer_id, session.answers[number].question_id): number for number in numbers}
+    answers = [session.answers[number] for number in numbers]
+    others = [one for number, one in session.answers.items() if number not in set(numbers)]
+    for suggestion in grader.grade(answers, among=others):
+        yield wanted[suggestion.answer_id, suggestion.question_id], suggestion
+
+
+def _differences(session: Session, before: Mapping[int, Suggestion | None]) -> list[Difference]:
+    found = []
+    for number, old in before.items():
+        now, standing = session.suggestion(number), session.standing(number)
+        answer = session.answers[number]
+        if now is None or old == now:
+            continue
+        if old is None or (old.points, old.decision) != (now.points, now.decision):
+            points = standing.points if standing.is_mark else None
+            found.append(Difference(number, answer.answer_id, answer.question_id, old, now, points))
+    return found

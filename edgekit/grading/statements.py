@@ -1,0 +1,205 @@
+"""Clauses of a text as they are compared: what they are about, whether they deny it, where they lie on scales."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from edgekit.glossary.words import keys
+from edgekit.grading.function_words import answer_words, denying_words, function_words
+from edgekit.grading.intake import matching_form
+from edgekit.grading.opposites import pole
+
+# Chosen on the train splits of SciEntsBank and Beetle and on their references negated by rule;
+# `benchmarks/grading_contradiction.py` prints what they give on the others.
+_LEAST_COVERED = 0.6
+_LEAST_TO_THE_POINT = 0.8
+LEAST_SHARED = 2
+_MOST_UNITS = 64
+# Apostrophes of every kind stay inside a word: `don't`, `don"t`, `n’est`.
+WORD = re.compile(r"[^\W_]+(?:['’ʼ`´\"][^\W\d_]{1,2}(?![^\W_]))?")
+_QUOTES = str.maketrans("", "", "'’ʼ`´\"")
+_SENTENCE = re.compile(r"[.!?;:\n。！？।…]+(?:\s|$)|[;\n。！？।…]+|\\n")
+_COMMA = re.compile(r",(?!\d)|\s[-–—]\s")
+_JOINING = frozenset(
+    re.findall(
+        r"\w+",
+        "but because so while whereas although though however and therefore since pero porque mientras aunque y sino "
+        "entonces mas enquanto embora e aber weil wahrend obwohl und sondern mais car parce tandis et puisque",
+    )
+)
+# What stands on a condition is said of both halves together: a flip in each is none.
+_CONDITION = frozenset(
+    re.findall(
+        r"\w+",
+        "if when whenever unless once as si cuando se quando caso wenn falls sobald je desto quand lorsque",
+    )
+)
+_THE_MORE = re.compile(
+    r"\bthe \w+er\b.{1,60}\bthe \w+er\b|\bcuanto m|\bquanto m|\bje \w+er\b|\bplus \w.{1,60}\bplus \w"
+)
+# Words that deny nothing where they stand.
+_NO_DENIAL = re.compile(
+    r"\bnot (?:only|just|merely|necessarily|sure)\b|\bno (?:solo|solamente|matter|doubt)\b|\bnao (?:so|apenas)\b"
+    r"|\bnicht nur\b|\bpas (?:seulement|que)\b|\bor not\b|\bwhy not\b|\bif not\b|\bnothing but\b|\bnada mas\b"
+    r"|\bsin (?:duda|embargo)\b|\bsem duvida\b|\bohne zweifel\b|\bsans doute\b|\bdo(?: not|n'?t) know\b"
+)
+# Said of a whole clause: `it is not true that the bulb is not lit`.
+_NOT_TRUE = re.compile(
+    r"\b(?:not|never|isn'?t|hardly) (?:\w+ )?(?:true|correct|right|the case|a fact)(?: that)?\b"
+    r"|\b(?:false|untrue|wrong|incorrect) (?:\w+ )?that\b"
+    r"|\bno (?:es|era) (?:\w+ )?(?:verdad|cierto|correcto|true|el caso)(?: que)?\b"
+    r"|\b(?:es|is) (?:falso|mentira|false) que\b"
+    r"|\bnao e (?:\w+ )?(?:verdade|certo|correto|o caso)(?: que)?\b|\be (?:falso|mentira) que\b"
+    r"|\bnicht (?:wahr|richtig|der fall)\b,? ?(?:dass)?|\b(?:falsch|unwahr),? dass\b"
+    r"|\bpas (?:vrai|exact|correct)(?: qu(?:e\b|['’]))?|\bfaux qu(?:e\b|['’])"
+)
+AFTER_ANSWER = frozenset(",.:;!") | {""}
+_PREFIXES = ("un", "in", "im", "ir", "il", "dis", "non", "des", "anti")
+_LEAST_STEM = 5
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    plain: str
+    stem: str
+    begin: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A clause or a sentence of a text, text[begin:end].
+
+    content: stems of its telling words, and the scales (`~heat`) that it has words of.
+    denied: how many of its clauses are denied, and once more for each time that it is said not to be true.
+    poles: for each scale the ends (1 or -1) of its words in order.  plains: its telling words in plain letters.
+    """
+
+    begin: int
+    end: int
+    content: frozenset[str]
+    denied: int
+    poles: Mapping[str, tuple[int, ...]]
+    plains: frozenset[str]
+
+
+def alike(mine: Statement, theirs: Statement) -> float:
+    """How much two statements are about the same, 0 where too little to compare."""
+    shared = len(mine.content & theirs.content) + prefixed(mine.plains, theirs.plains)
+    if not shared or shared < min(LEAST_SHARED, len(theirs.content), len(mine.content)):
+        return 0.0
+    covered, to_the_point = shared / len(theirs.content), shared / len(mine.content)
+    if covered < _LEAST_COVERED or to_the_point < _LEAST_TO_THE_POINT:
+        return 0.0
+    return 2 * covered * to_the_point / (covered + to_the_point)
+
+
+def prefixed(ones: frozenset[str], others: frozenset[str]) -> int:
+    """How many words stand in the other with a prefix that turns them round (`saturated`, `unsaturated`)."""
+    only, rest = ones - others, others - ones
+    return sum(
+        1
+        for mine, theirs in ((only, rest), (rest, only))
+        for word in mine
+        if len(word) >= _LEAST_STEM and any(prefix + word in theirs for prefix in _PREFIXES)
+    )
+
+
+@lru_cache(maxsize=4096)
+def statements(text: str, languages: tuple[str, ...]) -> tuple[Statement, ...]:
+    """The clauses and sentences of a text that are about something, at most 64 and then those of that sentence."""
+    found: list[Statement] = []
+    for begin, end in _sentences(text):
+        tokens = list(_tokens(text, begin, end, languages))
+        if not tokens:
+            continue
+        clauses = list(_clauses(text, tokens))
+        conditional = any(one.plain in _CONDITION for one in tokens) or _THE_MORE.search(matching_form(text[begin:end]))
+        groups = [] if conditional or len(clauses) == 1 else [[clause] for clause in clauses]
+        for group in [*groups, clauses]:
+            statement = _statement(text, group, languages)
+            if statement is not None:
+                found.append(statement)
+        if len(found) >= _MOST_UNITS:
+            break
+    return tuple(found)
+
+
+def _statement(text: str, clauses: Sequence[Sequence[_Token]], languages: tuple[str, ...]) -> Statement | None:
+    small, denying = function_words(languages), denying_words(languages)
+    begin, end = clauses[0][0].begin, clauses[-1][-1].end
+    plain = matching_form(text[begin:end])
+    excused = [found.span() for found in _NO_DENIAL.finditer(plain)]
+    untrue = [found.span() for found in _NOT_TRUE.finditer(plain)]
+    yes, no = answer_words(languages)
+    content: set[str] = set()
+    plains: set[str] = set()
+    poles: dict[str, tuple[int, ...]] = {}
+    denials = len(untrue)
+    for number, clause in enumerate(clauses):
+        denied = False
+        for at, token in enumerate(clause):
+            if _within(token.begin - begin, untrue):
+                continue
+            if not number and not at and token.plain in yes | no and text[token.end : token.end + 1] in AFTER_ANSWER:
+                continue
+            if token.plain in denying:
+                denied = denied or not _within(token.begin - begin, excused)
+                continue
+            on_scale = pole(token.plain, languages)
+            if on_scale is not None:
+                poles[on_scale[0]] = (*poles.get(on_scale[0], ()), on_scale[1])
+                content.add(f"~{on_scale[0]}")
+            elif token.plain not in small:
+                content.add(token.stem)
+                plains.add(token.plain)
+        # Once for a clause: Romance and colloquial English deny once with two words (`no hay nada`).
+        denials += denied
+    if not content:
+        return None
+    return Statement(begin, end, frozenset(content), denials, poles, frozenset(plains))
+
+
+def _within(place: int, spans: Sequence[tuple[int, int]]) -> bool:
+    return any(begin <= place < end for begin, end in spans)
+
+
+def _sentences(text: str) -> Iterator[tuple[int, int]]:
+    begin = 0
+    for found in _SENTENCE.finditer(text):
+        if found.start() > begin:
+            yield begin, found.start()
+        begin = found.end()
+    if begin < len(text):
+        yield begin, len(text)
+
+
+def _clauses(text: str, tokens: Sequence[_Token]) -> Iterator[Sequence[_Token]]:
+    """A sentence cut at commas, dashes and conjunctions, where at least two words are on either side."""
+    begin = 0
+    for at in range(1, len(tokens)):
+        between = text[tokens[at - 1].end : tokens[at].begin]
+        if (tokens[at].plain in _JOINING or _COMMA.search(between)) and at - begin >= 2 and len(tokens) - at >= 2:
+            yield tokens[begin:at]
+            begin = at
+    yield tokens[begin:]
+
+
+def _tokens(text: str, begin: int, end: int, languages: tuple[str, ...]) -> Iterator[_Token]:
+    for found in WORD.finditer(text, begin, end):
+        plain = matching_form(found[0]).translate(_QUOTES)
+        yield _Token(plain, _stem(plain, languages), found.start(), found.end())
+
+
+@lru_cache(maxsize=1 << 14)
+def _stem(plain: str, languages: tuple[str, ...]) -> str:
+    # The first language's stemmer for all: what matters is that both sides get the same.
+    return keys(plain, languages[0])[-1]
+
+
+def without_digits(one: Statement) -> frozenset[str]:
+    """What a statement is about, its numbers aside."""
+    return frozenset(word for word in one.content if not word[0].isdecimal())

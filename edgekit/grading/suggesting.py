@@ -1,0 +1,77 @@
+"""From points, probabilities and reasons to a suggestion: whether it is sent to a person, and how soon."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from edgekit.core.languages import base_language
+from edgekit.grading.feedback import write_feedback
+from edgekit.grading.reading import EMPTY, Read
+from edgekit.quiz.criteria import WHOLE
+from edgekit.quiz.model import Question
+from edgekit.quiz.suggestion import CriterionResult, Reason, Suggestion
+
+
+def suggest(
+    question: Question,
+    read: Read,
+    *,
+    points: float,
+    possible: Sequence[float],
+    probability: float,
+    criteria: Sequence[CriterionResult],
+    reasons: Sequence[Reason] = (),
+    languages: Sequence[str] = (),
+) -> Suggestion:
+    """`suggest` where one mark is possible and nothing was found, else `review`.
+
+    reasons: besides those of reading.  languages: of the quiz.  need: half for a review and half for the doubt, so that
+    the least doubtful review comes before the most doubtful suggestion.
+    """
+    told = tuple(dict.fromkeys((*read.reasons, *reasons)))
+    if len(possible) > 1 and not any(one.code not in EMPTY for one in told):
+        marks = ", ".join(f"{one:g}" for one in possible)
+        told = (*told, Reason("uncertain", f"more than one mark is possible: {marks}"))
+    is_review = any(one.code not in EMPTY for one in told)
+    doubt = 1 - min(1.0, max(0.0, probability))
+    return Suggestion(
+        read.answer.answer_id,
+        question.id,
+        points,
+        question.points,
+        tuple(sorted({points, *possible})),
+        probability,
+        "review" if is_review else "suggest",
+        (0.5 if is_review else 0.0) + doubt / 2,
+        read.variety.tag,
+        tuple(criteria),
+        told,
+        _feedback(question, criteria, feedback_language(question, read, languages)),
+    )
+
+
+def suggest_nothing(question: Question, read: Read, languages: Sequence[str] = ()) -> Suggestion:
+    """For an answer in which there is nothing that could have points."""
+    criteria = tuple(CriterionResult(one.id, "missing", 0.0, 1.0) for one in question.criteria)
+    return suggest(
+        question,
+        read,
+        points=0.0,
+        possible=(0.0,),
+        probability=1.0,
+        criteria=criteria or (CriterionResult(WHOLE, "missing", 0.0, 1.0),),
+        languages=languages,
+    )
+
+
+def feedback_language(question: Question, read: Read, languages: Sequence[str]) -> str:
+    """What the student writes most of, where the quiz expects it, else the question's language."""
+    bases = {base_language(one): one for one in reversed(languages)}
+    for tag, _ in sorted(read.variety.shares.items(), key=lambda one: (-one[1], one[0])):
+        if base_language(tag) in bases:
+            return bases[base_language(tag)]
+    return question.language
+
+
+def _feedback(question: Question, results: Sequence[CriterionResult], language: str) -> str:
+    return write_feedback(question, results, language)

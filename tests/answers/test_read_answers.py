@@ -1,0 +1,350 @@
+"""Answers from every form: what is guessed, what is asked, and every problem with its line."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from edgekit.answers.answers import Answers
+from edgekit.answers.decoding import MOST_BYTES
+from edgekit.answers.read import read_answers
+from edgekit.core.errors import EdgekitError, InputError, UnavailableError, UsageError
+from edgekit.quiz.model import Quiz
+from edgekit.quiz.read import check_quiz, read_quiz
+
+CLASS = Path(__file__).resolve().parents[2] / "examples" / "class"
+SOURCE = """
+title = "T"
+language = "es"
+[[questions]]
+id = "q-one"
+text = { es = "¿Por qué flota el hielo?", en = "Why does ice float?" }
+references = "Es menos denso."
+[[questions]]
+id = "two"
+text = "¿Qué es el vapor?"
+references = "Agua en forma de gas."
+"""
+
+
+@pytest.fixture(scope="module")
+def quiz() -> Quiz:
+    found, problems = check_quiz(SOURCE.encode(), Path("q"))
+    assert found is not None, problems
+    return found
+
+
+def read(tmp_path: Path, data: str | bytes, quiz: Quiz, name: str = "a.csv", **options: object) -> Answers:
+    path = tmp_path / name
+    path.write_bytes(data.encode() if isinstance(data, str) else data)
+    return read_answers(path, quiz=quiz, **options)  # type: ignore[arg-type]
+
+
+def wrong(tmp_path: Path, data: str | bytes, quiz: Quiz, **options: object) -> list[str]:
+    with pytest.raises(InputError) as caught:
+        read(tmp_path, data, quiz, **options)  # type: ignore[arg-type]
+    return [caught.value.message, *caught.value.reasons]
+
+
+def rows(answers: Answers) -> list[tuple[str, str, str | None, str]]:
+    return [(one.answer_id, one.question_id, one.student, one.text) for one in answers.answers]
+
+
+WIDE = [
+    "id,student,q-one,two\ns1,Ana,menos densa,gas\ns2,Eva,,agua\n",
+    "\ufeffid;student;q-one;two\r\ns1;Ana;menos densa;gas\r\ns2;Eva;;agua\r\n",
+    "id\tstudent\tQ_One\tTWO\ns1\tAna\tmenos densa\tgas\n\n\t\t\t\ns2\tEva\t\tagua\n",
+    'Attempt,Name,"¿Por qué flota el hielo?",¿Qué es el vapor?\ns1,Ana,menos densa,gas\ns2,Eva,,agua\n',
+    "id,alumno,Why does ice float?,¿Qué es el vapor?\ns1,Ana,menos densa,gas\ns2,Eva,,agua\n",
+    "id,nombre,pregunta 1,pregunta 2\ns1,Ana,menos densa,gas\ns2,Eva,,agua\n",
+    "id,student,1,2\ns1,Ana,menos densa,gas\ns2,Eva,,agua\n",
+    "two|student|q-one|id\ngas|Ana|menos densa|s1\nagua|Eva||s2\n",
+    '{"id": "s1", "student": "Ana", "q-one": "menos densa", "two": "gas"}\n'
+    '{"two": "agua", "id": "s2", "student": "Eva", "q-one": null}\n',
+]
+LONG = [
+    "id,student,question,answer\na,Ana,q-one,menos densa\nb,Ana,two,gas\nc,Eva,q-one,\nd,Eva,two,agua\n",
+    "answer;question;id;student\nmenos densa;q-one;a;Ana\ngas;two;b;Ana\n;q-one;c;Eva\nagua;two;d;Eva\n",
+    "id,alumna,pregunta,respuesta\na,Ana,¿Por qué flota el hielo?,menos densa\nb,Ana,two,gas\n"
+    "c,Eva,Why does ice float?,\nd,Eva,TWO,agua\n",
+    '{"id": "a", "student": "Ana", "question": "q-one", "answer": "menos densa"}\n\n'
+    '{"id": "b", "student": "Ana", "question": "two", "answer": "gas"}\n'
+    '{"id": "c", "student": "Eva", "question": "q-one"}\n'
+    '{"id": "d", "student": "Eva", "question": "two", "answer": "agua"}',
+]
+
+
+@pytest.mark.parametrize("data", WIDE)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-8-sig", "utf-32"])
+def test_a_column_a_question_is_read_in_every_dress(tmp_path: Path, quiz: Quiz, data: str, encoding: str) -> None:
+    found = read(tmp_path, data.removeprefix("\ufeff").encode(encoding), quiz, **_form(data, encoding))
+    assert sorted(rows(found)) == [
+        ("s1.q-one", "q-one", "Ana", "menos densa"),
+        ("s1.two", "two", "Ana", "gas"),
+        ("s2.q-one", "q-one", "Eva", ""),
+        ("s2.two", "two", "Eva", "agua"),
+    ]
+    assert found.notes == ()
+
+
+def _form(data: str, encoding: str) -> dict[str, object]:
+    # What is JSON is seen in bytes that are ASCII's; in UTF-16 it is said.
+    return {"form": "jsonl"} if data.startswith("{") and encoding in ("utf-16", "utf-32") else {}
+
+
+@pytest.mark.parametrize("data", LONG)
+def test_an_answer_a_row_is_read_in_every_dress(tmp_path: Path, quiz: Quiz, data: str) -> None:
+    assert rows(read(tmp_path, data, quiz)) == [
+        ("a", "q-one", "Ana", "menos densa"),
+        ("b", "two", "Ana", "gas"),
+        ("c", "q-one", "Eva", ""),
+        ("d", "two", "Eva", "agua"),
+    ]
+
+
+def test_an_id_of_a_student_gets_the_question_and_none_gets_the_line(tmp_path: Path, quiz: Quiz) -> None:
+    found = read(tmp_path, "id,question,answer\ns1,q-one,x\ns1,two,y\n", quiz)
+    assert [one.answer_id for one in found.answers] == ["s1.q-one", "s1.two"]
+    found = read(tmp_path, "question,answer\nq-one,x\n\nq-one,y\n", quiz)
+    assert [one.answer_id for one in found.answers] == ["line2", "line4"]
+    found = read(tmp_path, "q-one,two\nx,y\n", quiz)
+    assert [one.answer_id for one in found.answers] == ["line2.q-one", "line2.two"]
+
+
+def test_columns_without_meaning_are_found_by_what_is_in_them(tmp_path: Path, quiz: Quiz) -> None:
+    for data in (
+        "k,z,w\nAna,two,es gas de agua\nEva,q-one,por densa\n",
+        "Ana,two,es gas de agua\nEva,q-one,por densa\n",
+    ):
+        assert [(one.question_id, one.text) for one in read(tmp_path, data, quiz).answers] == [
+            ("two", "es gas de agua"),
+            ("q-one", "por densa"),
+        ]
+
+
+def test_columns_can_be_said(tmp_path: Path, quiz: Quiz) -> None:
+    data = "a,b,c,d\nAna,gas,densa,es\n"
+    found = read(tmp_path, data, quiz, columns={"two": "b", "q-one": "3", "student": "a", "language": "d"})
+    assert [(one.question_id, one.text, one.student, one.language) for one in found.answers] == [
+        ("two", "gas", "Ana", "es"),
+        ("q-one", "densa", "Ana", "es"),
+    ]
+    assert found.notes == ()
+    found = read(tmp_path, "gas,two\ndensa,q-one\n", quiz, columns={"answer": "1", "question": "2"})
+    assert found.notes == ("line 1 is taken for an answer, not for the names of the columns",)
+    assert [one.text for one in found.answers] == ["gas", "densa"]
+    found = read(tmp_path, "k,z,w\nAna,two,es gas de agua\n", quiz)
+    assert found.notes == ("column 3 is taken for the answers: its texts are the longest",)
+    with pytest.raises(UsageError) as caught:
+        read(tmp_path, data, quiz, columns={"tow": "b", "two": "bb", "student": "9", "id": "a", "language": "1"})
+    assert caught.value.reasons == (
+        "`tow` is no question and none of id, student, question, answer, language; did you mean `two`?",
+        "no column is `bb`; did you mean `b`?",
+        "no column is `9`",
+        "column 1 cannot be `id` and `language`",
+    )
+
+
+def test_what_means_nothing_goes_along(tmp_path: Path, quiz: Quiz) -> None:
+    (one, _) = read(tmp_path, "id,q-one,two,room,=x\ns1,a,b,7,y\n", quiz).answers
+    assert one.extra == {"room": "7", "=x": "y"}
+
+
+def test_a_question_without_a_column_is_told(tmp_path: Path, quiz: Quiz) -> None:
+    assert read(tmp_path, "id,two\ns1,x\n", quiz).notes == ("no column has answers to `q-one`",)
+
+
+def test_quoted_lines_and_awkward_texts_come_through_unchanged(tmp_path: Path, quiz: Quiz) -> None:
+    said = [
+        'two\nlines, "quoted"',
+        "=HYPERLINK(1)",
+        " padded ",
+        "\u200b\u202e\U000e0041",
+        "e\u0301",
+        "<b>x</b>",
+        "\x1b[31m",
+        "a" * 100_000,
+    ]
+    stream = io.StringIO(newline="")
+    csv.writer(stream).writerows(
+        [["id", "question", "answer"], *([str(at), "two", text] for at, text in enumerate(said))]
+    )
+    assert [one.text for one in read(tmp_path, stream.getvalue(), quiz).answers] == said
+
+
+def test_latin_1_is_read_with_a_warning(tmp_path: Path, quiz: Quiz) -> None:
+    data = "id;q-one;two\ns1;es más ligero;niño\n"
+    found = read(tmp_path, data.encode("latin-1"), quiz)
+    assert [one.text for one in found.answers] == ["es más ligero", "niño"]
+    assert found.encoding == "cp1252"
+    assert found.notes == ("line 2 is not UTF-8, so the file is read as windows-1252 (Latin-1): look at its accents",)
+    assert read(tmp_path, data.encode("cp437"), quiz, encoding="cp437").answers[0].text == "es más ligero"
+    with pytest.raises(UsageError, match="no encoding `utf-88`"):
+        read(tmp_path, data, quiz, encoding="utf-88")
+    for codec in ("utf-8", "base64", "idna"):
+        with pytest.raises(InputError):
+            read(tmp_path, data.encode("latin-1"), quiz, encoding=codec)
+
+
+def test_every_problem_of_a_table_has_its_line_and_no_word_of_a_student(tmp_path: Path, quiz: Quiz) -> None:
+    data = (
+        "id,student,question,answer,language\n"
+        "a,Ana Secreta,tow,palabras,\n"
+        "a,Ana Secreta,two,palabras,\n"
+        "b,Ana Secreta,two,palabras,,extra\n"
+        "c,Ana Secreta,two\n"
+        "a,Ana Secreta,two,palabras,\n"
+        "d,Ana Secreta,,palabras,\n"
+        "e,Ana Secreta,algo que dijo Ana,palabras,\n"
+        '"f\n",Ana Secreta,two,"x\ny",zz-99-\n' + "g" * 201 + ",Ana Secreta,two,palabras,\n"
+    )
+    problems = wrong(tmp_path, data, quiz)
+    assert problems[1:] == [
+        "line 2: it names no question of the quiz",
+        "line 4: 6 cells, but there are 5 columns",
+        "line 5: only 3 cells of 5",
+        "line 6: has the id of line 3, for the same question",
+        "line 7: no question",
+        "line 8: it names no question of the quiz",
+        "line 9: its language is no tag such as `en`",
+        "line 12: its id is longer than 200 characters or no plain text",
+    ]
+    assert not any(word in problem for problem in problems for word in ("Secreta", "palabras", "dijo"))
+
+
+def test_an_error_without_a_header_does_not_print_the_first_row(tmp_path: Path, quiz: Quiz) -> None:
+    assert not any("Secreta" in problem for problem in wrong(tmp_path, "Ana Secreta,palabras\nEva,otra\n", quiz))
+
+
+@pytest.mark.parametrize(
+    ("data", "part"),
+    [
+        ("", "is empty"),
+        (" \n\n", "is empty"),
+        ("id,question,answer\n", "has a header and no answers"),
+        ('id,question,answer\na,two,"open\nb,two,x\n', "line 2: a quotation mark is never closed"),
+        ('id,question,answer\na,two,"x"y\n', "line 2: "),
+        ("id,question,answer\na,two," + "x" * 140_000 + "\n", "line 2: field larger than field limit"),
+        (b"id,question,answer\na,two,\0\n", "is no text"),
+        ("id,question,answer\na,two,\0\n".encode("utf-16"), "line 2 has a NUL"),
+        (b"\x89PNG\r\n\x1a\n\0\0\0", "is no text"),
+        ("\ufeffid,question".encode("utf-16-le")[:-1], "no utf-16-le text"),
+        ("answer\nx\n", "does not say which question"),
+        ("colour,size\nred,3\n", "none of the 2 columns"),
+        ("<quiz></quiz>", "holds questions, not answers"),
+        ("<qti-assessment-item/>", "holds questions, not answers"),
+        ("<html><p></p></html>", "have problems"),
+        ('[{"id": 1}]', "is one list of JSON"),
+        (",".join(map(str, range(3000))) + "\n", "has more than 2,000 columns"),
+    ],
+)
+def test_what_cannot_be_read_is_one_error(tmp_path: Path, quiz: Quiz, data: str | bytes, part: str) -> None:
+    assert part in "\n".join(wrong(tmp_path, data, quiz))
+
+
+def test_every_problem_of_json_lines_has_its_line(tmp_path: Path, quiz: Quiz) -> None:
+    data = (
+        '{"id": "a", "question": "two", "answer": "x"}\n'
+        "{\n"
+        "[1]\n"
+        '{"id": 1, "id": 2}\n'
+        '{"answer": NaN}\n'
+        '{"a": ' + "[" * 100_000 + "\n"
+        '{"answer": ' + "9" * 5_000 + "}\n"
+        '"text"\n'
+    )
+    problems = wrong(tmp_path, data, quiz)[1:]
+    assert [problem.partition(":")[0] for problem in problems] == [f"line {line}" for line in range(2, 9)]
+    surrogate = '{"question": "two", "answer": "\\ud800"}\n{"question": "one", "answer": {"x": 1}}\n'
+    assert wrong(tmp_path, surrogate, quiz)[1:] == [
+        "line 1: holds half of a character (a lone surrogate)",
+        "line 2: it names no question of the quiz: `one`; did you mean `q-one`?",
+    ]
+
+
+def test_values_of_json_are_texts(tmp_path: Path, quiz: Quiz) -> None:
+    data = '{"q-one": 3.50, "two": ["a", "c"]}\n{"q-one": true, "two": "\\u0000x"}\n'
+    assert [one.text for one in read(tmp_path, data, quiz).answers] == ["3.5", "a; c", "true", "\0x"]
+
+
+MOODLE = (
+    '"Apellido(s)",Nombre,"Dirección de correo",Estado,"Calificación/3,00","Pregunta 1","Respuesta 1","Respuesta 2"\n'
+    'Secreta,Ana,ana@example.org,Finalizado,-,"¿Qué es el vapor?","es gas",-\n'
+    'Ruiz,Eva,eva@example.org,Finalizado,-,"¿Qué es el vapor?",-,"menos densa"\n'
+)
+
+
+def test_the_report_of_moodle_is_read_in_the_language_of_its_user(tmp_path: Path, quiz: Quiz) -> None:
+    found = read(tmp_path, MOODLE, quiz)
+    assert found.form == "moodle"
+    # The report says what question 1 was: here the second of the quiz.
+    assert [(one.question_id, one.text) for one in found.answers] == [
+        *(("two", "es gas"), ("q-one", ""), ("two", ""), ("q-one", "menos densa"))
+    ]
+    assert found.answers[0].extra["Estado"] == "Finalizado"
+    plain = MOODLE.replace("Respuesta", "Response").replace('"Pregunta 1",', "").replace('"¿Qué es el vapor?",', "")
+    found = read(tmp_path, plain, quiz)
+    assert found.form == "moodle"
+    assert [(one.question_id, one.text) for one in found.answers] == [
+        *(("q-one", "es gas"), ("two", ""), ("q-one", ""), ("two", "menos densa"))
+    ]
+
+
+def test_the_form_can_be_forced(tmp_path: Path, quiz: Quiz) -> None:
+    assert read(tmp_path, "question\tanswer\ntwo\ta,b;c\n", quiz, form="tsv").answers[0].text == "a,b;c"
+    assert read(tmp_path, "question,answer\ntwo,-\n", quiz).answers[0].text == "-"
+    assert read(tmp_path, "question,answer\ntwo,-\n", quiz, form="moodle").answers[0].text == ""
+    for form in ("xlsx", "lti"):
+        with pytest.raises(UsageError, match="are not read from"):
+            read(tmp_path, "question,answer\ntwo,x\n", quiz, form=form)
+
+
+def test_a_file_that_is_not_there_or_too_large_is_an_error(tmp_path: Path, quiz: Quiz) -> None:
+    with pytest.raises(UnavailableError):
+        read_answers(tmp_path / "none.csv", quiz=quiz)
+    with pytest.raises(InputError, match="cannot read"):
+        read_answers(tmp_path, quiz=quiz)
+    with (tmp_path / "big.csv").open("wb") as stream:
+        stream.truncate(MOST_BYTES + 1)
+    with pytest.raises(InputError, match="is larger than 64 MB"):
+        read_answers(tmp_path / "big.csv", quiz=quiz)
+
+
+def test_many_problems_are_counted(tmp_path: Path, quiz: Quiz) -> None:
+    problems = wrong(tmp_path, "question,answer\n" + "other,x\n" * 1000, quiz)
+    assert len(problems) == 1 + 200 + 1
+    assert problems[-1] == "and 800 more"
+
+
+def test_the_class_has_twelve_students_and_seven_answers_each() -> None:
+    found = read_answers(CLASS / "answers.csv", quiz=read_quiz(CLASS / "quiz.toml"))
+    assert (found.form, found.encoding, found.notes, len(found.answers)) == ("csv", "utf-8", (), 84)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.data())
+def test_mutated_files_end_in_answers_or_an_error(
+    tmp_path_factory: pytest.TempPathFactory, quiz: Quiz, data: st.DataObject
+) -> None:
+    whole = data.draw(st.sampled_from([*WIDE, *LONG, MOODLE])).encode()
+    at = data.draw(st.integers(0, len(whole) - 1))
+    end = data.draw(st.integers(at, min(len(whole), at + 20)))
+    changed = whole[:at] + data.draw(st.binary(max_size=4) | st.sampled_from([b'"', b"\n", b";", b"{"])) + whole[end:]
+    path = tmp_path_factory.getbasetemp() / "mutated.csv"
+    path.write_bytes(changed)
+    try:
+        found = read_answers(path, quiz=quiz)
+    except EdgekitError:
+        return
+    assert len({one.answer_id for one in found.answers}) == len(found.answers) > 0
+
+
+def test_answers_that_are_printed_show_no_word_of_a_student(tmp_path: Path, quiz: Quiz) -> None:
+    found = read(tmp_path, "id,student,room,question,answer\na,Secreta,Sala,two,palabras\n", quiz)
+    assert "two" in repr(found)
+    assert not any(word in repr(found) for word in ("Secreta", "Sala", "palabras"))

@@ -1,0 +1,412 @@
+"""Marks go back to the file that the answers came from, and only a person's are marks."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import zipfile
+from collections.abc import Sequence
+from datetime import datetime, timezone
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from edgekit.answers.answers import Answers
+from edgekit.answers.cells import as_typed, harmless
+from edgekit.answers.read import read_answers
+from edgekit.answers.write import write_marks
+from edgekit.core.errors import InputError, OutputError, UsageError
+from edgekit.quiz.model import Quiz
+from edgekit.quiz.read import check_quiz, read_quiz
+from edgekit.quiz.suggestion import Mark, MarkStatus, Reason, Suggestion
+
+CLASS = Path(__file__).resolve().parents[2] / "examples" / "class"
+SOURCE = 'title = "T"\nlanguage = "en"\n' + "".join(
+    f'[[questions]]\nid = "{name}"\ntext = "What is {name}?"\nreferences = "x"\n' for name in ("q1", "q2")
+)
+NOW = datetime(2026, 5, 4, 10, 30, tzinfo=timezone.utc)
+STATUSES: Sequence[MarkStatus] = ("suggested", "accepted", "changed", "returned", "released")
+
+
+@pytest.fixture(scope="module")
+def quiz() -> Quiz:
+    found, problems = check_quiz(SOURCE.encode(), Path("q"))
+    assert found is not None, problems
+    return found
+
+
+def read(tmp_path: Path, data: str | bytes, quiz: Quiz, name: str = "in.csv") -> Answers:
+    path = tmp_path / name
+    path.write_bytes(data.encode() if isinstance(data, str) else data)
+    return read_answers(path, quiz=quiz)
+
+
+def mark(answer_id: str, question: str, status: MarkStatus = "suggested", points: float | None = None) -> Mark:
+    reason = Reason("uncertain", "two marks are possible")
+    suggestion = Suggestion(
+        answer_id, question, 1.5, 2.0, (1.0, 1.5), 0.8, "review", 0.4, "en", reasons=(reason,), feedback="Say more."
+    )
+    return Mark(answer_id, question, 2.0, status, suggestion, points)
+
+
+def written(tmp_path: Path, answers: Answers, marks: Sequence[Mark], name: str = "out.csv", **options: object) -> bytes:
+    write_marks(answers, marks, tmp_path / name, **options)  # type: ignore[arg-type]
+    return (tmp_path / name).read_bytes()
+
+
+def test_a_long_table_keeps_its_rows_and_columns(tmp_path: Path, quiz: Quiz) -> None:
+    data = 'id;room;question;answer\r\na;=1+1;q1;"x;\ny"\r\n\r\nb;7;q2;-5\r\nc;@x;q1;-5 kg\r\nd;;q2;\r\ne;;q1;+\r\n'
+    answers = read(tmp_path, data.encode("cp1252"), quiz)
+    marks = [
+        mark("a", "q1"),
+        mark("b", "q2", "accepted"),
+        mark("c", "q1", "changed", 0.0),
+        mark("d", "q2", "returned", 2.0),
+    ]
+    assert written(tmp_path, answers, marks).decode() == (
+        "id;room;question;answer;mark;suggested;status;reasons;feedback\r\n"
+        'a;\'=1+1;q1;"x;\ny";;1.5;suggested;uncertain: two marks are possible;Say more.\r\n'
+        "b;7;q2;-5;1.5;1.5;accepted;uncertain: two marks are possible;Say more.\r\n"
+        "c;'@x;q1;'-5 kg;0;1.5;changed;uncertain: two marks are possible;Say more.\r\n"
+        "d;;q2;;;1.5;returned;uncertain: two marks are possible;Say more.\r\n"
+        "e;;q1;'+;;;;;\r\n"
+    )
+
+
+def test_a_wide_table_gets_columns_for_each_question(tmp_path: Path, quiz: Quiz) -> None:
+    answers = read(tmp_path, "student,q2,q1\nAna,x,y\n", quiz)
+    rows = list(
+        csv.DictReader(io.StringIO(written(tmp_path, answers, [mark("line2.q1", "q1", "released", 1.25)]).decode()))
+    )
+    assert rows == [
+        {
+            "student": "Ana",
+            "q2": "x",
+            "q1": "y",
+            "q1 mark": "1.25",
+            "q1 suggested": "1.5",
+            "q1 status": "released",
+            "q1 reasons": "uncertain: two marks are possible",
+            "q1 feedback": "Say more.",
+            **{f"q2 {name}": "" for name in ("mark", "suggested", "status", "reasons", "feedback")},
+        }
+    ]
+
+
+@pytest.mark.parametrize("status", STATUSES)
+def test_what_no_person_made_leaves_the_mark_empty_in_every_form(
+    tmp_path: Path, quiz: Quiz, status: MarkStatus
+) -> None:
+    counts = status in ("accepted", "changed", "released")
+    answers = read(tmp_path, "id,question,answer\na,q1,x\n", quiz)
+    (row,) = csv.DictReader(io.StringIO(written(tmp_path, answers, [mark("a", "q1", status)]).decode()))
+    assert (row["mark"], row["suggested"], row["status"]) == ("1.5" if counts else "", "1.5", status)
+    lines = read(tmp_path, '{"id": "a", "question": "q1", "answer": "x"}', quiz)
+    (entry,) = map(json.loads, written(tmp_path, lines, [mark("a", "q1", status)]).splitlines())
+    assert (entry["mark"], entry["suggested"]) == (1.5 if counts else None, 1.5)
+    (score,) = json.loads(written(tmp_path, answers, [mark("a", "q1", status)], form="lti"))["scores"]
+    assert score["gradingProgress"] == ("FullyGraded" if counts else "PendingManual")
+    assert ("scoreGiven" in score) is counts
+    report = written(tmp_path, answers, [mark("a", "q1", status)], "out.xml", form="qti").decode()
+    assert ('identifier="SCORE"' in report) is counts
+    assert ('externalScored="human"' in report) is counts
+
+
+def test_lti_scores_have_what_a_platform_asks_for(tmp_path: Path, quiz: Quiz) -> None:
+    answers = read(tmp_path, "student,q1,q2\nAna,x,y\n", quiz)
+    marks = [mark("line2.q1", "q1", "accepted"), mark("line2.q2", "q2")]
+    document = json.loads(written(tmp_path, answers, marks, "s.json", form="lti", now=NOW))
+    assert document == {
+        "lineItems": [
+            {"resourceId": "q1", "tag": "edgekit", "label": "q1", "scoreMaximum": 2.0},
+            {"resourceId": "q2", "tag": "edgekit", "label": "q2", "scoreMaximum": 2.0},
+        ],
+        "scores": [
+            {
+                "resourceId": "q1",
+                "userId": "Ana",
+                "timestamp": "2026-05-04T10:30:00.000+00:00",
+                "activityProgress": "Completed",
+                "gradingProgress": "FullyGraded",
+                "scoreGiven": 1.5,
+                "scoreMaximum": 2.0,
+                "comment": "Say more.",
+            },
+            {
+                "resourceId": "q2",
+                "userId": "Ana",
+                "timestamp": "2026-05-04T10:30:00.000+00:00",
+                "activityProgress": "Submitted",
+                "gradingProgress": "PendingManual",
+            },
+        ],
+    }
+    nameless = written(tmp_path, answers, marks, "s.json", form="lti", names=False)
+    assert b"Ana" not in nameless
+    assert json.loads(nameless)["scores"][0]["userId"] == "line2"
+
+
+def test_names_can_be_left_out(tmp_path: Path, quiz: Quiz) -> None:
+    moodle = "Last name,First name,Email address,State,Response 1,Response 2\nSecreta,Ana,ana@x.org,Finished,x,-\n"
+    answers = read(tmp_path, moodle, quiz)
+    assert answers.form == "moodle"
+    with_names = written(tmp_path, answers, [])
+    without = written(tmp_path, answers, [], names=False)
+    assert b"Secreta,Ana,ana@x.org,Finished,x,'-" in with_names
+    assert b"\n,,,,x,'-" in without
+    lines = read(tmp_path, '{"student": "Secreta", "q1": "x", "q2": "y"}', quiz)
+    assert b"Secreta" in written(tmp_path, lines, [])
+    assert b"Secreta" not in written(tmp_path, lines, [], names=False)
+    for form in ("csv", "tsv", "qti"):
+        assert b"Secreta" not in written(tmp_path, lines, [], form=form, names=False)
+        assert b"Secreta" in written(tmp_path, lines, [], form=form)
+
+
+FILES = {
+    "long": ("in.csv", "id,student,question,answer,room\na,Ana,q1,=x,'=7\nb,Ana,q2,'=y,\"a\nb\"\n"),
+    "wide": ("in.csv", "\ufeffstudent;q1;q2\r\nAna;@x;-3\r\n;\t;'\r\n"),
+    "moodle": ("in.csv", "Nombre,Respuesta 1,Respuesta 2\nAna,+x,-\n"),
+    "tsv": ("in.tsv", "question\tanswer\tmark\nq1\tx\t3\nq1\ty\t\n"),
+    "jsonl": ("in.jsonl", '{"id": "a", "question": "q1", "answer": "=x", "n": [1, {"m": null}]}\n'),
+    "jsonl wide": ("in.jsonl", '{"student": "Ana", "q2": "é\\u0000", "q1": ["a", "b"]}\n'),
+    "qti": (
+        "in.xml",
+        '<?xml version="1.0" encoding="ISO-8859-1"?>\n<r:assessmentResult xmlns:r="urn:x"><!-- c -->'
+        '<r:context sourcedId="Ana"/>\n'
+        '<r:testResult identifier="T"><r:outcomeVariable identifier="SCORE"><r:value>9</r:value></r:outcomeVariable>'
+        "</r:testResult>\n"
+        '<r:itemResult identifier="q1"><r:responseVariable identifier="RESPONSE"><r:candidateResponse>'
+        "<r:value>&lt;é&gt;</r:value>"
+        '</r:candidateResponse></r:responseVariable><r:outcomeVariable identifier="SCORE" note="a>b"/>\n'
+        '<r:outcomeVariable identifier="MINE"><r:value>1</r:value></r:outcomeVariable></r:itemResult>\n'
+        '<r:itemResult identifier="other"><r:outcomeVariable identifier="SCORE"><r:value>4</r:value>'
+        "</r:outcomeVariable></r:itemResult>"
+        "</r:assessmentResult>\n",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", FILES)
+def test_what_was_written_is_read_as_the_same_answers_and_written_the_same(
+    tmp_path: Path, quiz: Quiz, kind: str
+) -> None:
+    name, text = FILES[kind]
+    data = text.encode("latin-1" if kind == "qti" else "utf-8")
+    answers = read(tmp_path, data, quiz, name)
+    marks = [mark(one.answer_id, one.question_id, "accepted") for one in answers.answers]
+    first = written(tmp_path, answers, marks, f"out-{name}")
+    again = read_answers(tmp_path / f"out-{name}", quiz=quiz)
+    assert (again.answers, again.form) == (answers.answers, answers.form)
+    assert written(tmp_path, again, marks, f"third-{name}") == first
+    fewer = [mark(one.answer_id, one.question_id) for one in answers.answers]
+    assert written(tmp_path, again, fewer, f"third-{name}") == written(tmp_path, answers, fewer, f"out-{name}")
+
+
+def test_qti_results_stay_byte_for_byte_around_their_outcomes(tmp_path: Path, quiz: Quiz) -> None:
+    name, text = FILES["qti"]
+    answers = read(tmp_path, text.encode("latin-1"), quiz, name)
+    assert [(one.answer_id, one.student, one.text) for one in answers.answers] == [("result1.q1", "Ana", "<é>")]
+    assert answers.notes == ("no question of the quiz is `other`: left as it is",)
+    assert written(tmp_path, answers, [], "out.xml").decode("latin-1") == text
+    marked = written(tmp_path, answers, [mark("result1.q1", "q1", "changed", 0.5)], "out.xml").decode("latin-1")
+    outcomes = (
+        '<r:outcomeVariable identifier="SCORE" cardinality="single" baseType="float" externalScored="human">'
+        "<r:value>0.5</r:value></r:outcomeVariable>"
+        '<r:outcomeVariable identifier="MAXSCORE" cardinality="single" baseType="float">'
+        "<r:value>2</r:value></r:outcomeVariable>"
+        '<r:outcomeVariable identifier="EDGEKIT_SUGGESTED" cardinality="single" baseType="float">'
+        "<r:value>1.5</r:value></r:outcomeVariable>"
+        '<r:outcomeVariable identifier="EDGEKIT_STATUS" cardinality="single" baseType="identifier">'
+        "<r:value>changed</r:value></r:outcomeVariable>"
+        '<r:outcomeVariable identifier="EDGEKIT_REASONS" cardinality="single" baseType="string">'
+        "<r:value>uncertain: two marks are possible</r:value></r:outcomeVariable>"
+        '<r:outcomeVariable identifier="EDGEKIT_FEEDBACK" cardinality="single" baseType="string">'
+        "<r:value>Say more.</r:value></r:outcomeVariable>"
+    )
+    old = '<r:outcomeVariable identifier="SCORE" note="a>b"/>\n'
+    end = "</r:itemResult>\n<r:itemResult"
+    assert marked == text.replace(old, "\n").replace(end, outcomes + end)
+    with pytest.raises(UsageError, match="say whose they are"):
+        written(tmp_path, answers, [], "out.xml", names=False)
+
+
+def test_the_class_goes_through_every_form_and_back(tmp_path: Path) -> None:
+    quiz = read_quiz(CLASS / "quiz.toml")
+    answers = read_answers(CLASS / "answers.csv", quiz=quiz)
+    marks = [mark(one.answer_id, one.question_id, "accepted") for one in answers.answers]
+    texts = sorted((one.question_id, one.text) for one in answers.answers)
+    for name, form in (("o.csv", None), ("o.tsv", "tsv"), ("o.zip", "qti"), ("o.jsonl", "jsonl")):
+        written(tmp_path, answers, marks, name, form=form)
+        again = read_answers(tmp_path / name, quiz=quiz)
+        assert sorted((one.question_id, one.text) for one in again.answers) == texts
+    reports = zipfile.ZipFile(tmp_path / "o.zip")
+    assert len(reports.namelist()) == 12
+    root = ET.fromstring(reports.read("result0001.xml"))  # noqa: S314  what was just written
+    assert root.tag == "{http://www.imsglobal.org/xsd/imsqti_result_v3p0}assessmentResult"
+    assert len(json.loads(written(tmp_path, answers, marks, "o.json", form="lti"))["scores"]) == 84
+
+
+def test_a_letter_that_the_old_encoding_lacks_makes_the_file_utf_8(tmp_path: Path, quiz: Quiz) -> None:
+    answers = read(tmp_path, "question,answer\nq1,é\n".encode("latin-1"), quiz)
+    plain = written(tmp_path, answers, [mark("line2", "q1")])
+    assert "é".encode("cp1252") in plain
+    told = Mark("line2", "q1", 2.0, feedback="→ ok")
+    assert written(tmp_path, answers, [told]).startswith(b"\xef\xbb\xbfquestion")
+
+
+def test_what_cannot_be_written_is_an_error_and_leaves_what_was_there(tmp_path: Path, quiz: Quiz) -> None:
+    answers = read(tmp_path, "student,q1,q2\nAna,x,y\nEva,x,y\n", quiz)
+    (tmp_path / "out.csv").write_text("before")
+    with pytest.raises(UsageError, match="2 marks are of answers that are not in this file"):
+        written(tmp_path, answers, [mark("x", "q1"), mark("y", "q1")])
+    with pytest.raises(UsageError, match="not written as `xlsx`"):
+        written(tmp_path, answers, [], form="xlsx")
+    with pytest.raises(UsageError, match="are not written as `moodle`"):
+        written(tmp_path, read(tmp_path, '{"q1": "x", "q2": "y"}', quiz), [], form="moodle")
+    with pytest.raises(UsageError, match="2 students have a report each"):
+        written(tmp_path, answers, [], form="qti")
+    assert (tmp_path / "out.csv").read_text() == "before"
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(OutputError):
+        write_marks(answers, [], tmp_path / "folder")
+
+
+RESULT = '<assessmentResult><context sourcedId="A"/>{}</assessmentResult>'
+ITEM = (
+    '<itemResult identifier="q1"><responseVariable identifier="R"><candidateResponse><value>{}</value>'
+    "</candidateResponse></responseVariable></itemResult>"
+)
+
+
+@pytest.mark.parametrize(
+    ("data", "part"),
+    [
+        ('<!DOCTYPE a [<!ENTITY x "y">]>' + RESULT.format(ITEM.format("&x;")), "it declares an entity"),
+        (
+            '<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]>' + RESULT.format(ITEM.format("&x;")),
+            "declares an entity",
+        ),
+        (RESULT.format("<a>" * 200), "nested deeper"),
+        (RESULT.format(ITEM.format("x" * 5_000_000)), "longer than"),
+        (RESULT.format(""), "a result without any question of the quiz"),
+        (RESULT.format(RESULT.format(ITEM)), "a result within a result"),
+        (RESULT.format(ITEM)[:-5], "no XML"),
+    ],
+)
+def test_hostile_results_are_refused(tmp_path: Path, quiz: Quiz, data: str, part: str) -> None:
+    with pytest.raises(InputError) as caught:
+        read(tmp_path, data, quiz, "in.xml")
+    assert part in str(caught.value)
+
+
+def test_the_last_attempt_at_an_item_counts(tmp_path: Path, quiz: Quiz) -> None:
+    data = RESULT.format(ITEM.format("first") + ITEM.format("last"))
+    answers = read(tmp_path, data, quiz, "in.xml")
+    assert [one.text for one in answers.answers] == ["last"]
+    marked = written(tmp_path, answers, [mark("result1.q1", "q1", "accepted")], "out.xml").decode()
+    assert marked.index("externalScored") > marked.index("last")
+
+
+def test_a_zip_that_leads_out_is_refused(tmp_path: Path, quiz: Quiz) -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("../x.xml", RESULT.format(ITEM))
+    with pytest.raises(InputError, match="leads out of the archive"):
+        read(tmp_path, buffer.getvalue(), quiz, "in.zip")
+
+
+@pytest.mark.parametrize(
+    "text", ["=1", "+1+1", "-1-1", "@x", "\tx", "\rx", "\nx", "-1 kg", "＝x", "'=x", "''@x", "=", "-", "--5"]
+)
+def test_a_formula_gets_an_apostrophe(text: str) -> None:
+    assert harmless(text) == "'" + text
+    assert as_typed(harmless(text)) == text
+
+
+@pytest.mark.parametrize("text", ["", "-5", "+3,2", "-.5", "-1e3", "1=1", " =x", "'", "'x", "a-b", "–5"])
+def test_numbers_and_words_stay(text: str) -> None:
+    assert harmless(text) == text == as_typed(text)
+
+
+@given(st.text(st.sampled_from("'=+-@\t\r\n5,.ex ") | st.characters(), max_size=6))
+def test_an_escaped_cell_is_harmless_and_comes_back(text: str) -> None:
+    cell = harmless(text)
+    assert as_typed(cell) == text
+    assert not cell.startswith(("=", "@", "\t", "\r"))
+    assert not cell.startswith(("+", "-")) or cell[1:2].isdecimal() or cell[1:2] in ".,"
+
+
+cells = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=12)
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.lists(st.tuples(cells, cells, cells), min_size=1, max_size=5),
+    st.sampled_from(STATUSES),
+    st.sampled_from([",", ";", "\t"]),
+    st.sampled_from(["\n", "\r\n"]),
+)
+def test_any_table_comes_back_the_same(
+    tmp_path_factory: pytest.TempPathFactory,
+    quiz: Quiz,
+    rows: list[tuple[str, str, str]],
+    status: MarkStatus,
+    delimiter: str,
+    ending: str,
+) -> None:
+    stream = io.StringIO(newline="")
+    writer = csv.writer(stream, delimiter=delimiter, lineterminator=ending, quoting=csv.QUOTE_ALL)
+    writer.writerows([["key", "q1", "q2", "other"], *([str(at), *row] for at, row in enumerate(rows))])
+    folder = tmp_path_factory.getbasetemp()
+    answers = read(folder, stream.getvalue(), quiz, "any.csv")
+    assert [one.text for one in answers.answers] == [text for row in rows for text in row[:2]]
+    marks = [mark(one.answer_id, one.question_id, status) for one in answers.answers]
+    first = written(folder, answers, marks, "any-out.csv")
+    again = read_answers(folder / "any-out.csv", quiz=quiz)
+    assert again.answers == answers.answers
+    assert written(folder, again, marks, "any-third.csv") == first
+
+
+def test_the_report_of_moodle_is_written_as_it_was_when_a_table_is_asked_for(tmp_path: Path, quiz: Quiz) -> None:
+    answers = read(tmp_path, "Nombre,Respuesta 1,Respuesta 2\nAna,x,-\n", quiz)
+    assert written(tmp_path, answers, [], form="csv") == written(tmp_path, answers, [])
+
+
+def test_answers_without_their_file_make_a_new_table(tmp_path: Path, quiz: Quiz) -> None:
+    answers = read(tmp_path, "student,q1,q2\nAna,x,=y\n", quiz)
+    alone = Answers(answers.answers, "csv", "utf-8")
+    assert written(tmp_path, alone, []).decode() == (
+        "id,student,question,answer,mark,suggested,status,reasons,feedback\n"
+        "line2.q1,Ana,q1,x,,,,,\nline2.q2,Ana,q2,'=y,,,,,\n"
+    )
+
+
+def test_two_students_of_one_name_have_two_reports(tmp_path: Path, quiz: Quiz) -> None:
+    answers = read(tmp_path, "student,q1,q2\nAna,x,y\nAna,z,w\n", quiz)
+    written(tmp_path, answers, [], "out.zip", form="qti")
+    assert [one.text for one in read_answers(tmp_path / "out.zip", quiz=quiz).answers] == ["x", "y", "z", "w"]
+    rows = "student,question,answer\nAna,q1,x\nEva,q1,z\nAna,q2,y\n"
+    written(tmp_path, read(tmp_path, rows, quiz), [], "out.zip", form="qti")
+    again = read_answers(tmp_path / "out.zip", quiz=quiz)
+    assert [(one.student, one.text) for one in again.answers] == [("Ana", "x"), ("Ana", "y"), ("Eva", "z")]
+
+
+def test_a_table_without_names_of_columns_gets_them_and_is_read_again(tmp_path: Path, quiz: Quiz) -> None:
+    answers = read(tmp_path, "Ana,q1,it is so\nEva,q2,no\n", quiz)
+    marks = [mark(one.answer_id, one.question_id, "accepted") for one in answers.answers]
+    told = written(tmp_path, answers, marks).decode()
+    assert told.startswith("column 1,question,answer,mark,suggested,status,reasons,feedback\nAna,q1,it is so,1.5,")
+    again = read_answers(tmp_path / "out.csv", quiz=quiz)
+    assert [(one.question_id, one.text) for one in again.answers] == [("q1", "it is so"), ("q2", "no")]
+
+
+def test_columns_of_marks_are_never_taken_for_answers(tmp_path: Path, quiz: Quiz) -> None:
+    answers = read(tmp_path, "wer,was,wie\nAna,q1,so\nEva,q2,no\n", quiz)
+    written(tmp_path, answers, [mark(one.answer_id, one.question_id) for one in answers.answers])
+    assert [one.text for one in read_answers(tmp_path / "out.csv", quiz=quiz).answers] == ["Ana", "Eva"]
+    chosen = read_answers(tmp_path / "out.csv", quiz=quiz, columns={"answer": "wie"})
+    assert [one.text for one in chosen.answers] == ["so", "no"]

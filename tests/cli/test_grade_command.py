@@ -1,0 +1,287 @@
+"""`edgekit grade` as a person types it, with a grader that needs no model."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from gradebook.toy_tools import ToyTools
+
+from edgekit.cli.app import run
+
+QUIZ = """
+title = "Plants"
+language = "en"
+languages = ["en", "es"]
+
+[[questions]]
+id = "q1"
+text = "What do plants need?"
+points = 2
+
+[[questions.criteria]]
+id = "light"
+statement = "Plants need light to grow."
+"""
+ANSWERS = """id,student,answer
+a1,Ana,plants need light to
+a2,Ben,"sun \x1b[31mred, =1+1"
+a3,Eva,las plantas necesitan luz
+"""
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("EDGEKIT_HOME", str(tmp_path / "home"))
+    monkeypatch.setattr("edgekit.grading.opening.open_tools", lambda **_: ToyTools())
+    monkeypatch.setattr("edgekit.grading.opening.open_tools_of", lambda *_, **__: ToyTools())
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "quiz.toml").write_text(QUIZ, encoding="utf-8")
+    (tmp_path / "answers.csv").write_text(ANSWERS, encoding="utf-8")
+    return tmp_path
+
+
+def grade(*words: str) -> None:
+    assert run(["grade", "answers.csv", "--quiz", "quiz.toml", *words]) == 0
+
+
+def as_json(capsys: pytest.CaptureFixture[str], *words: str) -> Any:
+    capsys.readouterr()
+    assert run(["grade", *words, "--json"]) == 0
+    value = json.loads(capsys.readouterr().out)
+    assert value["schema"] == "edgekit.grading/1"
+    return value
+
+
+def typed(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(text))
+
+
+def rows(path: Path) -> list[Mapping[str, str]]:
+    with path.open(encoding="utf-8-sig", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+def test_a_class_is_graded_reviewed_released_and_exported(
+    home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    grade("-o", "marks.csv")
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert "session 1: 3 answers, 1 suggested, 2 to review; written to marks.csv" in told.err
+    assert "suggested by variety: en 1 of 2, es 0 of 1" in told.err
+    assert "Ana" not in told.err
+    found = rows(home / "marks.csv")
+    assert [one["id"] for one in found] == ["a2", "a3", "a1"]
+    assert [(one["mark"], one["suggested"], one["status"]) for one in found] == [
+        ("", "0", "suggested"),
+        ("", "0", "suggested"),
+        ("", "2", "suggested"),
+    ]
+    assert run(["grade", "export", "-o", "final.csv"]) == 2
+    assert "3 of 3 answers have no mark yet" in capsys.readouterr().err
+    typed(monkeypatch, "a\nc 1,5\n")
+    assert run(["grade", "review"]) == 0
+    assert capsys.readouterr().err.endswith("2 decided, 0 left\n")
+    assert run(["grade", "accept", "--all-suggested", "--above", ".9", "--yes"]) == 0
+    assert run(["grade", "release", "--all", "--yes"]) == 0
+    assert run(["grade", "export", "-o", "final.csv"]) == 0
+    assert [(one["id"], one["mark"], one["status"]) for one in rows(home / "final.csv")] == [
+        ("a1", "2", "released"),
+        ("a2", "0", "released"),
+        ("a3", "1.5", "released"),
+    ]
+
+
+def test_the_review_shows_evidence_in_the_students_words_and_no_escape_sequence(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    grade()
+    capsys.readouterr()
+    typed(monkeypatch, "l\nq\n")
+    assert run(["grade", "review"]) == 0
+    shown = capsys.readouterr().out
+    assert "\x1b" not in shown
+    assert "| [sun] \\x1b[31mred, =1+1" in shown
+    assert "- light: missing, 0" in shown
+    assert "? uncertain: more than one mark is possible" in shown
+    assert "Ben" not in shown
+
+
+def test_an_undone_decision_comes_up_again(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    grade()
+    typed(monkeypatch, "a\nu\nc 2\nc three\nc 1\nx\nq\n")
+    assert run(["grade", "review"]) == 0
+    told = capsys.readouterr()
+    assert "`three` is no number of points" in told.err
+    assert told.err.endswith("2 decided, 0 left\n")
+    answers = {one["id"]: one for one in as_json(capsys, "answers.csv", "--quiz", "quiz.toml")["answers"]}
+    assert (answers["a2"]["mark"], answers["a3"]["mark"], answers["a1"]["mark"]) == (2.0, 1.0, None)
+
+
+def test_every_decision_is_there_when_the_pipe_ends(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    grade()
+    typed(monkeypatch, "a")
+    assert run(["grade", "review"]) == 0
+    assert capsys.readouterr().err.endswith("1 decided, 1 left\n")
+
+
+def test_grading_again_goes_on_and_a_changed_quiz_is_a_new_session(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    grade()
+    grade()
+    assert [one["session"] for one in as_json(capsys, "sessions")["sessions"]] == [1]
+    (home / "quiz.toml").write_text(QUIZ.replace("light to grow", "las plantas necesitan luz"), encoding="utf-8")
+    grade("--regrade", "1")
+    told = capsys.readouterr().err
+    assert "#3\ta3\tq1\t0 review → 2 suggest" in told
+    assert [(one["session"], one["parent"]) for one in as_json(capsys, "sessions")["sessions"]] == [(1, None), (2, 1)]
+    grade("--new")
+    assert len(as_json(capsys, "sessions")["sessions"]) == 3
+    (home / "quiz.toml").write_text(QUIZ.replace("to grow", "and water"), encoding="utf-8")
+    capsys.readouterr()
+    grade()
+    assert "the quiz is another than in session 3: this is session 4" in capsys.readouterr().err
+
+
+def test_a_ruling_counts_at_once_and_is_taken_back(capsys: pytest.CaptureFixture[str]) -> None:
+    grade()
+    made = as_json(capsys, "rule", "q1", "light", "las plantas necesitan luz", "--language", "es")
+    assert [(one["id"], one["after"]["points"]) for one in made["differences"]] == [("a3", 2.0)]
+    (ruling,) = as_json(capsys, "rule", "--list")["rulings"]
+    assert (ruling["wording"], ruling["language"]) == ("las plantas necesitan luz", "es")
+    undone = as_json(capsys, "rule", "--undo", str(made["ruling"]))
+    assert [(one["id"], one["after"]["points"]) for one in undone["differences"]] == [("a3", 0.0)]
+    assert run(["grade", "rule", "q1", "shade", "x"]) == 2
+    assert run(["grade", "rule"]) == 2
+
+
+def test_marks_are_learned_from_a_file_and_from_decisions(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    grade()
+    (home / "marked.csv").write_text("id,answer,mark\nx1,las plantas necesitan luz,1\nx2,sun,\n", encoding="utf-8")
+    assert run(["grade", "calibrate", "marked.csv"]) == 0
+    told = capsys.readouterr()
+    assert "learned from 1 marks" in told.err
+    assert "#3\ta3\tq1\t0 review → 1 review" in told.out
+    (home / "marked.csv").write_text("id,answer,mark\nx1,sun,9\n", encoding="utf-8")
+    assert run(["grade", "calibrate", "marked.csv"]) == 2
+    assert run(["grade", "calibrate"]) == 0
+
+
+def test_marks_that_were_exported_are_learned_from(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    grade()
+    assert run(["grade", "accept", "a1", "a2", "a3"]) == 0
+    assert run(["grade", "export", "-o", "long.csv"]) == 0
+    assert run(["grade", "export", "-o", "same.csv", "--answers", "answers.csv"]) == 0
+    (home / "wide.csv").write_text("id,q1,q1 mark\nx,sun,1.5\ny,moon,\n", encoding="utf-8")
+    for name, count in (("long.csv", 3), ("same.csv", 3), ("wide.csv", 1)):
+        capsys.readouterr()
+        assert run(["grade", "calibrate", name]) == 0
+        assert f"learned from {count} marks" in capsys.readouterr().err
+
+
+def test_the_record_is_replayed_and_a_difference_named(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    grade()
+    assert as_json(capsys, "replay")["same"] == 3
+    assert "first_difference" not in as_json(capsys, "replay", "--record-only")
+    monkeypatch.setattr("edgekit.grading.opening.open_tools_of", lambda *_, **__: ToyTools(off=0.1))
+    assert run(["grade", "replay"]) == 1
+    assert capsys.readouterr().out.startswith("row 5 differs: #1\ta1")
+
+
+def test_forms_that_can_say_so_take_what_nobody_decided(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    grade()
+    assert run(["grade", "accept", "a1"]) == 0
+    assert run(["grade", "export", "-o", "scores.json"]) == 0
+    text = (home / "scores.json").read_text(encoding="utf-8")
+    assert text.count("PendingManual") == 2
+    assert run(["grade", "export", "-o", "all.csv", "--pending", "--no-names"]) == 0
+    assert [one["mark"] for one in rows(home / "all.csv")] == ["2", "", ""]
+    assert "Ana" not in (home / "all.csv").read_text(encoding="utf-8")
+    assert run(["grade", "export", "-o", "same.csv", "--answers", "answers.csv", "--pending"]) == 0
+    assert [one["student"] for one in rows(home / "same.csv")] == ["Ana", "Ben", "Eva"]
+    assert run(["grade", "export", "-o", "record.jsonl", "--as", "record"]) == 0
+    assert "Ana" not in (home / "record.jsonl").read_text(encoding="utf-8")
+    assert run(["grade", "export", "-o", "record.jsonl", "--as", "record"]) == 2
+
+
+def test_what_is_sent_to_review_is_not_accepted_with_many(capsys: pytest.CaptureFixture[str]) -> None:
+    grade()
+    assert run(["grade", "accept", "--all-suggested"]) == 2
+    assert as_json(capsys, "accept", "--all-suggested", "--yes")["numbers"] == [1]
+    assert as_json(capsys, "accept", "a2", "#3")["numbers"] == [2, 3]
+    assert as_json(capsys, "change", "a2", "0.5", "--feedback", "Try again.")["changed"] == 1
+    assert as_json(capsys, "undo", "a2")["undone"] == 1
+    assert as_json(capsys, "return", "a2")["returned"] == 1
+
+
+def test_a_quiz_is_linted(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["grade", "lint", "quiz.toml"]) == 1
+    assert capsys.readouterr().out.startswith("q1")
+    (home / "quiz.toml").write_text("title = 3", encoding="utf-8")
+    assert run(["grade", "lint", "quiz.toml"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (["answers.csv"], 2),
+        (["none.csv", "--quiz", "quiz.toml"], 3),
+        (["answers.csv", "--quiz", "none.toml"], 3),
+        (["answers.csv", "--quiz", "quiz.toml", "-o", "answers.csv"], 2),
+        (["answers.csv", "--quiz", "quiz.toml", "--column", "answer"], 2),
+        (["answers.csv", "--quiz", "quiz.toml", "--regrade", "9"], 3),
+        (["review"], 3),
+        (["accept"], 3),
+        (["release", "x"], 3),
+        (["export", "-o", "x.csv"], 3),
+        (["replay", "--session", "4"], 3),
+    ],
+)
+def test_a_wrong_command_line_is_told(words: list[str], code: int, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["grade", *words]) == code
+    assert "error: " in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("words", [["accept"], ["accept", "a9"], ["review", "--question", "q9"], ["change", "a1", "7"]])
+def test_what_is_not_in_the_session_is_told(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    grade()
+    assert run(["grade", *words]) in (2, 3)
+    assert "error: " in capsys.readouterr().err
+
+
+def test_hostile_ids_names_and_texts_command_neither_terminal_nor_spreadsheet(
+    home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = [
+        {
+            "id": "=HYPERLINK(1)",
+            "student": "@Ana",
+            "question": "q1",
+            "answer": "+plants \x1b]0;t\x07 need \x9b31m light",
+        },
+        {"id": "--x", "student": "-1+1", "question": "q1", "answer": "\u202eplants\t\r\nneed light to"},
+        {"id": "#3", "question": "q1", "answer": "-5"},
+    ]
+    text = "\n".join(json.dumps(line) for line in lines)
+    (home / "hostile.jsonl").write_text(text, encoding="utf-8")
+    assert run(["grade", "hostile.jsonl", "--quiz", "quiz.toml", "-o", "marks.csv"]) == 0
+    for row in rows(home / "marks.csv"):
+        assert not any(cell.startswith(("=", "+", "@")) for cell in row.values())
+    typed(monkeypatch, "l\nl\nl\n")
+    assert run(["grade", "review", "--all"]) == 0
+    assert run(["grade", "accept", "\x1b[31mnobody"]) == 3
+    assert run(["grade", "answers.csv", "--quiz", "\x1b[31m.toml"]) == 3
+    told = capsys.readouterr()
+    for sign in ("\x1b", "\x9b", "\x07", "\u202e", "Ana"):
+        assert sign not in told.out + told.err

@@ -1,0 +1,86 @@
+"""Tables of ratings and of answers, and the commands that compare them."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from edgekit.core.errors import InputError
+from edgekit.fairness.consistency import Said
+from edgekit.fairness.ratings import read_ratings, read_said
+
+
+def table(folder: Path, text: str) -> Path:
+    path = folder / "ratings.csv"
+    path.write_text(text, "utf-8")
+    return path
+
+
+def edgekit(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "edgekit", "grade", *arguments],
+        capture_output=True,
+        text=True,
+        env={**os.environ},
+        timeout=120,
+        check=False,
+    )
+
+
+def test_ratings_are_read_by_language(tmp_path: Path) -> None:
+    found = read_ratings(table(tmp_path, "\ufeffitem,language,judge,ana,ben\n1,en,yes,yes,no\n2,es, no ,no,no\n"))
+    assert found["en"].people == (("yes", "no"),)
+    assert found["es"].judge == ("no",)
+
+
+def test_without_a_language_all_are_one(tmp_path: Path) -> None:
+    assert list(read_ratings(table(tmp_path, "judge,ana\nyes,no\n"))) == ["und"]
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("", "no rows"),
+        ("judge,ana\n", "no rows"),
+        ("item,ana\n1,yes\n", "no column `judge`"),
+        ("item,judge\n1,yes\n", "no column of a person"),
+        ("judge,ana\nyes,\n,no\n", "row 2 has no label of `ana`"),
+        ("judge,ana\nyes,no,more\n", "another number of cells"),
+        ("judge,ana\nyes\n", "another number of cells"),
+    ],
+)
+def test_a_bad_table_is_one_error_with_its_rows(text: str, reason: str, tmp_path: Path) -> None:
+    with pytest.raises(InputError) as error:
+        read_ratings(table(tmp_path, text))
+    assert reason in "\n".join(error.value.reasons)
+
+
+def test_bytes_that_are_no_text_are_an_error(tmp_path: Path) -> None:
+    path = tmp_path / "ratings.csv"
+    path.write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(InputError, match="cannot be read"):
+        read_ratings(path)
+
+
+def test_an_empty_answer_was_not_known(tmp_path: Path) -> None:
+    assert read_said(table(tmp_path, "question,language,answer\nq1,en,\n")) == [Said("q1", "en", "")]
+    with pytest.raises(InputError, match="`language`"):
+        read_said(table(tmp_path, "question,answer\nq1,x\n"))
+
+
+def test_the_command_says_in_which_language_a_judge_is_believed(tmp_path: Path) -> None:
+    rows = ["item,language,judge,ana,ben"]
+    rows += [f"{at},en,{label},{label},{label}" for at, label in enumerate(["good", "bad"] * 10)]
+    rows += [f"{at},ja,good,{label},{label}" for at, label in enumerate(["good", "bad"] * 10)]
+    path = table(tmp_path, "\n".join(rows))
+    done = edgekit("judges", str(path))
+    assert done.returncode == 1, done.stderr
+    assert "en: calibrated" in done.stdout
+    assert "ja: not calibrated, its labels have 0.00 bits" in done.stdout
+    shown = json.loads(edgekit("judges", str(path), "--json").stdout)
+    assert [bool(card["why_not"]) for card in shown["judges"]] == [False, True]

@@ -1,0 +1,218 @@
+"""Denials, opposites, numbers and units are told from what only sounds like them."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from edgekit.grading.contradiction import compare, compare_any, find_opposed
+from edgekit.grading.evasions import find_hedges, find_keyword_list
+from edgekit.grading.opposites import languages_with_opposites, pairs, pole
+
+ANY = st.text(st.characters(), max_size=80)
+WORDS = st.lists(
+    st.sampled_from([f"{one} " for one in ("the", "bulb", "is", "not", "lit", "no", "if", "and,", "5 g", "7 kg", ".")]),
+    max_size=25,
+).map("".join)
+
+
+@pytest.mark.parametrize(
+    ("wording", "said", "language"),
+    [
+        ("Plants produce oxygen in the light.", "Plants do not produce oxygen in the light.", "en"),
+        ("Plants produce oxygen in the light.", "Plants don't produce oxygen in the light", "en"),
+        ("Plants produce oxygen in the light.", 'plants don"t produce oxygen in the light', "en"),
+        ("Plants produce oxygen in the light.", "Plants never produce oxygen in the light", "en"),
+        ("Plants produce oxygen in the light.", "It is not true that plants produce oxygen in the light.", "en"),
+        ("Plants produce oxygen in the light.", "It is false that plants produce oxygen in the light.", "en"),
+        ("Plants need water.", "Plants need no water.", "en"),
+        ("The bulb is not in a closed path.", "The bulb is in a closed path.", "en"),
+        ("Las plantas producen oxígeno.", "Las plantas no producen oxigeno", "es"),
+        ("Las plantas producen oxígeno.", "No es cierto que las plantas producen oxígeno.", "es"),
+        ("Las plantas producen oxígeno.", "No es true que las plantas producen oxígeno.", "en+es"),
+        ("Las plantas producen oxígeno.", "Las plantas nunca producen oxígeno.", "es"),
+        ("As plantas produzem oxigênio.", "As plantas não produzem oxigênio.", "pt"),
+        ("Die Pflanzen brauchen Wasser.", "Die Pflanzen brauchen kein Wasser.", "de"),
+        ("Die Sonne erwärmt das Wasser.", "Die Sonne erwärmt das Wasser nicht.", "de"),
+        ("Les plantes produisent de l'oxygène.", "Les plantes ne produisent pas d'oxygène.", "fr"),
+        ("Plants produce oxygen.", "Plants produce oxygen. But plants do not produce oxygen.", "en"),
+    ],
+)
+def test_denial_is_found_when_the_same_is_said_and_denied(wording: str, said: str, language: str) -> None:
+    found = compare(wording, said, language)
+    assert found.negation, found
+    assert found.span is not None
+    assert 0 <= found.span[0] < found.span[1] <= len(said)
+    assert found.detail
+
+
+@pytest.mark.parametrize(
+    ("wording", "said", "language"),
+    [
+        (
+            "When the temperature increases, the volume increases.",
+            "When the temperature increases, the volume decreases.",
+            "en",
+        ),
+        ("The temperature of the water increases.", "The temperature of the water decreases.", "en"),
+        ("La temperatura del agua sube.", "La temperatura del agua baja.", "es"),
+        ("La temperatura del agua sube.", "La temperatura del agua decreases.", "en+es"),
+        ("A temperatura da água aumenta.", "A temperatura da água diminui.", "pt"),
+        ("Die Temperatur des Wassers steigt.", "Die Temperatur des Wassers sinkt.", "de"),
+        ("La température de l'eau augmente.", "La température de l'eau diminue.", "fr"),
+        ("The solution is saturated at room temperature.", "The solution is unsaturated at room temperature.", "en"),
+        ("Yes, the circuit is complete.", "No, the circuit is complete.", "en"),
+    ],
+)
+def test_opposite_is_found_when_one_word_is_turned_round(wording: str, said: str, language: str) -> None:
+    found = compare(wording, said, language)
+    assert found.antonym, found
+    assert not found.negation
+
+
+@pytest.mark.parametrize(
+    ("wording", "said", "language"),
+    [
+        ("The temperature increases.", "The temperature does not decrease.", "en"),
+        ("It is not true that the bulb is lit.", "The bulb is not lit.", "en"),
+        ("When the string is longer, the pitch is lower.", "When the string is shorter, the pitch is higher.", "en"),
+        ("Plants produce oxygen.", "Not only animals, plants produce oxygen.", "en"),
+        ("No hay nada de agua en la luna.", "No hay agua en la luna.", "es"),
+        ("Plants produce oxygen.", "Animals breathe, and rocks do not.", "en"),
+        ("Plants produce oxygen in the light.", "Plants produce oxygen in the light", "en"),
+        ("No new substance is formed.", "No se forma una nueva sustancia.", "en+es"),
+        (
+            "Vertebrates have a backbone, while invertebrates do not.",
+            "Vertebrates have a backbone; invertebrates don't",
+            "en",
+        ),
+    ],
+)
+def test_nothing_is_found_when_the_same_is_said_in_other_words(wording: str, said: str, language: str) -> None:
+    assert not compare(wording, said, language), compare(wording, said, language)
+
+
+@pytest.mark.parametrize(
+    ("wording", "said", "number", "unit"),
+    [
+        ("The mass is 5 g.", "The mass is 5 kg.", False, True),
+        ("The mass is 5 kg.", "The mass is 5000 g.", False, False),
+        ("The mass is 5 g.", "The mass is 7 g.", True, False),
+        ("The mass is 5 g.", "The mass is 5.", False, False),
+        ("The mass is 2.5 g.", "La masa es 2,5 g.", False, False),
+        ("The mass is 2.5 g.", "The mass is ２.５ g.", False, False),
+        ("The mass is 12 g.", "The mass is ١٢ g.", False, False),
+        ("The mass is 12 g.", "The mass is ١٣ g.", True, False),
+        ("Water is H₂O.", "Water is H2O.", False, False),
+        ("The voltage is 1.5 V.", "The voltage is 15 V.", True, False),
+        ("It boils at 100 °C.", "It boils at 212 degrees fahrenheit.", False, False),
+        ("It boils at 100 °C.", "It boils at 100 °F.", False, True),
+        ("There are two terminals.", "There are 2 terminals.", False, False),
+        ("Terminals 1, 2 and 3 are connected.", "terminals 1,2 and 3 are connected", False, False),
+        ("Terminals 1 and 4 are connected.", "Terminals 4 and 4 are connected.", True, False),
+        ("It is 2,5 m long.", "It is 2.5 m long.", False, False),
+        ("First, add 5 g of salt.", "1. add 5 g of salt 2. stir", False, False),
+    ],
+)
+def test_amounts_are_compared_when_both_have_one(wording: str, said: str, number: bool, unit: bool) -> None:
+    found = compare(wording, said, "en")
+    assert (found.number, found.unit) == (number, unit), found
+
+
+def test_numbers_are_compared_when_the_language_is_not_known() -> None:
+    assert compare("Uzito ni 5 kg.", "Uzito ni 5 g.", "sw").unit
+
+
+def test_one_agreeing_wording_is_enough_when_there_are_several() -> None:
+    wordings = ("The bulb is not in a closed path.", "The battery is in a closed path.")
+    assert not compare_any(wordings, "The battery is in a closed path.", "en")
+    assert compare_any(wordings, "The battery is not in a closed path.", "en")
+
+
+@given(ANY | WORDS, ANY | WORDS, st.sampled_from(["en", "es", "pt", "de", "fr", "en+es", "es-phon", "hi", "xx"]))
+def test_comparison_never_fails_when_any_texts_come(wording: str, said: str, language: str) -> None:
+    found = compare(wording, said, language)
+    if found.span is not None:
+        assert 0 <= found.span[0] < found.span[1] <= len(said)
+    assert bool(found) == bool(found.detail)
+
+
+@given(ANY | WORDS, st.sampled_from(["en", "es", "de"]))
+def test_a_text_does_not_contradict_itself_when_it_is_its_own_wording(text: str, language: str) -> None:
+    found = compare(text, text, language)
+    assert not found.number
+    assert not found.unit
+
+
+@pytest.mark.parametrize("language", sorted(languages_with_opposites()))
+def test_opposites_are_symmetrical_when_looked_up_from_either_side(language: str) -> None:
+    both = pairs(language)
+    assert {(other, one) for one, other in both} == set(both)
+    wrong = []
+    for one, other in both:
+        mine, theirs = pole(one, (language,)), pole(other, (language,))
+        if mine is None or theirs is None or mine[0] != theirs[0] or mine[1] == theirs[1]:
+            wrong.append((one, mine, other, theirs))
+    assert not wrong
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("It may or may not rise.", "en"),
+        ("The temperature increases or decreases.", "en"),
+        ("Puede o no subir.", "es"),
+        ("La temperatura sube o baja.", "es"),
+        ("Die Temperatur steigt oder sinkt.", "de"),
+        ("Pode ou não subir.", "pt"),
+        ("The salt water is heavy in the cup. The salt water is not heavy in the cup.", "en"),
+    ],
+)
+def test_hedge_is_found_when_both_are_said(text: str, language: str) -> None:
+    wordings = {"en": "The temperature increases.", "es": "La temperatura sube.", "de": "Die Temperatur steigt."}
+    (found,) = find_hedges(text, language, [wordings.get(language, "")])
+    assert found.code == "hedged"
+    assert found.span is not None
+    assert text[slice(*found.span)]
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("I want to know whether it increases or decreases.", "en"),
+        ("It depends on whether the switch is closed or not.", "en"),
+        ("The temperature increases.", "en"),
+        ("Quiero saber si sube o baja.", "es"),
+        ("no sé", "es"),
+    ],
+)
+def test_no_hedge_is_found_when_one_is_said(text: str, language: str) -> None:
+    assert not find_hedges(text, language, ["The temperature increases."])
+
+
+def test_no_hedge_is_found_when_the_wording_has_both() -> None:
+    assert not find_hedges("It comes closer or farther.", "en", ["The source comes closer to or farther from us."])
+
+
+def test_keyword_list_is_found_when_it_is_the_reference_without_a_sentence() -> None:
+    wording = "Plants use the energy of sunlight to turn water and carbon dioxide into glucose and oxygen."
+    assert find_keyword_list("plants energy sunlight water carbon dioxide glucose oxygen", [wording], "en")
+    assert find_keyword_list("oxygen, glucose, dioxide, carbon, water, sunlight, plants", [wording], "en")
+    assert not find_keyword_list("plants turn water and carbon dioxide into glucose with sunlight", [wording], "en")
+    assert not find_keyword_list("water, sunlight", [wording], "en")
+    assert not find_keyword_list("vinegar amount, container size, rinse time, temperature, mass", [wording], "en")
+
+
+@given(ANY | WORDS, st.sampled_from(["en", "es", "hi"]))
+def test_evasions_never_fail_when_any_text_comes(text: str, language: str) -> None:
+    for found in (*find_hedges(text, language, [text]), *find_keyword_list(text, [text], language)):
+        assert found.span is not None
+        assert 0 <= found.span[0] < found.span[1] <= len(text)
+    find_opposed(text, language)
+
+
+def test_reasons_have_a_code_each_when_several_things_are_wrong() -> None:
+    found = compare("The mass of the water increases to 5 g.", "The mass of the water does not increase to 5 kg.", "en")
+    assert [reason.code for reason in found.reasons()] == ["negation", "unit"]
+    assert not compare("a b", "a b", "en").reasons()

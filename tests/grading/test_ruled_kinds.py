@@ -1,0 +1,192 @@
+"""Words, numbers, dictations, options and translations: what a rule says of them, and what it leaves to a person."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from edgekit.grading.intake import take_in
+from edgekit.grading.kinds import is_ruled, mark_by_rule
+from edgekit.grading.ruled import Ruled
+from edgekit.quiz.model import Criterion, Question, QuestionKind
+
+REFERENCES = {"en": ("The seed needs water.",)}
+
+
+def question(kind: QuestionKind, **fields: Any) -> Question:
+    return Question("q", kind, "en", {"en": "The question?"}, 2.0, **fields)
+
+
+def mark(asked: Question, text: str, languages: tuple[str, ...] = ("en", "es")) -> Ruled:
+    found = mark_by_rule(asked, take_in(text), languages)
+    words = found.result.evidence
+    assert words is None or text[words.begin : words.end] == words.text
+    assert found.points in found.possible
+    assert 0 <= found.possible[0] <= found.possible[-1] <= asked.points
+    return found
+
+
+EXACT = question("exact", references={"en": ("photosynthesis",), "es": ("fotosíntesis",)})
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["photosynthesis", " Photosynthesis. ", "FOTOSINTESIS", "fotosíntesis", "fotosi\u0301ntesis", "“Photosynthesis”"],
+)
+def test_a_word_is_right_whatever_its_case_and_accents(text: str) -> None:
+    assert mark(EXACT, text).possible == (2.0,)
+
+
+@pytest.mark.parametrize("text", ["photosyntesis", "it is called photosynthesis", "phtosynthesis"])
+def test_a_word_goes_to_a_person_when_it_is_nearly_right(text: str) -> None:
+    found = mark(EXACT, text)
+    assert (found.points, found.possible) == (0.0, (0.0, 2.0))
+    assert found.reasons[0].code == "uncertain"
+
+
+@pytest.mark.parametrize("text", ["respiration", "photo", "no", "x" * 5000])
+def test_another_word_has_no_points(text: str) -> None:
+    assert mark(EXACT, text).possible == (0.0,)
+
+
+def test_accents_count_when_form_counts() -> None:
+    asked = question("exact", references={"es": ("fotosíntesis",)}, form_counts=True)
+    assert mark(asked, "fotosíntesis").points == 2.0
+    found = mark(asked, "Fotosintesis")
+    assert (found.points, found.possible) == (1.0, (0.0, 1.0, 2.0))
+
+
+MASS = question("numeric", value=5.0, unit="kg")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["5 kg", "5000 g", "5,0 kg", "It is 5kg.", "five kilograms", "cinco kilos", "５ kg", "٥ kg", "2 kg + 3 kg = 5 kg"],
+)
+def test_a_number_is_right_in_every_way_of_writing_it(text: str) -> None:
+    assert mark(MASS, text).possible == (2.0,)
+
+
+@pytest.mark.parametrize(
+    ("text", "points", "code"),
+    [
+        ("5", 1.0, "unit"),
+        ("5 g", 0.0, "unit"),
+        ("5 m", 0.0, "unit"),
+        ("none", 0.0, "number"),
+        ("5 kg or 6 kg", 2.0, "number"),
+    ],
+)
+def test_a_number_goes_to_a_person_when_it_is_right_in_part(text: str, points: float, code: str) -> None:
+    found = mark(MASS, text)
+    assert (found.points, found.reasons[0].code) == (points, code)
+    assert len(found.possible) > 1
+
+
+@pytest.mark.parametrize("text", ["6 kg", "-5 kg", "50 kg", "0.5 kg"])
+def test_another_number_has_no_points(text: str) -> None:
+    found = mark(MASS, text)
+    assert (found.possible, found.result.state) == ((0.0,), "contradicted")
+
+
+@pytest.mark.parametrize(("text", "right"), [("3.1", True), ("3.14", True), ("3.2", False), ("3,15", True)])
+def test_a_number_is_right_within_its_tolerance(text: str, right: bool) -> None:
+    assert (mark(question("numeric", value=3.14, tolerance=0.05), text).points == 2.0) is right
+
+
+def test_a_unit_of_the_quizs_own_stands_after_the_number() -> None:
+    asked = question("numeric", value=12.0, unit="apples")
+    assert mark(asked, "12 apples").points == 2.0
+    assert mark(asked, "12 pears").reasons[0].code == "unit"
+
+
+CHOICE = question("choice", options={"a": "by night", "b": "by day", "c": "never"}, correct=("b",))
+
+
+@pytest.mark.parametrize("text", ["b", "B)", " b. ", "by day", "By day!", "b) by day", "ｂ"])
+def test_an_option_is_known_by_its_id_and_its_text(text: str) -> None:
+    assert mark(CHOICE, text).possible == (2.0,)
+
+
+@pytest.mark.parametrize(
+    ("text", "possible"), [("a", (0.0,)), ("a, b", (0.0,)), ("sometimes", (0.0, 2.0)), ("d", (0.0, 2.0))]
+)
+def test_another_option_has_no_points_and_what_is_none_goes_to_a_person(text: str, possible: tuple[float, ...]) -> None:
+    assert mark(CHOICE, text).possible == possible
+
+
+@pytest.mark.parametrize(
+    ("text", "points"), [("a, b", 2.0), ("b and a", 2.0), ("a", 1.0), ("a c", 0.0), ("a b c", 1.0), ("c", 0.0)]
+)
+def test_each_right_option_counts_and_a_wrong_one_takes_as_much_away(text: str, points: float) -> None:
+    asked = question("choice", options=CHOICE.options, correct=("a", "b"))
+    assert mark(asked, text).points == points
+
+
+DICTATION = question("dictation", references={"es": ("El árbol está en el jardín grande.", "x")})
+
+
+@pytest.mark.parametrize(
+    ("text", "points"),
+    [
+        ("El árbol está en el jardín grande.", 2.0),
+        ("el arbol esta en el jardin grande", 2.0),
+        ("el arbol esta en jardin grande", 1.75),
+        ("el harbol esta en el gardin grande", 1.5),
+        ("nada", 0.0),
+    ],
+)
+def test_a_dictation_has_the_share_of_its_words(text: str, points: float) -> None:
+    assert mark(DICTATION, text).possible == (points,)
+
+
+def test_the_first_word_that_differs_is_shown_and_accents_count_when_form_counts() -> None:
+    asked = question("dictation", references=DICTATION.references, form_counts=True)
+    found = mark(asked, "El arbol está en el jardín grande.")
+    assert found.result.evidence is not None
+    assert (found.result.evidence.text, found.result.evidence.wording) == ("arbol", "árbol")
+    assert found.points == 1.75
+
+
+TRANSLATION = question("translate", references={"es": ("La semilla necesita 3 gotas de agua.",)})
+
+
+def test_a_translation_is_right_when_it_is_a_reference_and_else_a_person_looks_at_it() -> None:
+    assert mark(TRANSLATION, "la semilla necesita 3 gotas de agua").possible == (2.0,)
+    near = mark(TRANSLATION, "La semilla ocupa 3 gotas de agua")
+    far = mark(TRANSLATION, "El perro come carne")
+    assert near.points > far.points == 0.0
+    assert near.reasons[0].code == far.reasons[0].code == "uncertain"
+    assert len(near.possible) > 1
+    assert len(far.possible) > 1
+
+
+def test_what_the_checks_of_translations_find_is_told() -> None:
+    asked = Question(
+        "q", "translate", "en", {"en": "The seed needs 3 drops of water."}, 2.0, references=TRANSLATION.references
+    )
+    assert "number" in {one.code for one in mark(asked, "La semilla necesita 8 gotas de agua.").reasons}
+    same = mark(asked, "The seed needs 3 drops of water.")
+    assert {"copied_question", "unsupported_language"} & {one.code for one in same.reasons}
+
+
+def test_an_explanation_is_for_the_scorer() -> None:
+    criterion = Criterion("c", 2.0, {"en": "It needs water."})
+    for asked in (question("explain", criteria=(criterion,)), question("translate", criteria=(criterion,))):
+        assert not is_ruled(asked)
+        with pytest.raises(ValueError, match="rule"):
+            mark_by_rule(asked, take_in("x"))
+
+
+@given(st.text(max_size=60), st.sampled_from([EXACT, MASS, CHOICE, DICTATION, TRANSLATION]))
+def test_any_text_is_marked_with_evidence_in_its_own_words(text: str, asked: Question) -> None:
+    mark(asked, text)
+
+
+@pytest.mark.parametrize("asked", [EXACT, MASS, CHOICE, DICTATION, TRANSLATION])
+@pytest.mark.parametrize("text", ["a" * 50_000, "1" * 9000, "b, " * 3000, "\ud800", "\x1b[31m5 kg", "=5", "\u202e5 kg"])
+def test_hostile_text_is_marked(asked: Question, text: str) -> None:
+    mark(asked, text)
