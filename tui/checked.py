@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from edgekit.cli.review import is_doubtful
+from edgekit.cli.translate_files import kind_of_file
 from edgekit.cli.translate_models import settings_of
 from edgekit.core.errors import FailedError
 from edgekit.core.events import Event, Note, Progress
@@ -18,7 +19,7 @@ from edgekit.translate.around import Around
 from edgekit.translate.checked import CheckedTranslation, CheckedTranslator
 from edgekit.translate.documents import DocumentJob, Row
 from edgekit.translate.opening import RoutedTranslator, open_checked_translator
-from tui.models import FileDone, Line, Report, Term
+from tui.models import FileDone, Line, Report, Span, Term
 
 # Texts of a document at once: a slow machine translates them in a second, which is how long a cancellation may take.
 _TEXTS = 64
@@ -50,7 +51,7 @@ def open_lines(direction: Direction, glossary: Path | None, report: Report) -> C
 
 def line_of(one: CheckedTranslation) -> Line:
     """What the screen shows of a translation; a line stays a line, whatever the memory has for it."""
-    pairs = ()
+    pairs: tuple[tuple[Span, Span], ...] = ()
     if one.translation is not None and one.translation.text == one.text and one.translation.source == one.source.text:
         pairs = tuple(pair for segment in one.translation.segments for pair in segment.alignment or ())
     return Line(
@@ -83,6 +84,7 @@ def translate_file(
     job = DocumentJob(
         path,
         out,
+        kind=kind_of_file(path, None, dry_run=True),  # a text of no known ending is one, a PDF has a hint
         options=DocumentOptions(source=direction.source, target=direction.target),
         settings=settings_of(direction.source, direction.target, around),
         force=force,

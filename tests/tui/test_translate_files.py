@@ -15,10 +15,12 @@ from toys.tui_models import ToyModels
 from translate.real_models import home_with
 from tui_stage import SCRIPTS, Stage, play
 
-from edgekit.core.errors import UnavailableError
+from edgekit.core.errors import InputError, UnavailableError
 from edgekit.core.events import Event, Note, Progress
 from edgekit.core.languages import Direction
 from tui import pager
+from tui.bridge import CancelledError
+from tui.checked import _Watched
 from tui.models import installed_models
 from tui.screens.asking import AskFileScreen
 from tui.screens.confirm import ConfirmScreen
@@ -268,6 +270,31 @@ def test_a_pager_is_the_users_or_less_or_an_error(monkeypatch: pytest.MonkeyPatc
         pager.show("x")
 
 
+def test_a_document_that_is_cancelled_waits_for_few_texts() -> None:
+    asked: list[int] = []
+
+    class Translator:
+        def translate(self, texts: list[str]) -> list[str]:
+            asked.append(len(texts))
+            return texts
+
+    def report(event: Event) -> None:
+        if isinstance(event, Progress):
+            done.append(event.done)
+            if event.done > 100:
+                raise CancelledError("it was cancelled")
+
+    done: list[int] = []
+    watched = _Watched(report)
+    watched.translator = Translator()  # type: ignore[assignment]
+    watched.tell(Progress("translate", 7, 1000, "segments"))
+    with pytest.raises(CancelledError):
+        watched.translate(["x"] * 1000)
+    assert done == [7, 7 + 64, 7 + 128]
+    assert asked == [64, 64]
+    assert len(_Watched(lambda _event: None).translate([])) == 0
+
+
 def test_a_document_lies_beside_its_translation() -> None:
     assert beside(Path("a/b.c.docx"), Direction("en", "pt-BR")) == Path("a/b.c-pt-BR.docx")
 
@@ -311,6 +338,23 @@ def test_a_real_document_is_translated_and_what_is_to_be_looked_at_is_told(tmp_p
     assert done.look
     assert any(isinstance(one, Note) and "zzxq" in one.text for one in told)
     assert any(isinstance(one, Progress) for one in told)
+
+
+@pytest.mark.real
+@pytest.mark.usefixtures("_home")
+def test_a_real_file_of_no_ending_is_a_text_and_a_pdf_has_a_hint(tmp_path: Path) -> None:
+    (tmp_path / "LEIA").write_text("The sun is warm.\n", "utf-8")
+    (tmp_path / "a.pdf").write_bytes(b"%PDF-1.7")
+    models = installed_models()
+    done = models.translate_file(
+        tmp_path / "LEIA", tmp_path / "LEIA-pt", EN_PT, None, force=False, report=lambda _event: None
+    )
+    assert done.out.read_text("utf-8").startswith("O sol")
+    with pytest.raises(InputError) as told:
+        models.translate_file(
+            tmp_path / "a.pdf", tmp_path / "b.pdf", EN_PT, None, force=False, report=lambda _event: None
+        )
+    assert told.value.hint
 
 
 @pytest.mark.real

@@ -12,6 +12,7 @@ from wcwidth import iter_graphemes
 
 from edgekit.core.languages import Direction
 from tui import words
+from tui.app import THEMES
 from tui.models import Line, Spoken, fitting
 from tui.pages import page, visible
 from tui.screens.aligned import AlignedScreen, words_of
@@ -39,6 +40,17 @@ def test_doubt_is_said_in_words_beside_a_sign_and_a_shade(size: tuple[int, int],
         assert shaded[0] == shaded[3] != shaded[1] == shaded[2]
 
     play(scene, models=ToyModels(EN_PT), state={"language": language}, size=size)
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_every_set_of_colours_shows_doubt_and_the_text(theme: str) -> None:
+    async def scene(stage: Stage) -> None:
+        await translated(stage, TEXT)
+        await stage.sees("2? OR NOT?")
+        await stage.press("ctrl+l")
+        await stage.until(lambda: stage.reversed() == ["[I]", "[I]"])
+
+    play(scene, models=ToyModels(EN_PT), state={"language": "en", "theme": theme})
 
 
 def test_nothing_to_look_at_takes_no_room_and_numbers_no_lines() -> None:
@@ -89,7 +101,8 @@ def test_the_title_says_how_sure_the_line_of_the_cursor_is_and_where_it_is_from(
     play(scene, models=ToyModels(EN_PT))
 
 
-def test_a_wrong_direction_is_said_and_turned_by_key_with_the_text_kept() -> None:
+@pytest.mark.parametrize("by", ["key", "mouse"])
+def test_a_wrong_direction_is_said_and_turned_with_the_text_kept(by: str) -> None:
     models = ToyModels(EN_DE, EN_PT, PT_EN)
     models.spoken = Spoken("pt")
 
@@ -97,7 +110,7 @@ def test_a_wrong_direction_is_said_and_turned_by_key_with_the_text_kept() -> Non
         stage.query("direction", Select).value = EN_PT
         await translated(stage, "olá")
         await stage.sees("language of the text: Portuguese; ^t turns to Portuguese → English")
-        await stage.press("ctrl+t")
+        await stage.press("ctrl+t") if by == "key" else await stage.click("^t turns")
         await stage.until(lambda: stage.label("source-title") == "Portuguese (pt)")
         await stage.until(lambda: stage.label("spoken") == "language of the text: Portuguese")
         assert stage.area("source").text == "olá"

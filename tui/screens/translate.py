@@ -217,6 +217,7 @@ class TranslateScreen(TranslateFiles):
         if self._worst:
             parts = [_("lines to look at: {count}; {key} goes to the worst", count=len(self._worst), key="^n")]
         self.say("\n".join([*parts, *([self._note] if self._note else [])]))
+        self._note = ""
 
     def _open(self, direction: Direction, text: str | None = None) -> None:
         self._wanted = direction
@@ -294,7 +295,8 @@ class TranslateScreen(TranslateFiles):
     def _show_spoken(self, spoken: Spoken, text: str) -> None:
         self._spoken = spoken
         said = spoken_in_words(spoken, self._fit(), self._current, self._models.name) if text.strip() else ""
-        self.query_one("#spoken", Label).update(said)
+        style = "@click=screen.fit()" if self._fit() is not None else ""
+        self.query_one("#spoken", Label).update(Content.styled(said, style))
 
     def _fit(self) -> Direction | None:
         if self._current is None or self._spoken.tag is None:
