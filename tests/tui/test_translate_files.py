@@ -18,7 +18,7 @@ from tui_stage import SCRIPTS, Stage, play
 from edgekit.core.errors import InputError, UnavailableError
 from edgekit.core.events import Event, Note, Progress
 from edgekit.core.languages import Direction
-from tui import pager
+from tui import app, pager
 from tui.bridge import CancelledError
 from tui.checked import _Watched
 from tui.models import installed_models
@@ -250,6 +250,38 @@ def test_the_pager_has_text_above_translation_and_nothing_that_a_terminal_obeys(
     play(scene, models=ToyModels(EN_PT))
 
 
+def test_what_is_copied_inside_tmux_is_in_its_buffer_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[bytes] = []
+
+    def run(command: list[str], **more: Any) -> subprocess.CompletedProcess[bytes]:
+        assert command == ["/bin/tmux", "load-buffer", "-w", "-"]
+        given.append(more["input"])
+        return subprocess.CompletedProcess(command, 0)
+
+    monkeypatch.setattr(app.shutil, "which", lambda _name: "/bin/tmux")
+    monkeypatch.setattr(app.subprocess, "run", run)
+
+    async def scene(stage: Stage) -> None:
+        await translated(stage, "olá")
+        await stage.press("ctrl+o")
+        assert stage.app.clipboard == "OLÁ"
+        assert not given
+        monkeypatch.setenv("TMUX", "/tmp/tmux-0/default,1,0")
+        await stage.press("ctrl+o")
+        await stage.until(lambda: given == ["OLÁ".encode()])
+
+    monkeypatch.delenv("TMUX", raising=False)
+    play(scene, models=ToyModels(EN_PT))
+
+    def fails(_command: list[str], **_more: Any) -> None:
+        raise subprocess.TimeoutExpired("tmux", 1)
+
+    monkeypatch.setattr(app.subprocess, "run", fails)
+    assert not app.into_tmux("x")
+    monkeypatch.setattr(app.shutil, "which", lambda _name: None)
+    assert not app.into_tmux("x")
+
+
 def test_a_pager_is_the_users_or_less_or_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PAGER", f"{sys.executable} -V")
     assert pager.pager() == [sys.executable, "-V"]
@@ -342,9 +374,9 @@ def test_a_real_document_is_translated_and_what_is_to_be_looked_at_is_told(tmp_p
 
 @pytest.mark.real
 @pytest.mark.usefixtures("_home")
-def test_a_real_file_of_no_ending_is_a_text_and_a_pdf_has_a_hint(tmp_path: Path) -> None:
+def test_a_real_file_of_no_ending_is_a_text_and_an_old_one_of_office_has_a_hint(tmp_path: Path) -> None:
     (tmp_path / "LEIA").write_text("The sun is warm.\n", "utf-8")
-    (tmp_path / "a.pdf").write_bytes(b"%PDF-1.7")
+    (tmp_path / "a.doc").write_bytes(b"\xd0\xcf\x11\xe0")
     models = installed_models()
     done = models.translate_file(
         tmp_path / "LEIA", tmp_path / "LEIA-pt", EN_PT, None, force=False, report=lambda _event: None
@@ -352,7 +384,7 @@ def test_a_real_file_of_no_ending_is_a_text_and_a_pdf_has_a_hint(tmp_path: Path)
     assert done.out.read_text("utf-8").startswith("O sol")
     with pytest.raises(InputError) as told:
         models.translate_file(
-            tmp_path / "a.pdf", tmp_path / "b.pdf", EN_PT, None, force=False, report=lambda _event: None
+            tmp_path / "a.doc", tmp_path / "b.doc", EN_PT, None, force=False, report=lambda _event: None
         )
     assert told.value.hint
 
