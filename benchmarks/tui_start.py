@@ -7,7 +7,8 @@ and range; the same for `python -c pass` and for Textual alone with one label, w
 slow one adds; then the resident memory at rest, the model open, beside that of a process that opened the same
 translator and nothing else, and once more when a text has been translated and its language told.
 
-FOLDER: a data folder with a model of the direction; without one no memory is measured. Linux.
+FOLDER: an `EDGEKIT_HOME` with a model of the direction; its models are used where they are, and nothing else of it.
+Without one no memory is measured. Linux.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import statistics
 import struct
 import subprocess
 import sys
+import tempfile
 import termios
 import time
 from fcntl import ioctl
@@ -142,12 +144,21 @@ def main() -> None:
     parser.add_argument("--to", dest="target", default="pt")
     parser.add_argument("--runs", type=int, default=9)
     given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder)
+        if given.home is not None:
+            (home / "data").mkdir()
+            (home / "data" / "models").symlink_to((given.home / "data" / "models").resolve())
+        measure(given, home)
+
+
+def measure(given: argparse.Namespace, home: Path) -> None:
     print(f"load of the machine          {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
     report("python alone", [first_frame(["-c", "print('here', flush=True); input()"], b"here", None) for _ in range(3)])
     report("one label in Textual", [first_frame(["-c", LABEL], b"Translate", None) for _ in range(given.runs)])
-    report("first frame of the app", [first_frame(APP, b"Translate", given.home) for _ in range(given.runs)])
+    report("first frame of the app", [first_frame(APP, b"Translate", home) for _ in range(given.runs)])
     if given.home is not None:
-        memory(given.source, given.target, given.home)
+        memory(given.source, given.target, home)
 
 
 if __name__ == "__main__":
