@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+from textual._wrap import compute_wrap_offsets
 from textual.widgets import OptionList, Select
 from toys.tui_models import ToyModels
 from tui_stage import SCRIPTS, Stage, play
@@ -16,6 +21,7 @@ from tui.app import THEMES
 from tui.models import Line, Spoken, fitting
 from tui.pages import page, visible
 from tui.screens.aligned import AlignedScreen, words_of
+from tui.widgets.wrapping import whole_offsets
 
 EN_PT, PT_EN, AR_EN, EN_DE = Direction("en", "pt"), Direction("pt", "en"), Direction("ar", "en"), Direction("en", "de")
 TEXT = "I am sure\nor not?\nthere are 12\nplain"
@@ -225,6 +231,48 @@ def test_every_script_is_shown_whole_with_nothing_to_its_right(script: str, text
         assert all(row.rstrip().endswith("?") for row in rows[:2])
 
     play(scene, models=ToyModels(EN_PT))
+
+
+LONG = {
+    "Khmer": "ខ្ញុំបានទៅសាលារៀនដើម្បីរៀនសូត្រ" * 6,
+    "Burmese": "ကျောင်းသားများသည်စာသင်ခန်းတွင်" * 6,
+    "Thai": "ครูสอนนักเรียนในห้องเรียนที่นี่" * 6,
+    "Devanagari": "शिक्षकोंविद्यार्थियों" * 9,
+    "Chinese": "老师教学生" * 30,
+    "emoji": "👩‍🏫🇧🇷👍🏽" * 30,
+}
+
+
+@pytest.mark.parametrize(("script", "text"), list(LONG.items()))
+def test_a_line_is_never_broken_inside_a_character(script: str, text: str) -> None:
+    ends = set(itertools.accumulate(map(len, iter_graphemes(text))))
+    for width in (*range(8, 90), 200):
+        breaks = whole_offsets(text, width, 4)
+        assert set(breaks) <= ends
+        assert breaks == sorted(set(breaks))
+        parts = [text[begin:end] for begin, end in itertools.pairwise([0, *breaks, len(text)])]
+        assert all(0 < cell_len(part.rstrip()) <= width for part in parts)
+        # No part has room for what the next one begins with.
+        for part, following in itertools.pairwise(parts):
+            first = next(iter_graphemes(following))
+            assert cell_len(part) + cell_len(first) > width
+
+
+def test_text_areas_break_lines_that_way() -> None:
+    async def scene(stage: Stage) -> None:
+        await translated(stage, LONG["emoji"])
+        offsets = stage.area("target").wrapped_document.get_offsets(0)
+        ends = set(itertools.accumulate(map(len, iter_graphemes(LONG["emoji"]))))
+        assert offsets
+        assert set(offsets) <= ends
+
+    play(scene, models=ToyModels(EN_PT))
+
+
+@given(st.text(st.sampled_from("ab -.éãß老\t"), max_size=80), st.integers(12, 40))
+def test_words_that_fit_are_broken_where_textual_breaks_them(text: str, width: int) -> None:
+    text = re.sub(r"(\S{4})(?=\S)", r"\1 ", text)
+    assert whole_offsets(text, width, 4) == compute_wrap_offsets(text, width, 4)
 
 
 def test_control_characters_of_a_text_are_signs_everywhere() -> None:

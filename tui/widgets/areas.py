@@ -11,6 +11,9 @@ from textual.strip import Strip
 from textual.widgets import TextArea
 
 from tui.pages import visible
+from tui.widgets.wrapping import install
+
+install()
 
 
 class PlainArea(TextArea):
