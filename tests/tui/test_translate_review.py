@@ -247,7 +247,7 @@ LONG = {
 def test_a_line_is_never_broken_inside_a_character(script: str, text: str) -> None:
     ends = set(itertools.accumulate(map(len, iter_graphemes(text))))
     for width in (*range(8, 90), 200):
-        breaks = whole_offsets(text, width, 4)
+        breaks = whole_offsets(compute_wrap_offsets, text, width, 4)
         assert set(breaks) <= ends
         assert breaks == sorted(set(breaks))
         parts = [text[begin:end] for begin, end in itertools.pairwise([0, *breaks, len(text)])]
@@ -272,7 +272,7 @@ def test_text_areas_break_lines_that_way() -> None:
 @given(st.text(st.sampled_from("ab -.éãß老\t"), max_size=80), st.integers(12, 40))
 def test_words_that_fit_are_broken_where_textual_breaks_them(text: str, width: int) -> None:
     text = re.sub(r"(\S{4})(?=\S)", r"\1 ", text)
-    assert whole_offsets(text, width, 4) == compute_wrap_offsets(text, width, 4)
+    assert whole_offsets(compute_wrap_offsets, text, width, 4) == compute_wrap_offsets(text, width, 4)
 
 
 def test_control_characters_of_a_text_are_signs_everywhere() -> None:
