@@ -85,11 +85,17 @@ class Stage:
         await self.until(lambda: self.label("status") == "ready")
 
     async def click(self, text: str) -> None:
-        for y, row in enumerate(self.rows()):
-            if text in row:
-                await self.pilot.click(offset=(row.index(text) + 1, y))
+        """On the second character of a text, once it is there and stays where it is."""
+        before = None
+        end = time.monotonic() + SECONDS
+        while True:
+            places = [(row.index(text) + 1, y) for y, row in enumerate(self.rows()) if text in row]
+            if places and places[0] == before:
+                await self.pilot.click(offset=before)
                 return
-        raise AssertionError(f"{text} is not there:\n{self.shown()}")
+            assert time.monotonic() < end, f"{text} is not there:\n{self.shown()}"
+            before = places[0] if places else None
+            await self.pilot.pause(0.1)
 
 
 def play(
