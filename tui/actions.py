@@ -132,6 +132,34 @@ ACTIONS: tuple[Action, ...] = (
         "grade",
         on_line=False,
     ),
+    Action("translate.worst", "worst", "ctrl+n", N_("Worst"), N_("Go to the worst line, then the next."), "translate"),
+    Action("translate.file", "file", "ctrl+r", N_("File"), N_("Translate a document beside itself."), "translate"),
+    Action(
+        "translate.align", "align", "ctrl+l", N_("Words"), N_("Which word became which, word by word."), "translate"
+    ),
+    Action("translate.fit", "fit", "ctrl+t", N_("Turn"), N_("Turn to the language that the text is in."), "translate"),
+    Action("translate.glossary", "glossary", "ctrl+g", N_("Glossary"), N_("Terms and what they become."), "translate"),
+    Action(
+        "translate.save", "save", "w", N_("Save"), N_("Write the translation to a file."), "translate", on_line=False
+    ),
+    Action(
+        "translate.pager",
+        "pager",
+        "p",
+        N_("Pager"),
+        N_("Text and translation in the pager."),
+        "translate",
+        on_line=False,
+    ),
+    Action(
+        "translate.html",
+        "html",
+        "h",
+        N_("Page"),
+        N_("Save a page for a browser, which draws every script."),
+        "translate",
+        on_line=False,
+    ),
     Action("models.pull", "pull", "p", N_("Pull"), N_("Bring the chosen model onto this machine."), "models"),
     Action("models.verify", "verify", "v", N_("Verify"), N_("Compare its files with its receipt."), "models"),
     Action("models.remove", "remove", "d", N_("Remove"), N_("Take it off this machine; asks once."), "models"),

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
+import shutil
 import signal
+import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from typing import Any, ClassVar
 
@@ -41,6 +45,7 @@ else:
 
 # The last three are for terminals whose colours are not known to be many: 16 over SSH.
 THEMES = ("textual-dark", "textual-light", "high-contrast", "ansi-dark", "ansi-light")
+_TMUX_SECONDS = 5.0
 
 
 class EdgekitApp(App[None]):
@@ -183,6 +188,12 @@ class EdgekitApp(App[None]):
                 job.cancel()
             self.exit()
 
+    def copy_to_clipboard(self, text: str) -> None:
+        """By OSC 52, as Textual does it; inside tmux, which by default lets none through, into its buffer as well."""
+        super().copy_to_clipboard(text)
+        if os.environ.get("TMUX"):
+            threading.Thread(target=into_tmux, args=(text,), name="edgekit-tmux", daemon=True).start()
+
     def _leave_cleanly_when_told_to(self) -> None:
         """SIGTERM and SIGHUP end the app as a key would.
 
@@ -197,6 +208,23 @@ class EdgekitApp(App[None]):
     def _told_to_leave(self, number: int) -> None:
         self.remember()
         self.exit(None, 128 + number)
+
+
+def into_tmux(text: str) -> bool:
+    """Put a text into tmux's buffer, and by `-w` into the clipboard of the terminal around it; whether it took it."""
+    command = shutil.which("tmux")
+    if command is None:
+        return False
+    with contextlib.suppress(OSError, subprocess.SubprocessError):
+        done = subprocess.run(
+            [command, "load-buffer", "-w", "-"],
+            input=text.encode("utf-8", "replace"),
+            capture_output=True,
+            timeout=_TMUX_SECONDS,
+            check=False,
+        )
+        return done.returncode == 0
+    return False
 
 
 def register_high_contrast(app: App[Any]) -> None:

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from edgekit.core.marked import MarkedText, in_order
-from edgekit.core.segments import Span
+from edgekit.core.segments import Span, Translation
+from edgekit.protect.edits import Edit, Edited
 
 
 def replaced(text: MarkedText, edits: Iterable[tuple[Span, str]]) -> MarkedText:
@@ -41,3 +42,26 @@ def replaced(text: MarkedText, edits: Iterable[tuple[Span, str]]) -> MarkedText:
         for mark in text.marks
     ]
     return MarkedText("".join([*parts, text.text[done:]]), in_order(marks))
+
+
+def realigned(translation: Translation, edits: Iterable[tuple[Span, str]]) -> Translation:
+    """The translation with other words in some spans of its text, which do not overlap.
+
+    What the model aligned with a word inside such a span is aligned with all of the new words.
+    """
+    edited = Edited(translation.text, [Edit(begin, end, words) for (begin, end), words in edits])
+
+    def moved(span: Span) -> Span:
+        return edited.forward(span[0]), edited.forward(span[1], after=True)
+
+    segments = tuple(
+        replace(
+            one,
+            target=moved(one.target),
+            alignment=None
+            if one.alignment is None
+            else tuple((source, moved(target)) for source, target in one.alignment),
+        )
+        for one in translation.segments
+    )
+    return replace(translation, text=edited.text, segments=segments)

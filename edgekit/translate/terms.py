@@ -16,7 +16,7 @@ from edgekit.glossary.plural import is_plural, plural
 from edgekit.glossary.terms import TermMatch
 from edgekit.translate.careful import CarefulTranslation
 from edgekit.translate.segment import is_unspaced
-from edgekit.translate.shifting import replaced
+from edgekit.translate.shifting import realigned, replaced
 
 _SENTENCE_END = re.compile(r"(?:^|[.!?…:\n][\"'”’»)\]]*\s)[\s\"'“‘«(\[¿¡-]*\Z")
 _FIRST_TO_LAST_LETTER = re.compile(r"\w(?:.*\w)?", re.DOTALL)
@@ -162,7 +162,14 @@ def _function_words(language: str) -> frozenset[str]:
 def _edited(one: CarefulTranslation, matches: Sequence[TermMatch], direction: Direction) -> CarefulTranslation:
     """With the words that the terms became, by the alignment, replaced."""
     edits = _edits(one, matches, direction)
-    return replace(one, marked=replaced(one.marked, edits)) if edits else one
+    return _with_words(one, edits) if edits else one
+
+
+def _with_words(one: CarefulTranslation, edits: Sequence[tuple[Span, str]]) -> CarefulTranslation:
+    """The result with other words in some spans of its text; what is aligned with them goes along."""
+    same = one.translation.text == one.marked.text
+    translation = realigned(one.translation, edits) if same else one.translation
+    return replace(one, marked=replaced(one.marked, edits), translation=translation)
 
 
 def _edits(
@@ -203,12 +210,12 @@ def _filled(
     for mark in came:
         words = in_form(masked[mark.name], one.source.text, direction, starts=_starts(one.text, mark.begin))
         edits.append(((mark.begin, mark.end), words))
-    target = replaced(one.marked, edits)
+    one = _with_words(one, edits)
     kept = max(0, one.kept - len(came))
     return replace(
         one,
         source=MarkedText(one.source.text, tuple(mark for mark in one.source.marks if mark.name not in masked)),
-        marked=MarkedText(target.text, tuple(mark for mark in target.marks if mark.name not in masked)),
+        marked=MarkedText(one.text, tuple(mark for mark in one.marked.marks if mark.name not in masked)),
         kept=kept,
         repaired=min(one.repaired, kept),
     )

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import re
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
-from edgekit.core.errors import DirectionError, EngineError
+from edgekit.core.errors import DirectionError, EngineError, InputError
+from edgekit.core.events import Event, Note, Progress
 from edgekit.core.languages import Direction
-from edgekit.core.segments import Translation
+from tui.models import FileDone, Line, Spoken, Term
 
 SECONDS = 30.0
-NAMES = {"en": "English", "pt": "Portuguese", "ar": "Arabic"}
+NAMES = {"en": "English", "pt": "Portuguese", "ar": "Arabic", "de": "German"}
 
 
 class ToyTranslator:
-    def __init__(self, models: ToyModels) -> None:
+    def __init__(self, models: ToyModels, glossary: Path | None = None) -> None:
         self.models = models
+        self.glossary = glossary
         self.closed = False
 
-    def translate(self, texts: Sequence[str]) -> list[Translation]:
+    def translate(self, texts: Sequence[str]) -> list[Line]:
         self.models.asked.append(list(texts))
         assert self.models.may_translate.wait(SECONDS)
         if self.closed:
@@ -27,7 +31,24 @@ class ToyTranslator:
             raise EngineError("the toy broke", hint="do not write `fault`")
         if any("bug" in text for text in texts):
             raise ZeroDivisionError("a bug")
-        return [Translation(text=text.upper(), source=text) for text in texts]
+        return [self._line(text) for text in texts]
+
+    def _line(self, text: str) -> Line:
+        """`?` makes a line doubtful, `12` loses a number, `sure` is sure; words become words of the same place."""
+        words = [match.span() for match in re.finditer(r"\S+", text)]
+        findings = (("number", "`12` is missing"),) if "12" in text else ()
+        sure = 0.25 if "?" in text else 0.93 if "sure" in text else 0.5 if findings else None
+        terms = (Term("term", "TERMO", "TERM" in text.upper()),) if self.glossary and "term" in text else ()
+        return Line(
+            text,
+            text.upper(),
+            sure,
+            bool(findings) or "?" in text,
+            findings,
+            "memory" if "again" in text else "model",
+            terms,
+            tuple((span, span) for span in words if len(text.upper()) == len(text)),
+        )
 
     def close(self) -> None:
         self.closed = True
@@ -44,6 +65,9 @@ class ToyModels:
         self.may_translate.set()
         self.opened: list[ToyTranslator] = []
         self.asked: list[list[str]] = []
+        self.spoken = Spoken()
+        self.file_goes_on = threading.Event()
+        self.file_goes_on.set()
 
     def directions(self) -> list[Direction]:
         return self.installed
@@ -63,3 +87,37 @@ class ToyModels:
             raise DirectionError(f"no toy translates {direction}", hint="run `edgekit pull toy`")
         self.opened.append(ToyTranslator(self))
         return self.opened[-1]
+
+    def open_checked(
+        self, direction: Direction, glossary: Path | None, report: Callable[[Event], None]
+    ) -> ToyTranslator:
+        opened = self.open(direction)
+        if glossary is not None and not glossary.is_file():
+            opened.close()
+            raise InputError(f"there is no glossary `{glossary}`")
+        opened.glossary = glossary
+        if glossary is not None:
+            report(Note("the toy's glossary has no conflicts"))
+        return opened
+
+    def identify(self, text: str) -> Spoken:
+        return self.spoken
+
+    def translate_file(
+        self,
+        path: Path,
+        out: Path,
+        direction: Direction,
+        glossary: Path | None,
+        *,
+        force: bool,
+        report: Callable[[Event], None],
+    ) -> FileDone:
+        text = path.read_text("utf-8")
+        assert force == out.exists()
+        report(Progress("translate", 1, 4, "segments"))
+        while not self.file_goes_on.wait(0.02):
+            report(Progress("translate", 2, 4, "segments"))
+        out.write_text(text.upper(), "utf-8")
+        report(Note("2: something"))
+        return FileDone(out, 3, 4, ("2: something",))

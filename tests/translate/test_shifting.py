@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edgekit.core.marked import Mark, MarkedText, in_order
-from edgekit.translate.shifting import replaced
+from edgekit.core.segments import Segment, Translation
+from edgekit.translate.shifting import realigned, replaced
 
 
 @st.composite
@@ -54,3 +55,28 @@ def test_a_mark_round_a_span_holds_the_new_words_and_one_beside_it_moves() -> No
 def test_nothing_changes_without_edits() -> None:
     text = MarkedText("abc", (Mark(1, 2, "keep", "x"),))
     assert replaced(text, []) == text
+
+
+@given(edited())
+def test_what_is_aligned_with_a_word_is_aligned_with_the_words_in_its_place(
+    given: tuple[MarkedText, list[tuple[tuple[int, int], str]]],
+) -> None:
+    text, edits = given
+    pairs = tuple(((0, 1), span) for span, _words in edits)
+    found = realigned(
+        Translation(text.text, "s", segments=(Segment((0, 1), (0, len(text.text)), alignment=pairs),)), edits
+    )
+    assert found.text == replaced(text, edits).text
+    (segment,) = found.segments
+    assert segment.target == (0, len(found.text))
+    assert [found.text[slice(*span)] for _source, span in segment.alignment or ()] == [words for _span, words in edits]
+
+
+def test_words_beside_a_span_stay_aligned_and_parts_of_it_have_all_the_new_words() -> None:
+    pairs = (((0, 1), (0, 1)), ((1, 2), (2, 4)), ((2, 3), (6, 7)))
+    found = realigned(
+        Translation("a bcd e", "xyz", segments=(Segment((0, 3), (0, 7), alignment=pairs),)), [((2, 5), "wxyzv")]
+    )
+    assert [found.text[slice(*span)] for _source, span in found.segments[0].alignment or ()] == ["a", "wxyzv", "e"]
+    bare = realigned(Translation("ab", "ab", segments=(Segment((0, 2), (0, 2)),)), [((0, 2), "c")])
+    assert bare.segments[0].alignment is None

@@ -65,6 +65,18 @@ def one(text: str, translator: WordByWord, *pairs: tuple[str, str]) -> CheckedTr
     return result
 
 
+def test_the_words_of_a_term_are_aligned_with_those_that_the_model_read() -> None:
+    result = one("The school is big.", WordByWord(), ("school", "colégio novo"))
+    assert result.text == "A colégio novo é grande."
+    assert result.translation is not None
+    assert result.translation.text == result.text
+    (segment,) = result.translation.segments
+    words = {
+        result.source.text[slice(*source)]: result.text[slice(*target)] for source, target in segment.alignment or ()
+    }
+    assert words == {"The": "A", "school": "colégio novo", "is": "é", "big": "grande"}
+
+
 def test_a_term_that_the_model_honours_is_left_as_the_model_wrote_it() -> None:
     translator = WordByWord()
     assert one("The schools.", translator, ("school", "escola")).text == "A escolas."

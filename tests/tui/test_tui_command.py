@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import select
+import shutil
 import signal
 import struct
 import subprocess
@@ -14,6 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from translate.real_models import home_with
 
 pty = pytest.importorskip("pty", reason="pseudo-terminals are a matter of Unix")
 
@@ -120,3 +122,22 @@ def test_no_color_makes_every_colour_grey(wanted: bool, tmp_path: Path, terminal
     colours = set(re.findall(rb"[34]8;2;(\d+);(\d+);(\d+)", terminal.written))
     assert colours
     assert any(len(set(colour)) > 1 for colour in colours) == wanted
+
+
+@pytest.mark.real
+def test_a_text_is_translated_in_a_terminal_and_stands_there_again_the_next_time(
+    tmp_path: Path, terminals: list[Terminal]
+) -> None:
+    home = tmp_path / "home"
+    shutil.copytree(home_with("firefox-en-pt"), home)
+    for time_here in (1, 2):
+        terminal = Terminal(home, LANG="C.UTF-8")
+        terminals.append(terminal)
+        if time_here == 1:
+            terminal.until(b"opening en")
+            os.write(terminal.fd, b"The sun is warm.")
+        terminal.until(b"O sol")
+        terminal.until(b"% sure")
+        os.write(terminal.fd, b"\x11")
+        assert terminal.wait() == 0
+        assert LEAVE in terminal.written

@@ -12,6 +12,7 @@ from textual.worker import Worker, WorkerState
 from edgekit.core.errors import EdgekitError
 from tui.actions import bindings, of_screen
 from tui.bridge import Job
+from tui.pages import visible
 from tui.widgets.lines import KeysLine, ScreensLine
 from tui.words import _
 
@@ -58,7 +59,7 @@ class JobScreen(Screen[None]):
 
     def say(self, text: str) -> None:
         """Put one or two lines into the status."""
-        self.query_one("#status", Label).update(text)
+        self.query_one("#status", Label).update(visible(text))
 
     def say_problem(self, problem: EdgekitError) -> None:
         """What went wrong, where the eyes are, with the next step."""

@@ -10,6 +10,7 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
+from tui.pages import visible
 from tui.words import _
 
 
@@ -31,7 +32,7 @@ class ConfirmScreen(ModalScreen[bool]):
     def compose(self) -> ComposeResult:
         """The question and its two answers, the harmless one first."""
         with Vertical(classes="dialog"):
-            yield Static(self._question, markup=False)
+            yield Static(visible(self._question), markup=False)
             yield Button(self._no, id="no", compact=True)
             yield Button(self._yes, id="yes", compact=True)
 

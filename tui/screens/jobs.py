@@ -12,6 +12,7 @@ from textual.widgets.option_list import Option
 from edgekit.core.units import duration_in_words
 from tui.actions import N_
 from tui.bridge import Job
+from tui.pages import visible
 from tui.screens.base import JobScreen
 from tui.screens.models import ENDED
 from tui.screens.shown import ShownScreen
@@ -93,4 +94,4 @@ class JobsScreen(JobScreen):
 def _line(job: Job) -> Content:
     share = f" {job.share:.0%}" if job.share is not None and job.runs else ""
     said = str(job.problem).splitlines()[0] if job.problem is not None else job.line
-    return Content(f"{_(ENDED[job.state]):<10}{share} {job.name}, {duration_in_words(job.seconds)}  {said}")
+    return Content(visible(f"{_(ENDED[job.state]):<10}{share} {job.name}, {duration_in_words(job.seconds)}  {said}"))

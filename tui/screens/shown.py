@@ -7,8 +7,10 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
-from textual.widgets import Label, TextArea
+from textual.widgets import Label
 
+from tui.pages import visible
+from tui.widgets.areas import PlainArea
 from tui.words import _
 
 
@@ -27,15 +29,13 @@ class ShownScreen(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         """One below the other."""
-        yield Label(self._title, classes="title", markup=False)
-        yield TextArea(self._text, read_only=True, id="shown", soft_wrap=True)
+        yield Label(visible(self._title), classes="title", markup=False)
+        yield PlainArea(self._text, read_only=True, id="shown", soft_wrap=True)
         yield Label(_("esc back, ctrl+o copy"), classes="title", markup=False)
 
     def on_mount(self) -> None:
-        """Nothing blinks."""
-        area = self.query_one(TextArea)
-        area.cursor_blink = area.highlight_cursor_line = False
-        area.focus()
+        """To be read and selected at once."""
+        self.query_one(PlainArea).focus()
 
     def action_copy(self) -> None:
         """To the terminal's clipboard."""

@@ -1,4 +1,4 @@
-"""The translate screen: text above, its translation below.
+"""The translate screen: text above, its translation below, and below that what a person should look at.
 
 Terminals disagree on the width of Indic, Khmer and Burmese text and on which side right-to-left text starts, so nothing
 stands to the right of either text: no border, no scroll bar, no neighbour.
@@ -6,22 +6,28 @@ stands to the right of either text: no border, no scroll bar, no neighbour.
 
 from __future__ import annotations
 
+import shlex
 import threading
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
+from textual.content import Content
 from textual.message import Message
 from textual.timer import Timer
-from textual.widgets import Label, Select, TextArea
+from textual.widgets import Label, OptionList, Select, TextArea
 from textual.worker import get_current_worker
 
-from edgekit.core.errors import EdgekitError
+from edgekit.core.errors import EdgekitError, InputError, UnavailableError
+from edgekit.core.events import Event, Note
 from edgekit.core.languages import Direction
 from tui.actions import N_
-from tui.models import OpenTranslator
-from tui.screens.base import JobScreen
+from tui.models import CheckedLines, Line, Spoken, fitting
+from tui.screens.translate_review import TranslateReview
+from tui.widgets.areas import MarkedArea, PlainArea
+from tui.widgets.told import spoken_in_words
 from tui.words import _
 
 # Long enough that a person who types is not translated letter by letter, short enough to feel immediate.
@@ -30,7 +36,7 @@ PAUSE_SECONDS = 0.3
 CHUNK_LINES = 16
 
 
-class TranslateScreen(JobScreen):
+class TranslateScreen(TranslateReview):
     """Opens the chosen direction in the background and translates what stands in the upper text as it changes."""
 
     NAME: ClassVar[str] = "translate"
@@ -38,24 +44,34 @@ class TranslateScreen(JobScreen):
         "source": N_("Write or paste text here; its translation appears below. Every line stays a line."),
         "target": N_("The translation. Select it with the mouse or Shift and the arrows, or copy all of it."),
         "direction": N_("From which language to which, of what is installed. Enter opens the list."),
+        "look": N_("Lines that a person should look at, the worst first. Enter goes to one."),
     }
 
     @dataclass
     class Opened(Message):
-        """A direction is open, and the upper text becomes `text` where one is given."""
+        """A direction is open, and the upper text becomes `text` where one is given; note: what is to be known."""
 
         direction: Direction
         text: str | None
+        glossary: Path | None
+        note: str
 
     @dataclass
     class Translated(Message):
         """The next lines of a translation, and how far it is; with the first of them the one before goes."""
 
         source: str
-        text: str
+        lines: list[Line]
         is_first: bool
         done: int
-        lines: int
+        total: int
+
+    @dataclass
+    class Told(Message):
+        """The language of a text is known, or is known to be unknown."""
+
+        source: str
+        spoken: Spoken
 
     @dataclass
     class Failed(Message):
@@ -65,31 +81,33 @@ class TranslateScreen(JobScreen):
 
     def __init__(self) -> None:
         super().__init__()
-        self._models = self.app.models
         self._directions = list(self._models.directions())
-        self._current: Direction | None = None
         self._wanted: Direction | None = None
-        self._translator: OpenTranslator | None = None
+        self._translator: CheckedLines | None = None
         self._busy = threading.Lock()  # a thread cannot be stopped, so the next one waits until it looks up
         self._pause: Timer | None = None
         self._translated_text: str | None = None  # what the lower text is the whole translation of
+        self._note = ""
+        self._spoken = Spoken()
+        self._is_told = False  # once is enough
 
     def content(self) -> ComposeResult:
-        """Direction, text, translation; one below the other."""
+        """Direction, text, translation, what to look at; one below the other."""
         if self._directions:
             choices = [
                 (f"{self._models.name(one.source)} → {self._models.name(one.target)}", one) for one in self._directions
             ]
             yield Select(choices, value=self._first(), allow_blank=False, compact=True, id="direction")
+        yield Label("", id="spoken", markup=False)
         yield Label("", id="source-title", classes="title", markup=False)
-        yield TextArea(id="source", disabled=not self._directions)
+        yield PlainArea(id="source", disabled=not self._directions)
         yield Label("", id="target-title", classes="title", markup=False)
-        yield TextArea(id="target", read_only=True)
+        yield MarkedArea("target")
+        yield OptionList(id="look", markup=False)
 
     def restore(self, state: dict[str, Any]) -> None:
         """Begin to open the direction of the last time, else the first, with the cursor in the text."""
-        for area in self.query(TextArea):
-            area.cursor_blink = area.highlight_cursor_line = False
+        self._show_look()
         if not self._directions:
             offers = " / ".join(f"`edgekit pull {name}`" for name in self._models.offers())
             self.say(_("no model is installed; run {command}, or pull one on the screen Models", command=offers))
@@ -98,8 +116,13 @@ class TranslateScreen(JobScreen):
         if isinstance(text, str) and text:
             self._source.load_text(text)
             self._source.move_cursor(self._source.document.end)
+        glossary = state.get("glossary")
+        self._glossary = Path(glossary) if isinstance(glossary, str) and glossary else None
         self._source.focus()
-        self._open(self._first())
+        first = self._first()
+        self._wanted = first
+        self.say(_("opening {direction}", direction=first))
+        self.call_after_refresh(self._open, first)  # what opens a model has no part in the first frame
 
     def models_changed(self) -> None:
         """Offer what is installed now; what stands here stays."""
@@ -113,30 +136,28 @@ class TranslateScreen(JobScreen):
         return next((one for one in self._directions if str(one) == wanted), self._directions[0])
 
     def snapshot(self) -> dict[str, Any]:
-        """The text, and its direction."""
-        return {"text": self._source.text, "direction": str(self._current) if self._current else None}
+        """The text, its direction, the glossary."""
+        return {
+            "text": self._source.text,
+            "direction": str(one) if (one := self._current or self._wanted) else None,
+            "glossary": str(self._glossary) if self._glossary else None,
+        }
 
     def command(self) -> str:
         """`edgekit translate` in the direction that is shown."""
         one = self._current or (self._directions[0] if self._directions else None)
-        return f"edgekit translate letter.txt --from {one.source} --to {one.target}" if one else "edgekit models ls"
+        if one is None:
+            return "edgekit models ls"
+        more = ["--glossary", str(self._glossary)] if self._glossary else []
+        return shlex.join(["edgekit", "translate", "letter.txt", "--from", one.source, "--to", one.target, *more])
 
     def on_unmount(self) -> None:
         """Free the model."""
         if self._translator is not None:
             self._translator.close()
 
-    @property
-    def _source(self) -> TextArea:
-        return self.query_one("#source", TextArea)
-
-    @property
-    def _target(self) -> TextArea:
-        return self.query_one("#target", TextArea)
-
-    def _title(self, tag: str) -> str:
-        name = f"{self._models.name(tag)} ({tag})"
-        return _("{language}, right to left", language=name) if self._models.is_right_to_left(tag) else name
+    def _is_reversed(self, direction: Direction) -> bool:
+        return any(map(self._models.is_right_to_left, (direction.source, direction.target)))
 
     @on(Select.Changed, "#direction")
     def _chosen(self, event: Select.Changed) -> None:
@@ -156,35 +177,63 @@ class TranslateScreen(JobScreen):
         if text.strip():
             self.say(_("translating"))
             self._translate(self._translator, text)
+            self._identify(text)
         else:
             self.workers.cancel_group(self, "translate")
+            self._lines = []
+            self._target.mark({})
             self._target.load_text("")
-            self.say(_("ready"))
+            self._show_spoken(Spoken(), "")
+            self._show_look()
+            self._show_row()
+            self._say_ready()
+
+    def _say_ready(self) -> None:
+        """Ready, how many lines to look at, and what was said when the model opened."""
+        parts = [_("ready")]
+        if self._worst:
+            parts = [_("lines to look at: {count}; {key} goes to the worst", count=len(self._worst), key="^n")]
+        self.say("\n".join([*parts, *([self._note] if self._note else [])]))
+        self._note = ""
 
     def _open(self, direction: Direction, text: str | None = None) -> None:
         self._wanted = direction
         self.workers.cancel_group(self, "translate")
         self.say(_("opening {direction}", direction=direction))
-        self._open_in_background(direction, text)
+        self._open_in_background(direction, text, self._glossary)
 
     @work(thread=True, exclusive=True, exit_on_error=False, group="open")
-    def _open_in_background(self, direction: Direction, text: str | None) -> None:
+    def _open_in_background(self, direction: Direction, text: str | None, glossary: Path | None) -> None:
         worker = get_current_worker()
+        notes: list[str] = []
+
+        def tell(event: Event) -> None:
+            if isinstance(event, Note):
+                notes.append(event.text)
+
         with self._busy:
             if worker.is_cancelled:
                 return
             try:
-                translator = self._models.open(direction)
+                try:
+                    translator = self._models.open_checked(direction, glossary, tell)
+                except (InputError, UnavailableError) as problem:
+                    if glossary is None:
+                        raise
+                    # Better a translation without the terms than none, as long as it is said.
+                    translator = self._models.open_checked(direction, None, tell)
+                    notes.append(_("the glossary is not used: {problem}", problem=problem))
+                    glossary = None
             except EdgekitError as problem:
                 self.post_message(self.Failed(problem))
                 return
             before, self._translator = self._translator, translator
             if before is not None:
                 before.close()
-        self.post_message(self.Opened(direction, text))
+        self.post_message(self.Opened(direction, text, glossary, "\n".join(notes)))
 
     @work(thread=True, exclusive=True, exit_on_error=False, group="translate")
-    def _translate(self, translator: OpenTranslator, text: str) -> None:
+    def _translate(self, translator: CheckedLines, text: str) -> None:
         worker = get_current_worker()
         lines = text.split("\n")
         done = 0
@@ -200,35 +249,76 @@ class TranslateScreen(JobScreen):
                 if worker.is_cancelled:
                     return
                 is_first, done = done == 0, done + len(results)
-                self.post_message(
-                    self.Translated(text, "\n".join(one.text for one in results), is_first, done, len(lines))
-                )
+                self.post_message(self.Translated(text, results, is_first, done, len(lines)))
+
+    @work(thread=True, exclusive=True, exit_on_error=False, group="identify")
+    def _identify(self, text: str) -> None:
+        worker = get_current_worker()
+        with self._busy:  # after the translation, which a person waits for
+            pass
+        if worker.is_cancelled:
+            return
+        try:
+            spoken = self._models.identify(text)
+        except EdgekitError:
+            spoken = Spoken()
+        if not worker.is_cancelled:
+            self.post_message(self.Told(text, spoken))
+
+    @on(Told)
+    def _told(self, event: Told) -> None:
+        self._show_spoken(event.spoken, event.source)
+
+    def _show_spoken(self, spoken: Spoken, text: str) -> None:
+        self._spoken = spoken
+        said = spoken_in_words(spoken, self._fit(), self._current, self._models.name) if text.strip() else ""
+        style = "@click=screen.fit()" if self._fit() is not None else ""
+        self.query_one("#spoken", Label).update(Content.styled(said, style))
+
+    def _fit(self) -> Direction | None:
+        if self._current is None or self._spoken.tag is None:
+            return None
+        return fitting(self._directions, self._spoken.tag, self._current)
 
     @on(Opened)
     def _opened(self, event: Opened) -> None:
         self._current = self._wanted = event.direction
+        self._glossary, self._note = event.glossary, event.note
+        if not self._note and not self._is_told and self._is_reversed(event.direction):
+            self._note = _("where text looks reversed: esc, then p for the pager, or h for a page in a browser")
+            self._is_told = True
         self.query_one("#direction", Select).value = event.direction
         self.query_one("#source-title", Label).update(self._title(event.direction.source))
-        self.query_one("#target-title", Label).update(self._title(event.direction.target))
         if event.text is not None:
             self._source.replace(event.text, (0, 0), self._source.document.end)  # ctrl+z brings back what was there
+        self._lines = []
+        self._target.mark({})
         self._target.load_text("")
         self._translated_text = None
+        self._show_row()
+        self._show_look()
         self._translate_now()
 
     @on(Translated)
     def _translated(self, event: Translated) -> None:
         if not self._source.text.strip():
             return  # it was on its way when the text was deleted
+        text = "\n".join(one.text for one in event.lines)
+        self._lines = [*([] if event.is_first else self._lines), *event.lines]
+        self._target.mark({at: "?" for at, one in enumerate(self._lines) if one.doubtful})
         if event.is_first:
-            self._target.load_text(event.text)
+            self._target.load_text(text)
         else:  # at the end, so that who reads on above is not disturbed
-            self._target.insert("\n" + event.text, self._target.document.end, maintain_selection_offset=True)
-        is_whole = event.done == event.lines
+            self._target.insert("\n" + text, self._target.document.end, maintain_selection_offset=True)
+        is_whole = event.done == event.total
         self._translated_text = event.source if is_whole else None
-        self.say(
-            _("ready") if is_whole else _("translating, {done} of {lines} lines", done=event.done, lines=event.lines)
-        )
+        self._show_row()
+        if is_whole:
+            self._show_look()
+            self._follow(self._target)
+            self._say_ready()
+        else:
+            self.say(_("translating, {done} of {lines} lines", done=event.done, lines=event.total))
 
     @on(Failed)
     def _failed(self, event: Failed) -> None:
@@ -236,6 +326,20 @@ class TranslateScreen(JobScreen):
             self._wanted = self._current
             self.query_one("#direction", Select).value = self._current
         self.say_problem(event.problem)
+
+    def use_glossary(self, path: Path | None) -> None:
+        """See TranslateFiles."""
+        self._glossary = path
+        if self._current is not None:
+            self._open(self._current)
+
+    def action_fit(self) -> None:
+        """Turn to the direction that fits the language of the text, which stays."""
+        fit = self._fit()
+        if fit is None:
+            self.say(_("no other direction is known to fit this text"))
+        else:
+            self._open(fit)
 
     def action_swap(self) -> None:
         """Translate the translation back, where that direction is installed; the error says how to get it.
@@ -253,5 +357,8 @@ class TranslateScreen(JobScreen):
             return
         self.app.copy_to_clipboard(self._target.text)
         self.say(
-            _("handed to the terminal's clipboard; if pasting brings nothing, select the text with Shift and mouse")
+            _(
+                "handed to the terminal's clipboard (OSC 52); if pasting brings nothing, select the text with Shift "
+                "and mouse, or save it to a file: esc, then w"
+            )
         )

@@ -1,0 +1,186 @@
+"""What the translate screen does with files: translate one, save what stands there, choose a glossary, page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import ClassVar
+
+from textual.app import SuspendNotSupported
+
+from edgekit.core.atomic import write_bytes
+from edgekit.core.errors import EdgekitError
+from edgekit.core.languages import Direction
+from tui import pager
+from tui.bridge import Job
+from tui.models import FileDone, Line, Models
+from tui.pages import page
+from tui.screens.base import JobScreen
+from tui.screens.confirm import ConfirmScreen
+from tui.words import _
+
+GLOSSARY_ENDINGS = (".csv", ".tsv", ".tbx")
+
+
+class TranslateFiles(JobScreen):
+    """The half of the translate screen that reads and writes files."""
+
+    NAME: ClassVar[str] = "translate"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._models: Models = self.app.models
+        self._current: Direction | None = None
+        self._glossary: Path | None = None
+        self._folder = Path.cwd()
+        self._file_jobs: dict[int, Job] = {}
+        self._file: Path | None = None
+
+    def lines(self) -> Sequence[Line]:
+        """What is translated so far."""
+        raise NotImplementedError
+
+    def use_glossary(self, path: Path | None) -> None:
+        """Translate with it from now on; None: with none."""
+        raise NotImplementedError
+
+    def _ask(self, question: str, value: str, endings: tuple[str, ...], answered: Callable[[str | None], None]) -> None:
+        from tui.screens.asking import AskFileScreen
+
+        self.app.push_screen(AskFileScreen(question, value, endings=endings, folder=self._folder), answered)
+
+    def action_file(self) -> None:
+        """Ask for a document and translate it beside itself."""
+        if self._current is None:
+            self.say(_("no direction is open yet"))
+            return
+        from edgekit.documents.open import FORMATS
+
+        endings = tuple(ending for form in FORMATS.values() for ending in form.endings)
+        self._ask(
+            _("Which document? Its translation is put beside it."), str(self._file or ""), endings, self._file_chosen
+        )
+
+    def _file_chosen(self, answer: str | None) -> None:
+        if answer and self._current is not None:
+            path = Path(answer).expanduser()
+            self._file, direction, glossary = path, self._current, self._glossary
+            self._folder = path.parent if path.parent.is_dir() else self._folder
+            out = beside(path, direction)
+            self._unless_there(out, lambda: self._translate_file(path, out, direction, glossary))
+
+    def _translate_file(self, path: Path, out: Path, direction: Direction, glossary: Path | None) -> None:
+        models, force = self._models, out.exists()
+        job = self.app.jobs.start(
+            f"{path.name} {direction}",
+            lambda report: models.translate_file(path, out, direction, glossary, force=force, report=report),
+        )
+        self._file_jobs[id(job)] = job
+        self.say(_("{job} is at work; Jobs shows how far it is and cancels it", job=job.name))
+
+    def job_changed(self, job: Job) -> None:
+        """How far a document is, and where it went."""
+        if id(job) not in self._file_jobs:
+            return
+        if job.problem is not None:
+            self.say_problem(job.problem)
+        elif job.state == "cancelled":
+            self.say(_("{job} was cancelled; the same file goes on where it was", job=job.name))
+        elif isinstance(job.result, FileDone):
+            done = job.result
+            self.say(
+                _(
+                    "{out}: {translated} of {segments} translated, to look at: {look}; the log on Jobs lists them",
+                    out=done.out,
+                    translated=f"{done.translated:,}",
+                    segments=f"{done.segments:,}",
+                    look=f"{len(done.look):,}",
+                )
+            )
+        else:
+            self.say(f"{job.name}, {job.line}")
+
+    def action_glossary(self) -> None:
+        """Ask for a glossary; an empty name is none."""
+        self._ask(
+            _("Which glossary (csv, tsv, tbx)? Leave the name empty for none."),
+            str(self._glossary or ""),
+            GLOSSARY_ENDINGS,
+            self._glossary_chosen,
+        )
+
+    def _glossary_chosen(self, answer: str | None) -> None:
+        if answer is not None:
+            self.use_glossary(Path(answer).expanduser() if answer else None)
+
+    def action_save(self) -> None:
+        """Ask where, and write the translation there; as a page where the name ends so."""
+        self._save(".txt")
+
+    def action_html(self) -> None:
+        """The same as a page, which a browser draws in any script."""
+        self._save(".html")
+
+    def _save(self, ending: str) -> None:
+        if self._current is None or not self.lines():
+            self.say(_("there is no translation to save yet"))
+            return
+        name = self._folder / f"translation-{self._current.target}{ending}"
+        self._ask(
+            _("Save to which file? One that ends in .html is a page for a browser."), str(name), (), self._save_chosen
+        )
+
+    def _save_chosen(self, answer: str | None) -> None:
+        if answer:
+            path = Path(answer).expanduser()
+            self._unless_there(path, lambda: self._write(path))
+
+    def _write(self, path: Path) -> None:
+        lines, direction = self.lines(), self._current
+        if direction is None:
+            return
+        if path.suffix.lower() in (".html", ".htm"):
+            text = page([(one.source, one.text) for one in lines], direction.source, direction.target)
+        else:
+            text = "\n".join(one.text for one in lines) + "\n"
+        try:
+            if not path.parent.is_dir():
+                raise EdgekitError(_("there is no folder {folder}", folder=path.parent))
+            write_bytes(path, text.encode("utf-8", "replace"))
+        except OSError as problem:
+            self.say_problem(EdgekitError(f"`{path}`: {problem.strerror or problem}"))
+        except EdgekitError as problem:
+            self.say_problem(problem)
+        else:
+            self.say(_("saved to {path}", path=path.resolve()))
+
+    def _unless_there(self, path: Path, write: Callable[[], None]) -> None:
+        """Write, and where there is something already only after a yes."""
+        if path.is_dir():
+            self.say_problem(EdgekitError(_("{path} is a folder", path=path)))
+        elif path.exists():
+            self.app.push_screen(
+                ConfirmScreen(_("{path} is there already. Replace it?", path=path), _("Replace (y)"), _("Keep (n)")),
+                lambda replace: write() if replace else None,
+            )
+        else:
+            write()
+
+    def action_pager(self) -> None:
+        """Text and translation in the user's pager."""
+        if not self.lines():
+            self.say(_("there is no translation to show yet"))
+            return
+        text = "\n".join(f"{one.source}\n{one.text}\n" for one in self.lines())
+        try:
+            with self.app.suspend():
+                pager.show(text)
+        except SuspendNotSupported:
+            self.say(_("this terminal cannot be handed to a pager; save the text instead"))
+        except EdgekitError as problem:
+            self.say_problem(problem)
+
+
+def beside(path: Path, direction: Direction) -> Path:
+    """Where the translation of a document goes: `letter.docx` -> `letter-pt.docx`."""
+    return path.with_name(f"{path.stem}-{direction.target}{path.suffix}")

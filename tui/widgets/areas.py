@@ -1,0 +1,68 @@
+"""Texts of people: every character shown, none obeyed; and marks beside lines, on their left."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from rich.segment import Segment
+from rich.text import Text
+from textual.strip import Strip
+from textual.widgets import TextArea
+
+from tui.pages import visible
+from tui.widgets.wrapping import install
+
+install()
+
+
+class PlainArea(TextArea):
+    """A text whose control characters are signs, with nothing that blinks."""
+
+    def on_mount(self) -> None:
+        """Nothing moves by itself."""
+        self.cursor_blink = self.highlight_cursor_line = False
+
+    def get_line(self, line_index: int) -> Text:
+        """As it is drawn: a sign for every character that a terminal would obey."""
+        return Text(visible(self.document.get_line(line_index)), end="", no_wrap=True)
+
+
+class MarkedArea(PlainArea):
+    """A text whose lines are numbered; those that are marked have a sign behind the number and a shade."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"marked-area--doubtful"}
+    DEFAULT_CSS = """
+    MarkedArea .marked-area--doubtful { background: $warning 25%; }
+    MarkedArea:ansi .marked-area--doubtful { background: ansi_default; text-style: bold; }
+    """
+
+    def __init__(self, identity: str) -> None:
+        super().__init__(read_only=True, show_line_numbers=False, id=identity)
+        self._signs: Mapping[int, str] = {}
+
+    def mark(self, signs: Mapping[int, str]) -> None:
+        """Line index -> a sign of one cell; numbers are there while anything is marked."""
+        self._signs = dict(signs)
+        self.show_line_numbers = bool(signs)
+        self.notify_style_update()
+        self.refresh()
+
+    def get_line(self, line_index: int) -> Text:
+        """With its shade."""
+        line = super().get_line(line_index)
+        if line_index in self._signs:
+            line.stylize(self.get_component_rich_style("marked-area--doubtful", partial=True))
+        return line
+
+    def render_line(self, y: int) -> Strip:
+        """With its sign, where the number is."""
+        strip = super().render_line(y)
+        if not self._signs or not strip:
+            return strip
+        first, *others = strip
+        number = first.text.strip()
+        sign = self._signs.get(int(number) - 1) if number.isdecimal() and first.text.endswith("  ") else None
+        if sign is None:
+            return strip
+        return Strip([Segment(f"{first.text[:-2]}{sign} ", first.style), *others], strip.cell_length)
