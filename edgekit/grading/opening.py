@@ -117,7 +117,10 @@ def open_tools(
     """
     from edgekit.engine.encoder import Encoder
     from edgekit.engine.open import open_encoder
+    from edgekit.identify.identifier import known_languages
 
+    # Every answer needs it, and what is only needed to unpack it, 40 MB, would come on top of the encoder.
+    known_languages()
     with ExitStack() as stack:
         opened = open_encoder(encoder, threads=threads, device="cpu", report=report)
         stack.callback(opened.close)

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from edgekit.engine.encoder import TokenStates
 
 # Wordings and questions come up for every answer, an answer's views for every criterion. Of 30 tokens with 384 numbers
-# of 4 bytes each: 46 kB a text, 12 MB, and as much again for what the scorer makes of them.
-_MOST = 256
+# of 4 bytes each: 46 kB a text, 4 MB, and twice as much again for what the scorer makes of them.
+_MOST = 96
 
 
 class Texts:
