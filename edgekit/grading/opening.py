@@ -185,6 +185,7 @@ def open_grader(
 def _settings(encoder: str, judge: str | None) -> dict[str, Any]:
     from importlib.metadata import version
 
+    from edgekit.grading.addressed import Addressed
     from edgekit.grading.scorer import Scorer
 
     directions = find_directions()
@@ -195,7 +196,7 @@ def _settings(encoder: str, judge: str | None) -> dict[str, Any]:
         "translators": {
             str(direction): _digest(found.receipt) for direction, found in sorted(directions.items(), key=str)
         },
-        "scorer": hashlib.sha256(Scorer.load().encode()).hexdigest(),
+        "scorer": hashlib.sha256(Scorer.load().encode() + Addressed.load().encode()).hexdigest(),
         "edgekit": version("edgekit"),
     }
 
