@@ -35,7 +35,7 @@ _MEAN_RELATED, _BY_RELATED = 0.2, 4.0
 # Of a sentence that speaks to the grader a part is kept that is about the question for certain.
 _LEAST_RELATED, _MOST_OF_PART = 0.4, -1.0
 # `My teacher said`: what led to an order, unless it is about the question.
-_LEAST_RELATED_REST = 0.3
+_LEAST_RELATED_REST = 0.4
 # Parts are short: of them only what is nearly certain is left out alone.
 _LEAST_OF_PART = 0.5
 _LEAST_LETTERS, _LEAST_LETTERS_OF_OTHERS = 8, 4
@@ -61,7 +61,9 @@ class Addressed:
     def encode(self) -> bytes:
         """As a file."""
         packed = base64.b64encode(self.weights.astype("<f2").tobytes()).decode()
-        return (json.dumps({"schema": SCHEMA, "weights": packed, "bias": round(self.bias, 6)}, indent=1) + "\n").encode()
+        return (
+            json.dumps({"schema": SCHEMA, "weights": packed, "bias": round(self.bias, 6)}, indent=1) + "\n"
+        ).encode()
 
     def speaking(
         self, text: str, related: Floats, texts: Texts, rests: Callable[[Span], bool] = lambda _: False
@@ -71,9 +73,7 @@ class Addressed:
         related: (n, d) centred embeddings of the question and of all that is known to be right or wrong of it.
         rests: whether a span is what is left of a sentence of which an order was taken out.
         """
-        units = list(_units(text, [(0, len(text))], _SENTENCE))
-        if len(units) > _MOST_UNITS:
-            units[_MOST_UNITS - 1 :] = [(units[_MOST_UNITS - 1][0], units[-1][1])]
+        units = sentences(text)
         parts = [[one for one in _units(text, [unit], _PART) if _words(text, one)] for unit in units]
         wanted = [text[slice(*one)] for unit, row in zip(units, parts, strict=True) for one in (unit, *row)]
         found: list[Span] = []
@@ -100,6 +100,14 @@ class Addressed:
         near = float((related @ embedding).max()) if len(related) else 0.0
         odds = float(embedding @ self.weights) + self.bias
         return odds - _BY_RELATED * (near - _MEAN_RELATED), near
+
+
+def sentences(text: str) -> list[Span]:
+    """The spans of a text's sentences, without spaces around them; what comes after many is one."""
+    units = list(_units(text, [(0, len(text))], _SENTENCE))
+    if len(units) > _MOST_UNITS:
+        units[_MOST_UNITS - 1 :] = [(units[_MOST_UNITS - 1][0], units[-1][1])]
+    return units
 
 
 def decode(data: bytes) -> Addressed:

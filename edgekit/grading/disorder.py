@@ -5,18 +5,32 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
+from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from edgekit.grading.text_states import Floats, TextStates
+from edgekit.grading.addressed import sentences
+from edgekit.grading.text_states import Floats, TextStates, stems
+from edgekit.quiz.suggestion import Reason
+
+if TYPE_CHECKING:
+    from edgekit.grading.texts import Texts
 
 _PACKAGED = "disorder.json"
 SCHEMA = "edgekit.disorder/1"
 # A mean of unit vectors is short: so it weighs as much as the embedding.
 _OF_MEAN = 3.0
+# With the others .2 % of right answers of SciEntsBank and 1 % of Beetle, 79 % of references shuffled and 96 % of lists.
+_LEAST, _LEAST_APART = 2.0, 0.5
+_MOST_BESIDE, _FEW_BESIDE = 0.35, 0.15
+_LEAST_WORDS, _LEAST_TAKEN = 5, 0.75
+_TOKEN = re.compile(r"[^\W_]+|,")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +49,30 @@ class Disorder:
         """Of a text of four words or more; fewer are in no order."""
         return float(pooled(text) @ self.weights) + self.bias
 
+    def find(self, text: str, wordings: Sequence[str], language: str, texts: Texts) -> tuple[Reason, ...]:
+        """`keyword_list`, at most once, for a sentence that has the words of a wording, but neither order nor its own.
+
+        Right answers of Beetle are terse, and a tenth of them look out of order to the encoder: what counts is that no
+        words stand beside each other as they do in a wording, either.
+        """
+        for begin, end in sentences(text):
+            piece = text[begin:end]
+            said = _TOKEN.findall(piece.casefold())
+            if sum(one != "," for one in said) < _LEAST_WORDS:
+                continue
+            taken, beside = _taken(piece, wordings, language), _beside(said, wordings)
+            if taken < _LEAST_TAKEN or beside > _MOST_BESIDE:
+                continue
+            if self.odds(texts.of(piece, language)) > (_LEAST_APART if beside <= _FEW_BESIDE else _LEAST):
+                return (Reason("keyword_list", "words of a right answer, and no sentence", (begin, end)),)
+        return ()
+
     def encode(self) -> bytes:
         """As a file."""
         packed = base64.b64encode(self.weights.astype("<f2").tobytes()).decode()
-        return (json.dumps({"schema": SCHEMA, "weights": packed, "bias": round(self.bias, 6)}, indent=1) + "\n").encode()
+        return (
+            json.dumps({"schema": SCHEMA, "weights": packed, "bias": round(self.bias, 6)}, indent=1) + "\n"
+        ).encode()
 
 
 def pooled(text: TextStates) -> Floats:
@@ -47,6 +81,22 @@ def pooled(text: TextStates) -> Floats:
         return np.zeros(3 * len(text.embedding), np.float32)
     mean, deviation = text.states.mean(axis=0), text.states.std(axis=0)
     return np.concatenate([text.embedding, _OF_MEAN * mean, _OF_MEAN * deviation]).astype(np.float32)
+
+
+def _taken(text: str, wordings: Sequence[str], language: str) -> float:
+    """The largest share of a text's telling stems that one wording has."""
+    mine = [stem for stem, weight in stems(text, language).items() if weight]
+    if not mine:
+        return 0.0
+    found = [stems(wording, language) for wording in wordings]
+    return max((sum(stem in theirs for stem in mine) / len(mine) for theirs in found), default=0.0)
+
+
+def _beside(said: Sequence[str], wordings: Sequence[str]) -> float:
+    """The largest share of pairs of neighbours that are neighbours in one wording."""
+    pairs = list(pairwise(said))
+    found = [set(pairwise(_TOKEN.findall(wording.casefold()))) for wording in wordings]
+    return max((sum(pair in theirs for pair in pairs) / max(1, len(pairs)) for theirs in found), default=0.0)
 
 
 def decode(data: bytes) -> Disorder:

@@ -107,6 +107,8 @@ class Explainer:
         reasons += self._unread(seen)
         reasons += self._off_topic(seen)
         reasons += self._evasions(seen)
+        if any(one.points for one in results):
+            reasons += self._disorder(seen, reasons)
         reasons += self._wrong_ideas(seen, found)
         if not self.conformal.is_known(variety):
             detail = f"how sure a suggestion is has not been measured for answers in `{variety}`"
@@ -184,6 +186,14 @@ class Explainer:
                     codes.add(reason.code)
                     span = view.span(*reason.span) if reason.span is not None else None
                     yield replace(reason, span=span)
+
+    def _disorder(self, seen: Seen, told: Sequence[Reason]) -> Iterator[Reason]:
+        if self._texts.disorder is None or any(one.code == "keyword_list" for one in told):
+            return
+        view = seen.views[0]
+        known = (*self._right, *self._whole)
+        for reason in self._texts.disorder.find(view.text, known, self._question.language, self._texts):
+            yield replace(reason, span=view.span(*reason.span) if reason.span is not None else None)
 
     def _wrong_ideas(self, seen: Seen, found: Sequence[Scored]) -> Iterator[Reason]:
         """What must not pass, where the answer is more like it than like what it stands against."""

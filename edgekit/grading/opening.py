@@ -186,6 +186,7 @@ def _settings(encoder: str, judge: str | None) -> dict[str, Any]:
     from importlib.metadata import version
 
     from edgekit.grading.addressed import Addressed
+    from edgekit.grading.disorder import Disorder
     from edgekit.grading.scorer import Scorer
 
     directions = find_directions()
@@ -196,7 +197,7 @@ def _settings(encoder: str, judge: str | None) -> dict[str, Any]:
         "translators": {
             str(direction): _digest(found.receipt) for direction, found in sorted(directions.items(), key=str)
         },
-        "scorer": hashlib.sha256(Scorer.load().encode() + Addressed.load().encode()).hexdigest(),
+        "scorer": hashlib.sha256(b"".join(one.load().encode() for one in (Scorer, Addressed, Disorder))).hexdigest(),
         "edgekit": version("edgekit"),
     }
 

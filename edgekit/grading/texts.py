@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from edgekit.engine.memory import give_back_memory
 from edgekit.grading.addressed import Addressed
+from edgekit.grading.disorder import Disorder
 from edgekit.grading.scorer import Scorer
 from edgekit.grading.text_states import Floats, StatesEncoder, TextStates, text_states, unit
 
@@ -22,15 +23,20 @@ _MOST = 96
 class Texts:
     """What an encoder makes of texts, kept for as long as there is room.
 
-    addressed: what tells sentences to the grader apart, for the same encoder as the scorer; the packaged one with the
-    packaged scorer.
+    addressed, disorder: what tells sentences to the grader, and words without a sentence, for the same encoder as the
+    scorer; the packaged ones with the packaged scorer.
     """
 
     def __init__(
-        self, encoder: StatesEncoder, scorer: Scorer | None = None, addressed: Addressed | None = None
+        self,
+        encoder: StatesEncoder,
+        scorer: Scorer | None = None,
+        addressed: Addressed | None = None,
+        disorder: Disorder | None = None,
     ) -> None:
         self.scorer = scorer or Scorer.load()
         self.addressed = Addressed.load() if scorer is None else addressed
+        self.disorder = Disorder.load() if scorer is None else disorder
         self._encoder = encoder
         self._known: OrderedDict[str, TokenStates] = OrderedDict()
         self._prepared: OrderedDict[tuple[str, str], TextStates] = OrderedDict()

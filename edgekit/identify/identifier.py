@@ -149,13 +149,16 @@ def _model() -> LanguageIdentifier:
 
 
 @functools.cache
-def _mapped() -> tuple[LanguageIdentifier, mmap.mmap]:
-    from py3langid.langid import MODEL_DIR, MODEL_FILE
+def _mapped() -> tuple[LanguageIdentifier, mmap.mmap | None]:
+    from py3langid.langid import MODEL_DIR, MODEL_FILE, LanguageIdentifier
 
     from edgekit.identify.mapped_model import map_model
 
     try:
-        return map_model(MODEL_DIR / MODEL_FILE)
+        try:
+            return map_model(MODEL_DIR / MODEL_FILE)
+        except (ValueError, KeyError):  # another version of the library, with another layout
+            return LanguageIdentifier.from_model_file(MODEL_FILE), None
     except OSError as problem:  # it is unpacked into the system's temporary folder, 20 MB
         raise ResourceError(
             "the language identifier cannot be unpacked",
@@ -178,7 +181,8 @@ def limited_model(languages: Sequence[str]) -> LanguageIdentifier:
     limited = copy.copy(model)
     limited.set_languages(list(languages))
     # A column of the table was taken, so all of it was read.
-    forget(mapped)
+    if mapped is not None:
+        forget(mapped)
     return limited
 
 
