@@ -33,15 +33,45 @@ _TESTED, _LINES = 250, 25
 _RIDGE = 40.0
 _LEAST_WORDS = 4
 _MIXED = 0.6
-_SPANISH = dict(
-    zip(
-        "the a and of in with is are because but that for to it when from water energy so not more they has be can "
-        "this they which was would you will or have if on then by".split(),
-        "el una y de en con es son porque pero que para a eso cuando de agua energía entonces no más ellos tiene ser puede "
-        "este ellos que era sería tú va o tienen si en luego por".split(),
-        strict=True,
-    )
-)
+_SPANISH = {
+    "the": "el",
+    "a": "una",
+    "and": "y",
+    "of": "de",
+    "in": "en",
+    "with": "con",
+    "is": "es",
+    "are": "son",
+    "because": "porque",
+    "but": "pero",
+    "that": "que",
+    "for": "para",
+    "to": "a",
+    "it": "eso",
+    "when": "cuando",
+    "from": "de",
+    "water": "agua",
+    "energy": "energía",
+    "so": "entonces",
+    "not": "no",
+    "more": "más",
+    "they": "ellos",
+    "has": "tiene",
+    "be": "ser",
+    "can": "puede",
+    "this": "este",
+    "which": "que",
+    "was": "era",
+    "would": "sería",
+    "you": "tú",
+    "will": "va",
+    "or": "o",
+    "have": "tienen",
+    "if": "si",
+    "on": "en",
+    "then": "luego",
+    "by": "por",
+}
 
 
 def main() -> None:

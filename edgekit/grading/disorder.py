@@ -26,10 +26,11 @@ _PACKAGED = "disorder.json"
 SCHEMA = "edgekit.disorder/1"
 # A mean of unit vectors is short: so it weighs as much as the embedding.
 _OF_MEAN = 3.0
-# With the others .2 % of right answers of SciEntsBank and 1 % of Beetle, 79 % of references shuffled and 96 % of lists.
-_LEAST, _LEAST_APART = 2.0, 0.5
-_MOST_BESIDE, _FEW_BESIDE = 0.35, 0.15
-_LEAST_WORDS, _LEAST_TAKEN = 5, 0.75
+# The least log odds: more for each neighbour kept, and for what is short. Of right answers of SciEntsBank none is
+# flagged, of Beetle's terse ones 1 %.
+_LEAST, _BY_BESIDE, _IF_SHORT = 1.0, 4.0, 1.0
+_SHORT = 5
+_LEAST_WORDS, _LEAST_TAKEN = 3, 0.75
 _TOKEN = re.compile(r"[^\W_]+|,")
 
 
@@ -46,7 +47,7 @@ class Disorder:
         return _packaged()
 
     def odds(self, text: TextStates) -> float:
-        """Of a text of four words or more; fewer are in no order."""
+        """Of a text of a few words or more."""
         return float(pooled(text) @ self.weights) + self.bias
 
     def find(self, text: str, wordings: Sequence[str], language: str, texts: Texts) -> tuple[Reason, ...]:
@@ -58,12 +59,11 @@ class Disorder:
         for begin, end in sentences(text):
             piece = text[begin:end]
             said = _TOKEN.findall(piece.casefold())
-            if sum(one != "," for one in said) < _LEAST_WORDS:
+            count = sum(one != "," for one in said)
+            if count < _LEAST_WORDS or _taken(piece, wordings, language) < _LEAST_TAKEN:
                 continue
-            taken, beside = _taken(piece, wordings, language), _beside(said, wordings)
-            if taken < _LEAST_TAKEN or beside > _MOST_BESIDE:
-                continue
-            if self.odds(texts.of(piece, language)) > (_LEAST_APART if beside <= _FEW_BESIDE else _LEAST):
+            least = _LEAST + _BY_BESIDE * _beside(said, wordings) + _IF_SHORT * (count < _SHORT)
+            if self.odds(texts.of(piece, language)) > least:
                 return (Reason("keyword_list", "words of a right answer, and no sentence", (begin, end)),)
         return ()
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 
 import numpy as np
 import pytest
+from grading.toy_states import WIDTH, ToyEncoder, toy_scorer
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from grading.toy_states import WIDTH, ToyEncoder, toy_scorer
 
 from edgekit.grading.addressed import Addressed, decode, sentences
 from edgekit.grading.disorder import Disorder
@@ -64,7 +65,7 @@ def test_answer_is_scored_whole_and_sent_to_review_when_it_is_nothing_but_an_ord
 def test_sentences_are_in_order_and_hold_every_letter(text: str) -> None:
     spans = sentences(text)
     assert all(begin < end for begin, end in spans)
-    assert all(one[1] <= other[0] for one, other in zip(spans, spans[1:], strict=False))
+    assert all(one[1] <= other[0] for one, other in pairwise(spans))
     assert "".join("".join(text[slice(*one)].split()) for one in spans) == "".join(text.split())
 
 

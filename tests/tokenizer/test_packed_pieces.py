@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pytest import MonkeyPatch
 
 from edgekit.tokenizer import unigram
 from edgekit.tokenizer.packed_pieces import PackedPieces
@@ -27,7 +27,7 @@ def test_cuts_are_equal_when_pieces_of_other_scripts_wait(texts: list[str]) -> N
     known = {piece: at for at, piece in enumerate(PIECES)}
     scores = [-1.0 - 0.1 * at for at in range(len(PIECES))] + [-30.0]
     whole = unigram.Unigram(known, scores, unknown=len(PIECES), least=-3.0, most=-1.0)
-    with MonkeyPatch.context() as patch:
+    with pytest.MonkeyPatch.context() as patch:
         patch.setattr(unigram, "MANY", 1)
         waiting = unigram.Unigram(known, scores, unknown=len(PIECES), least=-3.0, most=-1.0)
     for text in texts:
