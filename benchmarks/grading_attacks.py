@@ -20,6 +20,7 @@ from typing import Any
 import edgekit
 from benchmarks.graded import read_set
 from benchmarks.grader_orders import UNSEEN, lines
+from edgekit.engine.encoder import Encoder
 from edgekit.fairness.redteam import Row, attack
 from edgekit.grading.grader import Grader
 from edgekit.grading.texts import Texts
@@ -62,6 +63,7 @@ def main() -> None:
     found: list[Row] = []
     orders = Orders()
     with edgekit.open_encoder("multilingual-e5-small", threads=1) as encoder:
+        assert isinstance(encoder, Encoder)
         texts = Texts(encoder)
         for name in _SETS:
             quiz, answers = quiz_of(name, options.half, options.questions // 2)

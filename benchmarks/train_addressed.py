@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 import edgekit
 from benchmarks.graded import DATA, KeptStates, read_set
 from benchmarks.grader_orders import HONEST, ORDERS, UNSEEN, lines
+from edgekit.engine.encoder import Encoder
 from edgekit.grading.addressed import Addressed
 from edgekit.grading.linear import fit_linear
 from edgekit.grading.scorer import Scorer
@@ -46,6 +47,7 @@ def main() -> None:
         if others:
             tested[f"{name}, other splits"] = random.Random(1).sample(sorted(set(others)), 400)
     with edgekit.open_encoder("multilingual-e5-small", threads=1) as opened:
+        assert isinstance(opened, Encoder)
         encoder = KeptStates(opened, options.cache)
         every = [*orders, *honest, *(text for texts in tested.values() for text in texts)]
         encoder.prepare("addressed", every)

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 import edgekit
 from benchmarks.graded import DATA, KeptStates, read_set
+from edgekit.engine.encoder import Encoder
 from edgekit.grading.disorder import Disorder, pooled
 from edgekit.grading.linear import fit_linear
 from edgekit.grading.scorer import Scorer
@@ -93,6 +94,7 @@ def main() -> None:
     every = [*real, *fake, *(text for some in (tested, spoiled) for texts in some.values() for text in texts)]
     scorer = Scorer.load()
     with edgekit.open_encoder("multilingual-e5-small", threads=1) as opened:
+        assert isinstance(opened, Encoder)
         encoder = KeptStates(opened, options.cache)
         encoder.prepare("disorder", every)
         unique = sorted(set(every))

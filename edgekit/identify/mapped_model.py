@@ -37,13 +37,14 @@ def map_model(path: Path) -> tuple[LanguageIdentifier, mmap.mmap]:
         mapped = mmap.mmap(unpacked.fileno(), 0, access=mmap.ACCESS_READ)
     arrays = {name: _array(mapped, *place) for name, place in places.items()}
     next_moves = arrays["nextmove"]
-    moves = memoryview(mapped)[places["nextmove"][0] :][: next_moves.nbytes].cast(next_moves.dtype.char)
+    kind: Any = next_moves.dtype.char
+    moves = memoryview(mapped)[places["nextmove"][0] :][: next_moves.nbytes].cast(kind)
     model = LanguageIdentifier(
         arrays["ptc"],
         np.array(arrays["pc"]),
         arrays["classes"].tolist(),
         moves,
-        memoryview(np.array(arrays["out_feat"])),
+        np.array(arrays["out_feat"]).data,
         tk_row=arrays["nextmove_row"].tolist(),
     )
     model.tk_row = ()
