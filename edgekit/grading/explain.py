@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
@@ -11,11 +12,12 @@ from edgekit.grading.evasions import find_hedges, find_keyword_list
 from edgekit.grading.judging import Judging, opinions
 from edgekit.grading.local_calibration import Observed
 from edgekit.grading.local_marks import Marked
-from edgekit.grading.reading import Read, read_answer
+from edgekit.grading.reading import Read, is_rest, left_out, read_answer
 from edgekit.grading.scorer import STATES
 from edgekit.grading.scoring import Scored, Seen, Wording, score
 from edgekit.grading.suggesting import suggest
 from edgekit.grading.texts import Texts
+from edgekit.grading.validity import find_off_topic
 from edgekit.grading.views import Translate, make_views
 from edgekit.quiz.model import Criterion, Question
 from edgekit.quiz.suggestion import Answer, CriterionResult, CriterionState, Reason, Suggestion
@@ -66,14 +68,21 @@ class Explainer:
             if len(question.criteria) > 1
         )
         known = [*(one for _, one in self._criteria), *self._refuted, *(one for _, one in self._misconceptions)]
-        texts.read([*question.text.values(), *(wording.text for wordings in known for wording in wordings)])
+        every = [*question.text.values(), *(wording.text for wordings in known for wording in wordings)]
+        texts.read(every)
+        self._related = np.stack([texts.centred(one) for one in every])
+        self._raw = np.stack([texts.embedding(one) for one in (*question.text.values(), *self._right)])
         self.conformal = texts.scorer.conformal
         self._learned: list[tuple[TeacherMark, Seen]] = []
         self._marked: dict[str, tuple[Marked, ...]] = {}
         self._learn(marks)
 
     def see(self, read: Read) -> Seen:
-        """The views of an answer."""
+        """The views of an answer, without the sentences that speak to the grader."""
+        if self._texts.addressed is not None:
+            rests = partial(is_rest, read)
+            spans = self._texts.addressed.speaking(read.intake.text, self._related, self._texts, rests)
+            read = left_out(read, spans, self._languages)
         return Seen(read, make_views(read.intake, self._question, read.variety, translate=self._translate))
 
     def suggest_all(self, reads: Sequence[Read]) -> Iterator[Suggestion]:
@@ -96,7 +105,10 @@ class Explainer:
             probability *= likely
             reasons += self._reasons(criterion, scored)
         reasons += self._unread(seen)
+        reasons += self._off_topic(seen)
         reasons += self._evasions(seen)
+        if any(one.points for one in results):
+            reasons += self._disorder(seen, reasons)
         reasons += self._wrong_ideas(seen, found)
         if not self.conformal.is_known(variety):
             detail = f"how sure a suggestion is has not been measured for answers in `{variety}`"
@@ -155,6 +167,12 @@ class Explainer:
         if view.text[end:].strip() and any(one.isalnum() for one in view.text[end:]):
             yield Reason("too_long", f"only the first {end:,} of {len(view.text):,} characters are graded")
 
+    def _off_topic(self, seen: Seen) -> tuple[Reason, ...]:
+        if self._texts.addressed is None:
+            return ()
+        closeness = max(float((self._raw @ self._texts.embedding(view.text)).max()) for view in seen.views)
+        return find_off_topic(closeness, seen.read.intake)
+
     def _evasions(self, seen: Seen) -> Iterator[Reason]:
         """Told once, in the view that says it first."""
         codes = set()
@@ -168,6 +186,14 @@ class Explainer:
                     codes.add(reason.code)
                     span = view.span(*reason.span) if reason.span is not None else None
                     yield replace(reason, span=span)
+
+    def _disorder(self, seen: Seen, told: Sequence[Reason]) -> Iterator[Reason]:
+        if self._texts.disorder is None or any(one.code == "keyword_list" for one in told):
+            return
+        view = seen.views[0]
+        known = (*self._right, *self._whole)
+        for reason in self._texts.disorder.find(view.text, known, self._question.language, self._texts):
+            yield replace(reason, span=view.span(*reason.span) if reason.span is not None else None)
 
     def _wrong_ideas(self, seen: Seen, found: Sequence[Scored]) -> Iterator[Reason]:
         """What must not pass, where the answer is more like it than like what it stands against."""

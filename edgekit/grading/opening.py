@@ -117,7 +117,10 @@ def open_tools(
     """
     from edgekit.engine.encoder import Encoder
     from edgekit.engine.open import open_encoder
+    from edgekit.identify.identifier import known_languages
 
+    # Every answer needs it, and what is only needed to unpack it, 40 MB, would come on top of the encoder.
+    known_languages()
     with ExitStack() as stack:
         opened = open_encoder(encoder, threads=threads, device="cpu", report=report)
         stack.callback(opened.close)
@@ -182,6 +185,8 @@ def open_grader(
 def _settings(encoder: str, judge: str | None) -> dict[str, Any]:
     from importlib.metadata import version
 
+    from edgekit.grading.addressed import Addressed
+    from edgekit.grading.disorder import Disorder
     from edgekit.grading.scorer import Scorer
 
     directions = find_directions()
@@ -192,7 +197,7 @@ def _settings(encoder: str, judge: str | None) -> dict[str, Any]:
         "translators": {
             str(direction): _digest(found.receipt) for direction, found in sorted(directions.items(), key=str)
         },
-        "scorer": hashlib.sha256(Scorer.load().encode()).hexdigest(),
+        "scorer": hashlib.sha256(b"".join(one.load().encode() for one in (Scorer, Addressed, Disorder))).hexdigest(),
         "edgekit": version("edgekit"),
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -14,6 +15,7 @@ from edgekit.quiz.suggestion import Answer, Reason, ReasonCode
 
 # Nothing that could be marked: no points are a suggestion as any other. All other reasons are for a person to see.
 EMPTY: frozenset[ReasonCode] = frozenset({"blank", "no_attempt"})
+_SENTENCE_END = re.compile(r"[.!?;\n。！？؟।]|\w\W*\w\W*\w")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,37 @@ def read_answer(question: Question, answer: Answer, others: Sequence[str], langu
         reasons += tuple(replace(one, span=intake.span(*one.span) if one.span is not None else None) for one in orders)
         intake = _kept(intake, without_instructions(intake.text, known))
     return Read(answer, intake, reasons, profile(intake.text, tuple(languages)))
+
+
+def is_rest(read: Read, span: tuple[int, int]) -> bool:
+    """Whether a span of what was kept is of a sentence that lost its order to the grader."""
+    begin, end = read.intake.span(*span)
+    text = read.answer.text
+    for one in read.reasons:
+        if one.code != "injection_suspect" or one.span is None:
+            continue
+        first, last = one.span
+        between = text[end - 1 : first] if end <= first else text[last - 1 : begin] if last <= begin else "."
+        if not _SENTENCE_END.search(between):
+            return True
+    return False
+
+
+def left_out(read: Read, spans: Sequence[tuple[int, int]], languages: Sequence[str]) -> Read:
+    """An answer without spans of its text that speak to the grader; with them where nothing else is there."""
+    if not spans:
+        return read
+    intake = read.intake
+    told = tuple(Reason("injection_suspect", "speaks to the grader", intake.span(*one)) for one in spans)
+    kept, at = [], 0
+    for begin, end in (*spans, (len(intake.text), len(intake.text))):
+        if intake.text[at:begin].strip():
+            kept.append((at, begin))
+        at = end
+    if not any(one.isalnum() for begin, end in kept for one in intake.text[begin:end]):
+        return replace(read, reasons=(*read.reasons, *told))
+    intake = _kept(intake, kept)
+    return Read(read.answer, intake, (*read.reasons, *told), profile(intake.text, tuple(languages)))
 
 
 def right_texts(question: Question) -> list[str]:

@@ -99,7 +99,7 @@ def text_states(
         states=centred,
         weights=weights.astype(np.float32),
         spans=spans,
-        words=_words(text, language),
+        words=stems(text, language),
         clauses=places,
         parts=_parts(space, states, spans, places),
     )
@@ -111,7 +111,8 @@ def unit(vectors: Floats) -> Floats:
     return np.asarray(vectors / np.maximum(lengths, _TINY), np.float32)
 
 
-def _words(text: str, language: str) -> dict[str, float]:
+def stems(text: str, language: str) -> dict[str, float]:
+    """As `TextStates.words`."""
     languages = known([language])
     return {
         keys(word.text, language)[-1]: 0.0 if _is_function(word.text.casefold(), languages) else 1.0

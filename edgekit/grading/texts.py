@@ -7,22 +7,36 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from edgekit.engine.memory import give_back_memory
+from edgekit.grading.addressed import Addressed
+from edgekit.grading.disorder import Disorder
 from edgekit.grading.scorer import Scorer
-from edgekit.grading.text_states import StatesEncoder, TextStates, text_states
+from edgekit.grading.text_states import Floats, StatesEncoder, TextStates, text_states, unit
 
 if TYPE_CHECKING:
     from edgekit.engine.encoder import TokenStates
 
 # Wordings and questions come up for every answer, an answer's views for every criterion. Of 30 tokens with 384 numbers
-# of 4 bytes each: 46 kB a text, 12 MB, and as much again for what the scorer makes of them.
-_MOST = 256
+# of 4 bytes each: 46 kB a text, 4 MB, and twice as much again for what the scorer makes of them.
+_MOST = 96
 
 
 class Texts:
-    """What an encoder makes of texts, kept for as long as there is room."""
+    """What an encoder makes of texts, kept for as long as there is room.
 
-    def __init__(self, encoder: StatesEncoder, scorer: Scorer | None = None) -> None:
+    addressed, disorder: what tells sentences to the grader, and words without a sentence, for the same encoder as the
+    scorer; the packaged ones with the packaged scorer.
+    """
+
+    def __init__(
+        self,
+        encoder: StatesEncoder,
+        scorer: Scorer | None = None,
+        addressed: Addressed | None = None,
+        disorder: Disorder | None = None,
+    ) -> None:
         self.scorer = scorer or Scorer.load()
+        self.addressed = Addressed.load() if scorer is None else addressed
+        self.disorder = Disorder.load() if scorer is None else disorder
         self._encoder = encoder
         self._known: OrderedDict[str, TokenStates] = OrderedDict()
         self._prepared: OrderedDict[tuple[str, str], TextStates] = OrderedDict()
@@ -42,6 +56,16 @@ class Texts:
             self._known.move_to_end(text)
         for _ in range(len(self._known) - max(_MOST, len(texts))):
             self._known.popitem(last=False)
+
+    def embedding(self, text: str) -> Floats:
+        """(d,) of a whole text, of length 1, as the encoder gives it."""
+        if text not in self._known:
+            self.read([text])
+        return unit(self._known[text].embedding)
+
+    def centred(self, text: str) -> Floats:
+        """(d,) of a whole text, as `TextStates.embedding`."""
+        return unit(self.embedding(text) - self.scorer.space.embedding_mean)
 
     def of(self, text: str, language: str) -> TextStates:
         """A text as the scorer gets it; language: whose stems are taken."""

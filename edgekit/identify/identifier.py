@@ -15,6 +15,8 @@ from edgekit.core.languages import base_language, normalise_tag
 from edgekit.identify.scripts import scripts_in, scripts_of_language
 
 if TYPE_CHECKING:
+    import mmap
+
     from py3langid.langid import LanguageIdentifier  # type: ignore[import-untyped]
 
 # Chosen on 60 lines a language of FLORES dev and NTREX (44 languages), whole and cut to 8, 4, 2 and 1 words. The scores
@@ -131,7 +133,7 @@ class Identifier:
 def open_identifier(languages: Sequence[str] | None = None) -> Identifier:
     """Open the identifier for these BCP-47 tags, or for every language that it knows.
 
-    The library (py3langid, 140 languages) is loaded once, on first use: 0.5 s and 80 MB, and never opens a socket.
+    The library (py3langid, 140 languages) is loaded once, on first use: 0.5 s and 20 MB, and never opens a socket.
     Identifier.uncovered has the tags that it does not know: such a language is never the answer.
     Raises UsageError (no language at all, or what is no tag).
     """
@@ -142,12 +144,21 @@ def open_identifier(languages: Sequence[str] | None = None) -> Identifier:
     return Identifier(_model(), None if languages is None else [normalise_tag(tag) for tag in languages])
 
 
-@functools.cache
 def _model() -> LanguageIdentifier:
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+    return _mapped()[0]
+
+
+@functools.cache
+def _mapped() -> tuple[LanguageIdentifier, mmap.mmap | None]:
+    from py3langid.langid import MODEL_DIR, MODEL_FILE, LanguageIdentifier
+
+    from edgekit.identify.mapped_model import map_model
 
     try:
-        return LanguageIdentifier.from_model_file(MODEL_FILE)
+        try:
+            return map_model(MODEL_DIR / MODEL_FILE)
+        except (ValueError, KeyError):  # another version of the library, with another layout
+            return LanguageIdentifier.from_model_file(MODEL_FILE), None
     except OSError as problem:  # it is unpacked into the system's temporary folder, 20 MB
         raise ResourceError(
             "the language identifier cannot be unpacked",
@@ -164,8 +175,14 @@ def known_languages() -> frozenset[str]:
 
 def limited_model(languages: Sequence[str]) -> LanguageIdentifier:
     """The library's model for these languages only, all of them known."""
-    limited = copy.copy(_model())
+    from edgekit.identify.mapped_model import forget
+
+    model, mapped = _mapped()
+    limited = copy.copy(model)
     limited.set_languages(list(languages))
+    # A column of the table was taken, so all of it was read.
+    if mapped is not None:
+        forget(mapped)
     return limited
 
 

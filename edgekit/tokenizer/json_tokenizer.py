@@ -76,7 +76,8 @@ def open_tokenizer(path: Path) -> AnyTokenizer:
         data = path.read_bytes()
         state = json.loads(data)
         if "sentencepiece" in state["model"]:
-            return SentencePieceTokenizer.open(path)
+            del data
+            return SentencePieceTokenizer.read(state, path.name)
         from tokenizers import Tokenizer
 
         library = Tokenizer.from_buffer(data)

@@ -18,6 +18,7 @@ from typing import Any
 
 from edgekit.core.errors import EngineError
 from edgekit.tokenizer.character_map import CharacterMap
+from edgekit.tokenizer.packed_pieces import MANY, PackedPieces
 from edgekit.tokenizer.unigram import SPACE, Unigram
 
 FORMAT = 1
@@ -25,6 +26,7 @@ FORMAT = 1
 # `SentencePiece.Type` of sentencepiece_model.proto.
 NORMAL, UNKNOWN, CONTROL, USER_DEFINED, UNUSED, BYTE = 1, 2, 3, 4, 5, 6
 _NO_CHARSMAP = b"\4\0\0\0" + bytes(4)  # a trie of one unit without children
+_DAMAGED = (OSError, ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -46,21 +48,23 @@ class SentencePieceTokenizer:
         if self._kinds.get(unknown) != UNKNOWN or min(self._kinds) < 0:
             raise ValueError("the unknown piece is not marked as one")
         hidden = {index for index, kind in self._kinds.items() if kind in (CONTROL, UNKNOWN, UNUSED)}
-        self._pieces = [
+        pieces: Sequence[str] = [
             str(piece)[1:] if index in hidden else str(piece) for index, (piece, _) in enumerate(model["vocab"])
         ]
         scores = array("d", (score for _, score in model["vocab"]))
+        # 250,002 lists of two take 40 MB, which the tables that are made next would come on top of.
+        model["vocab"] = []
+        if len(pieces) >= MANY:
+            pieces = PackedPieces(pieces)
         unspoken = hidden | {index for index, kind in self._kinds.items() if kind == BYTE}
         normal = [score for index, score in enumerate(scores) if index not in self._kinds]
         if not all(map(math.isfinite, scores)) or not normal:
             raise ValueError("a score is not a finite number")
-        user_defined = [self._pieces[index] for index, kind in self._kinds.items() if kind == USER_DEFINED]
-        self._byte_of = {
-            index: int(self._pieces[index][3:5], 16) for index, kind in self._kinds.items() if kind == BYTE
-        }
+        user_defined = [pieces[index] for index, kind in self._kinds.items() if kind == USER_DEFINED]
+        self._byte_of = {index: int(pieces[index][3:5], 16) for index, kind in self._kinds.items() if kind == BYTE}
         byte_ids = {byte: index for index, byte in self._byte_of.items()}
         self.unigram = Unigram(
-            {piece: index for index, piece in enumerate(self._pieces) if index not in unspoken},
+            {piece: index for index, piece in enumerate(pieces) if index not in unspoken},
             scores,
             unknown=unknown,
             least=min(normal),
@@ -68,6 +72,7 @@ class SentencePieceTokenizer:
             user_defined=user_defined,
             bytes_of=[byte_ids[byte] for byte in range(256)] if model["byte_fallback"] else None,
         )
+        self._pieces = pieces
         self._map = CharacterMap(_charsmap(data), dict(own["single"]), str(own["joining"]), user_defined)
         self._prefix = SPACE if own["add_dummy_prefix"] else ""
         self._trim = bool(own["remove_extra_whitespaces"])
@@ -84,12 +89,16 @@ class SentencePieceTokenizer:
         """Read a vocabulary that an exporter wrote. Raises EngineError."""
         try:
             return cls(json.loads(path.read_bytes()))
-        except (OSError, ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError) as error:
-            raise EngineError(
-                f"`{path.name}` is not a vocabulary that this version reads",
-                reasons=[f"{type(error).__name__}: {str(error)[:200]}"],
-                hint="build the model again with `edgekit pull --force`",
-            ) from error
+        except _DAMAGED as error:
+            raise _unreadable(path.name, error) from error
+
+    @classmethod
+    def read(cls, data: dict[str, Any], name: str) -> SentencePieceTokenizer:
+        """From a file that was parsed; its vocabulary is taken out of data. Raises EngineError."""
+        try:
+            return cls(data)
+        except _DAMAGED as error:
+            raise _unreadable(name, error) from error
 
     def __len__(self) -> int:
         return self._rows
@@ -156,6 +165,14 @@ class SentencePieceTokenizer:
                 parts[start] = _decode_bytes(bytes(self._byte_of[token] for token in ids[start:end]))
             start = end + 1
         return parts
+
+
+def _unreadable(name: str, error: Exception) -> EngineError:
+    return EngineError(
+        f"`{name}` is not a vocabulary that this version reads",
+        reasons=[f"{type(error).__name__}: {str(error)[:200]}"],
+        hint="build the model again with `edgekit pull --force`",
+    )
 
 
 def _charsmap(data: dict[str, Any]) -> bytes:

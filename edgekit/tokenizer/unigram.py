@@ -11,10 +11,13 @@ Sources of the algorithm: sentencepiece `src/unigram_model.cc`, `Model::EncodeOp
 from __future__ import annotations
 
 import math
+import re
 from array import array
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import NamedTuple, TypeAlias
+
+from edgekit.tokenizer.packed_pieces import MANY, PackedPieces
 
 UNKNOWN_PENALTY = 10.0  # below the least score of all, in both libraries
 SPACE = "▁"
@@ -25,6 +28,10 @@ MOST_SQUARES = 1 << 29
 # About 300 bytes a word: 5 MB at most. A thousand lines of news have 4,000 different words.
 _MOST_WORDS = 16_384
 _LONGEST_REMEMBERED = 64
+
+# Latin letters, punctuation, signs and the space mark. What else there is of XLM-R's 250,002 pieces takes 45 MB as a
+# table of prefixes, and waits packed in 3 MB until a text has a letter of it.
+_OTHERS = re.compile("[^\0-\u036f\u2000-\u22ff\u2581]")
 
 # The ids, the cost (minus the sum of scores), and the lead over the second best path for each float32 addition.
 _Word: TypeAlias = tuple[list[int], float, float]
@@ -61,14 +68,14 @@ class Search:
         self._unknown = unknown
         self._unknown_score = unknown_score
         self._spelled = spelled
-        # Every prefix of a piece is a key as well, -1 where it is no piece: a search ends at the first miss.
-        prefixes = self._prefixes = dict(pieces)
-        for piece in pieces:
-            for end in range(len(piece) - 1, 0, -1):
-                prefix = piece[:end]
-                if prefix in prefixes:
-                    break  # its own prefixes are there or come with its turn
-                prefixes[prefix] = -1
+        self._waiting: tuple[PackedPieces, array[int]] | None = None
+        if len(pieces) >= MANY:
+            others = [piece for piece in pieces if _OTHERS.search(piece)]
+            self._waiting = PackedPieces(others), array("I", (pieces[piece] for piece in others))
+            first = {piece: at for piece, at in pieces.items() if not _OTHERS.search(piece)}
+            # Strings of their own: between those that are freed they would hold on to the memory of all.
+            pieces = dict(zip(PackedPieces(list(first)), first.values(), strict=True))
+        self._prefixes = _with_prefixes(pieces)
 
     def fill(self, text: str, sums: list[float] | array[float], *, without: int = -1) -> Lattice:
         """The best path to every place of text.
@@ -77,6 +84,11 @@ class Search:
             An `array("f")` rounds every addition to float32, a list adds in float64.
         without: a piece that takes no part.
         """
+        waiting = self._waiting
+        if waiting is not None and _OTHERS.search(text):
+            # Two threads that come here at once make the same table.
+            self._prefixes = _with_prefixes(dict(zip(*waiting, strict=True)), self._prefixes)
+            self._waiting = None
         size = len(text)
         seconds = [-math.inf] * (size + 1)
         starts, ids = [-1] * (size + 1), [0] * (size + 1)
@@ -211,6 +223,18 @@ class Unigram:
         """The ids that float32 sums give, ties included."""
         sums = array("f", _sums(len(text)))
         return self.search.path(text, self.search.fill(text, sums))
+
+
+def _with_prefixes(pieces: Mapping[str, int], others: Mapping[str, int] | None = None) -> dict[str, int]:
+    """Every prefix of a piece is a key as well, -1 where it is no piece: a search ends at the first miss."""
+    prefixes = {**(others or {}), **pieces}
+    for piece in pieces:
+        for end in range(len(piece) - 1, 0, -1):
+            prefix = piece[:end]
+            if prefix in prefixes:
+                break  # its own prefixes are there or come with its turn
+            prefixes[prefix] = -1
+    return prefixes
 
 
 def _in_bytes(bytes_of: Sequence[int], character: str) -> list[int]:

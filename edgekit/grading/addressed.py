@@ -1,0 +1,163 @@
+"""Sentences that speak to whoever grades, by what they are about: in words that no list has, in any language.
+
+`injection.py` finds orders by their form. Here each sentence is read alone, so that what is left out of an answer does
+not depend on what stands beside it: an answer scores as it would without the sentence.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from edgekit.grading.text_states import Floats
+
+if TYPE_CHECKING:
+    from edgekit.grading.texts import Texts
+
+Span = tuple[int, int]
+_PACKAGED = "addressed.json"
+SCHEMA = "edgekit.addressed/1"
+# Of 135 orders in 19 languages, each scored by weights that had not seen it, with questions of SciEntsBank and Beetle,
+# 98 % are above; of right answers of these sets .09 %, of wrong ones 1.1 %, half of which ask for the answer.
+_LEAST = -0.5
+# A sentence that is like the question or like what is known of it speaks of that: orders have cosines of .08 (95 %
+# below .25), right answers .59.
+_MEAN_RELATED, _BY_RELATED = 0.2, 4.0
+# Of a sentence that speaks to the grader a part is kept that is about the question for certain.
+_LEAST_RELATED, _MOST_OF_PART = 0.4, -1.0
+# `My teacher said`: what led to an order, unless it is about the question.
+_LEAST_RELATED_REST = 0.4
+# Parts are short: of them only what is nearly certain is left out alone.
+_LEAST_OF_PART = 0.5
+_LEAST_LETTERS, _LEAST_LETTERS_OF_OTHERS = 8, 4
+_LEAST_WORDS_OF_PART = 3
+# The encoder reads 512 tokens; what comes after so many sentences is one.
+_MOST_UNITS = 128
+_SENTENCE = re.compile(r"[.!?;…]+[\"”»')\]]*(?=\s|$)|[\n。！？؟।]+")
+_PART = re.compile(r",(?!\d)|:\s|\s[-–—]\s")
+
+
+@dataclass(frozen=True, slots=True)
+class Addressed:
+    """The log odds that a sentence speaks to the grader: weights (d,) of its centred embedding, and a bias."""
+
+    weights: Floats
+    bias: float
+
+    @classmethod
+    def load(cls) -> Addressed:
+        """The packaged one."""
+        return _packaged()
+
+    def encode(self) -> bytes:
+        """As a file."""
+        packed = base64.b64encode(self.weights.astype("<f2").tobytes()).decode()
+        return (
+            json.dumps({"schema": SCHEMA, "weights": packed, "bias": round(self.bias, 6)}, indent=1) + "\n"
+        ).encode()
+
+    def speaking(
+        self, text: str, related: Floats, texts: Texts, rests: Callable[[Span], bool] = lambda _: False
+    ) -> tuple[Span, ...]:
+        """The spans of text that speak to the grader, in order.
+
+        related: (n, d) centred embeddings of the question and of all that is known to be right or wrong of it.
+        rests: whether a span is what is left of a sentence of which an order was taken out.
+        """
+        units = sentences(text)
+        parts = [[one for one in _units(text, [unit], _PART) if _words(text, one)] for unit in units]
+        wanted = [text[slice(*one)] for unit, row in zip(units, parts, strict=True) for one in (unit, *row)]
+        found: list[Span] = []
+        texts.read([one for one in wanted if _is_read(one)])
+        for unit, row in zip(units, parts, strict=True):
+            if rests(unit):
+                odds, near = self._score(text[slice(*unit)], related, texts)
+                if near < _LEAST_RELATED_REST or odds > _MOST_OF_PART:
+                    found.append(unit)
+                continue
+            scored = [(one, *self._score(text[slice(*one)], related, texts)) for one in row] if len(row) > 1 else []
+            if self._score(text[slice(*unit)], related, texts)[0] > _LEAST:
+                kept = [one for one, score, near in scored if near >= _LEAST_RELATED and score < _MOST_OF_PART]
+                found += _without(unit, kept)
+            else:
+                found += [one for one, score, _ in scored if score > _LEAST_OF_PART]
+        return tuple(found)
+
+    def _score(self, text: str, related: Floats, texts: Texts) -> tuple[float, float]:
+        """The log odds, less what being about the question takes off; how much it is about the question."""
+        if not _is_read(text):
+            return -np.inf, 0.0
+        embedding = texts.centred(text)
+        near = float((related @ embedding).max()) if len(related) else 0.0
+        odds = float(embedding @ self.weights) + self.bias
+        return odds - _BY_RELATED * (near - _MEAN_RELATED), near
+
+
+def sentences(text: str) -> list[Span]:
+    """The spans of a text's sentences, without spaces around them; what comes after many is one."""
+    units = list(_units(text, [(0, len(text))], _SENTENCE))
+    if len(units) > _MOST_UNITS:
+        units[_MOST_UNITS - 1 :] = [(units[_MOST_UNITS - 1][0], units[-1][1])]
+    return units
+
+
+def decode(data: bytes) -> Addressed:
+    """From a file's bytes. Raises ValueError for what is none."""
+    document = json.loads(data)
+    if not isinstance(document, dict) or document.get("schema") != SCHEMA:
+        raise ValueError(f"its schema is not `{SCHEMA}`")
+    try:
+        weights = np.frombuffer(base64.b64decode(document["weights"], validate=True), "<f2").astype(np.float32)
+        bias = float(document["bias"])
+    except (KeyError, TypeError, binascii.Error):
+        raise ValueError("it has no weights") from None
+    if not np.isfinite(weights).all() or not np.isfinite(bias):
+        raise ValueError("it has what is no number")
+    return Addressed(weights, bias)
+
+
+@lru_cache(maxsize=1)
+def _packaged() -> Addressed:
+    return decode((files("edgekit.grading") / _PACKAGED).read_bytes())
+
+
+def _units(text: str, spans: Sequence[Span], border: re.Pattern[str]) -> Iterator[Span]:
+    """What is between borders, the border with what it ends, without spaces around it."""
+    for begin, end in spans:
+        for stop in [*(found.end() for found in border.finditer(text, begin, end)), end]:
+            piece = text[begin:stop]
+            first = begin + len(piece) - len(piece.lstrip())
+            last = begin + len(piece.rstrip())
+            if first < last:
+                yield first, last
+            begin = stop
+
+
+def _words(text: str, span: Span) -> bool:
+    piece = text[slice(*span)]
+    return len(piece.split()) >= _LEAST_WORDS_OF_PART or not piece.isascii()
+
+
+def _is_read(text: str) -> bool:
+    """Too little says nothing: `1.`, `etc.`"""
+    letters = sum(map(str.isalpha, text))
+    return letters >= (_LEAST_LETTERS if text.isascii() else _LEAST_LETTERS_OF_OTHERS)
+
+
+def _without(span: Span, kept: Sequence[Span]) -> Iterator[Span]:
+    begin, end = span
+    for first, last in kept:
+        if begin < first:
+            yield begin, first
+        begin = last
+    if begin < end:
+        yield begin, end
