@@ -184,7 +184,7 @@ def _settings(encoder: str, judge: str | None) -> dict[str, Any]:
 
     from edgekit.grading.scorer import Scorer
 
-    directions = find_directions()
+    directions, scorer = find_directions(), Scorer.load()
     return {
         "schema": "edgekit.grading/1",
         "encoder": {"model": encoder, "digest": _digest(find_artifact(encoder).receipt)},
@@ -192,7 +192,7 @@ def _settings(encoder: str, judge: str | None) -> dict[str, Any]:
         "translators": {
             str(direction): _digest(found.receipt) for direction, found in sorted(directions.items(), key=str)
         },
-        "scorer": hashlib.sha256(Scorer.load().encode()).hexdigest(),
+        "scorer": hashlib.sha256(scorer.encode() + scorer.across.encode()).hexdigest(),
         "edgekit": version("edgekit"),
     }
 
