@@ -16,6 +16,7 @@ import argparse
 import hashlib
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,11 +25,10 @@ from numpy.typing import NDArray
 
 import edgekit
 from benchmarks.graded import DATA, KeptStates, read_set
-from benchmarks.train_scorer import area, macro_f1
+from benchmarks.train_scorer import FOLDS, area, fit, macro_f1, predict, read_answers
 from edgekit.core.atomic import write_bytes
 from edgekit.grading.across import Across
 from edgekit.grading.calibration import Platt, calibration_error
-from edgekit.grading.contradiction import compare_any
 from edgekit.grading.features import SIGNS
 from edgekit.grading.linear import fit_linear
 from edgekit.grading.scorer import Scorer
@@ -39,7 +39,6 @@ _FLORES = DATA.parent / "flores"
 # All of both sets give the same weights to the second digit, and take three times as long.
 _ROWS = {"scientsbank": 2200, "beetle": 700}
 _BEETLE = 0.3
-_FOLDS = 5
 _LINES = 110
 # The answer's line less the wording's.
 _NEXT, _OTHER = 1, 37
@@ -71,43 +70,58 @@ def main() -> None:
 
 
 def learn_weights(scorer: Scorer, encoder: KeptStates, translator: Any) -> Across:
-    """From marks of answers that were translated; prints what they give on held-out questions beside the English."""
-    rows = []
+    """From marks of answers that were translated; prints what they give on held-out questions beside the English.
+
+    What agreement says of an answer is learned from other questions, as in `train_scorer`: from its own, agreement
+    would know the marks and take the weight of all else.
+    """
+    rows, places = [], []
     for name, count in _ROWS.items():
         encoder.prepare(name, [text for row in read_set(name) for text in _texts(row)])
         some = [row for row in read_set(name) if row["split"] == "train"]
         random.Random(0).shuffle(some)
-        rows += some[:count]
-    answers = [row["answer"] for row in rows]
-    translated = [one.text for one in translator.translate(answers)]
+        places += [*range(len(rows), len(rows) + count)]
+        rows += some
+    known: dict[str, TextStates] = {}
+    english = read_answers(encoder, scorer.space, rows, known)
+    folds = english.folds()
+    translated = [one.text for one in translator.translate([rows[at]["answer"] for at in places])]
     encoder.prepare("across-pt", translated)
-    read = _read(scorer, encoder, [*translated, *(text for row in rows for text in _texts(row))])
-    english, other = [], []
-    for row, text in zip(rows, translated, strict=True):
-        wordings, question = [read[one] for one in row["reference"]], read[row["question"]]
-        mismatch = compare_any(row["reference"], row["answer"], "en")
-        english.append(scorer.features(read[row["answer"]], wordings, question, mismatch)[1])
-        other.append(scorer.features(read[text], wordings, question)[1])
-    right = np.array([float(row["label"] == "correct") for row in rows])
-    weights = np.array([_BEETLE if row["set"] == "beetle" else 1.0 for row in rows])
-    names = sorted({row["question_id"] for row in rows})
-    random.Random(0).shuffle(names)
-    fold = np.array([names.index(row["question_id"]) % _FOLDS for row in rows])
-    table, signs = np.array(other), list(SIGNS.values())
-    odds = np.zeros(len(rows))
-    for at in range(_FOLDS):
-        inside = fold != at
-        found = fit_linear(table[inside], right[inside], signs=signs, weights=weights[inside])
-        odds[~inside] = found.logits(table[~inside])
+    of_other = [
+        {**rows[at], "answer": text, "language": "pt"} for at, text in zip(places, translated, strict=True)
+    ]
+    other = read_answers(encoder, scorer.space, of_other, known)
+    own_odds, as_english, table = np.zeros(len(places)), np.zeros(len(places)), np.zeros((len(places), len(SIGNS)))
+    mine = folds[places]
+    for fold in range(FOLDS):
+        fitted = fit(english, folds != fold, folds)
+        there = np.flatnonzero(mine == fold)
+        own_odds[there] = fitted.met.logits(predict(english, fitted, [places[at] for at in there]))
+        table[there] = predict(other, fitted, there.tolist())
+        as_english[there] = fitted.met.logits(table[there])
+    weights, signs = np.where(other.is_beetle, _BEETLE, 1.0), list(SIGNS.values())
+    odds = np.zeros(len(places))
+    for fold in range(FOLDS):
+        inside = mine != fold
+        odds[~inside] = fit_linear(table[inside], other.right[inside], signs=signs, weights=weights[inside]).logits(
+            table[~inside]
+        )
     platt = scorer.calibration.of("en")
-    for name in _ROWS:
-        mine = np.array([row["set"] == name for row in rows])
+    for name, chosen in (("SciEntsBank", ~other.is_beetle), ("Beetle", other.is_beetle)):
         for how, logits in (
-            ("English", scorer.logits(np.array(english))),
-            ("translated, as if English", scorer.logits(table)),
-            ("translated, held out", odds),
+            ("English", own_odds),
+            ("translated, as if English", as_english),
+            ("translated", odds),
         ):
-            print(f"{name:12} {how:26}", _figures(platt.probabilities(logits)[mine], right[mine]))
+            print(f"{name:12} {how:26}", _figures(platt.probabilities(logits)[chosen], other.right[chosen]))
+    found = fit_linear(table, other.right, signs=signs, weights=weights)
+    for name, weight in zip(SIGNS, found.weight, strict=True):
+        print(f"  {name:18}{weight:8.3f}")
+    slope, intercept = _matched(odds, own_odds, weights)
+    print(f"slope {slope:.3f} and intercept {intercept:+.3f}: odds spread as those of the English answers are")
+    for name, chosen in (("SciEntsBank", ~other.is_beetle), ("Beetle", other.is_beetle)):
+        stretched = platt.probabilities(slope * odds + intercept)
+        print(f"{name:12} {'translated, spread':26}", _figures(stretched[chosen], other.right[chosen]))
     provenance = {
         "sets": {name: {"split": "train", "answers": count} for name, count in _ROWS.items()},
         "parallel": {"set": "FLORES-200 dev", "lines": _LINES},
@@ -117,7 +131,11 @@ def learn_weights(scorer: Scorer, encoder: KeptStates, translator: Any) -> Acros
         "script": "benchmarks/train_across.py",
         "licence": _LICENCE,
     }
-    return Across(fit_linear(table, right, signs=signs, weights=weights), {}, provenance)
+    # What is held out says less of a translated answer, and its odds shrink: calibrated by themselves, but the right
+    # content would be called less right only for its language. With the spread of the English odds it is not.
+    weights_of = tuple(round(slope * one, 6) for one in found.weight)
+    found = replace(found, weight=weights_of, intercept=round(slope * found.intercept + intercept, 6))
+    return Across(found, {}, provenance)
 
 
 def learn_lines(scorer: Scorer, encoder: KeptStates, translator: Any, across: Across) -> Across:
@@ -142,8 +160,7 @@ def learn_lines(scorer: Scorer, encoder: KeptStates, translator: Any, across: Ac
             continue
         for way, pairs in _ways(shown[tag], english, half).items():
             odds, target = across.weights.logits(_pairs(scorer, pairs)), wanted[way]
-            slope = float(target.std() / odds.std())
-            intercept = float(target.mean() - slope * odds.mean())
+            slope, intercept = _matched(odds, target, np.ones(len(odds)))
             pair = f"{tag}>en" if way == "to" else f"en>{tag}"
             apart = np.repeat([1.0, 0.0], [_LINES, _LINES])
             chosen = np.concatenate([odds[:_LINES], odds[-2 * _LINES : -_LINES]])
@@ -174,6 +191,17 @@ def _ways(
 
 def _pairs(scorer: Scorer, pairs: Sequence[tuple[TextStates, TextStates, TextStates]]) -> Floats:
     return np.array([scorer.features(answer, [wording], question)[1] for answer, wording, question in pairs])
+
+
+def _matched(odds: Floats, target: Floats, weights: Floats) -> tuple[float, float]:
+    """Slope and intercept that give odds the mean and the standard deviation of others."""
+    means = [float(np.average(one, weights=weights)) for one in (odds, target)]
+    spreads = [
+        float(np.sqrt(np.average((one - mean) ** 2, weights=weights)))
+        for one, mean in zip((odds, target), means, strict=True)
+    ]
+    slope = spreads[1] / spreads[0]
+    return slope, means[1] - slope * means[0]
 
 
 def _figures(probabilities: Floats, right: Floats) -> str:
