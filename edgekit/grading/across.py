@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from edgekit.core.languages import base_language
 from edgekit.grading.calibration import Platt
+from edgekit.grading.conformal import ALPHA, Conformal
 from edgekit.grading.features import FEATURES
 from edgekit.grading.linear import Linear, number
 
@@ -35,10 +36,14 @@ class Across:
     lines: `es>en`, the answer's base language and the wording's -> slope and intercept of these odds; where both are
     one language (`es>es`), of the odds of the scorer's own weights. All slopes are above 0, all weights keep their
     signs: more of what speaks for an answer never lowers its odds.
+    measured: those of the lines for which answers with marks showed that the widest sets hold what they promise.
+    thresholds: of the sets of translated answers, see `edgekit.grading.conformal.Conformal`.
     """
 
     weights: Linear | None = None
     lines: Mapping[str, Platt] = field(default_factory=dict)
+    measured: frozenset[str] = frozenset()
+    thresholds: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
     provenance: Mapping[str, Any] = field(default_factory=dict)
 
     def logits(self, own: Floats, features: Floats, shares: Mapping[str, float], language: str) -> Floats:
@@ -61,12 +66,16 @@ class Across:
         return total
 
     def covers(self, variety: str, language: str) -> bool:
-        """Whether there is a line for each language of a variety that the wordings are not in."""
+        """Whether each language of a variety that the wordings are not in has a line that was measured."""
         here = base_language(language)
         if variety.endswith(_ROMANISED):
             return False
         tags = {base_language(tag) for tag in variety.split("+")} - {here}
-        return bool(tags) and all(f"{tag}>{here}" in self.lines for tag in tags)
+        return bool(tags) and all(f"{tag}>{here}" in self.measured for tag in tags)
+
+    def widened(self, sets: Conformal) -> Conformal:
+        """With the sets of translated answers among those of which a variety without its own takes the widest."""
+        return replace(sets, thresholds={**self.thresholds, **sets.thresholds})
 
     def encode(self) -> bytes:
         """As a file."""
@@ -78,6 +87,8 @@ class Across:
         return {
             "weights": None if self.weights is None else self.weights.to_json(),
             "lines": {name: [one.slope, one.intercept] for name, one in sorted(self.lines.items())},
+            "measured": sorted(self.measured),
+            "conformal": {name: list(values) for name, values in sorted(self.thresholds.items())},
             "provenance": dict(self.provenance),
         }
 
@@ -108,9 +119,14 @@ def decode_across(data: bytes) -> Across:
     lines = document.get("lines")
     if not isinstance(lines, dict) or len(lines) > _MOST_LINES or not isinstance(document.get("provenance"), dict):
         raise ValueError("`lines` and `provenance` are tables")
+    measured = document.get("measured")
+    if not isinstance(measured, list) or not all(isinstance(name, str) and name in lines for name in measured):
+        raise ValueError("`measured` names what is no line")
     return Across(
         Linear.from_json(document.get("weights"), len(FEATURES)),
         {name: _line(name, values) for name, values in lines.items()},
+        frozenset(measured),
+        Conformal.from_json({"alpha": ALPHA, "labels": 2, "thresholds": document.get("conformal")}).thresholds,
         document["provenance"],
     )
 

@@ -67,7 +67,7 @@ class Explainer:
         )
         known = [*(one for _, one in self._criteria), *self._refuted, *(one for _, one in self._misconceptions)]
         texts.read([*question.text.values(), *(wording.text for wordings in known for wording in wordings)])
-        self.conformal = texts.scorer.conformal
+        self.conformal = texts.scorer.across.widened(texts.scorer.conformal)
         self._learned: list[tuple[TeacherMark, Seen]] = []
         self._marked: dict[str, tuple[Marked, ...]] = {}
         self._learn(marks)
