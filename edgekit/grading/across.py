@@ -1,7 +1,7 @@
-"""Answers in another language than a wording: the same content looks less alike there, and what it loses is given back.
+"""Answers in another language than a wording: what the same content loses by looking less alike is given back.
 
-Only what is measured without marks of the varieties themselves: weights from answers to SciEntsBank and Beetle that were
-translated by machine, and a line for each pair of languages from sentences of FLORES that say the same.
+No marks of answers in the languages themselves are needed: weights are of answers to SciEntsBank and Beetle that were
+translated by machine, and a line for each pair of languages of sentences of FLORES that say the same.
 """
 
 from __future__ import annotations

@@ -52,7 +52,7 @@ class Scorer:
     conformal: Conformal
     sure: float
     provenance: Mapping[str, Any] = field(default_factory=dict)
-    across: Across = Across()
+    across: Across = field(default_factory=Across)
 
     @classmethod
     def load(cls, path: Path | None = None) -> Scorer:
