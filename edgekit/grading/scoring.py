@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from edgekit.core.languages import base_language
 from edgekit.grading.across import spoken
-from edgekit.grading.contradiction import Mismatch, compare_any
+from edgekit.grading.contradiction import Mismatch, compare_across, compare_any
 from edgekit.grading.features import best_clause
 from edgekit.grading.linear import shares
 from edgekit.grading.local_marks import Marked, local_features, local_logits
@@ -132,10 +132,12 @@ def _shares(view: View, seen: Seen, question: Question) -> dict[str, float]:
 
 
 def _mismatch(view: View, wordings: Sequence[Wording], seen: Seen, question: Question) -> Mismatch:
-    """What goes against the wordings that are in a language of the view."""
+    """What goes against the wordings in a language of the view; without any, and no translation, against all."""
     tag = question.language if view.name == "translated" else seen.read.variety.tag
     bases = {base_language(one) for one in tag.split("+")}
     mine = [one.text for one in wordings if base_language(one.language) in bases]
+    if not mine and view.name != "romanised" and not any(one.name == "translated" for one in seen.views):
+        return compare_across({one.text: one.language for one in wordings}, view.text, tag)
     return compare_any(mine, view.text, tag) if mine else Mismatch()
 
 
