@@ -38,10 +38,9 @@ def fairness_lines(encoder: KeptStates) -> list[Line]:
     for name, (base, gaps) in _SETS.items():
         found = grade(encoder, name, base)
         splits = {"test": True, "train and dev": False} if name.startswith("lak") else {"": None}
+        asked = {row["answer_id"] for row in read_set(name) if row["split"] == "test"}
         for split, is_test in splits.items():
-            mine = [
-                one for one in found if is_test is None or is_test == one.item.rsplit("/", 1)[-1].startswith("test")
-            ]
+            mine = [one for one in found if is_test is None or is_test == (one.item.rsplit("/", 1)[-1] in asked)]
             title = f"{name.split('-')[0].upper()} {split}".strip()
             lines += _of_varieties(title, mine, base, gaps)
     return lines
