@@ -80,7 +80,8 @@ def learn_weights(scorer: Scorer, encoder: KeptStates, translator: Any) -> Acros
     What agreement says of an answer is learned from other questions, as in `train_scorer`: from its own, agreement
     would know the marks and take the weight of all else.
     """
-    rows, places = [], []
+    rows: list[dict[str, Any]] = []
+    places: list[int] = []
     for name, count in _ROWS.items():
         encoder.prepare(name, [text for row in read_set(name) for text in _texts(row)])
         some = [row for row in read_set(name) if row["split"] == "train"]
@@ -163,7 +164,7 @@ def learn_lines(scorer: Scorer, encoder: KeptStates, translator: Any, across: Ac
         way: across.weights.logits(_pairs(scorer, pairs))
         for way, pairs in _ways(_of_lines(scorer, encoder, made), english, half).items()
     }
-    lines = {}
+    made_lines: dict[str, Platt] = {}
     for tag in tags:
         if tag == "en":
             continue
@@ -176,8 +177,8 @@ def learn_lines(scorer: Scorer, encoder: KeptStates, translator: Any, across: Ac
             kept = slope <= _MOST_SLOPE
             print(f"{pair:8} slope {slope:.2f} intercept {intercept:+.2f}, same from next {area(chosen, apart):.3f}")
             if kept:
-                lines[pair] = Platt(round(slope, 4), round(intercept, 4))
-    return replace(across, lines=lines, measured=_MEASURED & lines.keys())
+                made_lines[pair] = Platt(round(slope, 4), round(intercept, 4))
+    return replace(across, lines=made_lines, measured=_MEASURED & made_lines.keys())
 
 
 def _ways(
