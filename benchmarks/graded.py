@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,32 @@ def read_set(name: str) -> list[dict[str, Any]]:
 def digest(name: str) -> str:
     """SHA-256 of a set's file."""
     return hashlib.sha256((DATA / f"{name}.jsonl").read_bytes()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A figure with its interval.  target: at least, or at most where `most`; None where none was set."""
+
+    what: str
+    value: float
+    low: float
+    high: float
+    target: float | None = None
+    most: bool = False
+
+    @property
+    def verdict(self) -> str:
+        """`pass`, `FAIL`, or nothing where nothing was asked."""
+        if self.target is None:
+            return ""
+        return "pass" if (self.value <= self.target if self.most else self.value >= self.target) else "FAIL"
+
+
+def print_lines(lines: Sequence[Line]) -> None:
+    """A row each."""
+    for line in lines:
+        target = "" if line.target is None else f"{'at most' if line.most else 'at least'} {line.target:g}"
+        print(f"{line.what:82}{line.value:8.3f}  [{line.low:.3f}, {line.high:.3f}]  {target:14}{line.verdict}")
 
 
 class KeptStates:

@@ -22,7 +22,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 import edgekit
-from benchmarks.graded import KeptStates, read_set
+from benchmarks.graded import KeptStates, Line, print_lines, read_set
+from benchmarks.grading_fairness import CEILING, fairness_lines
 from benchmarks.train_scorer import macro_f1, sure_at, weighted_f1
 from edgekit.core.resident import resident_bytes
 from edgekit.grading.calibration import calibration_error
@@ -52,25 +53,6 @@ _SENTENCE = "the water in the dish turns to vapour when it is warm and the salt 
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """A figure with its interval.  target: at least, or at most where `most`; None where none was set."""
-
-    what: str
-    value: float
-    low: float
-    high: float
-    target: float | None = None
-    most: bool = False
-
-    @property
-    def verdict(self) -> str:
-        """`pass`, `FAIL`, or nothing where nothing was asked."""
-        if self.target is None:
-            return ""
-        return "pass" if (self.value <= self.target if self.most else self.value >= self.target) else "FAIL"
-
-
-@dataclass(frozen=True, slots=True)
 class Judged:
     """Answers of one split: probabilities of met with and without marks, the three states, what teachers said."""
 
@@ -93,10 +75,9 @@ def main() -> None:
         lines = [*_speed(scorer, opened)]
         encoder = KeptStates(opened, arguments.cache)
         of_sets = [line for name in _SETS for line in _answers(scorer, encoder, name)]
-        lines = [*of_sets, *_asap(scorer, encoder), *lines]
-    for line in lines:
-        target = "" if line.target is None else f"{'at most' if line.most else 'at least'} {line.target:g}"
-        print(f"{line.what:82}{line.value:8.3f}  [{line.low:.3f}, {line.high:.3f}]  {target:14}{line.verdict}")
+        lines = [*of_sets, *_asap(scorer, encoder), *fairness_lines(encoder), *lines]
+    print_lines(lines)
+    print(CEILING)
     if arguments.json is not None:
         figures = [{**asdict(line), "verdict": line.verdict} for line in lines]
         arguments.json.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")

@@ -290,7 +290,7 @@ def train(encoder: KeptStates) -> Scorer:
     contradicted, lean = _contradicted(answers, features, calibrated, against, folds, mine)
     head = fit_head(answers, odds, calibrated, mine)
     both = np.stack([1 - calibrated, calibrated], axis=1)
-    conformal = _widest(
+    conformal = widest(
         [
             fit_conformal(["en"] * int(some.sum()), answers.right[some].astype(int).tolist(), both[some])
             for some in (mine, ~mine)
@@ -318,7 +318,7 @@ def train(encoder: KeptStates) -> Scorer:
     return Scorer(space, fitted.met, contradicted, lean, head, calibration, conformal, round(sure, 4), provenance)
 
 
-def _widest(some: Sequence[Conformal]) -> Conformal:
+def widest(some: Sequence[Conformal]) -> Conformal:
     """Holds what each of them holds: a class is like one set or the other, and nobody knows which."""
     names = sorted({name for one in some for name in one.thresholds})
     wide = {name: tuple(map(max, zip(*(one.threshold(name) for one in some), strict=True))) for name in names}

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from edgekit.core.errors import InputError
+from edgekit.identify.identifier import known_languages
 from edgekit.quiz.model import Question, Quiz
 from edgekit.quiz.suggestion import Answer
 
@@ -20,7 +21,10 @@ _LABELS = {**_RIGHT, **_WRONG}
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """What one item says in one variety.  right: by a teacher.  references: right answers that the row itself gives."""
+    """What one item says in one variety.
+
+    right: by a teacher.  references: right answers that the row itself gives.  languages: that it is written in.
+    """
 
     item: str
     variety: str
@@ -28,6 +32,7 @@ class Version:
     text: str
     right: bool
     references: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +81,22 @@ def read_versions(path: Path) -> tuple[Version, ...]:
             _text(row, "answer"),
             right,
             tuple(str(text) for text in row.get("reference") or ()),
+            _languages(str(row.get("language") or variety)),
         )
         for item, variety, row, right in rows
     )
 
 
+def base_language_of(versions: Sequence[Version], base: str) -> str:
+    """The language that most of the base variety is written in; the name of the variety where none is known."""
+    counts = Counter(tag for version in versions if version.variety == base for tag in version.languages)
+    return min(counts, key=lambda tag: (-counts[tag], tag), default=base)
+
+
 def make_trial(versions: Sequence[Version], *, base: str, language: str) -> Trial:
     """A question for every item, its references those of its row, else right answers of others in the base variety.
+
+    Answers are expected in all languages that versions are written in.
 
     A right item for which there are none is held against its own base version, and so is that version itself: what is
     lost from one to the other is lost by the variety alone.
@@ -118,8 +132,14 @@ def make_trial(versions: Sequence[Version], *, base: str, language: str) -> Tria
         answer = Answer(f"a{at}", questions[known_by].id, version.text)
         answers.append(answer)
         kept[answer.answer_id] = version
-    quiz = Quiz("parallel", "Versions of answers", (language,), tuple(questions.values()), "")
+    others = sorted({tag for version in versions for tag in version.languages} - {language})
+    quiz = Quiz("parallel", "Versions of answers", (language, *others), tuple(questions.values()), "")
     return Trial(quiz, tuple(answers), kept, left_out)
+
+
+def _languages(names: str) -> tuple[str, ...]:
+    """Of a tag or several with `+` between them, those that can be told apart."""
+    return tuple(tag for tag in names.split("+") if tag in known_languages())
 
 
 def _text(row: Mapping[str, object], *names: str) -> str:

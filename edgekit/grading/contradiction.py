@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -81,6 +81,46 @@ def compare_any(wordings: Sequence[str], said: str, language: str) -> Mismatch:
     return Mismatch(
         polarity.negation, amount.number, amount.unit, polarity.antonym, detail, polarity.span or amount.span
     )
+
+
+def compare_across(wordings: Mapping[str, str], said: str, language: str) -> Mismatch:
+    """What in said goes against wordings (text -> its language) in other languages than its own, `language`.
+
+    Clauses cannot be matched, so texts are compared as wholes: whether one of them denies once more, lies on the other
+    end of a scale, or has another number. Only what goes against all wordings counts; less certain than `compare`.
+    """
+    found = [_across(wording, tag, said, language) for wording, tag in wordings.items()]
+    return found[0] if found and all(found) else Mismatch()
+
+
+def _across(wording: str, of_wording: str, said: str, language: str) -> Mismatch:
+    there, here = known([of_wording]), known([language])
+    if there and here:
+        one, other = _sentences(wording, there), _sentences(said, here)
+        if sum(each.denied for each in one) % 2 != sum(each.denied for each in other) % 2:
+            return Mismatch(negation=True, detail="it denies something where the wording does not, or the other way")
+        signs, others = _all_poles(one), _all_poles(other)
+        if any(_flipped(signs[scale], others[scale]) for scale in signs.keys() & others.keys()):
+            return Mismatch(antonym=True, detail="it has an opposite word to one of the wording, in another language")
+    return _amount([wording], said, (*there, *here))
+
+
+def _sentences(text: str, languages: tuple[str, ...]) -> list[Statement]:
+    """Statements without those that are a part of another."""
+    row = statements(text, languages)
+    return [
+        one
+        for one in row
+        if not any(other is not one and other.begin <= one.begin and one.end <= other.end for other in row)
+    ]
+
+
+def _all_poles(row: Sequence[Statement]) -> dict[str, tuple[int, ...]]:
+    found: dict[str, tuple[int, ...]] = {}
+    for one in row:
+        for scale, signs in one.poles.items():
+            found[scale] = (*found.get(scale, ()), *signs)
+    return found
 
 
 def find_opposed(text: str, language: str) -> tuple[tuple[int, int], tuple[int, int]] | None:

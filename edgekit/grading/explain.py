@@ -72,7 +72,7 @@ class Explainer:
         texts.read(every)
         self._related = np.stack([texts.centred(one) for one in every])
         self._raw = np.stack([texts.embedding(one) for one in (*question.text.values(), *self._right)])
-        self.conformal = texts.scorer.conformal
+        self.conformal = texts.scorer.across.widened(texts.scorer.conformal)
         self._learned: list[tuple[TeacherMark, Seen]] = []
         self._marked: dict[str, tuple[Marked, ...]] = {}
         self._learn(marks)
@@ -110,7 +110,7 @@ class Explainer:
         if any(one.points for one in results):
             reasons += self._disorder(seen, reasons)
         reasons += self._wrong_ideas(seen, found)
-        if not self.conformal.is_known(variety):
+        if not self.conformal.is_known(variety) and not self._is_covered(variety):
             detail = f"how sure a suggestion is has not been measured for answers in `{variety}`"
             reasons.append(Reason("uncalibrated_variety", detail))
         if self._judge is not None:
@@ -128,6 +128,11 @@ class Explainer:
             reasons=reasons,
             languages=self._languages,
         )
+
+    def _is_covered(self, variety: str) -> bool:
+        """Whether some wordings of every criterion are such that the variety is held against them like their own."""
+        across = self._texts.scorer.across
+        return all(any(across.covers(variety, one.language) for one in wordings) for _, wordings in self._criteria)
 
     def _result(self, criterion: Criterion, scored: Scored, variety: str) -> tuple[CriterionResult, set[float], float]:
         """The state that is most likely, every number of points that is possible, and how likely this one is."""

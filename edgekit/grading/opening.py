@@ -189,7 +189,7 @@ def _settings(encoder: str, judge: str | None) -> dict[str, Any]:
     from edgekit.grading.disorder import Disorder
     from edgekit.grading.scorer import Scorer
 
-    directions = find_directions()
+    directions, scorer = find_directions(), Scorer.load()
     return {
         "schema": "edgekit.grading/1",
         "encoder": {"model": encoder, "digest": _digest(find_artifact(encoder).receipt)},
@@ -197,7 +197,9 @@ def _settings(encoder: str, judge: str | None) -> dict[str, Any]:
         "translators": {
             str(direction): _digest(found.receipt) for direction, found in sorted(directions.items(), key=str)
         },
-        "scorer": hashlib.sha256(b"".join(one.load().encode() for one in (Scorer, Addressed, Disorder))).hexdigest(),
+        "scorer": hashlib.sha256(
+            b"".join((scorer.encode(), scorer.across.encode(), Addressed.load().encode(), Disorder.load().encode()))
+        ).hexdigest(),
         "edgekit": version("edgekit"),
     }
 

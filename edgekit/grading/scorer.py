@@ -6,7 +6,7 @@ import base64
 import binascii
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgekit.core.errors import InputError
+from edgekit.grading.across import Across, packaged_across
 from edgekit.grading.calibration import Calibration
 from edgekit.grading.conformal import Conformal
 from edgekit.grading.features import FEATURES, Flags, pair_features
@@ -39,6 +40,7 @@ class Scorer:
     says the opposite.  lean: what its odds are multiplied by when one of the three is named, for the rarest.
     head: how a teacher's marks of the same question are weighed, see `edgekit.grading.local_marks`.
     sure: the least probability at which 85 of 100 suggestions were right, on questions that were held out.
+    across: what answers in another language than the wording are given back, in a file of its own.
     """
 
     space: Space
@@ -50,6 +52,7 @@ class Scorer:
     conformal: Conformal
     sure: float
     provenance: Mapping[str, Any] = field(default_factory=dict)
+    across: Across = field(default_factory=Across)
 
     @classmethod
     def load(cls, path: Path | None = None) -> Scorer:
@@ -74,15 +77,24 @@ class Scorer:
         wordings: Sequence[TextStates],
         question: TextStates,
         mismatch: Flags | None = None,
+        shares: Mapping[str, float] | None = None,
+        language: str = "",
     ) -> tuple[int, Floats]:
-        """The wording that counts, the one that speaks most for the answer, and (len(FEATURES),) of it."""
+        """The wording that counts, the one that speaks most for the answer, and (len(FEATURES),) of it.
+
+        shares, language: see `logits`.
+        """
         table = pair_features(self.space, answer, wordings, question, mismatch)
-        best = int(self.met.logits(table).argmax())
+        best = int(self.logits(table, shares, language).argmax())
         return best, table[best]
 
-    def logits(self, features: Floats) -> Floats:
-        """(n,) the log odds that each is met, not calibrated."""
-        return self.met.logits(features)
+    def logits(self, features: Floats, shares: Mapping[str, float] | None = None, language: str = "") -> Floats:
+        """(n,) the log odds that each is met, not calibrated.
+
+        shares: of the answer's words, by base language, where it may be in another than `language`, the wordings'.
+        """
+        own = self.met.logits(features)
+        return self.across.logits(own, features, shares, language) if shares else own
 
     def probabilities(self, features: Floats, variety: str = "") -> Floats:
         """(n,) of (n, len(FEATURES)): that a teacher calls it met, by the calibration of a variety."""
@@ -146,7 +158,8 @@ def decode(data: bytes) -> Scorer:
 
 @lru_cache(maxsize=1)
 def _packaged() -> Scorer:
-    return decode((files("edgekit.grading") / _PACKAGED).read_bytes())
+    found = decode((files("edgekit.grading") / _PACKAGED).read_bytes())
+    return replace(found, across=packaged_across())
 
 
 def _space(table: object) -> Space:

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgekit.core.languages import base_language
-from edgekit.grading.contradiction import Mismatch, compare_any
+from edgekit.grading.across import spoken
+from edgekit.grading.contradiction import Mismatch, compare_across, compare_any
 from edgekit.grading.features import best_clause
 from edgekit.grading.linear import shares
 from edgekit.grading.local_marks import Marked, local_features, local_logits
@@ -69,7 +70,7 @@ def score(
         mismatch = _mismatch(view, wordings, seen, question)
         for reason in _told(mismatch, view):
             reasons.setdefault(reason.code, reason)
-        logit, wording, features = _best(view, wordings, question, texts, mismatch)
+        logit, wording, features = _best(view, wordings, question, texts, mismatch, _shares(view, seen, question))
         logits[view.name] = logit
         if best is None or logit > best[0]:
             best = logit, view, wording, features
@@ -92,7 +93,12 @@ def score(
 
 
 def _best(
-    view: View, wordings: Sequence[Wording], question: Question, texts: Texts, mismatch: Mismatch
+    view: View,
+    wordings: Sequence[Wording],
+    question: Question,
+    texts: Texts,
+    mismatch: Mismatch,
+    shares_of: Mapping[str, float],
 ) -> tuple[float, Wording, NDArray[np.float64]]:
     """The wording that speaks most for the answer, each compared in its own language."""
     scorer = texts.scorer
@@ -107,19 +113,31 @@ def _best(
             [texts.of(one.text, language) for one in mine],
             texts.of(asked, language),
             mismatch,
+            shares_of,
+            language,
         )
-        logit = float(scorer.logits(features[None, :])[0])
+        logit = float(scorer.logits(features[None, :], shares_of, language)[0])
         if found is None or logit > found[0]:
             found = logit, mine[at], features
     assert found is not None  # noqa: S101  there is a wording
     return found
 
 
+def _shares(view: View, seen: Seen, question: Question) -> dict[str, float]:
+    """What the view is written in."""
+    if view.name == "translated":
+        return {base_language(question.language): 1.0}
+    variety = seen.read.variety
+    return spoken(variety.tag, variety.shares) if view.name != "romanised" else {}
+
+
 def _mismatch(view: View, wordings: Sequence[Wording], seen: Seen, question: Question) -> Mismatch:
-    """What goes against the wordings that are in a language of the view."""
+    """What goes against the wordings in a language of the view; without any, and no translation, against all."""
     tag = question.language if view.name == "translated" else seen.read.variety.tag
     bases = {base_language(one) for one in tag.split("+")}
     mine = [one.text for one in wordings if base_language(one.language) in bases]
+    if not mine and view.name != "romanised" and not any(one.name == "translated" for one in seen.views):
+        return compare_across({one.text: one.language for one in wordings}, view.text, tag)
     return compare_any(mine, view.text, tag) if mine else Mismatch()
 
 

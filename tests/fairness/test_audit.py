@@ -10,7 +10,7 @@ import pytest
 from edgekit.core.errors import InputError
 from edgekit.fairness.audit import audit, outcomes
 from edgekit.fairness.measures import Outcome
-from edgekit.fairness.parallel import Version, make_trial, read_versions
+from edgekit.fairness.parallel import Version, base_language_of, make_trial, read_versions
 from edgekit.quiz.suggestion import CriterionResult, Suggestion
 
 
@@ -84,6 +84,18 @@ def test_answers_are_held_against_other_right_answers_or_their_own_base_version(
         "mal": ("bien",),
     }
     assert trial.left_out == 1
+
+
+def test_answers_are_expected_in_every_language_of_the_versions(tmp_path: Path) -> None:
+    path = tmp_path / "rows.jsonl"
+    row = {"question": "Q?", "answer": "A", "label": "acceptable", "split": "test"}
+    tags = ("en", "es", "en+es", "no tongue")
+    path.write_text("".join(json.dumps({**row, "item": "i", "language": tag}) + "\n" for tag in tags))
+    versions = read_versions(path)
+    assert [version.languages for version in versions] == [("en",), ("es",), ("en", "es"), ()]
+    assert base_language_of(versions, "en+es") == "en"
+    assert base_language_of(versions, "no tongue") == "no tongue"
+    assert make_trial(versions, base="es", language="es").quiz.languages == ("es", "en")
 
 
 def test_an_outcome_is_what_was_suggested() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edgekit.grading.contradiction import compare, compare_any, find_opposed
+from edgekit.grading.contradiction import Mismatch, compare, compare_across, compare_any, find_opposed
 from edgekit.grading.evasions import find_hedges, find_keyword_list
 from edgekit.grading.opposites import languages_with_opposites, pairs, pole
 
@@ -216,3 +216,29 @@ def test_reasons_have_a_code_each_when_several_things_are_wrong() -> None:
     found = compare("The mass of the water increases to 5 g.", "The mass of the water does not increase to 5 kg.", "en")
     assert [reason.code for reason in found.reasons()] == ["negation", "unit"]
     assert not compare("a b", "a b", "en").reasons()
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("La planta absorbe el agua por las raíces.", Mismatch()),
+        ("La planta no absorbe el agua por las raíces.", "negation"),
+        ("No es verdad que la planta absorbe el agua por las raíces.", "negation"),
+        ("La planta libera el agua por las raíces.", "antonym"),
+    ],
+)
+def test_what_turns_a_wording_of_another_language_is_found(said: str, expected: Mismatch | str) -> None:
+    found = compare_across({"The plant absorbs water through its roots.": "en"}, said, "es")
+    assert (found == expected) if isinstance(expected, Mismatch) else getattr(found, expected)
+
+
+def test_a_number_is_another_in_any_language() -> None:
+    assert compare_across({"It boils at 100 degrees.": "en"}, "Hierve a 90 grados.", "es").number
+    assert not compare_across({"It boils at 100 degrees.": "en"}, "Hierve a 100 grados.", "es")
+
+
+def test_only_what_goes_against_all_wordings_of_another_language_counts() -> None:
+    wordings = {"Plants do not eat soil.": "en", "Plants make their food.": "en"}
+    assert not compare_across(wordings, "Las plantas no comen tierra.", "es")
+    assert not compare_across(wordings, "Las plantas hacen su comida.", "es")
+    assert not compare_across({}, "Las plantas no comen tierra.", "es")

@@ -13,6 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edgekit.engine.encoder import TokenStates
+from edgekit.grading.across import Across
+from edgekit.grading.calibration import Platt
 from edgekit.grading.grader import Grader
 from edgekit.grading.scorer import Scorer
 from edgekit.grading.texts import Texts
@@ -150,6 +152,25 @@ def test_hidden_characters_change_no_points_and_a_person_sees_them() -> None:
     assert "hidden_characters" in codes(found)
     assert found.criteria[0].evidence is not None
     assert "\u200b" in found.criteria[0].evidence.text
+
+
+def test_a_variety_that_was_measured_across_languages_is_not_sent_to_a_person_for_it() -> None:
+    across = Across(toy_scorer().met, {"es>en": Platt(1.0, 0.0)}, frozenset({"es>en"}), {"pt>en": (0.7, 0.7)})
+    measured = replace(toy_scorer("en"), across=across)
+    text = "El agua hace la semilla hinchar y crecer con luz"
+    (found,) = grade(text, scorer=measured)
+    assert "uncalibrated_variety" not in codes(found)
+    (found,) = grade(text, scorer=replace(measured, across=replace(across, measured=frozenset())))
+    assert "uncalibrated_variety" in codes(found)
+
+
+def test_a_denial_in_another_language_than_the_wording_is_sent_to_a_person() -> None:
+    across = Across(toy_scorer().met, {"es>en": Platt(1.0, 0.0)}, frozenset({"es>en"}))
+    scorer = replace(toy_scorer("en"), across=across)
+    plain, denied = grade("El agua hace la semilla crecer", "El agua no hace la semilla crecer", scorer=scorer)
+    assert "negation" not in codes(plain)
+    assert "negation" in codes(denied)
+    assert denied.decision == "review"
 
 
 def test_a_variety_that_was_not_measured_is_sent_to_a_person() -> None:

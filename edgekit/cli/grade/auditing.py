@@ -58,7 +58,7 @@ def audit(
     from edgekit.fairness.audit import audit as judged
     from edgekit.fairness.audit import outcomes
     from edgekit.fairness.own_quiz import make_own_trial
-    from edgekit.fairness.parallel import make_trial, read_versions
+    from edgekit.fairness.parallel import base_language_of, make_trial, read_versions
     from edgekit.grading.opening import Translators, open_tools
     from edgekit.quiz.read import read_quiz
 
@@ -77,7 +77,8 @@ def audit(
             finally:
                 translators.close()
         elif parallel is not None:
-            trial = make_trial(read_versions(parallel), base=base, language=base)
+            versions = read_versions(parallel)
+            trial = make_trial(versions, base=base, language=base_language_of(versions, base))
         card = judged(outcomes(trial, _graded(trial, tools, report)), left_out=trial.left_out)
     if as_json:
         output.json_object({"schema": AUDIT_SCHEMA, "passed": card.passed, **dataclasses.asdict(card)})
