@@ -17,6 +17,7 @@ from edgekit.core.paths import config_folder
 from tui import words
 from tui.actions import SCREENS, bindings
 from tui.bridge import Job, Jobs
+from tui.exporting import Exporting, PipelineExporting
 from tui.library import Library, StoreLibrary
 from tui.machine import Speed, describe, measure
 from tui.models import Models, installed_models
@@ -24,6 +25,7 @@ from tui.palette import ActionProvider
 from tui.screens.base import JobScreen
 from tui.screens.confirm import ConfirmScreen
 from tui.screens.device import DeviceScreen
+from tui.screens.export import ExportScreen
 from tui.screens.help import HelpScreen
 from tui.screens.jobs import JobsScreen
 from tui.screens.models import ModelsScreen
@@ -50,15 +52,21 @@ class EdgekitApp(App[None]):
     MODES: ClassVar[dict[str, Any]] = {
         "translate": TranslateScreen,
         "models": ModelsScreen,
+        "export": ExportScreen,
         "jobs": JobsScreen,
         "device": DeviceScreen,
     }
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(None)]
 
     def __init__(
-        self, models: Models | None = None, *, library: Library | None = None, state: dict[str, Any] | None = None
+        self,
+        models: Models | None = None,
+        *,
+        library: Library | None = None,
+        exporting: Exporting | None = None,
+        state: dict[str, Any] | None = None,
     ) -> None:
-        """models, library: this machine's when None.
+        """models, library, exporting: this machine's when None.
 
         state: what is remembered of the last time; read from its file when None, and then kept there.
         """
@@ -66,6 +74,7 @@ class EdgekitApp(App[None]):
         self.animation_level = "none"
         self.models = models or installed_models()
         self.library = library or StoreLibrary()
+        self.exporting = exporting or PipelineExporting()
         self.describe: Callable[[], list[tuple[str, str]]] = describe
         self.measure: Callable[..., Speed] = measure
         self.jobs = Jobs(self._job_changed)
