@@ -109,10 +109,12 @@ class Plan:
             "free_bytes": free_bytes(self.folder.parent),
         }
 
-    def points(self, count: int) -> list[dict[str, Any]]:
+    def points(self, count: int, report: Reporter) -> list[dict[str, Any]]:
         """See `edgekit.pipeline.requests.ExportPlan.points`."""
         ranking = self.choice.selection.ranking
-        return [] if ranking is None else [_point(one) for one in points(self.choice.source.model, ranking, count)]
+        return (
+            [] if ranking is None else [_point(one) for one in points(self.choice.source.model, ranking, count, report)]
+        )
 
     def at(self, vocab: int, *, command: str, report: Reporter) -> Plan:
         """See `edgekit.pipeline.requests.ExportPlan.at`."""

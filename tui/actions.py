@@ -136,7 +136,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("export.copy", "copy_line", "ctrl+o", N_("Copy line"), N_("Hand the line to the clipboard."), "export"),
     Action("export.less", "less", "left", N_("Fewer"), N_("Keep fewer tokens: a smaller file."), "export"),
     Action("export.more", "more", "right", N_("More"), N_("Keep more tokens: less is lost."), "export"),
-    Action("export.least", "least", "home", N_("Fewest"), N_("Keep what has to stay."), "export", False),
+    Action("export.least", "least", "home", N_("Fewest"), N_("The smallest size on the curve."), "export", False),
     Action("export.most", "most", "end", N_("Most"), N_("Keep all that the languages use."), "export", False),
     Action("export.chosen", "chosen", "backspace", N_("Chosen"), N_("Back to what edgekit chose."), "export", False),
     Action("jobs.cancel", "cancel", "c", N_("Cancel"), N_("End the chosen job within a second."), "jobs"),

@@ -155,7 +155,8 @@ class PipelineExporting:
         found = plan.to_json()
         chosen = _size(found["chosen"])
         sizes = sorted(
-            {one.tokens: one for one in [*map(_size, plan.points(POINTS)), chosen]}.values(), key=lambda one: one.tokens
+            {one.tokens: one for one in [*map(_size, plan.points(POINTS, report)), chosen]}.values(),
+            key=lambda one: one.tokens,
         )
         return Planned(
             wanted,

@@ -148,7 +148,7 @@ class ExportPlan(Protocol):
         """The plan as JSON values."""
         ...
 
-    def points(self, count: int) -> list[dict[str, Any]]:
+    def points(self, count: int, report: Reporter) -> list[dict[str, Any]]:
         """What count sizes would cost, ascending, as in `curve` of `to_json`; empty where nothing is trimmed."""
         ...
 

@@ -28,6 +28,8 @@ _CURVE = (2_000, 4_000, 8_000, 12_000, 16_000, 24_000, 32_000, 48_000, 64_000, 9
 # Lines a language for bits per byte: 40 of news are 1,500 tokens, some 15 s on two cores for Gemma 3 270M.
 _MEASURED_LINES = 40
 _STEPS = 5
+# Of a language's tokens: FLORES dev in en and pt then takes 1.5 times the tokens (Firefox en-pt, multilingual E5).
+_USABLE = 0.75
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,29 +100,54 @@ def rank(
     rates = expected_rates([*evidence, *(parted if with_text else [])], texts, possible, model.vectors)
     progress(2)
     # Without a target what the text shows stays, so that every line of it is cut as before.
-    full = removal_order(tokenizer, _joined(rates[: len(known)], possible), seen if whole else fixed)
+    full = removal_order(
+        tokenizer, _joined(rates[: len(known)], possible), seen if whole else fixed, lambda: progress(2)
+    )
     progress(3)
-    trial = removal_order(tokenizer, _joined(rates[len(known) :], possible), fixed) if with_text else full
+    trial = full
+    if with_text:
+        trial = removal_order(tokenizer, _joined(rates[len(known) :], possible), fixed, lambda: progress(3))
     progress(4)
     return Ranking(whole, known, rates, possible, seen, fixed, full, trial, with_text, notes)
 
 
-def with_target(model: TrimmableModel, ranking: Ranking, *, whole: bool) -> Ranking:
+def with_target(
+    model: TrimmableModel, ranking: Ranking, *, whole: bool, tick: Callable[[], None] = lambda: None
+) -> Ranking:
     """The same ranking for a choice that has a target, or none: only what has to stay is another."""
     if ranking.whole == whole:
         return ranking
     joined = _joined(ranking.rates[: len(ranking.languages)], ranking.possible)
-    full = removal_order(model.tokenizer, joined, ranking.seen if whole else ranking.fixed)
+    full = removal_order(model.tokenizer, joined, ranking.seen if whole else ranking.fixed, tick)
     return replace(ranking, whole=whole, full=full)
 
 
-def points(model: TrimmableModel, ranking: Ranking, count: int) -> list[Point]:
-    """What vocabularies from the smallest to all that the languages use cost, evenly by the logarithm; ascending."""
-    ranking = with_target(model, ranking, whole=False)
+def points(model: TrimmableModel, ranking: Ranking, count: int, report: Reporter) -> list[Point]:
+    """What vocabularies cost, from one that is too small to all that the languages use, evenly by the logarithm.
+
+    Too small keeps three quarters of a language's tokens, or is the smallest there is. Reports the step `curve`.
+    """
+    report(StepStarted("curve", f"{count} sizes"))
+
+    def told(done: int) -> None:
+        report(Progress("curve", done, count, "steps"))
+
+    ranking = with_target(model, ranking, whole=False, tick=lambda: told(0))
     full, costs = ranking.full, _costs(model, ranking)
-    ladder = np.geomspace(max(1, full.least), len(full.all), count).tolist()
+
+    def is_usable(size: int) -> bool:
+        told(0)
+        return min(one.coverage for one in costs(size)) >= _USABLE
+
+    begin = _first(is_usable, full.least, len(full.all))
+    ladder = np.geomspace(max(1, begin), len(full.all), count).tolist()
     rounded = {min(max(round(at, 2 - math.floor(math.log10(at))), full.least), len(full.all)) for at in ladder}
-    return [Point(at, model.size_bytes(full.kept(at)), costs(at)) for at in sorted(map(int, rounded))]
+    found = []
+    for done, at in enumerate(sorted(map(int, rounded))):
+        told(done)
+        found.append(Point(at, model.size_bytes(full.kept(at)), costs(at)))
+    report(StepFinished("curve", f"{found[0].tokens:,} to {found[-1].tokens:,} tokens"))
+    return found
 
 
 def select(
@@ -148,7 +175,7 @@ def select(
     whole = target == Target()
     if ranking is None:
         ranking = rank(model, corpora, languages=languages, whole=whole, scripts=scripts, keep=keep, report=report)
-    ranking = with_target(model, ranking, whole=whole)
+    ranking = with_target(model, ranking, whole=whole, tick=lambda: report(Progress("select", 0, _STEPS, "steps")))
     tokenizer, notes = model.tokenizer, [*ranking.notes]
     known, rates, full = ranking.languages, ranking.rates, ranking.full
     only_scripts = scripts is not None and not corpora and whole

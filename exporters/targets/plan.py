@@ -107,7 +107,7 @@ class TargetPlan:
             "free_bytes": free_bytes(self.folder.parent),
         }
 
-    def points(self, count: int) -> list[dict[str, Any]]:  # noqa: ARG002  nothing is trimmed
+    def points(self, count: int, report: Reporter) -> list[dict[str, Any]]:  # noqa: ARG002  nothing is trimmed
         """See `edgekit.pipeline.requests.ExportPlan.points`."""
         return []
 

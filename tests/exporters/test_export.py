@@ -390,7 +390,7 @@ def test_the_points_of_a_plan_are_what_other_sizes_cost_and_what_is_written_ther
 ) -> None:
     request = ExportRequest(str(model), ("pt", "en"), tuple(map(str, corpora)), out=tmp_path / "out")
     plan = plan_export(request)
-    points = plan.points(9)
+    points = plan.points(9, silent)
     tokens = [point["tokens"] for point in points]
     assert tokens == sorted(set(tokens))
     assert 5 <= len(points) <= 9
