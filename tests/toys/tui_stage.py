@@ -1,24 +1,23 @@
-"""What a person at a terminal sees and does, for tests that drive the app."""
+"""What a person at the app sees and does."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from textual.pilot import Pilot
 
-if TYPE_CHECKING:
-    from tui.app import EdgekitApp
+from tui.app import EdgekitApp
+
+SECONDS = 30.0
 
 
 class Stage:
-    """seconds: how long anything may take to come."""
+    """The screen as text, keys and clicks."""
 
-    def __init__(self, app: EdgekitApp, pilot: Pilot[None], *, seconds: float = 60.0) -> None:
+    def __init__(self, app: EdgekitApp, pilot: Pilot[None]) -> None:
         self.app = app
         self.pilot = pilot
-        self.seconds = seconds
 
     def rows(self) -> list[str]:
         return ["".join(piece.text for piece in strip) for strip in self.app.screen._compositor.render_strips()]
@@ -30,7 +29,7 @@ class Stage:
         await self.pilot.press(*keys)
 
     async def until(self, condition: Callable[[], bool]) -> None:
-        end = time.monotonic() + self.seconds
+        end = time.monotonic() + SECONDS
         while not condition():
             assert time.monotonic() < end, self.shown()
             await self.pilot.pause(0.02)
@@ -38,9 +37,9 @@ class Stage:
     async def sees(self, text: str) -> None:
         await self.until(lambda: text in self.shown())
 
-    async def click(self, text: str, *, right: int = 1) -> None:
+    async def click(self, text: str, into: int = 1) -> None:
         for y, row in enumerate(self.rows()):
             if text in row:
-                await self.pilot.click(offset=(row.index(text) + right, y))
+                await self.pilot.click(offset=(row.index(text) + into, y))
                 return
         raise AssertionError(f"{text} is not there:\n{self.shown()}")

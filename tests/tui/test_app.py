@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -11,8 +10,9 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 from textual.widgets import OptionList, Select, Static, TextArea
+from toys import tui_stage
 from toys.tui_library import ToyLibrary
-from toys.tui_models import SECONDS, ToyModels
+from toys.tui_models import ToyModels
 
 from edgekit.core.events import Progress
 from edgekit.core.languages import Direction
@@ -26,41 +26,16 @@ from tui.screens.help import HelpScreen
 from tui.screens.shown import ShownScreen
 from tui.state import load_state, save_state
 
+NUMBER = {name: str(at) for at, (name, _label) in enumerate(SCREENS, 1)}
 EN_PT, PT_EN = Direction("en", "pt"), Direction("pt", "en")
 
 
-class Stage:
-    """What a person sees and does."""
+class Stage(tui_stage.Stage):
+    """With the library that the app has."""
 
     def __init__(self, app: EdgekitApp, pilot: Pilot[None], library: ToyLibrary) -> None:
-        self.app = app
-        self.pilot = pilot
+        super().__init__(app, pilot)
         self.library = library
-
-    def rows(self) -> list[str]:
-        return ["".join(piece.text for piece in strip) for strip in self.app.screen._compositor.render_strips()]
-
-    def shown(self) -> str:
-        return "\n".join(self.rows())
-
-    async def press(self, *keys: str) -> None:
-        await self.pilot.press(*keys)
-
-    async def until(self, condition: Callable[[], bool]) -> None:
-        end = time.monotonic() + SECONDS
-        while not condition():
-            assert time.monotonic() < end, self.shown()
-            await self.pilot.pause(0.02)
-
-    async def sees(self, text: str) -> None:
-        await self.until(lambda: text in self.shown())
-
-    async def click(self, text: str) -> None:
-        for y, row in enumerate(self.rows()):
-            if text in row:
-                await self.pilot.click(offset=(row.index(text) + 1, y))
-                return
-        raise AssertionError(f"{text} is not there:\n{self.shown()}")
 
 
 def play(
@@ -135,7 +110,7 @@ def test_digits_are_text_while_a_text_has_the_focus() -> None:
         await stage.press("2")
         assert stage.app.current_mode == "translate"
         assert stage.app.screen.query_one("#source", TextArea).text == "2"
-        await stage.press("escape", "2")
+        await stage.press("escape", NUMBER["models"])
         await stage.until(lambda: stage.app.current_mode == "models")
 
     play(scene)
@@ -145,18 +120,18 @@ def test_a_pull_tells_how_far_it_is_on_both_screens_and_what_came_can_be_used() 
     models = ToyModels(EN_PT)
 
     async def scene(stage: Stage) -> None:
-        await stage.press("escape", "2", "down", "p")
+        await stage.press("escape", NUMBER["models"], "down", "p")
         await stage.sees("pull toy-")
         await stage.sees("6.0 MB of 20.0 MB")
-        await stage.press("3")
+        await stage.press(NUMBER["jobs"])
         await stage.sees("1 at work, 0 ended")
         await stage.sees("30%")
         models.installed.append(PT_EN)
         stage.library.go.set()
         await stage.sees("0 at work, 1 ended")
-        await stage.press("2")
+        await stage.press(NUMBER["models"])
         await stage.until(lambda: stage.shown().count("here ") == 2)
-        await stage.press("1")
+        await stage.press(NUMBER["translate"])
         await stage.until(lambda: len(stage.app.screen.query_one("#direction", Select)._options) == 2)
 
     play(scene, models=models)
@@ -164,14 +139,14 @@ def test_a_pull_tells_how_far_it_is_on_both_screens_and_what_came_can_be_used() 
 
 def test_a_failed_pull_is_a_line_with_its_hint_and_a_log() -> None:
     async def scene(stage: Stage) -> None:
-        await stage.press("escape", "2")
+        await stage.press("escape", NUMBER["models"])
         stage.app.screen.query_one("#models", OptionList).highlighted = 2
         await stage.press("p")
         await stage.until(lambda: bool(stage.app.jobs.running))
         stage.library.go.set()
         await stage.sees("error: the toy did not come")
         await stage.sees("hint: try again")
-        await stage.press("3", "enter")
+        await stage.press(NUMBER["jobs"], "enter")
         await stage.until(lambda: isinstance(stage.app.screen, ShownScreen))
         assert "the toy did not come" in stage.app.screen.query_one(TextArea).text
 
@@ -180,9 +155,9 @@ def test_a_failed_pull_is_a_line_with_its_hint_and_a_log() -> None:
 
 def test_a_cancelled_job_ends_at_its_next_event() -> None:
     async def scene(stage: Stage) -> None:
-        await stage.press("escape", "2", "down", "p")
+        await stage.press("escape", NUMBER["models"], "down", "p")
         await stage.until(lambda: bool(stage.app.jobs.running))
-        await stage.press("3", "c")
+        await stage.press(NUMBER["jobs"], "c")
         await stage.until(lambda: not stage.app.jobs.running)
         assert stage.app.jobs.all[0].state == "cancelled"
         await stage.sees("cancelled")
@@ -192,7 +167,7 @@ def test_a_cancelled_job_ends_at_its_next_event() -> None:
 
 def test_removing_asks_once_and_no_is_no() -> None:
     async def scene(stage: Stage) -> None:
-        await stage.press("escape", "2", "d")
+        await stage.press("escape", NUMBER["models"], "d")
         await stage.until(lambda: isinstance(stage.app.screen, ConfirmScreen))
         await stage.press("n")
         assert stage.library.here
@@ -205,7 +180,7 @@ def test_removing_asks_once_and_no_is_no() -> None:
 
 def test_terms_that_forbid_commercial_use_are_said_and_not_taken_by_a_key() -> None:
     async def scene(stage: Stage) -> None:
-        await stage.press("escape", "2")
+        await stage.press("escape", NUMBER["models"])
         stage.app.screen.query_one("#models", OptionList).highlighted = 3
         await stage.sees("--accept-licence")
         await stage.press("p")
@@ -217,7 +192,7 @@ def test_terms_that_forbid_commercial_use_are_said_and_not_taken_by_a_key() -> N
 def test_a_verification_says_what_does_not_hold() -> None:
     async def scene(stage: Stage) -> None:
         stage.library.failures = ("a byte differs",)
-        await stage.press("escape", "2", "v")
+        await stage.press("escape", NUMBER["models"], "v")
         await stage.sees("a byte differs")
 
     play(scene)
@@ -225,7 +200,7 @@ def test_a_verification_says_what_does_not_hold() -> None:
 
 def test_leaving_with_work_under_way_asks_once() -> None:
     async def scene(stage: Stage) -> None:
-        await stage.press("escape", "2", "down", "p")
+        await stage.press("escape", NUMBER["models"], "down", "p")
         await stage.until(lambda: bool(stage.app.jobs.running))
         await stage.press("ctrl+q")
         await stage.sees("Leave and cancel what is at work: pull toy-")
@@ -242,16 +217,16 @@ def test_the_screen_the_text_the_language_and_the_colours_come_back() -> None:
         stage.app.screen.query_one("#source", TextArea).load_text("Olá\n2")
         stage.app.screen.query_one("#direction", Select).value = PT_EN
         await stage.sees("OLÁ")
-        await stage.press("f10", "f9", "escape", "3")
+        await stage.press("f10", "f9", "escape", NUMBER["jobs"])
         await stage.sees("Tareas")
         await stage.press("ctrl+q")
 
     state = play(leave)
 
     async def again(stage: Stage) -> None:
-        await stage.sees("[3 Tareas]")
+        await stage.sees(f"[{NUMBER['jobs']} Tareas]")
         assert stage.app.theme == THEMES[1]
-        await stage.press("1")
+        await stage.press(NUMBER["translate"])
         await stage.sees("OLÁ")
         assert stage.app.screen.query_one("#direction", Select).value == PT_EN
 
@@ -312,7 +287,7 @@ def test_help_explains_what_has_the_focus() -> None:
         await stage.press("f1")
         assert isinstance(stage.app.screen, HelpScreen)
         await stage.sees("Write or paste text here")
-        await stage.press("escape", "escape", "2", "f1")
+        await stage.press("escape", "escape", NUMBER["models"], "f1")
         await stage.sees("The models that are here")
 
     play(scene)
@@ -329,7 +304,7 @@ def test_the_command_of_a_screen_is_shown() -> None:
 
 def test_the_device_is_described_and_measured() -> None:
     async def scene(stage: Stage) -> None:
-        await stage.press("escape", "4")
+        await stage.press("escape", NUMBER["device"])
         await stage.sees("8 GB")
         await stage.press("m")
         await stage.sees("50 words a second")

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from textual.widgets import Input, Select, TextArea
+from toys import tui_stage
 from toys.tui_exporting import ToyExporting
 from toys.tui_library import ToyLibrary
 from toys.tui_models import ToyModels
@@ -21,12 +22,14 @@ from translate.real_models import home_with
 from edgekit.core.errors import UsageError
 from edgekit.store.receipt import read_receipt
 from tui import words
+from tui.actions import SCREENS
 from tui.app import EdgekitApp
 from tui.exporting import Exporting, PipelineExporting, Wanted, split_files, split_languages
 from tui.screens.confirm import ConfirmScreen
 from tui.widgets.curve import drawn
 from tui.widgets.visible import visible
 
+NUMBER = {name: str(at) for at, (name, _label) in enumerate(SCREENS, 1)}
 SIZES = [(80, 24), (60, 20), (160, 50)]
 LINES = {
     "Devanagari": "शिक्षक अंक",
@@ -49,7 +52,6 @@ def play(
     language: str = "en",
     size: tuple[int, int] = (80, 24),
     state: dict[str, Any] | None = None,
-    seconds: float = 60.0,
 ) -> dict[str, Any]:
     memory = {"language": language, "screen": "export"} if state is None else state
 
@@ -57,7 +59,7 @@ def play(
         app = EdgekitApp(ToyModels(), library=ToyLibrary(), exporting=exporting or ToyExporting(), state=memory)
         async with app.run_test(size=size) as pilot:
             await pilot.pause()
-            await scene(Stage(app, pilot, seconds=seconds))
+            await scene(Stage(app, pilot))
 
     try:
         asyncio.run(run())
@@ -114,7 +116,7 @@ def test_the_mouse_alone_plans_moves_and_writes(size: tuple[int, int], tmp_path:
 
     async def scene(stage: Stage) -> None:
         fill(stage, languages="pt")
-        await stage.click("Plan", right=1)
+        await stage.click("Plan")
         await stage.sees("Export now")
         row = next(row for row in stage.rows() if "2,000 " in row)
         at = row.index("2,000")
@@ -163,12 +165,12 @@ def test_an_export_goes_on_while_another_screen_is_shown(tmp_path: Path) -> None
         await stage.press("enter")
         await stage.sees("14,000 of 32,000")
         toy.go.clear()
-        await stage.press("ctrl+r", "f5")
+        await stage.press("ctrl+r", "escape", NUMBER["jobs"])
         await stage.sees("export toy-en-pt")
         await stage.sees("1 at work")
         toy.go.set()
         await stage.sees("0 at work")
-        await stage.press("f4")
+        await stage.press(NUMBER["export"])
         await stage.sees("written into")
         assert toy.written[0].vocab is None
 
@@ -410,6 +412,7 @@ def test_a_real_translation_model_is_trimmed_from_the_screen_and_holds(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("EDGEKIT_HOME", str(home_with("firefox-en-pt")))
+    monkeypatch.setattr(tui_stage, "SECONDS", 500)
     sentences = {
         "en": "The water in the puddle is gone because the sun has warmed it. Read page {} and answer the questions.",
         "pt": "A água da poça sumiu porque o sol a esquentou. Leia a página {} e responda às perguntas.",
@@ -439,4 +442,4 @@ def test_a_real_translation_model_is_trimmed_from_the_screen_and_holds(
         await stage.press("ctrl+y")
         await stage.sees("it holds")
 
-    play(scene, PipelineExporting(), size=(80, 24), seconds=500)
+    play(scene, PipelineExporting())

@@ -12,30 +12,21 @@ from typing import Any, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.containers import Horizontal, VerticalScroll
-from textual.content import Content
-from textual.widgets import Input, Label, Select, Static, TextArea
+from textual.widgets import Input, Label, Static, TextArea
 
-from edgekit.core.columns import aligned_columns
 from edgekit.core.errors import EdgekitError
-from edgekit.core.units import bytes_in_words
-from tui.actions import ACTIONS, N_, words
+from tui.actions import N_
 from tui.bridge import Job
-from tui.exporting import Planned, Wanted, split_files, split_languages
+from tui.exporting import Planned, Wanted
 from tui.screens.base import JobScreen
 from tui.screens.confirm import ConfirmScreen
 from tui.screens.models import ENDED
+from tui.widgets.costs import costs_in_words
 from tui.widgets.curve import Curve
+from tui.widgets.export_fields import ExportFields
+from tui.widgets.steps import StepsLine
 from tui.widgets.visible import visible
 from tui.words import _
-
-OTHER = "\0"  # no model is called so
-_FIELDS = (
-    ("path", N_("Path"), N_("a folder, a file, or hf:OWNER/NAME")),
-    ("languages", N_("Languages"), N_("pt,en")),
-    ("corpus", N_("Text"), N_("pt=news.txt en=news-en.txt")),
-    ("out", N_("Into"), N_("the folder that the new model's folder is made in")),
-)
 
 
 class ExportScreen(JobScreen):
@@ -72,17 +63,8 @@ class ExportScreen(JobScreen):
 
     def content(self) -> ComposeResult:
         """One below the other."""
-        with VerticalScroll(id="form", can_focus=False):
-            with Horizontal(classes="field"):
-                yield Label(_("Model"), markup=False)
-                choices = [(name, name) for name in self._models]
-                choices.append((_("another: a folder or a file"), OTHER))
-                yield Select(choices, value=self._first(), allow_blank=False, compact=True, id="model")
-            for name, label, placeholder in _FIELDS:
-                with Horizontal(classes="field", id=f"field-{name}"):
-                    yield Label(_(label), markup=False)
-                    yield Input(placeholder=_(placeholder), compact=True, id=name)
-        yield Static("", id="steps", markup=False)
+        yield ExportFields(self._models, self._first())
+        yield StepsLine(id="steps")
         yield Label("", id="curve-title", classes="title", markup=False)
         yield Curve(id="curve")
         yield Static("", id="detail", markup=False)
@@ -90,27 +72,20 @@ class ExportScreen(JobScreen):
 
     def restore(self, state: dict[str, Any]) -> None:
         """The fields of the last time, with the cursor in the first that is empty."""
-        for name, _label, _placeholder in _FIELDS:
-            value = state.get(name)
-            if isinstance(value, str):
-                self._input(name).value = value
+        self._fields.fill(state)
         vocab = state.get("vocab")
         self._vocab = vocab if type(vocab) is int and vocab > 0 else None
         area = self.query_one("#line", TextArea)
         area.cursor_blink = area.highlight_cursor_line = False
-        for one in self.query(Input):
-            one.cursor_blink = False
         self._show()
-        names = [name for name, _label, _placeholder in _FIELDS[1:3]]
         if self._planned is not None:
             self.query_one(Curve).focus()
         else:
-            self._input(next((name for name in names if not self._input(name).value), names[0])).focus()
+            self._fields.field(self._fields.missing() or "languages").focus()
 
     def snapshot(self) -> dict[str, Any]:
         """What is wanted."""
-        fields = {name: self._input(name).value for name, _label, _placeholder in _FIELDS}
-        return {**fields, "model": self._model, "vocab": self._vocab}
+        return {**self._fields.snapshot(), "vocab": self._vocab}
 
     def command(self) -> str:
         """`edgekit export` of what stands here."""
@@ -123,56 +98,25 @@ class ExportScreen(JobScreen):
             self._models = models
             self.call_later(self.speak)
 
-    def _first(self) -> str:
-        """The model that is shown, or was the last time, or the first."""
-        chosen = self.query("#model")
-        wanted = chosen.first(Select).value if chosen else self.app.remembered(self.NAME).get("model")
-        found = [*self._models, OTHER]
-        return str(wanted) if wanted in found else found[0]
-
-    def _input(self, name: str) -> Input:
-        return self.query_one(f"#{name}", Input)
+    def _first(self) -> object:
+        """The model that is shown, or was the last time."""
+        shown = self.query(ExportFields)
+        return shown.first().chosen if shown else self.app.remembered(self.NAME).get("model")
 
     @property
-    def _model(self) -> str:
-        return str(self.query_one("#model", Select).value)
-
-    def _wanted(self) -> Wanted:
-        """Raises UsageError for a field that cannot be read."""
-        model = self._input("path").value.strip() if self._model == OTHER else self._model
-        return Wanted(
-            model,
-            split_languages(self._input("languages").value),
-            split_files(self._input("corpus").value),
-            self._input("out").value.strip() or ".",
-            self._vocab,
-        )
+    def _fields(self) -> ExportFields:
+        return self.query_one(ExportFields)
 
     @property
     def _at_work(self) -> list[Job]:
         return [job for job in self.app.jobs.running if id(job) in self._jobs]
 
-    @on(Input.Changed)
-    def _typed(self, event: Input.Changed) -> None:
-        """What was pasted with controls among it goes in without them."""
-        clean = "".join(one for one in event.value if visible(one) == one)
-        if clean != event.value:
-            event.input.value = clean
-        else:
-            self._edited()
-
-    @on(Select.Changed, "#model")
+    @on(ExportFields.Changed)
     def _edited(self) -> None:
         """A plan is of what it was made for; with anything else it goes."""
-        if self._planned is not None and not self._is_for(self._planned.wanted):
+        if self._planned is not None and not self._fields.is_for(self._planned.wanted):
             self._planned, self._vocab = None, None
         self._show()
-
-    def _is_for(self, wanted: Wanted) -> bool:
-        try:
-            return replace(self._wanted(), vocab=None) == replace(wanted, vocab=None)
-        except EdgekitError:
-            return False
 
     @on(Input.Submitted)
     def action_plan(self) -> None:
@@ -180,19 +124,19 @@ class ExportScreen(JobScreen):
         if self._at_work:
             return
         try:
-            wanted = replace(self._wanted(), vocab=None)
+            wanted = self._fields.wanted(None)
         except EdgekitError as problem:
             self.say_problem(problem)
             return
-        for name, missing in (("path", not wanted.model), ("languages", not wanted.languages)):
-            if missing:
-                self.say(
-                    _("name the languages that it is to keep, as pt,en")
-                    if name == "languages"
-                    else _("name the folder or the file of the model")
-                )
-                self._input(name).focus()
-                return
+        missing = self._fields.missing()
+        if missing is not None:
+            self.say(
+                _("name the languages that it is to keep, as pt,en")
+                if missing == "languages"
+                else _("name the folder or the file of the model")
+            )
+            self._fields.field(missing).focus()
+            return
         self._start("plan", wanted.model, lambda report: self._exporting.plan(wanted, report))
 
     def action_run(self) -> None:
@@ -323,7 +267,7 @@ class ExportScreen(JobScreen):
         self._show()
 
     def _take(self, planned: Planned) -> None:
-        if not self._is_for(planned.wanted):
+        if not self._fields.is_for(planned.wanted):
             self.say(_("the fields have changed since; plan again"))
             return
         self._planned = planned
@@ -335,8 +279,7 @@ class ExportScreen(JobScreen):
 
     def _show(self) -> None:
         """Everything that follows from the fields, the plan and the point."""
-        self.query_one("#field-path").display = self._model == OTHER
-        self.query_one("#steps", Static).update(self._steps())
+        self.query_one(StepsLine).show(self._steps())
         planned = self._planned
         places = [(one.tokens, one.least) for one in planned.sizes] if planned is not None else []
         self.query_one(Curve).show(places, self._at)
@@ -344,53 +287,22 @@ class ExportScreen(JobScreen):
             _("share of the text's tokens that stays, by how many tokens are kept") if planned is not None else ""
         )
         self.query_one("#detail", Static).update(
-            "\n".join(_costs(planned, self._at))
+            "\n".join(costs_in_words(planned, self._at))
             if planned is not None
             else _("name languages and text, then plan: it shows what each size costs, and writes nothing")
         )
         try:
-            line = replace(self._wanted(), force=planned is not None and planned.replaces).command
-        except EdgekitError:  # half a word, or a quote that is not closed yet
-            line = Wanted(self._model, (self._input("languages").value,), (self._input("corpus").value,)).command
+            line = replace(self._fields.wanted(self._vocab), force=planned is not None and planned.replaces).command
+        except EdgekitError:
+            line = self._fields.as_written().command
         area = self.query_one("#line", TextArea)
         if area.text != visible(line):
             area.load_text(visible(line))
 
-    def _steps(self) -> Content:
-        """What can be done now, each a thing to click."""
+    def _steps(self) -> list[str]:
+        """What can be done now."""
         if self._at_work:
-            names = ["export.stop"]
-        else:
-            names = [
-                "export.plan",
-                *(["export.run", "export.less", "export.more"] if self._planned is not None else []),
-            ]
-            names += ["export.verify", "export.install"] if self._written is not None else []
-        shown = [one for one in ACTIONS if one.id in names]
-        pieces = [Content.styled(f"{one.key} {words(one)[0]}  ", f"@click=screen.{one.name}()") for one in shown]
-        return Content("").join(pieces)
-
-
-def _costs(planned: Planned, at: int) -> list[str]:
-    """Figures of a size, a language a row."""
-    size, before = planned.sizes[at], planned.before
-    head = _(
-        "{tokens} of {all} tokens, {size} of {whole}",
-        tokens=f"{size.tokens:,}",
-        all=f"{before.tokens:,}",
-        size=bytes_in_words(size.size_bytes),
-        whole=bytes_in_words(before.size_bytes),
-    )
-    if at == planned.chosen:
-        head = _("{figures}: what edgekit chose", figures=head)
-    rows = [("", _("kept"), _("tokens a word"), _("expected loss"))]
-    rows += [
-        (
-            cost.language or "*",
-            f"{cost.coverage:.2%}",
-            "{:.3f} > {:.3f}".format(*cost.fertility),
-            f"{cost.loss:+.2%}",
-        )
-        for cost in size.costs
-    ]
-    return [head, *aligned_columns(rows)]
+            return ["export.stop"]
+        planned = ["export.run", "export.less", "export.more"] if self._planned is not None else []
+        written = ["export.verify", "export.install"] if self._written is not None else []
+        return ["export.plan", *planned, *written, "export.copy"]
