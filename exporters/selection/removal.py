@@ -76,7 +76,7 @@ class _Remover:
     def run(self) -> Removal:
         queue = [(self.price(at), at) for at in self.may_go if not self.needed[at]]
         heapq.heapify(queue)
-        order = []
+        order: list[int] = []
         while queue:
             price, token = heapq.heappop(queue)
             if token not in self.present:
