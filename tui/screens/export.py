@@ -34,7 +34,7 @@ class ExportScreen(JobScreen):
 
     NAME: ClassVar[str] = "export"
     # Below 24 rows the curve gives way to figures, and what only explains it goes first.
-    VERTICAL_BREAKPOINTS = [(0, "-short"), (24, "-tall")]
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (24, "-tall")]  # noqa: RUF012  as Textual declares it
     TOLD: ClassVar[dict[str, str]] = {
         "model": N_("The model to make small: an installed one, or one that lies elsewhere."),
         "path": N_("Where the model lies: a folder, a file, or a repository of the Hugging Face hub."),
