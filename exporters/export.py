@@ -50,8 +50,8 @@ from exporters.on_demand import OnDemand
 from exporters.opening import Source, model_id, open_source
 from exporters.quantized import check_quant, with_preset_quant, with_sizes
 from exporters.report.terminal import trade_off
-from exporters.selection.base import Target
-from exporters.selection.choose import Ranking, select
+from exporters.selection.base import Selection, Target
+from exporters.selection.choose import Ranking, points, select
 from exporters.targets.plan import check_target, plan_target
 from exporters.trim.base import Ids, Tokenizer
 from exporters.trim.gguf import GgufModel
@@ -62,10 +62,15 @@ SCHEMA = "edgekit.export/1"
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """See `edgekit.pipeline.requests.ExportPlan`.  folder: the artifact's, which is called as its id."""
+    """See `edgekit.pipeline.requests.ExportPlan`.  folder: the artifact's, which is called as its id.
+
+    keep, open_model: for another choice, as in `_select`.
+    """
 
     choice: Choice
     folder: Path
+    keep: Ids
+    open_model: OpenLanguageModel | None
 
     @property
     def needed_bytes(self) -> int:
@@ -103,6 +108,30 @@ class Plan:
             "needed_bytes": self.needed_bytes,
             "free_bytes": free_bytes(self.folder.parent),
         }
+
+    def points(self, count: int, report: Reporter) -> list[dict[str, Any]]:
+        """See `edgekit.pipeline.requests.ExportPlan.points`."""
+        ranking = self.choice.selection.ranking
+        return (
+            [] if ranking is None else [_point(one) for one in points(self.choice.source.model, ranking, count, report)]
+        )
+
+    def at(self, vocab: int, *, command: str, report: Reporter) -> Plan:
+        """See `edgekit.pipeline.requests.ExportPlan.at`."""
+        choice = self.choice
+        request = dataclasses.replace(choice.request, vocab=vocab, coverage=None, max_size_bytes=None, command=command)
+        request.check()
+        selection = _select(
+            request,
+            choice.source,
+            choice.corpora,
+            target=Target(vocab=vocab),
+            keep=self.keep,
+            open_model=self.open_model,
+            ranking=choice.selection.ranking,
+            report=report,
+        )
+        return dataclasses.replace(self, choice=dataclasses.replace(choice, request=request, selection=selection))
 
     def check(self) -> None:
         """See `edgekit.pipeline.requests.ExportPlan.check`."""
@@ -211,6 +240,35 @@ def plan_trimming(
         lines = (line for corpus in corpora for line in corpus.sample)
         check_parity(source.model, source.id, request.languages, lines, report)
     keep = keep_ids(tokenizer, [*source.model.prompts, *source.prefixes.values()], request.keep_text)
+    selection = _select(
+        request, source, corpora, target=target, keep=keep, open_model=open_model, ranking=ranking, report=report
+    )
+    trial = prepare_trial(
+        corpora,
+        request.languages,
+        limits={} if preset is None else preset.limits,
+        prefix=embedding_prefix(source) if is_encoder(source) or _becomes_encoder(source) else None,
+        open_model=open_model,
+        open_encoder=open_encoder,
+        run_graph=run_graph,
+        open_translator=open_translator,
+        directions=_directions(source, request.languages),
+    )
+    return Plan(Choice(request, source, source_files, name, corpora, selection, trial, gate), folder, keep, open_model)
+
+
+def _select(
+    request: ExportRequest,
+    source: Source,
+    corpora: Sequence[Corpus],
+    *,
+    target: Target,
+    keep: Ids,
+    open_model: OpenLanguageModel | None,
+    ranking: Ranking | None,
+    report: Reporter,
+) -> Selection:
+    """See `exporters.selection.choose.select`; what a person should know of it is reported."""
     running = None
     if open_model is not None and isinstance(source.model, GgufModel) and not is_encoder(source):
         running = OnDemand(open_model, source.container)
@@ -231,18 +289,7 @@ def plan_trimming(
             running.close()
     for note in selection.notes:
         report(Note(note))
-    trial = prepare_trial(
-        corpora,
-        request.languages,
-        limits={} if preset is None else preset.limits,
-        prefix=embedding_prefix(source) if is_encoder(source) or _becomes_encoder(source) else None,
-        open_model=open_model,
-        open_encoder=open_encoder,
-        run_graph=run_graph,
-        open_translator=open_translator,
-        directions=_directions(source, request.languages),
-    )
-    return Plan(Choice(request, source, source_files, name, corpora, selection, trial, gate), folder)
+    return selection
 
 
 def _becomes_encoder(source: Source) -> bool:

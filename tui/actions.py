@@ -39,13 +39,20 @@ class Action:
     @property
     def key(self) -> str:
         """The first key, as people write it."""
-        return self.keys.split(",")[0].replace("ctrl+", "^").replace("question_mark", "?")
+        return (
+            self.keys.split(",")[0]
+            .replace("ctrl+", "^")
+            .replace("question_mark", "?")
+            .replace("left", "<-")
+            .replace("right", "->")
+        )
 
 
 SCREENS: tuple[tuple[str, str], ...] = (
     ("translate", N_("Translate")),
     ("grade", N_("Grade")),
     ("models", N_("Models")),
+    ("export", N_("Export")),
     ("jobs", N_("Jobs")),
     ("device", N_("Device")),
 )
@@ -164,6 +171,49 @@ ACTIONS: tuple[Action, ...] = (
     Action("models.verify", "verify", "v", N_("Verify"), N_("Compare its files with its receipt."), "models"),
     Action("models.remove", "remove", "d", N_("Remove"), N_("Take it off this machine; asks once."), "models"),
     Action("models.reload", "reload", "r", N_("Reload"), N_("Read the store and the catalogue again."), "models"),
+    Action(
+        "export.plan",
+        "plan",
+        "ctrl+l",
+        N_("Plan"),
+        N_("Count the text and see what each size costs; nothing is written."),
+        "export",
+        on_line=False,
+    ),
+    Action(
+        "export.run",
+        "run",
+        "ctrl+r",
+        N_("Export now"),
+        N_("Write what stands at the point of the curve."),
+        "export",
+        on_line=False,
+    ),
+    Action(
+        "export.verify",
+        "verify",
+        "ctrl+y",
+        N_("Verify"),
+        N_("Compare what was written with its receipt and its source."),
+        "export",
+        on_line=False,
+    ),
+    Action(
+        "export.install",
+        "install",
+        "ctrl+n",
+        N_("Install"),
+        N_("Put what was written among the models."),
+        "export",
+        on_line=False,
+    ),
+    Action("export.stop", "stop", "ctrl+t", N_("Stop"), N_("End the work; no half file stays."), "export", False),
+    Action("export.copy", "copy_line", "ctrl+o", N_("Copy line"), N_("The line, to the clipboard."), "export", False),
+    Action("export.less", "less", "left", N_("Fewer"), N_("Keep fewer tokens: a smaller file."), "export", False),
+    Action("export.more", "more", "right", N_("More"), N_("Keep more tokens: less is lost."), "export", False),
+    Action("export.least", "least", "home", N_("Fewest"), N_("The smallest size on the curve."), "export", False),
+    Action("export.most", "most", "end", N_("Most"), N_("Keep all that the languages use."), "export", False),
+    Action("export.chosen", "chosen", "backspace", N_("Chosen"), N_("Back to what edgekit chose."), "export", False),
     Action("jobs.cancel", "cancel", "c", N_("Cancel"), N_("End the chosen job within a second."), "jobs"),
     Action("jobs.log", "log", "enter", N_("Log"), N_("What the job has said so far."), "jobs"),
     Action("device.measure", "measure", "m", N_("Measure"), N_("Translate for a while and say how fast."), "device"),

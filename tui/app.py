@@ -21,6 +21,7 @@ from edgekit.core.paths import config_folder
 from tui import words
 from tui.actions import SCREENS, bindings
 from tui.bridge import Job, Jobs
+from tui.exporting import Exporting, PipelineExporting
 from tui.grading import BookGrades, Grades
 from tui.library import Library, StoreLibrary
 from tui.machine import Speed, describe, measure
@@ -29,6 +30,7 @@ from tui.palette import ActionProvider
 from tui.screens.base import JobScreen
 from tui.screens.confirm import ConfirmScreen
 from tui.screens.device import DeviceScreen
+from tui.screens.export import ExportScreen
 from tui.screens.grade import GradeScreen
 from tui.screens.help import HelpScreen
 from tui.screens.jobs import JobsScreen
@@ -58,6 +60,7 @@ class EdgekitApp(App[None]):
         "translate": TranslateScreen,
         "grade": GradeScreen,
         "models": ModelsScreen,
+        "export": ExportScreen,
         "jobs": JobsScreen,
         "device": DeviceScreen,
     }
@@ -69,9 +72,10 @@ class EdgekitApp(App[None]):
         *,
         library: Library | None = None,
         grades: Grades | None = None,
+        exporting: Exporting | None = None,
         state: dict[str, Any] | None = None,
     ) -> None:
-        """models, library, grades: this machine's when None.
+        """models, library, grades, exporting: this machine's when None.
 
         state: what is remembered of the last time; read from its file when None, and then kept there.
         """
@@ -80,6 +84,7 @@ class EdgekitApp(App[None]):
         self.models = models or installed_models()
         self.library = library or StoreLibrary()
         self.grades = grades or BookGrades()
+        self.exporting = exporting or PipelineExporting()
         self.describe: Callable[[], list[tuple[str, str]]] = describe
         self.measure: Callable[..., Speed] = measure
         self.jobs = Jobs(self._job_changed)

@@ -148,6 +148,17 @@ class ExportPlan(Protocol):
         """The plan as JSON values."""
         ...
 
+    def points(self, count: int, report: Reporter) -> list[dict[str, Any]]:
+        """What count sizes would cost, ascending, as in `curve` of `to_json`; empty where nothing is trimmed."""
+        ...
+
+    def at(self, vocab: int, *, command: str, report: Reporter) -> ExportPlan:
+        """The plan for another number of tokens, which counts nothing again.  command: the line that asks for it.
+
+        Raises UsageError for a number that is not possible.
+        """
+        ...
+
     def check(self) -> None:
         """Raise FailedError where a language would lose characters, ResourceError where the disk is too small."""
         ...

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from exporters.trim.base import Ids
+
+if TYPE_CHECKING:
+    from exporters.selection.choose import Ranking
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,8 @@ class Selection:
 
     sources: share of the estimate that each source of evidence has, by language (`text`, `words`, `model`).
     notes: what a person should know, a line each.  tried: a set of the same size, chosen without the held-out tenth of
-    the text, whose costs those of `chosen` are; None where there is no such text.
+    the text, whose costs those of `chosen` are; None where there is no such text.  ranking: what it was chosen by, for
+    another choice by the same.
     """
 
     kept: Ids
@@ -68,6 +72,7 @@ class Selection:
     sources: Mapping[str, Mapping[str, float]]
     notes: Sequence[str] = field(default=())
     tried: Ids | None = None
+    ranking: Ranking | None = None
 
 
 class LanguageModel(Protocol):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -27,6 +28,8 @@ _CURVE = (2_000, 4_000, 8_000, 12_000, 16_000, 24_000, 32_000, 48_000, 64_000, 9
 # Lines a language for bits per byte: 40 of news are 1,500 tokens, some 15 s on two cores for Gemma 3 270M.
 _MEASURED_LINES = 40
 _STEPS = 5
+# Of a language's tokens: FLORES dev in en and pt then takes 1.5 times the tokens (Firefox en-pt, multilingual E5).
+_USABLE = 0.75
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +53,15 @@ class Ranking:
     """In which order a model's tokens go, whatever its format and its types: what `select` takes its time for.
 
     whole: whether there is no target, so that all that the text uses stays.  full: the order by all of the text.
-    trial: that by nine tenths of it.  rates: of each language that is known.  fixed: ids that stay whatever they cost.
+    trial: that by nine tenths of it.  rates: of each language that is known.  possible: ids that these may use.
+    seen, fixed: ids that the text uses, and that stay whatever they cost; closed sets.
     """
 
     whole: bool
     languages: Sequence[_Language]
     rates: Sequence[Floats]
+    possible: Ids
+    seen: Ids
     fixed: Ids
     full: Removal
     trial: Removal
@@ -79,7 +85,7 @@ def rank(
         report(Progress("select", done, _STEPS, "steps"))
 
     tokenizer, texts = model.tokenizer, model.tokenizer.texts
-    known = [_language(tag, corpora, model) for tag in _tags(languages, corpora)]
+    known = [_language(tag, corpora, model, lambda: progress(0)) for tag in _tags(languages, corpora)]
     notes = [start_note(one.tag) for one in known if one.tag and not one.counts.any()]
     progress(1)
     counts = np.sum([one.counts for one in known], axis=0)
@@ -94,11 +100,54 @@ def rank(
     rates = expected_rates([*evidence, *(parted if with_text else [])], texts, possible, model.vectors)
     progress(2)
     # Without a target what the text shows stays, so that every line of it is cut as before.
-    full = removal_order(tokenizer, _joined(rates[: len(known)], possible), seen if whole else fixed)
+    full = removal_order(
+        tokenizer, _joined(rates[: len(known)], possible), seen if whole else fixed, lambda: progress(2)
+    )
     progress(3)
-    trial = removal_order(tokenizer, _joined(rates[len(known) :], possible), fixed) if with_text else full
+    trial = full
+    if with_text:
+        trial = removal_order(tokenizer, _joined(rates[len(known) :], possible), fixed, lambda: progress(3))
     progress(4)
-    return Ranking(whole, known, rates, fixed, full, trial, with_text, notes)
+    return Ranking(whole, known, rates, possible, seen, fixed, full, trial, with_text, notes)
+
+
+def with_target(
+    model: TrimmableModel, ranking: Ranking, *, whole: bool, tick: Callable[[], None] = lambda: None
+) -> Ranking:
+    """The same ranking for a choice that has a target, or none: only what has to stay is another."""
+    if ranking.whole == whole:
+        return ranking
+    joined = _joined(ranking.rates[: len(ranking.languages)], ranking.possible)
+    full = removal_order(model.tokenizer, joined, ranking.seen if whole else ranking.fixed, tick)
+    return replace(ranking, whole=whole, full=full)
+
+
+def points(model: TrimmableModel, ranking: Ranking, count: int, report: Reporter) -> list[Point]:
+    """What vocabularies cost, from one that is too small to all that the languages use, evenly by the logarithm.
+
+    Too small keeps three quarters of a language's tokens, or is the smallest there is. Reports the step `curve`.
+    """
+    report(StepStarted("curve", f"{count} sizes"))
+
+    def told(done: int) -> None:
+        report(Progress("curve", done, count, "steps"))
+
+    ranking = with_target(model, ranking, whole=False, tick=lambda: told(0))
+    full, costs = ranking.full, _costs(model, ranking)
+
+    def is_usable(size: int) -> bool:
+        told(0)
+        return min(one.coverage for one in costs(size)) >= _USABLE
+
+    begin = _first(is_usable, full.least, len(full.all))
+    ladder = np.geomspace(max(1, begin), len(full.all), count).tolist()
+    rounded = {min(max(round(at, 2 - math.floor(math.log10(at))), full.least), len(full.all)) for at in ladder}
+    found = []
+    for done, at in enumerate(sorted(map(int, rounded))):
+        told(done)
+        found.append(Point(at, model.size_bytes(full.kept(at)), costs(at)))
+    report(StepFinished("curve", f"{found[0].tokens:,} to {found[-1].tokens:,} tokens"))
+    return found
 
 
 def select(
@@ -124,23 +173,13 @@ def select(
     """
     report(StepStarted("select", f"for {', '.join(languages)}"))
     whole = target == Target()
-    if ranking is None or ranking.whole != whole:
+    if ranking is None:
         ranking = rank(model, corpora, languages=languages, whole=whole, scripts=scripts, keep=keep, report=report)
+    ranking = with_target(model, ranking, whole=whole, tick=lambda: report(Progress("select", 0, _STEPS, "steps")))
     tokenizer, notes = model.tokenizer, [*ranking.notes]
-    known, rates, full, trial = ranking.languages, ranking.rates, ranking.full, ranking.trial
+    known, rates, full = ranking.languages, ranking.rates, ranking.full
     only_scripts = scripts is not None and not corpora and whole
-    judged = [
-        replace(one, held_out=rate, words=1.0, lines=()) if not one.held_out.any() else one
-        for one, rate in zip(known, rates, strict=False)
-    ]
-
-    def tried_at(size: int) -> Ids:
-        return trial.kept(min(max(size, trial.least), len(trial.all)))
-
-    def costs(size: int) -> tuple[Cost, ...]:
-        pieces = Pieces(tokenizer, tried_at(size))
-        return tuple(cost(one.tag, tokenizer, pieces, one.held_out, one.words) for one in judged)
-
+    judged, costs = _judged(ranking), _costs(model, ranking)
     size = len(full.all) if only_scripts else _size(model, full, target, costs)
     if size > len(full.all):
         full = _whole(model, full, rates, ranking.fixed)
@@ -150,7 +189,7 @@ def select(
     chosen = Point(len(kept), model.size_bytes(kept), costs(size))
     if whole and max(one.expected_loss for one in chosen.costs) > DEFAULT_LOSS:
         notes.append("every token that the languages may use is kept, and the expected loss is still above 2 %")
-    tried = tried_at(size)
+    tried = _tried(ranking, size)
     if language_model is not None:
         try:
             chosen = _measured(chosen, model, tried, judged, language_model)
@@ -163,7 +202,30 @@ def select(
     report(Progress("select", _STEPS, _STEPS, "steps"))
     sources = {one.tag: _sources(one, rate, kept) for one, rate in zip(known, rates, strict=False)}
     report(StepFinished("select", f"{len(kept):,} of {tokenizer.size:,} tokens"))
-    return Selection(kept, chosen, curve, sources, notes, tried if ranking.with_text else None)
+    return Selection(kept, chosen, curve, sources, notes, tried if ranking.with_text else None, ranking)
+
+
+def _judged(ranking: Ranking) -> list[_Language]:
+    """The languages with the text that they are judged on; what is expected of one stands in where it has none."""
+    return [
+        replace(one, held_out=rate, words=1.0, lines=()) if not one.held_out.any() else one
+        for one, rate in zip(ranking.languages, ranking.rates, strict=False)
+    ]
+
+
+def _tried(ranking: Ranking, size: int) -> Ids:
+    return ranking.trial.kept(min(max(size, ranking.trial.least), len(ranking.trial.all)))
+
+
+def _costs(model: TrimmableModel, ranking: Ranking) -> Callable[[int], tuple[Cost, ...]]:
+    """What each language pays at a vocabulary size."""
+    judged = _judged(ranking)
+
+    def costs(size: int) -> tuple[Cost, ...]:
+        pieces = Pieces(model.tokenizer, _tried(ranking, size))
+        return tuple(cost(one.tag, model.tokenizer, pieces, one.held_out, one.words) for one in judged)
+
+    return costs
 
 
 def _tags(languages: Sequence[str], corpora: Sequence[Corpus]) -> list[str]:
@@ -171,10 +233,10 @@ def _tags(languages: Sequence[str], corpora: Sequence[Corpus]) -> list[str]:
     return [*languages, *([""] if any(corpus.language not in languages for corpus in corpora) else [])]
 
 
-def _language(tag: str, corpora: Sequence[Corpus], model: TrimmableModel) -> _Language:
+def _language(tag: str, corpora: Sequence[Corpus], model: TrimmableModel, tick: Callable[[], None]) -> _Language:
     none = np.zeros(model.tokenizer.size)
     own = [corpus for corpus in corpora if corpus.language == tag]
-    listed = list_counts(tag, model.tokenizer) if tag else none
+    listed = list_counts(tag, model.tokenizer, tick) if tag else none
     return _Language(
         tag,
         np.sum([none, *(corpus.train.tokens for corpus in own)], axis=0),

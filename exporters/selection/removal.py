@@ -7,6 +7,7 @@ one pass gives a closed set of every size.
 from __future__ import annotations
 
 import heapq
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +20,8 @@ from exporters.trim.base import Ids, Tokenizer
 FIRST_SPLIT, NEXT_SPLIT = 15.0, 5.0
 _AGAIN = NEXT_SPLIT / FIRST_SPLIT
 _LONGEST_CHAIN = 6
+# Tokens between two calls of `tick`, some 0.1 s of Python.
+_TICK_TOKENS = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,22 +41,28 @@ class Removal:
         return np.setdiff1d(self.all, self.order[: len(self.all) - size], assume_unique=True)
 
 
-def removal_order(tokenizer: Tokenizer, rates: Floats, fixed: Ids) -> Removal:
+def removal_order(tokenizer: Tokenizer, rates: Floats, fixed: Ids, tick: Callable[[], None] = lambda: None) -> Removal:
     """The order in which the tokens with a rate go.
 
-    rates: (V,) how often each is used.  fixed: a closed set that stays.
+    rates: (V,) how often each is used.  fixed: a closed set that stays.  tick: called several times a second; what it
+    raises ends the work.
     """
     start = tokenizer.closed(np.union1d(np.flatnonzero(rates > 0), fixed))
-    return _Remover(tokenizer, rates, start, fixed).run()
+    return _Remover(tokenizer, rates, start, fixed, tick).run()
 
 
 class _Remover:
-    def __init__(self, tokenizer: Tokenizer, rates: Floats, start: Ids, fixed: Ids) -> None:
+    def __init__(self, tokenizer: Tokenizer, rates: Floats, start: Ids, fixed: Ids, tick: Callable[[], None]) -> None:
         self.start = start
+        self.tick = tick
         self.own: list[float] = rates.tolist()
         self.split = [0.0] * tokenizer.size  # what came from tokens that are gone
         self.present = set(start.tolist())
-        self.parts = {at: tokenizer.parts(at) for at in self.present}
+        self.parts = {}
+        for count, at in enumerate(self.present):
+            if count % _TICK_TOKENS == 0:
+                tick()
+            self.parts[at] = tokenizer.parts(at)
         staying = set(fixed.tolist())
         # What nothing can replace stays.
         self.may_go = {at for at in self.present if at not in staying and self.parts[at]}
@@ -67,7 +76,7 @@ class _Remover:
     def run(self) -> Removal:
         queue = [(self.price(at), at) for at in self.may_go if not self.needed[at]]
         heapq.heapify(queue)
-        order = []
+        order: list[int] = []
         while queue:
             price, token = heapq.heappop(queue)
             if token not in self.present:
@@ -76,6 +85,8 @@ class _Remover:
             if now > price * (1 + 1e-9):
                 heapq.heappush(queue, (now, token))
                 continue
+            if len(order) % _TICK_TOKENS == 0:
+                self.tick()
             self.present.discard(token)
             order.append(token)
             self.flow(token, self.own[token] + self.split[token])

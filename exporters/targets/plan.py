@@ -29,7 +29,7 @@ from edgekit.core.events import Note, Reporter, StepFinished, StepStarted
 from edgekit.core.hashing import sha256_file
 from edgekit.core.paths import free_bytes
 from edgekit.core.units import bytes_in_words
-from edgekit.pipeline.requests import Artifact, CompileGraph, ExportRequest
+from edgekit.pipeline.requests import Artifact, CompileGraph, ExportPlan, ExportRequest
 from edgekit.store.build import list_files
 from edgekit.store.lock import alone
 from edgekit.store.receipt import Receipt, now, write_receipt
@@ -106,6 +106,14 @@ class TargetPlan:
             "needed_bytes": self.needed_bytes,
             "free_bytes": free_bytes(self.folder.parent),
         }
+
+    def points(self, count: int, report: Reporter) -> list[dict[str, Any]]:  # noqa: ARG002  nothing is trimmed
+        """See `edgekit.pipeline.requests.ExportPlan.points`."""
+        return []
+
+    def at(self, vocab: int, *, command: str, report: Reporter) -> ExportPlan:  # noqa: ARG002
+        """See `edgekit.pipeline.requests.ExportPlan.at`."""
+        raise UsageError("for a target nothing is trimmed", hint="trim first, then export what came of it")
 
     def check(self) -> None:
         """See `edgekit.pipeline.requests.ExportPlan.check`."""

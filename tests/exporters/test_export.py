@@ -28,7 +28,7 @@ from edgekit.core.errors import (
     UnsupportedModelError,
     UsageError,
 )
-from edgekit.core.events import Event, Note, StepFinished
+from edgekit.core.events import Event, Note, StepFinished, silent
 from edgekit.pipeline.requests import Artifact, ExportRequest
 from edgekit.pipeline.run import plan_export
 from edgekit.store.add import add
@@ -383,3 +383,33 @@ def test_text_in_another_language_than_asked_is_told_when_other_text_fits(
     events: list[Event] = []
     export(model, corpora, tmp_path / "out", report=events.append, allow_loss=True)
     assert any(isinstance(event, Note) and "the text of `pt` looks like `es`" in event.text for event in events)
+
+
+def test_the_points_of_a_plan_are_what_other_sizes_cost_and_what_is_written_there(
+    model: Path, corpora: list[Path], tmp_path: Path
+) -> None:
+    request = ExportRequest(str(model), ("pt", "en"), tuple(map(str, corpora)), out=tmp_path / "out")
+    plan = plan_export(request)
+    points = plan.points(9, silent)
+    tokens = [point["tokens"] for point in points]
+    assert tokens == sorted(set(tokens))
+    assert 5 <= len(points) <= 9
+    coverage = [point["costs"][0]["coverage"] for point in points]
+    assert coverage == sorted(coverage)
+    for point in points[:: len(points) - 1]:
+        events: list[Event] = []
+        moved = plan.at(point["tokens"], command="edgekit export again", report=events.append)
+        assert moved.to_json()["chosen"] == point
+        assert not any(isinstance(event, StepFinished) and event.step == "count" for event in events)
+        asked = plan_export(dataclasses.replace(request, vocab=point["tokens"])).to_json()
+        assert moved.to_json()["chosen"] == asked["chosen"]
+        assert moved.to_json()["curve"] == asked["curve"]
+    artifact = plan.at(tokens[-1], command="edgekit export again", report=lambda _event: None).write(
+        lambda _event: None
+    )
+    assert artifact.receipt.vocabulary is not None
+    assert artifact.receipt.vocabulary.after == tokens[-1]
+    assert "edgekit export again" in (artifact.folder / "report.html").read_text("utf-8")
+    assert next(step for step in artifact.receipt.steps if step["name"] == "select")["vocab"] == tokens[-1]
+    with pytest.raises(UsageError, match="vocabulary of 3 tokens"):
+        plan.at(3, command="", report=silent)
