@@ -152,6 +152,34 @@ def test_grading_again_goes_on_and_a_changed_quiz_is_a_new_session(
     assert "the quiz is another than in session 3: this is session 4" in capsys.readouterr().err
 
 
+def test_marks_are_carried_over_when_one_answer_is_corrected(
+    home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    grade()
+    assert run(["grade", "accept", "a1", "a2", "a3"]) == 0
+    capsys.readouterr()
+    (home / "answers.csv").write_text(ANSWERS.replace("light to", "light too"), encoding="utf-8")
+    grade()
+    told = capsys.readouterr().err
+    assert "1 answers are others than in session 1: this is session 2" in told
+    assert "2 marks of session 1 stand: question and answer are the same" in told
+    answers = {one["id"]: one for one in as_json(capsys, "answers.csv", "--quiz", "quiz.toml")["answers"]}
+    assert [answers[one]["mark"] for one in ("a1", "a2", "a3")] == [None, 0.0, 0.0]
+    assert [(one["session"], one["parent"]) for one in as_json(capsys, "sessions")["sessions"]] == [(1, None), (2, 1)]
+
+
+def test_nothing_is_carried_over_when_another_class_answers(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    grade()
+    assert run(["grade", "accept", "a1", "a2", "a3"]) == 0
+    other = ANSWERS.replace("Ana", "Leo").replace("Ben", "Mia").replace("luz", "agua")
+    (home / "answers.csv").write_text(other, encoding="utf-8")
+    capsys.readouterr()
+    grade()
+    told = capsys.readouterr().err
+    assert "the answers are others than in session 1: this is session 2" in told
+    assert "stand: question" not in told
+
+
 def test_a_ruling_counts_at_once_and_is_taken_back(capsys: pytest.CaptureFixture[str]) -> None:
     grade()
     made = as_json(capsys, "rule", "q1", "light", "las plantas necesitan luz", "--language", "es")
