@@ -180,6 +180,25 @@ def test_nothing_is_carried_over_when_another_class_answers(home: Path, capsys: 
     assert "stand: question" not in told
 
 
+def test_the_export_names_its_session_and_another_one_with_more_marks(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    grade()
+    assert run(["grade", "accept", "a1", "a2"]) == 0
+    (home / "quiz.toml").write_text(QUIZ.replace("to grow", "and water"), encoding="utf-8")
+    grade("--regrade", "1")
+    assert run(["grade", "accept", "a2"]) == 0
+    capsys.readouterr()
+    assert run(["grade", "export", "-o", "final.csv", "--pending"]) == 0
+    told = capsys.readouterr().err
+    assert "wrote 1 marks of session 2 to final.csv" in told
+    assert "session 1 of the same quiz has 1 marks that session 2 lacks: `--session 1` writes them" in told
+    assert run(["grade", "export", "-o", "final.csv", "--pending", "--force", "--session", "1"]) == 0
+    told = capsys.readouterr().err
+    assert "wrote 2 marks of session 1 to final.csv" in told
+    assert "warning" not in told
+
+
 def test_a_ruling_counts_at_once_and_is_taken_back(capsys: pytest.CaptureFixture[str]) -> None:
     grade()
     made = as_json(capsys, "rule", "q1", "light", "las plantas necesitan luz", "--language", "es")
