@@ -199,6 +199,19 @@ def test_the_export_names_its_session_and_another_one_with_more_marks(
     assert "warning" not in told
 
 
+def test_a_mistyped_command_is_told_and_a_file_of_that_name_is_graded(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for words in (["reveiw"], ["exprot", "-o", "x.csv"], ["session"]):
+        assert run(["grade", *words]) == 2
+    told = capsys.readouterr().err
+    assert "`reveiw` is neither a command nor a file" in told
+    for meant in ("review", "export", "sessions"):
+        assert f"did you mean `{meant}`?" in told
+    (home / "reveiw").write_text(ANSWERS, encoding="utf-8")
+    assert run(["grade", "reveiw", "--quiz", "quiz.toml", "--from", "csv"]) == 0
+
+
 def test_a_ruling_counts_at_once_and_is_taken_back(capsys: pytest.CaptureFixture[str]) -> None:
     grade()
     made = as_json(capsys, "rule", "q1", "light", "las plantas necesitan luz", "--language", "es")
