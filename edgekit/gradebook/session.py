@@ -214,7 +214,10 @@ class Session:
         return self.standing(number)
 
     def rule(self, question_id: str, criterion: str, wording: str, language: str, *, refuted: bool = False) -> int:
-        """Make a wording count; gives the number by which it is taken back. Raises UsageError: no such criterion."""
+        """Make a wording count; gives the number by which it is taken back, the known one where it counts already.
+
+        Raises UsageError: no such criterion.
+        """
         question = self.quiz.question(question_id)
         known = [one.id for one in question.criteria] if question is not None else []
         if criterion not in known:
@@ -233,6 +236,9 @@ class Session:
                 "wording": self._keep(connection, wording.strip()),
                 "refuted": refuted,
             }
+            for number, known in self._standings.rulings.items():
+                if known == body:
+                    return number
             return self._append(connection, "ruled", body).number
 
         return self._change(add)

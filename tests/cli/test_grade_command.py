@@ -224,6 +224,27 @@ def test_a_ruling_counts_at_once_and_is_taken_back(capsys: pytest.CaptureFixture
     assert run(["grade", "rule"]) == 2
 
 
+def test_the_same_ruling_again_is_said_and_not_stored(capsys: pytest.CaptureFixture[str]) -> None:
+    grade()
+    words = ["rule", "q1", "light", "las plantas necesitan luz", "--language", "es"]
+    made = as_json(capsys, *words)
+    assert run(["grade", *words]) == 0
+    assert f"ruling {made['ruling']} says so already, nothing was added" in capsys.readouterr().err
+    assert len(as_json(capsys, "rule", "--list")["rulings"]) == 1
+    assert run(["grade", *words, "--refuted"]) == 0
+    assert "marks of" not in capsys.readouterr().err
+    assert len(as_json(capsys, "rule", "--list")["rulings"]) == 2
+
+
+def test_a_ruling_tells_that_marks_of_its_question_count_as_well(capsys: pytest.CaptureFixture[str]) -> None:
+    grade()
+    assert run(["grade", "change", "a1", "0"]) == 0
+    assert run(["grade", "accept", "a2"]) == 0
+    capsys.readouterr()
+    assert run(["grade", "rule", "q1", "light", "they drink sun"]) == 0
+    assert "2 marks of `q1` count as well" in capsys.readouterr().err
+
+
 def test_marks_are_learned_from_a_file_and_from_decisions(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     grade()
     (home / "marked.csv").write_text("id,answer,mark\nx1,las plantas necesitan luz,1\nx2,sun,\n", encoding="utf-8")
