@@ -107,8 +107,20 @@ class Session:
             "suggested" if now.state == "waiting" else now.state,
             self.suggestion(number),
             now.points,
-            self.words(now.feedback) if now.feedback else None,
+            self._feedback(now),
         )
+
+    def _feedback(self, now: Standing) -> str | None:
+        """A person's words, or those that they accepted; none where they gave other points than were suggested."""
+        if now.feedback:
+            return self.words(now.feedback)
+        decided = now.before if now.state == "released" else now
+        if decided is None or not decided.is_mark:
+            return None
+        # What was suggested when it was decided: a newer suggestion was shown to nobody.
+        shown = decided.before.digest if decided.before is not None else ""
+        suggestion = read(self.words(shown)) if shown else None
+        return suggestion.feedback if suggestion is not None and suggestion.points == now.points else ""
 
     def words(self, digest: str) -> str:
         """A text that the record names by its digest."""

@@ -212,6 +212,35 @@ def test_a_mistyped_command_is_told_and_a_file_of_that_name_is_graded(
     assert run(["grade", "reveiw", "--quiz", "quiz.toml", "--from", "csv"]) == 0
 
 
+@pytest.mark.parametrize("name", ["final.csv", "scores.json", "final.jsonl"])
+def test_suggested_feedback_does_not_go_out_with_points_that_a_person_changed(home: Path, name: str) -> None:
+    grade()
+    assert run(["grade", "change", "a1", "0"]) == 0
+    assert run(["grade", "release", "a1"]) == 0
+    assert run(["grade", "change", "a2", "1"]) == 0
+    assert run(["grade", "change", "a3", "1", "--feedback", "Say it in one sentence."]) == 0
+    assert run(["grade", "export", "-o", name]) == 0
+    told = (home / name).read_text(encoding="utf-8")
+    assert "Good." not in told
+    assert "Say what plants need." not in told
+    assert "Say it in one sentence." in told
+    assert run(["grade", "undo", "a1", "a2"]) == 0
+    assert run(["grade", "undo", "a1"]) == 0
+    assert run(["grade", "accept", "a1", "a2"]) == 0
+    assert run(["grade", "export", "-o", name, "--force"]) == 0
+    told = (home / name).read_text(encoding="utf-8")
+    assert "Good." in told
+    assert "Say what plants need." in told
+
+
+def test_feedback_that_was_accepted_goes_out_when_something_else_is_suggested_later(home: Path) -> None:
+    grade()
+    assert run(["grade", "accept", "a1", "a2", "a3"]) == 0
+    assert run(["grade", "rule", "q1", "light", "las plantas necesitan luz", "--language", "es"]) == 0
+    assert run(["grade", "export", "-o", "final.csv"]) == 0
+    assert [one["feedback"] for one in rows(home / "final.csv")][2] == "Say what plants need."
+
+
 def test_a_ruling_counts_at_once_and_is_taken_back(capsys: pytest.CaptureFixture[str]) -> None:
     grade()
     made = as_json(capsys, "rule", "q1", "light", "las plantas necesitan luz", "--language", "es")
