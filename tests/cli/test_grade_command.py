@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from gradebook.toy_tools import ToyTools
+from gradebook.toy_tools import Breaking, ToyTools
 
 from edgekit.cli.app import run
 
@@ -239,6 +239,29 @@ def test_feedback_that_was_accepted_goes_out_when_something_else_is_suggested_la
     assert run(["grade", "rule", "q1", "light", "las plantas necesitan luz", "--language", "es"]) == 0
     assert run(["grade", "export", "-o", "final.csv"]) == 0
     assert [one["feedback"] for one in rows(home / "final.csv")][2] == "Say what plants need."
+
+
+@pytest.mark.parametrize("words", [(), ("--regrade", "1"), ("--new",)])
+def test_an_interruption_tells_what_is_kept_and_the_same_command_goes_on(
+    words: tuple[str, ...], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = 1
+    if words:
+        grade()
+        assert run(["grade", "change", "a2", "1"]) == 0
+        number = 2
+    monkeypatch.setattr("edgekit.grading.opening.open_tools", lambda **_: Breaking(2))
+    monkeypatch.setattr("edgekit.cli.output.silence_stdout", lambda: None)
+    capsys.readouterr()
+    assert run(["grade", "answers.csv", "--quiz", "quiz.toml", *words]) == 130
+    told = capsys.readouterr().err
+    assert f"2 of 3 suggestions are kept in session {number}: the same command" in told
+    assert ("without `--new`" in told) == ("--new" in words)
+    monkeypatch.setattr("edgekit.grading.opening.open_tools", lambda **_: ToyTools())
+    grade(*(one for one in words if one != "--new"))
+    told = capsys.readouterr().err
+    assert f"session {number}: 3 answers" in told
+    assert ("1 marks of session 1 stand" in told) == ("--regrade" in words)
 
 
 def test_a_ruling_counts_at_once_and_is_taken_back(capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from edgekit.cli import output
+from edgekit.cli import output, signals
 from edgekit.cli.grade.options import SCHEMA, AsJson, Book, ProgressMode, Threads
 from edgekit.cli.text_io import check_out
 from edgekit.core.errors import UsageError
@@ -93,14 +93,21 @@ def suggest(
         open_tools(judge=judge, threads=threads, report=report) as tools,
     ):
         older = opened.session(regrade) if regrade is not None else None
-        session = None if new or older is not None else opened.begun(asked, given.answers, tools.settings)
+        session = None if new else opened.begun(asked, given.answers, tools.settings)
+        if older is not None and session is not None and not _is_interrupted(session, older):
+            session = None
         if session is None:
             before = older if older is not None or new else same_class(opened, asked, given.answers)
             parent = before.id if before is not None else None
             session = opened.begin(asked, given.answers, tools.settings, parent=parent)
             if not new and regrade is None:
                 _tell_of_change(opened.sessions(), session, before)
-        if suggest_waiting(session, tools, report) and session.parent is not None:
+        try:
+            graded = suggest_waiting(session, tools, report)
+        except (KeyboardInterrupt, signals.TerminatedError):
+            _tell_of_interruption(session, new=new)
+            raise
+        if graded and session.parent is not None:
             # Of a session that was interrupted as well: nothing was carried over into it yet.
             before = opened.session(session.parent)
             if carried := carry_over(before, session):
@@ -186,6 +193,20 @@ def _summary(session: Session, out: Path | None) -> None:
     if reasons:
         output.narrate("reasons: " + ", ".join(f"{code} {count:,}" for code, count in reasons.most_common()))
     output.narrate("no mark is final before you say so: `edgekit grade review`")
+
+
+def _is_interrupted(session: Session, older: Session) -> bool:
+    """Whether grading an older session again ended before every answer had its suggestion."""
+    return session.parent == older.id and any(one.state == "waiting" for one in session.standings)
+
+
+def _tell_of_interruption(session: Session, *, new: bool) -> None:
+    """What is on the disk, and how to go on."""
+    kept = sum(one.state != "waiting" for one in session.standings)
+    output.narrate(
+        f"{kept:,} of {len(session.answers):,} suggestions are kept in session {session.id}: "
+        f"the same command{' without `--new`' if new else ''} goes on"
+    )
 
 
 def _tell_of_change(sessions: Sequence[SessionEntry], session: Session, before: Session | None) -> None:
