@@ -358,6 +358,15 @@ def test_what_is_sent_to_review_is_not_accepted_with_many(capsys: pytest.Capture
     assert as_json(capsys, "return", "a2")["returned"] == 1
 
 
+def test_the_audit_of_a_small_quiz_is_no_verdict_and_tells_what_to_add(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["grade", "audit", "quiz.toml"]) == 1
+    told = capsys.readouterr()
+    assert "no verdict" in told.out
+    assert "FAIL" not in told.out
+    for word in ("`accepted`", "`refuted`", "`misconceptions`", "`--parallel FILE`"):
+        assert word in told.err
+
+
 def test_a_quiz_is_linted(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["grade", "lint", "quiz.toml"]) == 1
     assert capsys.readouterr().out.startswith("q1")
