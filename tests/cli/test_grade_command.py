@@ -367,9 +367,20 @@ def test_the_audit_of_a_small_quiz_is_no_verdict_and_tells_what_to_add(capsys: p
         assert word in told.err
 
 
-def test_a_quiz_is_linted(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_quiz_is_linted_and_advice_alone_is_no_fault(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["grade", "lint", "quiz.toml"]) == 1
-    assert capsys.readouterr().out.startswith("q1")
+    told = capsys.readouterr()
+    assert told.out.startswith("q1\tlanguage\tanswers")
+    assert 'write `statement = { en = "…", es = "…" }`' in told.out
+    sound = QUIZ.replace('languages = ["en", "es"]', "")
+    (home / "quiz.toml").write_text(sound, encoding="utf-8")
+    assert run(["grade", "lint", "quiz.toml"]) == 0
+    told = capsys.readouterr()
+    assert "q1.light\tno_negative\tadvice: " in told.out
+    assert 'write `refuted = ["…"]`' in told.out
+    assert "0 findings, 1 of advice" in told.err
+    (home / "quiz.toml").write_text(sound + 'refuted = ["…"]\n', encoding="utf-8")
+    assert as_json(capsys, "lint", "quiz.toml")["findings"] == []
     (home / "quiz.toml").write_text("title = 3", encoding="utf-8")
     assert run(["grade", "lint", "quiz.toml"]) == 2
 
