@@ -45,7 +45,7 @@ class Session:
 
     def __init__(self, book: Gradebook, number: int) -> None:
         self.id = number
-        self._book = book
+        self.book = book
         self._lock = threading.RLock()
         self._standings = Standings(FIRST)
         with self._lock:
@@ -63,7 +63,7 @@ class Session:
     def refresh(self) -> None:
         """Take in what another process has added."""
         with self._lock:
-            self._book.run(self._catch_up)
+            self.book.run(self._catch_up)
 
     @property
     def answers(self) -> Mapping[int, Answer]:
@@ -107,12 +107,24 @@ class Session:
             "suggested" if now.state == "waiting" else now.state,
             self.suggestion(number),
             now.points,
-            self.words(now.feedback) if now.feedback else None,
+            self._feedback(now),
         )
+
+    def _feedback(self, now: Standing) -> str | None:
+        """A person's words, or those that they accepted; none where they gave other points than were suggested."""
+        if now.feedback:
+            return self.words(now.feedback)
+        decided = now.before if now.state == "released" else now
+        if decided is None or not decided.is_mark:
+            return None
+        # What was suggested when it was decided: a newer suggestion was shown to nobody.
+        shown = decided.before.digest if decided.before is not None else ""
+        suggestion = read(self.words(shown)) if shown else None
+        return suggestion.feedback if suggestion is not None and suggestion.points == now.points else ""
 
     def words(self, digest: str) -> str:
         """A text that the record names by its digest."""
-        rows = self._book.read("SELECT body FROM words WHERE digest = ?", (digest,))
+        rows = self.book.read("SELECT body FROM words WHERE digest = ?", (digest,))
         text = text_of(rows[0][0]) if rows else ""
         if not rows or digest_of(text) != digest:
             raise IntegrityError("the gradebook no longer holds the words that its record tells of")
@@ -214,7 +226,10 @@ class Session:
         return self.standing(number)
 
     def rule(self, question_id: str, criterion: str, wording: str, language: str, *, refuted: bool = False) -> int:
-        """Make a wording count; gives the number by which it is taken back. Raises UsageError: no such criterion."""
+        """Make a wording count; gives the number by which it is taken back, the known one where it counts already.
+
+        Raises UsageError: no such criterion.
+        """
         question = self.quiz.question(question_id)
         known = [one.id for one in question.criteria] if question is not None else []
         if criterion not in known:
@@ -233,6 +248,9 @@ class Session:
                 "wording": self._keep(connection, wording.strip()),
                 "refuted": refuted,
             }
+            for number, known in self._standings.rulings.items():
+                if known == body:
+                    return number
             return self._append(connection, "ruled", body).number
 
         return self._change(add)
@@ -267,7 +285,7 @@ class Session:
 
     def rows(self) -> Iterator[Row]:
         """The record, verified. Raises IntegrityError at the first row that is not what was written."""
-        return verified(self._book.run(lambda connection: self._rows_after(connection, 0)))
+        return verified(self.book.run(lambda connection: self._rows_after(connection, 0)))
 
     def lines(self) -> Iterator[str]:
         """The record as lines of JSONL."""
@@ -297,7 +315,7 @@ class Session:
         return standings
 
     def _read_answers(self) -> dict[int, Answer]:
-        rows = self._book.read(
+        rows = self.book.read(
             "SELECT number, answer_id, question_id, text, digest, student, language, extra FROM answers"
             " WHERE session = ? ORDER BY number",
             (self.id,),
@@ -328,14 +346,14 @@ class Session:
 
         with self._lock:
             try:
-                return self._book.run(within)
+                return self.book.run(within)
             except BaseException:
                 # Nothing of it is on the disk: what was taken in with it goes as well.
                 self._standings = Standings(FIRST)
                 raise
             finally:
                 if not self._standings.last:
-                    self._book.run(self._catch_up)
+                    self.book.run(self._catch_up)
 
     def _catch_up(self, connection: sqlite3.Connection) -> None:
         rows = self._rows_after(connection, self._standings.last)

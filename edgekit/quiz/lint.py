@@ -24,6 +24,9 @@ LintCode: TypeAlias = Literal[
     "all_right",  # a choice that nobody can get wrong
 ]
 
+# What is worth writing and keeps no answer from its right mark: most quizzes name nothing that must not pass.
+ADVICE: frozenset[LintCode] = frozenset({"no_negative"})
+
 _WORD = re.compile(r"\w+", re.UNICODE)
 _NOT = re.compile(r"n['’]t\b")
 _DIGITS = re.compile(r"\d+(?:[.,]\d+)*")
@@ -61,6 +64,11 @@ class LintFinding:
     question: str
     criterion: str | None
     detail: str
+
+    @property
+    def is_advice(self) -> bool:
+        """Whether answers are marked rightly without it."""
+        return self.code in ADVICE
 
 
 def lint(quiz: Quiz) -> tuple[LintFinding, ...]:

@@ -117,7 +117,8 @@ class Mark:
     """What stands of one answer's mark: the suggestion, and what a person made of it.
 
     status: `returned` is one that was opened again, so no mark.  points: a person's, where they differ from the
-    suggested ones.  feedback: in the place of the suggestion's, where a person wrote another.
+    suggested ones.  feedback: in the place of the suggestion's, where a person wrote another; empty where they gave
+    other points, which the suggested words do not fit.
     """
 
     answer_id: str

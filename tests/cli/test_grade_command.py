@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from gradebook.toy_tools import ToyTools
+from gradebook.toy_tools import Breaking, ToyTools
 
 from edgekit.cli.app import run
 
@@ -152,6 +152,118 @@ def test_grading_again_goes_on_and_a_changed_quiz_is_a_new_session(
     assert "the quiz is another than in session 3: this is session 4" in capsys.readouterr().err
 
 
+def test_marks_are_carried_over_when_one_answer_is_corrected(
+    home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    grade()
+    assert run(["grade", "accept", "a1", "a2", "a3"]) == 0
+    capsys.readouterr()
+    (home / "answers.csv").write_text(ANSWERS.replace("light to", "light too"), encoding="utf-8")
+    grade()
+    told = capsys.readouterr().err
+    assert "1 answers are others than in session 1: this is session 2" in told
+    assert "2 marks of session 1 stand: question and answer are the same" in told
+    answers = {one["id"]: one for one in as_json(capsys, "answers.csv", "--quiz", "quiz.toml")["answers"]}
+    assert [answers[one]["mark"] for one in ("a1", "a2", "a3")] == [None, 0.0, 0.0]
+    assert [(one["session"], one["parent"]) for one in as_json(capsys, "sessions")["sessions"]] == [(1, None), (2, 1)]
+
+
+def test_nothing_is_carried_over_when_another_class_answers(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    grade()
+    assert run(["grade", "accept", "a1", "a2", "a3"]) == 0
+    other = ANSWERS.replace("Ana", "Leo").replace("Ben", "Mia").replace("luz", "agua")
+    (home / "answers.csv").write_text(other, encoding="utf-8")
+    capsys.readouterr()
+    grade()
+    told = capsys.readouterr().err
+    assert "the answers are others than in session 1: this is session 2" in told
+    assert "stand: question" not in told
+
+
+def test_the_export_names_its_session_and_another_one_with_more_marks(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    grade()
+    assert run(["grade", "accept", "a1", "a2"]) == 0
+    (home / "quiz.toml").write_text(QUIZ.replace("to grow", "and water"), encoding="utf-8")
+    grade("--regrade", "1")
+    assert run(["grade", "accept", "a2"]) == 0
+    capsys.readouterr()
+    assert run(["grade", "export", "-o", "final.csv", "--pending"]) == 0
+    told = capsys.readouterr().err
+    assert "wrote 1 marks of session 2 to final.csv" in told
+    assert "session 1 of the same quiz has 1 marks that session 2 lacks: `--session 1` writes them" in told
+    assert run(["grade", "export", "-o", "final.csv", "--pending", "--force", "--session", "1"]) == 0
+    told = capsys.readouterr().err
+    assert "wrote 2 marks of session 1 to final.csv" in told
+    assert "warning" not in told
+
+
+def test_a_mistyped_command_is_told_and_a_file_of_that_name_is_graded(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for words in (["reveiw"], ["exprot", "-o", "x.csv"], ["session"]):
+        assert run(["grade", *words]) == 2
+    told = capsys.readouterr().err
+    assert "`reveiw` is neither a command nor a file" in told
+    for meant in ("review", "export", "sessions"):
+        assert f"did you mean `{meant}`?" in told
+    (home / "reveiw").write_text(ANSWERS, encoding="utf-8")
+    assert run(["grade", "reveiw", "--quiz", "quiz.toml", "--from", "csv"]) == 0
+
+
+@pytest.mark.parametrize("name", ["final.csv", "scores.json", "final.jsonl"])
+def test_suggested_feedback_does_not_go_out_with_points_that_a_person_changed(home: Path, name: str) -> None:
+    grade()
+    assert run(["grade", "change", "a1", "0"]) == 0
+    assert run(["grade", "release", "a1"]) == 0
+    assert run(["grade", "change", "a2", "1"]) == 0
+    assert run(["grade", "change", "a3", "1", "--feedback", "Say it in one sentence."]) == 0
+    assert run(["grade", "export", "-o", name]) == 0
+    told = (home / name).read_text(encoding="utf-8")
+    assert "Good." not in told
+    assert "Say what plants need." not in told
+    assert "Say it in one sentence." in told
+    assert run(["grade", "undo", "a1", "a2"]) == 0
+    assert run(["grade", "undo", "a1"]) == 0
+    assert run(["grade", "accept", "a1", "a2"]) == 0
+    assert run(["grade", "export", "-o", name, "--force"]) == 0
+    told = (home / name).read_text(encoding="utf-8")
+    assert "Good." in told
+    assert "Say what plants need." in told
+
+
+def test_feedback_that_was_accepted_goes_out_when_something_else_is_suggested_later(home: Path) -> None:
+    grade()
+    assert run(["grade", "accept", "a1", "a2", "a3"]) == 0
+    assert run(["grade", "rule", "q1", "light", "las plantas necesitan luz", "--language", "es"]) == 0
+    assert run(["grade", "export", "-o", "final.csv"]) == 0
+    assert [one["feedback"] for one in rows(home / "final.csv")][2] == "Say what plants need."
+
+
+@pytest.mark.parametrize("words", [(), ("--regrade", "1"), ("--new",)])
+def test_an_interruption_tells_what_is_kept_and_the_same_command_goes_on(
+    words: tuple[str, ...], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = 1
+    if words:
+        grade()
+        assert run(["grade", "change", "a2", "1"]) == 0
+        number = 2
+    monkeypatch.setattr("edgekit.grading.opening.open_tools", lambda **_: Breaking(2))
+    monkeypatch.setattr("edgekit.cli.output.silence_stdout", lambda: None)
+    capsys.readouterr()
+    assert run(["grade", "answers.csv", "--quiz", "quiz.toml", *words]) == 130
+    told = capsys.readouterr().err
+    assert f"2 of 3 suggestions are kept in session {number}: the same command" in told
+    assert ("without `--new`" in told) == ("--new" in words)
+    monkeypatch.setattr("edgekit.grading.opening.open_tools", lambda **_: ToyTools())
+    grade(*(one for one in words if one != "--new"))
+    told = capsys.readouterr().err
+    assert f"session {number}: 3 answers" in told
+    assert ("1 marks of session 1 stand" in told) == ("--regrade" in words)
+
+
 def test_a_ruling_counts_at_once_and_is_taken_back(capsys: pytest.CaptureFixture[str]) -> None:
     grade()
     made = as_json(capsys, "rule", "q1", "light", "las plantas necesitan luz", "--language", "es")
@@ -162,6 +274,27 @@ def test_a_ruling_counts_at_once_and_is_taken_back(capsys: pytest.CaptureFixture
     assert [(one["id"], one["after"]["points"]) for one in undone["differences"]] == [("a3", 0.0)]
     assert run(["grade", "rule", "q1", "shade", "x"]) == 2
     assert run(["grade", "rule"]) == 2
+
+
+def test_the_same_ruling_again_is_said_and_not_stored(capsys: pytest.CaptureFixture[str]) -> None:
+    grade()
+    words = ["rule", "q1", "light", "las plantas necesitan luz", "--language", "es"]
+    made = as_json(capsys, *words)
+    assert run(["grade", *words]) == 0
+    assert f"ruling {made['ruling']} says so already, nothing was added" in capsys.readouterr().err
+    assert len(as_json(capsys, "rule", "--list")["rulings"]) == 1
+    assert run(["grade", *words, "--refuted"]) == 0
+    assert "marks of" not in capsys.readouterr().err
+    assert len(as_json(capsys, "rule", "--list")["rulings"]) == 2
+
+
+def test_a_ruling_tells_that_marks_of_its_question_count_as_well(capsys: pytest.CaptureFixture[str]) -> None:
+    grade()
+    assert run(["grade", "change", "a1", "0"]) == 0
+    assert run(["grade", "accept", "a2"]) == 0
+    capsys.readouterr()
+    assert run(["grade", "rule", "q1", "light", "they drink sun"]) == 0
+    assert "2 marks of `q1` count as well" in capsys.readouterr().err
 
 
 def test_marks_are_learned_from_a_file_and_from_decisions(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -225,9 +358,29 @@ def test_what_is_sent_to_review_is_not_accepted_with_many(capsys: pytest.Capture
     assert as_json(capsys, "return", "a2")["returned"] == 1
 
 
-def test_a_quiz_is_linted(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_audit_of_a_small_quiz_is_no_verdict_and_tells_what_to_add(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["grade", "audit", "quiz.toml"]) == 1
+    told = capsys.readouterr()
+    assert "no verdict" in told.out
+    assert "FAIL" not in told.out
+    for word in ("`accepted`", "`refuted`", "`misconceptions`", "`--parallel FILE`"):
+        assert word in told.err
+
+
+def test_a_quiz_is_linted_and_advice_alone_is_no_fault(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["grade", "lint", "quiz.toml"]) == 1
-    assert capsys.readouterr().out.startswith("q1")
+    told = capsys.readouterr()
+    assert told.out.startswith("q1\tlanguage\tanswers")
+    assert 'write `statement = { en = "…", es = "…" }`' in told.out
+    sound = QUIZ.replace('languages = ["en", "es"]', "")
+    (home / "quiz.toml").write_text(sound, encoding="utf-8")
+    assert run(["grade", "lint", "quiz.toml"]) == 0
+    told = capsys.readouterr()
+    assert "q1.light\tno_negative\tadvice: " in told.out
+    assert 'write `refuted = ["…"]`' in told.out
+    assert "0 findings, 1 of advice" in told.err
+    (home / "quiz.toml").write_text(sound + 'refuted = ["…"]\n', encoding="utf-8")
+    assert as_json(capsys, "lint", "quiz.toml")["findings"] == []
     (home / "quiz.toml").write_text("title = 3", encoding="utf-8")
     assert run(["grade", "lint", "quiz.toml"]) == 2
 

@@ -78,3 +78,25 @@ class ToyTools:
 
     def __exit__(self, *_: object) -> None:
         pass
+
+
+class Breaking(ToyTools):
+    """Is stopped after some answers."""
+
+    def __init__(self, after: int) -> None:
+        super().__init__()
+        self._after = after
+
+    def grader(self, quiz: Quiz, marks: Sequence[TeacherMark] = ()) -> ToyGrader:
+        after = self._after
+
+        class Stopped(ToyGrader):
+            def grade(
+                self, answers: Sequence[Answer], report: Reporter = silent, *, among: Sequence[Answer] = ()
+            ) -> Iterator[Suggestion]:
+                for done, one in enumerate(super().grade(answers, report, among=among)):
+                    if done == after:
+                        raise KeyboardInterrupt
+                    yield one
+
+        return Stopped(quiz, marks)

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from gradebook.classes import quiz
-from gradebook.toy_tools import SETTINGS, ToyGrader, ToyTools
+from gradebook.toy_tools import SETTINGS, Breaking, ToyTools
 
-from edgekit.core.events import Event, Progress, Reporter, silent
+from edgekit.core.events import Event, Progress
 from edgekit.gradebook.book import Gradebook, open_gradebook
 from edgekit.gradebook.session import Session
 from edgekit.grading.session_run import carry_over, differences, replay, suggest_again, suggest_waiting
-from edgekit.quiz.model import Quiz
-from edgekit.quiz.suggestion import Answer, Suggestion
+from edgekit.quiz.suggestion import Answer
 from edgekit.quiz.teaching import TeacherMark
 
 
@@ -33,28 +32,6 @@ def graded(book: Gradebook, count: int = 8) -> Session:
     session = book.begin(quiz(), class_of(count), SETTINGS)
     assert suggest_waiting(session, ToyTools()) == count
     return session
-
-
-class Breaking(ToyTools):
-    """Is stopped after some answers."""
-
-    def __init__(self, after: int) -> None:
-        super().__init__()
-        self._after = after
-
-    def grader(self, quiz: Quiz, marks: Sequence[TeacherMark] = ()) -> ToyGrader:
-        after = self._after
-
-        class Stopped(ToyGrader):
-            def grade(
-                self, answers: Sequence[Answer], report: Reporter = silent, *, among: Sequence[Answer] = ()
-            ) -> Iterator[Suggestion]:
-                for done, one in enumerate(super().grade(answers, report, among=among)):
-                    if done == after:
-                        raise KeyboardInterrupt
-                    yield one
-
-        return Stopped(quiz, marks)
 
 
 def test_what_was_done_stays_done_when_it_is_interrupted(book: Gradebook) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from edgekit.quiz.lint import lint
+from edgekit.quiz.lint_keys import key_to_write
 from edgekit.quiz.read import check_quiz, read_quiz
 
 CLASS = Path(__file__).resolve().parents[2] / "examples" / "class" / "quiz.toml"
@@ -85,6 +86,28 @@ def test_the_class_quiz_has_nothing_weak() -> None:
 )
 def test_lint_finds_what_is_weak_and_nothing_else(text: str, found: list[tuple[str, str | None]]) -> None:
     assert codes(text) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        (ASK.replace("misconceptions", "# ") + 'references = "Ice is lighter."\n', 'misconceptions = ["…"]'),
+        (ASK.replace("misconceptions", "# ") + 'criteria = ["Ice is lighter than water."]\n', 'refuted = ["…"]'),
+        (ASK + 'criteria = ["density"]\n', 'statement = "…"'),
+        (ASK + 'references = "density"\n', 'references = ["…"]'),
+        (ASK + 'points = 5\ncriteria = [{ statement = "Ice is lighter than it.", points = 2 }]\n', "points = 2"),
+        (
+            TWO + '[[questions]]\ntext = "How?"\nkind = "exact"\nreferences = "well"\n',
+            'references = { en = "…", es = "…" }',
+        ),
+        (HEAD + '[[questions]]\ntext = "map.png"\nvalue = 3\n', 'text = "…"'),
+        (HEAD + '[[questions]]\ntext = "Which?"\noptions = ["x", "y"]\ncorrect = ["a", "b"]\n', 'correct = ["a"]'),
+    ],
+)
+def test_a_finding_names_the_key_to_write(text: str, key: str) -> None:
+    quiz, problems = check_quiz(text.encode(), Path("q"))
+    assert quiz is not None, problems
+    assert key_to_write(lint(quiz)[0], quiz) == key
 
 
 def test_a_quiz_full_of_wordings_is_linted() -> None:

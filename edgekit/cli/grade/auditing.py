@@ -44,7 +44,7 @@ def audit(
     as_json: AsJson = False,
     progress: ProgressMode = "auto",
 ) -> None:
-    """Whether the same content gets the same mark in every variety; exit code 1 where it does not.
+    """Whether the same content gets the same mark in every variety; exit code 1 where it does not or is not known.
 
     Answers of a quiz are made of its wordings: right ones, misconceptions, answers to other questions; each as it
     stands, without accents or signs, with slips, as it sounds, in shorthand, mixed and translated by what is here.
@@ -83,7 +83,7 @@ def audit(
     if as_json:
         output.json_object({"schema": AUDIT_SCHEMA, "passed": card.passed, **dataclasses.asdict(card)})
     else:
-        _show_audit(card)
+        _show_audit(card, own=quiz is not None)
     if not card.passed:
         raise typer.Exit(1)
 
@@ -132,7 +132,8 @@ def _graded(trial: Trial, tools: Tools, report: Reporter) -> Sequence[Suggestion
     return found
 
 
-def _show_audit(card: AuditCard) -> None:
+def _show_audit(card: AuditCard, *, own: bool) -> None:
+    """own: the answers are made of a quiz."""
     from edgekit.fairness.audit import FEWEST
 
     head = ("variety", "answers", "accuracy", "F1", "AUC", "review", "right as", "wrong accepted", "covered")
@@ -151,9 +152,16 @@ def _show_audit(card: AuditCard) -> None:
     if card.left_out:
         output.narrate(f"{card.left_out:,} answers left out: nothing right is known to hold them against")
     output.narrate(CEILING)
-    held = f"{sum(one.passed for one in card.verdicts)} of {len(card.verdicts)} hold"
-    output.data(
-        f"\n{_word(card.passed)}: {held if card.verdicts else 'nothing could be judged, more answers are needed'}"
+    if card.verdicts:
+        held = f"{sum(one.passed for one in card.verdicts)} of {len(card.verdicts)} hold"
+        output.data(f"\n{_word(card.passed)}: {held}")
+        return
+    output.data(f"\nno verdict: no variety has the {FEWEST} answers that one needs; this says nothing of the quiz")
+    output.narrate(
+        "answers are made of the wordings of the quiz: add some to `accepted`, `refuted` or `misconceptions`, "
+        "or more questions; or name answers to audit by, `--parallel FILE`"
+        if own
+        else "more answers are needed in the file"
     )
 
 

@@ -57,14 +57,17 @@ def change(
     answer: Annotated[str, typer.Argument(metavar="ID", help="An answer's id, or `#N`.")],
     points: Annotated[float, typer.Argument(metavar="POINTS", help="What it gets.")],
     feedback: Annotated[
-        str | None, typer.Option("--feedback", metavar="TEXT", help="For the student, in place of what is suggested.")
+        str | None,
+        typer.Option(
+            "--feedback", metavar="TEXT", help="For the student; without it none, as what is suggested does not fit."
+        ),
     ] = None,
     session: SessionNumber = None,
     who: Who = "teacher",
     book: Book = None,
     as_json: AsJson = False,
 ) -> None:
-    """Give an answer other points than the suggested ones.
+    """Give an answer other points than the suggested ones; the suggested feedback, which fits those, is not sent out.
 
     \b
     Examples:

@@ -53,6 +53,8 @@ def export(
       edgekit grade export -o responses.csv --answers responses.csv --as moodle --force
       edgekit grade export -o record.jsonl --as record
     """
+    from edgekit.gradebook.elsewhere import marked_elsewhere
+
     check_out(out)
     if out.exists() and not force:
         raise UsageError(f"`{out}` is there already", hint="add `--force` to replace it")
@@ -62,10 +64,16 @@ def export(
             count = _record(found, out)
         else:
             count = _marks(found, out, form, answers, pending=pending, names=names)
+        lacking = marked_elsewhere(found)
     if as_json:
-        output.json_object({"schema": SCHEMA, "path": str(out), "written": count})
+        output.json_object({"schema": SCHEMA, "session": found.id, "path": str(out), "written": count})
     else:
-        output.narrate(f"wrote {count:,} {'rows' if form == 'record' else 'marks'} to {out}")
+        output.narrate(f"wrote {count:,} {'rows' if form == 'record' else 'marks'} of session {found.id} to {out}")
+    for number, more in lacking.items():
+        output.narrate(
+            f"warning: session {number} of the same quiz has {more:,} marks that session {found.id} lacks: "
+            f"`--session {number}` writes them"
+        )
 
 
 def _record(session: Session, out: Path) -> int:

@@ -56,7 +56,9 @@ def lint(
     quiz: Annotated[Path, typer.Argument(metavar="QUIZ", help="A quiz, a TOML file.")],
     as_json: AsJson = False,
 ) -> None:
-    """Find what a quiz will grade badly: vague and overlapping criteria, points that do not add up. Exit code 1 if any.
+    """Find what a quiz will grade badly: vague and overlapping criteria, points that do not add up.
+
+    Each with the key of TOML to write. Exit code 1 where one makes marks wrong, 0 where there is only advice.
 
     \b
     Examples:
@@ -64,20 +66,33 @@ def lint(
     """
     from edgekit.cli.grade.showing import cells
     from edgekit.quiz.lint import lint as findings_of
+    from edgekit.quiz.lint_keys import key_to_write
     from edgekit.quiz.read import read_quiz
 
     asked = read_quiz(quiz)
     findings = findings_of(asked)
     if as_json:
         rows = [
-            {"code": one.code, "question": one.question, "criterion": one.criterion, "detail": one.detail}
+            {
+                "code": one.code,
+                "question": one.question,
+                "criterion": one.criterion,
+                "detail": one.detail,
+                "advice": one.is_advice,
+                "key": key_to_write(one, asked),
+            }
             for one in findings
         ]
         output.json_object({"schema": SCHEMA, "quiz": asked.digest, "findings": rows})
     else:
         for one in findings:
             where = one.question + (f".{one.criterion}" if one.criterion is not None else "")
-            output.data(cells(where, one.code, one.detail))
-        output.narrate(f"{len(asked.questions):,} questions, {len(findings):,} findings; digest {asked.digest[:12]}")
-    if findings:
+            kind = "advice: " if one.is_advice else ""
+            output.data(cells(where, one.code, f"{kind}{one.detail}", f"write `{key_to_write(one, asked)}`"))
+        faults = sum(not one.is_advice for one in findings)
+        output.narrate(
+            f"{len(asked.questions):,} questions, {faults:,} findings, {len(findings) - faults:,} of advice; "
+            f"digest {asked.digest[:12]}"
+        )
+    if not all(one.is_advice for one in findings):
         raise typer.Exit(1)

@@ -36,6 +36,8 @@ def rule(
 ) -> None:
     """Accept a wording for a criterion, and suggest the marks of its question again; marks that you made stay.
 
+    Marks that you made of its answers are learned from at the same time.
+
     \b
     Examples:
       edgekit grade rule q1 c2 "the water goes up" --language en
@@ -48,6 +50,7 @@ def rule(
             return
         if (undo is None) == (wording is None):
             raise UsageError("say what counts", hint="name QUESTION, CRITERION and WORDING, or `--list`, or `--undo N`")
+        known: list[int] = []
         if undo is not None:
             about = next((one.question_id for one in found.rulings if one.number == undo), None)
             found.unrule(undo)
@@ -55,6 +58,7 @@ def rule(
         else:
             about = question or ""
             asked = found.quiz.question(about)
+            known = [one.number for one in found.rulings]
             number = found.rule(
                 about,
                 criterion or "",
@@ -62,9 +66,18 @@ def rule(
                 _tag(language, asked.language if asked is not None else "en"),
                 refuted=refuted,
             )
-        changed = again(found, about, threads, progress)
+        # Marks that a person made since are learned from by the way, which moves suggestions as well.
+        marks = sum(one.question_id == about for one in found.teaching().marks)
+        changed = again(found, about, threads, progress) if number not in known else []
     tell_differences(changed, as_json=as_json, ruling=number)
-    if not as_json and undo is None:
+    if as_json:
+        return
+    if number in known:
+        output.narrate(f"ruling {number} says so already, nothing was added; `--undo {number}` takes it back")
+        return
+    if marks:
+        output.narrate(f"{marks:,} marks of `{about}` count as well: its suggestions are learned from them, too")
+    if undo is None:
         output.narrate(f"this is ruling {number}: `edgekit grade rule --undo {number}` takes it back")
 
 

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from edgekit.cli import output
+from edgekit.cli import output, signals
 from edgekit.cli.grade.options import SCHEMA, AsJson, Book, ProgressMode, Threads
 from edgekit.cli.text_io import check_out
 from edgekit.core.errors import UsageError
 
 if TYPE_CHECKING:
     from edgekit.answers.answers import Answers
+    from edgekit.gradebook.book import SessionEntry
     from edgekit.gradebook.session import Session
     from edgekit.grading.session_run import Difference
 
@@ -62,8 +63,8 @@ def suggest(
 ) -> None:
     """Suggest marks; none is one before somebody accepts it.
 
-    The quiz is locked when grading starts: a changed one begins a new session. Run again after an interruption, it goes
-    on where it was.
+    The quiz is locked when grading starts: a changed one begins a new session, and so do changed answers, into which
+    marks of answers that are the same are carried over. Run again after an interruption, it goes on where it was.
 
     \b
     Examples:
@@ -75,7 +76,7 @@ def suggest(
     from edgekit.cli.progress import Renderer
     from edgekit.gradebook.book import open_gradebook
     from edgekit.grading.opening import open_tools
-    from edgekit.grading.session_run import carry_over, differences, suggest_waiting
+    from edgekit.grading.session_run import carry_over, differences, same_class, suggest_waiting
     from edgekit.quiz.read import read_quiz
 
     if out is not None:
@@ -92,14 +93,25 @@ def suggest(
         open_tools(judge=judge, threads=threads, report=report) as tools,
     ):
         older = opened.session(regrade) if regrade is not None else None
-        session = None if new or older is not None else opened.begun(asked, given.answers, tools.settings)
+        session = None if new else opened.begun(asked, given.answers, tools.settings)
+        if older is not None and session is not None and not _is_interrupted(session, older):
+            session = None
         if session is None:
-            parent = older.id if older is not None else None
+            before = older if older is not None or new else same_class(opened, asked, given.answers)
+            parent = before.id if before is not None else None
             session = opened.begin(asked, given.answers, tools.settings, parent=parent)
-            _tell_of_change(opened.sessions(), session, regrade)
-        suggest_waiting(session, tools, report)
-        if older is not None and (carried := carry_over(older, session)):
-            output.narrate(f"{carried:,} marks of session {older.id} stand: their questions have not changed")
+            if not new and regrade is None:
+                _tell_of_change(opened.sessions(), session, before)
+        try:
+            graded = suggest_waiting(session, tools, report)
+        except (KeyboardInterrupt, signals.TerminatedError):
+            _tell_of_interruption(session, new=new)
+            raise
+        if graded and session.parent is not None:
+            # Of a session that was interrupted as well: nothing was carried over into it yet.
+            before = opened.session(session.parent)
+            if carried := carry_over(before, session):
+                output.narrate(f"{carried:,} marks of session {before.id} stand: question and answer are the same")
         changed = differences(older, session) if older is not None else []
         _write(session, given, out, changed, names=names, as_json=as_json, compared=older is not None)
 
@@ -183,11 +195,42 @@ def _summary(session: Session, out: Path | None) -> None:
     output.narrate("no mark is final before you say so: `edgekit grade review`")
 
 
-def _tell_of_change(sessions: Sequence[Any], session: Session, regrade: int | None) -> None:
-    """Say that the same quiz was graded before it was changed."""
-    before = [one for one in sessions if one.id != session.id and one.title == session.title]
-    if regrade is None and before and before[-1].quiz_digest != session.quiz.digest:
+def _is_interrupted(session: Session, older: Session) -> bool:
+    """Whether grading an older session again ended before every answer had its suggestion."""
+    return session.parent == older.id and any(one.state == "waiting" for one in session.standings)
+
+
+def _tell_of_interruption(session: Session, *, new: bool) -> None:
+    """What is on the disk, and how to go on."""
+    kept = sum(one.state != "waiting" for one in session.standings)
+    output.narrate(
+        f"{kept:,} of {len(session.answers):,} suggestions are kept in session {session.id}: "
+        f"the same command{' without `--new`' if new else ''} goes on"
+    )
+
+
+def _tell_of_change(sessions: Sequence[SessionEntry], session: Session, before: Session | None) -> None:
+    """Say why this is not the session in which the same quiz was graded before."""
+    others = [one for one in sessions if one.id != session.id and one.title == session.title]
+    if not others:
+        return
+    if before is None and others[-1].quiz_digest != session.quiz.digest:
         output.narrate(
-            f"the quiz is another than in session {before[-1].id}: this is session {session.id}; "
-            f"`--regrade {before[-1].id}` tells what differs"
+            f"the quiz is another than in session {others[-1].id}: this is session {session.id}; "
+            f"`--regrade {others[-1].id}` tells what differs"
         )
+        return
+    number = before.id if before is not None else others[-1].id
+    changed = "the answers are others"
+    if before is not None:
+        known = {(one.answer_id, one.question_id, one.text) for one in before.answers.values()}
+        count = sum((one.answer_id, one.question_id, one.text) not in known for one in session.answers.values())
+        if count:
+            changed = f"{count:,} answers are others"
+        elif len(known) > len(session.answers):
+            changed = f"there are {len(known) - len(session.answers):,} answers fewer"
+        elif before.settings != session.settings:
+            changed = "the models are others"
+        else:
+            changed = "the answers stand in another order"
+    output.narrate(f"{changed} than in session {number}: this is session {session.id}")
