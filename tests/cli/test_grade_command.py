@@ -285,3 +285,30 @@ def test_hostile_ids_names_and_texts_command_neither_terminal_nor_spreadsheet(
     told = capsys.readouterr()
     for sign in ("\x1b", "\x9b", "\x07", "\u202e", "Ana"):
         assert sign not in told.out + told.err
+
+
+@pytest.mark.parametrize("name", ["answers.csv", "quiz.toml", "linked.csv", "book.db"])
+@pytest.mark.parametrize("words", [[], ["--force"]])
+def test_what_is_read_is_never_replaced(
+    home: Path, name: str, words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    (home / "linked.csv").hardlink_to(home / "answers.csv")
+    book = ["--book", "book.db"]
+    grade(*book)
+    before = (home / name).read_bytes()
+    capsys.readouterr()
+    assert run(["grade", "answers.csv", "--quiz", "quiz.toml", *book, "-o", f"./{name}", *words]) == 2
+    assert "and would be lost" in capsys.readouterr().err
+    if name != "quiz.toml":
+        given = ["--answers", "answers.csv", "--as", "csv", "--pending"]
+        assert run(["grade", "export", *book, *given, "-o", name, *words]) == 2
+        assert "and would be lost" in capsys.readouterr().err
+    assert (home / name).read_bytes() == before
+
+
+def test_questions_are_not_replaced_by_the_quiz_that_is_made_of_them(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (home / "q.gift").write_text("::a:: What is ice? {}\n", encoding="utf-8")
+    assert run(["grade", "import", "q.gift", "--language", "en", "-o", "q.gift", "--force"]) == 2
+    assert "and would be lost" in capsys.readouterr().err

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from edgekit.cli import output
-from edgekit.cli.grade.options import SCHEMA, AsJson, Book, SessionNumber, opened
-from edgekit.cli.text_io import check_out, open_sink
+from edgekit.cli.grade.options import SCHEMA, AsJson, Book, SessionNumber, check_written, opened
+from edgekit.cli.text_io import open_sink
 from edgekit.core.errors import UnavailableError, UsageError
 
 if TYPE_CHECKING:
@@ -50,12 +50,13 @@ def export(
     Examples:
       edgekit grade export -o final.csv
       edgekit grade export -o scores.json --as lti
-      edgekit grade export -o responses.csv --answers responses.csv --as moodle --force
+      edgekit grade export -o marked.csv --answers responses.csv --as moodle
       edgekit grade export -o record.jsonl --as record
     """
-    check_out(out)
-    if out.exists() and not force:
-        raise UsageError(f"`{out}` is there already", hint="add `--force` to replace it")
+    from edgekit.core.paths import gradebook_file
+
+    kept = {"the file of answers itself": answers, "the gradebook": book or gradebook_file()}
+    check_written(out, kept, force=force)
     form = form or _ENDINGS.get(out.suffix.lower())
     with opened(book, session) as found:
         if form == "record":

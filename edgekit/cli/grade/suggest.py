@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from edgekit.cli import output
-from edgekit.cli.grade.options import SCHEMA, AsJson, Book, ProgressMode, Threads
-from edgekit.cli.text_io import check_out
+from edgekit.cli.grade.options import SCHEMA, AsJson, Book, ProgressMode, Threads, check_written
 from edgekit.core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -73,15 +72,15 @@ def suggest(
     """
     from edgekit.answers.read import read_answers
     from edgekit.cli.progress import Renderer
+    from edgekit.core.paths import gradebook_file
     from edgekit.gradebook.book import open_gradebook
     from edgekit.grading.opening import open_tools
     from edgekit.grading.session_run import carry_over, differences, suggest_waiting
     from edgekit.quiz.read import read_quiz
 
     if out is not None:
-        check_out(out)
-        if out.exists() and not force:
-            raise UsageError(f"`{out}` is there already", hint="add `--force` to replace it")
+        kept = {"the file of answers itself": answers, "the quiz itself": quiz}
+        check_written(out, kept | {"the gradebook": book or gradebook_file()}, force=force)
     asked = read_quiz(quiz)
     given = read_answers(answers, quiz=asked, columns=columns_of(columns), form=form, encoding=encoding)
     for note in given.notes:
