@@ -66,6 +66,10 @@ def _written(
         return _new_table(answers, marks, "\t" if form == "tsv" else ",", names=names)
     if form == "jsonl":
         return _new_lines(answers, marks, names=names)
+    if answers.source is None:
+        raise UsageError(
+            f"`{form}` is only written into the report that the answers came from", hint="name it: `--answers FILE`"
+        )
     raise UsageError(f"answers that came as `{answers.form}` are not written as `{form}`", hint="write `csv`")
 
 

@@ -312,3 +312,28 @@ def test_questions_are_not_replaced_by_the_quiz_that_is_made_of_them(
     (home / "q.gift").write_text("::a:: What is ice? {}\n", encoding="utf-8")
     assert run(["grade", "import", "q.gift", "--language", "en", "-o", "q.gift", "--force"]) == 2
     assert "and would be lost" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["marks.xlsx", "marks", "marks.txt"])
+def test_an_ending_that_says_nothing_is_refused_with_those_that_do(
+    home: Path, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    grade()
+    for words in (["answers.csv", "--quiz", "quiz.toml"], ["export", "--pending"]):
+        capsys.readouterr()
+        assert run(["grade", *words, "-o", name]) == 2
+        assert "let it be one of .csv, .tsv, .tab" in capsys.readouterr().err
+        assert not (home / name).exists()
+    assert run(["grade", "export", "--pending", "--as", "csv", "-o", name]) == 0
+    (home / "answers.txt").write_text(ANSWERS, encoding="utf-8")
+    assert run(["grade", "export", "--pending", "--answers", "answers.txt", "-o", "marked.txt"]) == 0
+    assert rows(home / "marked.txt")[0]["student"] == "Ana"
+
+
+def test_a_report_of_moodle_asks_for_the_file_that_it_is_written_into(capsys: pytest.CaptureFixture[str]) -> None:
+    grade()
+    capsys.readouterr()
+    assert run(["grade", "export", "--pending", "--as", "moodle", "-o", "m.csv"]) == 2
+    told = capsys.readouterr().err
+    assert "jsonl" not in told
+    assert "--answers FILE" in told

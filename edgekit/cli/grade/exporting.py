@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from edgekit.cli import output
-from edgekit.cli.grade.options import SCHEMA, AsJson, Book, SessionNumber, check_written, opened
+from edgekit.cli.grade.options import SCHEMA, AsJson, Book, SessionNumber, check_written, form_of, opened
 from edgekit.cli.text_io import open_sink
 from edgekit.core.errors import UnavailableError, UsageError
 
@@ -18,7 +18,15 @@ if TYPE_CHECKING:
 
 # Forms that say of a mark that nobody has made it yet.
 _PENDING = ("lti",)
-_ENDINGS = {".csv": "csv", ".tsv": "tsv", ".jsonl": "jsonl", ".xml": "qti", ".zip": "qti", ".json": "lti"}
+_ENDINGS = {
+    ".csv": "csv",
+    ".tsv": "tsv",
+    ".tab": "tsv",
+    ".jsonl": "jsonl",
+    ".xml": "qti",
+    ".zip": "qti",
+    ".json": "lti",
+}
 
 
 def export(
@@ -57,7 +65,9 @@ def export(
 
     kept = {"the file of answers itself": answers, "the gradebook": book or gradebook_file()}
     check_written(out, kept, force=force)
-    form = form or _ENDINGS.get(out.suffix.lower())
+    # With another ending, a file of answers is written again in its own form.
+    same = answers is not None and out.suffix.lower() == answers.suffix.lower()
+    form = form or (_ENDINGS.get(out.suffix.lower()) if same else form_of(out, _ENDINGS))
     with opened(book, session) as found:
         if form == "record":
             count = _record(found, out)
@@ -95,8 +105,7 @@ def _marks(session: Session, out: Path, form: str | None, answers: Path | None, 
         given = read_answers(answers, quiz=session.quiz)
         _require_same(session, given)
     else:
-        # `jsonl` here is only what it is not: a table is made anew of what the gradebook holds.
-        given = Answers(tuple(session.answers.values()), "jsonl" if form != "jsonl" else "csv", "utf-8")
+        given = Answers(tuple(session.answers.values()), "csv", "utf-8")
     write_marks(given, [session.mark(at) for at in session.answers], out, form=form, names=names)
     return len(session.answers) - len(waiting)
 

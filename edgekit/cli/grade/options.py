@@ -61,6 +61,15 @@ def check_written(out: Path, read: Mapping[str, Path | None], *, force: bool) ->
         raise UsageError(f"`{out}` is there already", hint="add `--force` to replace it")
 
 
+def form_of(out: Path, endings: Mapping[str, str]) -> str:
+    """The form that a file's ending asks for. Raises UsageError with the endings that are known."""
+    found = endings.get(out.suffix.lower())
+    if found is None:
+        said = f"`{out.suffix}` is no ending" if out.suffix else f"`{out}` has no ending"
+        raise UsageError(f"{said} that says what to write", hint=f"let it be one of {', '.join(endings)}")
+    return found
+
+
 def numbers_of(session: Session, ids: list[str]) -> list[int]:
     """The answers that are named. Raises UnavailableError with every name that is none of theirs."""
     found = {one: session.number_of(one) for one in ids}
