@@ -337,3 +337,17 @@ def test_a_report_of_moodle_asks_for_the_file_that_it_is_written_into(capsys: py
     told = capsys.readouterr().err
     assert "jsonl" not in told
     assert "--answers FILE" in told
+
+
+def test_answers_without_a_mark_are_named_by_their_ids_and_the_rest_counted(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (home / "answers.csv").write_text("id,answer\n" + "".join(f"s{at},light\n" for at in range(14)), encoding="utf-8")
+    grade()
+    capsys.readouterr()
+    assert run(["grade", "export", "-o", "final.csv"]) == 2
+    told = capsys.readouterr().err
+    assert "`s0` is suggested" in told
+    assert "`s9` is suggested" in told
+    assert "and 4 more" in told
+    assert "s10" not in told

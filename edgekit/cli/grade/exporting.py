@@ -10,7 +10,7 @@ import typer
 from edgekit.cli import output
 from edgekit.cli.grade.options import SCHEMA, AsJson, Book, SessionNumber, check_written, form_of, opened
 from edgekit.cli.text_io import open_sink
-from edgekit.core.errors import UnavailableError, UsageError
+from edgekit.core.errors import UnavailableError, UsageError, capped
 
 if TYPE_CHECKING:
     from edgekit.answers.answers import Answers
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 # Forms that say of a mark that nobody has made it yet.
 _PENDING = ("lti",)
+_MOST_SHOWN = 10
 _ENDINGS = {
     ".csv": "csv",
     ".tsv": "tsv",
@@ -97,7 +98,7 @@ def _marks(session: Session, out: Path, form: str | None, answers: Path | None, 
     if waiting and not pending and form not in _PENDING:
         raise UsageError(
             f"{len(waiting):,} of {len(session.answers):,} answers have no mark yet",
-            reasons=[f"#{at} is {session.standing(at).state}" for at in waiting[:10]],
+            reasons=capped([_undecided(session, at) for at in waiting], _MOST_SHOWN),
             hint="`edgekit grade review` decides on them, `--pending` writes them without a mark",
         )
     given: Answers
@@ -108,6 +109,10 @@ def _marks(session: Session, out: Path, form: str | None, answers: Path | None, 
         given = Answers(tuple(session.answers.values()), "csv", "utf-8")
     write_marks(given, [session.mark(at) for at in session.answers], out, form=form, names=names)
     return len(session.answers) - len(waiting)
+
+
+def _undecided(session: Session, at: int) -> str:
+    return f"`{output.visible(session.answers[at].answer_id)}` is {session.standing(at).state}"
 
 
 def _require_same(session: Session, given: Answers) -> None:
