@@ -351,3 +351,24 @@ def test_answers_without_a_mark_are_named_by_their_ids_and_the_rest_counted(
     assert "`s9` is suggested" in told
     assert "and 4 more" in told
     assert "s10" not in told
+
+
+def test_numbers_may_have_a_decimal_comma_and_one_below_zero_is_no_option(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    grade()
+    assert run(["grade", "change", "a2", "1,5", "--feedback", "Why?"]) == 0
+    assert run(["grade", "accept", "--all-suggested", "--above", "0,9", "--yes"]) == 0
+    for words, part in (
+        (["change", "a3", "-1"], "the points must be from 0 to 2"),
+        (["change", "a3", "-0,5", "--who", "me"], "the points must be from 0 to 2"),
+        (["change", "a3", "one"], "`one` is no number of points"),
+        (["change", "a3", "nan"], "`nan` is no number of points"),
+        (["change", "a3", "1", "--wo", "me"], "--wo"),
+        (["accept", "--all-suggested", "--above", "90", "--yes"], "`90` is no number from 0 to 1"),
+    ):
+        capsys.readouterr()
+        assert run(["grade", *words]) == 2
+        assert part in capsys.readouterr().err
+    given = as_json(capsys, "answers.csv", "--quiz", "quiz.toml")["answers"]
+    assert {one["id"]: one["mark"] for one in given} == {"a1": 2, "a2": 1.5, "a3": None}
