@@ -7,6 +7,7 @@ import io
 import json
 import zipfile
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -410,3 +411,16 @@ def test_columns_of_marks_are_never_taken_for_answers(tmp_path: Path, quiz: Quiz
     assert [one.text for one in read_answers(tmp_path / "out.csv", quiz=quiz).answers] == ["Ana", "Eva"]
     chosen = read_answers(tmp_path / "out.csv", quiz=quiz, columns={"answer": "wie"})
     assert [one.text for one in chosen.answers] == ["so", "no"]
+
+
+@pytest.mark.parametrize("ending", ["\n", "\r\n"])
+def test_lines_of_feedback_end_as_the_rows_of_the_file_do(tmp_path: Path, quiz: Quiz, ending: str) -> None:
+    answers = read(tmp_path, f"id,question,answer{ending}a1,q1,x{ending}", quiz)
+    marks = [replace(mark("a1", "q1", "changed", 1.0), feedback="Look.\nAgain.\r\nOnce more.\rEnd.")]
+    data = written(tmp_path, answers, marks).decode()
+    assert f"Look.{ending}Again.{ending}Once more.{ending}End." in data
+    assert data.count("\n") == data.count(ending)
+    assert data.count("\r") == (data.count("\n") if ending == "\r\n" else 0)
+    assert (
+        "Look.\nAgain.\nOnce more.\nEnd." in written(tmp_path, Answers(answers.answers, "csv", "utf-8"), marks).decode()
+    )
