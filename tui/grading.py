@@ -229,7 +229,7 @@ class BookClass:
         if path is None:
             raise OutputError(f"`{folder}` has a thousand files of marks", hint="move some of them away")
         self._session.refresh()
-        given = Answers(tuple(self._session.answers.values()), "jsonl", "utf-8")
+        given = Answers(tuple(self._session.answers.values()), "csv", "utf-8")
         write_marks(given, [self._session.mark(at) for at in self._session.answers], path, form="csv")
         return path
 

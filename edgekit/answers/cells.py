@@ -13,6 +13,7 @@ COLUMNS = ("mark", "suggested", "status", "reasons", "feedback")
 # OWASP, CSV injection; the wide forms are the same to a spreadsheet in East Asia.
 _FORMULA = re.compile(r"'*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
 _ESCAPED = re.compile(r"''*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
+_BREAK = re.compile(r"\r\n|\r|\n")
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 
 
@@ -51,10 +52,14 @@ def reasons_of(mark: Mark) -> str:
     return "; ".join(f"{one.code}: {one.detail}" for one in mark.suggestion.reasons) if mark.suggestion else ""
 
 
-def mark_cells(mark: Mark | None) -> list[str]:
-    """The cells of `COLUMNS`, empty where an answer has no mark at all."""
+def mark_cells(mark: Mark | None, ending: str = "\n") -> list[str]:
+    """The cells of `COLUMNS`, empty where an answer has no mark at all. ending: of rows, and of lines in a cell.
+
+    Format: RFC 4180, 2 (6): lines within a cell end as rows do.
+    """
     if mark is None:
         return [""] * len(COLUMNS)
     suggestion = mark.suggestion
     suggested = points_text(suggestion.points) if suggestion else ""
-    return [points_text(mark.final), suggested, mark.status, reasons_of(mark), feedback_of(mark)]
+    texts = (_BREAK.sub(ending, text) for text in (reasons_of(mark), feedback_of(mark)))
+    return [points_text(mark.final), suggested, mark.status, *texts]

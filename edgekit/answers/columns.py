@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -15,14 +16,29 @@ ROLES = ("id", "student", "question", "answer", "language")
 _NAMES = {
     "id": "id, answer id, answerid, attempt, attempt id, response id, submission id",
     "student": """student, student id, student name, name, full name, learner, participant, candidate, user, username,
-    user id, userid, nombre, alumno, alumna, estudiante, nome, aluno, aluna, email, email address, e mail,
+    user id, userid, nombre, nombre completo, nombre y apellidos, alumno, alumna, estudiante, nome, nome completo,
+    aluno, aluna, estudante, élève, étudiant, schüler, studente, mwanafunzi, jina,
+    student number, id estudiante, id alumno, id aluno, número de estudiante, email, email address, e mail,
     dirección de correo, correo electrónico, endereço de e mail, endereço de email, adresse de courriel,
     e mail adresse""",
     "question": "question, question id, questionid, item, item id, pregunta, pergunta, questão, questao, frage",
     "answer": "answer, response, text, student answer, answer text, respuesta, resposta, antwort, réponse, risposta",
     "language": "language, lang, idioma, lengua, língua, lingua, sprache",
 }
-_ROLE_OF = {" ".join(name.split()): role for role, names in _NAMES.items() for name in names.split(",")}
+# Such a column may also be that of a course, or the same for each attempt: what is in it has to be ids as well.
+_OTHER_IDS = """identifier, identificador, identificación, identificação, identifiant, identificativo, kennung,
+kitambulisho, matrícula, número de matrícula, matricule, matricola, matrikelnummer, código"""
+_MOST_ID = 40
+
+
+def _folded(name: str) -> str:
+    """A plain name without its accents: many leave them out in a header."""
+    apart = unicodedata.normalize("NFKD", plain_name(name))
+    return "".join(letter for letter in apart if not unicodedata.combining(letter))
+
+
+_ROLE_OF = {_folded(name): role for role, names in _NAMES.items() for name in names.split(",")}
+_IS_OTHER_ID = {_folded(name) for name in _OTHER_IDS.split(",")}
 # Moodle's report has these in the language of its user.
 RESPONSE = re.compile(
     r"(?:response|respuesta|resposta|réponse|risposta|antwort|antwoord|odpowiedź|jibu)\s*(\d{1,3})", re.IGNORECASE
@@ -77,7 +93,10 @@ def find_layout(
     if not is_long:
         taken = {*ours.values(), *said.values()}
         asked |= {at: name for at, name in _asked(names, rows, lookup, taken).items() if name not in asked.values()}
-    found = bool(ours or by_name or asked)
+    other = _other_id(names, rows, lookup, roles, {*ours.values(), *said.values(), *asked}, wide=bool(asked))
+    if "id" not in roles and other is not None:
+        roles["id"] = other
+    found = bool(ours or by_name or asked or other is not None)
     if not asked:
         guessed = _by_content(rows, lookup, roles, {*ours.values()})
         found = found or "question" in guessed
@@ -100,6 +119,8 @@ def find_layout(
             f"`{path}` does not say which question an answer is to",
             hint="add a column `question`, or say which it is, as `--column question=2`",
         )
+    if "id" not in roles:
+        notes += _without_ids(names, roles, {*asked, *ours.values(), *roles.values()})
     if not header:
         notes.append("line 1 is taken for an answer, not for the names of the columns")
     return _layout(names, roles, asked, ours, header, lookup, notes)
@@ -108,10 +129,54 @@ def find_layout(
 def _roles(names: Sequence[str], lookup: Lookup, taken: set[int]) -> dict[str, int]:
     found: dict[str, int] = {}
     for index, name in enumerate(names):
-        role = _ROLE_OF.get(plain_name(name))
+        role = _ROLE_OF.get(_folded(name))
         if role is not None and role not in found and index not in taken and lookup.find(name) is None:
             found[role] = index
     return found
+
+
+def _other_id(
+    names: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    lookup: Lookup,
+    roles: Mapping[str, int],
+    taken: set[int],
+    *,
+    wide: bool,
+) -> int | None:
+    """A column whose name is mostly that of ids, with one in each row, and no two the same for a question."""
+    used = taken | {*roles.values()}
+    question = None if wide else roles.get("question", _of_questions(rows, lookup, used))
+    for index, name in enumerate(names):
+        if index in used or _folded(name) not in _IS_OTHER_ID or lookup.find(name) is not None:
+            continue
+        cells = [_cell(row, index) for row in rows[1:]]
+        asked = [_cell(row, question) if question is not None else "" for row in rows[1:]]
+        if (
+            cells
+            and all(0 < len(cell) <= _MOST_ID for cell in cells)
+            and len({*zip(cells, asked, strict=True)}) == len(cells)
+        ):
+            return index
+    return None
+
+
+def _cell(row: Sequence[str], index: int) -> str:
+    return row[index].strip() if index < len(row) else ""
+
+
+def _without_ids(names: Sequence[str], roles: Mapping[str, int], known: set[int]) -> list[str]:
+    """What to tell where answers get the numbers of their lines for ids, and a column may have been meant for them."""
+    if len(known) >= len(names):
+        return []
+    if "student" not in roles:
+        return [
+            "no column is known to hold ids or names of students, so answers are named by their lines: "
+            "say which it is, as `--column id=NAME` or `--column student=NAME`"
+        ]
+    if any(RESPONSE.fullmatch(name) for name in names):
+        return []
+    return ["no column is known to hold ids, so answers are named by their lines: `--column id=NAME` says which it is"]
 
 
 def _layout(
@@ -237,17 +302,13 @@ def _by_content(
     body = rows[1:] or rows
     taken = ours | {at for role, at in roles.items() if role not in ("question", "answer")}
 
-    def part(index: int) -> float:
-        return _share(body, index, lookup)
-
     def length(index: int, rows: Sequence[Sequence[str]]) -> int:
         cells = [row[index] for row in rows if index < len(row)]
         return sum(len(as_typed(cell) if ours else cell) for cell in cells)
 
     question = roles.get("question")
     if question is None:
-        best = max((index for index in range(width) if index not in taken), key=part, default=None)
-        question = best if best is not None and part(best) >= _MOST_PART else None
+        question = _of_questions(rows, lookup, taken)
     if question is None:
         return dict(roles)
     others = [index for index in range(width) if index not in taken and index != question]
@@ -256,6 +317,14 @@ def _by_content(
     if "answer" in roles or not others:
         return {**roles, "question": question}
     return {**roles, "question": question, "answer": max(others, key=lambda index: length(index, whole))}
+
+
+def _of_questions(rows: Sequence[Sequence[str]], lookup: Lookup, taken: set[int]) -> int | None:
+    """The column, of those that are not taken, in which most cells name questions."""
+    body = rows[1:] or rows
+    shares = {index: _share(body, index, lookup) for index in range(max(map(len, rows))) if index not in taken}
+    best = max(shares, key=shares.__getitem__, default=None)
+    return best if best is not None and shares[best] >= _MOST_PART else None
 
 
 def _share(rows: Sequence[Sequence[str]], index: int, lookup: Lookup) -> float:

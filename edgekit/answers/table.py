@@ -48,7 +48,7 @@ class TableSource:
         by_row: dict[int, dict[int, str]] = {}
         for answer_id, (number, question) in self.places.items():
             prefix = f"{question} " if layout.asked else ""
-            for column, cell in zip(COLUMNS, mark_cells(marks.get(answer_id)), strict=True):
+            for column, cell in zip(COLUMNS, mark_cells(marks.get(answer_id), self.ending), strict=True):
                 by_row.setdefault(number, {})[placed[prefix + column]] = cell
         lines: list[str] = []
         first = self.rows[0].cells if header else self._names()

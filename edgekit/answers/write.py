@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import io
 import json
 import zipfile
@@ -33,7 +34,8 @@ def write_marks(
     """Write what stands of every answer's mark, in the place of what was at `path`.
 
     form: None: that of the answers, with their rows, columns, ids and encoding; `lti` and `qti` from every form, and
-    `csv`, `tsv` and `jsonl` with an answer a row where the answers came in another form.
+    `csv`, `tsv` and `jsonl` with an answer a row where the answers came in another form; such a new CSV is UTF-8 with
+    a byte order mark.
     names: with those of the students.
     A mark that no person has made stands under `suggested` and leaves `mark` empty. now: of LTI scores.
     Raises UsageError: a mark of no answer, a form that is not written; OutputError: cannot be written.
@@ -66,6 +68,10 @@ def _written(
         return _new_table(answers, marks, "\t" if form == "tsv" else ",", names=names)
     if form == "jsonl":
         return _new_lines(answers, marks, names=names)
+    if answers.source is None:
+        raise UsageError(
+            f"`{form}` is only written into the report that the answers came from", hint="name it: `--answers FILE`"
+        )
     raise UsageError(f"answers that came as `{answers.form}` are not written as `{form}`", hint="write `csv`")
 
 
@@ -75,7 +81,9 @@ def _new_table(answers: Answers, marks: Mapping[str, Mark], delimiter: str, *, n
         who = [answer.student or ""] if names else []
         cells = [answer.answer_id, *who, answer.question_id, answer.text, *mark_cells(marks.get(answer.answer_id))]
         lines.append(csv_line(cells, delimiter))
-    return "".join(lines).encode("utf-8", "replace")
+    # Without the mark a spreadsheet opens a CSV in the code page of its system, and every accent is two letters.
+    mark = codecs.BOM_UTF8 if delimiter == "," else b""
+    return mark + "".join(lines).encode("utf-8", "replace")
 
 
 def _new_lines(answers: Answers, marks: Mapping[str, Mark], *, names: bool) -> bytes:

@@ -30,10 +30,10 @@ from typing import ClassVar
 MOST_REASONS = 200
 
 
-def capped(reasons: Sequence[str]) -> list[str]:
-    """The first 200 reasons and how many more there are: a file of one wrong thing a line is no screen of them."""
-    more = len(reasons) - MOST_REASONS
-    return [*reasons[:MOST_REASONS], *([f"and {more:,} more"] if more > 0 else [])]
+def capped(reasons: Sequence[str], most: int = MOST_REASONS) -> list[str]:
+    """The first reasons and how many more there are: a file of one wrong thing a line is no screen of them."""
+    more = len(reasons) - most
+    return [*reasons[:most], *([f"and {more:,} more"] if more > 0 else [])]
 
 
 class EdgekitError(Exception):

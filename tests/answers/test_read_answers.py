@@ -139,7 +139,8 @@ def test_columns_can_be_said(tmp_path: Path, quiz: Quiz) -> None:
     assert found.notes == ("line 1 is taken for an answer, not for the names of the columns",)
     assert [one.text for one in found.answers] == ["gas", "densa"]
     found = read(tmp_path, "k,z,w\nAna,two,es gas de agua\n", quiz)
-    assert found.notes == ("column 3 is taken for the answers: its texts are the longest",)
+    assert found.notes[0] == "column 3 is taken for the answers: its texts are the longest"
+    assert found.notes[1].startswith("no column is known to hold ids or names")
     with pytest.raises(UsageError) as caught:
         read(tmp_path, data, quiz, columns={"tow": "b", "two": "bb", "student": "9", "id": "a", "language": "1"})
     assert caught.value.reasons == (
@@ -348,3 +349,42 @@ def test_answers_that_are_printed_show_no_word_of_a_student(tmp_path: Path, quiz
     found = read(tmp_path, "id,student,room,question,answer\na,Secreta,Sala,two,palabras\n", quiz)
     assert "two" in repr(found)
     assert not any(word in repr(found) for word in ("Secreta", "Sala", "palabras"))
+
+
+@pytest.mark.parametrize(
+    "name", ["Identificación", "IDENTIFICACION", "identificador", "Matrícula", "Código", "Identifiant", "matricola"]
+)
+def test_ids_are_found_by_their_name_in_other_languages_with_and_without_accents(
+    tmp_path: Path, quiz: Quiz, name: str
+) -> None:
+    wide = read(tmp_path, f"{name};Nombre;q-one;two\n2023000417;Ana;menos;gas\n2023000418;Eva;no;agua\n", quiz)
+    assert [one.answer_id for one in wide.answers][::2] == ["2023000417.q-one", "2023000418.q-one"]
+    long = read(tmp_path, f"{name};Item;Texto\n417;q-one;menos\n417;two;gas\n418;two;agua\n", quiz)
+    assert [(one.answer_id, one.text) for one in long.answers] == [
+        ("417.q-one", "menos"),
+        ("417.two", "gas"),
+        ("418.two", "agua"),
+    ]
+    assert not any("no column is known" in note for note in (*wide.notes, *long.notes))
+
+
+@pytest.mark.parametrize(("first", "second"), [("F3", "F3"), ("F3", ""), ("F3", "x" * 41)])
+def test_a_column_of_codes_that_are_no_ids_is_not_taken_for_them(
+    tmp_path: Path, quiz: Quiz, first: str, second: str
+) -> None:
+    found = read(tmp_path, f"código,nombre,q-one,two\n{first},Ana,menos,gas\n{second},Eva,no,agua\n", quiz)
+    assert [one.answer_id for one in found.answers][::2] == ["line2.q-one", "line3.q-one"]
+    assert any("no column is known to hold ids, so" in note for note in found.notes)
+
+
+def test_a_column_named_id_comes_before_another_that_may_be(tmp_path: Path, quiz: Quiz) -> None:
+    found = read(tmp_path, "código,id,q-one,two\nF3,a1,menos,gas\nF4,a2,no,agua\n", quiz)
+    assert found.answers[0].answer_id == "a1.q-one"
+
+
+def test_headers_that_say_nothing_are_told_with_the_way_to_name_them(tmp_path: Path, quiz: Quiz) -> None:
+    found = read(tmp_path, "Foo;Bar;Baz;Qux\n1;Ana;two;es un gas\n2;Eva;two;agua que sube\n", quiz)
+    assert "column 4 is taken for the answers: its texts are the longest" in found.notes
+    assert any(
+        "no column is known to hold ids or names" in note and "`--column id=NAME`" in note for note in found.notes
+    )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import json
 import zipfile
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -379,7 +381,10 @@ def test_the_report_of_moodle_is_written_as_it_was_when_a_table_is_asked_for(tmp
 def test_answers_without_their_file_make_a_new_table(tmp_path: Path, quiz: Quiz) -> None:
     answers = read(tmp_path, "student,q1,q2\nAna,x,=y\n", quiz)
     alone = Answers(answers.answers, "csv", "utf-8")
-    assert written(tmp_path, alone, []).decode() == (
+    data = written(tmp_path, alone, [])
+    assert data.startswith(codecs.BOM_UTF8)
+    assert not written(tmp_path, alone, [], form="tsv").startswith(codecs.BOM_UTF8)
+    assert data.decode("utf-8-sig") == (
         "id,student,question,answer,mark,suggested,status,reasons,feedback\n"
         "line2.q1,Ana,q1,x,,,,,\nline2.q2,Ana,q2,'=y,,,,,\n"
     )
@@ -410,3 +415,25 @@ def test_columns_of_marks_are_never_taken_for_answers(tmp_path: Path, quiz: Quiz
     assert [one.text for one in read_answers(tmp_path / "out.csv", quiz=quiz).answers] == ["Ana", "Eva"]
     chosen = read_answers(tmp_path / "out.csv", quiz=quiz, columns={"answer": "wie"})
     assert [one.text for one in chosen.answers] == ["so", "no"]
+
+
+@pytest.mark.parametrize("ending", ["\n", "\r\n"])
+def test_lines_of_feedback_end_as_the_rows_of_the_file_do(tmp_path: Path, quiz: Quiz, ending: str) -> None:
+    answers = read(tmp_path, f"id,question,answer{ending}a1,q1,x{ending}", quiz)
+    marks = [replace(mark("a1", "q1", "changed", 1.0), feedback="Look.\nAgain.\r\nOnce more.\rEnd.")]
+    data = written(tmp_path, answers, marks).decode()
+    assert f"Look.{ending}Again.{ending}Once more.{ending}End." in data
+    assert data.count("\n") == data.count(ending)
+    assert data.count("\r") == (data.count("\n") if ending == "\r\n" else 0)
+    assert (
+        "Look.\nAgain.\nOnce more.\nEnd." in written(tmp_path, Answers(answers.answers, "csv", "utf-8"), marks).decode()
+    )
+
+
+def test_a_new_table_with_accents_is_read_again_by_its_mark_and_written_the_same(tmp_path: Path, quiz: Quiz) -> None:
+    answers = read(tmp_path, "alumno,q1,q2\nÁngel Núñez,vapor de água,ñ\n", quiz)
+    data = written(tmp_path, Answers(answers.answers, "csv", "utf-8"), [], "new.csv")
+    again = read_answers(tmp_path / "new.csv", quiz=quiz)
+    assert [(one.student, one.text) for one in again.answers] == [(one.student, one.text) for one in answers.answers]
+    assert [one.answer_id for one in again.answers] == [one.answer_id for one in answers.answers]
+    assert written(tmp_path, again, [], "same.csv") == data

@@ -15,6 +15,7 @@ from edgekit.cli.grade.replaying import replay
 from edgekit.cli.grade.review import review
 from edgekit.cli.grade.ruling import calibrate, rule
 from edgekit.cli.grade.suggest import suggest
+from edgekit.cli.grade.typed import NumbersCommand
 
 group = typer.Typer(
     cls=DefaultGroup,
@@ -25,7 +26,7 @@ group = typer.Typer(
 group.command(DEFAULT)(suggest)
 group.command("review")(review)
 group.command("accept")(accept)
-group.command("change")(change)
+group.command("change", cls=NumbersCommand)(change)
 group.command("return")(send_back)
 group.command("undo")(undo)
 group.command("release")(release)

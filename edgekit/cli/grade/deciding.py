@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from edgekit.cli import output
+from edgekit.cli.grade import typed
 from edgekit.cli.grade.options import SCHEMA, AsJson, Book, Ids, SessionNumber, Who, Yes, numbers_of, opened
 from edgekit.core.errors import UsageError
 
@@ -23,7 +24,10 @@ def accept(
         bool, typer.Option("--all-suggested", help="All that are suggested and not sent to review.")
     ] = False,
     above: Annotated[
-        float, typer.Option("--above", min=0.0, max=1.0, metavar="P", help="With it: only those at least so likely.")
+        float,
+        typer.Option(
+            "--above", metavar="P", parser=typed.share, help="With it: only those at least so likely, 0 to 1."
+        ),
     ] = 0.0,
     question: Annotated[
         str | None, typer.Option("--question", metavar="ID", help="With it: only answers to it.")
@@ -55,7 +59,7 @@ def accept(
 
 def change(
     answer: Annotated[str, typer.Argument(metavar="ID", help="An answer's id, or `#N`.")],
-    points: Annotated[float, typer.Argument(metavar="POINTS", help="What it gets.")],
+    points: Annotated[float, typer.Argument(metavar="POINTS", parser=typed.points, help="What it gets.")],
     feedback: Annotated[
         str | None,
         typer.Option(

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from edgekit.cli import output
-from edgekit.cli.grade.options import SCHEMA, AsJson, Book, SessionNumber, opened
-from edgekit.cli.text_io import check_out, open_sink
-from edgekit.core.errors import UnavailableError, UsageError
+from edgekit.cli.grade.options import SCHEMA, AsJson, Book, SessionNumber, check_written, form_of, opened
+from edgekit.cli.text_io import open_sink
+from edgekit.core.errors import UnavailableError, UsageError, capped
 
 if TYPE_CHECKING:
     from edgekit.answers.answers import Answers
@@ -18,7 +18,16 @@ if TYPE_CHECKING:
 
 # Forms that say of a mark that nobody has made it yet.
 _PENDING = ("lti",)
-_ENDINGS = {".csv": "csv", ".tsv": "tsv", ".jsonl": "jsonl", ".xml": "qti", ".zip": "qti", ".json": "lti"}
+_MOST_SHOWN = 10
+_ENDINGS = {
+    ".csv": "csv",
+    ".tsv": "tsv",
+    ".tab": "tsv",
+    ".jsonl": "jsonl",
+    ".xml": "qti",
+    ".zip": "qti",
+    ".json": "lti",
+}
 
 
 def export(
@@ -50,15 +59,17 @@ def export(
     Examples:
       edgekit grade export -o final.csv
       edgekit grade export -o scores.json --as lti
-      edgekit grade export -o responses.csv --answers responses.csv --as moodle --force
+      edgekit grade export -o marked.csv --answers responses.csv --as moodle
       edgekit grade export -o record.jsonl --as record
     """
+    from edgekit.core.paths import gradebook_file
     from edgekit.gradebook.elsewhere import marked_elsewhere
 
-    check_out(out)
-    if out.exists() and not force:
-        raise UsageError(f"`{out}` is there already", hint="add `--force` to replace it")
-    form = form or _ENDINGS.get(out.suffix.lower())
+    kept = {"the file of answers itself": answers, "the gradebook": book or gradebook_file()}
+    check_written(out, kept, force=force)
+    # With another ending, a file of answers is written again in its own form.
+    same = answers is not None and out.suffix.lower() == answers.suffix.lower()
+    form = form or (_ENDINGS.get(out.suffix.lower()) if same else form_of(out, _ENDINGS))
     with opened(book, session) as found:
         if form == "record":
             count = _record(found, out)
@@ -94,7 +105,7 @@ def _marks(session: Session, out: Path, form: str | None, answers: Path | None, 
     if waiting and not pending and form not in _PENDING:
         raise UsageError(
             f"{len(waiting):,} of {len(session.answers):,} answers have no mark yet",
-            reasons=[f"#{at} is {session.standing(at).state}" for at in waiting[:10]],
+            reasons=capped([_undecided(session, at) for at in waiting], _MOST_SHOWN),
             hint="`edgekit grade review` decides on them, `--pending` writes them without a mark",
         )
     given: Answers
@@ -102,10 +113,13 @@ def _marks(session: Session, out: Path, form: str | None, answers: Path | None, 
         given = read_answers(answers, quiz=session.quiz)
         _require_same(session, given)
     else:
-        # `jsonl` here is only what it is not: a table is made anew of what the gradebook holds.
-        given = Answers(tuple(session.answers.values()), "jsonl" if form != "jsonl" else "csv", "utf-8")
+        given = Answers(tuple(session.answers.values()), "csv", "utf-8")
     write_marks(given, [session.mark(at) for at in session.answers], out, form=form, names=names)
     return len(session.answers) - len(waiting)
+
+
+def _undecided(session: Session, at: int) -> str:
+    return f"`{output.visible(session.answers[at].answer_id)}` is {session.standing(at).state}"
 
 
 def _require_same(session: Session, given: Answers) -> None:

@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from edgekit.cli import output
-from edgekit.cli.grade.options import SCHEMA, AsJson
-from edgekit.cli.text_io import check_out, open_sink
+from edgekit.cli.grade.options import SCHEMA, AsJson, check_written
+from edgekit.cli.text_io import open_sink
 from edgekit.core.errors import UsageError
 
 
@@ -38,9 +38,7 @@ def import_questions(
     if as_json and out is None:
         raise UsageError("`--json` tells of the file that was written", hint="name it: `-o quiz.toml`")
     if out is not None:
-        check_out(out)
-        if out.exists() and not force:
-            raise UsageError(f"`{out}` is there already", hint="add `--force` to replace it")
+        check_written(out, {"the file of questions itself": path}, force=force)
     found = import_quiz(path, language=language, title=title, form=form)
     with open_sink(out) as sink:
         sink.write(quiz_toml(found.quiz, found.notes))

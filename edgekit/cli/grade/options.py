@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,7 +11,8 @@ import typer
 
 from edgekit.cli import output
 from edgekit.cli.progress import Mode
-from edgekit.core.errors import UnavailableError
+from edgekit.cli.text_io import check_out
+from edgekit.core.errors import UnavailableError, UsageError
 
 if TYPE_CHECKING:
     from edgekit.gradebook.session import Session
@@ -45,6 +46,28 @@ def opened(book: Path | None, number: int | None) -> Iterator[Session]:
         )
     with open_gradebook(path) as found:
         yield found.session(number)
+
+
+def check_written(out: Path, read: Mapping[str, Path | None], *, force: bool) -> None:
+    """Raise UsageError where a command may not write to out.
+
+    read: what a file is, as in `the quiz` -> that file, which no `force` replaces, by whatever name it is given.
+    """
+    check_out(out)
+    for what, path in read.items():
+        if path is not None and out.is_file() and path.is_file() and out.samefile(path):
+            raise UsageError(f"`{out}` is {what}, and would be lost", hint="name another file for `-o`")
+    if out.exists() and not force:
+        raise UsageError(f"`{out}` is there already", hint="add `--force` to replace it")
+
+
+def form_of(out: Path, endings: Mapping[str, str]) -> str:
+    """The form that a file's ending asks for. Raises UsageError with the endings that are known."""
+    found = endings.get(out.suffix.lower())
+    if found is None:
+        said = f"`{out.suffix}` is no ending" if out.suffix else f"`{out}` has no ending"
+        raise UsageError(f"{said} that says what to write", hint=f"let it be one of {', '.join(endings)}")
+    return found
 
 
 def numbers_of(session: Session, ids: list[str]) -> list[int]:

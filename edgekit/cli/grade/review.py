@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from edgekit.cli import output
+from edgekit.cli.grade import typed
 from edgekit.cli.grade.options import Book, SessionNumber, Who, opened
 from edgekit.core.errors import UsageError
 
@@ -78,15 +79,15 @@ class _Loop:
     def _ask(self, at: int) -> int | None:
         """Read keys until one moves on: 0 to the next answer, the number of one to go back to, None to stop."""
         while True:
-            typed = sys.stdin.readline()
-            key, _, rest = typed.strip().partition(" ")
-            if not typed or key == "q":
+            line = sys.stdin.readline()
+            key, _, rest = line.strip().partition(" ")
+            if not line or key == "q":
                 return None
             try:
                 if key == "a":
                     return self._decide(at, "accepted", None)
                 if key == "c":
-                    return self._decide(at, "changed", _points(rest or self._line("points: ")))
+                    return self._decide(at, "changed", typed.points(rest or self._line("points: ")))
                 if key == "r":
                     return self._decide(at, "returned", None)
                 if key == "l":
@@ -115,11 +116,3 @@ class _Loop:
         self._session.undo(at, who=self._who)
         self._done.pop()
         return at
-
-
-def _points(text: str) -> float:
-    """Points as they are typed, `1.5` or `1,5`. Raises UsageError."""
-    try:
-        return float(text.replace(",", "."))
-    except ValueError:
-        raise UsageError(f"`{output.visible(text)}` is no number of points", hint="type `c 1.5`") from None

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from edgekit.cli import output, signals
-from edgekit.cli.grade.options import SCHEMA, AsJson, Book, ProgressMode, Threads
-from edgekit.cli.text_io import check_out
+from edgekit.cli.grade.options import SCHEMA, AsJson, Book, ProgressMode, Threads, check_written, form_of
 from edgekit.core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -28,6 +27,7 @@ Column = Annotated[
 InputForm = Annotated[
     str | None, typer.Option("--from", metavar="FORM", help="csv, tsv, jsonl, moodle or qti; else what is in it.")
 ]
+_TABLES = {".csv": "csv", ".tsv": "tsv", ".tab": "tsv"}
 Encoding = Annotated[str | None, typer.Option("--encoding", metavar="NAME", help="Of ANSWERS; else it is found.")]
 
 
@@ -74,15 +74,16 @@ def suggest(
     """
     from edgekit.answers.read import read_answers
     from edgekit.cli.progress import Renderer
+    from edgekit.core.paths import gradebook_file
     from edgekit.gradebook.book import open_gradebook
     from edgekit.grading.opening import open_tools
     from edgekit.grading.session_run import carry_over, differences, same_class, suggest_waiting
     from edgekit.quiz.read import read_quiz
 
     if out is not None:
-        check_out(out)
-        if out.exists() and not force:
-            raise UsageError(f"`{out}` is there already", hint="add `--force` to replace it")
+        kept = {"the file of answers itself": answers, "the quiz itself": quiz}
+        check_written(out, kept | {"the gradebook": book or gradebook_file()}, force=force)
+        form_of(out, _TABLES)
     asked = read_quiz(quiz)
     given = read_answers(answers, quiz=asked, columns=columns_of(columns), form=form, encoding=encoding)
     for note in given.notes:
@@ -171,8 +172,7 @@ def _table(session: Session, given: Answers, out: Path, order: Sequence[int], *,
     from edgekit.answers.write import write_marks
 
     listed = replace(given, answers=tuple(session.answers[at] for at in order), source=None)
-    form = "tsv" if out.suffix.lower() in (".tsv", ".tab") else "csv"
-    write_marks(listed, [session.mark(at) for at in order], out, form=form, names=names)
+    write_marks(listed, [session.mark(at) for at in order], out, form=form_of(out, _TABLES), names=names)
 
 
 def _summary(session: Session, out: Path | None) -> None:
