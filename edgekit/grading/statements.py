@@ -31,12 +31,14 @@ _JOINING = frozenset(
     )
 )
 # What stands on a condition is said of both halves together: a flip in each is none.
-_CONDITION = frozenset(
-    re.findall(
-        r"\w+",
-        "if when whenever unless once as si cuando se quando caso wenn falls sobald je desto quand lorsque",
-    )
-)
+# By language: Portuguese `se` is if, and Spanish `se` is none (`no se evapora`).
+_CONDITION: Mapping[str, str] = {
+    "en": "if when whenever unless once as",
+    "es": "si cuando",
+    "pt": "se quando caso",
+    "de": "wenn falls sobald je desto",
+    "fr": "si quand lorsque",
+}
 _THE_MORE = re.compile(
     r"\bthe \w+er\b.{1,60}\bthe \w+er\b|\bcuanto m|\bquanto m|\bje \w+er\b|\bplus \w.{1,60}\bplus \w"
 )
@@ -117,7 +119,9 @@ def statements(text: str, languages: tuple[str, ...]) -> tuple[Statement, ...]:
         if not tokens:
             continue
         clauses = list(_clauses(text, tokens))
-        conditional = any(one.plain in _CONDITION for one in tokens) or _THE_MORE.search(matching_form(text[begin:end]))
+        conditional = any(one.plain in _conditions(languages) for one in tokens) or _THE_MORE.search(
+            matching_form(text[begin:end])
+        )
         groups = [] if conditional or len(clauses) == 1 else [[clause] for clause in clauses]
         for group in [*groups, clauses]:
             statement = _statement(text, group, languages)
@@ -126,6 +130,11 @@ def statements(text: str, languages: tuple[str, ...]) -> tuple[Statement, ...]:
         if len(found) >= _MOST_UNITS:
             break
     return tuple(found)
+
+
+@lru_cache(maxsize=32)
+def _conditions(languages: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(word for one in languages for word in _CONDITION[one].split())
 
 
 def _statement(text: str, clauses: Sequence[Sequence[_Token]], languages: tuple[str, ...]) -> Statement | None:

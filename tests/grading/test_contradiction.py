@@ -216,3 +216,10 @@ def test_reasons_have_a_code_each_when_several_things_are_wrong() -> None:
     found = compare("The mass of the water increases to 5 g.", "The mass of the water does not increase to 5 kg.", "en")
     assert [reason.code for reason in found.reasons()] == ["negation", "unit"]
     assert not compare("a b", "a b", "en").reasons()
+
+
+def test_spanish_se_is_no_condition_and_clauses_are_compared_one_by_one() -> None:
+    said = "No se evapora, el sol no calienta el agua."
+    assert compare("El sol calienta el agua", said, "es").negation
+    assert compare("El sol calienta el agua", said, "en+es").negation
+    assert not compare("El sol calienta el agua", "Si el agua no es fría, el sol no calienta el agua", "es")
