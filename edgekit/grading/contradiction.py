@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from edgekit.grading.function_words import answer_words, known
@@ -15,6 +15,7 @@ from edgekit.grading.statements import (
     WORD,
     Statement,
     alike,
+    conditions,
     prefixed,
     statements,
     without_digits,
@@ -26,6 +27,8 @@ _SHORT_BY = 0.05
 # Two clauses of one answer may be about two lamps of one circuit: all but every word must be the same.
 _SAME_SUBJECT = 0.95
 _LEAST_SAME = 3
+# Languages whose verbs need no subject.
+_DROPPING = frozenset({"es", "pt"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,7 @@ class Mismatch:
     """How what was said goes against a wording.
 
     negation: the same is said and denied.  antonym: the same is said with an opposite word, or with one side swapped.
+    certain: one clause denies it on no condition, and no other says it.
     number: another number where the wording has one.  unit: the number with a unit that makes it another amount.
     detail: one sentence for the teacher, empty where nothing is found.  span: where in what was said.
     """
@@ -43,6 +47,7 @@ class Mismatch:
     antonym: bool = False
     detail: str = ""
     span: tuple[int, int] | None = None
+    certain: bool = False
 
     def __bool__(self) -> bool:
         return self.negation or self.number or self.unit or self.antonym
@@ -79,7 +84,13 @@ def compare_any(wordings: Sequence[str], said: str, language: str) -> Mismatch:
         return polarity
     detail = "; ".join(one for one in (polarity.detail, amount.detail) if one)
     return Mismatch(
-        polarity.negation, amount.number, amount.unit, polarity.antonym, detail, polarity.span or amount.span
+        polarity.negation,
+        amount.number,
+        amount.unit,
+        polarity.antonym,
+        detail,
+        polarity.span or amount.span,
+        polarity.certain,
     )
 
 
@@ -101,22 +112,49 @@ def _polarity(wordings: Sequence[str], said: str, languages: tuple[str, ...]) ->
     openings = [_openings(wording, said, languages) for wording in wordings]
     if openings and all(openings):
         return Mismatch(antonym=True, detail="says yes for no, or no for yes", span=openings[0])
-    for mine in statements(said, languages):
-        close = [(found, one) for one in theirs if (found := alike(mine, one)) > 0.0]
+    first, said_too, row = Mismatch(), False, statements(said, languages)
+    for mine in row:
+        close = [
+            (found, one) for one in theirs if (found := max(alike(mine, one), _elided(mine, one, languages))) > 0.0
+        ]
         if not close:
             continue
         best = max(found for found, _ in close)
         near = [found for found, _ in close if found >= best - _SHORT_BY]
         verdicts = [_turned(one, mine) for found, one in close if found >= best - _SHORT_BY]
+        parts = [one for one in row if one is not mine and mine.begin <= one.begin and one.end <= mine.end]
         if not all(negated or flipped for negated, flipped in verdicts):
+            # `It makes no light, it reflects the Sun's`: one clause says it.
+            said_too = said_too or not parts
+            continue
+        if first:
             continue
         negated, flipped = verdicts[max(range(len(verdicts)), key=lambda at: near[at])]
         shown = said[mine.begin : mine.end]
         what = "denies it" if negated else "has an opposite word"
-        return Mismatch(
-            negation=negated, antonym=flipped, detail=f"`{_short(shown)}` {what}", span=(mine.begin, mine.end)
+        first = Mismatch(
+            negation=negated,
+            antonym=flipped,
+            detail=f"`{_short(shown)}` {what}",
+            span=(mine.begin, mine.end),
+            certain=negated and not parts and mine.denied == 1 and not _conditional(shown, languages),
         )
-    return Mismatch()
+    return replace(first, certain=first.certain and not said_too)
+
+
+def _conditional(text: str, languages: tuple[str, ...]) -> bool:
+    return any(matching_form(word[0]) in conditions(languages) for word in WORD.finditer(text))
+
+
+def _elided(mine: Statement, theirs: Statement, languages: tuple[str, ...]) -> float:
+    """How much a denied clause without its subject is about a wording (`no se evapora`), in languages that drop it.
+
+    Only what is on the wording's scales counts: one other word may be of anything.
+    """
+    if not _DROPPING.intersection(languages) or mine.denied % 2 == 0 or not mine.poles or mine.poles != theirs.poles:
+        return 0.0
+    missing = len(theirs.content - mine.content)
+    return len(mine.content) / len(theirs.content) if mine.content <= theirs.content and missing == 1 else 0.0
 
 
 def _turned(one: Statement, other: Statement) -> tuple[bool, bool]:

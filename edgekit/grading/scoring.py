@@ -41,7 +41,7 @@ class Scored:
     """probability: that a teacher calls it met, calibrated for the variety.  logit: before that, of the views' mean.
 
     views: name -> the probability by it alone.  features: of the view that says it most.  mismatches: what was found
-    against the wordings.
+    against the wordings.  denied: whether the student's own words deny it for certain, see Mismatch.
     """
 
     probability: float
@@ -50,6 +50,7 @@ class Scored:
     features: NDArray[np.float64]
     evidence: Evidence | None
     mismatches: tuple[Reason, ...] = ()
+    denied: bool = False
 
 
 def score(
@@ -65,8 +66,11 @@ def score(
     logits: dict[str, float] = {}
     best: tuple[float, View, Wording, NDArray[np.float64]] | None = None
     reasons: dict[str, Reason] = {}
+    denied = False
     for view in seen.views:
         mismatch = _mismatch(view, wordings, seen, question)
+        # A translation may lose a denial or make one.
+        denied = denied or (mismatch.certain and view.name != "translated")
         for reason in _told(mismatch, view):
             reasons.setdefault(reason.code, reason)
         logit, wording, features = _best(view, wordings, question, texts, mismatch)
@@ -88,6 +92,7 @@ def score(
         features,
         _evidence(view, wording, seen, texts),
         tuple(reasons.values()),
+        denied,
     )
 
 

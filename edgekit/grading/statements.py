@@ -119,7 +119,7 @@ def statements(text: str, languages: tuple[str, ...]) -> tuple[Statement, ...]:
         if not tokens:
             continue
         clauses = list(_clauses(text, tokens))
-        conditional = any(one.plain in _conditions(languages) for one in tokens) or _THE_MORE.search(
+        conditional = any(one.plain in conditions(languages) for one in tokens) or _THE_MORE.search(
             matching_form(text[begin:end])
         )
         groups = [] if conditional or len(clauses) == 1 else [[clause] for clause in clauses]
@@ -133,7 +133,8 @@ def statements(text: str, languages: tuple[str, ...]) -> tuple[Statement, ...]:
 
 
 @lru_cache(maxsize=32)
-def _conditions(languages: tuple[str, ...]) -> frozenset[str]:
+def conditions(languages: tuple[str, ...]) -> frozenset[str]:
+    """Words that put what follows on a condition, in the form of `matching_form`."""
     return frozenset(word for one in languages for word in _CONDITION[one].split())
 
 

@@ -222,4 +222,21 @@ def test_spanish_se_is_no_condition_and_clauses_are_compared_one_by_one() -> Non
     said = "No se evapora, el sol no calienta el agua."
     assert compare("El sol calienta el agua", said, "es").negation
     assert compare("El sol calienta el agua", said, "en+es").negation
+    assert compare("El agua se evapora", said, "es").certain
+    assert not compare("El agua se evapora", "No es agua", "es")
     assert not compare("El sol calienta el agua", "Si el agua no es fría, el sol no calienta el agua", "es")
+
+
+@pytest.mark.parametrize(
+    ("said", "certain"),
+    [
+        ("The Moon does not reflect the light of the Sun", True),
+        ("It does not reflect the light of the Sun", True),
+        ("The Moon does not make light, it reflects the light of the Sun", False),
+        ("If the Moon does not reflect the light of the Sun it is dark", False),
+        ("The Moon does not reflect the light of the Sun. The Moon reflects the light of the Sun.", False),
+        ("The Moon reflects the light of the Sun", False),
+    ],
+)
+def test_a_denial_is_certain_when_one_clause_denies_and_none_says_it(said: str, certain: bool) -> None:
+    assert compare("The Moon reflects the light of the Sun", said, "en").certain is certain
