@@ -110,6 +110,21 @@ def prefixed(ones: frozenset[str], others: frozenset[str]) -> int:
     )
 
 
+def denial(text: str, languages: tuple[str, ...]) -> tuple[int, int] | None:
+    """Where the first word of a short text is that denies something, None where there is none.
+
+    An answer that begins with no and a comma (`no, 15`) denies what was asked, not what follows.
+    """
+    excused = [found.span() for found in _NO_DENIAL.finditer(matching_form(text))]
+    denying, no = denying_words(languages), answer_words(languages)[1]
+    tokens = list(_tokens(text, 0, len(text), languages[:1])) if languages else []
+    for at, token in enumerate(tokens):
+        opens = not at and token.plain in no and text[token.end : token.end + 1] in AFTER_ANSWER
+        if token.plain in denying and not opens and not _within(token.begin, excused):
+            return token.begin, token.end
+    return None
+
+
 @lru_cache(maxsize=4096)
 def statements(text: str, languages: tuple[str, ...]) -> tuple[Statement, ...]:
     """The clauses and sentences of a text that are about something, at most 64 and then those of that sentence."""

@@ -86,6 +86,33 @@ def test_a_number_goes_to_a_person_when_it_is_right_in_part(text: str, points: f
     assert len(found.possible) > 1
 
 
+@pytest.mark.parametrize(
+    ("text", "points"),
+    [
+        ("no es 5 kg", 0.0),
+        ("It isn't 5 kg", 0.0),
+        ("nunca 5 kg", 0.0),
+        ("es 5 kg, no 6 kg", 2.0),
+        ("no es 6 kg, es 5 kg", 2.0),
+    ],
+)
+def test_a_right_number_goes_to_a_person_when_something_is_denied(text: str, points: float) -> None:
+    found = mark(MASS, text)
+    assert (found.points, found.possible) == (points, (0.0, 2.0))
+    assert found.reasons[0].code == "negation"
+
+
+@pytest.mark.parametrize("text", ["No, 5 kg", "No. It is 5 kg", "no doubt 5 kg"])
+def test_a_number_is_right_when_what_was_asked_is_denied(text: str) -> None:
+    assert mark(MASS, text).possible == (2.0,)
+
+
+@pytest.mark.parametrize("text", ["no es fotosintesis", "it is not photosynthesis"])
+def test_a_word_that_is_denied_goes_to_a_person(text: str) -> None:
+    found = mark(EXACT, text)
+    assert (found.points, found.possible, found.reasons[0].code) == (0.0, (0.0, 2.0), "negation")
+
+
 @pytest.mark.parametrize("text", ["6 kg", "-5 kg", "50 kg", "0.5 kg"])
 def test_another_number_has_no_points(text: str) -> None:
     found = mark(MASS, text)
