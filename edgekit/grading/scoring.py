@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgekit.core.languages import base_language
-from edgekit.grading.contradiction import Mismatch, compare_any
+from edgekit.grading.contradiction import Mismatch, compare_any, denied_in_another
 from edgekit.grading.features import best_clause
 from edgekit.grading.linear import shares
 from edgekit.grading.local_marks import Marked, local_features, local_logits
@@ -85,6 +85,12 @@ def score(
         # The head was trained on the odds as they are before calibration, and gives what is calibrated.
         answer = texts.of(seen.views[0].text, question.language)
         odds = float(local_logits(scorer.head, local_features(answer, logit, marked)[None, :])[0])
+    if odds > 0.0 and "negation" not in reasons:
+        by_language: dict[str, list[str]] = {}
+        for one in wordings:
+            by_language.setdefault(one.language, []).append(one.text)
+        for reason in _told(denied_in_another(by_language, seen.views[0].text), seen.views[0]):
+            reasons[reason.code] = reason
     return Scored(
         float(shares(np.array([odds]))[0]),
         logit,

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edgekit.grading.contradiction import compare, compare_any, find_opposed
+from edgekit.grading.contradiction import compare, compare_any, denied_in_another, find_opposed
 from edgekit.grading.evasions import find_hedges, find_keyword_list
 from edgekit.grading.opposites import languages_with_opposites, pairs, pole
 
@@ -240,3 +240,23 @@ def test_spanish_se_is_no_condition_and_clauses_are_compared_one_by_one() -> Non
 )
 def test_a_denial_is_certain_when_one_clause_denies_and_none_says_it(said: str, certain: bool) -> None:
     assert compare("The Moon reflects the light of the Sun", said, "en").certain is certain
+
+
+@pytest.mark.parametrize(
+    ("wordings", "said", "denied"),
+    [
+        ({"es": ["La Luna refleja la luz del Sol"]}, "It does not reflect the light of the Sun", True),
+        ({"en": ["The Moon reflects the light of the Sun"]}, "La luna no refleja la luz del sol", True),
+        ({"es": ["La Luna refleja la luz del Sol"]}, "It reflects the light of the Sun", False),
+        ({"es": ["La Luna no tiene luz propia"]}, "The Moon does not have its own light", False),
+        ({"es": ["La temperatura baja"]}, "The temperature does not increase in the room", False),
+        ({"es": ["La Luna refleja la luz"]}, "The Moon does not make light, it reflects the light of the Sun", False),
+        ({"es": ["La Luna refleja la luz"], "en": ["It reflects"]}, "It does not reflect the light of the Sun", False),
+        ({"es": ["La Luna refleja la luz"]}, "no", False),
+        ({"sw": ["Mwezi"]}, "It does not reflect the light of the Sun", False),
+    ],
+)
+def test_a_denial_in_another_language_is_told_when_no_wording_is_denied(
+    wordings: dict[str, list[str]], said: str, denied: bool
+) -> None:
+    assert denied_in_another(wordings, said).negation is denied
