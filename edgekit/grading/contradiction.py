@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from edgekit.grading.function_words import answer_words, known
+from edgekit.grading.function_words import LANGUAGES, answer_words, denying_words, function_words, known
 from edgekit.grading.intake import matching_form
 from edgekit.grading.quantities import Quantity, quantities
 from edgekit.grading.statements import (
@@ -15,6 +15,7 @@ from edgekit.grading.statements import (
     WORD,
     Statement,
     alike,
+    conditions,
     prefixed,
     statements,
     without_digits,
@@ -26,6 +27,8 @@ _SHORT_BY = 0.05
 # Two clauses of one answer may be about two lamps of one circuit: all but every word must be the same.
 _SAME_SUBJECT = 0.95
 _LEAST_SAME = 3
+# Languages whose verbs need no subject.
+_DROPPING = frozenset({"es", "pt"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,7 @@ class Mismatch:
     """How what was said goes against a wording.
 
     negation: the same is said and denied.  antonym: the same is said with an opposite word, or with one side swapped.
+    certain: one clause denies it on no condition, and no other says it.
     number: another number where the wording has one.  unit: the number with a unit that makes it another amount.
     detail: one sentence for the teacher, empty where nothing is found.  span: where in what was said.
     """
@@ -43,6 +47,7 @@ class Mismatch:
     antonym: bool = False
     detail: str = ""
     span: tuple[int, int] | None = None
+    certain: bool = False
 
     def __bool__(self) -> bool:
         return self.negation or self.number or self.unit or self.antonym
@@ -79,7 +84,13 @@ def compare_any(wordings: Sequence[str], said: str, language: str) -> Mismatch:
         return polarity
     detail = "; ".join(one for one in (polarity.detail, amount.detail) if one)
     return Mismatch(
-        polarity.negation, amount.number, amount.unit, polarity.antonym, detail, polarity.span or amount.span
+        polarity.negation,
+        amount.number,
+        amount.unit,
+        polarity.antonym,
+        detail,
+        polarity.span or amount.span,
+        polarity.certain,
     )
 
 
@@ -123,6 +134,40 @@ def _all_poles(row: Sequence[Statement]) -> dict[str, tuple[int, ...]]:
     return found
 
 
+def denied_in_another(wordings: Mapping[str, Sequence[str]], said: str) -> Mismatch:
+    """A denial in one clause that is in none of the languages of wordings (tag -> texts), of which none is denied.
+
+    What the clause is about is not compared: for an answer that a scorer takes for one of the wordings.
+    """
+    language = _language_by_small_words(said)
+    theirs = [
+        one
+        for tag, texts in wordings.items()
+        for text in texts
+        for one in (statements(text, known([tag])) if known([tag]) else ())
+    ]
+    if language is None or language in known(wordings) or not theirs or any(one.denied for one in theirs):
+        return Mismatch()
+    mine = statements(said, (language,))
+    # Of several clauses another one may be what is like the wording.
+    if (
+        len(mine) != 1
+        or _conditional(said, (language,))
+        or any(_turned(one, mine[0]) != (True, False) for one in theirs)
+    ):
+        return Mismatch()
+    begin, end = mine[0].begin, mine[0].end
+    return Mismatch(negation=True, detail=f"`{_short(said[begin:end])}` denies something", span=(begin, end))
+
+
+def _language_by_small_words(text: str) -> str | None:
+    """The language that has most of the small words, and no other has nearly as many; None where that is not clear."""
+    words = [matching_form(found[0]) for found in WORD.finditer(text)]
+    counts = {one: sum(word in function_words((one,)) | denying_words((one,)) for word in words) for one in LANGUAGES}
+    first, second = sorted(counts.values(), reverse=True)[:2]
+    return max(LANGUAGES, key=lambda one: counts[one]) if first >= _LEAST_SAME and first > second + 1 else None
+
+
 def find_opposed(text: str, language: str) -> tuple[tuple[int, int], tuple[int, int]] | None:
     """Two clauses of one text of which one says what the other denies, as spans; None where there are none."""
     languages = known([language])
@@ -141,22 +186,49 @@ def _polarity(wordings: Sequence[str], said: str, languages: tuple[str, ...]) ->
     openings = [_openings(wording, said, languages) for wording in wordings]
     if openings and all(openings):
         return Mismatch(antonym=True, detail="says yes for no, or no for yes", span=openings[0])
-    for mine in statements(said, languages):
-        close = [(found, one) for one in theirs if (found := alike(mine, one)) > 0.0]
+    first, said_too, row = Mismatch(), False, statements(said, languages)
+    for mine in row:
+        close = [
+            (found, one) for one in theirs if (found := max(alike(mine, one), _elided(mine, one, languages))) > 0.0
+        ]
         if not close:
             continue
         best = max(found for found, _ in close)
         near = [found for found, _ in close if found >= best - _SHORT_BY]
         verdicts = [_turned(one, mine) for found, one in close if found >= best - _SHORT_BY]
+        parts = [one for one in row if one is not mine and mine.begin <= one.begin and one.end <= mine.end]
         if not all(negated or flipped for negated, flipped in verdicts):
+            # `It makes no light, it reflects the Sun's`: one clause says it.
+            said_too = said_too or not parts
+            continue
+        if first:
             continue
         negated, flipped = verdicts[max(range(len(verdicts)), key=lambda at: near[at])]
         shown = said[mine.begin : mine.end]
         what = "denies it" if negated else "has an opposite word"
-        return Mismatch(
-            negation=negated, antonym=flipped, detail=f"`{_short(shown)}` {what}", span=(mine.begin, mine.end)
+        first = Mismatch(
+            negation=negated,
+            antonym=flipped,
+            detail=f"`{_short(shown)}` {what}",
+            span=(mine.begin, mine.end),
+            certain=negated and not parts and mine.denied == 1 and not _conditional(shown, languages),
         )
-    return Mismatch()
+    return replace(first, certain=first.certain and not said_too)
+
+
+def _conditional(text: str, languages: tuple[str, ...]) -> bool:
+    return any(matching_form(word[0]) in conditions(languages) for word in WORD.finditer(text))
+
+
+def _elided(mine: Statement, theirs: Statement, languages: tuple[str, ...]) -> float:
+    """How much a denied clause without its subject is about a wording (`no se evapora`), in languages that drop it.
+
+    Only what is on the wording's scales counts: one other word may be of anything.
+    """
+    if not _DROPPING.intersection(languages) or mine.denied % 2 == 0 or not mine.poles or mine.poles != theirs.poles:
+        return 0.0
+    missing = len(theirs.content - mine.content)
+    return len(mine.content) / len(theirs.content) if mine.content <= theirs.content and missing == 1 else 0.0
 
 
 def _turned(one: Statement, other: Statement) -> tuple[bool, bool]:

@@ -27,6 +27,8 @@ from edgekit.quiz.teaching import TeacherMark
 _LEAST_PARTLY, _MOST_PARTLY = 0.35, 0.65
 # Views of one answer say the same in other words: one that passes alone and one that fails, so far apart, do not.
 _MOST_SPREAD = 0.3
+# Of 29 answers of SciEntsBank and Beetle that deny their reference for certain, teachers called 22 wrong.
+_MOST_DENIED = 0.25
 # How much more an answer must be like what does not count, in log odds. Of the class in `examples/` and five wrong
 # wordings in other words, these were 1.0 to 3.4, right answers that share a word with a wrong one at most 0.6.
 _MORE_LIKE = 1.0
@@ -136,14 +138,15 @@ class Explainer:
 
     def _result(self, criterion: Criterion, scored: Scored, variety: str) -> tuple[CriterionResult, set[float], float]:
         """The state that is most likely, every number of points that is possible, and how likely this one is."""
-        scorer, met = self._texts.scorer, scored.probability
+        scorer = self._texts.scorer
+        met = min(scored.probability, _MOST_DENIED) if scored.denied else scored.probability
         shares = scorer.states(scored.features[None, :], np.array([met]))
         if self.conformal.labels == 2:
             held = {"met" if at else "missing" for at in self.conformal.possible(variety, (1 - met, met))}
         else:
             held = {STATES[at] for at in self.conformal.possible(variety, tuple(map(float, shares[0])))}
         possible = {criterion.points if state == "met" else 0.0 for state in held}
-        against = STATES[int(scorer.named(shares)[0])] == "contradicted"
+        against = scored.denied or STATES[int(scorer.named(shares)[0])] == "contradicted"
         state: CriterionState = "met" if met >= 0.5 else "contradicted" if against else "missing"
         likely = max(met, 1 - met)
         points = criterion.points if met >= 0.5 else 0.0
@@ -153,7 +156,7 @@ class Explainer:
             if _LEAST_PARTLY <= met < _MOST_PARTLY:
                 # Two halves, each there with the probability of the whole.
                 state, points, likely = "partly", half, 2 * met * (1 - met)
-        possible.add(points)
+        possible |= {points, criterion.points} if scored.denied else {points}
         result = CriterionResult(criterion.id, state, points, met, scored.evidence, dict(scored.views))
         return result, possible, likely
 

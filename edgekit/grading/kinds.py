@@ -6,9 +6,11 @@ import re
 import unicodedata
 
 from edgekit.grading.dictation import mark_dictation
+from edgekit.grading.function_words import known
 from edgekit.grading.intake import Intake, matching_form
 from edgekit.grading.numeric import mark_number
 from edgekit.grading.ruled import Ruled, doubt, evidence, rounded, ruled
+from edgekit.grading.statements import denial
 from edgekit.grading.translation import mark_translation
 from edgekit.quiz.model import Question
 
@@ -27,7 +29,8 @@ def is_ruled(question: Question) -> bool:
 def mark_by_rule(question: Question, intake: Intake, languages: tuple[str, ...] = ()) -> Ruled:
     """Mark an answer that is not blank.
 
-    languages: of number words. Without `form_counts` case, accents and the punctuation around an answer are no matter.
+    languages: of number words and of words that deny.
+    Without `form_counts` case, accents and the punctuation around an answer are no matter.
     Raises ValueError for a question that `is_ruled` does not name.
     """
     if question.kind == "numeric":
@@ -37,13 +40,13 @@ def mark_by_rule(question: Question, intake: Intake, languages: tuple[str, ...] 
     if question.kind == "choice":
         return _mark_choice(question, intake)
     if question.kind == "exact":
-        return _mark_exact(question, intake)
+        return _mark_exact(question, intake, languages)
     if is_ruled(question):
         return mark_translation(question, intake)
     raise ValueError(f"`{question.id}` is not marked by a rule")
 
 
-def _mark_exact(question: Question, intake: Intake) -> Ruled:
+def _mark_exact(question: Question, intake: Intake, languages: tuple[str, ...]) -> Ruled:
     from rapidfuzz.distance import OSA
 
     most = question.points
@@ -65,6 +68,9 @@ def _mark_exact(question: Question, intake: Intake) -> Ruled:
         return ruled(0.0, most, words, possible=(most,), reasons=doubt("uncertain", f"it is nearly `{near}`", words))
     if any(f" {_loose(one)} " in f" {_loose(said)} " for one in wordings):
         told = doubt("uncertain", "it holds an accepted form among other words", words)
+        denied = denial(intake.text, known((question.language, *languages)))
+        if denied is not None:
+            told = doubt("negation", f"`{intake.text[slice(*denied)]}` denies something in it", words)
         return ruled(0.0, most, words, possible=(most,), reasons=told)
     return ruled(0.0, most, words, against=True)
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from edgekit.grading.function_words import known
 from edgekit.grading.intake import Intake
 from edgekit.grading.quantities import Quantity, quantities, unit_named
 from edgekit.grading.ruled import Ruled, doubt, evidence, rounded, ruled
+from edgekit.grading.statements import denial
 from edgekit.quiz.model import Question
 
 # What a conversion of units loses in the last place is no error.
@@ -17,7 +19,7 @@ def mark_number(question: Question, intake: Intake, languages: tuple[str, ...]) 
     """Digits of any script, decimal point or comma, words of `languages`; `5000 g` is `5 kg`.
 
     The right number without its unit, or with one of another size, goes to a person; so do several numbers of which one
-    is right.
+    is right, and one that is denied.
     """
     most = question.points
     found = quantities(intake.text, languages)
@@ -26,8 +28,14 @@ def mark_number(question: Question, intake: Intake, languages: tuple[str, ...]) 
         return ruled(0.0, most, None, possible=(most,), reasons=told)
     wanted = f"{question.value:g}" + (f" {question.unit}" if question.unit else "")
     right = [one for one in found if _is_right(question, one, intake.text)]
+    denied = denial(intake.text, known((question.language, *languages)))
     first = (right or found)[0]
     words = evidence(intake, first.begin, first.end, wanted)
+    if right and denied is not None:
+        # `it is not 15` and `15, not 16` differ by more than where the word stands.
+        told = doubt("negation", f"`{intake.text[slice(*denied)]}` denies something in it", words)
+        only = len(found) == 1 and denied[0] < first.begin
+        return ruled(0.0 if only else most, most, words, possible=(0.0, most), reasons=told, against=True)
     if right:
         others = [one for one in found if one not in right and not one.same_amount(right[0])]
         # `2 + 3 = 5` ends with what counts.

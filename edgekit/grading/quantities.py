@@ -101,10 +101,10 @@ _UNITS: tuple[tuple[str, str, str, str, str], ...] = (
     ("frequency", "1", "0", "Hz hz", "hertz"),
     ("frequency", "1000", "0", "kHz", "kilohertz"),
     ("speed", "1", "0", "m/s", ""),
-    ("speed", "0.2777777777777777778", "0", "km/h kph kmh", ""),
+    ("speed", "0.2777777777777777778", "0", "km/h kph kmh kmph Kmh KMH", "stundenkilometer"),
     ("speed", "0.44704", "0", "mph", ""),
     ("share", "1", "0", "%", "percent prozent pourcent"),
-    ("angle", "1", "0", "° º", "degree degrees grado grados grau graus degre degres"),
+    ("angle", "1", "0", "° º", "degree degrees grad grado grados grau graus degre degres"),
     ("data", "1", "0", "bit bits", ""),
     ("data", "8", "0", "byte bytes B", ""),
     ("data", "8000", "0", "kB KB", "kilobyte kilobytes"),
@@ -114,10 +114,17 @@ _UNITS: tuple[tuple[str, str, str, str, str], ...] = (
 _UNIT = re.compile(
     r"[\s\u00a0\u202f]{0,2}-?(?:(?P<sign>[%°º]\s?[CFK]?\b|[%°º])|(?P<word>(?:[µμ]?[^\W\d_]+|ℓ|Ω)(?:/[^\W\d_]+|[²³23]|\^[23])?\.?))"
 )
+_FIRST_WORD = re.compile(r"[µμ]?[^\W\d_]+")
 # `terminals 1,2 and 3`.
 _ROW = re.compile(r"\d(?:,\d)+")
 _MORE = re.compile(r"\s?,?\s?(?:,|and|or|&|y|o|e|und|oder|et|ou)\s{0,2}\d")
-_DEGREES_OF = re.compile(r"[\s\u00a0]{1,2}(celsius|centigrad\w+|fahrenheit|[cf]\b)", re.IGNORECASE)
+_DEGREES_OF = re.compile(r"[\s\u00a0]{1,2}(celsius|cent[ií]grad\w+|fahrenheit|[cf]\b)", re.IGNORECASE)
+# `km / h`, `km por hora`, `metres per second`, `km à l'heure`: after a length.
+_PER = re.compile(
+    r"[\s\u00a0]{0,2}(?:/|(?<=\s)(?:per|an|por|a la|la|x|[àa] l['’]|[àa]|pro|je|in der|par)(?=[\s\u00a0]|(?<=['’])))"
+    r"[\s\u00a0]{0,2}(?P<time>[^\W\d_]+)(?:\b\.)?",
+    re.IGNORECASE,
+)
 _MARKER = re.compile(r"(?:^|[\n;])\s*\(?$")
 _AFTER_MARKER = re.compile(r"[.):]\s|\)")
 # Of a rounded value, `1.5` for `1.50`, nothing is lost; what is further apart than this is another number.
@@ -211,14 +218,33 @@ def quantities(text: str, languages: tuple[str, ...] = ()) -> list[Quantity]:
 
 
 def unit_named(name: str) -> Unit | None:
-    """The unit of a symbol (its case counts: `mV`, `MB`) or of a word in en, es, pt, de, fr."""
-    symbols, words = _names()
+    """The unit of a symbol (its case counts: `mV`, `MB`) or of a word in en, es, pt, de, fr; a length per time too."""
     name = name.strip()
+    unit = _simple(name)
+    if unit is not None:
+        return unit
+    first = _FIRST_WORD.match(name)
+    speed = _speed(name, first.end(), _simple(first[0])) if first is not None else None
+    return speed[0] if speed is not None and speed[1] == len(name) else None
+
+
+def _simple(name: str) -> Unit | None:
+    symbols, words = _names()
     return (
         symbols.get(name)
         or symbols.get(name.rstrip("."))
         or words.get(matching_form(normalize("NFC", name)).rstrip("."))
     )
+
+
+def _speed(text: str, end: int, length: Unit | None) -> tuple[Unit, int] | None:
+    """The speed that a length and `per hour` after it are, and where that ends."""
+    per = _PER.match(text, end) if length is not None and length.dimension == "length" else None
+    # Of a time the case says nothing: `KM/H`.
+    time = (_simple(per["time"]) or _simple(per["time"].lower())) if per is not None else None
+    if length is None or per is None or time is None or time.dimension != "time":
+        return None
+    return Unit(f"{length.written}/{time.written}", "speed", length.factor / time.factor), per.end()
 
 
 def _values(one: Numeral) -> tuple[Decimal, ...]:
@@ -239,6 +265,11 @@ def _with_unit(text: str, begin: int, end: int, values: tuple[Decimal, ...], *, 
         return Quantity(begin, end, values, None, in_words)
     name = (match["sign"] or match["word"]).replace(" ", "")
     unit, stop = unit_named(name), match.end()
+    if match["word"] and (first := _FIRST_WORD.match(text, match.start("word"))):
+        speed = _speed(text, first.end(), _simple(first[0]))
+        if speed is not None:
+            unit, stop = speed
+            name = text[match.start("word") : stop]
     if unit is not None and unit.dimension == "angle" and (kind := _DEGREES_OF.match(text, stop)):
         unit, stop = unit_named("°F" if kind[1][0] in "fF" else "°C"), kind.end()
     if unit is None or (in_words and len(name) < 3):

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from edgekit.core.languages import base_language
 from edgekit.grading.across import spoken
-from edgekit.grading.contradiction import Mismatch, compare_across, compare_any
+from edgekit.grading.contradiction import Mismatch, compare_across, compare_any, denied_in_another
 from edgekit.grading.features import best_clause
 from edgekit.grading.linear import shares
 from edgekit.grading.local_marks import Marked, local_features, local_logits
@@ -42,7 +42,7 @@ class Scored:
     """probability: that a teacher calls it met, calibrated for the variety.  logit: before that, of the views' mean.
 
     views: name -> the probability by it alone.  features: of the view that says it most.  mismatches: what was found
-    against the wordings.
+    against the wordings.  denied: whether the student's own words deny it for certain, see Mismatch.
     """
 
     probability: float
@@ -51,6 +51,7 @@ class Scored:
     features: NDArray[np.float64]
     evidence: Evidence | None
     mismatches: tuple[Reason, ...] = ()
+    denied: bool = False
 
 
 def score(
@@ -66,8 +67,11 @@ def score(
     logits: dict[str, float] = {}
     best: tuple[float, View, Wording, NDArray[np.float64]] | None = None
     reasons: dict[str, Reason] = {}
+    denied = False
     for view in seen.views:
         mismatch = _mismatch(view, wordings, seen, question)
+        # A translation may lose a denial or make one.
+        denied = denied or (mismatch.certain and view.name != "translated")
         for reason in _told(mismatch, view):
             reasons.setdefault(reason.code, reason)
         logit, wording, features = _best(view, wordings, question, texts, mismatch, _shares(view, seen, question))
@@ -82,6 +86,12 @@ def score(
         # The head was trained on the odds as they are before calibration, and gives what is calibrated.
         answer = texts.of(seen.views[0].text, question.language)
         odds = float(local_logits(scorer.head, local_features(answer, logit, marked)[None, :])[0])
+    if odds > 0.0 and "negation" not in reasons:
+        by_language: dict[str, list[str]] = {}
+        for one in wordings:
+            by_language.setdefault(one.language, []).append(one.text)
+        for reason in _told(denied_in_another(by_language, seen.views[0].text), seen.views[0]):
+            reasons[reason.code] = reason
     return Scored(
         float(shares(np.array([odds]))[0]),
         logit,
@@ -89,6 +99,7 @@ def score(
         features,
         _evidence(view, wording, seen, texts),
         tuple(reasons.values()),
+        denied,
     )
 
 

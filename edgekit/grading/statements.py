@@ -31,12 +31,14 @@ _JOINING = frozenset(
     )
 )
 # What stands on a condition is said of both halves together: a flip in each is none.
-_CONDITION = frozenset(
-    re.findall(
-        r"\w+",
-        "if when whenever unless once as si cuando se quando caso wenn falls sobald je desto quand lorsque",
-    )
-)
+# By language: Portuguese `se` is if, and Spanish `se` is none (`no se evapora`).
+_CONDITION: Mapping[str, str] = {
+    "en": "if when whenever unless once as",
+    "es": "si cuando",
+    "pt": "se quando caso",
+    "de": "wenn falls sobald je desto",
+    "fr": "si quand lorsque",
+}
 _THE_MORE = re.compile(
     r"\bthe \w+er\b.{1,60}\bthe \w+er\b|\bcuanto m|\bquanto m|\bje \w+er\b|\bplus \w.{1,60}\bplus \w"
 )
@@ -108,6 +110,21 @@ def prefixed(ones: frozenset[str], others: frozenset[str]) -> int:
     )
 
 
+def denial(text: str, languages: tuple[str, ...]) -> tuple[int, int] | None:
+    """Where the first word of a short text is that denies something, None where there is none.
+
+    An answer that begins with no and a comma (`no, 15`) denies what was asked, not what follows.
+    """
+    excused = [found.span() for found in _NO_DENIAL.finditer(matching_form(text))]
+    denying, no = denying_words(languages), answer_words(languages)[1]
+    tokens = list(_tokens(text, 0, len(text), languages[:1])) if languages else []
+    for at, token in enumerate(tokens):
+        opens = not at and token.plain in no and text[token.end : token.end + 1] in AFTER_ANSWER
+        if token.plain in denying and not opens and not _within(token.begin, excused):
+            return token.begin, token.end
+    return None
+
+
 @lru_cache(maxsize=4096)
 def statements(text: str, languages: tuple[str, ...]) -> tuple[Statement, ...]:
     """The clauses and sentences of a text that are about something, at most 64 and then those of that sentence."""
@@ -117,7 +134,9 @@ def statements(text: str, languages: tuple[str, ...]) -> tuple[Statement, ...]:
         if not tokens:
             continue
         clauses = list(_clauses(text, tokens))
-        conditional = any(one.plain in _CONDITION for one in tokens) or _THE_MORE.search(matching_form(text[begin:end]))
+        conditional = any(one.plain in conditions(languages) for one in tokens) or _THE_MORE.search(
+            matching_form(text[begin:end])
+        )
         groups = [] if conditional or len(clauses) == 1 else [[clause] for clause in clauses]
         for group in [*groups, clauses]:
             statement = _statement(text, group, languages)
@@ -126,6 +145,12 @@ def statements(text: str, languages: tuple[str, ...]) -> tuple[Statement, ...]:
         if len(found) >= _MOST_UNITS:
             break
     return tuple(found)
+
+
+@lru_cache(maxsize=32)
+def conditions(languages: tuple[str, ...]) -> frozenset[str]:
+    """Words that put what follows on a condition, in the form of `matching_form`."""
+    return frozenset(word for one in languages for word in _CONDITION[one].split())
 
 
 def _statement(text: str, clauses: Sequence[Sequence[_Token]], languages: tuple[str, ...]) -> Statement | None:

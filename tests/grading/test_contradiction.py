@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edgekit.grading.contradiction import Mismatch, compare, compare_across, compare_any, find_opposed
+from edgekit.grading.contradiction import (
+    Mismatch,
+    compare,
+    compare_across,
+    compare_any,
+    denied_in_another,
+    find_opposed,
+)
 from edgekit.grading.evasions import find_hedges, find_keyword_list
 from edgekit.grading.opposites import languages_with_opposites, pairs, pole
 
@@ -242,3 +249,47 @@ def test_only_what_goes_against_all_wordings_of_another_language_counts() -> Non
     assert not compare_across(wordings, "Las plantas no comen tierra.", "es")
     assert not compare_across(wordings, "Las plantas hacen su comida.", "es")
     assert not compare_across({}, "Las plantas no comen tierra.", "es")
+
+
+def test_spanish_se_is_no_condition_and_clauses_are_compared_one_by_one() -> None:
+    said = "No se evapora, el sol no calienta el agua."
+    assert compare("El sol calienta el agua", said, "es").negation
+    assert compare("El sol calienta el agua", said, "en+es").negation
+    assert compare("El agua se evapora", said, "es").certain
+    assert not compare("El agua se evapora", "No es agua", "es")
+    assert not compare("El sol calienta el agua", "Si el agua no es fría, el sol no calienta el agua", "es")
+
+
+@pytest.mark.parametrize(
+    ("said", "certain"),
+    [
+        ("The Moon does not reflect the light of the Sun", True),
+        ("It does not reflect the light of the Sun", True),
+        ("The Moon does not make light, it reflects the light of the Sun", False),
+        ("If the Moon does not reflect the light of the Sun it is dark", False),
+        ("The Moon does not reflect the light of the Sun. The Moon reflects the light of the Sun.", False),
+        ("The Moon reflects the light of the Sun", False),
+    ],
+)
+def test_a_denial_is_certain_when_one_clause_denies_and_none_says_it(said: str, certain: bool) -> None:
+    assert compare("The Moon reflects the light of the Sun", said, "en").certain is certain
+
+
+@pytest.mark.parametrize(
+    ("wordings", "said", "denied"),
+    [
+        ({"es": ["La Luna refleja la luz del Sol"]}, "It does not reflect the light of the Sun", True),
+        ({"en": ["The Moon reflects the light of the Sun"]}, "La luna no refleja la luz del sol", True),
+        ({"es": ["La Luna refleja la luz del Sol"]}, "It reflects the light of the Sun", False),
+        ({"es": ["La Luna no tiene luz propia"]}, "The Moon does not have its own light", False),
+        ({"es": ["La temperatura baja"]}, "The temperature does not increase in the room", False),
+        ({"es": ["La Luna refleja la luz"]}, "The Moon does not make light, it reflects the light of the Sun", False),
+        ({"es": ["La Luna refleja la luz"], "en": ["It reflects"]}, "It does not reflect the light of the Sun", False),
+        ({"es": ["La Luna refleja la luz"]}, "no", False),
+        ({"sw": ["Mwezi"]}, "It does not reflect the light of the Sun", False),
+    ],
+)
+def test_a_denial_in_another_language_is_told_when_no_wording_is_denied(
+    wordings: dict[str, list[str]], said: str, denied: bool
+) -> None:
+    assert denied_in_another(wordings, said).negation is denied

@@ -109,6 +109,21 @@ def test_a_denied_wording_is_sent_to_a_person(text: str) -> None:
     assert "negation" in codes(found)
 
 
+def test_a_criterion_that_is_denied_for_certain_is_contradicted_and_its_points_stay_possible() -> None:
+    (denied, both, said) = grade(
+        "Water does not make the seed swell.",
+        "Water does not make the seed swell. Water makes the seed swell.",
+        "Water makes the seed swell.",
+    )
+    assert (denied.criteria[0].state, denied.criteria[0].points, denied.points) == ("contradicted", 0.0, 0.0)
+    assert denied.criteria[0].probability < 0.5
+    assert denied.decision == "review"
+    assert 1.0 in denied.possible
+    # Said and denied: which of the two counts is not for a rule.
+    assert (both.criteria[0].state, both.decision) == ("met", "review")
+    assert said.criteria[0].state == "met"
+
+
 def test_a_bag_of_the_words_of_all_criteria_is_sent_to_a_person() -> None:
     (found,) = grade("water makes seed swell plant needs light grow")
     assert "keyword_list" in codes(found)

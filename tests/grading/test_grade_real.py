@@ -44,7 +44,7 @@ def test_a_class_is_graded_decided_exported_and_replayed(home: Path, tmp_path: P
     book, quiz, answers = ("--book", tmp_path / "g.sqlite"), CLASS / "quiz.toml", CLASS / "answers.csv"
     told = command(home, answers, "--quiz", quiz, "-o", tmp_path / "marks.csv", *book)
     assert "session 1: " in told.stderr
-    with (tmp_path / "marks.csv").open(encoding="utf-8", newline="") as stream:
+    with (tmp_path / "marks.csv").open(encoding="utf-8-sig", newline="") as stream:
         rows = {row["id"]: row for row in csv.DictReader(stream)}
     assert {row["mark"] for row in rows.values()} == {""}
     # What is denied, a bag of words, an order to the grader and a known wrong idea are for a person.

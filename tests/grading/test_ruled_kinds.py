@@ -86,6 +86,98 @@ def test_a_number_goes_to_a_person_when_it_is_right_in_part(text: str, points: f
     assert len(found.possible) > 1
 
 
+SPEED = question("numeric", value=15.0, unit="km/h")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "15 km/h",
+        "va a 15 Km / h",
+        "15 KM/H",
+        "15km/hora",
+        "15,0 km por hora",
+        "15 kilómetros por hora",
+        "quince km por hora",
+        "15 quilômetros por hora",
+        "15 kilometers per hour",
+        "15 km an hour.",
+        "15 Kilometer pro Stunde",
+        "15 Stundenkilometer",
+        "15 kilomètres par heure",
+        "15 km à l'heure",
+        "15000 m/h",
+        "15.000 m/h",
+        "0.25 km/min",
+        "250 metros por minuto",
+    ],
+)
+def test_a_speed_is_right_in_every_way_of_writing_it(text: str) -> None:
+    assert mark(SPEED, text).possible == (2.0,)
+
+
+@pytest.mark.parametrize("text", ["15 km", "15 m/h", "15 km por", "15 m/s", "15 mph"])
+def test_a_speed_with_another_unit_goes_to_a_person(text: str) -> None:
+    found = mark(SPEED, text)
+    assert (found.points, found.reasons[0].code) == (0.0, "unit")
+
+
+@pytest.mark.parametrize("unit", ["km por hora", "km / h", "kilometers per hour"])
+def test_a_quiz_may_write_its_speed_in_words(unit: str) -> None:
+    asked = question("numeric", value=15.0, unit=unit)
+    assert mark(asked, "15 km/h").possible == (2.0,)
+
+
+@pytest.mark.parametrize(
+    ("unit", "text"),
+    [
+        ("m", "5 metros"),
+        ("m", "5 Meter"),
+        ("m", "5 mètres"),
+        ("g", "5 gramos"),
+        ("g", "5 Gramm"),
+        ("l", "5 litros"),
+        ("l", "5 litres"),
+        ("°C", "5 grados centígrados"),
+        ("°C", "5 graus Celsius"),
+        ("°C", "5 Grad Celsius"),
+        ("°C", "5 degrés Celsius"),
+        ("cm", "5 centímetros"),
+        ("cm", "0,05 m"),
+        ("min", "300 segundos"),
+    ],
+)
+def test_a_unit_is_known_by_its_name(unit: str, text: str) -> None:
+    assert mark(question("numeric", value=5.0, unit=unit), text).possible == (2.0,)
+
+
+@pytest.mark.parametrize(
+    ("text", "points"),
+    [
+        ("no es 5 kg", 0.0),
+        ("It isn't 5 kg", 0.0),
+        ("nunca 5 kg", 0.0),
+        ("es 5 kg, no 6 kg", 2.0),
+        ("no es 6 kg, es 5 kg", 2.0),
+    ],
+)
+def test_a_right_number_goes_to_a_person_when_something_is_denied(text: str, points: float) -> None:
+    found = mark(MASS, text)
+    assert (found.points, found.possible) == (points, (0.0, 2.0))
+    assert found.reasons[0].code == "negation"
+
+
+@pytest.mark.parametrize("text", ["No, 5 kg", "No. It is 5 kg", "no doubt 5 kg"])
+def test_a_number_is_right_when_what_was_asked_is_denied(text: str) -> None:
+    assert mark(MASS, text).possible == (2.0,)
+
+
+@pytest.mark.parametrize("text", ["no es fotosintesis", "it is not photosynthesis"])
+def test_a_word_that_is_denied_goes_to_a_person(text: str) -> None:
+    found = mark(EXACT, text)
+    assert (found.points, found.possible, found.reasons[0].code) == (0.0, (0.0, 2.0), "negation")
+
+
 @pytest.mark.parametrize("text", ["6 kg", "-5 kg", "50 kg", "0.5 kg"])
 def test_another_number_has_no_points(text: str) -> None:
     found = mark(MASS, text)

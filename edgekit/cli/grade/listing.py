@@ -9,6 +9,7 @@ import typer
 
 from edgekit.cli import output
 from edgekit.cli.grade.options import SCHEMA, AsJson, Book
+from edgekit.core.units import counted
 
 
 def sessions(book: Book = None, as_json: AsJson = False) -> None:
@@ -91,7 +92,8 @@ def lint(
             output.data(cells(where, one.code, f"{kind}{one.detail}", f"write `{key_to_write(one, asked)}`"))
         faults = sum(not one.is_advice for one in findings)
         output.narrate(
-            f"{len(asked.questions):,} questions, {faults:,} findings, {len(findings) - faults:,} of advice; "
+            f"{counted(len(asked.questions), 'question')}, {counted(faults, 'finding')}, "
+            f"{len(findings) - faults:,} of advice; "
             f"digest {asked.digest[:12]}"
         )
     if not all(one.is_advice for one in findings):
