@@ -1,19 +1,40 @@
-"""What a person at the app sees and does."""
+"""How tests of the screens see the app and act on it."""
 
 from __future__ import annotations
 
+import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
 
 from textual.pilot import Pilot
+from textual.widget import Widget
+from textual.widgets import Label, TextArea
+from toys.tui_models import SECONDS, ToyModels
 
+from tui import words
+from tui.actions import SCREENS
 from tui.app import EdgekitApp
 
-SECONDS = 30.0
+# A line a script that terminals place differently, and signs that are more than one code point.
+SCRIPTS = {
+    "Devanagari": "शिक्षक अंक परीक्षा",
+    "Tamil": "மாணவர் மதிப்பெண்",
+    "Khmer": "សិស្ស រៀន",
+    "Burmese": "ကျောင်းသား စာ",
+    "Arabic": "صباح الخير",
+    "Hebrew": "בוקר טוב",
+    "Amharic": "ተማሪ ቤት",
+    "Thai": "ครู สอน",
+    "Chinese": "老师 学生",
+    "emoji": "👩‍🏫 🇧🇷 👍🏽",
+}
+NUMBER = {name: str(at) for at, (name, _label) in enumerate(SCREENS, 1)}
+AnyWidget = TypeVar("AnyWidget", bound=Widget)
 
 
 class Stage:
-    """The screen as text, keys and clicks."""
+    """What a person sees and does."""
 
     def __init__(self, app: EdgekitApp, pilot: Pilot[None]) -> None:
         self.app = app
@@ -24,6 +45,31 @@ class Stage:
 
     def shown(self) -> str:
         return "\n".join(self.rows())
+
+    def reversed(self) -> list[str]:
+        """What is drawn in reverse, pieces that touch joined."""
+        return [
+            piece.text
+            for strip in self.app.screen._compositor.render_strips()
+            for piece in strip
+            if piece.style is not None and piece.style.reverse
+        ]
+
+    def shade(self, name: str, row: int) -> object:
+        """The background of the last character of a row of a widget."""
+        area = self.area(name)
+        pieces = [piece for piece in area.render_line(row) if piece.text.strip()]
+        style = pieces[-1].style
+        return (style.bgcolor, style.underline) if style is not None else None
+
+    def query(self, name: str, kind: type[AnyWidget]) -> AnyWidget:
+        return self.app.screen_stack[0].query_one(f"#{name}", kind)
+
+    def area(self, name: str) -> TextArea:
+        return self.query(name, TextArea)
+
+    def label(self, name: str) -> str:
+        return str(self.query(name, Label).content)
 
     async def press(self, *keys: str) -> None:
         await self.pilot.press(*keys)
@@ -37,9 +83,40 @@ class Stage:
     async def sees(self, text: str) -> None:
         await self.until(lambda: text in self.shown())
 
+    async def ready(self) -> None:
+        await self.until(lambda: self.label("status") == "ready")
+
     async def click(self, text: str, into: int = 1) -> None:
-        for y, row in enumerate(self.rows()):
-            if text in row:
-                await self.pilot.click(offset=(row.index(text) + into, y))
+        """On a text, so many cells into it, once it is there and stays where it is."""
+        before = None
+        end = time.monotonic() + SECONDS
+        while True:
+            places = [(row.index(text) + into, y) for y, row in enumerate(self.rows()) if text in row]
+            if places and places[0] == before:
+                await self.pilot.click(offset=before)
                 return
-        raise AssertionError(f"{text} is not there:\n{self.shown()}")
+            assert time.monotonic() < end, f"{text} is not there:\n{self.shown()}"
+            before = places[0] if places else None
+            await self.pilot.pause(0.1)
+
+
+def play(
+    scene: Callable[[Stage], Awaitable[None]],
+    *,
+    models: ToyModels,
+    state: dict[str, Any] | None = None,
+    size: tuple[int, int] = (80, 24),
+) -> dict[str, Any]:
+    """The app with toys; gives what it remembers."""
+    memory = {"language": "en"} if state is None else state
+
+    async def run() -> None:
+        app = EdgekitApp(models, state=memory)
+        async with app.run_test(size=size) as pilot:
+            await scene(Stage(app, pilot))
+
+    try:
+        asyncio.run(run())
+    finally:
+        words.choose("en")
+    return memory

@@ -13,6 +13,7 @@ from textual.widgets import OptionList, Select, Static, TextArea
 from toys import tui_stage
 from toys.tui_library import ToyLibrary
 from toys.tui_models import ToyModels
+from toys.tui_stage import NUMBER
 
 from edgekit.core.events import Progress
 from edgekit.core.languages import Direction
@@ -26,7 +27,6 @@ from tui.screens.help import HelpScreen
 from tui.screens.shown import ShownScreen
 from tui.state import load_state, save_state
 
-NUMBER = {name: str(at) for at, (name, _label) in enumerate(SCREENS, 1)}
 EN_PT, PT_EN = Direction("en", "pt"), Direction("pt", "en")
 
 

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from textual.widgets import DirectoryTree, Input
 from toys.tui_models import ToyModels
+from toys.tui_stage import NUMBER, SCRIPTS, Stage, play
 from translate.real_models import home_with
-from tui_stage import SCRIPTS, Stage, play
 
 from edgekit.core.errors import InputError, UnavailableError
 from edgekit.core.events import Event, Note, Progress
@@ -61,7 +61,7 @@ def test_a_document_is_translated_beside_itself_as_a_job(tmp_path: Path) -> None
         models.file_goes_on.set()
         await stage.until(lambda: "3 of 4 translated, to look at: 1" in stage.label("status"))
         assert (tmp_path / "lição-pt.md").read_text("utf-8") == "HI"
-        await stage.press("escape", "3")
+        await stage.press("escape", NUMBER["jobs"])
         await stage.sees("lição.md en→pt")
         assert list(stage.app.jobs.all[0].log) == ["2: something"]
 
@@ -78,7 +78,7 @@ def test_a_document_is_cancelled_on_the_screen_of_jobs_and_leaves_nothing(tmp_pa
         await stage.ready()
         await answer(stage, "ctrl+r", str(path))
         await stage.until(lambda: bool(stage.app.jobs.running))
-        await stage.press("escape", "3", "c")
+        await stage.press("escape", NUMBER["jobs"], "c")
         await stage.until(lambda: not stage.app.jobs.running)
         await stage.press("1")
         await stage.until(lambda: "was cancelled" in stage.label("status"))

@@ -12,7 +12,7 @@ from rich.cells import cell_len
 from textual._wrap import compute_wrap_offsets
 from textual.widgets import OptionList, Select
 from toys.tui_models import ToyModels
-from tui_stage import SCRIPTS, Stage, play
+from toys.tui_stage import SCRIPTS, Stage, play
 from wcwidth import iter_graphemes
 
 from edgekit.core.languages import Direction
@@ -21,6 +21,7 @@ from tui.app import THEMES
 from tui.models import Line, Spoken, fitting
 from tui.pages import page, visible
 from tui.screens.aligned import AlignedScreen, words_of
+from tui.screens.translate import PAUSE_SECONDS
 from tui.widgets.wrapping import whole_offsets
 
 EN_PT, PT_EN, AR_EN, EN_DE = Direction("en", "pt"), Direction("pt", "en"), Direction("ar", "en"), Direction("en", "de")
@@ -120,8 +121,12 @@ def test_a_wrong_direction_is_said_and_turned_with_the_text_kept(by: str) -> Non
         await stage.until(lambda: stage.label("source-title") == "Portuguese (pt)")
         await stage.until(lambda: stage.label("spoken") == "language of the text: Portuguese")
         assert stage.area("source").text == "olá"
+        # What the other direction makes of it is told last, and the text counts as changed when it is put back.
+        await stage.until(lambda: stage.area("target").text == "OLÁ")
+        await stage.pilot.pause(3 * PAUSE_SECONDS)
+        await stage.ready()
         await stage.press("ctrl+t")
-        assert "no other direction" in stage.label("status")
+        await stage.until(lambda: "no other direction" in stage.label("status"))
 
     play(scene, models=models)
 
