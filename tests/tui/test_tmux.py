@@ -14,7 +14,6 @@ from pathlib import Path
 import pytest
 from translate.real_models import home_with
 
-from edgekit.store.receipt import read_receipt
 from tui.actions import SCREENS
 
 TMUX = shutil.which("tmux") or ""
@@ -181,36 +180,4 @@ def test_a_person_types_and_reads_the_translation(tmp_path: Path, terminals: lis
     one.sees("Bom dia")
     os.kill(one.process(), 15)
     one.sees("left with 143")
-    assert one.is_clean()
-
-
-@pytest.mark.real
-def test_a_person_trims_a_model_reading_nothing_but_the_screen(tmp_path: Path, terminals: list[Tmux]) -> None:
-    home = tmp_path / "home"
-    (home / "data" / "models").mkdir(parents=True)
-    shutil.copytree(home_with("firefox-en-pt") / "data/models/firefox-en-pt", home / "data/models/firefox-en-pt")
-    text = tmp_path / "class.en.txt"
-    text.write_text("\n".join(f"Read page {at} and answer the questions below it." for at in range(300)), "utf-8")
-    one = terminal(terminals, tmp_path, home)
-    one.start()
-    one.press(KEY["export"])
-    one.sees("Export]")
-    one.type("en,pt")
-    one.next_field()
-    one.type(shlex.quote(f"en={text}"))
-    one.next_field()
-    one.type(str(tmp_path / "out"))
-    one.press("Enter")
-    one.sees("of 32,000 tokens", 500)
-    one.press("Left", "Left")
-    one.sees("--vocab")
-    one.press("C-r")
-    one.sees("written into", 500)
-    one.press("C-y")
-    one.sees("it holds", 500)
-    receipt = read_receipt(tmp_path / "out" / "firefox-en-pt-en-pt")
-    assert receipt.vocabulary is not None
-    assert f"{receipt.vocabulary.after:,} of 32,000 tokens" in "\n".join(one.rows())
-    one.press("C-q")
-    one.sees("left with 0")
     assert one.is_clean()
