@@ -15,11 +15,10 @@ from typing import Any, ClassVar
 
 from textual.app import App
 from textual.binding import BindingType
-from textual.screen import Screen
 
 from edgekit.core.paths import config_folder
 from tui import words
-from tui.actions import SCREENS, bindings
+from tui.actions import bindings
 from tui.bridge import Job, Jobs
 from tui.exporting import Exporting, PipelineExporting
 from tui.grading import BookGrades, Grades
@@ -269,11 +268,6 @@ def _flat(table: dict[str, Any], before: str = "") -> list[tuple[str, Any]]:
     for name, value in table.items():
         rows += _flat(value, f"{before}{name}.") if isinstance(value, dict) else [(before + name, value)]
     return rows
-
-
-def screens() -> tuple[type[Screen[Any]], ...]:
-    """The screens in the order of their numbers."""
-    return tuple(EdgekitApp.MODES[name] for name, _label in SCREENS)
 
 
 def run() -> int:

@@ -7,7 +7,6 @@ not depend on what stands beside it: an answer scores as it would without the se
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -18,6 +17,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from edgekit.grading.linear import packed_weights
 from edgekit.grading.text_states import Floats
 
 if TYPE_CHECKING:
@@ -112,17 +112,7 @@ def sentences(text: str) -> list[Span]:
 
 def decode(data: bytes) -> Addressed:
     """From a file's bytes. Raises ValueError for what is none."""
-    document = json.loads(data)
-    if not isinstance(document, dict) or document.get("schema") != SCHEMA:
-        raise ValueError(f"its schema is not `{SCHEMA}`")
-    try:
-        weights = np.frombuffer(base64.b64decode(document["weights"], validate=True), "<f2").astype(np.float32)
-        bias = float(document["bias"])
-    except (KeyError, TypeError, binascii.Error):
-        raise ValueError("it has no weights") from None
-    if not np.isfinite(weights).all() or not np.isfinite(bias):
-        raise ValueError("it has what is no number")
-    return Addressed(weights, bias)
+    return Addressed(*packed_weights(data, SCHEMA))
 
 
 @lru_cache(maxsize=1)

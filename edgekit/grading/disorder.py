@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 import re
 from collections.abc import Sequence
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from edgekit.grading.addressed import sentences
+from edgekit.grading.linear import packed_weights
 from edgekit.grading.text_states import Floats, TextStates, stems
 from edgekit.quiz.suggestion import Reason
 
@@ -101,17 +101,7 @@ def _beside(said: Sequence[str], wordings: Sequence[str]) -> float:
 
 def decode(data: bytes) -> Disorder:
     """From a file's bytes. Raises ValueError for what is none."""
-    document = json.loads(data)
-    if not isinstance(document, dict) or document.get("schema") != SCHEMA:
-        raise ValueError(f"its schema is not `{SCHEMA}`")
-    try:
-        weights = np.frombuffer(base64.b64decode(document["weights"], validate=True), "<f2").astype(np.float32)
-        bias = float(document["bias"])
-    except (KeyError, TypeError, binascii.Error):
-        raise ValueError("it has no weights") from None
-    if not np.isfinite(weights).all() or not np.isfinite(bias):
-        raise ValueError("it has what is no number")
-    return Disorder(weights, bias)
+    return Disorder(*packed_weights(data, SCHEMA))
 
 
 @lru_cache(maxsize=1)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import isfinite
@@ -59,6 +62,21 @@ def number(value: object, name: str) -> float:
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not isfinite(value) or abs(value) > 1e9:
         raise ValueError(f"`{name}` has what is no number")
     return float(value)
+
+
+def packed_weights(data: bytes, schema: str) -> tuple[NDArray[np.float32], float]:
+    """Weights (float16 in base64) and bias of a JSON file of ours. Raises ValueError for what is none."""
+    document = json.loads(data)
+    if not isinstance(document, dict) or document.get("schema") != schema:
+        raise ValueError(f"its schema is not `{schema}`")
+    try:
+        weights = np.frombuffer(base64.b64decode(document["weights"], validate=True), "<f2").astype(np.float32)
+        bias = float(document["bias"])
+    except (KeyError, TypeError, binascii.Error):
+        raise ValueError("it has no weights") from None
+    if not np.isfinite(weights).all() or not np.isfinite(bias):
+        raise ValueError("it has what is no number")
+    return weights, bias
 
 
 def shares(logits: Floats) -> Floats:
