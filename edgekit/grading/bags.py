@@ -15,11 +15,14 @@ from edgekit.quiz.suggestion import Reason
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W\d_]+)?")
 _COMMON = re.compile(r"[^\W_]+")
-# Of 7,287 right answers of SciEntsBank, Beetle and SAF 5 are flagged (.07 %; of 4,727 of the first two 2: `the path is
-# not closed`); of wordings shuffled 95 %, of bags of four words or more of the first two 87 %.
+# Of 7,287 right answers of SciEntsBank, Beetle and SAF 10 are flagged (.14 %), by this 2 (`the path is not closed`); of
+# wordings shuffled 95 %, of bags of four words or more of the first two 87 %.
 _LEAST_SHUFFLED, _MOST_NEIGHBOURS = 4, 0.3
 # Two telling words are an answer (`closed path`, `damaged battery`) unless another stands between them in the wording.
 _LEAST_BARE, _MOST_BARE_NEIGHBOURS = 2, 0.5
+# What hangs on a whole sentence: of right answers 4 (`The path was no longer closed`), of keywords behind a wrong
+# answer 70 %.
+_LEAST_PICKED, _MOST_PICKED_NEIGHBOURS, _MOST_SMALL, _LEAST_OF_SENTENCE = 3, 0.67, 0.5, 2
 # Of a long wording a few words are anybody's: `Slow start and congestion avoidance are the phases`.
 _LEAST_COVERED = 0.15
 # A wording that is a list asks for one.
@@ -28,19 +31,24 @@ _MOST_READ = 4000
 
 
 def find_bag(text: str, wordings: Sequence[str], languages: Sequence[str]) -> tuple[Reason, ...]:
-    """`keyword_list`, at most once, with its span, for a sentence or a whole text that is a wording's words in disorder.
+    """`keyword_list`, at most once, with its span, for a sentence or a text that is a wording's words in disorder.
 
     Either every word is a wording's, and next to it hardly ever stands what stands next to it there; or there are only
-    telling words, all of one wording that is a sentence, and they are no phrase of it. languages: of the text; which
+    telling words, all of one wording that is a sentence, and they are no phrase of it; or words picked out of a wording
+    stand beside a whole sentence of something else. languages: of the text; which
     words tell something is known of en, es, pt, de and fr.
     """
     text = text[:_MOST_READ]
     bases = known(languages)
     small = function_words(bases) | denying_words(bases)
     wanted = [_Wording(one, small, bases) for one in wordings]
-    for begin, end in dict.fromkeys([*sentences(text), (0, len(text))]):
+    spans = sentences(text)
+    full = [sum(word in small for word in _plain(text[begin:end])) >= _LEAST_OF_SENTENCE for begin, end in spans]
+    for at, (begin, end) in enumerate(dict.fromkeys([*spans, (0, len(text))])):
         piece = text[begin:end]
-        if any(one.is_shuffled_in(piece) for one in wanted) or (bases and _is_bare(piece, wanted, small, bases)):
+        is_beside = at < len(spans) and sum(full) > full[at]
+        is_bag = any(one.is_shuffled_in(piece) or (is_beside and one.is_picked(piece, small)) for one in wanted)
+        if is_bag or (bases and _is_bare(piece, wanted, small, bases)):
             return (Reason("keyword_list", "words of a right answer, and no sentence", (begin, end)),)
     return ()
 
@@ -59,6 +67,17 @@ class _Wording:
         if len(said) < max(_LEAST_SHUFFLED, _LEAST_COVERED * self.words.total()) or Counter(said) - self.words:
             return False
         return self.neighbours(said) <= _MOST_NEIGHBOURS
+
+    def is_picked(self, piece: str, small: frozenset[str]) -> bool:
+        """Whether words were picked out of it: less that holds a sentence together, and other neighbours."""
+        said = _common(piece)
+        if len(said) < max(_LEAST_PICKED, _LEAST_COVERED * self.words.total()) or not all(map(str.isalpha, said)):
+            return False
+        if not self.is_sentence or Counter(said) - self.words:
+            return False
+        return sum(word in small for word in said) <= _MOST_SMALL * len(said) and (
+            self.neighbours(said) <= _MOST_PICKED_NEIGHBOURS
+        )
 
     def neighbours(self, said: Sequence[str]) -> float:
         """The share of pairs of neighbours that are neighbours in the wording."""
