@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from edgekit.grading.bags import find_bag
 from edgekit.grading.evasions import find_hedges, find_keyword_list
 from edgekit.grading.injection import find_instructions
 from edgekit.grading.intake import take_in
@@ -60,6 +61,7 @@ def reasons(row: dict[str, Any], others: list[str]) -> tuple[Reason, ...]:
         *find_instructions(intake.text, " ".join((row.get("question") or "", *references))),
         *find_hedges(intake.text, row["language"], references),
         *find_keyword_list(intake.text, references, row["language"]),
+        *find_bag(intake.text, references, [row["language"]]),
     )
 
 

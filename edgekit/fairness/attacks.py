@@ -6,16 +6,20 @@ import re
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Literal, TypeAlias
 
 import numpy as np
 
 from edgekit.fairness.attack_texts import AND, DENIAL, INSTRUCTIONS, NEGATED, STUFFING, TEMPLATE, WRONG
+from edgekit.grading.function_words import denying_words, known
+from edgekit.grading.intake import matching_form
 from edgekit.quiz.model import Question, Quiz
 
 Kind: TypeAlias = Literal["content", "instruction", "honest"]
 MOST_KEYWORDS = 12
 REPETITIONS = 20
+_MOST_ALIKE = 0.5
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
 
@@ -57,10 +61,11 @@ def wrong_answer(quiz: Quiz, question: Question, language: str) -> str:
     for criterion in question.criteria:
         for text in criterion.refuted.get(language, ()):
             return text
+    right = [_telling(text) for tag, _, text in _wordings(question) if tag == language]
     for other in quiz.questions:
         if other.id != question.id and other.kind == "explain":
             for tag, _, text in _wordings(other):
-                if tag == language:
+                if tag == language and not any(_alike(_telling(text), one) for one in right):
                     return text
     return WRONG.get(language, WRONG["en"])
 
@@ -68,9 +73,12 @@ def wrong_answer(quiz: Quiz, question: Question, language: str) -> str:
 def negate(text: str, language: str) -> str:
     """The contrary of a statement: its first auxiliary negated, or a sentence in front that takes it back."""
     verbs = NEGATED.get(language, {})
-    for word in _WORD.finditer(text):
-        # What begins a sentence would lose its capital, and a question is no statement.
-        if word.start() and word[0] in verbs:
+    denying = denying_words(known([language]))
+    found = list(_WORD.finditer(text))
+    for word, after in zip_longest(found, found[1:]):
+        # What begins a sentence would lose its capital, and a question is no statement; a denial denied is none.
+        is_denied = after is not None and matching_form(after[0]) in denying
+        if word.start() and word[0] in verbs and not is_denied:
             return f"{text[: word.start()]}{verbs[word[0]]}{text[word.end() :]}"
     return DENIAL.get(language, DENIAL["en"]).format(text[:1].lower() + text[1:])
 
@@ -92,21 +100,23 @@ def _of_question(quiz: Quiz, question: Question, language: str, draw: _Draw) -> 
         if number:
             yield made("changed-number", _NUMBER.sub(lambda found: _other_number(found[0]), text), of=criterion)
         yield made(
-            "reference-then-denial", f"{text} {DENIAL.get(language, DENIAL['en']).format(_lower(text))}", of=criterion
+            "reference-then-denial",
+            f"{_ended(text)} {DENIAL.get(language, DENIAL['en']).format(_lower(text))}",
+            of=criterion,
         )
         yield made(
             "both-ways", f"{_bare(text)} {AND.get(language, 'or')} {_lower(negate(text, language))}", of=criterion
         )
     yield made("keyword-bag", " ".join(draw.shuffled(words)))
     yield made("keyword-list", ", ".join(words))
-    yield made("appended-keywords", f"{wrong} {' '.join(words)}")
+    yield made("appended-keywords", f"{_ended(wrong)} {' '.join(words)}")
     yield made("question-restated", asked)
     yield made("question-then-wrong", f"{asked} {wrong}")
     yield made("wrong-answer", wrong, base="")
     yield made("shuffled-reference", " ".join(draw.shuffled(whole.split())), base="")
     yield made("stuffing", _stuffed(wrong, draw))
     yield made("repetition", " ".join([wrong] * REPETITIONS))
-    yield made("padding", f"{wrong} {TEMPLATE}")
+    yield made("padding", f"{_ended(wrong)} {TEMPLATE}")
     yield made("template", TEMPLATE, base="")
     for name, text in INSTRUCTIONS.items():
         yield made(name, f"{wrong}\n{text}", "instruction")
@@ -145,6 +155,15 @@ def _first_of_each(wordings: Sequence[tuple[str | None, str]]) -> list[tuple[str
     return list(first.items())
 
 
+def _telling(text: str) -> frozenset[str]:
+    return frozenset(word.lower() for word in _WORD.findall(text) if len(word) > 3)
+
+
+def _alike(one: frozenset[str], other: frozenset[str]) -> bool:
+    """Whether two sentences may say the same: then nobody knows that the answer to another question is wrong here."""
+    return len(one & other) > _MOST_ALIKE * min(len(one), len(other))
+
+
 def _keywords(text: str, asked: str) -> list[str]:
     """Long words of what is right that the question does not give away."""
     given = {word.lower() for word in _WORD.findall(asked)}
@@ -166,6 +185,10 @@ def _stuffed(text: str, draw: _Draw) -> str:
 
 def _bare(text: str) -> str:
     return text.rstrip().rstrip(".!?。")
+
+
+def _ended(text: str) -> str:
+    return text if text.rstrip().endswith((".", "!", "?", "。")) else f"{text.rstrip()}."
 
 
 def _lower(text: str) -> str:

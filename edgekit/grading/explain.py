@@ -8,6 +8,7 @@ from functools import partial
 
 import numpy as np
 
+from edgekit.grading.bags import find_bag
 from edgekit.grading.evasions import find_hedges, find_keyword_list
 from edgekit.grading.judging import Judging, opinions
 from edgekit.grading.local_calibration import Observed
@@ -196,11 +197,14 @@ class Explainer:
                     yield replace(reason, span=span)
 
     def _disorder(self, seen: Seen, told: Sequence[Reason]) -> Iterator[Reason]:
-        if self._texts.disorder is None or any(one.code == "keyword_list" for one in told):
+        if any(one.code == "keyword_list" for one in told):
             return
         view = seen.views[0]
         known = (*self._right, *self._whole)
-        for reason in self._texts.disorder.find(view.text, known, self._question.language, self._texts):
+        found = find_bag(view.text, known, (seen.read.variety.tag, *self._languages))
+        if not found and self._texts.disorder is not None:
+            found = self._texts.disorder.find(view.text, known, self._question.language, self._texts)
+        for reason in found:
             yield replace(reason, span=view.span(*reason.span) if reason.span is not None else None)
 
     def _wrong_ideas(self, seen: Seen, found: Sequence[Scored]) -> Iterator[Reason]:

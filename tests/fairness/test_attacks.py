@@ -66,11 +66,25 @@ def test_attacks_are_the_same_each_time_and_never_empty() -> None:
         ("Warm air rises.", "en", "It is not true that warm air rises."),
         ("El agua está fría.", "es", "El agua no está fría."),
         ("Die Luft ist warm.", "de", "Die Luft ist nicht warm."),
+        ("The bulbs are not lit.", "en", "It is not true that the bulbs are not lit."),
+        ("B is no longer in what is a path.", "en", "B is no longer in what is not a path."),
         ("Aer calidus surgit.", "la", "It is not true that aer calidus surgit."),
     ],
 )
 def test_a_statement_is_negated_by_its_own_verb_where_it_has_one(text: str, language: str, contrary: str) -> None:
     assert negate(text, language) == contrary
+
+
+def test_answer_to_another_question_is_no_wrong_one_when_it_may_be_right_here() -> None:
+    asked = Question("a", "explain", "en", {"en": "Why?"}, 1.0, references={"en": ("There is a closed path here.",)})
+    alike = Question("b", "explain", "en", {"en": "Why?"}, 1.0, references={"en": ("It has a closed path there",)})
+    other = Question("c", "explain", "en", {"en": "Why?"}, 1.0, references={"en": ("Warm air rises",)})
+    quiz = Quiz("q", "Q", ("en",), (asked, alike, other), "")
+    assert wrong_answer(quiz, asked, "en") == "Warm air rises"
+    texts = {one.name: one.text for one in attacks(quiz) if one.question == "a"}
+    # What has no full stop gets one: the trick is a sentence of its own.
+    assert texts["appended-keywords"].startswith("Warm air rises. ")
+    assert texts["padding"].startswith("Warm air rises. ")
 
 
 def test_a_known_misconception_is_the_wrong_answer() -> None:
