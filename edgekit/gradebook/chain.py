@@ -84,13 +84,13 @@ def as_line(row: Row, previous: str) -> str:
     )
 
 
-def read_line(line: str) -> Row:
-    """The row of such a line. Raises IntegrityError for what is none."""
+def read_line(line: str, at: int = 1) -> Row:
+    """The row of such a line; at: its number in the file, for the error. Raises IntegrityError for what is none."""
     try:
         value = object_of(line)
         return row_of(*(value[key] for key in ("number", "kind", "time", "body", "hash")))
     except (KeyError, IntegrityError):
-        raise IntegrityError("a line of the record is no row") from None
+        raise IntegrityError(f"the record is broken: line {at} is no row of it") from None
 
 
 def row_of(number: object, kind: object, time: object, body: object, found: object) -> Row:

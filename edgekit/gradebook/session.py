@@ -324,8 +324,9 @@ class Session:
         for number, answer_id, question_id, text, digest, student, language, extra in rows:
             body = told.get(number)
             words, more = text_of(text), object_of(extra)
-            is_same = body is not None and digest == digest_of(words) == body["digest"]
-            if not is_same or body["question"] != question_id or not all(isinstance(one, str) for one in more.values()):
+            told_of = (body["question"], body["digest"], body["digest"]) if body is not None else None
+            came_in = question_id, digest, digest_of(words)
+            if told_of != came_in or not all(isinstance(one, str) for one in more.values()):
                 raise IntegrityError(f"answer {number} of the gradebook is not the one that came in")
             found[number] = Answer(
                 text_of(answer_id),

@@ -187,7 +187,7 @@ def test_a_row_that_no_edgekit_writes_is_told_though_its_hash_is_right(
     with open_gradebook(path) as book:
         session = begun(book, answers(1))
         last = list(session.rows())[-1]
-        row = chained(last.hash, last.number + 1, kind, None, body)  # type: ignore[arg-type]  of any kind
+        row = chained(last.hash, last.number + 1, kind, None, body)  # type: ignore[arg-type]  # of any kind
         with database.changing(book._connection) as connection:
             append_row(connection, session.id, row)
     with open_gradebook(path) as book, pytest.raises(IntegrityError, match="does not fit"):
