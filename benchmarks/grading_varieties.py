@@ -11,6 +11,7 @@ import argparse
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -70,12 +71,12 @@ def cost(data: Path, answers: int = 600) -> None:
             spent.clear()
         for row in rows(data, "scientsbank")[:answers]:
             question = question_of(row)
-            intake = timed("intake", lambda row=row: take_in(row["answer"]))  # type: ignore[misc]
-            timed("validity", lambda i=intake, q=question: check_validity(i, q, languages=("en", "es")))  # type: ignore[misc]
-            timed("injection", lambda i=intake, row=row: find_instructions(i.text, row["question"]))  # type: ignore[misc]
-            variety = timed("variety", lambda i=intake: profile(i.text, ("en", "es")))  # type: ignore[misc]
-            timed("views", lambda i=intake, q=question, v=variety: make_views(i, q, v))  # type: ignore[misc]
-            timed("contradiction", lambda i=intake, row=row: compare_any(row["reference"], i.text, "en"))  # type: ignore[misc]
+            intake = timed("intake", partial(take_in, row["answer"]))
+            timed("validity", partial(check_validity, intake, question, languages=("en", "es")))
+            timed("injection", partial(find_instructions, intake.text, row["question"]))
+            variety = timed("variety", partial(profile, intake.text, ("en", "es")))
+            timed("views", partial(make_views, intake, question, variety))
+            timed("contradiction", partial(compare_any, row["reference"], intake.text, "en"))
     total = sum(spent.values())
     print(f"{1000 * total / answers:.2f} ms an answer: {', '.join(f'{k} {v / total:.2f}' for k, v in spent.items())}")
 

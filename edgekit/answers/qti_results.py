@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from xml.etree.ElementTree import Element  # only the type; what parses is hardened
 from xml.parsers import expat  # entities are refused below
 from xml.sax.saxutils import escape, quoteattr  # only writes
 
@@ -91,10 +92,10 @@ def read_results(files: Sequence[XmlFile], archive: bool, path: Path, lookup: Lo
     return Answers(tuple(answers.values()), "qti", "xml", notes, QtiSource(files, archive, places))
 
 
-def _response(item: object) -> str:
+def _response(item: Element) -> str:
     """What was answered to an item: the values of its responses, one a line."""
     found: list[str] = []
-    for variable in item.iter("responseVariable"):  # type: ignore[attr-defined]
+    for variable in item.iter("responseVariable"):
         if variable.get("identifier") in _BUILT_IN:
             continue
         given = variable.find("candidateResponse")
@@ -164,10 +165,13 @@ class _Places:
         self._parser = expat.ParserCreate()
         self._parser.StartElementHandler = self._start
         self._parser.EndElementHandler = self._end
-        other = lambda *_: self._settle()  # noqa: E731
-        self._parser.CharacterDataHandler = self._parser.CommentHandler = other
-        self._parser.ProcessingInstructionHandler = other
+        self._parser.CharacterDataHandler = self._parser.CommentHandler = self._other
+        self._parser.ProcessingInstructionHandler = self._other
         self._parser.Parse(data, True)
+
+    def _other(self, *_: str) -> None:
+        """What is no tag."""
+        self._settle()
 
     def _settle(self) -> None:
         """An outcome ends where the next thing begins."""

@@ -19,7 +19,7 @@ from edgekit.core.paths import gradebook_file
 from edgekit.gradebook.chain import FIRST, canonical, chained, digest_of
 from edgekit.gradebook.database import KIND, connect
 from edgekit.gradebook.session import Session, append_row
-from edgekit.gradebook.words import blob_of, text_of
+from edgekit.gradebook.words import blob_of, number_of, text_of
 from edgekit.quiz.canonical import canonical as canonical_quiz
 from edgekit.quiz.model import Quiz
 from edgekit.quiz.suggestion import Answer
@@ -64,7 +64,10 @@ class Gradebook(Closing):
             " (SELECT count(*) FROM answers WHERE session = sessions.id),"
             " (SELECT count(*) FROM record WHERE session = sessions.id) FROM sessions ORDER BY id"
         )
-        return [SessionEntry(row[0], text_of(row[1]), *row[2:]) for row in rows]
+        return [
+            SessionEntry(row[0], text_of(row[1]), str(row[2]), number_of(row[3]), number_of(row[4]), *row[5:])
+            for row in rows
+        ]
 
     def session(self, number: int | None = None) -> Session:
         """A session by its number, else the newest. Raises UnavailableError: there is none, IntegrityError."""

@@ -6,9 +6,10 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias, get_args
+from typing import Any, Literal, TypeAlias, cast, get_args
 
 from edgekit.core.errors import IntegrityError
+from edgekit.gradebook.words import object_of
 
 RowKind: TypeAlias = Literal[
     "opened",  # quiz, models, thresholds, and where the record of the session before it ended
@@ -83,13 +84,23 @@ def as_line(row: Row, previous: str) -> str:
     )
 
 
-def read_line(line: str) -> Row:
-    """The row of such a line. Raises IntegrityError for what is none."""
+def read_line(line: str, at: int = 1) -> Row:
+    """The row of such a line; at: its number in the file, for the error. Raises IntegrityError for what is none."""
     try:
-        value = json.loads(line)
-        number, kind, time, body, found = (value[key] for key in ("number", "kind", "time", "body", "hash"))
-    except (ValueError, KeyError, TypeError, RecursionError):
-        raise IntegrityError("a line of the record is no row") from None
-    if type(number) is not int or kind not in KINDS or not isinstance(body, dict) or not isinstance(found, str):
-        raise IntegrityError("a line of the record is no row")
-    return Row(number, kind, time, body, found)
+        value = object_of(line)
+        return row_of(*(value[key] for key in ("number", "kind", "time", "body", "hash")))
+    except (KeyError, IntegrityError):
+        raise IntegrityError(f"the record is broken: line {at} is no row of it") from None
+
+
+def row_of(number: object, kind: object, time: object, body: object, found: object) -> Row:
+    """A row of values that came from a file; found: its hash. Raises IntegrityError where one is of another type."""
+    if (
+        type(number) is not int
+        or kind not in KINDS
+        or not (time is None or type(time) is int)
+        or not isinstance(body, dict)
+        or not isinstance(found, str)
+    ):
+        raise IntegrityError("the record is broken: a row is none")
+    return Row(number, cast("RowKind", kind), time, body, found)

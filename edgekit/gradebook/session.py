@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -13,10 +12,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from edgekit.core.clock import known_now
 from edgekit.core.database import changing
 from edgekit.core.errors import IntegrityError, UsageError
-from edgekit.gradebook.chain import FIRST, Row, RowKind, as_line, canonical, chained, digest_of, verified
+from edgekit.gradebook.chain import FIRST, Row, RowKind, as_line, canonical, chained, digest_of, row_of, verified
 from edgekit.gradebook.standing import Action, Standing, Standings
 from edgekit.gradebook.suggestions import read, summary, written
-from edgekit.gradebook.words import blob_of, text_of
+from edgekit.gradebook.words import blob_of, number_of, object_of, text_of
 from edgekit.quiz.canonical import from_canonical
 from edgekit.quiz.model import Quiz
 from edgekit.quiz.suggestion import Answer, Mark, Suggestion
@@ -49,11 +48,11 @@ class Session:
         self._lock = threading.RLock()
         self._standings = Standings(FIRST)
         with self._lock:
-            title, quiz, quiz_digest, settings, self.parent = book.read(
+            title, quiz, quiz_digest, settings, parent = book.read(
                 "SELECT title, quiz, quiz_digest, settings, parent FROM sessions WHERE id = ?", (number,)
             )[0]
-            self.title = text_of(title)
-            self.settings: Mapping[str, Any] = json.loads(settings)
+            self.title, self.parent = text_of(title), number_of(parent)
+            self.settings: Mapping[str, Any] = object_of(settings)
             self.quiz: Quiz = from_canonical(quiz)
             if self.quiz.digest != quiz_digest:
                 raise IntegrityError("the quiz of the session is not the one that was locked")
@@ -324,15 +323,18 @@ class Session:
         found = {}
         for number, answer_id, question_id, text, digest, student, language, extra in rows:
             body = told.get(number)
-            if body is None or not digest == digest_of(text_of(text)) == body["digest"]:
+            words, more = text_of(text), object_of(extra)
+            told_of = (body["question"], body["digest"], body["digest"]) if body is not None else None
+            came_in = question_id, digest, digest_of(words)
+            if told_of != came_in or not all(isinstance(one, str) for one in more.values()):
                 raise IntegrityError(f"answer {number} of the gradebook is not the one that came in")
             found[number] = Answer(
                 text_of(answer_id),
                 question_id,
-                text_of(text),
+                words,
                 text_of(student) if student is not None else None,
-                language,
-                json.loads(extra),
+                str(language) if language is not None else None,
+                more,
             )
         return found
 
@@ -365,10 +367,7 @@ class Session:
             "SELECT number, kind, time, body, hash FROM record WHERE session = ? AND number > ? ORDER BY number",
             (self.id, last),
         ).fetchall()
-        try:
-            return [Row(number, kind, time, json.loads(body), hash_) for number, kind, time, body, hash_ in found]
-        except ValueError:
-            raise IntegrityError("the record is broken: a row is no JSON") from None
+        return [row_of(number, kind, time, object_of(body), hash_) for number, kind, time, body, hash_ in found]
 
     def _append(self, connection: sqlite3.Connection, kind: RowKind, body: Mapping[str, Any]) -> Row:
         row = chained(self._standings.head, self._standings.last + 1, kind, known_now(), body)

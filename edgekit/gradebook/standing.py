@@ -59,6 +59,9 @@ class Standings:
     def add(self, row: Row) -> None:
         """Take a row in. Raises IntegrityError for one that no edgekit writes there."""
         try:
+            for name, kinds in _BODIES.get(row.kind, {}).items():
+                if type(row.body[name]) not in kinds:
+                    raise UsageError(f"its `{name}` is of another type")
             _TAKE_IN[row.kind](self, row)
         except (KeyError, TypeError, UsageError) as problem:
             raise IntegrityError(
@@ -96,7 +99,7 @@ def _opened(standings: Standings, row: Row) -> None:
 
 
 def _answer(standings: Standings, row: Row) -> None:
-    number = int(row.body["answer"])
+    number = row.body["answer"]
     if number in standings.answers:
         raise UsageError("an answer comes in once")
     standings.answers[number] = Standing(number)
@@ -106,6 +109,8 @@ def _suggested(standings: Standings, row: Row) -> None:
     number = row.body["answer"]
     now = standings.answers[number]
     found = row.body["suggestion"]
+    if not isinstance(found["digest"], str) or type(found["need"]) not in _NUMBER:
+        raise UsageError("it holds no suggestion")
     standings.answers[number] = replace(
         now,
         # What a person decided stands, whatever is suggested later.
@@ -167,4 +172,18 @@ _TAKE_IN: Mapping[str, Callable[[Standings, Row], None]] = {
     "ruled": _ruled,
     "unruled": _unruled,
     "marked": _marked,
+}
+
+_NUMBER = (int, float)
+_TEXT_OR_NONE = (str, type(None))
+# What others read of a body; a key that must be there has a type that it is held to.
+_BODIES: Mapping[str, Mapping[str, tuple[type, ...]]] = {
+    "answer": {"answer": (int,), "question": (str,), "digest": (str,)},
+    "suggested": {"answer": (int,), "basis": (int,), "suggestion": (dict,)},
+    "decided": {"points": (*_NUMBER, type(None)), "feedback": _TEXT_OR_NONE},
+    "ruled": {
+        **dict.fromkeys(("question", "criterion", "language", "wording"), (str,)),
+        "refuted": (bool,),
+    },
+    "marked": {"question": (str,), "text": (str,), "points": _NUMBER, "language": _TEXT_OR_NONE},
 }

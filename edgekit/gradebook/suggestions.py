@@ -5,11 +5,11 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, get_args
 
 from edgekit.core.errors import IntegrityError
 from edgekit.gradebook.chain import canonical, digest_of
-from edgekit.quiz.suggestion import CriterionResult, Evidence, Reason, Suggestion
+from edgekit.quiz.suggestion import CriterionResult, CriterionState, Evidence, Reason, Suggestion
 
 
 def written(suggestion: Suggestion) -> str:
@@ -21,7 +21,7 @@ def read(text: str) -> Suggestion:
     """The suggestion of such a text. Raises IntegrityError for what is none."""
     try:
         value = json.loads(text)
-        return Suggestion(
+        found = Suggestion(
             **{
                 **value,
                 "possible": tuple(value["possible"]),
@@ -29,8 +29,33 @@ def read(text: str) -> Suggestion:
                 "reasons": tuple(_reason(one) for one in value["reasons"]),
             }
         )
-    except (ValueError, KeyError, TypeError, RecursionError):
+        if not _is_typed(found):
+            raise ValueError("of other types")
+    except (AttributeError, ValueError, KeyError, TypeError, RecursionError):
         raise IntegrityError("the gradebook holds a suggestion that is none") from None
+    return found
+
+
+def _is_typed(found: Suggestion) -> bool:
+    numbers = [found.points, found.most, found.probability, found.need, *found.possible]
+    texts = [found.answer_id, found.question_id, found.variety, found.feedback]
+    words = {found.decision} <= {"suggest", "review"}
+    for one in found.criteria:
+        numbers += [one.points, one.probability, *one.views.values()]
+        texts.append(one.criterion)
+        words = words and one.state in get_args(CriterionState)
+        if one.evidence is not None:
+            numbers += [one.evidence.begin, one.evidence.end]
+            texts += [one.evidence.text, one.evidence.wording]
+    for reason in found.reasons:
+        numbers += reason.span or ()
+        texts += [reason.code, reason.detail]
+    # A number that is a mark may be written without its point; NaN is none.
+    return (
+        words
+        and all(type(one) in (int, float) and one == one for one in numbers)
+        and all(isinstance(one, str) for one in texts)
+    )
 
 
 def _criterion(value: Mapping[str, Any]) -> CriterionResult:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from edgekit.grading.function_words import LANGUAGES, answer_words, denying_words, function_words, known
+from edgekit.grading.function_words import answer_words, known, language_by_small_words
 from edgekit.grading.intake import matching_form
 from edgekit.grading.quantities import Quantity, quantities
 from edgekit.grading.statements import (
@@ -139,7 +139,7 @@ def denied_in_another(wordings: Mapping[str, Sequence[str]], said: str) -> Misma
 
     What the clause is about is not compared: for an answer that a scorer takes for one of the wordings.
     """
-    language = _language_by_small_words(said)
+    language = language_by_small_words(found[0] for found in WORD.finditer(said))
     theirs = [
         one
         for tag, texts in wordings.items()
@@ -158,14 +158,6 @@ def denied_in_another(wordings: Mapping[str, Sequence[str]], said: str) -> Misma
         return Mismatch()
     begin, end = mine[0].begin, mine[0].end
     return Mismatch(negation=True, detail=f"`{_short(said[begin:end])}` denies something", span=(begin, end))
-
-
-def _language_by_small_words(text: str) -> str | None:
-    """The language that has most of the small words, and no other has nearly as many; None where that is not clear."""
-    words = [matching_form(found[0]) for found in WORD.finditer(text)]
-    counts = {one: sum(word in function_words((one,)) | denying_words((one,)) for word in words) for one in LANGUAGES}
-    first, second = sorted(counts.values(), reverse=True)[:2]
-    return max(LANGUAGES, key=lambda one: counts[one]) if first >= _LEAST_SAME and first > second + 1 else None
 
 
 def find_opposed(text: str, language: str) -> tuple[tuple[int, int], tuple[int, int]] | None:

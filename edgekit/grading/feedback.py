@@ -6,12 +6,14 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from edgekit.grading.function_words import language_by_small_words
 from edgekit.quiz.model import Criterion, Question
 from edgekit.quiz.suggestion import CriterionResult, CriterionState
 
 # What is said in a language that has no sentences of its own here.
 FALLBACK = "en"
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+_WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,19 +82,38 @@ PHRASES: Mapping[str, Phrases] = {
 }
 
 
-def write_feedback(question: Question, results: Sequence[CriterionResult], language: str) -> str:
+def write_feedback(
+    question: Question, results: Sequence[CriterionResult], language: str, *, quoted: bool = True
+) -> str:
     """A line for every criterion, what is missing first; of a mix (`en+es`) each line in both languages.
 
     A criterion is told in the language's own wording, else in the question's; without results there is nothing to say.
+    quoted: with the student's words.
     """
     order: Mapping[CriterionState, int] = {"contradicted": 0, "missing": 1, "partly": 2, "met": 3}
     criteria = {criterion.id: criterion for criterion in question.criteria}
     languages = spoken(language)
     lines = []
     for result in sorted(results, key=lambda one: order[one.state]):
-        told = [_told(question, criteria.get(result.criterion), result, one) for one in languages]
+        told = [_told(question, criteria.get(result.criterion), result, one, quoted=quoted) for one in languages]
         lines.append(" / ".join(dict.fromkeys(text for text in told if text)))
     return "\n".join(line for line in lines if line)
+
+
+def checked_feedback(
+    question: Question, results: Sequence[CriterionResult], language: str
+) -> tuple[str, tuple[str, ...]]:
+    """The feedback of `write_feedback` that has no fault: without the student's words where those make it one, or none.
+
+    Second: the faults of the whole one.
+    """
+    text = write_feedback(question, results, language)
+    faults = feedback_faults(text, question, results, language)
+    if faults:
+        text = write_feedback(question, results, language, quoted=False)
+        if feedback_faults(text, question, results, language):
+            text = ""
+    return text, faults
 
 
 def spoken(variety: str) -> tuple[str, ...]:
@@ -105,31 +126,59 @@ def spoken(variety: str) -> tuple[str, ...]:
 def feedback_faults(
     text: str, question: Question, results: Sequence[CriterionResult], language: str
 ) -> tuple[str, ...]:
-    """What is wrong with a feedback, whoever wrote it: numbers from nowhere, words that announce marks.
+    """What is wrong with a feedback, whoever wrote it.
 
-    A sentence each, no full stop; empty: it may be shown.
+    Numbers from nowhere, words that announce marks, criteria that nothing was found about, another language than
+    those of `spoken` around what the quiz and the student say. A sentence each, no full stop; empty: it may be shown.
     """
     faults = []
-    known = [*question.text.values(), *(result.evidence.text for result in results if result.evidence)]
-    known += [wording for criterion in question.criteria for _, wording in criterion.wordings()]
-    known += [wording for texts in question.references.values() for wording in texts]
-    given = {number for source in known for number in _NUMBER.findall(source)}
-    new = sorted(set(_NUMBER.findall(text)) - given)
+    judged = {result.criterion for result in results}
+    seen = [one for one in question.criteria if one.id in judged]
+    given = [*question.text.values(), *(result.evidence.text for result in results if result.evidence)]
+    given += [wording for criterion in seen for _, wording in criterion.wordings()]
+    given += [wording for texts in question.references.values() for wording in texts]
+    numbers = {number for source in given for number in _NUMBER.findall(source)}
+    new = sorted(set(_NUMBER.findall(text)) - numbers)
     if new:
         faults.append(f"it has numbers that nobody gave: {', '.join(new[:5])}")
-    words = {word.casefold() for word in re.findall(r"\w+", text)}
-    allowed = {word.casefold() for source in known for word in re.findall(r"\w+", source)}
+    words = {word.casefold() for word in _WORD.findall(text)}
+    allowed = {word.casefold() for source in given for word in _WORD.findall(source)}
     said = [word for tag in spoken(language) for word in PHRASES[tag].marks if word.casefold() in words - allowed]
     if said:
         faults.append(f"it speaks of marks: {', '.join(said)}")
+    rest = _without(text, given)
+    unseen = [
+        one.id
+        for one in question.criteria
+        if one.id not in judged and any(_plain(wording) in rest for _, wording in one.wordings())
+    ]
+    if unseen:
+        faults.append(f"it tells of what was not looked for: {', '.join(f'`{one}`' for one in unseen)}")
+    found = language_by_small_words(_WORD.findall(rest))
+    if found is not None and found not in spoken(language):
+        faults.append(f"it is in `{found}` and not in {' and '.join(f'`{one}`' for one in spoken(language))}")
     return tuple(faults)
 
 
-def _told(question: Question, criterion: Criterion | None, result: CriterionResult, language: str) -> str:
+def _without(text: str, given: Sequence[str]) -> str:
+    """In plain form; the longest first, as one may hold another."""
+    rest = _plain(text)
+    for one in sorted(map(_plain, given), key=len, reverse=True):
+        rest = rest.replace(one, " ") if one else rest
+    return rest
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.casefold().split()).rstrip(".")
+
+
+def _told(
+    question: Question, criterion: Criterion | None, result: CriterionResult, language: str, *, quoted: bool
+) -> str:
     phrases = PHRASES[language]
     wording = _wording(question, criterion, language)
     line = phrases.states[result.state].format(_sentence(wording)) if wording else ""
-    if result.evidence and result.state != "missing":
+    if quoted and result.evidence and result.state != "missing":
         line = f"{line} {phrases.quoted.format(' '.join(result.evidence.text.split()))}".strip()
     return line
 

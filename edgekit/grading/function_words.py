@@ -65,6 +65,8 @@ _ANSWERS: Mapping[str, tuple[str, str]] = {
     "fr": ("oui", "non"),
 }
 
+_LEAST_SMALL = 3
+
 
 def known(languages: Iterable[str]) -> tuple[str, ...]:
     """Of tags, and of mixes of them such as `en+es` or `es-phon`, the base languages that are known here, once each."""
@@ -90,3 +92,11 @@ def answer_words(languages: tuple[str, ...]) -> tuple[frozenset[str], frozenset[
     yes = frozenset(word for one in languages for word in _ANSWERS[one][0].split())
     no = frozenset(word for one in languages for word in _ANSWERS[one][1].split())
     return yes, no
+
+
+def language_by_small_words(words: Iterable[str]) -> str | None:
+    """The language that has most of them for small words, and no other nearly as many; None where that is not clear."""
+    plain = [matching_form(word) for word in words]
+    counts = {one: sum(word in function_words((one,)) | denying_words((one,)) for word in plain) for one in LANGUAGES}
+    first, second = sorted(counts.values(), reverse=True)[:2]
+    return max(LANGUAGES, key=lambda one: counts[one]) if first >= _LEAST_SMALL and first > second + 1 else None

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from edgekit.grading.linear import Linear, shares
+from edgekit.grading.linear import Linear
 from edgekit.grading.text_states import TextStates
 
 Floats = NDArray[np.float64]
@@ -64,11 +64,6 @@ def local_logits(head: Linear, features: Floats) -> Floats:
     found = np.asarray(head.logits(features), np.float64)
     unmarked = ~features[:, 1:].any(axis=1)
     return np.where(unmarked, features[:, 0], found)
-
-
-def local_probabilities(head: Linear, features: Floats) -> Floats:
-    """(n,) see `local_logits`."""
-    return shares(local_logits(head, features))
 
 
 def _same_words(one: TextStates, other: TextStates) -> float:

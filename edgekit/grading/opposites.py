@@ -356,11 +356,6 @@ _SCALES: Mapping[str, Mapping[str, str]] = {
 }
 
 
-def languages_with_opposites() -> frozenset[str]:
-    """Base languages that the table has words of."""
-    return frozenset(language for scale in _SCALES.values() for language in scale)
-
-
 @lru_cache(maxsize=1 << 14)
 def pole(word: str, languages: tuple[str, ...]) -> tuple[str, int] | None:
     """The scale that a word lies on, and which end of it (1 or -1); None where it lies on none.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from edgekit.core.languages import base_language
-from edgekit.grading.feedback import write_feedback
+from edgekit.grading.feedback import checked_feedback
 from edgekit.grading.reading import EMPTY, Read
 from edgekit.quiz.criteria import WHOLE
 from edgekit.quiz.model import Question
@@ -32,6 +32,10 @@ def suggest(
     if len(possible) > 1 and not any(one.code not in EMPTY for one in told):
         marks = ", ".join(f"{one:g}" for one in possible)
         told = (*told, Reason("uncertain", f"more than one mark is possible: {marks}"))
+    feedback, faults = checked_feedback(question, criteria, feedback_language(question, read, languages))
+    if faults:
+        left = "it is left without the student's words" if feedback else "none is suggested"
+        told = (*told, Reason("feedback_failed", f"the feedback may not be shown, {left}: {'; '.join(faults)}"))
     is_review = any(one.code not in EMPTY for one in told)
     doubt = 1 - min(1.0, max(0.0, probability))
     return Suggestion(
@@ -46,7 +50,7 @@ def suggest(
         read.variety.tag,
         tuple(criteria),
         told,
-        _feedback(question, criteria, feedback_language(question, read, languages)),
+        feedback,
     )
 
 
@@ -71,7 +75,3 @@ def feedback_language(question: Question, read: Read, languages: Sequence[str]) 
         if base_language(tag) in bases:
             return bases[base_language(tag)]
     return question.language
-
-
-def _feedback(question: Question, results: Sequence[CriterionResult], language: str) -> str:
-    return write_feedback(question, results, language)

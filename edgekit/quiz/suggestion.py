@@ -36,6 +36,8 @@ ReasonCode: TypeAlias = Literal[
     # the second opinion
     "judge_disagrees",
     "judge_failed",
+    # what the student would be told
+    "feedback_failed",
 ]
 
 

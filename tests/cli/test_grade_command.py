@@ -332,6 +332,31 @@ def test_the_record_is_replayed_and_a_difference_named(
     assert capsys.readouterr().out.startswith("row 5 differs: #1\ta1")
 
 
+def test_an_exported_record_is_verified_without_the_gradebook(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    grade()
+    assert run(["grade", "accept", "a1"]) == 0
+    assert run(["grade", "export", "-o", "record.jsonl", "--as", "record"]) == 0
+    head = as_json(capsys, "replay", "--record-only")["head"]
+    for one in (home / "home").rglob("*.sqlite*"):
+        one.unlink()
+    assert as_json(capsys, "replay", "--record", "record.jsonl") == {
+        "schema": "edgekit.grading/1",
+        "rows": 8,
+        "head": head,
+    }
+    lines = (home / "record.jsonl").read_text(encoding="utf-8").splitlines()
+    for changed, said in (
+        ([*lines[:7], lines[7].replace("accepted", "returned")], "row 8 is not what was written"),
+        ([*lines[:3], *lines[4:]], "row 4 is missing"),
+        ([*lines[:2], "[]", *lines[3:]], "line 3 is no row"),
+        ([], "is empty"),
+    ):
+        (home / "changed.jsonl").write_text("".join(f"{line}\n" for line in changed), encoding="utf-8")
+        assert run(["grade", "replay", "--record", "changed.jsonl"]) != 0
+        assert said in capsys.readouterr().err
+    assert run(["grade", "replay", "--record", "record.jsonl", "--session", "1"]) == 2
+
+
 def test_forms_that_can_say_so_take_what_nobody_decided(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     grade()
     assert run(["grade", "accept", "a1"]) == 0

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from gradebook.classes import SETTINGS, answers, begun, leave_out, quiz
+from gradebook.classes import SETTINGS, answers, begun, leave_out, quiz, suggestion
 
 from edgekit.core import database
-from edgekit.core.errors import IntegrityError, OutputError, UnavailableError
+from edgekit.core.errors import EdgekitError, IntegrityError, OutputError, UnavailableError
 from edgekit.gradebook.book import Gradebook, open_gradebook
-from edgekit.gradebook.chain import FIRST, read_line, verified
+from edgekit.gradebook.chain import FIRST, chained, read_line, verified
 from edgekit.gradebook.database import KIND
+from edgekit.gradebook.session import append_row
+from edgekit.gradebook.suggestions import read, written
+from edgekit.quiz.suggestion import Mark
+from edgekit.quiz.teaching import TeacherMark
 
 DECIDER = Path(__file__).parent / "decider.py"
 
@@ -127,6 +133,86 @@ def test_a_change_behind_its_back_is_told_with_its_place(tmp_path: Path, stateme
     change(path, statement)
     with open_gradebook(path) as book, pytest.raises(IntegrityError, match=said):
         book.session()
+
+
+_COLUMNS = {
+    "sessions": ("title", "quiz_digest", "quiz", "settings", "answers_digest", "parent", "created"),
+    "answers": ("answer_id", "question_id", "text", "digest", "student", "language", "extra"),
+    "record": ("kind", "time", "body", "hash"),
+    "words": ("digest", "body"),
+}
+_HOSTILE = ["'text'", "x'ff80'", "7", "-1.5", "'[]'", "'{}'", "x'7b7d'", "''", "CAST(x'ff80' AS TEXT)"]
+
+
+@pytest.mark.parametrize(("table", "column"), [(table, one) for table, them in _COLUMNS.items() for one in them])
+def test_a_value_of_another_type_is_read_or_told_whatever_it_is(tmp_path: Path, table: str, column: str) -> None:
+    path = tmp_path / "g.sqlite"
+    with open_gradebook(path) as book:
+        session = begun(book, answers(1))
+        session.decide([1], "changed", 1.0, feedback="Look again.")
+        session.rule("q1", "c1", "it needs light", "en")
+        session.learn([TeacherMark("q1", "Light.", 2.0, None)])
+    for at, value in enumerate(_HOSTILE):
+        other = tmp_path / f"{at}.sqlite"
+        shutil.copy(path, other)
+        change(other, f"UPDATE OR IGNORE {table} SET {column} = {value}")  # noqa: S608  names and values of this file
+        with contextlib.suppress(EdgekitError), open_gradebook(other) as book:
+            assert all(one.created is None or type(one.created) is int for one in book.sessions())
+            found = book.session()
+            assert isinstance(found.title, str)
+            assert isinstance(found.mark(1), Mark)
+            found.teaching()
+            list(found.lines())
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("answer", {"answer": 2}),
+        ("answer", {"answer": "1", "question": "q1", "digest": "x"}),
+        ("suggested", {"answer": 1, "basis": 1, "suggestion": []}),
+        ("suggested", {"answer": 1, "basis": 1, "suggestion": {"digest": 7, "decision": "suggest", "need": 0}}),
+        ("decided", {"answer": 1, "action": "changed", "points": "all", "feedback": None}),
+        ("decided", {"answer": [], "action": "changed", "points": 1.0, "feedback": None}),
+        ("ruled", {"question": "q1", "criterion": "c1", "language": "en", "wording": None, "refuted": False}),
+        ("marked", {"question": "q1", "text": "x", "points": "2", "language": None}),
+        ("unruled", {"row": {}}),
+        ("undone", {"answer": 1}),
+    ],
+)
+def test_a_row_that_no_edgekit_writes_is_told_though_its_hash_is_right(
+    tmp_path: Path, kind: str, body: dict[str, object]
+) -> None:
+    path = tmp_path / "g.sqlite"
+    with open_gradebook(path) as book:
+        session = begun(book, answers(1))
+        last = list(session.rows())[-1]
+        row = chained(last.hash, last.number + 1, kind, None, body)  # type: ignore[arg-type]  # of any kind
+        with database.changing(book._connection) as connection:
+            append_row(connection, session.id, row)
+    with open_gradebook(path) as book, pytest.raises(IntegrityError, match="does not fit"):
+        book.session()
+
+
+@pytest.mark.parametrize(
+    "change_of",
+    [
+        {"points": "2"},
+        {"possible": ["2"]},
+        {"possible": 3},
+        {"decision": "accept"},
+        {"probability": None},
+        {"criteria": [7]},
+        {"reasons": [{"code": "uncertain", "detail": 7, "span": None}]},
+        {"feedback": None},
+        {"need": float("nan")},
+        {"more": 1},
+    ],
+)
+def test_a_suggestion_of_other_types_is_told(change_of: dict[str, object]) -> None:
+    value = {**json.loads(written(suggestion(answers(1)[0]))), **change_of}
+    with pytest.raises(IntegrityError, match="a suggestion that is none"):
+        read(json.dumps(value))
 
 
 def test_a_changed_suggestion_is_told(tmp_path: Path) -> None:

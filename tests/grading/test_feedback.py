@@ -6,9 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edgekit.grading.feedback import PHRASES, feedback_faults, spoken, write_feedback
+from edgekit.grading.feedback import PHRASES, Phrases, checked_feedback, feedback_faults, spoken, write_feedback
+from edgekit.grading.reading import read_answer
+from edgekit.grading.suggesting import suggest
 from edgekit.quiz.model import Criterion, Question
-from edgekit.quiz.suggestion import CriterionResult, Evidence
+from edgekit.quiz.suggestion import Answer, CriterionResult, Evidence
 
 QUESTION = Question(
     "q1",
@@ -73,7 +75,49 @@ def test_numbers_and_marks_from_nowhere_are_faults() -> None:
     assert faults == ("it has numbers that nobody gave: 7", "it speaks of marks: points")
 
 
+def test_a_criterion_that_was_not_looked_for_is_a_fault() -> None:
+    faults = feedback_faults("You say this: the salt stays behind!", QUESTION, [MET], "en")
+    assert faults == ("it tells of what was not looked for: `stays`",)
+
+
+def test_another_language_around_what_was_given_is_a_fault() -> None:
+    text = "This is not what you say there: El agua se va al aire."
+    assert feedback_faults(text, QUESTION, [MET], "es") == ("it is in `en` and not in `es`",)
+    assert feedback_faults(text, QUESTION, [MET], "en+es") == ()
+    # What the quiz has in no other language, and what the student says, is told as it is.
+    assert feedback_faults("Dices esto: The salt stays behind.", QUESTION, [MISSING], "es") == ()
+
+
+def _with(monkeypatch: pytest.MonkeyPatch, met: str, quoted: str) -> None:
+    english = PHRASES["en"]
+    said = Phrases({**english.states, "met": met}, quoted, english.marks)
+    monkeypatch.setattr("edgekit.grading.feedback.PHRASES", {**PHRASES, "en": said})
+
+
+def test_feedback_is_left_without_quotes_where_those_are_the_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    _with(monkeypatch, "You say this: {}", "For 7 points: {}")
+    text, faults = checked_feedback(QUESTION, [MET], "en")
+    assert text == "You say this: The water goes into the air."
+    assert faults == ("it has numbers that nobody gave: 7", "it speaks of marks: points")
+
+
+def test_a_suggestion_has_no_feedback_that_fails_its_check_and_goes_to_a_person(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    read = read_answer(QUESTION, Answer("a1", "q1", "The water goes into the air."), (), ("en",))
+    given = {"points": 1.0, "possible": (1.0,), "probability": 0.9, "criteria": [MET], "languages": ("en",)}
+    whole = suggest(QUESTION, read, **given)
+    assert (whole.decision, bool(whole.feedback)) == ("suggest", True)
+    _with(monkeypatch, "You passed: {}", "Your words: “{}”.")
+    failed = suggest(QUESTION, read, **given)
+    assert (failed.decision, failed.feedback, failed.points) == ("review", "", 1.0)
+    assert [one.code for one in failed.reasons] == ["feedback_failed"]
+    assert failed.reasons[0].detail.endswith("it speaks of marks: passed")
+
+
 @given(st.text())
 def test_no_answer_breaks_a_feedback(text: str) -> None:
     said = CriterionResult("air", "partly", 0.5, 0.5, Evidence(0, len(text), text, "x"))
-    assert write_feedback(QUESTION, [said], "pt").startswith("Você diz uma parte")
+    feedback = write_feedback(QUESTION, [said], "pt")
+    assert feedback.startswith("Você diz uma parte")
+    assert feedback_faults(feedback, QUESTION, [said], "pt") == ()

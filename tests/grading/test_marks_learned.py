@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from edgekit.grading.local_marks import Marked, local_features, local_logits, local_probabilities
+from edgekit.grading.linear import shares
+from edgekit.grading.local_marks import Marked, local_features, local_logits
 from edgekit.grading.marked_scores import Scored, Written, languages_means, predict_scores
 from edgekit.grading.scorer import Scorer
 from edgekit.grading.text_states import TextStates
@@ -63,7 +64,7 @@ def test_better_mark_of_another_answer_never_lowers(seed: int, count: int, at: i
         changed = list(marked)
         changed[at] = dataclasses.replace(marked[at], mark=mark)
         table.append(local_features(answer, 0.0, changed))
-    low, high = local_probabilities(scorer.head, np.array(table))
+    low, high = shares(local_logits(scorer.head, np.array(table)))
     assert low <= high
 
 
@@ -72,8 +73,8 @@ def test_marks_of_the_same_words_turn_a_suggestion(scorer: Scorer) -> None:
     answer = text_of("x", vector, "the salt stays")
     wrong = [Marked(text_of(f"a{at}", vector, "the salt stays"), 0.0, 0.7) for at in range(4)]
     right = [dataclasses.replace(one, mark=1.0) for one in wrong]
-    low, high = local_probabilities(
-        scorer.head, np.array([local_features(answer, 0.5, some) for some in (wrong, right)])
+    low, high = shares(
+        local_logits(scorer.head, np.array([local_features(answer, 0.5, some) for some in (wrong, right)]))
     )
     assert low < 0.5 < high
 
@@ -82,8 +83,8 @@ def test_one_odd_mark_of_an_answer_that_is_unlike_moves_little(scorer: Scorer) -
     honest = marked_answers(3, 12)
     answer = text_of("x", np.random.default_rng(99).normal(0, 1, 8))
     odd = Marked(text_of("odd", -answer.embedding.astype(float)), 0.0, 0.99)
-    before, after = local_probabilities(
-        scorer.head, np.array([local_features(answer, 1.0, some) for some in (honest, [*honest, odd])])
+    before, after = shares(
+        local_logits(scorer.head, np.array([local_features(answer, 1.0, some) for some in (honest, [*honest, odd])]))
     )
     assert abs(before - after) < 0.05
 
@@ -93,7 +94,7 @@ def test_probability_is_a_number_when_priors_are_certain(scorer: Scorer, prior: 
     answer = text_of("x", np.ones(8))
     found = local_features(answer, 1e9, [Marked(answer, 1 - prior, prior)])
     assert np.isfinite(found).all()
-    assert 0 <= local_probabilities(scorer.head, found[None])[0] <= 1
+    assert 0 <= shares(local_logits(scorer.head, found[None]))[0] <= 1
 
 
 def class_of(seed: int, count: int, language: str, away: float) -> tuple[list[Written], list[int]]:

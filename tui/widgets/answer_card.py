@@ -54,6 +54,7 @@ REASONS: Mapping[str, str] = {
     "uncalibrated_variety": N_("this way of writing has not been measured"),
     "judge_disagrees": N_("the second opinion is another"),
     "judge_failed": N_("the second opinion did not come"),
+    "feedback_failed": N_("the feedback did not pass its check"),
 }
 MARKS: Mapping[str, str] = {
     "accepted": N_("accepted"),

@@ -19,7 +19,7 @@ class DefaultGroup(TyperGroup):
     What is no file either and nearly a command is told as one: UsageError.
     """
 
-    def parse_args(self, ctx, args):  # type: ignore[no-untyped-def]
+    def parse_args(self, ctx, args):  # type: ignore[no-untyped-def]  # typer may bring click's types or its own
         """Put the default command's name before arguments without one."""
         if args and args[0] not in self.commands and args[0] not in ctx.help_option_names:
             near = difflib.get_close_matches(args[0], [one for one in self.commands if one != DEFAULT], 1, 0.7)

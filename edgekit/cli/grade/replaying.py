@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from edgekit.cli import output
 from edgekit.cli.grade.options import SCHEMA, AsJson, Book, ProgressMode, SessionNumber, Threads, opened
+from edgekit.core.errors import InputError, UsageError
+
+if TYPE_CHECKING:
+    from edgekit.gradebook.chain import Row
 
 
 def replay(
@@ -16,6 +22,10 @@ def replay(
     record_only: Annotated[
         bool, typer.Option("--record-only", help="Verify the chain of the record; needs no model.")
     ] = False,
+    record: Annotated[
+        Path | None,
+        typer.Option("--record", metavar="FILE", help="Verify a record that was exported, with no gradebook or model."),
+    ] = None,
     threads: Threads = None,
     as_json: AsJson = False,
     progress: ProgressMode = "auto",
@@ -28,20 +38,25 @@ def replay(
     Examples:
       edgekit grade replay
       edgekit grade replay --session 3 --record-only
+      edgekit grade replay --record record.jsonl
     """
     from edgekit.cli.grade.showing import difference_line, difference_object
     from edgekit.cli.progress import Renderer
     from edgekit.grading.opening import open_tools_of
     from edgekit.grading.session_run import replay as compute
 
+    if record is not None:
+        if session is not None or book is not None:
+            raise UsageError(
+                "a record that was exported is not in a gradebook", hint="leave `--session` and `--book` out"
+            )
+        _tell_whole(_exported(record), {"schema": SCHEMA}, as_json=as_json)
+        return
     with opened(book, session) as found:
         rows = list(found.rows())
-        value = {"schema": SCHEMA, "session": found.id, "rows": len(rows), "head": rows[-1].hash}
+        value = {"schema": SCHEMA, "session": found.id}
         if record_only:
-            if as_json:
-                output.json_object(value)
-            else:
-                output.data(f"the record is whole: {len(rows):,} rows, the last one is {rows[-1].hash}")
+            _tell_whole(rows, value, as_json=as_json)
             return
         with (
             Renderer(mode=progress) as report,
@@ -51,10 +66,32 @@ def replay(
     first = result.difference
     if as_json:
         told = None if first is None else {"row": result.row, **difference_object(first)}
-        output.json_object({**value, "same": result.suggestions, "first_difference": told})
+        output.json_object({**_summed(rows, value), "same": result.suggestions, "first_difference": told})
     elif first is None:
         output.data(f"all {result.suggestions:,} suggestions come out the same; the record has {len(rows):,} rows")
     else:
         output.data(f"row {result.row} differs: {difference_line(first)}")
     if first is not None:
         raise typer.Exit(1)
+
+
+def _exported(path: Path) -> list[Row]:
+    """The rows of a file of `grade export --as record`. Raises IntegrityError, with its line."""
+    from edgekit.cli.eval.options import read_lines
+    from edgekit.gradebook.chain import read_line, verified
+
+    lines = read_lines(path)
+    if not lines:
+        raise InputError(f"`{path}` is empty", hint="`edgekit grade export -o record.jsonl --as record` writes one")
+    return list(verified(read_line(line, at) for at, line in enumerate(lines, 1)))
+
+
+def _tell_whole(rows: Sequence[Row], value: Mapping[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        output.json_object(_summed(rows, value))
+    else:
+        output.data(f"the record is whole: {len(rows):,} rows, the last one is {rows[-1].hash}")
+
+
+def _summed(rows: Sequence[Row], value: Mapping[str, Any]) -> dict[str, Any]:
+    return {**value, "rows": len(rows), "head": rows[-1].hash}

@@ -14,6 +14,7 @@ from edgekit.core.errors import UsageError
 
 if TYPE_CHECKING:
     from edgekit.gradebook.session import Session
+    from edgekit.gradebook.standing import Action
 
 _KEYS = "a accept, c POINTS change, r return, l later, u undo, q quit"
 
@@ -102,8 +103,8 @@ class _Loop:
         output.narrate(question)
         return sys.stdin.readline().strip()
 
-    def _decide(self, at: int, action: str, points: float | None) -> int:
-        self._session.decide([at], action, points, who=self._who)  # type: ignore[arg-type]
+    def _decide(self, at: int, action: Action, points: float | None) -> int:
+        self._session.decide([at], action, points, who=self._who)
         self._done.append(at)
         return 0
 

@@ -10,6 +10,7 @@ import typer
 
 from edgekit.cli import output
 from edgekit.cli.grade.options import SCHEMA, AsJson, Book, ProgressMode, SessionNumber, Threads, opened
+from edgekit.cli.progress import Mode
 from edgekit.core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -111,14 +112,14 @@ def calibrate(
     tell_differences(changed, as_json=as_json)
 
 
-def again(session: Session, question: str | None, threads: int | None, progress: str) -> list[Difference]:
+def again(session: Session, question: str | None, threads: int | None, progress: Mode) -> list[Difference]:
     """Suggest again with the models of a session."""
     from edgekit.cli.progress import Renderer
     from edgekit.grading.opening import open_tools_of
     from edgekit.grading.session_run import suggest_again
 
     with (
-        Renderer(mode=progress) as report,  # type: ignore[arg-type]
+        Renderer(mode=progress) as report,
         open_tools_of(session.settings, threads=threads, report=report) as tools,
     ):
         return suggest_again(session, tools, question_id=question, report=report)

@@ -28,7 +28,7 @@ def share(text: str | float) -> float:
 class NumbersCommand(TyperCommand):
     """A command among whose arguments `-1` is a number, to be told what is wrong with it, and no option."""
 
-    def parse_args(self, ctx, args):  # type: ignore[no-untyped-def]
+    def parse_args(self, ctx, args):  # type: ignore[no-untyped-def]  # typer may bring click's types or its own
         """Let numbers below zero through; without one, an option that is unknown is still told."""
         ctx.ignore_unknown_options = any(one.startswith("-") and number_in(one) is not None for one in args)
         return super().parse_args(ctx, args)
