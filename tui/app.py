@@ -15,6 +15,7 @@ from typing import Any, ClassVar
 
 from textual.app import App
 from textual.binding import BindingType
+from textual.events import Event, Key, Paste
 
 from edgekit.core.paths import config_folder
 from tui import words
@@ -37,6 +38,7 @@ from tui.screens.models import ModelsScreen
 from tui.screens.shown import ShownScreen
 from tui.screens.translate import TranslateScreen
 from tui.state import load_state, save_state
+from tui.typed import TypedInOrder
 from tui.words import _
 
 if sys.version_info >= (3, 11):
@@ -87,6 +89,7 @@ class EdgekitApp(App[None]):
         self.describe: Callable[[], list[tuple[str, str]]] = describe
         self.measure: Callable[..., Speed] = measure
         self.jobs = Jobs(self._job_changed)
+        self._typed = TypedInOrder(self, super().on_event)
         self._keeps = state is None
         self._state = load_state() if state is None else state
         words.choose(str(self._state.get("language") or words.of_the_system()))
@@ -99,8 +102,16 @@ class EdgekitApp(App[None]):
         if theme in THEMES:
             self.theme = theme
         self.set_keymap(own_keys())
+        self.run_worker(self._typed.run(), name="typed")
         screen = self._state.get("screen")
         self.switch_mode(screen if isinstance(screen, str) and screen in self.MODES else "translate")
+
+    async def on_event(self, event: Event) -> None:
+        """Keys wait for each other; everything else is handed on as it comes."""
+        if isinstance(event, (Key, Paste)) and not event.is_forwarded:
+            self._typed.add(event)
+        else:
+            await super().on_event(event)
 
     def remembered(self, screen: str) -> dict[str, Any]:
         """What stood on a screen."""
