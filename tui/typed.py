@@ -7,6 +7,7 @@ without brackets, a slow line, a macro), those after a Tab or an F-key then stil
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Iterable
 
 from textual.app import App
@@ -38,10 +39,8 @@ class TypedInOrder:
             app = self._app
             had = app.focused or app.screen
             await self._hand_on(event)
-            try:
+            with contextlib.suppress(asyncio.TimeoutError):
                 await asyncio.wait_for(self._settled(had), _MOST_SECONDS)
-            except asyncio.TimeoutError:
-                continue
 
     async def _settled(self, had: MessagePump) -> None:
         """A key goes from the focused widget up to the app, and so does what the widget makes of it, a message later.
@@ -73,7 +72,5 @@ async def _all_answer(nodes: Iterable[MessagePump]) -> None:
         if not node.is_running or not node.call_later(done.set):
             continue
         while not done.is_set() and node.is_running:
-            try:
+            with contextlib.suppress(asyncio.TimeoutError):
                 await asyncio.wait_for(done.wait(), _LOOK_SECONDS)
-            except asyncio.TimeoutError:
-                continue

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -85,4 +84,4 @@ def test_keys_go_on_where_what_had_them_was_closed_by_them(tmp_path: Path) -> No
         await stage.until(lambda: stage.area("source").text == "abcd" * 3)
 
     play(scene, ToyExporting(out=tmp_path))
-    assert os.listdir(tmp_path) == []
+    assert list(tmp_path.iterdir()) == []

@@ -65,6 +65,9 @@ class GradeScreen(ClassScreen):
         card = self._desk.card if self._desk is not None else None
         if card is not None:
             told = _("#{number}: changed, {points}", number=card.number, points=number(points))
+            suggestion = card.suggestion
+            if suggestion is not None and suggestion.feedback.strip() and suggestion.points != points:
+                told += "; " + _("the suggested words for the student do not go out with it")
             self._decide([card], "changed", told, points)
 
     @on(PointsRow.Given)
@@ -153,6 +156,7 @@ class GradeScreen(ClassScreen):
             self._show()
             return
         with self._telling():
+            desk.opened.refresh()  # another process may have decided
             cards = [card for at in desk.everything() if (card := desk.opened.card(at)) is not None]
             self._list(cards, desk.later)
 
