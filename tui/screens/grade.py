@@ -59,6 +59,7 @@ class GradeScreen(ClassScreen):
             if self._current != "card":
                 self._show()
             self.query_one(PointsRow).ask(card)
+            self.say(_("#{number}: Enter makes these points the mark, esc leaves it as it is", number=card.number))
 
     def action_give(self, points: float) -> None:
         """Make these points the mark."""
@@ -81,6 +82,7 @@ class GradeScreen(ClassScreen):
     def _left_points(self) -> None:
         if self._current == "card":
             self.query_one("#card").focus()
+        self.say("")
 
     def action_later(self) -> None:
         """To the end of the queue."""
