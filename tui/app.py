@@ -10,11 +10,13 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 from typing import Any, ClassVar
 
 from textual.app import App
 from textual.binding import BindingType
+from textual.events import Event, Key, Paste
 
 from edgekit.core.paths import config_folder
 from tui import words
@@ -37,6 +39,7 @@ from tui.screens.models import ModelsScreen
 from tui.screens.shown import ShownScreen
 from tui.screens.translate import TranslateScreen
 from tui.state import load_state, save_state
+from tui.typed import TypedInOrder
 from tui.words import _
 
 if sys.version_info >= (3, 11):
@@ -47,6 +50,7 @@ else:
 # The last three are for terminals whose colours are not known to be many: 16 over SSH.
 THEMES = ("textual-dark", "textual-light", "high-contrast", "ansi-dark", "ansi-light")
 _TMUX_SECONDS = 5.0
+_AGAIN_SECONDS = 3.0
 
 
 class EdgekitApp(App[None]):
@@ -87,7 +91,9 @@ class EdgekitApp(App[None]):
         self.describe: Callable[[], list[tuple[str, str]]] = describe
         self.measure: Callable[..., Speed] = measure
         self.jobs = Jobs(self._job_changed)
+        self._typed = TypedInOrder(self, super().on_event)
         self._keeps = state is None
+        self._pressed = -_AGAIN_SECONDS  # when Ctrl-C was, the last time
         self._state = load_state() if state is None else state
         words.choose(str(self._state.get("language") or words.of_the_system()))
 
@@ -99,8 +105,16 @@ class EdgekitApp(App[None]):
         if theme in THEMES:
             self.theme = theme
         self.set_keymap(own_keys())
+        self.run_worker(self._typed.run(), name="typed")
         screen = self._state.get("screen")
         self.switch_mode(screen if isinstance(screen, str) and screen in self.MODES else "translate")
+
+    async def on_event(self, event: Event) -> None:
+        """Keys wait for each other; everything else is handed on as it comes."""
+        if isinstance(event, (Key, Paste)) and not event.is_forwarded:
+            self._typed.add(event)
+        else:
+            await super().on_event(event)
 
     def remembered(self, screen: str) -> dict[str, Any]:
         """What stood on a screen."""
@@ -174,6 +188,18 @@ class EdgekitApp(App[None]):
         at = THEMES.index(self.theme) if self.theme in THEMES else -1
         self.theme = THEMES[(at + 1) % len(THEMES)]
 
+    async def action_help_quit(self) -> None:
+        """Ctrl-C copies what is selected; where nothing is, a second press leaves."""
+        now = time.monotonic()
+        again, self._pressed = now - self._pressed < _AGAIN_SECONDS, now
+        if again:
+            await self.action_quit()
+        else:
+            told = _("press ctrl+c once more to leave; what you wrote is kept")
+            for screen in self._open_screens():
+                if screen is self.screen_stack[0]:
+                    screen.say(told)
+
     async def action_quit(self) -> None:
         """Leave; with work under way, ask once."""
         running = len(self.jobs.running)
@@ -199,11 +225,11 @@ class EdgekitApp(App[None]):
             threading.Thread(target=into_tmux, args=(text,), name="edgekit-tmux", daemon=True).start()
 
     def _leave_cleanly_when_told_to(self) -> None:
-        """SIGTERM and SIGHUP end the app as a key would.
+        """SIGTERM, SIGHUP and SIGINT end the app as a key would.
 
         A handler that raises, as the command line has, ends up in whichever task runs at the moment, and is lost there.
         """
-        for name in ("SIGTERM", "SIGHUP"):
+        for name in ("SIGTERM", "SIGHUP", "SIGINT"):
             number = getattr(signal, name, None)
             if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
                 with contextlib.suppress(NotImplementedError):  # Windows

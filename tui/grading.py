@@ -29,13 +29,17 @@ Report = Callable[[Event], None]
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """All that is known of one answer."""
+    """All that is known of one answer.
+
+    feedback: what goes out to the student in the place of the suggested words, empty for nothing; None for those.
+    """
 
     number: int
     answer: Answer
     question: Question
     standing: Standing
     suggestion: Suggestion | None
+    feedback: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +197,8 @@ class BookClass:
         question = self._session.quiz.question(answer.question_id) if answer is not None else None
         if answer is None or question is None:
             return None
-        return Card(number, answer, question, self._session.standing(number), self._session.suggestion(number))
+        mark = self._session.mark(number)
+        return Card(number, answer, question, self._session.standing(number), mark.suggestion, mark.feedback)
 
     def alike(self, number: int) -> Alike:
         """See OpenClass."""

@@ -489,6 +489,36 @@ def test_evidence_stands_in_brackets_reversed_and_underlined(tmp_path: Path) -> 
     play(scene, toy_grades(book))
 
 
+def test_what_goes_out_to_the_student_and_what_was_suggested_both_show_after_a_change(tmp_path: Path) -> None:
+    book = graded(tmp_path, [RIGHT, DOUBTFUL])
+    suggested = "for the student: Good."
+
+    async def scene(stage: Stage) -> None:
+        await stage.press("enter", "v", "enter", "n")
+        await stage.sees(suggested)
+        await stage.press("c", "1", "enter")
+        await stage.sees("#1: changed, 1; the suggested words for the student do not go out with it")
+        await stage.press("v", "end", "enter")
+        await stage.sees("changed: 1.")
+        await stage.sees("for the student: nothing, as the points were changed")
+        await stage.sees("suggested with 2 points: Good.")
+        assert suggested not in stage.shown()
+        await stage.press("u")
+        await stage.sees(suggested)
+        assert "suggested with" not in stage.shown()
+        with open_gradebook(book) as opened:
+            opened.session(1).decide([1], "changed", 1.0, feedback="Say\x1b it shorter.")
+        await stage.press("v", "end", "enter")
+        await stage.sees("for the student: Say\\x1b it shorter.")
+        await stage.sees("suggested with 2 points: Good.")
+        await stage.press("u", "a")
+        await stage.sees("#1: accepted, 2")
+        await stage.press("v", "end", "enter")
+        await stage.sees(suggested)
+
+    play(scene, toy_grades(book))
+
+
 def test_words_that_two_criteria_share_stand_with_each_of_them() -> None:
     text = "Leaves catch the light and make sugar"
     spans = {"light": (0, 22), "sugar": (7, 37)}

@@ -127,6 +127,7 @@ class ExportScreen(JobScreen):
             wanted = self._fields.wanted(None)
         except EdgekitError as problem:
             self.say_problem(problem)
+            self._fields.field(self._fields.unreadable()).focus()
             return
         missing = self._fields.missing()
         if missing is not None:

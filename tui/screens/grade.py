@@ -59,12 +59,16 @@ class GradeScreen(ClassScreen):
             if self._current != "card":
                 self._show()
             self.query_one(PointsRow).ask(card)
+            self.say(_("#{number}: Enter makes these points the mark, esc leaves it as it is", number=card.number))
 
     def action_give(self, points: float) -> None:
         """Make these points the mark."""
         card = self._desk.card if self._desk is not None else None
         if card is not None:
             told = _("#{number}: changed, {points}", number=card.number, points=number(points))
+            suggestion = card.suggestion
+            if suggestion is not None and suggestion.feedback.strip() and suggestion.points != points:
+                told += "; " + _("the suggested words for the student do not go out with it")
             self._decide([card], "changed", told, points)
 
     @on(PointsRow.Given)
@@ -78,6 +82,7 @@ class GradeScreen(ClassScreen):
     def _left_points(self) -> None:
         if self._current == "card":
             self.query_one("#card").focus()
+        self.say("")
 
     def action_later(self) -> None:
         """To the end of the queue."""
@@ -153,6 +158,7 @@ class GradeScreen(ClassScreen):
             self._show()
             return
         with self._telling():
+            desk.opened.refresh()  # another process may have decided
             cards = [card for at in desk.everything() if (card := desk.opened.card(at)) is not None]
             self._list(cards, desk.later)
 

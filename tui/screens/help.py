@@ -8,7 +8,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.screen import ModalScreen, Screen
-from textual.widgets import Static
+from textual.widgets import Label, Static
 
 from tui.actions import Action, of_screen, words
 from tui.screens.base import JobScreen
@@ -28,6 +28,7 @@ class HelpScreen(ModalScreen[None]):
         """One text, as long as it needs to be."""
         with VerticalScroll():
             yield Static("\n".join(self._lines()), markup=False)
+        yield Label(_("esc back, arrows and page keys scroll"), classes="title", markup=False)
 
     def _lines(self) -> list[str]:
         asked = self._asked

@@ -11,7 +11,7 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.message import Message
-from textual.widgets import ContentSwitcher, Label, OptionList
+from textual.widgets import ContentSwitcher, Label, OptionList, Static
 from textual.worker import get_current_worker
 
 from edgekit.core.characters import visible
@@ -88,6 +88,7 @@ class ClassScreen(JobScreen):
             with VerticalScroll(id="card"):
                 yield ScriptText(id="card-text")
             yield OptionList(id="queue", markup=False)
+        yield Static(_("more below: down, page down"), id="more", markup=False)
         yield PointsRow(id="points-row")
 
     def restore(self, state: dict[str, Any]) -> None:
@@ -117,6 +118,9 @@ class ClassScreen(JobScreen):
     def on_mount(self) -> None:
         """Look every second for what is graded: events of a job may be fewer."""
         super().on_mount()
+        card = self.query_one("#card")
+        for what in ("scroll_y", "virtual_size", "size"):
+            self.watch(card, what, self._show_more)
         self.set_interval(EVERY_SECONDS, lambda: self._take_in() if self._share is not None else None)
 
     def on_unmount(self) -> None:
@@ -159,7 +163,7 @@ class ClassScreen(JobScreen):
     @on(ClassOpener.Named)
     def _named(self, event: ClassOpener.Named) -> None:
         if event.quiz is None or event.answers is None:
-            self.say(_("name the file of the quiz and that of the answers"))
+            self.say(_("name the file of the quiz and that of the answers, or choose them in the list"))
             return
         quiz, answers, grades = event.quiz, event.answers, self._grades
 
@@ -226,7 +230,13 @@ class ClassScreen(JobScreen):
         self.query_one(ContentSwitcher).current = name
         self.query_one(PointsRow).display = False
         self._show_title()
+        self._show_more()
         self.query_one(KeysLine).show_words()
+
+    def _show_more(self) -> None:
+        """Say that a card goes on below the screen: there is no scroll bar beside people's words."""
+        card = self.query_one("#card")
+        self.query_one("#more").display = self._current == "card" and card.scroll_y < card.max_scroll_y
 
     def _show(self) -> None:
         """Show the answer of the desk, and keep where that is."""

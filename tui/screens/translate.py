@@ -100,7 +100,11 @@ class TranslateScreen(TranslateReview):
             yield Select(choices, value=self._first(), allow_blank=False, compact=True, id="direction")
         yield Label("", id="spoken", markup=False)
         yield Label("", id="source-title", classes="title", markup=False)
-        yield PlainArea(id="source", disabled=not self._directions)
+        yield PlainArea(
+            id="source",
+            disabled=not self._directions,
+            placeholder=_("write or paste text here; its translation appears below") if self._directions else "",
+        )
         yield Label("", id="target-title", classes="title", markup=False)
         yield MarkedArea("target")
         yield OptionList(id="look", markup=False)

@@ -115,9 +115,21 @@ def card_paragraphs(card: Card, name: Callable[[str], str], is_right_to_left: Ca
         found.append(plain(""))
     for at, one in enumerate(suggestion.criteria, 1):
         found += _criterion(card, at, one)
-    if suggestion.feedback.strip():
-        found += [plain(""), plain(_("for the student: {text}", text=visible(suggestion.feedback.strip())), "", 2)]
-    return found
+    told = list(_for_the_student(card.feedback, suggestion))
+    return [*found, plain(""), *(plain(one, "", 2) for one in told)] if told else found
+
+
+def _for_the_student(feedback: str | None, suggestion: Suggestion) -> Iterator[str]:
+    """What goes out, and where that is not what was suggested, what was: it fits other points."""
+    suggested = visible(suggestion.feedback.strip())
+    goes_out = suggested if feedback is None else visible(feedback.strip())
+    if goes_out:
+        yield _("for the student: {text}", text=goes_out)
+    if suggested and suggested != goes_out:
+        points = number(suggestion.points)
+        if not goes_out:
+            yield _("for the student: nothing, as the points were changed")
+        yield _("suggested with {points} points: {text}", points=points, text=suggested)
 
 
 def _language(suggestion: Suggestion | None, name: Callable[[str], str], is_rtl: Callable[[str], bool]) -> str:

@@ -2,31 +2,52 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.containers import Vertical
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.message import Message
 from textual.widgets import Button, Input, Label, OptionList
 from textual.widgets.option_list import Option
 
 from edgekit.core.characters import visible
+from tui.actions import N_
 from tui.widgets.paths import PathSuggester, candidates, path_of
 from tui.words import _
 
 if TYPE_CHECKING:
     from edgekit.gradebook.book import SessionEntry
 
+FIELDS = (
+    ("quiz", N_("Quiz"), N_("its file, for example quiz.toml"), N_("Choose the quiz: down, then Enter; / is a folder")),
+    (
+        "answers",
+        N_("Answers"),
+        N_("their file, for example answers.csv"),
+        N_("Choose the answers: down, then Enter; / is a folder"),
+    ),
+)
 ENDINGS = {"quiz": (".toml",), "answers": (".csv", ".tsv", ".tab", ".jsonl", ".xml", ".zip", ".json", ".txt")}
 
 
 class ClassOpener(Vertical):
     """Says which session was chosen, or which files."""
+
+    DEFAULT_CSS = """
+    ClassOpener Horizontal { height: 1; width: 100%; }
+    ClassOpener Horizontal Label { width: 14; padding: 0 1; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("down", "to_files", show=False, id="open.files"),
+        Binding("up", "screen.focus_previous", show=False, id="open.before"),
+    ]
 
     @dataclass
     class Chosen(Message):
@@ -49,10 +70,13 @@ class ClassOpener(Vertical):
         """One below the other."""
         yield Label(_("Go on with"), id="sessions-title", classes="title", markup=False)
         yield OptionList(id="sessions", markup=False)
-        yield Label(_("or grade: the quiz, then the answers"), classes="title", markup=False)
-        yield Input(placeholder="quiz.toml", suggester=PathSuggester(ENDINGS["quiz"]), id="quiz")
-        yield Input(placeholder="answers.csv", suggester=PathSuggester(ENDINGS["answers"]), id="answers")
+        yield Label("", id="begin-title", classes="title", markup=False)
+        for name, label, told, _choose in FIELDS:
+            with Horizontal():
+                yield Label(_(label), markup=False)
+                yield Input(placeholder=_(told), suggester=PathSuggester(ENDINGS[name]), id=name)
         yield Button(_("Grade"), id="begin", compact=True)
+        yield Label("", id="files-title", classes="title", markup=False)
         yield OptionList(id="files", markup=False)
 
     @property
@@ -75,6 +99,9 @@ class ClassOpener(Vertical):
             box.add_option(Option(Content(f"{one.id:>4}  {count:<16} {visible(one.title)}"), str(one.id)))
         box.display = self.query_one("#sessions-title").display = bool(sessions)
         box.highlighted = 0 if sessions else None
+        self.query_one("#begin-title", Label).update(
+            _("or grade: the quiz, then the answers") if sessions else _("grade: the quiz, then the answers")
+        )
         self._fill_files()
         (box if sessions else self._input("quiz")).focus()
 
@@ -91,8 +118,19 @@ class ClassOpener(Vertical):
         """The list shows what fits the field that is typed in."""
         focused = self.screen.focused
         if focused is not None and focused.id in ENDINGS and focused.id != self._field:
-            self._field = focused.id
-            self._fill_files()
+            self._choose_for(focused.id)
+
+    def _choose_for(self, field: str) -> None:
+        """What is chosen in the list goes into this field; answers are looked for beside their quiz first."""
+        self._field = field
+        quiz, answers = self._input("quiz").value, self._input("answers")
+        if field == "answers" and not answers.value:
+            answers.value = quiz[: len(quiz) - len(os.path.split(quiz)[1])]
+        self._fill_files()
+
+    def action_to_files(self) -> None:
+        """From the fields down into the list."""
+        self.query_one("#files").focus()
 
     def _fill_files(self) -> None:
         box = self.query_one("#files", OptionList)
@@ -100,6 +138,8 @@ class ClassOpener(Vertical):
         box.clear_options()
         box.add_options([Option(Content(one)) for one in found])
         box.highlighted = 0 if found else None
+        choose = next(choose for name, _label, _told, choose in FIELDS if name == self._field)
+        self.query_one("#files-title", Label).update(_(choose))
 
     @on(OptionList.OptionSelected, "#files")
     def _took(self, event: OptionList.OptionSelected) -> None:
@@ -109,8 +149,12 @@ class ClassOpener(Vertical):
         if field.value.endswith(("/", "\\")):
             self._fill_files()
             return
-        other = self._input("answers" if self._field == "quiz" else "quiz")
-        (self.query_one("#begin") if other.value else other).focus()
+        named = self.paths
+        missing = next((name for name in ENDINGS if not named[name] or named[name].endswith(("/", "\\"))), None)
+        if missing is None:
+            self.query_one("#begin").focus()
+        else:
+            self._choose_for(missing)
 
     @on(OptionList.OptionSelected, "#sessions")
     def _chose(self, event: OptionList.OptionSelected) -> None:
@@ -118,7 +162,10 @@ class ClassOpener(Vertical):
 
     @on(Input.Submitted, "#quiz")
     def _to_answers(self) -> None:
-        self._input("answers").focus()
+        if self._input("quiz").value.strip():
+            self._input("answers").focus()
+        else:
+            self.action_to_files()
 
     @on(Input.Submitted, "#answers")
     @on(Button.Pressed, "#begin")
@@ -126,5 +173,6 @@ class ClassOpener(Vertical):
         named = {name: path_of(text.strip()) if text.strip() else None for name, text in self.paths.items()}
         missing = next((name for name, path in named.items() if path is None), None)
         if missing is not None:
-            self._input(missing).focus()
+            self._choose_for(missing)
+            self.action_to_files()
         self.post_message(self.Named(named["quiz"], named["answers"]))

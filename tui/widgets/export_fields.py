@@ -21,9 +21,9 @@ from tui.words import _
 OTHER = "\0"  # no model is called so
 FIELDS = (
     ("path", N_("Path"), N_("a folder, a file, or hf:OWNER/NAME")),
-    ("languages", N_("Languages"), N_("pt,en")),
-    ("corpus", N_("Text"), N_("pt=news.txt en=news-en.txt")),
-    ("out", N_("Into"), N_("the folder that the new model's folder is made in")),
+    ("languages", N_("Languages"), N_("those to keep, for example pt,en")),
+    ("corpus", N_("Text"), N_("its files, as pt=news.txt en=news-en.txt; may be empty")),
+    ("out", N_("Into"), N_("the folder that the new model's folder is made in; empty: this one")),
 )
 
 
@@ -99,6 +99,13 @@ class ExportFields(VerticalScroll, can_focus=False):
         """The name of the first field that has to say something and does not."""
         names = ["languages", *(["path"] if self.chosen == OTHER else [])]
         return next((name for name in reversed(names) if not self.field(name).value.strip()), None)
+
+    def unreadable(self) -> str:
+        """The name of the first field that cannot be read, where `wanted` raises."""
+        with contextlib.suppress(EdgekitError):
+            split_languages(self.field("languages").value)
+            return "corpus"
+        return "languages"
 
     def is_for(self, wanted: Wanted) -> bool:
         """Whether they say the same, whatever its size."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from rich.cells import cell_len
 from textual.content import Content
-from textual.widgets import Static
+from textual.widgets import Input, Static, TextArea
 
 from tui.actions import SCREENS, Action, words
 from tui.words import _
@@ -48,6 +48,10 @@ class KeysLine(Static):
         self._actions = actions
         self._everywhere = everywhere
 
+    def on_mount(self) -> None:
+        """Numbers are keys only where nothing is typed."""
+        self.watch(self.screen, "focused", self.show_words, init=False)
+
     def on_resize(self) -> None:
         """Fill in what fits."""
         self.show_words()
@@ -56,6 +60,7 @@ class KeysLine(Static):
         """In the chosen language."""
         works = getattr(self.screen, "works", None)
         last = [self._piece(action, "app") for action in self._everywhere if action.on_line]
+        last.append(self._screens())
         own = [
             self._piece(action, "screen")
             for action in self._actions
@@ -71,6 +76,12 @@ class KeysLine(Static):
             if room >= 0:
                 first.append(piece)
         self.update(Content("\n").join([Content("").join(first), Content("").join(last)]))
+
+    def _screens(self) -> Content:
+        """How to get to another screen from here."""
+        focused = self.screen.focused
+        takes = isinstance(focused, (Input, TextArea)) and not getattr(focused, "read_only", False)
+        return Content.styled(f"{'esc ' if takes else ''}1-{len(SCREENS)} {_('Screens')}", "@click=app.back()")
 
     def _piece(self, action: Action, where: str) -> Content:
         label, _help = words(action)
