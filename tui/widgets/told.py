@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from edgekit.core.characters import visible
 from edgekit.core.languages import Direction, base_language
 from tui.actions import N_
 from tui.models import Line, Spoken, Term
-from tui.pages import visible
 from tui.sentences import said
 from tui.words import _
 
