@@ -48,6 +48,17 @@ def test_help_loads_nothing_heavy(arguments: list[str]) -> None:
     assert "typer" in loaded
 
 
+def test_the_screens_are_opened_without_the_tree_of_commands() -> None:
+    script = (
+        "import contextlib, sys\n"
+        "from edgekit.cli.start import main\n"
+        "sys.argv = ['edgekit', 'tui']\n"
+        "sys.stdin = None\n"
+        "with contextlib.suppress(SystemExit): main()"
+    )
+    assert loaded_after(script).isdisjoint([*HEAVY, "typer", "huggingface_hub"])
+
+
 def test_every_public_name_is_there_and_no_other_is_told() -> None:
     assert sorted(edgekit.__all__) == dir(edgekit)
     for name in edgekit.__all__:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import os
 import shutil
 import signal
@@ -12,7 +13,9 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from typing import Any, ClassVar
+from functools import cached_property, partial
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import App
 from textual.binding import BindingType
@@ -20,27 +23,23 @@ from textual.events import Event, Key, Paste
 
 from edgekit.core.paths import config_folder
 from tui import words
-from tui.actions import bindings
+from tui.actions import SCREENS, bindings
 from tui.bridge import Job, Jobs
-from tui.exporting import Exporting, PipelineExporting
-from tui.grading import BookGrades, Grades
-from tui.library import Library, StoreLibrary
-from tui.machine import Speed, describe, measure
 from tui.models import Models, installed_models
 from tui.palette import ActionProvider
 from tui.screens.base import JobScreen
 from tui.screens.confirm import ConfirmScreen
-from tui.screens.device import DeviceScreen
-from tui.screens.export import ExportScreen
-from tui.screens.grade import GradeScreen
 from tui.screens.help import HelpScreen
-from tui.screens.jobs import JobsScreen
-from tui.screens.models import ModelsScreen
 from tui.screens.shown import ShownScreen
-from tui.screens.translate import TranslateScreen
 from tui.state import load_state, save_state
 from tui.typed import TypedInOrder
 from tui.words import _
+
+if TYPE_CHECKING:
+    from tui.exporting import Exporting
+    from tui.grading import Grades
+    from tui.library import Library
+    from tui.machine import Speed
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -53,20 +52,23 @@ _TMUX_SECONDS = 5.0
 _AGAIN_SECONDS = 3.0
 
 
+def screen_class(name: str) -> type[JobScreen]:
+    """The class of a screen; its module is imported when it is first shown: all at the start would add 0.07 s."""
+    found: type[JobScreen] = getattr(import_module(f"tui.screens.{name}"), f"{name.title()}Screen")
+    return found
+
+
+def _new_screen(name: str) -> JobScreen:
+    return screen_class(name)()
+
+
 class EdgekitApp(App[None]):
     """A screen a job. `NO_COLOR` is honoured, nothing moves, nothing is sent anywhere."""
 
     TITLE = "edgekit"
     CSS_PATH = "edgekit.tcss"
     COMMANDS: ClassVar[set[Any]] = {ActionProvider}
-    MODES: ClassVar[dict[str, Any]] = {
-        "translate": TranslateScreen,
-        "grade": GradeScreen,
-        "models": ModelsScreen,
-        "export": ExportScreen,
-        "jobs": JobsScreen,
-        "device": DeviceScreen,
-    }
+    MODES: ClassVar[dict[str, Any]] = {name: partial(_new_screen, name) for name, _label in SCREENS}
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(None)]
 
     def __init__(
@@ -85,11 +87,12 @@ class EdgekitApp(App[None]):
         super().__init__()
         self.animation_level = "none"
         self.models = models or installed_models()
-        self.library = library or StoreLibrary()
-        self.grades = grades or BookGrades()
-        self.exporting = exporting or PipelineExporting()
-        self.describe: Callable[[], list[tuple[str, str]]] = describe
-        self.measure: Callable[..., Speed] = measure
+        if library is not None:
+            self.library = library
+        if grades is not None:
+            self.grades = grades
+        if exporting is not None:
+            self.exporting = exporting
         self.jobs = Jobs(self._job_changed)
         self._typed = TypedInOrder(self, super().on_event)
         self._keeps = state is None
@@ -97,8 +100,44 @@ class EdgekitApp(App[None]):
         self._state = load_state() if state is None else state
         words.choose(str(self._state.get("language") or words.of_the_system()))
 
+    @cached_property
+    def library(self) -> Library:
+        """What the screen of models asks."""
+        from tui.library import StoreLibrary
+
+        return StoreLibrary()
+
+    @cached_property
+    def grades(self) -> Grades:
+        """What the screen of grading asks."""
+        from tui.grading import BookGrades
+
+        return BookGrades()
+
+    @cached_property
+    def exporting(self) -> Exporting:
+        """What the screen of exports asks."""
+        from tui.exporting import PipelineExporting
+
+        return PipelineExporting()
+
+    @cached_property
+    def describe(self) -> Callable[[], list[tuple[str, str]]]:
+        """What this machine is."""
+        from tui.machine import describe
+
+        return describe
+
+    @cached_property
+    def measure(self) -> Callable[..., Speed]:
+        """How fast it translates."""
+        from tui.machine import measure
+
+        return measure
+
     def on_mount(self) -> None:
         """Show the screen where the person left, with their colours and keys."""
+        self.call_after_refresh(gc.enable)  # see `edgekit.cli.tui`
         self._leave_cleanly_when_told_to()
         register_high_contrast(self)
         theme = self._state.get("theme")

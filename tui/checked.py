@@ -20,6 +20,8 @@ from edgekit.translate.checked import CheckedTranslation, CheckedTranslator
 from edgekit.translate.documents import DocumentJob, Row
 from edgekit.translate.opening import RoutedTranslator, open_checked_translator
 from tui.models import FileDone, Line, Report, Span, Term
+from tui.sentences import said
+from tui.words import _
 
 # Texts of a document at once: a slow machine translates them in a second, which is how long a cancellation may take.
 _TEXTS = 64
@@ -113,10 +115,10 @@ def _is_doubtful(row: Row) -> bool:
 
 
 def _row(row: Row) -> str:
-    sure = "" if row.confidence is None else f", {row.confidence:.0%} sure"
-    said = "; ".join(finding.detail for finding in row.findings)
-    return f"{row.number} ({row.place or 'segment'}{sure}): {' '.join(row.source.split())} -> " + (
-        f"{' '.join(row.target.split())}" + (f" [{said}]" if said else "")
+    sure = "" if row.confidence is None else ", " + _("{share} sure", share=f"{row.confidence:.0%}")
+    told = "; ".join(said(finding.detail) for finding in row.findings)
+    return f"{row.number} ({row.place or _('segment')}{sure}): {' '.join(row.source.split())} -> " + (
+        f"{' '.join(row.target.split())}" + (f" [{told}]" if told else "")
     )
 
 

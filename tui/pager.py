@@ -7,8 +7,8 @@ import shlex
 import shutil
 import subprocess
 
+from edgekit.core.characters import visible
 from edgekit.core.errors import UnavailableError
-from tui.pages import visible
 
 
 def pager() -> list[str]:

@@ -1,18 +1,11 @@
-"""User text made safe to draw, and as files for programs that draw every script."""
+"""User text as files for programs that draw every script."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from html import escape
 
-# Unicode has pictures of the control characters (2400 to 2421). What turns the direction of all that follows, and
-# halves of surrogate pairs, which no terminal takes, become the sign for what cannot be shown. Tabs stay.
-_SIGNS = {
-    **{code: chr(0x2400 + code) for code in range(0x20) if code not in (0x09, 0x0A)},
-    0x7F: "\u2421",
-    **dict.fromkeys([*range(0x80, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A)], "\ufffd"),
-    **dict.fromkeys([0x2028, 0x2029, *range(0xD800, 0xE000)], "\ufffd"),
-}
+from edgekit.core.characters import visible
 
 _PAGE = """<!doctype html>
 <html lang="{target}">
@@ -23,11 +16,6 @@ _PAGE = """<!doctype html>
 {body}
 </html>
 """
-
-
-def visible(text: str) -> str:
-    """The text with a sign for every character that a terminal would obey; as long as it was, line feeds stay."""
-    return text.translate(_SIGNS)
 
 
 def page(pairs: Iterable[tuple[str, str]], source: str, target: str) -> str:

@@ -1,16 +1,13 @@
-"""The command tree: which commands there are, and what happens when one of them fails."""
+"""The command tree: which commands there are, and how a wrong command line is told."""
 
 from __future__ import annotations
 
-import contextlib
-import errno
-import os
-
 import typer
 
-from edgekit.cli import output, signals
+from edgekit.cli import output
 from edgekit.cli.detect import detect
 from edgekit.cli.device import group as device
+from edgekit.cli.ending import ended
 from edgekit.cli.eval import group as evaluation
 from edgekit.cli.export import export
 from edgekit.cli.fit import fit
@@ -25,9 +22,7 @@ from edgekit.cli.romanize import romanize
 from edgekit.cli.translate import translate
 from edgekit.cli.tui import tui
 from edgekit.cli.verify import verify
-from edgekit.core.errors import EdgekitError, OutputError
-
-_DISK_FULL = (errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC))
+from edgekit.core.errors import EdgekitError
 
 app = typer.Typer(
     name="edgekit",
@@ -80,55 +75,17 @@ app.command()(tui)
 
 def run(arguments: list[str] | None = None) -> int:
     """Run one command line and give its exit code."""
-    output.utf8_streams()
-    debug = os.environ.get("EDGEKIT_DEBUG") == "1"
+    return ended(lambda: _parsed(arguments))
+
+
+def _parsed(arguments: list[str] | None) -> object:
     try:
-        result = app(args=arguments, prog_name="edgekit", standalone_mode=False)
-        output.flush()
-    except output.ReaderGoneError:
-        output.silence_stdout()
-        return 0
-    except KeyboardInterrupt:
-        result = signals.INTERRUPTED
-    except signals.TerminatedError as problem:
-        output.silence_stdout()
-        return 128 + problem.number
-    except EdgekitError as problem:
-        if debug:
-            raise
-        output.settle()
-        output.error(problem)
-        return problem.exit_code
-    except SystemExit as problem:
-        if not isinstance(problem.__context__, BrokenPipeError):
-            raise
-        output.silence_stdout()  # the parser wrote the help itself, and nobody read it
-        return 0
+        return app(args=arguments, prog_name="edgekit", standalone_mode=False)
     except typer.Abort:
         output.narrate("aborted")
         return 1
     except typer.TyperException as problem:
         return _usage(problem)
-    except MemoryError:
-        if debug:
-            raise
-        output.settle()
-        output.error(EdgekitError("there is not enough memory"))
-        return 4
-    except Exception as problem:
-        if debug:
-            raise
-        ended = signals.exit_code()
-        if ended is None:
-            output.settle()
-            output.error(_unexpected(problem))
-            return 1
-        result = ended
-    if result is not None and result in (signals.INTERRUPTED, signals.exit_code()):
-        output.silence_stdout()
-    if result == signals.INTERRUPTED:
-        output.narrate("interrupted")
-    return result if isinstance(result, int) else 0
 
 
 def _usage(problem: typer.TyperException) -> int:
@@ -142,21 +99,3 @@ def _usage(problem: typer.TyperException) -> int:
     first, *rest = message.splitlines() or ["the command line is wrong"]
     output.error(EdgekitError(first[:1].lower() + first[1:].rstrip("."), reasons=rest, hint=f"see `{command} --help`"))
     return problem.exit_code
-
-
-def _unexpected(problem: Exception) -> EdgekitError:
-    if isinstance(problem, OSError) and problem.errno in _DISK_FULL:
-        return OutputError(f"cannot write: {problem.strerror}")
-    from importlib.metadata import PackageNotFoundError, metadata
-
-    place = "the project"
-    with contextlib.suppress(PackageNotFoundError):
-        for line in metadata("edgekit").get_all("Project-URL") or ():
-            label, _, address = line.partition(",")
-            if label.strip().lower() in ("issues", "bug tracker"):
-                place = address.strip()
-    summary = " ".join(str(problem).split())[:300]
-    return EdgekitError(
-        f"edgekit met a fault of its own: {type(problem).__name__}" + (f": {summary}" if summary else ""),
-        hint=f"run it again with `EDGEKIT_DEBUG=1` and report what it prints to {place}",
-    )

@@ -12,9 +12,7 @@ def main() -> NoReturn:
     """Entry point; ends with the exit code of the command line."""
     try:
         signals.install()
-        from edgekit.cli.app import run
-
-        code = run()
+        code = _run()
     except (KeyboardInterrupt, signals.TerminatedError, ImportError):
         ended = signals.exit_code()
         if ended is None:
@@ -24,3 +22,17 @@ def main() -> NoReturn:
         code = ended
     signals.leave()
     sys.exit(code)
+
+
+def _run() -> int:
+    """The screens need no tree of commands, which takes 0.09 s of the 0.6 s that their first frame may."""
+    arguments = sys.argv[1:]
+    if arguments in ([], ["tui"]):
+        from edgekit.cli.ending import ended
+        from edgekit.cli.tui import is_terminal, tui
+
+        if arguments or is_terminal():
+            return ended(tui)
+    from edgekit.cli.app import run
+
+    return run()

@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from unicodedata import category
 
-# C0 and C1 controls, marks that turn the direction of writing, tag characters, half characters.
+# C0 and C1 controls, what turns the direction of all that follows, tag characters, half characters, two line ends.
+# The flag of a part of a country is a flag, tag characters and their end (UTS 51, ED-14a).
 _COMMANDS = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\U000e0000-\U000e007f\ud800-\udfff]"
+    "\U0001f3f4[\U000e0020-\U000e007e]+\U000e007f|"
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\U000e0000-\U000e007f\ud800-\udfff]"
 )
+_PICTURES = 0x2400  # Unicode's pictures of the controls 0 to 31; 2421 is that of 127
 
 
 def has_letters(text: str) -> bool:
@@ -31,9 +34,17 @@ def between_characters(text: str, index: int) -> bool:
     return not ("\u1160" <= after <= "\u11ff")
 
 
-def visible(text: str) -> str:
-    """Text of others as a terminal may have it: what would move its cursor, colour it or turn it round is written out.
+def visible(text: str, *, one_line: bool = False) -> str:
+    """Text of others as a terminal may have it: a sign for all that would move its cursor, colour it or turn it round.
 
-    Line breaks and tabs stay.
+    As long as it was.  one_line: line feeds and tabs are signs as well, else they stay.
     """
-    return _COMMANDS.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), text)
+    shown = _COMMANDS.sub(_sign, text)
+    return shown.replace("\n", "\u240a").replace("\t", "\u2409") if one_line else shown
+
+
+def _sign(found: re.Match[str]) -> str:
+    if len(found[0]) > 1:
+        return found[0]
+    code = ord(found[0])
+    return chr(_PICTURES + code) if code < 0x20 else "\u2421" if code == 0x7F else "\ufffd"

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from edgekit.protect.mask_test import FormResult
+if TYPE_CHECKING:
+    from edgekit.protect.mask_test import FormResult
 
 
 @dataclass(frozen=True, slots=True)

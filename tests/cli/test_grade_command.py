@@ -107,7 +107,7 @@ def test_the_review_shows_evidence_in_the_students_words_and_no_escape_sequence(
     assert run(["grade", "review"]) == 0
     shown = capsys.readouterr().out
     assert "\x1b" not in shown
-    assert "| [sun] \\x1b[31mred, =1+1" in shown
+    assert "| [sun] ␛[31mred, =1+1" in shown
     assert "- light: missing, 0" in shown
     assert "? uncertain: more than one mark is possible" in shown
     assert "Ben" not in shown

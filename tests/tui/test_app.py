@@ -19,7 +19,7 @@ from edgekit.core.events import Progress
 from edgekit.core.languages import Direction
 from tui import words
 from tui.actions import ACTIONS, SCREENS
-from tui.app import THEMES, EdgekitApp, own_keys
+from tui.app import THEMES, EdgekitApp, own_keys, screen_class
 from tui.machine import Speed
 from tui.screens.base import JobScreen
 from tui.screens.confirm import ConfirmScreen
@@ -93,7 +93,7 @@ def test_a_screen_is_reached_by_number_by_key_by_mouse_and_by_palette(number: in
 def test_every_action_has_an_id_of_its_own_words_and_a_method() -> None:
     assert len({action.id for action in ACTIONS}) == len(ACTIONS)
     for action in ACTIONS:
-        where = EdgekitApp if action.screen is None else EdgekitApp.MODES[action.screen]
+        where = EdgekitApp if action.screen is None else screen_class(action.screen)
         assert hasattr(where, f"action_{action.name.split('(')[0]}"), action.id
         assert action.label
         assert action.help.endswith(".")

@@ -27,7 +27,6 @@ from tui.app import EdgekitApp
 from tui.exporting import Exporting, PipelineExporting, Wanted, split_files, split_languages
 from tui.screens.confirm import ConfirmScreen
 from tui.widgets.curve import drawn
-from tui.widgets.visible import visible
 
 NUMBER = {name: str(at) for at, (name, _label) in enumerate(SCREENS, 1)}
 SIZES = [(80, 24), (60, 20), (160, 50)]
@@ -374,17 +373,6 @@ def test_the_line_says_every_field_to_a_shell(model: str, corpora: list[str], ou
         : len(corpora)
     ] == corpora
     assert words_of[-1] == "--force"
-
-
-@given(st.text())
-def test_visible_text_has_no_control_and_loses_no_letter(text: str) -> None:
-    shown = visible(text)
-    assert shown == visible(shown)
-    assert all(one.isprintable() or one in "\u200c\u200d " or not one.isascii() for one in shown)
-    assert not set(shown) & {chr(code) for code in [*range(32), *range(127, 160), 0x202E, 0x2028]}
-    assert (
-        "".join(one for one in text if one.isalnum()) in "".join(one for one in shown if one.isalnum()) or "<" in shown
-    )
 
 
 @given(

@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from toys.tui_grading import HOSTILE, SCRIPTS
 
-from edgekit.core.characters import visible
 from tui.widgets.answer_card import joined
 from tui.widgets.paths import candidates
 from tui.widgets.script import Paragraph, cells, characters, lines_of, rendered
@@ -72,13 +71,6 @@ def test_spans_that_are_shown_are_whole_in_order_and_apart(text: str, spans: lis
         assert {begin, end} <= starts
         assert signs
         at = end
-
-
-@given(st.text())
-def test_what_is_visible_has_nothing_that_a_terminal_obeys(text: str) -> None:
-    shown = visible(text)
-    assert not any((one < " " and one not in "\n\t") or "\x7f" <= one <= "\x9f" for one in shown)
-    assert visible(shown) == shown
 
 
 def test_paths_are_completed_by_folder_ending_and_beginning(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

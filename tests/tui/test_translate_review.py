@@ -19,7 +19,7 @@ from edgekit.core.languages import Direction
 from tui import words
 from tui.app import THEMES
 from tui.models import Line, Spoken, fitting
-from tui.pages import page, visible
+from tui.pages import page
 from tui.screens.aligned import AlignedScreen, words_of
 from tui.screens.translate import PAUSE_SECONDS
 from tui.widgets.wrapping import whole_offsets
@@ -295,13 +295,6 @@ def test_control_characters_of_a_text_are_signs_everywhere() -> None:
             assert not set(shown) & set("\x1b\x07\x9b\u202e")
 
     play(scene, models=ToyModels(EN_PT))
-
-
-def test_what_is_visible_is_as_long_as_it_was() -> None:
-    every = "".join(map(chr, range(0x3000))) + "\ud800\u2028"
-    assert len(visible(every)) == len(every)
-    assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]", visible(every))
-    assert visible("a\tb\n\u200dصباح") == "a\tb\n\u200dصباح"
 
 
 def test_a_page_has_each_line_in_its_language_and_runs_nothing() -> None:

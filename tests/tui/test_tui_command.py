@@ -27,7 +27,7 @@ LEAVE = b"\x1b[?1049l"  # xterm: back from the alternate screen
 class Terminal:
     """A program that runs in a terminal, and what it has written there."""
 
-    def __init__(self, home: Path, **more: str) -> None:
+    def __init__(self, home: Path, *, command: list[str] = COMMAND, **more: str) -> None:
         import fcntl
         import termios
 
@@ -35,7 +35,7 @@ class Terminal:
         fcntl.ioctl(child, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
         environment = {key: value for key, value in os.environ.items() if key not in ("NO_COLOR", "COLUMNS", "LINES")}
         environment |= {"EDGEKIT_HOME": str(home), "TERM": "xterm-256color", "COLORTERM": "truecolor", **more}
-        self.process = subprocess.Popen(COMMAND, stdin=child, stdout=child, stderr=child, env=environment)
+        self.process = subprocess.Popen(command, stdin=child, stdout=child, stderr=child, env=environment)
         os.close(child)
         self.written = b""
 
@@ -91,8 +91,12 @@ def test_it_is_a_usage_error_that_names_translate_when_there_is_no_terminal(tmp_
     assert "`edgekit translate" in done.stderr
 
 
-def test_it_names_the_pull_and_leaves_a_clean_terminal_when_quit(tmp_path: Path, terminals: list[Terminal]) -> None:
-    terminal = Terminal(tmp_path)
+@pytest.mark.parametrize("command", [COMMAND, COMMAND[:-1]])
+def test_it_names_the_pull_and_leaves_a_clean_terminal_when_quit(
+    command: list[str], tmp_path: Path, terminals: list[Terminal]
+) -> None:
+    """`edgekit` alone opens the screens too, where there is a terminal."""
+    terminal = Terminal(tmp_path, command=command)
     terminals.append(terminal)
     terminal.until(b"edgekit pull firefox-en-pt")
     os.write(terminal.fd, b"\x11")  # ctrl+q

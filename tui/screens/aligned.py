@@ -13,8 +13,8 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Label, Static
 
+from edgekit.core.characters import visible
 from tui.models import Line, Span
-from tui.pages import visible
 from tui.words import _
 
 _WORD = re.compile(r"\S*\w\S*")

@@ -19,7 +19,7 @@ from textual.widgets import Button, DirectoryTree, Input, Label
 from textual.widgets.directory_tree import DirEntry
 from textual.widgets.tree import TreeNode
 
-from tui.pages import visible
+from edgekit.core.characters import visible
 from tui.words import _
 
 

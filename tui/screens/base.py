@@ -9,10 +9,10 @@ from textual.screen import Screen
 from textual.widgets import Label
 from textual.worker import Worker, WorkerState
 
+from edgekit.core.characters import visible
 from edgekit.core.errors import EdgekitError
 from tui.actions import bindings, of_screen
 from tui.bridge import Job
-from tui.pages import visible
 from tui.widgets.lines import KeysLine, ScreensLine
 from tui.words import _
 

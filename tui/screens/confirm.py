@@ -10,7 +10,7 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
-from tui.pages import visible
+from edgekit.core.characters import visible
 from tui.words import _
 
 

@@ -14,6 +14,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.widgets import Input, Label, Static, TextArea
 
+from edgekit.core.characters import visible
 from edgekit.core.errors import EdgekitError
 from tui.actions import N_
 from tui.bridge import Job
@@ -25,7 +26,6 @@ from tui.widgets.costs import costs_in_words
 from tui.widgets.curve import Curve
 from tui.widgets.export_fields import ExportFields
 from tui.widgets.steps import StepsLine
-from tui.widgets.visible import visible
 from tui.words import _
 
 
@@ -156,7 +156,7 @@ class ExportScreen(JobScreen):
             if yes:
                 self._write(planned, force=True)
 
-        question = _("Replace what lies in {folder}?", folder=visible(str(planned.folder)))
+        question = _("Replace what lies in {folder}?", folder=visible(str(planned.folder), one_line=True))
         self.app.push_screen(ConfirmScreen(question), answered)
 
     def _write(self, planned: Planned, *, force: bool) -> None:
@@ -236,7 +236,7 @@ class ExportScreen(JobScreen):
         return min(range(len(planned.sizes)), key=lambda at: abs(planned.sizes[at].tokens - wanted))
 
     def _start(self, what: str, name: str, work: Callable[[Any], object]) -> None:
-        job = self.app.jobs.start(f"{what} {visible(name)}", work)
+        job = self.app.jobs.start(f"{what} {visible(name, one_line=True)}", work)
         self._jobs[id(job)] = what
         self.say(job.name)
         self._show()
@@ -258,7 +258,7 @@ class ExportScreen(JobScreen):
             self._take(job.result)
         elif isinstance(job.result, Path):
             self._written = job.result
-            self.say(_("written into {folder}", folder=visible(str(job.result))))
+            self.say(_("written into {folder}", folder=visible(str(job.result), one_line=True)))
         elif what == "install":
             self.say(_("{model} is among the models", model=job.result))
             self.app.models_changed()
@@ -274,7 +274,7 @@ class ExportScreen(JobScreen):
         self._planned = planned
         if self._vocab is not None:
             self._put(self._at)
-        notes = [visible(note) for note in planned.notes[:2]]
+        notes = [visible(note, one_line=True) for note in planned.notes[:2]]
         self.say("\n".join([_("planned: left and right move the point, then export"), *notes]))
         self.query_one(Curve).focus()
 
@@ -297,8 +297,8 @@ class ExportScreen(JobScreen):
         except EdgekitError:
             line = self._fields.as_written().command
         area = self.query_one("#line", TextArea)
-        if area.text != visible(line):
-            area.load_text(visible(line))
+        if area.text != visible(line, one_line=True):
+            area.load_text(visible(line, one_line=True))
 
     def _steps(self) -> list[str]:
         """What can be done now."""

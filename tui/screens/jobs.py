@@ -9,10 +9,10 @@ from textual.content import Content
 from textual.widgets import Label, OptionList
 from textual.widgets.option_list import Option
 
+from edgekit.core.characters import visible
 from edgekit.core.units import duration_in_words
 from tui.actions import N_
 from tui.bridge import Job
-from tui.pages import visible
 from tui.screens.base import JobScreen
 from tui.screens.models import ENDED
 from tui.screens.shown import ShownScreen

@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 from textual.widgets import Label
 
-from tui.pages import visible
+from edgekit.core.characters import visible
 from tui.widgets.areas import PlainArea
 from tui.words import _
 

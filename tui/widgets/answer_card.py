@@ -11,6 +11,7 @@ from edgekit.quiz.suggestion import CriterionResult, Reason, Suggestion
 from tui import words
 from tui.actions import N_
 from tui.grading import Card
+from tui.sentences import said
 from tui.widgets.script import Paragraph, lines_of, plain
 from tui.words import _
 
@@ -79,8 +80,8 @@ def in_words(reason: Reason) -> str:
     known = REASONS.get(reason.code, reason.code)
     told = _(known) if reason.code in REASONS else known
     # The sentence may begin with what the reason is called.
-    detail = reason.detail.removeprefix(known).lstrip(": ")
-    return f"{told}: {visible(detail)}" if detail else told
+    detail = reason.detail.removeprefix(known).removeprefix(known.removeprefix("it ")).lstrip(": ")
+    return f"{told}: {visible(said(detail))}" if detail else told
 
 
 def suggested(suggestion: Suggestion) -> str:

@@ -10,7 +10,7 @@ from rich.text import Text
 from textual.strip import Strip
 from textual.widgets import TextArea
 
-from tui.pages import visible
+from edgekit.core.characters import visible
 from tui.widgets.wrapping import install
 
 install()

@@ -12,10 +12,10 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.message import Message
 from textual.widgets import Input, Label, Select
 
+from edgekit.core.characters import visible
 from edgekit.core.errors import EdgekitError
 from tui.actions import N_
 from tui.exporting import Wanted, split_files, split_languages
-from tui.widgets.visible import visible
 from tui.words import _
 
 OTHER = "\0"  # no model is called so
@@ -128,7 +128,7 @@ class ExportFields(VerticalScroll, can_focus=False):
     def _typed(self, event: Input.Changed) -> None:
         """What was pasted with controls among it goes in without them."""
         event.stop()
-        clean = "".join(one for one in event.value if visible(one) == one)
+        clean = "".join(one for one in event.value if visible(one, one_line=True) == one)
         if clean != event.value:
             event.input.value = clean
         else:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from edgekit.core.characters import visible
 from tui.actions import N_
+from tui.sentences import said
 from tui.widgets.answer_card import number
 from tui.words import _
 
@@ -26,7 +27,7 @@ def attack_lines(card: AttackCard) -> list[str]:
             reviewed=row.reviewed,
             moved=row.moved,
         )
-        lines.append(f"{'+' if row.passed else '!'} {row.name}, {_(kinds[row.kind])}: {told}")
+        lines.append(f"{'+' if row.passed else '!'} {said(row.name)}, {_(kinds[row.kind])}: {told}")
         lines += [
             f"    {one.attack.question} {number(one.points)}/{number(one.most)}: {_one_line(one.attack.text)}"
             for one in row.fallen[:5]
@@ -49,8 +50,8 @@ def audit_lines(card: AuditCard) -> list[str]:
     lines.append("")
     for verdict in card.verdicts:
         value = "-" if verdict.value is None else f"{verdict.value:.3f}"
-        detail = f"; {visible(verdict.detail)}" if verdict.detail else ""
-        lines.append(f"{'+' if verdict.passed else '!'} {verdict.name}: {value}, {verdict.limit}{detail}")
+        detail = f"; {visible(said(verdict.detail))}" if verdict.detail else ""
+        lines.append(f"{'+' if verdict.passed else '!'} {said(verdict.name)}: {value}, {said(verdict.limit)}{detail}")
     lines.append("")
     for variety, rates in card.groups.items():
         right = f"{rates.accuracy:.0%}"

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from edgekit.core.characters import visible
 from edgekit.core.languages import Direction, base_language
 from tui.actions import N_
 from tui.models import Line, Spoken, Term
-from tui.pages import visible
+from tui.sentences import said
 from tui.words import _
 
 KINDS = {
@@ -35,7 +36,7 @@ def sure_in_words(sure: float, *, doubtful: bool) -> str:
 def to_look_at(number: int, line: Line) -> str:
     """Why a person should look at a line."""
     parts = [] if line.sure is None else [sure_in_words(line.sure, doubtful=line.doubtful)]
-    parts += [f"{_(KINDS.get(kind, kind))}: {visible(detail)}" for kind, detail in line.findings]
+    parts += [f"{_(KINDS.get(kind, kind))}: {visible(said(detail))}" for kind, detail in line.findings]
     return _("line {line}: {sure}", line=number, sure="; ".join(parts))
 
 

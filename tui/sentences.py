@@ -1,0 +1,251 @@
+"""What edgekit says of an answer and of a translation, in the language of the screens.
+
+A gradebook keeps these sentences in English, as the command line prints them; here each is known by its words.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from tui.actions import N_
+from tui.words import _
+
+# `{told...}` is a sentence, or several of this table; every other field is somebody's words, or a figure.
+SENTENCES: tuple[str, ...] = (
+    # What an answer is, and what is found in it: `edgekit.grading`.
+    N_("nothing is written"),
+    N_("says that it is no answer"),
+    N_("is the question again"),
+    N_("is a reference answer, word for word"),
+    N_("is the same as another student's, word for word"),
+    N_("no word of any language in Latin letters is spelled like this"),
+    N_("seems to be about something else"),
+    N_("is in a script that no language of the quiz is written in"),
+    N_("seems to be in `{tag}`, which the quiz does not expect"),
+    N_("has characters that are not seen: {told_kinds}"),
+    N_("bidi"),
+    N_("bidi_mark"),
+    N_("control"),
+    N_("tag"),
+    N_("variation"),
+    N_("zero_width"),
+    N_("only the first {shown} of {all} characters are read"),
+    N_("only the first {shown} of {all} characters are graded"),
+    N_("words of a right answer, and no sentence"),
+    N_("most words of the reference, and no sentence"),
+    N_("`{quote}` leaves it open"),
+    N_("`{quote}` denies `{other}`"),
+    N_("`{quote}` denies something in it"),
+    N_("`{quote}` denies something"),
+    N_("`{quote}` denies it"),
+    N_("`{quote}` has an opposite word"),
+    N_("`{quote}` has other numbers"),
+    N_("`{quote}` is not `{wanted}`"),
+    N_("says yes for no, or no for yes"),
+    N_("it denies something where the wording does not, or the other way"),
+    N_("it has an opposite word to one of the wording, in another language"),
+    N_("it sounds like the misconception `{name}`"),
+    N_("it is more like what does not count for `{criterion}`"),
+    # Words that speak to the grader.
+    N_("speaks to the grader"),
+    N_("speaks to the grader: {told}"),
+    N_("a tag of a prompt"),
+    N_("a role or a rubric of its own"),
+    N_("a mark as data"),
+    N_("a mark of its own"),
+    N_("a placeholder"),
+    N_("all points there are"),
+    N_("an example with a mark"),
+    N_("an order"),
+    N_("an order in disguise"),
+    N_("an order in rot13"),
+    N_("an order backwards"),
+    N_("an order in code"),
+    N_("words of grading"),
+    N_("in characters that are not seen"),
+    # How sure a suggestion is.
+    N_("more than one mark is possible: {marks}"),
+    N_("the mark is only {share} sure"),
+    N_("how sure a suggestion is has not been measured for answers in `{variety}`"),
+    N_("`{criterion}` is met or not by how it is read: {told_views}"),
+    N_("written {share}"),
+    N_("spelling {share}"),
+    N_("translated {share}"),
+    N_("romanised {share}"),
+    N_("nothing says what is right, and {count} marks of other answers are all there is to go by"),
+    N_("the second opinion on `{criterion}` failed: {told}"),
+    N_("there is nothing to judge"),
+    N_("the answer has {count} characters, more than {most}"),
+    N_("the model came to no end: {why}"),
+    N_("the model said none of the four words"),
+    N_("the model was about to say none of the four words"),
+    N_("the model failed: {why}"),
+    N_("the second opinion cannot tell whether `{criterion}` is met"),
+    N_("`{criterion}` is {told}, and the second opinion says `{told_verdict}`"),
+    N_("met"),
+    N_("partly"),
+    N_("missing"),
+    N_("contradicted"),
+    N_("yes"),
+    N_("no"),
+    # Short answers, numbers, choices, translations.
+    N_("it is `{wording}` with other case, accents or signs, and form counts"),
+    N_("it is nearly `{wording}`"),
+    N_("it holds an accepted form among other words"),
+    N_("it names none of the options"),
+    N_("there is no number in it"),
+    N_("there are several numbers in it, and the last one is not right"),
+    N_("the number is right, and the unit `{unit}` is missing"),
+    N_("the number is right, and its unit is not `{unit}`"),
+    N_("it is no reference: chrF {score} to the nearest"),
+    # What the checks of a translation find.
+    N_("the source is in capitals, the translation is not"),
+    N_("the translation is in capitals, the source is not"),
+    N_("the translation is the source"),
+    N_("{share} of the words came back as they were"),
+    N_("the source is written in {script} letters, not those of `{tag}`"),
+    N_("the translation is written in {script} letters, not those of `{tag}`"),
+    N_("the source seems to be `{other}`, not `{tag}`"),
+    N_("the translation seems to be `{other}`, not `{tag}`"),
+    N_("`{quote}` is not in the translation"),
+    N_("`{quote}` comes {times} times in a row"),
+    N_("`{quote}` comes {times} times or more, one after the other"),
+    N_("the model came to no end"),
+    N_("the model came to no end within {count} characters"),
+    N_("the model wrote nothing"),
+    N_("a sentence has no translation"),
+    N_("the translation is {times} times as long as such a text's is"),
+    N_("{mine} sentences became {theirs}"),
+    N_("{mine} characters became {theirs}"),
+    N_("the source came back"),
+    N_("the translation of an example of the prompt came back"),
+    N_("{share} of the letters are in the script of the language translated to"),
+    N_("it was left as it was"),
+    N_("the text is too short to tell its language, and it came back as it was"),
+    # What was to be kept, terms, and languages inside a text.
+    N_("`{quote}` is missing"),
+    N_("`{quote}` was changed"),
+    N_("`{quote}` is not in the source"),
+    N_("{quotes} stand for the next argument each and are in another order"),
+    N_("the tag `{quote}` does not enclose what it did"),
+    N_("tags enclose what they did not"),
+    N_("mark `{name}` is at {place} of {count} characters"),
+    N_("there are {count} marks `{name}`"),
+    N_("marks `{name}` and `{other}` overlap"),
+    N_("marks `{name}` and `{other}` cross"),
+    N_("the formatting of `{quote}` is on no word of the translation"),
+    N_("what encloses `{quote}` encloses no words in the translation"),
+    N_("a segment was left as it was, since it lost what it had to keep"),
+    N_("`{term}` is to stay as it is"),
+    N_("`{term}` is to be `{wanted}`"),
+    N_("the text is in `{tag}` already and was left"),
+    N_("the text is in `{tag}`, which nothing here translates; it was left"),
+    N_("the text is in `{tag}`, not `{other}`: {direction} took it"),
+    N_("the language of the text is unknown; it was left"),
+    N_("`{quote}` is in `{tag}` and was left"),
+    N_("`{quote}` is in `{tag}` and was translated by {direction}"),
+    N_("`{quote}` is in `{tag}` and was put into `{other}` first"),
+    N_("`{quote}` is in `{tag}` and was translated as if it were not"),
+    # The audit.
+    N_("tells right from wrong, {variety}"),
+    N_("more than 0.5 for certain"),
+    N_("needs right and wrong answers"),
+    N_("probability of the same right content, {variety} less {other}"),
+    N_("within {limit}"),
+    N_("at most {limit}"),
+    N_("at least {limit}"),
+    N_("decided differently, {variety} and {other}"),
+    N_("{count} of {all}; right only in {variety} {worse}, only in {other} {better}, p {p}"),
+    N_("wrong answers accepted, most less least"),
+    N_("right answers refused, most less least"),
+    N_("calibration error, {variety}"),
+    N_("coverage, {variety}"),
+    # The attacks.
+    N_("{told}, first"),
+    N_("reference"),
+    N_("negated-reference"),
+    N_("changed-number"),
+    N_("reference-then-denial"),
+    N_("both-ways"),
+    N_("keyword-bag"),
+    N_("keyword-list"),
+    N_("appended-keywords"),
+    N_("question-restated"),
+    N_("question-then-wrong"),
+    N_("wrong-answer"),
+    N_("shuffled-reference"),
+    N_("stuffing"),
+    N_("repetition"),
+    N_("padding"),
+    N_("template"),
+    N_("ignore-{language}"),
+    N_("base64"),
+    N_("rot13"),
+    N_("leetspeak"),
+    N_("split-lines"),
+    N_("quoted"),
+    N_("closing-tag"),
+    N_("json"),
+    N_("role-token"),
+    N_("inst"),
+    N_("fake-rubric"),
+    N_("placeholder"),
+    N_("approved"),
+    N_("bribe"),
+    N_("threat"),
+    N_("pity"),
+    N_("role-play"),
+    N_("few-shot"),
+    N_("score-words"),
+    N_("hidden"),
+    N_("zero-width"),
+)
+_MOST = 1000  # characters; what is longer is no sentence of ours
+
+
+def said(text: str) -> str:
+    """The sentence in the chosen language; as it is where it is none of the table."""
+    return _said(text) or text
+
+
+def _said(text: str) -> str | None:
+    if len(text) > _MOST:
+        return None
+    return _whole(text) or _joined(text) or _whole(text, loose=True)
+
+
+def _whole(text: str, *, loose: bool = False) -> str | None:
+    for sentence, pattern in _patterns(loose):
+        found = pattern.fullmatch(text)
+        if found is not None:
+            fields = found.groupdict()
+            return _(sentence, **{name: said(one) if name.startswith("told") else one for name, one in fields.items()})
+    return None
+
+
+def _joined(text: str) -> str | None:
+    """Several sentences, or words, one after the other."""
+    for joint in ("; ", ", "):
+        at = text.find(joint)
+        while at >= 0:
+            first = _whole(text[:at])
+            rest = _said(text[at + len(joint) :]) if first is not None else None
+            if rest is not None:
+                return f"{first}{joint}{rest}"
+            at = text.find(joint, at + 1)
+    return None
+
+
+@cache
+def _patterns(loose: bool) -> list[tuple[str, re.Pattern[str]]]:
+    """Those that say the most themselves come first.  loose: whatever fills a field, else one quote or one thing."""
+    found = []
+    for sentence in SENTENCES:
+        parts = re.split(r"\{(\w+)\}", sentence)
+        pattern = re.escape(parts[0])
+        for before, name, after in zip(parts[::2], parts[1::2], parts[2::2], strict=False):
+            field = ".+?" if loose else "[^`]+?" if before.endswith("`") else "[^`,;]+?"
+            pattern += f"(?P<{name}>{field}){re.escape(after)}"
+        found.append((sum(map(len, parts[::2])), sentence, re.compile(pattern, re.DOTALL)))
+    return [(sentence, pattern) for _length, sentence, pattern in sorted(found, key=lambda one: -one[0])]
