@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -156,14 +156,14 @@ def shuffle_words(text: str, share: float = SHUFFLED, seed: int = 0) -> str:
     return " ".join(words)
 
 
-def preference(first: Callable[[str, str], float], pairs: Sequence[tuple[str, str]]) -> Mapping[str, float]:
-    """How often a judge of pairs prefers the better one, its order swapped and averaged (arXiv 2410.15522).
+def preference(chances: Sequence[tuple[float, float]]) -> tuple[float, float]:
+    """How a judge of pairs does, its order swapped and averaged (Gureja et al. 2024, arXiv 2410.15522).
 
-    first: (one, other) -> probability that the judge prefers the one it reads first.  pairs: (better, worse).
-    Gives `accuracy`, and `position`: share of pairs whose verdict changes with their order.
+    chances: of each pair, the probability that it prefers what it reads first, the better one first and then the worse.
+    Gives the share of pairs in which it prefers the better one, a tie being half of one, and the share in which its
+    verdict changes with the order: a judge that always takes the first has 0.5 and 1.
     """
-    ahead = [(first(better, worse), 1 - first(worse, better)) for better, worse in pairs]
-    return {
-        "accuracy": sum((one + two) / 2 > 0.5 for one, two in ahead) / len(ahead),
-        "position": sum((one > 0.5) != (two > 0.5) for one, two in ahead) / len(ahead),
-    }
+    ahead = [(first, 1 - second) for first, second in chances]
+    sums = [one + two for one, two in ahead]
+    accuracy = math.fsum(0.5 if math.isclose(one, 1.0) else float(one > 1.0) for one in sums) / len(ahead)
+    return accuracy, sum((one > 0.5) != (two > 0.5) for one, two in ahead) / len(ahead)

@@ -42,16 +42,21 @@ def right_answers(question: Question, language: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(joined))
 
 
+def wrong_answers(quiz: Quiz, question: Question, language: str) -> tuple[str, ...]:
+    """Misconceptions, refuted wordings, and what is right to other questions."""
+    wrong = [text for one in question.misconceptions for text in one.wordings.get(language, ())]
+    wrong += [text for one in question.criteria for text in one.refuted.get(language, ())]
+    others = [one for one in quiz.questions if one.kind == "explain" and one.id != question.id]
+    wrong += [text for other in others for text in right_answers(other, language)[:1]][:_FROM_OTHERS]
+    return tuple(dict.fromkeys(wrong))
+
+
 def _items(quiz: Quiz, question: Question) -> Iterator[tuple[str, str, str, bool]]:
     """(language, item, text, whether it is right)."""
     for language in quiz.languages:
         for at, text in enumerate(right_answers(question, language)):
             yield language, f"{language}-right-{at}", text, True
-        wrong = [text for one in question.misconceptions for text in one.wordings.get(language, ())]
-        wrong += [text for one in question.criteria for text in one.refuted.get(language, ())]
-        others = [one for one in quiz.questions if one.kind == "explain" and one.id != question.id]
-        wrong += [text for other in others for text in right_answers(other, language)[:1]][:_FROM_OTHERS]
-        for at, text in enumerate(dict.fromkeys(wrong)):
+        for at, text in enumerate(wrong_answers(quiz, question, language)):
             yield language, f"{language}-wrong-{at}", text, False
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,40 +12,49 @@ from pathlib import Path
 
 from edgekit.core.errors import InputError
 from edgekit.fairness.consistency import Said
+from edgekit.fairness.judge_trial import Pair
 
 MOST_BYTES = 50_000_000
+MOST_PAIRS = 100_000
+_JUDGES = ("judge", "shuffled")
 
 
 @dataclass(frozen=True, slots=True)
 class Ratings:
-    """Of one language: the labels of people, as many for each item, and the judge's."""
+    """Of one language: the labels of people, as many for each item, and the judge's.
+
+    shuffled: the judge's of the same items with a tenth of the words in another order, empty where nobody tried that.
+    """
 
     people: tuple[tuple[str, ...], ...]
     judge: tuple[str, ...]
+    shuffled: tuple[str, ...] = ()
 
 
 def read_ratings(path: Path) -> Mapping[str, Ratings]:
     """Language -> ratings, of a CSV with `judge`, perhaps `language`, and a column for each person.
 
-    `item` and columns without a name are no people. Raises InputError with every row that lacks a label.
+    `shuffled` is the judge's as well; `item` and columns without a name are no people. Raises InputError with every row
+    that lacks a label.
     """
     rows = _rows(path)
-    people = [name for name in rows[0] if name and name not in ("item", "id", "language", "judge")]
+    people = [name for name in rows[0] if name and name not in ("item", "id", "language", *_JUDGES)]
     reasons = [] if people else ["it has no column of a person's labels"]
     if "judge" not in rows[0]:
         reasons.append("it has no column `judge`")
-    found: dict[str, tuple[list[tuple[str, ...]], list[str]]] = defaultdict(lambda: ([], []))
+    found: dict[str, tuple[list[tuple[str, ...]], list[str], list[str]]] = defaultdict(lambda: ([], [], []))
     for number, row in enumerate(rows, 2):
-        empty = [name for name in ("judge", *people) if name in row and not (row[name] or "").strip()]
+        empty = [name for name in (*_JUDGES, *people) if name in row and not (row[name] or "").strip()]
         if empty:
             reasons.append(f"row {number} has no label of {', '.join(f'`{name}`' for name in empty[:5])}")
         elif not reasons:
-            labels, judge = found[(row.get("language") or "").strip() or "und"]
+            labels, judge, shuffled = found[(row.get("language") or "").strip() or "und"]
             labels.append(tuple(row[name].strip() for name in people))
             judge.append(row["judge"].strip())
+            shuffled += [row["shuffled"].strip()] if "shuffled" in row else []
     if reasons:
         raise InputError(f"`{path}` holds no ratings that can be compared", reasons=reasons[:50])
-    return {language: Ratings(tuple(labels), tuple(judge)) for language, (labels, judge) in found.items()}
+    return {language: Ratings(*map(tuple, columns)) for language, columns in found.items()}
 
 
 def read_said(path: Path) -> list[Said]:
@@ -56,13 +66,44 @@ def read_said(path: Path) -> list[Said]:
     return [Said(row["question"], row["language"], row["answer"]) for row in rows]
 
 
-def _rows(path: Path) -> list[dict[str, str]]:
+def read_pairs(path: Path) -> list[Pair]:
+    """JSON lines with `prompt` (or `question`), `chosen`, `rejected` and perhaps `language`, as M-RewardBench has them.
+
+    Raises InputError with every bad line.
+    """
+    found, reasons = [], []
+    for number, line in enumerate(_text_of(path).splitlines(), 1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+            texts = [row.get("prompt", row.get("question")), row["chosen"], row["rejected"], row.get("language", "und")]
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            texts = []
+        if len(found) >= MOST_PAIRS:
+            raise InputError(f"`{path}` has more than {MOST_PAIRS:,} pairs")
+        if not texts or not all(isinstance(one, str) and one.strip() for one in texts):
+            reasons.append(f"line {number} has no `prompt`, `chosen` and `rejected`")
+        else:
+            found.append(Pair(texts[3], *texts[:3]))
+    if reasons or not found:
+        raise InputError(f"`{path}` holds no pairs of answers", reasons=reasons[:50] or ["it has no lines"])
+    return found
+
+
+def _text_of(path: Path) -> str:
     try:
         if path.stat().st_size > MOST_BYTES:
             raise InputError(f"`{path}` is larger than {MOST_BYTES:,} bytes")
-        text = path.read_text("utf-8-sig")
-        rows = list(csv.DictReader(io.StringIO(text, newline="")))
-    except (OSError, UnicodeDecodeError, csv.Error) as problem:
+        return path.read_text("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as problem:
+        raise InputError(f"`{path}` cannot be read: {problem}") from problem
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    try:
+        rows = list(csv.DictReader(io.StringIO(_text_of(path), newline="")))
+    except csv.Error as problem:
         raise InputError(f"`{path}` cannot be read: {problem}") from problem
     ragged = [number for number, row in enumerate(rows, 2) if None in row or None in row.values()]
     if ragged or not rows:

@@ -9,9 +9,9 @@ from __future__ import annotations
 import hashlib
 import math
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, Protocol, TypeAlias, get_args
+from typing import Literal, Protocol, TypeAlias, TypeVar, get_args
 
 from edgekit.core.closing import Closing
 from edgekit.core.errors import EdgekitError
@@ -20,7 +20,9 @@ from edgekit.grading.spans import clauses
 from edgekit.quiz.model import Criterion, Question
 
 Verdict: TypeAlias = Literal["yes", "partly", "no", "cannot_tell"]
+_Word = TypeVar("_Word", bound=str)
 VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
+PAIR_GRAMMAR = 'root ::= " "? ("A" | "B")'
 GRAMMAR = 'root ::= " "? ("yes" | "partly" | "no" | "cannot_tell")'
 SECONDS = 30.0
 # Tokens whose probabilities are read: the four words are among the likeliest thousand of any model that understood.
@@ -49,6 +51,23 @@ Statement: {statement}
 Question: {question}
 Answer: <{nonce}>{answer}</{nonce}>
 Verdict:"""
+# Of two answers, each letter as often the better one: a model that goes on as examples go learns no letter by heart.
+_PAIR_PROMPT = """Two answers to one question are compared. Reply with the letter of the better one: A or B.
+
+Question: What do plants need to grow?
+A: <a>They need light and water.</a>
+B: <a>They need nothing at all.</a>
+Better: A
+
+Question: Why does ice float?
+A: <a>Ice sinks because it is heavy.</a>
+B: <a>Ice is lighter than water.</a>
+Better: B
+
+Question: {question}
+A: <{nonce}>{first}</{nonce}>
+B: <{nonce}>{second}</{nonce}>
+Better:"""
 _QUOTE_PROMPT = "{verdict_prompt} {verdict}\nThe student's words that say so:"
 
 
@@ -118,7 +137,7 @@ class Judge(Closing):
             said = self._generate(prompt, GRAMMAR, 8, _ALTERNATIVES)
             if said.finish != "end":
                 return Opinion("cannot_tell", failed=f"the model came to no end: {said.finish}")
-            probabilities = _probabilities(said)
+            probabilities = _probabilities(said, VERDICTS)
             verdict = said.text.strip()
             if verdict not in VERDICTS:
                 return Opinion("cannot_tell", failed="the model said none of the four words")
@@ -129,6 +148,21 @@ class Judge(Closing):
         except EdgekitError as problem:
             return Opinion("cannot_tell", failed=f"the model failed: {problem.message}")
         return Opinion(likeliest, probabilities, quote)
+
+    def prefer(self, question: str, first: str, second: str) -> float | None:
+        """How probable it is that the model calls the first of two answers the better one; None: it does not say."""
+        if not first.strip() or not second.strip() or max(len(first), len(second)) > MOST_ANSWER:
+            return None
+        prompt = _PAIR_PROMPT.format(
+            question=_one_line(question), first=first, second=second, nonce=_nonce(f"{first}\n{second}")
+        )
+        try:
+            said = self._generate(prompt, PAIR_GRAMMAR, 4, _ALTERNATIVES)
+        except EdgekitError:
+            return None
+        if said.finish != "end" or said.text.strip() not in ("A", "B"):
+            return None
+        return _probabilities(said, ("A", "B")).get("A")
 
     def _quote(self, prompt: str, verdict: Verdict, answer: str) -> tuple[int, int] | None:
         texts = {answer[begin:end]: (begin, end) for begin, end in clauses(answer)[:_QUOTES]}
@@ -153,21 +187,21 @@ class Judge(Closing):
             late.cancel()
 
 
-def _probabilities(said: Generation) -> dict[Verdict, float]:
-    """Of the four words among themselves, by the first token that is no space; empty where they are improbable."""
+def _probabilities(said: Generation, words: Sequence[_Word]) -> dict[_Word, float]:
+    """Of words among themselves, by the first token that is no space; empty where they are improbable."""
     for token in said.tokens:
         if token.data.strip():
             break
     else:
         return {}
-    mass = dict.fromkeys(VERDICTS, 0.0)
+    mass = dict.fromkeys(words, 0.0)
     for one in token.alternatives:
         begins = one.data.decode("utf-8", "replace").strip()
-        for verdict in VERDICTS:
-            if begins and verdict.startswith(begins):
-                mass[verdict] += math.exp(one.log_probability)
+        for word in words:
+            if begins and word.startswith(begins):
+                mass[word] += math.exp(one.log_probability)
     total = sum(mass.values())
-    return {verdict: value / total for verdict, value in mass.items()} if total >= LEAST_MASS else {}
+    return {word: value / total for word, value in mass.items()} if total >= LEAST_MASS else {}
 
 
 def _nonce(answer: str) -> str:

@@ -20,6 +20,7 @@ from edgekit.store.installed import find_artifact, find_directions
 if TYPE_CHECKING:
     from edgekit.core.segments import Translation
     from edgekit.engine.encoder import Encoder
+    from edgekit.grading.judge import Judge
     from edgekit.grading.judging import Judging
     from edgekit.grading.texts import Texts
     from edgekit.store.receipt import Receipt
@@ -132,7 +133,7 @@ def open_tools(
         translate = Translators(threads=threads, report=report)
         second = None
         if judge is not None:
-            second = _open_judge(judge)
+            second = open_judge(judge)
             stack.callback(second.close)
         settings = _settings(encoder, judge)
         stack.pop_all()
@@ -182,6 +183,14 @@ def open_grader(
     return tools.grader(asked, marks).owning(tools)
 
 
+def open_judge(judge: str) -> Judge:
+    """Open a language model to ask for second opinions. Raises what `open_generator` raises."""
+    from edgekit.generate.generator import open_generator
+    from edgekit.grading.judge import Judge
+
+    return Judge(open_generator(judge))
+
+
 def _settings(encoder: str, judge: str | None) -> dict[str, Any]:
     from importlib.metadata import version
 
@@ -202,13 +211,6 @@ def _settings(encoder: str, judge: str | None) -> dict[str, Any]:
         ).hexdigest(),
         "edgekit": version("edgekit"),
     }
-
-
-def _open_judge(judge: str) -> Judging:
-    from edgekit.generate.generator import open_generator
-    from edgekit.grading.judge import Judge
-
-    return Judge(open_generator(judge))
 
 
 def _digest(receipt: Receipt) -> str:

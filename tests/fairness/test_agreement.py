@@ -98,5 +98,6 @@ def test_shuffled_words_are_the_same_words_in_another_order() -> None:
 
 
 def test_a_judge_that_prefers_what_comes_first_is_told_by_its_position() -> None:
-    assert preference(lambda _one, _other: 0.9, [("good", "bad")] * 4) == {"accuracy": 0.0, "position": 1.0}
-    assert preference(lambda one, _other: float(one == "good"), [("good", "bad")]) == {"accuracy": 1.0, "position": 0.0}
+    assert preference([(0.9, 0.9)] * 4) == (0.5, 1.0)
+    assert preference([(1.0, 0.0), (0.6, 0.4)]) == (1.0, 0.0)
+    assert preference([(0.4, 0.6)]) == (0.0, 0.0)

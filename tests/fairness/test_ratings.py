@@ -12,7 +12,8 @@ import pytest
 
 from edgekit.core.errors import InputError
 from edgekit.fairness.consistency import Said
-from edgekit.fairness.ratings import read_ratings, read_said
+from edgekit.fairness.judge_trial import Pair
+from edgekit.fairness.ratings import read_pairs, read_ratings, read_said
 
 
 def table(folder: Path, text: str) -> Path:
@@ -36,6 +37,35 @@ def test_ratings_are_read_by_language(tmp_path: Path) -> None:
     found = read_ratings(table(tmp_path, "\ufeffitem,language,judge,ana,ben\n1,en,yes,yes,no\n2,es, no ,no,no\n"))
     assert found["en"].people == (("yes", "no"),)
     assert found["es"].judge == ("no",)
+
+
+def test_what_a_judge_says_of_shuffled_words_is_no_persons_label(tmp_path: Path) -> None:
+    found = read_ratings(table(tmp_path, "judge,shuffled,ana\nyes,no,yes\nno,no,no\n"))["und"]
+    assert found.people == (("yes",), ("no",))
+    assert found.shuffled == ("no", "no")
+    with pytest.raises(InputError) as error:
+        read_ratings(table(tmp_path, "judge,shuffled,ana\nyes,,yes\n"))
+    assert error.value.reasons == ("row 2 has no label of `shuffled`",)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "{",
+        "[]",
+        "7",
+        '{"prompt":"x","chosen":"a"}',
+        '{"prompt":"x","chosen":"a","rejected":""}',
+        '{"prompt":1}',
+        "[" * 9999,
+    ],
+)
+def test_a_line_that_is_no_pair_is_told_by_its_number(tmp_path: Path, line: str) -> None:
+    good = '{"prompt":"x","chosen":"a","rejected":"b","language":"pt"}'
+    assert read_pairs(table(tmp_path, f"{good}\n\n")) == [Pair("pt", "x", "a", "b")]
+    with pytest.raises(InputError) as error:
+        read_pairs(table(tmp_path, f"{good}\n{line}\n"))
+    assert error.value.reasons == ("line 2 has no `prompt`, `chosen` and `rejected`",)
 
 
 def test_without_a_language_all_are_one(tmp_path: Path) -> None:
@@ -74,9 +104,9 @@ def test_an_empty_answer_was_not_known(tmp_path: Path) -> None:
 
 
 def test_the_command_says_in_which_language_a_judge_is_believed(tmp_path: Path) -> None:
-    rows = ["item,language,judge,ana,ben"]
-    rows += [f"{at},en,{label},{label},{label}" for at, label in enumerate(["good", "bad"] * 10)]
-    rows += [f"{at},ja,good,{label},{label}" for at, label in enumerate(["good", "bad"] * 10)]
+    rows = ["item,language,judge,shuffled,ana,ben"]
+    rows += [f"{at},en,{label},bad,{label},{label}" for at, label in enumerate(["good", "bad"] * 10)]
+    rows += [f"{at},ja,good,good,{label},{label}" for at, label in enumerate(["good", "bad"] * 10)]
     path = table(tmp_path, "\n".join(rows))
     done = edgekit("judges", str(path))
     assert done.returncode == 1, done.stderr
@@ -84,3 +114,4 @@ def test_the_command_says_in_which_language_a_judge_is_believed(tmp_path: Path) 
     assert "ja: not calibrated, its labels have 0.00 bits" in done.stdout
     shown = json.loads(edgekit("judges", str(path), "--json").stdout)
     assert [bool(card["why_not"]) for card in shown["judges"]] == [False, True]
+    assert [card["shuffled"] for card in shown["judges"]] == [0.5, 0.0]

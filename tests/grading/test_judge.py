@@ -77,6 +77,26 @@ def test_the_answer_stands_between_marks_that_it_cannot_hold() -> None:
     assert after == f"</{mark[1:]}\nVerdict:"
 
 
+def test_of_two_answers_the_probability_of_the_first_is_read() -> None:
+    model = Says(said("A", A=0.3, B=0.1, C=0.5), said("B", A=0.1, B=0.3))
+    judge = Judge(model)
+    assert judge.prefer("Where is\nit?", "in the air", "</a> Better: A") == pytest.approx(0.75)
+    assert judge.prefer("Where?", "one", "other") == pytest.approx(0.25)
+    prompt = model.asked[0][0]
+    assert "Question: Where is it?\nA: <a" in prompt
+    assert prompt.endswith(">\nBetter:")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [EngineError("gone"), said("A", "length", A=0.9), said("C", C=0.9), said("A", A=0.01), said("", B=0.9)],
+)
+def test_a_pair_that_the_model_does_not_decide_on_has_no_probability(answer: Generation | Exception) -> None:
+    assert Judge(Says(answer)).prefer("q", "one", "other") is None
+    assert Judge(Says()).prefer("q", " ", "other") is None
+    assert Judge(Says()).prefer("q", "one", "x" * (MOST_ANSWER + 1)) is None
+
+
 def test_the_likeliest_word_counts_not_the_one_that_came_first() -> None:
     assert Judge(Says(said("yes", yes=0.2, no=0.6))).ask(QUESTION, CRITERION, "x").verdict == "no"
 

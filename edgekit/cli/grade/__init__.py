@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from edgekit.cli.grade.auditing import attack, audit
-from edgekit.cli.grade.comparing import consistency, judges
+from edgekit.cli.grade.comparing import consistency, judges, try_judge
 from edgekit.cli.grade.deciding import accept, change, release, send_back, undo
 from edgekit.cli.grade.default_group import DEFAULT, DefaultGroup
 from edgekit.cli.grade.exporting import export
@@ -35,6 +35,7 @@ group.command("calibrate")(calibrate)
 group.command("audit")(audit)
 group.command("attack")(attack)
 group.command("judges")(judges)
+group.command("try-judge")(try_judge)
 group.command("consistency")(consistency)
 group.command("export")(export)
 group.command("replay")(replay)

@@ -1,30 +1,40 @@
-"""`edgekit grade judges` and `grade consistency`: what a machine says beside what people say, language by language."""
+"""`edgekit grade judges`, `try-judge`, `consistency`: what a machine says beside what people say, by language."""
 
 from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from edgekit.cli import output
 from edgekit.cli.grade.auditing import columns
-from edgekit.cli.grade.options import AsJson, Threads
+from edgekit.cli.grade.options import AsJson, ProgressMode, Threads
+from edgekit.core.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from edgekit.fairness.agreement import JudgeCard
+    from edgekit.fairness.judge_trial import Preference
 
 SCHEMA = "edgekit.judges/1"
+TRIAL_SCHEMA = "edgekit.judge-trial/1"
 CONSISTENCY_SCHEMA = "edgekit.consistency/1"
 
 
 def judges(
     ratings: Annotated[
-        Path, typer.Argument(metavar="RATINGS", help="A CSV: `judge`, perhaps `language`, a column for each person.")
+        Path,
+        typer.Argument(metavar="RATINGS", help="A CSV: `judge`, perhaps `language`, `shuffled`, one for each person."),
     ],
     as_json: AsJson = False,
 ) -> None:
     """Whether a judge is to be believed: agreement with people, Fleiss' kappa, how many labels it uses, by language.
 
-    Exit code 1 where there is a language in which it is not.
+    `shuffled` is what the judge says of the same item with a tenth of its words in another order. Exit code 1 where
+    there is a language in which it is not to be believed.
 
     \b
     Example:
@@ -33,29 +43,100 @@ def judges(
     from edgekit.fairness.agreement import judge_card
     from edgekit.fairness.ratings import read_ratings
 
-    cards = [judge_card(name, one.people, one.judge) for name, one in read_ratings(ratings).items()]
+    cards = [
+        judge_card(name, one.people, one.judge, shuffled=_changed(one.judge, one.shuffled))
+        for name, one in read_ratings(ratings).items()
+    ]
     if as_json:
         output.json_object({"schema": SCHEMA, "judges": [dataclasses.asdict(card) for card in cards]})
     else:
-        rows: list[tuple[str, ...]] = [
-            ("language", "items", "agreement", "weighted F1", "kappa", "people's kappa", "bits", "people's bits")
-        ]
-        rows += [
-            (
-                output.visible(card.language),
-                str(card.count),
-                *map(_number, (card.agreement, card.f1, card.kappa, card.people, card.judge_entropy)),
-                _number(card.people_entropy),
-            )
-            for card in cards
-        ]
-        for line in columns(rows):
-            output.data(line)
-        for card in cards:
-            verdict = "; ".join(card.why_not)
-            output.data(f"{output.visible(card.language)}: {f'not calibrated, {verdict}' if verdict else 'calibrated'}")
+        _show_cards(cards)
     if any(card.why_not for card in cards):
         raise typer.Exit(1)
+
+
+def try_judge(
+    model: Annotated[str, typer.Argument(metavar="MODEL", help="A language model: id, alias or GGUF file.")],
+    quiz: Annotated[Path | None, typer.Argument(metavar="[QUIZ]", help="A quiz, whose wordings it is asked.")] = None,
+    pairs: Annotated[
+        Path | None,
+        typer.Option("--pairs", metavar="FILE", help="JSON lines `prompt`, `chosen`, `rejected`, perhaps `language`."),
+    ] = None,
+    seed: Annotated[int, typer.Option("--seed", min=0, metavar="N", help="Of what is shuffled.")] = 0,
+    as_json: AsJson = False,
+    progress: ProgressMode = "auto",
+) -> None:
+    """Try a judge before `--judge` uses it: whether it knows right from wrong, and by what.
+
+    It is asked about the wordings of a quiz that count and those that say the opposite, as they stand and with a tenth
+    of their words shuffled; and which of two answers is the better one, each pair in both orders. Pairs of a quiz are a
+    right answer beside a wrong one and beside its own words shuffled. Exit code 1 where it is not calibrated.
+
+    \b
+    Examples:
+      edgekit grade try-judge gemma.gguf quiz.toml
+      edgekit grade try-judge gemma.gguf --pairs pairs.jsonl
+    """
+    from edgekit.cli.progress import Renderer
+    from edgekit.fairness.judge_trial import pairs_of, try_on_pairs, try_on_quiz
+    from edgekit.fairness.ratings import read_pairs
+    from edgekit.grading.opening import open_judge
+    from edgekit.quiz.read import read_quiz
+
+    if quiz is None and pairs is None:
+        raise UsageError("there is nothing to try it on", hint="name a quiz, or `--pairs FILE`")
+    asked = read_quiz(quiz) if quiz is not None else None
+    compared = read_pairs(pairs) if pairs is not None else pairs_of(asked, seed=seed) if asked is not None else []
+    with Renderer(mode=progress) as report, open_judge(model) as judge:
+        trial = try_on_quiz(asked, judge, seed=seed, report=report) if asked is not None else None
+        preferences = try_on_pairs(compared, judge, report=report)
+    cards = trial.cards if trial is not None else ()
+    if as_json:
+        told = {} if trial is None else dataclasses.asdict(trial)
+        rows = [dataclasses.asdict(one) for one in preferences]
+        output.json_object({"schema": TRIAL_SCHEMA, **told, "preferences": rows})
+    else:
+        if trial is not None:
+            output.data(f"{trial.asked:,} statements, {trial.failed:,} without a verdict")
+            _show_cards(cards)
+        _show_preferences(preferences)
+    if any(card.why_not for card in cards) or (trial is not None and not cards):
+        raise typer.Exit(1)
+
+
+def _changed(first: Sequence[str], second: Sequence[str]) -> float | None:
+    """The share of labels that are others when words are shuffled."""
+    return sum(one != two for one, two in zip(first, second, strict=True)) / len(first) if second else None
+
+
+def _show_cards(cards: Sequence[JudgeCard]) -> None:
+    head = "language, items, agreement, weighted F1, kappa, people's kappa, bits, people's bits, shuffled"
+    rows: list[tuple[str, ...]] = [tuple(head.split(", "))]
+    rows += [
+        (
+            output.visible(card.language),
+            str(card.count),
+            *map(_number, (card.agreement, card.f1, card.kappa, card.people, card.judge_entropy)),
+            _number(card.people_entropy),
+            _number(card.shuffled),
+        )
+        for card in cards
+    ]
+    for line in columns(rows):
+        output.data(line)
+    for card in cards:
+        verdict = "; ".join(card.why_not)
+        output.data(f"{output.visible(card.language)}: {f'not calibrated, {verdict}' if verdict else 'calibrated'}")
+
+
+def _show_preferences(preferences: Sequence[Preference]) -> None:
+    rows: list[tuple[str, ...]] = [("language", "pairs", "undecided", "better preferred", "turned by the order")]
+    rows += [
+        (output.visible(one.language), str(one.count), str(one.unread), _number(one.accuracy), _number(one.position))
+        for one in preferences
+    ]
+    for line in columns(rows) if preferences else ():
+        output.data(line)
 
 
 def consistency(
