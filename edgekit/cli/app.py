@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import sys
 
 import typer
 
@@ -23,7 +24,7 @@ from edgekit.cli.plan import plan
 from edgekit.cli.pull import pull
 from edgekit.cli.romanize import romanize
 from edgekit.cli.translate import translate
-from edgekit.cli.tui import tui
+from edgekit.cli.tui import has_terminal, tui
 from edgekit.cli.verify import verify
 from edgekit.core.errors import EdgekitError, OutputError
 
@@ -82,6 +83,8 @@ def run(arguments: list[str] | None = None) -> int:
     """Run one command line and give its exit code."""
     output.utf8_streams()
     debug = os.environ.get("EDGEKIT_DEBUG") == "1"
+    if not (sys.argv[1:] if arguments is None else arguments) and has_terminal():
+        arguments = ["tui"]
     try:
         result = app(args=arguments, prog_name="edgekit", standalone_mode=False)
         output.flush()

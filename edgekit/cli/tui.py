@@ -10,15 +10,23 @@ import typer
 from edgekit.core.errors import UsageError
 
 
+def has_terminal() -> bool:
+    """Whether the app can be shown: it reads keys from stdin and draws on stderr.
+
+    A redirected stdout is a script that expects data.
+    """
+    streams = (sys.stdin, sys.stdout, sys.stderr)
+    return os.environ.get("TERM") != "dumb" and all(stream is not None and stream.isatty() for stream in streams)
+
+
 def tui() -> None:
-    """Translate in a full-screen terminal app.
+    """Translate, grade and make models small in a full-screen terminal app; `edgekit` alone opens it as well.
 
     \b
     Example:
       edgekit tui
     """
-    # The app reads keys from stdin and draws on stderr; a redirected stdout is a script that expects data.
-    if os.environ.get("TERM") == "dumb" or not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
+    if not has_terminal():
         raise UsageError(
             "`edgekit tui` needs a terminal",
             hint="in a pipe or a script use `edgekit translate --from en --to pt`",
