@@ -509,7 +509,7 @@ def test_what_goes_out_to_the_student_and_what_was_suggested_both_show_after_a_c
         with open_gradebook(book) as opened:
             opened.session(1).decide([1], "changed", 1.0, feedback="Say\x1b it shorter.")
         await stage.press("v", "end", "enter")
-        await stage.sees("for the student: Say\\x1b it shorter.")
+        await stage.sees("for the student: Say␛ it shorter.")
         await stage.sees("suggested with 2 points: Good.")
         await stage.press("u", "a")
         await stage.sees("#1: accepted, 2")

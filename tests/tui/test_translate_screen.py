@@ -230,14 +230,22 @@ def test_the_picker_is_reached_and_used_with_keys_alone() -> None:
     ("text", "says"),
     [("fault", "error: the toy broke\nhint: do not write `fault`"), ("bug", "ZeroDivisionError('a bug')")],
 )
-def test_a_failure_is_told_in_place_and_the_next_text_is_translated(text: str, says: str) -> None:
+def test_what_died_is_a_line_in_place_and_starts_again_with_the_next_text(text: str, says: str) -> None:
+    models = ToyModels(EN_PT)
+
     async def scene(screen: Screen) -> None:
         screen.write(text)
         await screen.until(lambda: says in screen.label("status"))
+        assert "it starts again with the next change" in screen.label("status")
+        assert len(models.opened) == 1  # not over and over with the text that it died of
         screen.write("hi")
         await screen.until(lambda: screen.text("target") == "HI")
+        assert [one.closed for one in models.opened] == [True, False]
+        screen.write("you")
+        await screen.until(lambda: screen.text("target") == "YOU")
+        assert len(models.opened) == 2
 
-    play(ToyModels(EN_PT), scene)
+    play(models, scene)
 
 
 def test_copy_hands_over_the_whole_translation_and_says_how() -> None:

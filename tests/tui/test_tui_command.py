@@ -11,7 +11,7 @@ import struct
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -27,7 +27,7 @@ LEAVE = b"\x1b[?1049l"  # xterm: back from the alternate screen
 class Terminal:
     """A program that runs in a terminal, and what it has written there."""
 
-    def __init__(self, home: Path, *, command: list[str] = COMMAND, **more: str) -> None:
+    def __init__(self, home: Path, command: Sequence[str] = COMMAND, **more: str) -> None:
         import fcntl
         import termios
 
@@ -104,7 +104,7 @@ def test_it_names_the_pull_and_leaves_a_clean_terminal_when_quit(
     assert LEAVE in terminal.written
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
 def test_a_terminate_signal_leaves_a_clean_terminal(
     number: signal.Signals, tmp_path: Path, terminals: list[Terminal]
 ) -> None:
@@ -114,6 +114,19 @@ def test_a_terminate_signal_leaves_a_clean_terminal(
     terminal.process.send_signal(number)
     assert terminal.wait() == 128 + number
     assert LEAVE in terminal.written
+
+
+def test_it_opens_where_a_terminal_is_told_nothing_else(tmp_path: Path, terminals: list[Terminal]) -> None:
+    terminal = Terminal(tmp_path, COMMAND[:-1])
+    terminals.append(terminal)
+    terminal.until(b"edgekit pull firefox-en-pt")
+    os.write(terminal.fd, b"\x03")
+    terminal.until(b"ctrl+c once more")
+    os.write(terminal.fd, b"\x03")
+    assert terminal.wait() == 0
+    assert LEAVE in terminal.written
+    done = subprocess.run(COMMAND[:-1], capture_output=True, text=True, timeout=SECONDS, check=False)
+    assert "translate" in done.stdout + done.stderr
 
 
 @pytest.mark.parametrize("wanted", [True, False])

@@ -18,9 +18,9 @@ from textual.content import Content
 from textual.message import Message
 from textual.timer import Timer
 from textual.widgets import Label, OptionList, Select, TextArea
-from textual.worker import get_current_worker
+from textual.worker import Worker, WorkerState, get_current_worker
 
-from edgekit.core.errors import EdgekitError, InputError, UnavailableError
+from edgekit.core.errors import EdgekitError, EngineError, InputError, UnavailableError
 from edgekit.core.events import Event, Note
 from edgekit.core.languages import Direction
 from tui.actions import N_
@@ -90,6 +90,7 @@ class TranslateScreen(TranslateReview):
         self._note = ""
         self._spoken = Spoken()
         self._is_told = False  # once is enough
+        self._is_broken = False  # what translates has died, and is opened again before it is asked for more
 
     def content(self) -> ComposeResult:
         """Direction, text, translation, what to look at; one below the other."""
@@ -177,6 +178,9 @@ class TranslateScreen(TranslateReview):
     def _translate_now(self) -> None:
         if self._translator is None:
             return  # what was typed is translated when the model is there
+        if self._is_broken and self._current is not None:
+            self._open(self._current)
+            return
         text = self._source.text
         if text.strip():
             self.say(_("translating"))
@@ -287,6 +291,7 @@ class TranslateScreen(TranslateReview):
     @on(Opened)
     def _opened(self, event: Opened) -> None:
         self._current = self._wanted = event.direction
+        self._is_broken = False
         self._glossary, self._note = event.glossary, event.note
         if not self._note and not self._is_told and self._is_reversed(event.direction):
             self._note = _("where text looks reversed: esc, then p for the pager, or h for a page in a browser")
@@ -329,7 +334,21 @@ class TranslateScreen(TranslateReview):
         if self._current is not None:
             self._wanted = self._current
             self.query_one("#direction", Select).value = self._current
-        self.say_problem(event.problem)
+        if isinstance(event.problem, EngineError):
+            self._say_broken(f"{_('error')}: {event.problem}", event.problem.hint)
+        else:
+            self.say_problem(event.problem)
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """See JobScreen; what translates may be left in any state, so another one takes its place."""
+        if event.state is WorkerState.ERROR and event.worker.group == "translate":
+            event.prevent_default()  # JobScreen's comes after this one
+            self._say_broken(_("error: a fault of edgekit's own: {fault}", fault=repr(event.worker.error)))
+
+    def _say_broken(self, problem: str, hint: str | None = None) -> None:
+        self._is_broken = True
+        hints = "; ".join([*([hint] if hint else []), _("it starts again with the next change of the text")])
+        self.say(f"{problem}\n{_('hint')}: {hints}")
 
     def use_glossary(self, path: Path | None) -> None:
         """See TranslateFiles."""
