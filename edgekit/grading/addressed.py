@@ -38,6 +38,9 @@ _LEAST_RELATED, _MOST_OF_PART = 0.4, -1.0
 _LEAST_RELATED_REST = 0.4
 # Parts are short: of them only what is nearly certain is left out alone.
 _LEAST_OF_PART = 0.5
+# What is neither of the question nor told for certain is read, and counts for nothing: of sentences of right answers of
+# several of SciEntsBank, Beetle and SAF 4 % are above, most of them empty (`I agree with her`).
+_LEAST_ASIDE = -2.0
 _LEAST_LETTERS, _LEAST_LETTERS_OF_OTHERS = 8, 4
 _LEAST_WORDS_OF_PART = 3
 # The encoder reads 512 tokens; what comes after so many sentences is one.
@@ -91,6 +94,19 @@ class Addressed:
             else:
                 found += [one for one, score, _ in scored if score > _LEAST_OF_PART]
         return tuple(found)
+
+    def aside(self, text: str, related: Floats, texts: Texts) -> tuple[Span, ...]:
+        """The sentences that are beside the question and might speak to whoever grades; never all of them.
+
+        Each is read alone, as in `speaking`. Where all are, the one that is least so is kept.
+        """
+        units = sentences(text)
+        if len(units) < 2:
+            return ()
+        texts.read([text[slice(*one)] for one in units if _is_read(text[slice(*one)])])
+        scored = [self._score(text[slice(*one)], related, texts)[0] for one in units]
+        least = min(scored)
+        return tuple(one for one, odds in zip(units, scored, strict=True) if odds > _LEAST_ASIDE and odds > least)
 
     def _score(self, text: str, related: Floats, texts: Texts) -> tuple[float, float]:
         """The log odds, less what being about the question takes off; how much it is about the question."""
