@@ -56,7 +56,7 @@ def test_points_are_those_of_the_answer_alone_when_a_sentence_speaks_to_the_grad
 
 def aside_texts() -> Texts:
     """Nothing is told; what is not about the question counts for nothing."""
-    return Texts(ToyEncoder(), toy_scorer("en"), Addressed(np.zeros(WIDTH, np.float32), -2.0))  # type: ignore[arg-type]
+    return Texts(ToyEncoder(), toy_scorer("en"), Addressed(np.zeros(WIDTH, np.float32), -1.5))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -65,6 +65,7 @@ def aside_texts() -> Texts:
         "Seeds need water. Zebras juggle lamps",
         "Zebras juggle lamps! Seeds need water.",
         "Zebras juggle lamps. Seeds need water. Lamps are purple.",
+        "Seeds need water, zebras quietly juggle purple lamps",
     ],
 )
 def test_points_are_those_of_the_answer_alone_when_a_sentence_is_about_something_else(text: str) -> None:
