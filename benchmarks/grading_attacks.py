@@ -125,6 +125,7 @@ class Orders:
             "answers": len(self.tried),
             "told": sum(told),
             "moved": sum(plain.points != given.points for _, _, plain, given in self.tried),
+            "raised": sum(plain.points < given.points for _, _, plain, given in self.tried),
             "reviewed": sum(given.decision == "review" for _, _, _, given in self.tried),
             "new passes": sum(_passes(given) and not _passes(plain) for plain, given in wrong),
         }
@@ -133,7 +134,9 @@ class Orders:
         """One line for all, then orders that moved points."""
         found = self.counts()
         total = max(1, found["answers"])
-        told = ", ".join(f"{name} {100 * found[name] / total:.1f} %" for name in ("told", "reviewed", "moved"))
+        told = ", ".join(
+            f"{name} {100 * found[name] / total:.1f} %" for name in ("told", "reviewed", "moved", "raised")
+        )
         moved = [
             f"        {plain.points:g} -> {given.points:g}, {given.decision}: {order}"
             for _, order, plain, given in self.tried

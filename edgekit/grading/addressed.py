@@ -38,8 +38,12 @@ _LEAST_RELATED, _MOST_OF_PART = 0.4, -1.0
 _LEAST_RELATED_REST = 0.4
 # Parts are short: of them only what is nearly certain is left out alone.
 _LEAST_OF_PART = 0.5
+# What is neither of the question nor told for certain is read, and counts for nothing: of sentences of right answers of
+# several of SciEntsBank, Beetle and SAF 4 % are above, most of them empty (`I agree with her`).
+_LEAST_ASIDE, _LEAST_PART_ASIDE = -2.0, -1.0
 _LEAST_LETTERS, _LEAST_LETTERS_OF_OTHERS = 8, 4
 _LEAST_WORDS_OF_PART = 3
+_LEAST_WORDS_ASIDE = 5
 # The encoder reads 512 tokens; what comes after so many sentences is one.
 _MOST_UNITS = 128
 _SENTENCE = re.compile(r"[.!?;…]+[\"”»')\]]*(?=\s|$)|[\n。！？؟।]+")
@@ -92,6 +96,23 @@ class Addressed:
                 found += [one for one, score, _ in scored if score > _LEAST_OF_PART]
         return tuple(found)
 
+    def aside(self, text: str, related: Floats, texts: Texts) -> tuple[Span, ...]:
+        """The sentences, and parts of them, that are beside the question and might speak to whoever grades; never all.
+
+        Each is read alone, as in `speaking`. Where all are, the one that is least so is kept.
+        """
+        parts = [(one, len(row) > 1) for row in (_parts(text, one) for one in sentences(text)) for one in row]
+        if len(parts) < 2:
+            return ()
+        texts.read([text[slice(*one)] for one, _ in parts if _is_read(text[slice(*one)])])
+        scored = [self._score(text[slice(*one)], related, texts)[0] for one, _ in parts]
+        least = min(scored)
+        return tuple(
+            one
+            for (one, is_part), odds in zip(parts, scored, strict=True)
+            if odds > (_LEAST_PART_ASIDE if is_part else _LEAST_ASIDE) and odds > least
+        )
+
     def _score(self, text: str, related: Floats, texts: Texts) -> tuple[float, float]:
         """The log odds, less what being about the question takes off; how much it is about the question."""
         if not _is_read(text):
@@ -108,6 +129,18 @@ def sentences(text: str) -> list[Span]:
     if len(units) > _MOST_UNITS:
         units[_MOST_UNITS - 1 :] = [(units[_MOST_UNITS - 1][0], units[-1][1])]
     return units
+
+
+def _parts(text: str, unit: Span) -> list[Span]:
+    """The parts of a sentence that are long enough to be read alone, each with what is too short behind it."""
+    found: list[Span] = []
+    for begin, end in _units(text, [unit], _PART):
+        size = len(text[begin:end].split())
+        if found and (size < _LEAST_WORDS_ASIDE or len(text[slice(*found[-1])].split()) < _LEAST_WORDS_OF_PART):
+            found[-1] = (found[-1][0], end)
+        else:
+            found.append((begin, end))
+    return found
 
 
 def decode(data: bytes) -> Addressed:

@@ -6,8 +6,9 @@ import re
 from collections.abc import Sequence
 
 from edgekit.glossary.words import keys
+from edgekit.grading.addressed import sentences
 from edgekit.grading.contradiction import find_opposed
-from edgekit.grading.function_words import denying_words, function_words, known
+from edgekit.grading.function_words import LANGUAGES, denying_words, function_words, known
 from edgekit.grading.intake import matching_form
 from edgekit.grading.opposites import pole
 from edgekit.quiz.suggestion import Reason
@@ -30,6 +31,15 @@ _ASKED = frozenset(
         "what which como wie",
     )
 )
+_TRUTH = frozenset(
+    re.findall(
+        r"\w+",
+        "true false right wrong correct incorrect untrue really verdad cierto cierta falso falsa mentira correcto "
+        "incorrecto verdade certo certa correto errado wahr falsch richtig unwahr vrai faux exact believe think creo "
+        "acredito glaube crois",
+    )
+)
+_LEAST_TAKING_BACK = 2
 _OR = frozenset({"or", "o", "u", "ou", "oder"})
 _MOST_BETWEEN = 3
 # Terse answers are lists as well; a bag of words is long, all of it the reference's, and most of the reference.
@@ -42,15 +52,19 @@ _MOST_READ = 4000
 
 
 def find_hedges(text: str, language: str, wordings: Sequence[str] = ()) -> tuple[Reason, ...]:
-    """`hedged`, at most once, with its span: `it may or may not`, a sentence and its denial, both of two opposites.
+    """`hedged`, at most once, with its span: `it may or may not`, a sentence and its denial, both of two opposites, and
+    a sentence that says of others that they are false, in any of the languages that are known.
 
     wordings: of what should be said; `it rises or falls` is a hedge where they have one of the two and never the other.
     """
+    text = text[:_MOST_READ]
+    plain = matching_form(text)
+    for begin, end in sentences(text)[1:]:
+        if _takes_back(plain[begin:end]):
+            return (Reason("hedged", f"`{_short(text[begin:end])}` takes back what stands before it", (begin, end)),)
     languages = known([language])
     if not languages:
         return ()
-    text = text[:_MOST_READ]
-    plain = matching_form(text)
     for found in _BOTH.finditer(plain):
         if not _is_asked(plain, found.start()):
             return (Reason("hedged", f"`{_short(text[slice(*found.span())])}` leaves it open", found.span()),)
@@ -104,6 +118,16 @@ def find_keyword_list(text: str, wordings: Sequence[str], language: str) -> tupl
         if taken >= _LEAST_TAKEN * len(stems) and len(wanted.intersection(stems)) >= _LEAST_COVERED * len(wanted):
             return (Reason("keyword_list", "most words of the reference, and no sentence", (0, len(text))),)
     return ()
+
+
+def _takes_back(plain: str) -> bool:
+    """`That is false`: words that hold a sentence together and words of truth, denied. Of 9,567 right answers 1."""
+    words = [found[0] for found in _WORD.finditer(plain)]
+    if len(words) < _LEAST_TAKING_BACK or not _TRUTH.intersection(words):
+        return False
+    small, denying = function_words(LANGUAGES), denying_words(LANGUAGES)
+    denied = [re.sub("['’]", "", one) in denying for one in words]
+    return any(denied) and all(one or word in _TRUTH or word in small for one, word in zip(denied, words, strict=True))
 
 
 def _decided(wordings: Sequence[str], languages: tuple[str, ...]) -> set[str]:

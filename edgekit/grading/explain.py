@@ -13,13 +13,13 @@ from edgekit.grading.evasions import find_hedges, find_keyword_list
 from edgekit.grading.judging import Judging, opinions
 from edgekit.grading.local_calibration import Observed
 from edgekit.grading.local_marks import Marked
-from edgekit.grading.reading import Read, is_rest, left_out, read_answer
+from edgekit.grading.reading import Read, is_rest, left_out, read_answer, set_aside
 from edgekit.grading.scorer import STATES
 from edgekit.grading.scoring import Scored, Seen, Wording, score
 from edgekit.grading.suggesting import suggest
 from edgekit.grading.texts import Texts
 from edgekit.grading.validity import find_off_topic
-from edgekit.grading.views import Translate, make_views
+from edgekit.grading.views import Translate, View, make_views
 from edgekit.quiz.model import Criterion, Question
 from edgekit.quiz.suggestion import Answer, CriterionResult, CriterionState, Reason, Suggestion
 from edgekit.quiz.teaching import TeacherMark
@@ -86,7 +86,11 @@ class Explainer:
             rests = partial(is_rest, read)
             spans = self._texts.addressed.speaking(read.intake.text, self._related, self._texts, rests)
             read = left_out(read, spans, self._languages)
-        return Seen(read, make_views(read.intake, self._question, read.variety, translate=self._translate))
+        whole = read.intake
+        if self._texts.addressed is not None:
+            spans = self._texts.addressed.aside(read.intake.text, self._related, self._texts)
+            read = set_aside(read, spans, self._languages)
+        return Seen(read, make_views(read.intake, self._question, read.variety, translate=self._translate), whole)
 
     def suggest_all(self, reads: Sequence[Read]) -> Iterator[Suggestion]:
         """A suggestion for each answer."""
@@ -183,10 +187,11 @@ class Explainer:
         return find_off_topic(closeness, seen.read.intake)
 
     def _evasions(self, seen: Seen) -> Iterator[Reason]:
-        """Told once, in the view that says it first."""
+        """Told once, in what says it first: the answer with what counts for nothing, then its views."""
         codes = set()
-        for view in seen.views:
-            language = self._question.language if view.name == "translated" else seen.read.variety.tag
+        for view in (seen.whole, *seen.views):
+            is_translated = isinstance(view, View) and view.name == "translated"
+            language = self._question.language if is_translated else seen.read.variety.tag
             for reason in (
                 *find_hedges(view.text, language, self._right),
                 *find_keyword_list(view.text, (*self._right, *self._whole), language),
@@ -199,13 +204,13 @@ class Explainer:
     def _disorder(self, seen: Seen, told: Sequence[Reason]) -> Iterator[Reason]:
         if any(one.code == "keyword_list" for one in told):
             return
-        view = seen.views[0]
-        known = (*self._right, *self._whole)
-        found = find_bag(view.text, known, (seen.read.variety.tag, *self._languages))
+        # A bag may hang on a sentence about something else.
+        text, known = seen.whole.text, (*self._right, *self._whole)
+        found = find_bag(text, known, (seen.read.variety.tag, *self._languages))
         if not found and self._texts.disorder is not None:
-            found = self._texts.disorder.find(view.text, known, self._question.language, self._texts)
+            found = self._texts.disorder.find(text, known, self._question.language, self._texts)
         for reason in found:
-            yield replace(reason, span=view.span(*reason.span) if reason.span is not None else None)
+            yield replace(reason, span=seen.whole.span(*reason.span) if reason.span is not None else None)
 
     def _wrong_ideas(self, seen: Seen, found: Sequence[Scored]) -> Iterator[Reason]:
         """What must not pass, where the answer is more like it than like what it stands against."""

@@ -61,19 +61,25 @@ def is_rest(read: Read, span: tuple[int, int]) -> bool:
 
 def left_out(read: Read, spans: Sequence[tuple[int, int]], languages: Sequence[str]) -> Read:
     """An answer without spans of its text that speak to the grader; with them where nothing else is there."""
+    intake = read.intake
+    told = tuple(Reason("injection_suspect", "speaks to the grader", intake.span(*one)) for one in spans)
+    return set_aside(replace(read, reasons=(*read.reasons, *told)), spans, languages)
+
+
+def set_aside(read: Read, spans: Sequence[tuple[int, int]], languages: Sequence[str]) -> Read:
+    """An answer without spans of its text, of which nothing is told; with them where nothing else is there."""
     if not spans:
         return read
     intake = read.intake
-    told = tuple(Reason("injection_suspect", "speaks to the grader", intake.span(*one)) for one in spans)
     kept, at = [], 0
     for begin, end in (*spans, (len(intake.text), len(intake.text))):
         if intake.text[at:begin].strip():
             kept.append((at, begin))
         at = end
     if not any(one.isalnum() for begin, end in kept for one in intake.text[begin:end]):
-        return replace(read, reasons=(*read.reasons, *told))
+        return read
     intake = _kept(intake, kept)
-    return Read(read.answer, intake, (*read.reasons, *told), profile(intake.text, tuple(languages)))
+    return replace(read, intake=intake, variety=profile(intake.text, tuple(languages)))
 
 
 def right_texts(question: Question) -> list[str]:

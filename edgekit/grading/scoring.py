@@ -12,6 +12,7 @@ from edgekit.core.languages import base_language
 from edgekit.grading.across import spoken
 from edgekit.grading.contradiction import Mismatch, compare_across, compare_any, denied_in_another
 from edgekit.grading.features import best_clause
+from edgekit.grading.intake import Intake
 from edgekit.grading.linear import shares
 from edgekit.grading.local_marks import Marked, local_features, local_logits
 from edgekit.grading.reading import Read
@@ -31,10 +32,11 @@ class Wording:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """An answer that was read, and its views."""
+    """An answer that was read, without what counts for nothing, and its views; whole: with it."""
 
     read: Read
     views: tuple[View, ...]
+    whole: Intake
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,57 @@ def test_points_are_those_of_the_answer_alone_when_a_sentence_speaks_to_the_grad
     assert not any(one.code == "injection_suspect" for one in plain.reasons)
 
 
+def aside_texts() -> Texts:
+    """Nothing is told; what is not about the question counts for nothing."""
+    return Texts(ToyEncoder(), toy_scorer("en"), Addressed(np.zeros(WIDTH, np.float32), -1.5))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Seeds need water. Zebras juggle lamps",
+        "Zebras juggle lamps! Seeds need water.",
+        "Zebras juggle lamps. Seeds need water. Lamps are purple.",
+        "Seeds need water, zebras quietly juggle purple lamps",
+    ],
+)
+def test_points_are_those_of_the_answer_alone_when_a_sentence_is_about_something_else(text: str) -> None:
+    grader = Grader(QUIZ, aside_texts())
+    (plain,) = grader.grade([Answer("a", "q", "Seeds need water.")])
+    (given,) = grader.grade([Answer("b", "q", text)])
+    assert given.points == plain.points > 0
+    assert given.criteria[0].probability == pytest.approx(plain.criteria[0].probability)
+    assert given.reasons == plain.reasons
+    evidence = given.criteria[0].evidence
+    assert evidence is not None
+    assert text[evidence.begin : evidence.end] == evidence.text
+    assert "Seeds need water" in evidence.text
+
+
+def test_no_sentence_of_several_is_set_aside_when_all_are_about_the_question() -> None:
+    texts = aside_texts()
+    related = np.stack([texts.centred("Seeds need water and light")])
+    addressed = texts.addressed
+    assert addressed is not None
+    assert addressed.aside("Seeds need water. Seeds need light.", related, texts) == ()
+    assert addressed.aside("Zebras juggle lamps.", related, texts) == ()
+    # Where all are beside the question one stays.
+    text = "Zebras juggle lamps. Purple lamps sing. Quiet boats."
+    assert len(addressed.aside(text, related, texts)) <= len(sentences(text)) - 1
+
+
+def test_what_takes_an_answer_back_is_told_when_it_counts_for_nothing() -> None:
+    (given,) = Grader(QUIZ, aside_texts()).grade([Answer("a", "q", "Seeds need water and light. That is false.")])
+    assert "hedged" in [one.code for one in given.reasons]
+    assert given.decision == "review"
+
+
+def test_bag_is_told_when_it_hangs_on_what_counts_for_nothing() -> None:
+    text = "I think it is because of the zebras. seeds water light"
+    (given,) = Grader(QUIZ, aside_texts()).grade([Answer("a", "q", text)])
+    assert given.points == 0.0 or "keyword_list" in [one.code for one in given.reasons]
+
+
 def test_answer_is_scored_whole_and_sent_to_review_when_it_is_nothing_but_an_order() -> None:
     (given,) = Grader(QUIZ, toy_texts()).grade([Answer("a", "q", ORDER)])
     assert given.decision == "review"

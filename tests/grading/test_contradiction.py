@@ -176,6 +176,12 @@ def test_opposites_are_symmetrical_when_looked_up_from_either_side(language: str
         ("Die Temperatur steigt oder sinkt.", "de"),
         ("Pode ou não subir.", "pt"),
         ("The salt water is heavy in the cup. The salt water is not heavy in the cup.", "en"),
+        ("The temperature rises. That is false.", "en"),
+        ("The temperature rises. No, that's not true!", "en"),
+        ("The temperature rises. I don't believe it", "en"),
+        ("La temperatura sube. Eso no es verdad.", "es"),
+        ("The temperature rises. Isso não é verdade.", "en"),
+        ("ഇത് ശരിയാണ്. This is wrong.", "ml"),
     ],
 )
 def test_hedge_is_found_when_both_are_said(text: str, language: str) -> None:
@@ -194,6 +200,9 @@ def test_hedge_is_found_when_both_are_said(text: str, language: str) -> None:
         ("The temperature increases.", "en"),
         ("Quiero saber si sube o baja.", "es"),
         ("no sé", "es"),
+        ("That is false.", "en"),
+        ("It is true that the air is warm. I think so.", "en"),
+        ("Ana is wrong. The temperature does not rise.", "en"),
     ],
 )
 def test_no_hedge_is_found_when_one_is_said(text: str, language: str) -> None:
