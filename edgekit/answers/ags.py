@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timezone
 from typing import Any
 
+from edgekit.answers.answers import row_of
 from edgekit.answers.cells import feedback_of
 from edgekit.quiz.suggestion import Answer, Mark
 
@@ -34,10 +35,9 @@ def scores_json(
 
 def _score(answer: Answer, mark: Mark, at: str, *, names: bool) -> dict[str, Any]:
     final = mark.final
-    row = answer.answer_id.removesuffix(f".{answer.question_id}")
     score: dict[str, Any] = {
         "resourceId": answer.question_id,
-        "userId": answer.student if names and answer.student else row,
+        "userId": answer.student if names and answer.student else row_of(answer),
         "timestamp": at,
         "activityProgress": "Completed" if final is not None else "Submitted",
         "gradingProgress": "FullyGraded" if final is not None else "PendingManual",

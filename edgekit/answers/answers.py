@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol, TypeAlias
 
@@ -16,6 +16,9 @@ Form: TypeAlias = Literal[
     "moodle",  # the quiz report `Responses` of Moodle, as CSV
     "qti",  # QTI results reporting, 2.1 to 3.0
     "lti",  # scores of LTI Assignment and Grade Services; only written
+    "xapi",  # statements `answered`; only written
+    "html",  # a report for each student; only written
+    "md",
 ]
 
 
@@ -49,6 +52,23 @@ def shown(text: str, most: int = 60) -> str:
 def plain_name(text: str) -> str:
     """`Student_ID ` -> `student id`: how names of columns and questions are compared."""
     return " ".join(text.casefold().replace("_", " ").replace("-", " ").split())
+
+
+def by_student(answers: Sequence[Answer]) -> Iterator[tuple[str, tuple[Answer, ...]]]:
+    """What each student answered, by their name, else by their row, in the order of the file."""
+    found: dict[tuple[str, str], list[Answer]] = {}
+    for answer in answers:
+        # Two students of one name have two rows; an answer a row has only the name to go by.
+        row = row_of(answer)
+        key = (answer.student or row, row if row != answer.answer_id else "")
+        found.setdefault(key, []).append(answer)
+    for (student, _), own in found.items():
+        yield student, tuple(own)
+
+
+def row_of(answer: Answer) -> str:
+    """The id of the row that an answer stood in: that of a wide table without its question."""
+    return answer.answer_id.removesuffix(f".{answer.question_id}")
 
 
 class Lookup:

@@ -12,7 +12,7 @@ from xml.etree.ElementTree import Element  # only the type; what parses is harde
 from xml.parsers import expat  # entities are refused below
 from xml.sax.saxutils import escape, quoteattr  # only writes
 
-from edgekit.answers.answers import Answers, Lookup, shown
+from edgekit.answers.answers import Answers, Lookup, by_student, shown
 from edgekit.answers.cells import feedback_of, points_text, reasons_of
 from edgekit.answers.xml_text import XmlFile, local_name, not_xml
 from edgekit.core.errors import InputError, OutputError, UsageError, capped
@@ -210,13 +210,7 @@ def new_results(
     answers: Sequence[Answer], marks: Mapping[str, Mark], now: datetime, *, names: bool
 ) -> Iterator[tuple[str, bytes]]:
     """A results report (3.0) for each student, for answers that came in another form: (name of the file, its bytes)."""
-    by_student: dict[tuple[str, str], list[Answer]] = {}
-    for answer in answers:
-        # Two students of one name have two rows; an answer a row has only the name to go by.
-        row = answer.answer_id.removesuffix(f".{answer.question_id}")
-        key = (answer.student or row, row if row != answer.answer_id else "")
-        by_student.setdefault(key, []).append(answer)
-    for number, ((student, _), own) in enumerate(by_student.items(), start=1):
+    for number, (student, own) in enumerate(by_student(answers), start=1):
         who = student if names else f"student{number}"
         items = "".join(_item(answer, marks.get(answer.answer_id), now) for answer in own)
         text = (

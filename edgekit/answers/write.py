@@ -9,17 +9,21 @@ import zipfile
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timezone
 from pathlib import Path
+from typing import Literal
 
 from edgekit.answers.ags import scores_json
 from edgekit.answers.answers import Answers
 from edgekit.answers.cells import COLUMNS, csv_line, mark_cells
 from edgekit.answers.jsonl import mark_entry
 from edgekit.answers.qti_results import new_results
+from edgekit.answers.reports import report_of_all, reports
+from edgekit.answers.xapi import statements_json
 from edgekit.core.atomic import write_bytes
 from edgekit.core.errors import OutputError, UsageError
+from edgekit.quiz.model import Quiz
 from edgekit.quiz.suggestion import Mark
 
-_WRITTEN = ("csv", "tsv", "jsonl", "moodle", "qti", "lti")
+_WRITTEN = ("csv", "tsv", "jsonl", "moodle", "qti", "lti", "xapi", "html", "md")
 
 
 def write_marks(
@@ -30,21 +34,23 @@ def write_marks(
     form: str | None = None,
     names: bool = True,
     now: datetime | None = None,
+    quiz: Quiz | None = None,
 ) -> None:
     """Write what stands of every answer's mark, in the place of what was at `path`.
 
     form: None: that of the answers, with their rows, columns, ids and encoding; `lti` and `qti` from every form, and
     `csv`, `tsv` and `jsonl` with an answer a row where the answers came in another form; such a new CSV is UTF-8 with
     a byte order mark.
-    names: with those of the students.
-    A mark that no person has made stands under `suggested` and leaves `mark` empty. now: of LTI scores.
+    names: with those of the students.  quiz: for `xapi`, and for reports of students, `html` and `md`: one document of
+    all, or a zip of one for each.
+    A mark that no person has made stands under `suggested` and leaves `mark` empty. now: of LTI scores and statements.
     Raises UsageError: a mark of no answer, a form that is not written; OutputError: cannot be written.
     """
     by_id = {mark.answer_id: mark for mark in marks}
     unknown = by_id.keys() - {answer.answer_id for answer in answers.answers}
     if unknown:
         raise UsageError(f"{len(unknown):,} marks are of answers that are not in this file")
-    data = _written(answers, by_id, path, form or answers.form, names=names, now=now)
+    data = _written(answers, by_id, path, form or answers.form, names=names, now=now, quiz=quiz)
     try:
         write_bytes(path, data)
     except OSError as problem:
@@ -52,12 +58,25 @@ def write_marks(
 
 
 def _written(
-    answers: Answers, marks: Mapping[str, Mark], path: Path, form: str, *, names: bool, now: datetime | None
+    answers: Answers,
+    marks: Mapping[str, Mark],
+    path: Path,
+    form: str,
+    *,
+    names: bool,
+    now: datetime | None,
+    quiz: Quiz | None,
 ) -> bytes:
     if form not in _WRITTEN:
         raise UsageError(f"marks are not written as `{form}`", hint=f"write one of {', '.join(_WRITTEN)}")
     if form == "lti":
         return scores_json(answers.answers, marks, names=names, now=now)
+    if form in ("xapi", "html", "md"):
+        if quiz is None:
+            raise UsageError(f"marks are written as `{form}` with the quiz that they are of")
+        if form == "xapi":
+            return statements_json(quiz, answers.answers, marks, names=names, now=now)
+        return _student_reports(quiz, answers, marks, path, "html" if form == "html" else "md", names=names)
     # Moodle's report is a CSV as well: it is written as it was.
     same = form == answers.form or {form, answers.form} == {"csv", "moodle"}
     if same and answers.source is not None:
@@ -103,6 +122,18 @@ def _reports(answers: Answers, marks: Mapping[str, Mark], path: Path, now: datet
         if len(files) > 1:
             raise UsageError(f"{len(files):,} students have a report each", hint="write them to a `.zip`")
         return files[0][1]
+    return _zipped(files)
+
+
+def _student_reports(
+    quiz: Quiz, answers: Answers, marks: Mapping[str, Mark], path: Path, form: Literal["html", "md"], *, names: bool
+) -> bytes:
+    if path.suffix.lower() == ".zip":
+        return _zipped(reports(quiz, answers.answers, marks, form, names=names))
+    return report_of_all(quiz, answers.answers, marks, form, names=names)
+
+
+def _zipped(files: Iterable[tuple[str, bytes]]) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in files:

@@ -22,7 +22,7 @@ _ALL = 1.0
 class Tried(Protocol):
     """An `edgekit.grading.judge.Judge`."""
 
-    def ask(self, question: Question, criterion: Criterion, answer: str) -> Opinion:
+    def ask(self, question: Question, criterion: Criterion, answer: str, *, quoted: bool) -> Opinion:
         """One criterion of one answer."""
         ...
 
@@ -76,12 +76,12 @@ def try_on_quiz(quiz: Quiz, judge: Tried, *, seed: int = 0, report: Reporter = s
     said: dict[str, list[tuple[str, str, bool]]] = defaultdict(list)
     failed = 0
     for done, (question, criterion, language, text, label) in enumerate(items, 1):
-        opinion = judge.ask(question, criterion, text)
+        opinion = judge.ask(question, criterion, text, quoted=False)
         if opinion.failed is not None:
             failed += 1
         else:
             other = shuffle_words(text, seed=seed)
-            changed = other != text and judge.ask(question, criterion, other).verdict != opinion.verdict
+            changed = other != text and judge.ask(question, criterion, other, quoted=False).verdict != opinion.verdict
             said[language].append((label, opinion.verdict, changed))
         report(Progress("judge", done, len(items), "statements"))
     cards = [

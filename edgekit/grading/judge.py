@@ -119,8 +119,11 @@ class Judge(Closing):
         """Free the model; closing again does nothing."""
         self._model.close()
 
-    def ask(self, question: Question, criterion: Criterion, answer: str) -> Opinion:
-        """Whether answer says criterion; the same for the same question, whatever was asked before."""
+    def ask(self, question: Question, criterion: Criterion, answer: str, *, quoted: bool = True) -> Opinion:
+        """Whether answer says criterion; the same for the same question, whatever was asked before.
+
+        quoted: ask for the words that say so as well.
+        """
         if not answer.strip():
             return Opinion("cannot_tell", failed="there is nothing to judge")
         if len(answer) > MOST_ANSWER:
@@ -144,7 +147,7 @@ class Judge(Closing):
             if not probabilities:
                 return Opinion("cannot_tell", failed="the model was about to say none of the four words")
             likeliest = max(VERDICTS, key=lambda one: probabilities[one])
-            quote = self._quote(prompt, likeliest, answer) if likeliest in ("yes", "partly") else None
+            quote = self._quote(prompt, likeliest, answer) if quoted and likeliest in ("yes", "partly") else None
         except EdgekitError as problem:
             return Opinion("cannot_tell", failed=f"the model failed: {problem.message}")
         return Opinion(likeliest, probabilities, quote)

@@ -332,6 +332,21 @@ def test_the_record_is_replayed_and_a_difference_named(
     assert capsys.readouterr().out.startswith("row 5 differs: #1\ta1")
 
 
+def test_reports_of_students_and_statements_are_exported(home: Path) -> None:
+    grade()
+    assert run(["grade", "export", "-o", "all.html"]) == 2
+    assert run(["grade", "export", "-o", "x.json", "--as", "xapi"]) == 0
+    assert (home / "x.json").read_text(encoding="utf-8").count("scaled") == 0
+    assert run(["grade", "accept", "a1"]) == 0
+    assert run(["grade", "export", "-o", "all.html", "--pending"]) == 0
+    assert run(["grade", "export", "-o", "all.md", "--pending", "--no-names"]) == 0
+    assert run(["grade", "export", "-o", "all.zip", "--as", "md", "--pending"]) == 0
+    text = (home / "all.md").read_text(encoding="utf-8")
+    assert "Ana" not in text
+    assert text.count("2 of 2") == 2  # the mark, and all marks together
+    assert text.count("not marked yet") == 2
+
+
 def test_an_exported_record_is_verified_without_the_gradebook(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     grade()
     assert run(["grade", "accept", "a1"]) == 0

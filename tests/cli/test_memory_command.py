@@ -143,6 +143,44 @@ def test_a_mended_document_is_accepted_segment_by_segment(tmp_path: Path, capsys
         assert memory.lookup("It is small.", Direction("en", "pt"))[0].target == "Ela é muito pequena."
 
 
+@pytest.mark.parametrize(
+    ("source", "target", "said"),
+    [
+        ("pt", "en", "the files look like the wrong way round"),
+        ("en", "en2", "a file looks like the other language"),
+    ],
+)
+def test_files_that_are_the_wrong_way_round_are_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], source: str, target: str, said: str
+) -> None:
+    for name, text in (
+        ("en", "The cell has a wall.\n\nIt keeps the water in the plant.\n"),
+        ("en2", "The cell has walls.\n\nThese keep the water in the plant.\n"),
+        ("pt", "A célula tem uma parede.\n\nEla mantém a água na planta.\n"),
+    ):
+        (tmp_path / f"{name}.txt").write_text(text, encoding="utf-8")
+    asked = ["memory", "accept", str(tmp_path / f"{source}.txt"), str(tmp_path / f"{target}.txt"), *EN_PT]
+    assert run(asked) == 2
+    told = capsys.readouterr().err
+    assert said in told
+    assert f"{target}.txt` is `en` by its words, not `pt`" in told
+    assert as_json(capsys, "memory", "stats")["entries"] == 0
+    assert run([*asked, "--yes"]) == 0
+    assert "kept 2 of" in capsys.readouterr().err
+
+
+def test_what_cannot_be_told_is_taken_for_what_it_is_said_to_be(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "a.txt").write_text("atom\n", encoding="utf-8")
+    (tmp_path / "b.txt").write_text("átomo\n", encoding="utf-8")
+    asked = ["memory", "accept", str(tmp_path / "a.txt"), str(tmp_path / "b.txt")]
+    assert run([*asked, *EN_PT]) == 0
+    # Two tags of one language are not told apart.
+    assert run([*asked, "--from", "pt", "--to", "pt-BR"]) == 0
+    assert "kept 1 of" in capsys.readouterr().err
+
+
 def test_files_that_are_not_translations_of_each_other_are_not_accepted(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -49,7 +49,8 @@ class Knows:
         self._fails = fails
         self._first = first
 
-    def ask(self, question: Question, criterion: Criterion, answer: str) -> Opinion:
+    def ask(self, question: Question, criterion: Criterion, answer: str, *, quoted: bool) -> Opinion:
+        assert not quoted
         if answer in self._fails:
             return Opinion("cannot_tell", failed="too late")
         words = "no" in answer.lower().split()

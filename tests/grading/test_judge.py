@@ -77,6 +77,12 @@ def test_the_answer_stands_between_marks_that_it_cannot_hold() -> None:
     assert after == f"</{mark[1:]}\nVerdict:"
 
 
+def test_no_quote_is_asked_for_where_none_is_wanted() -> None:
+    model = Says(said("yes", yes=0.9))
+    assert Judge(model).ask(QUESTION, CRITERION, ANSWER, quoted=False).quote is None
+    assert len(model.asked) == 1
+
+
 def test_of_two_answers_the_probability_of_the_first_is_read() -> None:
     model = Says(said("A", A=0.3, B=0.1, C=0.5), said("B", A=0.1, B=0.3))
     judge = Judge(model)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from edgekit.gradebook.session import Session
 
 # Forms that say of a mark that nobody has made it yet.
-_PENDING = ("lti",)
+_PENDING = ("lti", "xapi")
 _MOST_SHOWN = 10
 _ENDINGS = {
     ".csv": "csv",
@@ -27,6 +27,9 @@ _ENDINGS = {
     ".xml": "qti",
     ".zip": "qti",
     ".json": "lti",
+    ".html": "html",
+    ".htm": "html",
+    ".md": "md",
 }
 
 
@@ -37,7 +40,8 @@ def export(
         typer.Option(
             "--as",
             metavar="FORM",
-            help="csv, tsv, jsonl, moodle, qti, lti, or `record`: the chain as JSON lines. Else by FILE's ending.",
+            help="csv, tsv, jsonl, moodle, qti, lti, xapi; html, md: a report for each student, in a `.zip` a file "
+            "each; `record`: the chain as JSON lines. Else by FILE's ending.",
         ),
     ] = None,
     answers: Annotated[
@@ -55,11 +59,15 @@ def export(
 ) -> None:
     """Write marks to a file. An answer that nobody has decided on stops it, but in LTI, where it is `PendingManual`.
 
+    In xAPI such an answer has no score. Reports of students never tell what is only suggested.
+
     \b
     Examples:
       edgekit grade export -o final.csv
       edgekit grade export -o scores.json --as lti
       edgekit grade export -o marked.csv --answers responses.csv --as moodle
+      edgekit grade export -o for-students.html --no-names
+      edgekit grade export -o reports.zip --as md
       edgekit grade export -o record.jsonl --as record
     """
     from edgekit.core.paths import gradebook_file
@@ -114,7 +122,7 @@ def _marks(session: Session, out: Path, form: str | None, answers: Path | None, 
         _require_same(session, given)
     else:
         given = Answers(tuple(session.answers.values()), "csv", "utf-8")
-    write_marks(given, [session.mark(at) for at in session.answers], out, form=form, names=names)
+    write_marks(given, [session.mark(at) for at in session.answers], out, form=form, names=names, quiz=session.quiz)
     return len(session.answers) - len(waiting)
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,8 +14,11 @@ from edgekit.cli.memory.options import SCHEMA, AsJson, Source, Target, needed_di
 from edgekit.cli.review import BILINGUAL
 from edgekit.cli.translate_files import kind_of_file
 from edgekit.core.characters import has_letters
-from edgekit.core.errors import InputError, UnavailableError
+from edgekit.core.errors import InputError, UnavailableError, UsageError
 from edgekit.core.units import counted
+
+if TYPE_CHECKING:
+    from edgekit.core.languages import Direction
 
 
 def accept(
@@ -26,12 +30,15 @@ def accept(
         str | None, typer.Option("--as", metavar="KIND", help="What both files are, as `edgekit translate` has it.")
     ] = None,
     who: Annotated[str, typer.Option("--who", metavar="NAME", help="Who says so.")] = "person",
+    yes: Annotated[
+        bool, typer.Option("--yes", "-y", help="Keep them though a file looks like the other language.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Keep every translation of a document that you have read, mended where it was wrong, and accept.
 
     The two files must have the same segments in the same order, as `edgekit translate` made them. A segment that is
-    the same in both is none, and is not kept.
+    the same in both is none, and is not kept. Files that are the wrong way round are refused.
 
     \b
     Examples:
@@ -57,12 +64,16 @@ def accept(
             reasons=[f"`{path}`: {counted(len(side), 'segment')}" for path, side in pairs],
             hint="mend the text and leave paragraphs, rows and cues as they are",
         )
+    pairs = [_is_pair(*pair) for pair in zip(*sides, strict=True)]
+    if not yes:
+        texts = [[one for one, is_pair in zip(side, pairs, strict=True) if is_pair] for side in sides]
+        _require_languages(direction, list(zip((original, mended), texts, strict=True)))
     kept = 0
     previous = ""
     origin = Origin("person", who, original.name)
     with opened() as memory:
-        for text, translation in zip(*sides, strict=True):
-            if text != translation and has_letters(text) and has_letters(translation):
+        for text, translation, is_pair in zip(*sides, pairs, strict=True):
+            if is_pair:
                 memory.add(text, translation, direction, origin=origin, previous=previous)
                 kept += 1
             previous = text or previous
@@ -70,6 +81,32 @@ def accept(
         output.json_object({"schema": SCHEMA, "segments": len(sides[0]), "kept": kept})
     else:
         output.narrate(f"kept {kept:,} of {counted(len(sides[0]), 'segment')}")
+
+
+def _is_pair(text: str, translation: str) -> bool:
+    return text != translation and has_letters(text) and has_letters(translation)
+
+
+def _require_languages(direction: Direction, texts: Sequence[tuple[Path, Sequence[str]]]) -> None:
+    """Raise UsageError where a file is surely in the language of the other; texts: source and target, in that order.
+
+    What the identifier cannot tell, as of a few words, is taken for what it is said to be.
+    """
+    from edgekit.identify.identifier import open_identifier
+
+    identifier = open_identifier([direction.source, direction.target])
+    both = zip(texts, (direction.source, direction.target), strict=True)
+    reasons = [
+        f"`{path}` is `{found}` by its words, not `{said}`"
+        for (path, segments), said in both
+        if (found := identifier.identify("\n".join(segments)).tag) not in (None, said)
+    ]
+    if reasons:
+        raise UsageError(
+            "the files look like the wrong way round" if len(reasons) == 2 else "a file looks like the other language",
+            reasons=reasons,
+            hint="name the source first, or change `--from` and `--to`; `--yes` keeps them all the same",
+        )
 
 
 def _segments(path: Path, kind: str | None) -> list[str]:
