@@ -46,6 +46,7 @@ class Unigram:
         self.fallback: NDArray[np.bool_] = (kinds == TokenType.UNKNOWN) | (kinds == TokenType.BYTE)
         odd = np.flatnonzero((kinds != TokenType.NORMAL) & (kinds != TokenType.UNUSED))
         self.forced: Ids = np.union1d(odd, anchors).astype(np.int64)
+        self._known: dict[int, tuple[tuple[int, ...], float]] = {}
 
     @cached_property
     def _encoder(self) -> SentencePieceTokenizer:
@@ -86,5 +87,11 @@ class Unigram:
         return Unigram(take_pieces(self.model, kept))
 
     def _without(self, token: int) -> tuple[tuple[int, ...], float]:
-        """The best path through a token's text that is not the token, and its score."""
-        return self._encoder.unigram.search.cut_without(token, self.model.pieces[token])
+        """The best path through a token's text that is not the token, and its score.
+
+        Every order of removal asks for all of them, and a plan makes three: 33 us each.
+        """
+        found = self._known.get(token)
+        if found is None:
+            found = self._known[token] = self._encoder.unigram.search.cut_without(token, self.model.pieces[token])
+        return found

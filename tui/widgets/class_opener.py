@@ -19,7 +19,7 @@ from textual.widgets.option_list import Option
 
 from edgekit.core.characters import visible
 from tui.actions import N_
-from tui.widgets.paths import PathSuggester, candidates, path_of
+from tui.widgets.paths import PathSuggester, above, candidates, path_of
 from tui.words import _
 
 if TYPE_CHECKING:
@@ -137,16 +137,18 @@ class ClassOpener(Vertical):
         found = candidates(self._input(self._field).value, ENDINGS[self._field])
         box.clear_options()
         box.add_options([Option(Content(one)) for one in found])
-        box.highlighted = 0 if found else None
+        if above(self._input(self._field).value) is not None:
+            box.add_option(Option(Content(f"..{os.sep}"), "above"))
+        box.highlighted = 0
         choose = next(choose for name, _label, _told, choose in FIELDS if name == self._field)
         self.query_one("#files-title", Label).update(_(choose))
 
     @on(OptionList.OptionSelected, "#files")
     def _took(self, event: OptionList.OptionSelected) -> None:
         field = self._input(self._field)
-        field.value = str(event.option.prompt)
+        field.value = str(event.option.prompt) if event.option.id is None else above(field.value) or ""
         field.cursor_position = len(field.value)
-        if field.value.endswith(("/", "\\")):
+        if not field.value or field.value.endswith(("/", "\\")):
             self._fill_files()
             return
         named = self.paths

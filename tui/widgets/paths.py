@@ -43,6 +43,17 @@ def candidates(typed: str, endings: Sequence[str]) -> list[str]:
     return [path for _kind, path in sorted(found) if path.isprintable()][:MOST]
 
 
+def above(typed: str) -> str | None:
+    """The folder above the one that `typed` is in, as it would be typed; None where there is none."""
+    folder = typed[: len(typed) - len(os.path.split(typed)[1])]
+    inner = folder.rstrip(os.sep)
+    if folder and not inner:
+        return None
+    if os.path.split(inner)[1] in ("", "..", "~"):
+        return f"{folder}..{os.sep}"
+    return inner[: len(inner) - len(os.path.split(inner)[1])]
+
+
 class PathSuggester(Suggester):
     """Completes a path in its field; the right arrow takes it."""
 
