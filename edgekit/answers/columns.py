@@ -235,7 +235,7 @@ def _said(names: Sequence[str], lookup: Lookup, columns: Mapping[str, str], path
             problems.append(f"`{what}` is no question and none of {', '.join(ROLES)}" + _meant(near))
         elif column in names:
             found[what] = names.index(column)
-        elif column.isascii() and column.isdigit() and 1 <= int(column[:6]) <= len(names):
+        elif re.fullmatch("[0-9]{1,6}", column) and 1 <= int(column) <= len(names):
             found[what] = int(column) - 1
         else:
             problems.append(f"no column is `{column}`" + _meant(difflib.get_close_matches(column, names, n=1)))

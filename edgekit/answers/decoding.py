@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from edgekit.core.errors import InputError, UnavailableError, UsageError
+from edgekit.core.errors import InputError, UsageError
 from edgekit.core.languages import code_page
 
 MOST_BYTES = 64 << 20  # a school of 1,000 students with 10 questions of 300 words has 20 MB
@@ -37,20 +37,6 @@ class Decoded:
             return self.mark + text.encode(self.codec)
         except UnicodeEncodeError:
             return codecs.BOM_UTF8 + text.encode("utf-8", "replace")
-
-
-def read_bytes(path: Path, what: str) -> bytes:
-    """The bytes of a file. Raises UnavailableError (not there) and InputError: cannot be read, larger than 64 MB."""
-    try:
-        with path.open("rb") as stream:
-            data = stream.read(MOST_BYTES + 1)
-    except FileNotFoundError:
-        raise UnavailableError(f"there is no {what} `{path}`") from None
-    except OSError as problem:
-        raise InputError(f"cannot read the {what} `{path}`: {problem.strerror}") from None
-    if len(data) > MOST_BYTES:
-        raise InputError(f"the {what} `{path}` is larger than {MOST_BYTES >> 20} MB")
-    return data
 
 
 def decode(data: bytes, path: Path, languages: Sequence[str], encoding: str | None = None) -> Decoded:

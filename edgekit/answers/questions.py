@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Literal, TypeAlias, cast, get_args
 
 from edgekit.answers.answers import shown
-from edgekit.answers.decoding import decode, read_bytes
+from edgekit.answers.decoding import MOST_BYTES, decode
 from edgekit.answers.found_questions import FoundQuestion, Reading
 from edgekit.answers.gift import read_gift
 from edgekit.answers.moodle_xml import read_moodle_xml
 from edgekit.answers.qti_items import ITEMS, read_items
 from edgekit.answers.xml_text import xml_files
 from edgekit.core.errors import InputError, UsageError, capped
+from edgekit.core.foreign_file import read_bounded
 from edgekit.core.languages import normalise_tag
 from edgekit.quiz.model import Quiz
 from edgekit.quiz.read import quiz_of, slug
@@ -50,7 +51,7 @@ def import_quiz(
         raise UsageError(
             f"questions are not read from `{form}`", hint=f"write one of {', '.join(get_args(QuestionForm))}"
         )
-    data = read_bytes(path, "file of questions")
+    data = read_bounded(path, MOST_BYTES, "file of questions")
     kind = cast("QuestionForm", form) if form is not None else _detected(data, path)
     reading = Reading()
     if kind == "gift":

@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import get_args
 
 from edgekit.answers.answers import Answers, Form, Lookup
-from edgekit.answers.decoding import read_bytes
+from edgekit.answers.decoding import MOST_BYTES
 from edgekit.answers.jsonl import read_jsonl
 from edgekit.answers.qti_results import read_results
 from edgekit.answers.table import read_table
 from edgekit.answers.xml_text import xml_files
 from edgekit.core.errors import InputError, UsageError
+from edgekit.core.foreign_file import read_bounded
 from edgekit.quiz.model import Quiz
 
 _READ: tuple[Form, ...] = tuple(form for form in get_args(Form) if form != "lti")
@@ -41,7 +42,7 @@ def read_answers(
     """
     if form is not None and form not in _READ:
         raise UsageError(f"answers are not read from `{form}`", hint=f"write one of {', '.join(_READ)}")
-    data = read_bytes(path, "file of answers")
+    data = read_bounded(path, MOST_BYTES, "file of answers")
     if not data.strip():
         raise InputError(f"`{path}` is empty")
     lookup = Lookup(quiz.questions)

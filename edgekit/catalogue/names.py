@@ -23,10 +23,11 @@ def why_unsafe_path(text: str) -> str | None:
 
     A safe path is relative, uses `/`, stays in its folder and can be written on Windows, macOS and Linux.
     """
-    if not text or len(text) > 240:
-        return "must have 1 to 240 characters"
     if _FORBIDDEN.search(text):
         return 'must have no backslash, control character or any of : * ? " < > |'
+    # File systems of Linux take 255 bytes for a name.
+    if not text or len(text.encode()) > 240:
+        return "must have 1 to 240 bytes in UTF-8"
     if text.startswith("/"):
         return "must be relative"
     for part in text.split("/"):

@@ -86,8 +86,9 @@ def related(package: Package, part: str, name: str, kind: str) -> list[str]:
 
 
 def natural(name: str) -> list[tuple[int, str]]:
-    """A key that sorts `slide2` before `slide10`."""
-    return [(int(piece), "") if piece.isdecimal() else (-1, piece) for piece in re.split(r"([0-9]+)", name)]
+    """A key that sorts `slide2` before `slide10`, however many digits a number has."""
+    pieces = re.split(r"([0-9]+)", name)
+    return [(len(number := piece.lstrip("0")), number) if at % 2 else (-1, piece) for at, piece in enumerate(pieces)]
 
 
 def find_in_core_properties(root: _Element) -> Iterator[Editable]:

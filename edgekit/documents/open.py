@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path, PurePath
 
-from edgekit.core.errors import InputError, UnavailableError
+from edgekit.core.errors import InputError
+from edgekit.core.foreign_file import read_bounded
 from edgekit.documents.base import Document, DocumentOptions
 
 # A text of 64 MB is 10 million words; what is read from it takes some ten times that in memory.
@@ -116,12 +117,4 @@ def content_of(path: Path, kind: str | None) -> bytes:
     """
     form = FORMATS.get(kind or "")
     limit = MAX_ARCHIVE_BYTES if form is not None and form.archive else MAX_BYTES
-    try:
-        size = path.stat().st_size
-        if size > limit:
-            raise InputError(f"`{path}` has {size >> 20} MB; such documents may have {limit >> 20} MB")
-        return path.read_bytes()
-    except FileNotFoundError:
-        raise UnavailableError(f"there is no file `{path}`") from None
-    except OSError as error:
-        raise InputError(f"`{path}` cannot be read: {error.strerror or error}") from error
+    return read_bounded(path, limit)

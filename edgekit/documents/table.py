@@ -175,8 +175,8 @@ def _chosen(columns: Sequence[str], names: Sequence[str], width: int, name: str)
     for column in columns:
         if column in names:
             found.append(names.index(column))
-        elif column.isdigit() and 1 <= int(column) <= width:
-            found.append(int(column) - 1)
+        elif (index := _counted(column, width)) is not None:
+            found.append(index)
         else:
             problems.append(f"`{column}` is none of them")
     if problems:
@@ -205,9 +205,14 @@ def _into(options: DocumentOptions, names: Sequence[str], width: int, chosen: Se
         )
     if options.into in names:
         return names.index(options.into)
-    if options.into.isdigit() and 1 <= int(options.into) <= width:
-        return int(options.into) - 1
-    return width
+    index = _counted(options.into, width)
+    return width if index is None else index
+
+
+def _counted(column: str, width: int) -> int | None:
+    """The index of a column that is told by its number, from 1; None for what is no number of a column."""
+    number = int(column) if re.fullmatch(r"[0-9]{1,9}", column) else 0
+    return number - 1 if 1 <= number <= width else None
 
 
 def _is_formula(text: str) -> bool:

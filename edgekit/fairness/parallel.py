@@ -5,15 +5,18 @@ from __future__ import annotations
 import json
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from edgekit.core.errors import InputError
+from edgekit.core.foreign_file import read_bounded
 from edgekit.identify.identifier import known_languages
 from edgekit.quiz.model import Question, Quiz
 from edgekit.quiz.suggestion import Answer
 
 MOST_ROWS = 200_000
+MOST_BYTES = 256 << 20  # rows of 1.3 kB
 _RIGHT = {"acceptable": True, "correct": True, "right": True, "1": True, "true": True}
 _WRONG = {"unacceptable": False, "incorrect": False, "contradictory": False, "wrong": False, "0": False, "false": False}
 _LABELS = {**_RIGHT, **_WRONG}
@@ -54,10 +57,12 @@ def read_versions(path: Path) -> tuple[Version, ...]:
     A `split` that holds a whole variety, as in files of variations, is the variety where the rows' languages are fewer.
     Raises InputError with every bad line.
     """
-    rows, reasons = [], []
+    found: list[Version] = []
+    splits: list[str | None] = []
+    reasons = []
     try:
-        lines = path.read_text("utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as problem:
+        lines = read_bounded(path, MOST_BYTES).decode("utf-8-sig").splitlines()
+    except UnicodeDecodeError as problem:
         raise InputError(f"`{path}` cannot be read: {problem}") from problem
     if len(lines) > MOST_ROWS:
         raise InputError(f"`{path}` has {len(lines):,} lines, more than {MOST_ROWS:,}")
@@ -66,24 +71,18 @@ def read_versions(path: Path) -> tuple[Version, ...]:
             continue
         try:
             row = json.loads(line)
-            right = _LABELS[str(row["label"]).strip(" .").lower()]
-            rows.append((_text(row, "item", "answer_id"), _text(row, "variety", "language"), row, right))
+            if not isinstance(row, dict):
+                raise TypeError("it is no object")
+            found.append(_version(row))
+            splits.append(None if "variety" in row else str(row.get("split")))
         except (ValueError, KeyError, TypeError, RecursionError) as problem:
             reasons.append(f"line {number}: {type(problem).__name__}: {problem}")
-    if reasons or not rows:
+    if reasons or not found:
         raise InputError(f"`{path}` holds no versions of answers", reasons=reasons[:50] or ["it has no lines"])
-    by_split = len({str(row.get("split")) for _, _, row, _ in rows}) > len({variety for _, variety, _, _ in rows})
+    if len({*splits}) <= len({one.variety for one in found}):
+        return tuple(found)
     return tuple(
-        Version(
-            item,
-            str(row["split"]) if by_split and "variety" not in row else variety,
-            _text(row, "question"),
-            _text(row, "answer"),
-            right,
-            tuple(str(text) for text in row.get("reference") or ()),
-            _languages(str(row.get("language") or variety)),
-        )
-        for item, variety, row, right in rows
+        one if split is None else replace(one, variety=split) for one, split in zip(found, splits, strict=True)
     )
 
 
@@ -135,6 +134,19 @@ def make_trial(versions: Sequence[Version], *, base: str, language: str) -> Tria
     others = sorted({tag for version in versions for tag in version.languages} - {language})
     quiz = Quiz("parallel", "Versions of answers", (language, *others), tuple(questions.values()), "")
     return Trial(quiz, tuple(answers), kept, left_out)
+
+
+def _version(row: Mapping[str, Any]) -> Version:
+    variety, references = _text(row, "variety", "language"), row.get("reference") or ()
+    return Version(
+        _text(row, "item", "answer_id"),
+        variety,
+        _text(row, "question"),
+        _text(row, "answer"),
+        _LABELS[str(row["label"]).strip(" .").lower()],
+        (references,) if isinstance(references, str) else tuple(str(text) for text in references),
+        _languages(str(row.get("language") or variety)),
+    )
 
 
 def _languages(names: str) -> tuple[str, ...]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import codecs
 from pathlib import Path
 
-from edgekit.core.errors import InputError, UnavailableError
+from edgekit.core.errors import InputError
+from edgekit.core.foreign_file import read_bounded
 from edgekit.core.languages import Direction, code_page
 from edgekit.glossary.tables import rows_of
 from edgekit.glossary.tbx import terms_of
 from edgekit.glossary.terms import Glossary, of_terms
 
-_MOST_BYTES = 100_000_000
+_MOST_BYTES = 100 << 20
 _MOST_TERMS = 200_000
 _MOST_CHARACTERS = 1_000
 _MARKS = (
@@ -35,14 +36,7 @@ def read_glossary(path: Path, direction: Direction) -> Glossary:
     of its lines in two columns, no terms; every wrong row is a reason, with its line. Conflicts are no error, they are
     in the result.
     """
-    try:
-        if path.stat().st_size > _MOST_BYTES:
-            raise InputError(f"the glossary `{path}` is larger than {_MOST_BYTES // 1_000_000} MB")
-        data = path.read_bytes()
-    except FileNotFoundError:
-        raise UnavailableError(f"there is no glossary `{path}`") from None
-    except OSError as problem:
-        raise InputError(f"cannot read the glossary `{path}`: {problem.strerror}") from None
+    data = read_bounded(path, _MOST_BYTES, "glossary")
     problems: list[str] = []
     encoding = "xml"
     if path.suffix.lower() in (".tbx", ".xml"):

@@ -28,6 +28,7 @@ _PLAIN = {_PREVIOUS: "prev", _DOCUMENT: "file"}
 _CHARACTER = "x-edgekit-character"
 _KINDS: tuple[OriginKind, ...] = ("person", "imported", "model")
 _NOT_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_CODE_POINT = re.compile("[0-9]{1,7}")
 _DATE = "%Y%m%dT%H%M%SZ"
 _LAST_DATE = 253_402_300_799
 _HEADER = """<?xml version="1.0" encoding="UTF-8"?>
@@ -161,7 +162,7 @@ def _inline(element: Element) -> str:
 
 
 def _character(number: str) -> str:
-    return chr(int(number)) if number.isascii() and number.isdigit() and int(number[:8]) < 0x110000 else ""
+    return chr(int(number)) if _CODE_POINT.fullmatch(number) and int(number) < 0x110000 else ""
 
 
 def _origin(unit: Element, variant: Element, name: str) -> tuple[Origin, str]:

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from edgekit.core.errors import InputError, UnavailableError
+from edgekit.core.errors import InputError
+from edgekit.core.foreign_file import read_bounded
 from edgekit.core.units import counted
 from edgekit.translate.prompted import PromptedTranslator
 
@@ -35,17 +36,9 @@ def read_examples(path: Path) -> Examples:
     """
     hint = "write `text<TAB>translation` in each line, or a text in the language translated to"
     try:
-        with path.open("rb") as stream:
-            data = stream.read(_MOST_BYTES + 1)
-        if len(data) > _MOST_BYTES:
-            raise InputError(f"`{path}` has more than 1 MB, too much for examples", hint=hint)
-        lines = data.decode("utf-8-sig").splitlines()
-    except FileNotFoundError:
-        raise UnavailableError(f"there is no file `{path}` of examples") from None
+        lines = read_bounded(path, _MOST_BYTES, "file of examples").decode("utf-8-sig").splitlines()
     except UnicodeDecodeError:
         raise InputError(f"`{path}` is not UTF-8", hint=hint) from None
-    except OSError as problem:
-        raise InputError(f"cannot read the examples `{path}`: {problem.strerror or problem}") from None
     reasons: list[str] = []
     pairs: list[tuple[str, str]] = []
     texts: list[str] = []

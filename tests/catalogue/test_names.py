@@ -35,6 +35,7 @@ from edgekit.catalogue.names import is_model_id, why_unsafe_path
         "a*b",
         "\ud800",
         "x" * 241,
+        "é" * 121,
     ],
 )
 def test_a_path_is_refused_when_it_is_not_safe_everywhere(path: str) -> None:

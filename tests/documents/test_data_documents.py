@@ -38,6 +38,9 @@ def test_cells_of_chosen_columns_are_segments_when_they_are_named_or_counted() -
     assert texts("csv", table, columns=("3",)) == ["x y", "z w"]
     with pytest.raises(UsageError, match="question"):
         texts("csv", table, columns=("answer", "9"))
+    for number in ("²", "0", "-1", "9" * 5000):
+        with pytest.raises(UsageError, match="question"):
+            texts("csv", table, columns=(number,))
 
 
 def test_quotes_are_as_they_were_when_a_cell_is_translated() -> None:

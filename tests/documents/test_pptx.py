@@ -12,6 +12,7 @@ from pptx.util import Inches
 
 from edgekit.core.marked import Mark, MarkedText
 from edgekit.documents.base import DocumentOptions
+from edgekit.documents.office_parts import natural
 from edgekit.documents.open import open_document
 
 
@@ -118,3 +119,8 @@ def test_a_presentation_of_another_library_is_translated_and_opens_in_it() -> No
     assert [(one.text, one.font.bold) for one in runs] == [("THE SUN ", None), ("HEATS", True), (" IT.", None)]
     assert slide.notes_slide.notes_text_frame.text == "ASK THEM."
     assert slide.shapes[-1].table.cell(0, 1).text == "TWO PEARS"
+
+
+def test_parts_are_in_the_order_of_their_numbers_however_long_these_are() -> None:
+    names = ["slide", "slide0", "slide2", "slide10", "slide10a", "slide" + "9" * 5000, "slides"]
+    assert sorted({*names}, key=natural) == names

@@ -168,7 +168,7 @@ def test_an_archive_may_be_larger_than_a_text_but_none_of_its_parts(
     monkeypatch.setattr(opening, "MAX_BYTES", 10)
     assert open_document(path).segments
     monkeypatch.setattr(opening, "MAX_ARCHIVE_BYTES", 10)
-    with pytest.raises(InputError, match="such documents may have 0 MB"):
+    with pytest.raises(InputError, match="is larger than 0 MB"):
         open_document(path)
     monkeypatch.setattr(xml_part, "MAX_PART", 10)
     with pytest.raises(InputError, match="more than 0 MB"):

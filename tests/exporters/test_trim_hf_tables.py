@@ -204,6 +204,7 @@ def test_shards_stay_shards_with_an_index_that_is_right(tmp_path: Path) -> None:
     [
         *("../model.safetensors", "/etc/model.safetensors", "a/b.safetensors", "a\\b.safetensors", "c:x.safetensors"),
         *(".hidden.safetensors", "model.bin", "", "a\0.safetensors", "..", 3, None),
+        *("a" * 5000 + ".safetensors", "é" * 130 + ".safetensors"),
     ],
 )
 def test_an_index_that_names_files_elsewhere_is_refused(shard: object, tmp_path: Path) -> None:

@@ -115,8 +115,12 @@ def test_a_file_of_variations_has_its_varieties_in_its_splits(tmp_path: Path) ->
 
 @pytest.mark.parametrize(
     "text",
-    ["", "{}\n", "[]\n", "nonsense\n", '{"answer_id": "i", "label": "perhaps"}\n', "[" * 100_000, '"\\ud800"\n'],
-    ids=["empty", "object", "list", "words", "label", "deep", "surrogate"],
+    [
+        *("", "{}\n", "[]\n", "nonsense\n", '{"answer_id": "i", "label": "perhaps"}\n', "[" * 100_000, '"\\ud800"\n'),
+        '{"item": "i", "variety": "es", "label": 1, "question": "Q?", "answer": "A", "reference": 5}\n',
+        '{"item": "i", "variety": "es", "label": 1, "answer": "A"}\n',
+    ],
+    ids=["empty", "object", "list", "words", "label", "deep", "surrogate", "references", "question"],
 )
 def test_a_bad_file_is_one_error_with_its_lines(text: str, tmp_path: Path) -> None:
     path = tmp_path / "rows.jsonl"
@@ -124,6 +128,13 @@ def test_a_bad_file_is_one_error_with_its_lines(text: str, tmp_path: Path) -> No
     with pytest.raises(InputError, match="no versions") as error:
         read_versions(path)
     assert error.value.reasons
+
+
+def test_one_reference_is_one_right_answer(tmp_path: Path) -> None:
+    path = tmp_path / "rows.jsonl"
+    row = {"item": "i", "variety": "es", "question": "Q?", "answer": "A", "label": 1, "reference": "Yes."}
+    path.write_text(json.dumps(row))
+    assert read_versions(path)[0].references == ("Yes.",)
 
 
 def test_a_file_that_is_no_text_is_an_error(tmp_path: Path) -> None:

@@ -113,6 +113,16 @@ def test_read_tmx_refuses_when_the_file_is_hostile(tmp_path: Path, attack: str) 
         list(read_tmx(path))
 
 
+@pytest.mark.parametrize("number", ["1114112", "0000000199999999999", "9" * 5000, "-1", "²", ""])
+def test_read_tmx_leaves_out_a_character_that_there_is_not(tmp_path: Path, number: str) -> None:
+    path = tmp_path / "x.tmx"
+    segment = f'<seg>a<ph type="x-edgekit-character" x="{number}"/>b</seg>'
+    path.write_text(
+        f'<tmx><body><tu><tuv lang="en">{segment}</tuv><tuv lang="pt"><seg>c</seg></tuv></tu></body></tmx>', "utf-8"
+    )
+    assert next(read_tmx(path)).source == "ab"
+
+
 def test_read_tmx_refuses_when_the_file_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(UnavailableError, match=r"there is no file `.*no\.tmx`"):
         list(read_tmx(tmp_path / "no.tmx"))

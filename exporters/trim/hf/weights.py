@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from edgekit.catalogue.names import why_unsafe_path
 from edgekit.core.errors import ModelFormatError
 from exporters.containers.safetensors import Place, Safetensors, read_safetensors
 from exporters.trim.hf.json_file import read_object
@@ -62,7 +63,5 @@ def read_weights(folder: Path) -> Weights:
 
 
 def _is_plain(name: str) -> bool:
-    """A file name and nothing else: no separator of any system, no drive, not hidden."""
-    return (
-        name.endswith(".safetensors") and name.isprintable() and not name.startswith(".") and not set(name) & {*"/\\:"}
-    )
+    """Whether it is a file of weights beside the index."""
+    return name.endswith(".safetensors") and "/" not in name and why_unsafe_path(name) is None
