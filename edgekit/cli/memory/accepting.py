@@ -14,6 +14,7 @@ from edgekit.cli.review import BILINGUAL
 from edgekit.cli.translate_files import kind_of_file
 from edgekit.core.characters import has_letters
 from edgekit.core.errors import InputError, UnavailableError
+from edgekit.core.marked import MarkedText
 from edgekit.core.units import counted
 
 
@@ -62,20 +63,22 @@ def accept(
     origin = Origin("person", who, original.name)
     with opened() as memory:
         for text, translation in zip(*sides, strict=True):
-            if text != translation and has_letters(text) and has_letters(translation):
+            words = text.text, translation.text
+            if words[0] != words[1] and all(map(has_letters, words)):
                 memory.add(text, translation, direction, origin=origin, previous=previous)
                 kept += 1
-            previous = text or previous
+            previous = text.text or previous
     if as_json:
         output.json_object({"schema": SCHEMA, "segments": len(sides[0]), "kept": kept})
     else:
         output.narrate(f"kept {kept:,} of {counted(len(sides[0]), 'segment')}")
 
 
-def _segments(path: Path, kind: str | None) -> list[str]:
+def _segments(path: Path, kind: str | None) -> list[MarkedText]:
     """The texts of a document or of lines, without the white space around them."""
     if kind is None:
-        return [line.strip() for line in read_lines(path)]
+        return [MarkedText(line.strip()) for line in read_lines(path)]
     from edgekit.documents.open import open_document
+    from edgekit.translate.remembered import stripped
 
-    return [segment.text.strip() for segment in open_document(path, kind=kind).segments]
+    return [stripped(segment) for segment in open_document(path, kind=kind).segments]
