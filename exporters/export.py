@@ -43,7 +43,7 @@ from exporters.corpus.base import Corpus
 from exporters.corpus.checkpoint import State
 from exporters.corpus.counting import count_corpora
 from exporters.from_hub import from_hub
-from exporters.guard import check_languages, losses, refuse_losses
+from exporters.guard import check_directions, check_languages, losses, refuse_losses
 from exporters.lines import text_blocks
 from exporters.loss.measuring import prepare_trial
 from exporters.on_demand import OnDemand
@@ -207,6 +207,7 @@ def plan_trimming(
     request = from_hub(request, report)
     report(StepStarted("open", request.model))
     source = open_source(request.model, request.languages)
+    check_directions(source, request.languages)
     accepted(source.id, source.licence, accept=request.accept_licence)
     tokenizer = source.model.tokenizer
     source = in_format(request.format, source, request.languages)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 
-from edgekit.core.errors import FailedError, InputError
+from edgekit.core.errors import FailedError, InputError, UsageError
+from edgekit.core.languages import base_language
 from exporters.corpus.base import Corpus
 from exporters.corpus.lists import word_list
 from exporters.corpus.scripts import scripts_of, scripts_of_language
+from exporters.opening import Source
 from exporters.selection.base import Cost
 
 MOST_FALLBACK_RISE = 0.01
@@ -21,6 +23,8 @@ _FREQUENT = 1000
 _CLEARLY_MORE = 0.15
 _SURELY = 0.5  # text with so many needs no look at other languages, which takes a second
 _TOO_FEW = 0.3  # a language with less is not named
+_ANY = "mul"
+_NAMED = 5  # directions that an error names
 _MARKS = ".,;:!?\"'()[]«»“”‘’…–—-।،؟።፣፤"
 
 
@@ -42,6 +46,23 @@ def refuse_losses(costs: Sequence[Cost], languages: Sequence[str]) -> None:
             "the trimmed model would lose characters of a language it is for",
             reasons=reasons,
             hint="give more text of it with `--corpus`, keep more tokens, or add `--allow-loss`",
+        )
+
+
+def check_directions(source: Source, languages: Sequence[str]) -> None:
+    """Raise UsageError where the languages that a translation model is cut to hold none of its directions.
+
+    A model of many languages that are not listed (`mul`) takes any.
+    """
+    directions = source.languages.directions() if source.task == "translate" else ()
+    if not directions or _ANY in (*source.languages.source, *source.languages.target):
+        return
+    bases = {base_language(tag) for tag in languages}
+    if not any({base_language(one.source), base_language(one.target)} <= bases for one in directions):
+        raise UsageError(
+            f"of what `{source.id}` translates nothing is left with {' and '.join(f'`{tag}`' for tag in languages)}",
+            reasons=[f"it translates {one.source}→{one.target}" for one in directions[:_NAMED]],
+            hint=f"add `--languages {directions[0].source},{directions[0].target}`, for example",
         )
 
 

@@ -26,6 +26,11 @@ def is_right_to_left(tag: str) -> bool:
     return _base(tag) in _RIGHT_TO_LEFT
 
 
+def same_language(one: str, other: str) -> bool:
+    """Whether two tags, `-` or `_` between their parts, are of one language, whatever the region."""
+    return _base(one) == _base(other)
+
+
 def restated(stated: str | None, options: DocumentOptions, *, whole: bool = False) -> str | None:
     """The target language for what is stated to be in the source language; None for a statement that stays.
 

@@ -117,7 +117,7 @@ def _units(text: str, delimiter: str, name: str, options: DocumentOptions) -> tu
     if header:
         notes.append("the first row names the columns and is left as it is")
     into = _into(options, names, width, chosen, name)
-    tally = 0
+    tally = replaced = 0
     units: list[Unit] = []
     if into is not None and into >= len(names) and header:
         units.append(_appended_name(rows[0], delimiter, options.into or ""))
@@ -129,9 +129,15 @@ def _units(text: str, delimiter: str, name: str, options: DocumentOptions) -> tu
             if _is_formula(cell.text):
                 tally += 1
             elif into is not None:
+                there = into < len(record.cells) and into != index and bool(record.cells[into].text.strip())
+                if there and not cell.text.strip():
+                    continue
+                replaced += there
                 units.append(_copied(record, index, into, delimiter))
             elif has_letters(cell.text):
                 units += _cell_units(cell, delimiter)
+    if replaced:
+        notes.append(f"cells of {_called(into or 0, names)} with a text that the translation replaces: {replaced}")
     if tally:
         notes.append(
             f"{tally} cells are formulas, left as they are" if tally > 1 else "1 cell is a formula, left as it is"

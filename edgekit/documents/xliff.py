@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -11,7 +12,7 @@ from edgekit.core.marked import MarkedText
 from edgekit.documents.base import Document, DocumentOptions
 from edgekit.documents.encoding import decoded
 from edgekit.documents.inline import Passage, Piece, passage
-from edgekit.documents.languages import restated
+from edgekit.documents.languages import restated, same_language
 from edgekit.documents.markup import Token, escaping, references, tokens
 from edgekit.documents.spliced import Raw, Splice, SplicedDocument, Unit, stating
 from edgekit.documents.xml_check import check_xml, xml_encoding
@@ -52,6 +53,7 @@ class _Segment:
     holder: Token | None = None
     parts: list[tuple[int, int]] = field(default_factory=list)  # the insides of `<mrk mtype="seg">` in `<seg-source>`
     parted: tuple[int, int] | None = None
+    elsewhere: str = ""  # the languages that it is from and into, where they are not those asked for
 
 
 def read_xliff(data: bytes, name: str, options: DocumentOptions) -> Document:
@@ -77,20 +79,28 @@ class _Reading:
         self.notes: list[str] = []
         self._second = False
         self._known = False
+        self._elsewhere = ""  # the languages of the part of the file that is read, where they are not those asked for
 
     def read(self) -> None:
         """Find all units."""
         done = 0
+        elsewhere: Counter[str] = Counter()
         found = list(self._segments())
         if not self._known:
             raise InputError(f"`{self._name}` is no XLIFF file: its first element is not `xliff`")
         for segment in found:
-            if self._is_done(segment):
+            if segment.elsewhere:
+                elsewhere[segment.elsewhere] += 1
+            elif self._is_done(segment):
                 done += 1
             else:
                 self.units += self._unit(segment)
         if done:
             self.notes.append(f"segments that have a target, left as they are: {done}")
+        self.notes += [
+            f"segments that the file says are {languages}, left as they are: {count}"
+            for languages, count in elsewhere.items()
+        ]
         self.units.sort(key=lambda unit: (unit.begin, -unit.end))
 
     def _segments(self) -> Iterator[_Segment]:
@@ -107,7 +117,9 @@ class _Reading:
                     values.get("translate", "yes" if above is None or above.translate else "no") != "no",
                     values.get("space", "preserve" if above is not None and above.preserve else "") == "preserve",
                 )
-                self._language(name, token, values)
+                if name == ("xliff" if self._second else "file"):
+                    self._elsewhere = self._other_languages(values)
+                    self._language(token, values)
                 self._start(name, token, element)
                 if token.kind == "start":
                     self._open.append(element)
@@ -115,12 +127,23 @@ class _Reading:
                 element = self._open.pop()
                 yield from self._end(_local(token.name), token, element)
 
-    def _language(self, name: str, token: Token, values: dict[str, str]) -> None:
+    def _other_languages(self, values: dict[str, str]) -> str:
+        """From which language the file is and into which, where one of them is another than asked for; else empty."""
+        names = ("srclang", "trglang") if self._second else ("source-language", "target-language")
+        stated = [values.get(name, "").strip() for name in names]
+        asked = [self._options.source, self._options.target]
+        for one, other in zip(stated, asked, strict=True):
+            # A file that nobody has begun to translate often states its source language twice.
+            is_source = other == self._options.target and same_language(one, stated[0])
+            if one and other and not is_source and not same_language(one, other):
+                return "→".join(f"`{said}`" if said else "?" for said in stated)
+        return ""
+
+    def _language(self, token: Token, values: dict[str, str]) -> None:
         """The target language of the file, where it has none; 2.x needs one as soon as there are targets."""
-        wanted = "xliff" if self._second else "file"
         attribute = "trglang" if self._second else "target-language"
         target = self._options.target
-        if name != wanted or target is None or not self._options.set_language:
+        if target is None or not self._options.set_language or self._elsewhere:
             return
         stated = next((one for one in token.attributes if _local(one.name) == attribute), None)
         fact = f"the file says that its translation is in `{target}`"
@@ -134,7 +157,7 @@ class _Reading:
     def _start(self, name: str, token: Token, element: _Element) -> None:
         holder = "segment" if self._second else "trans-unit"
         if name == holder and token.kind == "start" and element.translate:
-            self._segment = _Segment(element.preserve, holder=token)
+            self._segment = _Segment(element.preserve, holder=token, elsewhere=self._elsewhere)
         segment = self._segment
         if segment is None or not self._open or _local(self._open[-1].token.name) != holder:
             return

@@ -40,6 +40,12 @@ KIND = Kind(
         PRIMARY KEY (gram, length, entry)
     ) WITHOUT ROWID;
     """,
+        """
+    CREATE TABLE formatting (
+        entry INTEGER PRIMARY KEY,
+        marks TEXT NOT NULL
+    );
+    """,
     ),
 )
 

@@ -19,11 +19,12 @@ from edgekit.core.database import ERRORS, changing, is_damage, told
 from edgekit.core.errors import EdgekitError, InputError
 from edgekit.core.events import Note, Reporter, silent
 from edgekit.core.languages import Direction
+from edgekit.core.marked import MarkedText
 from edgekit.core.paths import memory_file
 from edgekit.memory.database import KIND, connect, replaced
 from edgekit.memory.entries import Entry, Match, MatchKind, Origin, Stats
 from edgekit.memory.grams import folded, grams, key_of
-from edgekit.memory.rows import SELECT, delete_row, entry_of, insert_row, pair_of, row_of
+from edgekit.memory.rows import SELECT, delete_row, entry_of, insert_row, marked_of, marks_row, pair_of, row_of
 from edgekit.memory.scoring import SUBSTITUTED, score, similarity, with_numbers
 
 _Result = TypeVar("_Result")
@@ -74,14 +75,22 @@ class Memory(Closing):
         return [*exact, *self._fuzzy(key, direction, max(least, 0.01))[: most - len(exact)]]
 
     def add(
-        self, source: str, target: str, direction: Direction, *, origin: Origin | None = None, previous: str = ""
+        self,
+        source: str | MarkedText,
+        target: str | MarkedText,
+        direction: Direction,
+        *,
+        origin: Origin | None = None,
+        previous: str = "",
     ) -> int:
         """Keep a translation; on return it is on the disk. Gives its id.
 
+        source, target: with marks, what a document has around the same words, `formatting` gives them back.
         origin: `Origin("person")` for what somebody accepted, the default; a model's output must say `model`.
         The same entry added again becomes the newest. Raises InputError: empty, or longer than 20,000 characters.
         """
-        entry = Entry(source, target, direction, origin or Origin(), previous, known_now())
+        sides = [MarkedText(side) if isinstance(side, str) else side for side in (source, target)]
+        entry = Entry(sides[0].text, sides[1].text, direction, origin or Origin(), previous, known_now())
         _require_sound(entry)
         row = row_of(entry, accepted_here=True)
 
@@ -94,9 +103,20 @@ class Memory(Closing):
             if same is not None:
                 delete_row(connection, same[0])
             insert_row(connection, row)
-            return int(connection.execute("SELECT max(id) FROM entries").fetchone()[0])
+            number = int(connection.execute("SELECT max(id) FROM entries").fetchone()[0])
+            if any(side.marks for side in sides):
+                connection.execute("INSERT INTO formatting VALUES (?, ?)", (number, marks_row(*sides)))
+            return number
 
         return self._write(write)
+
+    def formatting(self, entry: Entry) -> tuple[MarkedText, MarkedText]:
+        """Source and target of an entry with the marks that they were added with; with none where there were none."""
+        # A file of the time before the table, on a disk that cannot be written, has none.
+        if self._read("SELECT name FROM sqlite_master WHERE name = 'formatting'", ()):
+            for (marks,) in self._read("SELECT marks FROM formatting WHERE entry = ?", (entry.id,)):
+                return marked_of(entry, marks)
+        return MarkedText(entry.source), MarkedText(entry.target)
 
     def take_in(self, entries: Iterable[Entry], *, report: Callable[[int], None] | None = None) -> tuple[int, int]:
         """Add many entries as they are, a thousand at a time; gives how many were new and how many came.

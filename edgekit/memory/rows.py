@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Sequence
 from typing import Any
 
 from edgekit.core.languages import Direction, base_language
+from edgekit.core.marked import Mark, MarkedText
 from edgekit.memory.entries import Entry, Origin
 from edgekit.memory.grams import folded, grams, key_of
 
@@ -55,6 +57,24 @@ def entry_of(row: Sequence[Any]) -> Entry:
     )
 
 
+def marks_row(source: MarkedText, target: MarkedText) -> str:
+    """The marks of both as JSON: begin, end, kind and name of each."""
+    return json.dumps(
+        [[[mark.begin, mark.end, mark.kind, mark.name] for mark in side.marks] for side in (source, target)]
+    )
+
+
+def marked_of(entry: Entry, marks: str) -> tuple[MarkedText, MarkedText]:
+    """What `marks_row` was made of; without marks where they are none of these texts."""
+    plain = MarkedText(entry.source), MarkedText(entry.target)
+    try:
+        source, target = (tuple(Mark(*mark) for mark in side) for side in json.loads(marks))
+        sides = MarkedText(entry.source, source), MarkedText(entry.target, target)
+        return plain if sides[0].problems() or sides[1].problems() else sides
+    except (ValueError, TypeError):
+        return plain
+
+
 def insert_row(connection: sqlite3.Connection, row: Sequence[Any]) -> bool:
     """Add a row and what it is found by; False where the same is there already. Only within a transaction."""
     marks = ", ".join("?" * len(row))
@@ -79,5 +99,6 @@ def delete_row(connection: sqlite3.Connection, number: int) -> bool:
         "DELETE FROM grams WHERE gram = ? AND length = ? AND entry = ?",
         [(gram, len(text), number) for gram in grams(text, row[0])],
     )
+    connection.execute("DELETE FROM formatting WHERE entry = ?", (number,))
     connection.execute("DELETE FROM entries WHERE id = ?", (number,))
     return True

@@ -19,6 +19,7 @@ from edgekit.glossary.terms import Glossary
 from edgekit.memory.entries import Match
 from edgekit.memory.memory import LEAST, Memory, lookup_all
 from edgekit.translate.careful import CarefulTranslation, CarefulTranslator, as_marked
+from edgekit.translate.remembered import formatted
 from edgekit.translate.retrying import broken_left, retried
 from edgekit.translate.terms import enforced
 
@@ -111,7 +112,7 @@ class CheckedTranslator(Closing):
         made = self._translated([listed[at] for at in asked], scores=scores, alignment=alignment)
         results = dict(zip(asked, made, strict=True))
         return [
-            found if isinstance(found, CheckedTranslation) else replace(results[at], suggestions=found)
+            found if isinstance(found, CheckedTranslation) else self._or_remembered(listed[at], results[at], found)
             for at, found in enumerate(remembered)
         ]
 
@@ -135,23 +136,34 @@ class CheckedTranslator(Closing):
         found: list[CheckedTranslation | tuple[Match, ...]] = []
         matches = lookup_all(self._memory, [one.text for one in texts], self.direction, least=self._least)
         for text, each in zip(texts, matches, strict=True):
-            # Where formatting goes in a translation that the model did not make, nobody knows.
             if each and each[0].usable and not text.marks:
-                found.append(
-                    CheckedTranslation(
-                        text,
-                        MarkedText(each[0].target),
-                        None,
-                        tuple(check(text.text, each[0].target, self.direction, identify=self._identify)),
-                        origin="memory",
-                        terms=self._judged(text.text, each[0].target),
-                        suggestions=tuple(each[1:]),
-                        direction=self.direction,
-                    )
-                )
+                found.append(self._accepted(text, MarkedText(each[0].target), each))
             else:
                 found.append(tuple(each))
         return found
+
+    def _or_remembered(
+        self, text: MarkedText, made: CheckedTranslation, matches: tuple[Match, ...]
+    ) -> CheckedTranslation:
+        """What the model made of a text, or what a person accepted, where the memory knows its formatting."""
+        if self._memory is not None and text.marks and matches and matches[0].usable:
+            accepted = self._memory.formatting(matches[0].entry)
+            marked = formatted(text, made.marked, accepted, matches[0].target)
+            if marked is not None:
+                return self._accepted(text, marked, matches)
+        return replace(made, suggestions=matches)
+
+    def _accepted(self, text: MarkedText, marked: MarkedText, matches: Sequence[Match]) -> CheckedTranslation:
+        return CheckedTranslation(
+            text,
+            marked,
+            None,
+            tuple(check(text.text, marked.text, self.direction, identify=self._identify)),
+            origin="memory",
+            terms=self._judged(text.text, marked.text),
+            suggestions=tuple(matches[1:]),
+            direction=self.direction,
+        )
 
     def _translated(
         self, texts: Sequence[MarkedText], *, scores: bool, alignment: bool

@@ -18,6 +18,7 @@ from edgekit.pipeline.requests import ExportRequest
 from exporters.corpus.base import Corpus
 from exporters.corpus.counting import count_corpora
 from exporters.export import in_format, keep_ids
+from exporters.guard import check_directions
 from exporters.opening import Source, open_source
 from exporters.prediction.memory import Running
 from exporters.prediction.predict import Prediction, Predictor, Recipe, largest
@@ -118,6 +119,8 @@ def plan(request: PlanRequest, *, report: Reporter) -> Plan:
     """
     report(StepStarted("open", request.model))
     source = in_format(request.format, open_source(request.model, request.languages), request.languages)
+    if request.languages:
+        check_directions(source, request.languages)
     recipe = Recipe(request.quant, request.embedding_quant)
     check_recipe(source, recipe)
     report(StepFinished("open", f"{source.model.tokenizer.size:,} tokens"))

@@ -171,6 +171,7 @@ def select(
     What is kept is chosen by all of the text; what it costs is estimated with a choice of the same size made by nine
     tenths of it, on the tenth left out. Raises UsageError where a target cannot be met, with what can.
     """
+    _require_possible(target, len(model.tokenizer.closed(keep)), model.tokenizer.size)
     report(StepStarted("select", f"for {', '.join(languages)}"))
     whole = target == Target()
     if ranking is None:
@@ -257,14 +258,7 @@ def _joined(rates: Sequence[Floats], possible: Ids) -> Floats:
 def _size(model: TrimmableModel, full: Removal, target: Target, costs: Callable[[int], tuple[Cost, ...]]) -> int:
     """How many tokens stay. Raises UsageError where a target is out of reach."""
     if target.vocab is not None:
-        if not full.least <= target.vocab <= model.tokenizer.size:
-            raise UsageError(
-                f"a vocabulary of {target.vocab:,} tokens is not possible",
-                reasons=[
-                    f"{full.least:,} have to stay: controls, bytes, characters and what `--keep-text` names; "
-                    f"the model has {model.tokenizer.size:,}"
-                ],
-            )
+        _require_possible(target, full.least, model.tokenizer.size)
         return target.vocab
     if target.max_size_bytes is not None:
         limit = target.max_size_bytes
@@ -279,6 +273,18 @@ def _size(model: TrimmableModel, full: Removal, target: Target, costs: Callable[
         share = target.coverage
         return _first(lambda size: min(one.coverage for one in costs(size)) >= share, full.least, len(full.all))
     return _first(lambda size: max(one.expected_loss for one in costs(size)) <= DEFAULT_LOSS, full.least, len(full.all))
+
+
+def _require_possible(target: Target, least: int, most: int) -> None:
+    """Raise UsageError for a number of tokens that is none between these."""
+    if target.vocab is not None and not least <= target.vocab <= most:
+        raise UsageError(
+            f"a vocabulary of {target.vocab:,} tokens is not possible",
+            reasons=[
+                f"{least:,} have to stay: controls, bytes, characters and what `--keep-text` names; "
+                f"the model has {most:,}"
+            ],
+        )
 
 
 def _first(holds: Callable[[int], bool], low: int, high: int) -> int:

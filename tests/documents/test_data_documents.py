@@ -220,6 +220,43 @@ def test_a_target_is_made_or_filled_when_a_unit_has_none() -> None:
     assert texts("xliff", unit.replace("{}", "<target>done</target>")) == []
 
 
+def test_text_in_the_column_that_takes_the_translation_is_counted_and_no_blank_replaces_it() -> None:
+    text = "question,answer\nWhat is it?,mine\nWho is it?,\n,kept\n"
+    options = DocumentOptions(columns=("question",), into="answer")
+    document = open_document(text.encode(), kind="csv", options=options)
+    assert "cells of 2 (answer) with a text that the translation replaces: 1" in document.facts
+    made = document.written([MarkedText("O que?"), MarkedText("Quem?")]).decode()
+    assert made == "question,answer\nWhat is it?,O que?\nWho is it?,Quem?\n,kept\n"
+
+
+@pytest.mark.parametrize(
+    ("stated", "left"),
+    [
+        (("en", "fr"), "`en`→`fr`"),
+        (("de", "pt"), "`de`→`pt`"),
+        (("de", ""), "`de`→?"),
+        (("en-GB", "pt-PT"), ""),
+        (("en", "en"), ""),
+        (("en", ""), ""),
+        (("", ""), ""),
+    ],
+)
+@pytest.mark.parametrize("second", [False, True])
+def test_xliff_of_other_languages_is_left_and_that_is_said(stated: tuple[str, str], left: str, second: bool) -> None:
+    names = ("srcLang", "trgLang") if second else ("source-language", "target-language")
+    said = "".join(f' {name}="{tag}"' for name, tag in zip(names, stated, strict=True) if tag)
+    text = f'<xliff version="1.2"><file{said}><trans-unit id="1"><source>a</source></trans-unit></file></xliff>'
+    if second:
+        text = f'<xliff version="2.0"{said}><file><unit><segment><source>a</source></segment></unit></file></xliff>'
+    document = open_document(text.encode(), kind="xliff", options=DocumentOptions(source="en", target="pt"))
+    assert len(document.segments) == (0 if left else 1)
+    assert [fact for fact in document.facts if "left as they are" in fact] == (
+        [f"segments that the file says are {left}, left as they are: 1"] if left else []
+    )
+    if left:
+        assert document.written([]) == text.encode()
+
+
 def test_xliff_is_refused_when_it_is_hostile_or_none() -> None:
     bomb = '<!DOCTYPE a [<!ENTITY a "aa"><!ENTITY b "&a;&a;">]><xliff version="1.2">&b;</xliff>'
     outside = '<!DOCTYPE a [<!ENTITY a SYSTEM "file:///etc/passwd">]><xliff version="1.2">&a;</xliff>'

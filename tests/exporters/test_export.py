@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 import pytest
 from store.toys import sha256, use_home
+from toys.installed_translation import install
+from toys.marian_student import toy_student
 from toys.small_gguf import sentences, write_corpora, write_small_gguf
 
 import edgekit
@@ -249,6 +251,29 @@ def test_a_request_that_makes_no_sense_is_refused(
         export(model, corpora, tmp_path / "out", **more)
     assert says in str(caught.value)
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("ask", [edgekit.export, edgekit.plan])
+def test_a_translation_model_is_not_cut_to_languages_that_leave_it_no_direction(ask: Any, tmp_path: Path) -> None:
+    (tmp_path / "marian").mkdir()
+    model = install(toy_student(8).write(tmp_path / "marian"), tmp_path / "model")
+    events: list[Event] = []
+    for languages in (["en", "fr"], ["en"]):
+        with pytest.raises(UsageError) as caught:
+            ask(model, languages=languages, vocab=8_000, report=events.append)
+        assert "it translates en→pt" in str(caught.value)
+        assert "--languages en,pt" in str(caught.value.hint)
+    assert not [event for event in events if isinstance(event, StepFinished)]
+
+
+@pytest.mark.parametrize("vocab", [1, 100_000])
+def test_a_number_of_tokens_that_cannot_be_is_told_before_any_choosing(
+    model: Path, corpora: list[Path], tmp_path: Path, vocab: int
+) -> None:
+    events: list[Event] = []
+    with pytest.raises(UsageError, match="is not possible"):
+        export(model, corpora, tmp_path / "out", vocab=vocab, report=events.append)
+    assert not [event for event in events if getattr(event, "step", "") == "select"]
 
 
 def test_a_model_that_is_not_installed_names_its_pull(corpora: list[Path], tmp_path: Path) -> None:

@@ -94,8 +94,10 @@ def test_the_size_of_a_trimmed_translation_model_is_within_two_percent(tmp_path:
     files = toy_student(8).write(tmp_path)
     folder = install(files, tmp_path / "full")
     text = english(tmp_path, 300)
-    planned = edgekit.plan(folder, languages=("en",), corpora=(text,), vocab=130).to_json()
-    made = edgekit.export(folder, languages=["en"], corpus=[text], vocab=130, out=tmp_path / "out", allow_loss=True)
+    planned = edgekit.plan(folder, languages=("en", "pt"), corpora=(text,), vocab=130).to_json()
+    made = edgekit.export(
+        folder, languages=["en", "pt"], corpus=[text], vocab=130, out=tmp_path / "out", allow_loss=True
+    )
     assert planned["size_bytes"] == pytest.approx(files_of(made.folder, ".onnx", ".npy", "tokenizer.json"), rel=0.02)
     assert planned["tensor_bytes"] is None
     assert planned["memory"]["weights"] > 0

@@ -14,6 +14,7 @@ from rapidfuzz.distance import Levenshtein
 
 from edgekit.core.errors import InputError
 from edgekit.core.languages import Direction
+from edgekit.core.marked import Mark, MarkedText
 from edgekit.core.paths import memory_file
 from edgekit.memory.entries import Entry, Origin
 from edgekit.memory.grams import folded
@@ -208,3 +209,30 @@ def test_what_was_added_is_found_exactly(
             match = memory.lookup(source, EN_PT)[0]
             assert match.usable
             assert (match.entry.source, match.target) in pairs
+
+
+def test_the_formatting_of_both_sides_comes_back_and_goes_with_its_entry(memory: Memory) -> None:
+    source = MarkedText("The cell.", (Mark(4, 8, "pair", "1"),))
+    target = MarkedText("A célula.", (Mark(2, 8, "pair", "1"),))
+    memory.add(source, target, EN_PT)
+    plain = memory.add("A page.", "Uma página.", EN_PT)
+    (match,) = memory.lookup("The cell.", EN_PT)
+    assert memory.formatting(match.entry) == (source, target)
+    (other,) = memory.lookup("A page.", EN_PT)
+    assert other.entry.id == plain
+    assert memory.formatting(other.entry) == (MarkedText("A page."), MarkedText("Uma página."))
+    # Accepted again without formatting, the entry has none any more.
+    memory.add("The cell.", "A célula.", EN_PT)
+    (again,) = memory.lookup("The cell.", EN_PT)
+    assert memory.formatting(again.entry) == (MarkedText("The cell."), MarkedText("A célula."))
+    assert memory.formatting(match.entry)[0].marks == ()
+
+
+def test_a_file_of_before_formatting_can_be_read_where_it_cannot_be_written(tmp_path: Path) -> None:
+    path = tmp_path / "old.sqlite"
+    with open_memory(path) as memory:
+        memory.add("The cell.", "A célula.", EN_PT)
+        memory._write(lambda connection: connection.execute("DROP TABLE formatting"))
+        (match,) = memory.lookup("The cell.", EN_PT)
+        assert memory.formatting(match.entry) == (MarkedText("The cell."), MarkedText("A célula."))
+    assert not list(tmp_path.glob("*damaged*"))

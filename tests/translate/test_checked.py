@@ -22,6 +22,7 @@ from edgekit.memory.entries import Origin
 from edgekit.memory.memory import Memory, open_memory
 from edgekit.translate.careful import CarefulTranslator
 from edgekit.translate.checked import CheckedTranslator
+from edgekit.translate.remembered import stripped
 from edgekit.translate.translator import Translator
 
 DIRECTION = Direction("en", "pt")
@@ -134,6 +135,19 @@ def test_a_text_with_formatting_is_translated_and_the_memory_only_suggests(memor
         (one,) = translator.translate([text])
     assert (one.text, one.origin) == ("o livro está aqui", "model")
     assert [match.target for match in one.suggestions] == ["o manual cá está"]
+
+
+def test_what_was_accepted_of_a_document_comes_back_with_its_formatting(memory: Memory) -> None:
+    text = MarkedText(" the book is here", (Mark(5, 9, "pair", "1"),))
+    accepted = MarkedText("cá está o manual", (Mark(10, 16, "pair", "1"),))
+    memory.add(stripped(text), accepted, DIRECTION)
+    elsewhere = MarkedText("the book is here", (Mark(9, 11, "pair", "1"),))
+    with checked(FakeTranslator(word_for_word), memory=memory) as translator:
+        one, other = translator.translate([text, elsewhere])
+    assert (one.text, one.origin, one.translation) == (" cá está o manual", "memory", None)
+    assert one.marked.marks == (Mark(11, 17, "pair", "1"),)
+    assert (other.text, other.origin) == ("o livro está aqui", "model")
+    assert [match.target for match in other.suggestions] == ["cá está o manual"]
 
 
 def test_a_number_that_vanishes_is_asked_for_again_and_then_there() -> None:

@@ -15,6 +15,7 @@ from edgekit.cli.review import BILINGUAL
 from edgekit.cli.translate_files import kind_of_file
 from edgekit.core.characters import has_letters
 from edgekit.core.errors import InputError, UnavailableError, UsageError
+from edgekit.core.marked import MarkedText
 from edgekit.core.units import counted
 
 if TYPE_CHECKING:
@@ -64,19 +65,19 @@ def accept(
             reasons=[f"`{path}`: {counted(len(side), 'segment')}" for path, side in pairs],
             hint="mend the text and leave paragraphs, rows and cues as they are",
         )
-    pairs = [_is_pair(*pair) for pair in zip(*sides, strict=True)]
+    are_pairs = [_is_pair(*(side.text for side in pair)) for pair in zip(*sides, strict=True)]
     if not yes:
-        texts = [[one for one, is_pair in zip(side, pairs, strict=True) if is_pair] for side in sides]
+        texts = [[one.text for one, is_pair in zip(side, are_pairs, strict=True) if is_pair] for side in sides]
         _require_languages(direction, list(zip((original, mended), texts, strict=True)))
     kept = 0
     previous = ""
     origin = Origin("person", who, original.name)
     with opened() as memory:
-        for text, translation, is_pair in zip(*sides, pairs, strict=True):
+        for text, translation, is_pair in zip(*sides, are_pairs, strict=True):
             if is_pair:
                 memory.add(text, translation, direction, origin=origin, previous=previous)
                 kept += 1
-            previous = text or previous
+            previous = text.text or previous
     if as_json:
         output.json_object({"schema": SCHEMA, "segments": len(sides[0]), "kept": kept})
     else:
@@ -109,10 +110,11 @@ def _require_languages(direction: Direction, texts: Sequence[tuple[Path, Sequenc
         )
 
 
-def _segments(path: Path, kind: str | None) -> list[str]:
+def _segments(path: Path, kind: str | None) -> list[MarkedText]:
     """The texts of a document or of lines, without the white space around them."""
     if kind is None:
-        return [line.strip() for line in read_lines(path)]
+        return [MarkedText(line.strip()) for line in read_lines(path)]
     from edgekit.documents.open import open_document
+    from edgekit.translate.remembered import stripped
 
-    return [segment.text.strip() for segment in open_document(path, kind=kind).segments]
+    return [stripped(segment) for segment in open_document(path, kind=kind).segments]
