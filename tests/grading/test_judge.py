@@ -96,7 +96,19 @@ def test_the_likeliest_word_counts_not_the_one_that_came_first() -> None:
         (EngineError("the grammar ends nowhere"), "the model failed: the grammar ends nowhere"),
         (EngineError("the model's output is no number"), "the model failed: the model's output is no number"),
     ],
-    ids=["truncated", "cancelled", "empty", "refusal", "improbable", "no probabilities", "tie", "tie with no answer", "nan chances", "dead end", "nan"],
+    ids=[
+        "truncated",
+        "cancelled",
+        "empty",
+        "refusal",
+        "improbable",
+        "no probabilities",
+        "tie",
+        "tie with no answer",
+        "nan chances",
+        "dead end",
+        "nan",
+    ],
 )
 def test_a_failure_is_never_a_verdict(answer: Generation | Exception, why: str) -> None:
     opinion = Judge(Says(answer)).ask(QUESTION, CRITERION, "x")
