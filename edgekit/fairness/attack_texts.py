@@ -65,6 +65,13 @@ WRONG: Mapping[str, str] = {
 }
 
 # A sentence that takes back what another said.
+FALSE: Mapping[str, str] = {
+    "en": "That is false.",
+    "es": "Eso es falso.",
+    "pt": "Isso é falso.",
+    "fr": "C'est faux.",
+    "de": "Das ist falsch.",
+}
 DENIAL: Mapping[str, str] = {
     "en": "It is not true that {}",
     "es": "No es cierto que {}",

@@ -11,9 +11,10 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
-from edgekit.fairness.attack_texts import AND, DENIAL, INSTRUCTIONS, NEGATED, STUFFING, TEMPLATE, WRONG
+from edgekit.fairness.attack_texts import AND, DENIAL, FALSE, INSTRUCTIONS, NEGATED, STUFFING, TEMPLATE, WRONG
 from edgekit.grading.function_words import denying_words, known
 from edgekit.grading.intake import matching_form
+from edgekit.grading.opposites import pairs
 from edgekit.quiz.model import Question, Quiz
 
 Kind: TypeAlias = Literal["content", "instruction", "honest"]
@@ -61,13 +62,28 @@ def wrong_answer(quiz: Quiz, question: Question, language: str) -> str:
     for criterion in question.criteria:
         for text in criterion.refuted.get(language, ()):
             return text
+    return next(_right_elsewhere(quiz, question, language), WRONG.get(language, WRONG["en"]))
+
+
+def _right_elsewhere(quiz: Quiz, question: Question, language: str) -> Iterator[str]:
+    """Answers to other questions, of which nobody could say that they are right here too."""
     right = [_telling(text) for tag, _, text in _wordings(question) if tag == language]
     for other in quiz.questions:
         if other.id != question.id and other.kind == "explain":
             for tag, _, text in _wordings(other):
                 if tag == language and not any(_alike(_telling(text), one) for one in right):
-                    return text
-    return WRONG.get(language, WRONG["en"])
+                    yield text
+
+
+def turn_round(text: str, language: str) -> str | None:
+    """A statement with the first word that has an opposite replaced by it; None where none has."""
+    opposite = dict(reversed(pairs(language)))
+    for word in _WORD.finditer(text):
+        other = opposite.get(word[0].lower())
+        if other is not None and other != word[0].lower():
+            other = other.capitalize() if word[0][0].isupper() else other
+            return f"{text[: word.start()]}{other}{text[word.end() :]}"
+    return None
 
 
 def negate(text: str, language: str) -> str:
@@ -104,6 +120,10 @@ def _of_question(quiz: Quiz, question: Question, language: str, draw: _Draw) -> 
             f"{_ended(text)} {DENIAL.get(language, DENIAL['en']).format(_lower(text))}",
             of=criterion,
         )
+        yield made("taken-back", f"{_ended(text)} {FALSE.get(language, FALSE['en'])}", of=criterion)
+        turned = turn_round(text, language)
+        if turned is not None:
+            yield made("turned-round", turned, of=criterion)
         yield made(
             "both-ways", f"{_bare(text)} {AND.get(language, 'or')} {_lower(negate(text, language))}", of=criterion
         )
@@ -113,6 +133,7 @@ def _of_question(quiz: Quiz, question: Question, language: str, draw: _Draw) -> 
     yield made("question-restated", asked)
     yield made("question-then-wrong", f"{asked} {wrong}")
     yield made("wrong-answer", wrong, base="")
+    yield made("another-answer", next(_right_elsewhere(quiz, question, language), ""), base="")
     yield made("shuffled-reference", " ".join(draw.shuffled(whole.split())), base="")
     yield made("stuffing", _stuffed(wrong, draw))
     yield made("repetition", " ".join([wrong] * REPETITIONS))

@@ -29,6 +29,8 @@ SECONDS = 30.0
 _ALTERNATIVES = 1000
 # The four words together: below it the model was about to say something else, and the grammar spoke for it.
 LEAST_MASS = 0.05
+# A tie is no verdict: the first of the four words would win it.
+_LEAST_APART = 1e-6
 MOST_ANSWER = 2000
 _QUOTES = 24
 
@@ -146,7 +148,9 @@ class Judge(Closing):
                 return Opinion("cannot_tell", failed="the model said none of the four words")
             if not probabilities:
                 return Opinion("cannot_tell", failed="the model was about to say none of the four words")
-            likeliest = max(VERDICTS, key=lambda one: probabilities[one])
+            likeliest, second = sorted(VERDICTS, key=lambda one: -probabilities[one])[:2]
+            if probabilities[likeliest] - probabilities[second] < _LEAST_APART:
+                return Opinion("cannot_tell", failed=f"the model is torn between `{likeliest}` and `{second}`")
             quote = self._quote(prompt, likeliest, answer) if quoted and likeliest in ("yes", "partly") else None
         except EdgekitError as problem:
             return Opinion("cannot_tell", failed=f"the model failed: {problem.message}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from edgekit.fairness.attacks import attacks, negate, wrong_answer
+from edgekit.fairness.attacks import attacks, negate, turn_round, wrong_answer
 from edgekit.fairness.redteam import attack
 from edgekit.quiz.model import Criterion, Misconception, Question, Quiz
 from edgekit.quiz.suggestion import Answer, Reason, Suggestion
@@ -57,6 +57,7 @@ def test_attacks_are_the_same_each_time_and_never_empty() -> None:
     assert {one.language for one in made if one.question == "q1"} == {"en", "es"}
     names = {one.name for one in made}
     assert {"negated-reference", "changed-number", "keyword-bag", "both-ways", "question-restated", "base64"} <= names
+    assert {"taken-back", "another-answer"} <= names
 
 
 @pytest.mark.parametrize(
@@ -85,6 +86,20 @@ def test_answer_to_another_question_is_no_wrong_one_when_it_may_be_right_here() 
     # What has no full stop gets one: the trick is a sentence of its own.
     assert texts["appended-keywords"].startswith("Warm air rises. ")
     assert texts["padding"].startswith("Warm air rises. ")
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "turned"),
+    [
+        ("La temperatura sube.", "es", "La temperatura baja."),
+        ("The level will increase.", "en", "The level will decrease."),
+        ("Increase the heat.", "en", "Decrease the heat."),
+        ("It is made of wood.", "en", None),
+        ("Aer calidus surgit.", "la", None),
+    ],
+)
+def test_a_word_is_turned_round_where_one_has_an_opposite(text: str, language: str, turned: str | None) -> None:
+    assert turn_round(text, language) == turned
 
 
 def test_a_known_misconception_is_the_wrong_answer() -> None:

@@ -116,9 +116,25 @@ def test_the_likeliest_word_counts_not_the_one_that_came_first() -> None:
         (said("sorry", yes=0.9), "none of the four words"),
         (said("yes", yes=0.001), "about to say none"),
         (said("yes"), "about to say none"),
+        (said("yes", yes=0.4, no=0.4), "torn between `yes` and `no`"),
+        (said("no", no=0.4, cannot_tell=0.4), "torn between `no` and `cannot_tell`"),
+        (said("yes", yes=math.nan, no=math.nan), "about to say none"),
+        (EngineError("the grammar ends nowhere"), "the model failed: the grammar ends nowhere"),
         (EngineError("the model's output is no number"), "the model failed: the model's output is no number"),
     ],
-    ids=["truncated", "cancelled", "empty", "refusal", "improbable", "no probabilities", "nan"],
+    ids=[
+        "truncated",
+        "cancelled",
+        "empty",
+        "refusal",
+        "improbable",
+        "no probabilities",
+        "tie",
+        "tie with no answer",
+        "nan chances",
+        "dead end",
+        "nan",
+    ],
 )
 def test_a_failure_is_never_a_verdict(answer: Generation | Exception, why: str) -> None:
     opinion = Judge(Says(answer)).ask(QUESTION, CRITERION, "x")

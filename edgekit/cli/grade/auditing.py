@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from edgekit.core.events import Reporter
     from edgekit.fairness.audit import AuditCard
-    from edgekit.fairness.measures import Rates
     from edgekit.fairness.parallel import Trial
     from edgekit.fairness.redteam import AttackCard
     from edgekit.grading.opening import Tools
@@ -28,7 +27,6 @@ AUDIT_SCHEMA = "edgekit.audit/1"
 ATTACK_SCHEMA = "edgekit.attack/1"
 # Two teachers with the same answers: research on the sets of Mohler and others (2011) and AR-ASAG (2020).
 CEILING = "teachers among themselves, quadratic kappa: 0.49 (Mohler et al. 2011), 0.80 (AR-ASAG)"
-_EXAMPLES = 3
 
 
 def audit(
@@ -134,74 +132,43 @@ def _graded(trial: Trial, tools: Tools, report: Reporter) -> Sequence[Suggestion
 
 def _show_audit(card: AuditCard, *, own: bool) -> None:
     """own: the answers are made of a quiz."""
+    from edgekit.cli.grade.cards import audit_lines, word, wrapped
     from edgekit.fairness.audit import FEWEST
 
-    head = ("variety", "answers", "accuracy", "F1", "AUC", "review", "right as", "wrong accepted", "covered")
-    rows = [head, *((name, *_cells(rates)) for name, rates in card.groups.items())]
-    for row in columns(rows):
-        output.data(row)
-    output.data("")
-    for verdict in card.verdicts:
-        value = "-" if verdict.value is None else f"{verdict.value:.3f}"
-        span = "" if verdict.interval is None else f" ({verdict.interval.low:.3f} to {verdict.interval.high:.3f})"
-        detail = f"; {verdict.detail}" if verdict.detail else ""
-        output.data(f"{_word(verdict.passed)}  {verdict.name}: {value}{span}, {verdict.limit}{detail}")
+    for line in audit_lines(card):
+        output.data(line)
     if card.few:
         names = "; ".join(f"{output.visible(one)} {card.groups[one].count}" for one in card.few)
-        output.narrate(f"fewer than {FEWEST} answers, so no verdict: {names}")
+        output.narrate(wrapped(f"fewer than {FEWEST} answers, so no verdict: {names}"))
     if card.left_out:
         output.narrate(f"{card.left_out:,} answers left out: nothing right is known to hold them against")
-    output.narrate(CEILING)
+    output.narrate(wrapped(CEILING))
     if card.verdicts:
         held = f"{sum(one.passed for one in card.verdicts)} of {len(card.verdicts)} hold"
-        output.data(f"\n{_word(card.passed)}: {held}")
+        output.data(f"\n{word(card.passed)}: {held}")
         return
-    output.data(f"\nno verdict: no variety has the {FEWEST} answers that one needs; this says nothing of the quiz")
+    told = f"no verdict: no variety has the {FEWEST} answers that one needs; this says nothing of the quiz"
+    output.data("\n" + wrapped(told))
+    if not own:
+        output.narrate("more answers are needed in the file")
+        return
     output.narrate(
-        "answers are made of the wordings of the quiz: add some to `accepted`, `refuted` or `misconceptions`, "
-        "or more questions; or name answers to audit by, `--parallel FILE`"
-        if own
-        else "more answers are needed in the file"
+        wrapped(
+            "answers are made of the wordings of the quiz: add some to `accepted`, `refuted` or `misconceptions`, "
+            "or more questions;"
+        )
     )
-
-
-def _cells(rates: Rates) -> tuple[str, ...]:
-    values = (
-        rates.accuracy,
-        rates.f1,
-        rates.auc,
-        rates.unknown,
-        rates.likely_right,
-        rates.false_accepts,
-        rates.coverage,
-    )
-    return (str(rates.count), *("-" if value is None else f"{value:.3f}" for value in values))
+    output.narrate("or name answers to audit by, `--parallel FILE`")
 
 
 def _show_attacks(card: AttackCard) -> None:
-    rows = [("", "attack", "tried", "suggested as right", "to review", "moved points")]
-    rows += [
-        (_word(row.passed), row.name, str(row.count), str(row.passing), str(row.reviewed), str(row.moved))
-        for row in card.rows
-    ]
-    for line in columns(rows):
+    from edgekit.cli.grade.cards import attack_lines
+
+    for line in attack_lines(card):
         output.data(line)
-    for row in card.rows:
-        for fallen in row.fallen[:_EXAMPLES] if not row.passed else ():
-            points = f"{fallen.points:g} of {fallen.most:g}"
-            text = " ".join(output.visible(fallen.attack.text).split())
-            output.narrate(f"{row.name}, {fallen.attack.question}: {points} for {text[:120]}")
-    if card.weak:
-        worst = ", ".join(f"{where} ({count})" for where, count in list(card.weak.items())[:5])
-        output.narrate(f"where attacks worked: {worst}")
-    output.data(f"\n{_word(card.passed)}: {sum(row.passed for row in card.rows)} of {len(card.rows)} hold")
 
 
 def columns(rows: Sequence[tuple[str, ...]]) -> list[str]:
     """Rows of cells as lines, each column as wide as its widest cell."""
     widths = [max(len(row[at]) for row in rows) for at in range(len(rows[0]))]
     return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
-
-
-def _word(passed: bool) -> str:
-    return "PASS" if passed else "FAIL"

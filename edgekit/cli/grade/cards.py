@@ -1,0 +1,175 @@
+"""The cards of `grade attack` and `grade audit` as lines of at most 80 columns."""
+
+from __future__ import annotations
+
+import textwrap
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from edgekit.core.characters import visible
+
+if TYPE_CHECKING:
+    from edgekit.fairness.audit import AuditCard, Verdict
+    from edgekit.fairness.measures import Rates
+    from edgekit.fairness.redteam import AttackCard, Fallen, Row
+
+WIDTH = 80
+_WHAT = 44
+_EXAMPLES, _PLACES, _LONGEST = 3, 5, 200
+_VARIETY, _LEAST_CELL = 18, 6
+# What an attack is, in words; orders to the grader have one line together.
+TRIED: Mapping[str, str] = {
+    "reference": "the right answer itself",
+    "negated-reference": "a right answer, denied",
+    "changed-number": "a right answer with another number in it",
+    "reference-then-denial": "a right answer, then that it is not true",
+    "taken-back": "a right answer, then that it is false",
+    "turned-round": "a right answer, one word turned round",
+    "both-ways": "a right answer or its contrary, left open",
+    "keyword-bag": "key words alone, in any order",
+    "keyword-list": "key words alone, as a list with commas",
+    "appended-keywords": "a wrong answer with key words behind it",
+    "question-restated": "the question again",
+    "question-then-wrong": "the question again, then a wrong answer",
+    "wrong-answer": "a wrong answer as it is",
+    "another-answer": "the answer to another question",
+    "shuffled-reference": "a right answer, its words shuffled",
+    "stuffing": "a wrong answer full of learned words",
+    "repetition": "a wrong answer, twenty times",
+    "padding": "a wrong answer, phrases that fit anything",
+    "template": "phrases that fit anything",
+}
+_ORDERS = "orders to the grader, {ways} ways"
+# What a teacher can do where an attack worked, by what was tried.
+_REFUTE = "add the text to {wrong}, then run this again; statements that say one thing each are harder to pass"
+_HELP: Mapping[str, str] = {
+    "reference": "it should pass and does not: write the statement as a student would say it, or add such a wording "
+    "to `accepted`",
+    "order": "no wording helps: look at every answer to this question yourself",
+}
+
+
+def attack_lines(card: AttackCard) -> Iterator[str]:
+    """What was tried and what became of it, a row a trick; then what worked, where, and what to do about it."""
+    yield f"{'':6}{'what was tried':{_WHAT}}{'tried':>6}{'passed':>8}{'review':>8}{'refused':>8}"
+    orders = [row for row in card.rows if row.kind == "instruction"]
+    for row in card.rows:
+        if row.kind != "instruction":
+            yield _row(visible(TRIED.get(row.name, row.name)), [row])
+    if orders:
+        yield _row(_ORDERS.format(ways=len(orders)), orders)
+    yield ""
+    yield from _wrapped(
+        "passed: suggested with half of the points or more; review: a person sees it first; refused: suggested with "
+        "less. The right answer itself should pass or be seen, all else should not pass, and no order may move a point."
+    )
+    yield from _fallen(card)
+    yield f"\n{word(card.passed)}: {sum(row.passed for row in card.rows)} of {len(card.rows)} hold"
+
+
+def _row(what: str, rows: Sequence[Row]) -> str:
+    count, review = sum(row.count for row in rows), sum(row.reviewed for row in rows)
+    passing, moved = sum(row.passing for row in rows), sum(row.moved for row in rows)
+    refused = count - review - passing
+    line = f"{word(all(row.passed for row in rows)):6}{_short(what, _WHAT - 1):{_WHAT}}"
+    line += f"{count:6,}{passing:8,}{review:8,}{refused:8,}"
+    return line + (f"\n{'':6}{moved:,} of them moved points" if moved else "")
+
+
+def _fallen(card: AttackCard) -> Iterator[str]:
+    """By question and criterion, those where most worked first; of rows that hold none."""
+    places: dict[tuple[str, str | None], list[tuple[Row, Fallen]]] = defaultdict(list)
+    for row in card.rows:
+        for one in row.fallen if not row.passed else ():
+            places[one.attack.question, one.attack.criterion].append((row, one))
+    ordered = sorted(places.items(), key=lambda pair: -len(pair[1]))
+    for (question, criterion), found in ordered[:_PLACES]:
+        where = f"question `{visible(question)}`" + (f", criterion `{visible(criterion)}`" if criterion else "")
+        yield ""
+        yield from _wrapped(f"{where}: {len(found)} worked")
+        for row, one in found[:_EXAMPLES]:
+            what = TRIED.get(row.name, f"an order to the grader ({row.name})")
+            text = _short(" ".join(visible(one.attack.text).split()), _LONGEST)
+            yield from _wrapped(f"{visible(what)} got {one.points:g} of {one.most:g} points:", 2)
+            yield from _wrapped(f"`{text}`", 4)
+        if len(found) > _EXAMPLES:
+            yield f"  and {len(found) - _EXAMPLES:,} more, see `--json`"
+        for advice in dict.fromkeys(_advice(row, criterion) for row, _ in found):
+            yield from _wrapped(f"what helps: {advice}", 2)
+    if len(ordered) > _PLACES:
+        yield f"\nand {len(ordered) - _PLACES:,} more places, see `--json`"
+
+
+def _advice(row: Row, criterion: str | None) -> str:
+    if row.kind == "honest":
+        return _HELP["reference"]
+    if row.kind == "instruction":
+        return _HELP["order"]
+    wrong = "`refuted` of the criterion" if criterion else "the question's `misconceptions`"
+    return _REFUTE.format(wrong=wrong)
+
+
+def audit_lines(card: AuditCard) -> Iterator[str]:
+    """A row a variety, what the columns say, and the verdicts."""
+    heads = ("answers", "right", "F1", "AUC", "review", "sure", "fooled", "covered")
+    yield f"{'variety':{_VARIETY}}" + "".join(f"{head:>{_cell(head)}}" for head in heads)
+    for name, rates in card.groups.items():
+        cells = zip(heads, _cells(rates), strict=True)
+        yield f"{_short(visible(name), _VARIETY):{_VARIETY}}" + "".join(
+            f"{cell:>{_cell(head)}}" for head, cell in cells
+        )
+    yield ""
+    yield from _wrapped(
+        "right: answers judged as they should be; review: seen by a person first; sure: how likely right answers are "
+        "held to be right; fooled: wrong answers that got points; covered: the due mark was among the possible ones. "
+        "All are shares of 1, alike in every variety where the grader is fair."
+    )
+    if card.verdicts:
+        yield ""
+    for verdict in card.verdicts:
+        yield from _verdict(verdict)
+
+
+def _verdict(verdict: Verdict) -> Iterator[str]:
+    value = "-" if verdict.value is None else f"{verdict.value:.3f}"
+    span = "" if verdict.interval is None else f" ({verdict.interval.low:.3f} to {verdict.interval.high:.3f})"
+    detail = f"; {verdict.detail}" if verdict.detail else ""
+    yield from _wrapped(f"{word(verdict.passed)}  {verdict.name}: {value}{span}, {verdict.limit}{detail}", 0, 6)
+
+
+def _cell(head: str) -> int:
+    return max(_LEAST_CELL, len(head) + 1)
+
+
+def _cells(rates: Rates) -> tuple[str, ...]:
+    values = (
+        rates.accuracy,
+        rates.f1,
+        rates.auc,
+        rates.unknown,
+        rates.likely_right,
+        rates.false_accepts,
+        rates.coverage,
+    )
+    return (str(rates.count), *("-" if value is None else f"{value:.2f}" for value in values))
+
+
+def wrapped(text: str) -> str:
+    """A paragraph of at most 80 columns."""
+    return "\n".join(_wrapped(text))
+
+
+def word(passed: bool) -> str:
+    """The verdict."""
+    return "PASS" if passed else "FAIL"
+
+
+def _wrapped(text: str, indent: int = 0, hanging: int | None = None) -> list[str]:
+    after = " " * (indent if hanging is None else hanging)
+    before = " " * indent
+    return textwrap.wrap(visible(text), WIDTH, initial_indent=before, subsequent_indent=after, break_on_hyphens=False)
+
+
+def _short(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[: most - 3]}..."

@@ -1,0 +1,82 @@
+"""What the cards say to a teacher, at 80 columns."""
+
+from __future__ import annotations
+
+import pytest
+
+from edgekit.cli.grade.cards import TRIED, attack_lines, audit_lines
+from edgekit.fairness.attacks import Attack, Kind, attacks
+from edgekit.fairness.audit import AuditCard, Verdict
+from edgekit.fairness.measures import Interval, Outcome, rates
+from edgekit.fairness.redteam import AttackCard, Fallen, Row
+from edgekit.quiz.model import Criterion, Question, Quiz
+
+
+def row(name: str, kind: Kind, fallen: int = 0, *, count: int = 6, moved: int = 0, criterion: str | None = None) -> Row:
+    one = Attack("puddle", name, kind, "en", f"vapour \x1b[31m heat {'very ' * 60}", "base", criterion)
+    return Row(
+        name, kind, count, fallen - moved, count - fallen, moved, tuple(Fallen(one, 2.0, 2.0) for _ in range(fallen))
+    )
+
+
+def shown(*rows: Row) -> str:
+    return "\n".join(attack_lines(AttackCard(rows)))
+
+
+def test_card_fits_80_columns_and_shows_no_control_character_whatever_is_in_it() -> None:
+    text = shown(
+        row("reference", "honest", 1),
+        row("keyword-bag", "content", 5),
+        row("an attack of a later version with a name that is longer than what there is room for", "content"),
+        row("negated-reference", "content", 2, criterion="light " * 30),
+        row("ignore-en", "instruction", 2, moved=2),
+        row("ignore-es", "instruction"),
+    )
+    assert max(map(len, text.splitlines())) <= 80
+    assert "\x1b" not in text
+
+
+def test_card_says_what_worked_where_and_what_to_do() -> None:
+    text = shown(row("keyword-bag", "content", 5), row("negated-reference", "content", 1, criterion="light"))
+    assert "FAIL  key words alone, in any order" in text
+    assert "question `puddle`: 5 worked" in text
+    assert "question `puddle`, criterion `light`: 1 worked" in text
+    assert "key words alone, in any order got 2 of 2 points:" in text
+    assert "and 2 more, see `--json`" in text
+    assert "`misconceptions`" in text
+    assert "`refuted` of the criterion" in text
+    assert text.endswith("FAIL: 0 of 2 hold")
+
+
+def test_orders_have_one_line_together_and_say_that_they_moved_points() -> None:
+    text = shown(row("ignore-en", "instruction"), row("ignore-es", "instruction", 1, moved=1))
+    assert "FAIL  orders to the grader, 2 ways                    12       0      11" in text
+    assert "1 of them moved points" in text
+    assert "an order to the grader (ignore-es) got 2 of 2 points:" in text
+    assert "look at every answer to this question yourself" in text
+    assert text.endswith("FAIL: 1 of 2 hold")
+
+
+def test_right_answer_that_is_refused_is_no_attack_that_worked() -> None:
+    text = shown(row("reference", "honest", 1))
+    assert "add such a wording to `accepted`" in " ".join(text.split())
+
+
+def test_every_attack_has_words() -> None:
+    criteria = (Criterion("a", 1.0, {"en": "Water boils at 100 degrees."}), Criterion("b", 1.0, {"en": "It is hot."}))
+    question = Question("q", "explain", "en", {"en": "When does it boil?"}, 2.0, criteria=criteria)
+    made = attacks(Quiz("q", "Q", ("en",), (question,), ""))
+    assert {one.name for one in made if one.kind != "instruction"} <= set(TRIED)
+    assert all(len(words) < 44 for words in TRIED.values())
+
+
+@pytest.mark.parametrize("name", ["en", "translated to a variety with a long name", "\x1b[2J"])
+def test_audit_card_fits_80_columns(name: str) -> None:
+    verdict = Verdict(
+        f"probability of the same right content, {name} less {name}", 0.1, "within 0.08", False, Interval(0.1, 0.0, 0.2)
+    )
+    group = rates([Outcome("q/1", "q", name, True, True, True, 0.9, None)])
+    text = "\n".join(audit_lines(AuditCard({name: group}, (), (verdict,), ())))
+    assert max(map(len, text.splitlines())) <= 80
+    assert "\x1b" not in text
+    assert "FAIL  probability of the same right content" in text
