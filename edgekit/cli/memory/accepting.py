@@ -64,15 +64,15 @@ def accept(
             reasons=[f"`{path}`: {counted(len(side), 'segment')}" for path, side in pairs],
             hint="mend the text and leave paragraphs, rows and cues as they are",
         )
-    pairs = [_is_pair(*pair) for pair in zip(*sides, strict=True)]
+    kept_pairs = [_is_pair(*pair) for pair in zip(*sides, strict=True)]
     if not yes:
-        texts = [[one for one, is_pair in zip(side, pairs, strict=True) if is_pair] for side in sides]
+        texts = [[one for one, is_pair in zip(side, kept_pairs, strict=True) if is_pair] for side in sides]
         _require_languages(direction, list(zip((original, mended), texts, strict=True)))
     kept = 0
     previous = ""
     origin = Origin("person", who, original.name)
     with opened() as memory:
-        for text, translation, is_pair in zip(*sides, pairs, strict=True):
+        for text, translation, is_pair in zip(*sides, kept_pairs, strict=True):
             if is_pair:
                 memory.add(text, translation, direction, origin=origin, previous=previous)
                 kept += 1
