@@ -102,7 +102,7 @@ def pairs_of(quiz: Quiz, *, seed: int = 0) -> list[Pair]:
     for question in quiz.questions:
         if question.kind != "explain":
             continue
-        for language in quiz.languages:
+        for language in quiz.expected(question):
             asked = question.text.get(language) or question.text.get(question.language, "")
             right, wrong = right_answers(question, language), wrong_answers(quiz, question, language)
             for text in right:
