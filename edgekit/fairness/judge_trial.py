@@ -83,7 +83,7 @@ def try_on_quiz(quiz: Quiz, judge: Tried, *, seed: int = 0, report: Reporter = s
             other = shuffle_words(text, seed=seed)
             changed = other != text and judge.ask(question, criterion, other, quoted=False).verdict != opinion.verdict
             said[language].append((label, opinion.verdict, changed))
-        report(Progress("judge", done, len(items), "statements"))
+        report(Progress("judge", done, len(items), "answers"))
     cards = [
         judge_card(
             language,
@@ -102,7 +102,7 @@ def pairs_of(quiz: Quiz, *, seed: int = 0) -> list[Pair]:
     for question in quiz.questions:
         if question.kind != "explain":
             continue
-        for language in quiz.languages:
+        for language in quiz.expected(question):
             asked = question.text.get(language) or question.text.get(question.language, "")
             right, wrong = right_answers(question, language), wrong_answers(quiz, question, language)
             for text in right:
@@ -117,7 +117,7 @@ def try_on_pairs(pairs: Sequence[Pair], judge: Tried, *, report: Reporter = sile
     for done, one in enumerate(pairs, 1):
         for first, second in ((one.better, one.worse), (one.worse, one.better)):
             chances[one.question, first, second] = judge.prefer(one.question, first, second)
-        report(Progress("judge", done, len(pairs), "pairs"))
+        report(Progress("judge", done, len(pairs), "answers"))
     found = []
     for language in dict.fromkeys(one.language for one in pairs):
         mine = [one for one in pairs if one.language == language]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from edgekit.fairness.parallel import Trial, Version
 from edgekit.fairness.rendering import Translate, renderings
@@ -23,7 +23,7 @@ def make_own_trial(quiz: Quiz, *, translate: Translate | None = None) -> Trial:
         if question.kind != "explain":
             continue
         for language, item, text, right in _items(quiz, question):
-            for variety, written in _written(quiz, language, text, translate):
+            for variety, written in _written(quiz.expected(question), language, text, translate):
                 answer = Answer(f"a{len(answers)}", question.id, written)
                 answers.append(answer)
                 versions[answer.answer_id] = Version(item, variety, question.id, written, right)
@@ -53,17 +53,19 @@ def wrong_answers(quiz: Quiz, question: Question, language: str) -> tuple[str, .
 
 def _items(quiz: Quiz, question: Question) -> Iterator[tuple[str, str, str, bool]]:
     """(language, item, text, whether it is right)."""
-    for language in quiz.languages:
+    for language in quiz.expected(question):
         for at, text in enumerate(right_answers(question, language)):
             yield language, f"{language}-right-{at}", text, True
         for at, text in enumerate(wrong_answers(quiz, question, language)):
             yield language, f"{language}-wrong-{at}", text, False
 
 
-def _written(quiz: Quiz, language: str, text: str, translate: Translate | None) -> Iterator[tuple[str, str]]:
+def _written(
+    languages: Sequence[str], language: str, text: str, translate: Translate | None
+) -> Iterator[tuple[str, str]]:
     """(variety, text): the language of what stands in the quiz, and renderings, of all languages together."""
     yield language, text
-    others = [one for one in quiz.languages if one != language]
+    others = [one for one in languages if one != language]
     for variety, made in renderings(text, language, to=others[0] if others else None, translate=translate).items():
         # What a translator made of a whole answer is no teacher's wording of it.
-        yield f"translated to {variety}" if variety in quiz.languages else variety, made
+        yield f"translated to {variety}" if variety in languages else variety, made

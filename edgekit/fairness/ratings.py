@@ -54,7 +54,10 @@ def read_ratings(path: Path) -> Mapping[str, Ratings]:
             shuffled += [row["shuffled"].strip()] if "shuffled" in row else []
     if reasons:
         raise InputError(f"`{path}` holds no ratings that can be compared", reasons=reasons[:50])
-    return {language: Ratings(*map(tuple, columns)) for language, columns in found.items()}
+    return {
+        language: Ratings(tuple(labels), tuple(judge), tuple(shuffled))
+        for language, (labels, judge, shuffled) in found.items()
+    }
 
 
 def read_said(path: Path) -> list[Said]:
@@ -71,7 +74,8 @@ def read_pairs(path: Path) -> list[Pair]:
 
     Raises InputError with every bad line.
     """
-    found, reasons = [], []
+    found: list[Pair] = []
+    reasons = []
     for number, line in enumerate(_text_of(path).splitlines(), 1):
         if not line.strip():
             continue

@@ -17,8 +17,8 @@ from edgekit.core.database import changing, told
 from edgekit.core.errors import InputError, UnavailableError
 from edgekit.core.paths import gradebook_file
 from edgekit.gradebook.chain import FIRST, canonical, chained, digest_of
-from edgekit.gradebook.database import KIND, connect
-from edgekit.gradebook.session import Session, append_row
+from edgekit.gradebook.database import KIND, append_row, connect
+from edgekit.gradebook.session import Session
 from edgekit.gradebook.words import blob_of, number_of, text_of
 from edgekit.quiz.canonical import canonical as canonical_quiz
 from edgekit.quiz.model import Quiz

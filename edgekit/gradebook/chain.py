@@ -18,6 +18,9 @@ RowKind: TypeAlias = Literal[
     "decided",  # a person accepted or changed it, or gave the answer back
     "undone",  # a decision or a release, taken back
     "released",  # the mark went out
+    "contested",  # a student says that the mark is wrong: it is open again
+    "second",  # points that a person gave without seeing the mark, which stays
+    "forgotten",  # the text of an answer was removed
     "ruled",  # a wording that counts from now on
     "unruled",  # one that no longer does
     "marked",  # a mark of another answer to learn from

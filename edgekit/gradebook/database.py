@@ -7,6 +7,7 @@ from pathlib import Path
 
 from edgekit.core import database
 from edgekit.core.database import Kind, open_database
+from edgekit.gradebook.chain import Row, canonical
 
 # Texts of students and teachers are blobs: half a character, which a JSON file may hold, is no SQLite text.
 # A suggestion stands beside the record because it quotes the student; the record has its digest.
@@ -70,3 +71,11 @@ def connect(path: Path) -> sqlite3.Connection:
     with database.told(path, KIND):
         database.make_folder(path)
         return open_database(path, KIND)
+
+
+def append_row(connection: sqlite3.Connection, session: int, row: Row) -> None:
+    """Write a row of a session's record. Only within a transaction."""
+    connection.execute(
+        "INSERT INTO record VALUES (?, ?, ?, ?, ?, ?)",
+        (session, row.number, row.kind, row.time, canonical(row.body), row.hash),
+    )

@@ -22,8 +22,8 @@ class Alike:
 
 
 def by_need(session: Session) -> list[int]:
-    """Numbers of answers, those that a person should look at first before the others."""
-    return sorted(session.answers, key=lambda at: (-session.standing(at).need, at))
+    """Numbers of answers, those that a person should look at first before the others; what is contested before all."""
+    return sorted(session.answers, key=lambda at: (not session.standing(at).contested, -session.standing(at).need, at))
 
 
 def to_decide(session: Session, question: str | None = None, *, everything: bool = True) -> list[int]:
@@ -32,7 +32,8 @@ def to_decide(session: Session, question: str | None = None, *, everything: bool
         at
         for at in by_need(session)
         if session.standing(at).state in ("suggested", "returned")
-        and (everything or session.standing(at).decision == "review")
+        and (everything or session.standing(at).decision == "review" or session.standing(at).contested)
+        and at not in session.forgotten
         and question in (None, session.answers[at].question_id)
     ]
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from edgekit.core.clock import known_now
 from edgekit.core.database import changing
 from edgekit.core.errors import IntegrityError, UsageError
+from edgekit.gradebook.came_in import read_answers
 from edgekit.gradebook.chain import FIRST, Row, RowKind, as_line, canonical, chained, digest_of, row_of, verified
+from edgekit.gradebook.database import append_row
 from edgekit.gradebook.standing import Action, Standing, Standings
 from edgekit.gradebook.suggestions import read, summary, written
 from edgekit.gradebook.words import blob_of, number_of, object_of, text_of
@@ -57,12 +59,17 @@ class Session:
             if self.quiz.digest != quiz_digest:
                 raise IntegrityError("the quiz of the session is not the one that was locked")
             self.refresh()
-            self._answers = self._read_answers()
+            self._answers = read_answers(self)
 
     def refresh(self) -> None:
         """Take in what another process has added."""
         with self._lock:
             self.book.run(self._catch_up)
+
+    def reread(self) -> None:
+        """Read the answers again, where their texts were removed."""
+        with self._lock:
+            self._answers = read_answers(self)
 
     @property
     def answers(self) -> Mapping[int, Answer]:
@@ -72,6 +79,24 @@ class Session:
     def standing(self, number: int) -> Standing:
         """Of an answer."""
         return self._standings.answers[number]
+
+    def require(self, number: int, action: Literal["contested"]) -> None:
+        """Raise UsageError where action cannot come next."""
+        self._standings.require(number, action)
+
+    def digest(self, number: int) -> str:
+        """Of the text of an answer, by the record."""
+        return self._standings.digests[number]
+
+    @property
+    def forgotten(self) -> Set[int]:
+        """Answers whose texts were removed: what the record tells of them is left."""
+        return self._standings.forgotten
+
+    @property
+    def seconds(self) -> Mapping[int, float]:
+        """Points of a second marking, by answer; they are no marks."""
+        return self._standings.seconds
 
     @property
     def standings(self) -> Sequence[Standing]:
@@ -87,9 +112,9 @@ class Session:
         return number if number in self._answers else None
 
     def suggestion(self, number: int) -> Suggestion | None:
-        """The newest suggestion for an answer. Raises IntegrityError where it is not what the record says."""
+        """The newest suggestion for an answer that has its text. Raises IntegrityError: not what the record says."""
         digest = self.standing(number).digest
-        return read(self.words(digest)) if digest else None
+        return read(self.words(digest)) if digest and number not in self.forgotten else None
 
     def suggested(self, row: Row) -> Suggestion:
         """The suggestion of a row of the record."""
@@ -111,6 +136,8 @@ class Session:
 
     def _feedback(self, now: Standing) -> str | None:
         """A person's words, or those that they accepted; none where they gave other points than were suggested."""
+        if now.number in self.forgotten:
+            return ""
         if now.feedback:
             return self.words(now.feedback)
         decided = now.before if now.state == "released" else now
@@ -146,11 +173,16 @@ class Session:
         decided = [
             TeacherMark(answer.question_id, answer.text, now.points, answer.language)
             for number, answer in self._answers.items()
-            if (now := standings.answers.get(number)) is not None and now.is_mark and now.points is not None
+            if (now := standings.answers.get(number)) is not None
+            and now.is_mark
+            and now.points is not None
+            and number not in self.forgotten
         ]
+        gone = {self._standings.digests[number] for number in self.forgotten}
         others = [
             TeacherMark(one["question"], self.words(one["text"]), one["points"], one["language"])
             for one in standings.marks
+            if one["text"] not in gone
         ]
         return Teaching(standings.last, rulings, (*others, *decided))
 
@@ -165,11 +197,11 @@ class Session:
             for number, suggestion in suggestions:
                 text = written(suggestion)
                 if self.standing(number).digest != digest_of(text):
-                    self._keep(connection, text)
+                    self.keep(connection, text)
                     body = {"answer": number, "basis": teaching.last, "suggestion": summary(suggestion)}
-                    self._append(connection, "suggested", body)
+                    self.append(connection, "suggested", body)
 
-        self._change(add)
+        self.change(add)
 
     def decide(
         self,
@@ -188,7 +220,7 @@ class Session:
 
         def add(connection: sqlite3.Connection) -> None:
             for number in numbers:
-                with _about(self._answers[number]):
+                with about(self._answers[number]):
                     now = self._standings.require(number, action)
                     body = {
                         "answer": number,
@@ -196,32 +228,32 @@ class Session:
                         "points": self._points(number, action, points),
                         "suggested": now.suggested,
                         "who": who,
-                        "feedback": self._keep(connection, feedback) if feedback else None,
+                        "feedback": self.keep(connection, feedback) if feedback else None,
                     }
-                    self._append(connection, "decided", body)
+                    self.append(connection, "decided", body)
 
-        self._change(add)
+        self.change(add)
 
     def release(self, numbers: Sequence[int], *, who: str = "teacher") -> None:
         """Say that marks went out, all or none. Raises UsageError where there is none to go out."""
 
         def add(connection: sqlite3.Connection) -> None:
             for number in numbers:
-                with _about(self._answers[number]):
+                with about(self._answers[number]):
                     self._standings.require(number, "released")
-                    self._append(connection, "released", {"answer": number, "who": who})
+                    self.append(connection, "released", {"answer": number, "who": who})
 
-        self._change(add)
+        self.change(add)
 
     def undo(self, number: int, *, who: str = "teacher") -> Standing:
         """Take back what was decided last on an answer, by a new row; gives what stands now."""
 
         def add(connection: sqlite3.Connection) -> None:
-            with _about(self._answers[number]):
+            with about(self._answers[number]):
                 now = self._standings.require(number, "undone")
-                self._append(connection, "undone", {"answer": number, "row": now.by, "who": who})
+                self.append(connection, "undone", {"answer": number, "row": now.by, "who": who})
 
-        self._change(add)
+        self.change(add)
         return self.standing(number)
 
     def rule(self, question_id: str, criterion: str, wording: str, language: str, *, refuted: bool = False) -> int:
@@ -244,15 +276,15 @@ class Session:
                 "question": question_id,
                 "criterion": criterion,
                 "language": language,
-                "wording": self._keep(connection, wording.strip()),
+                "wording": self.keep(connection, wording.strip()),
                 "refuted": refuted,
             }
             for number, known in self._standings.rulings.items():
                 if known == body:
                     return number
-            return self._append(connection, "ruled", body).number
+            return self.append(connection, "ruled", body).number
 
-        return self._change(add)
+        return self.change(add)
 
     def unrule(self, row: int) -> None:
         """Take a ruling back, by a new row. Raises UsageError: there is none of that number."""
@@ -260,9 +292,9 @@ class Session:
         def add(connection: sqlite3.Connection) -> None:
             if row not in self._standings.rulings:
                 raise UsageError(f"there is no ruling {row}", hint="`edgekit grade rule --list` shows them")
-            self._append(connection, "unruled", {"row": row})
+            self.append(connection, "unruled", {"row": row})
 
-        self._change(add)
+        self.change(add)
 
     def learn(self, marks: Sequence[TeacherMark]) -> None:
         """Take in marks of other answers; those that are known are not taken in again."""
@@ -272,15 +304,15 @@ class Session:
             for mark in marks:
                 body = {
                     "question": mark.question_id,
-                    "text": self._keep(connection, mark.text),
+                    "text": self.keep(connection, mark.text),
                     "points": mark.points,
                     "language": mark.language,
                 }
                 if canonical(body) not in known:
                     known.add(canonical(body))
-                    self._append(connection, "marked", body)
+                    self.append(connection, "marked", body)
 
-        self._change(add)
+        self.change(add)
 
     def rows(self) -> Iterator[Row]:
         """The record, verified. Raises IntegrityError at the first row that is not what was written."""
@@ -313,32 +345,7 @@ class Session:
             standings.add(row)
         return standings
 
-    def _read_answers(self) -> dict[int, Answer]:
-        rows = self.book.read(
-            "SELECT number, answer_id, question_id, text, digest, student, language, extra FROM answers"
-            " WHERE session = ? ORDER BY number",
-            (self.id,),
-        )
-        told = {row.body["answer"]: row.body for row in self.rows() if row.kind == "answer"}
-        found = {}
-        for number, answer_id, question_id, text, digest, student, language, extra in rows:
-            body = told.get(number)
-            words, more = text_of(text), object_of(extra)
-            told_of = (body["question"], body["digest"], body["digest"]) if body is not None else None
-            came_in = question_id, digest, digest_of(words)
-            if told_of != came_in or not all(isinstance(one, str) for one in more.values()):
-                raise IntegrityError(f"answer {number} of the gradebook is not the one that came in")
-            found[number] = Answer(
-                text_of(answer_id),
-                question_id,
-                words,
-                text_of(student) if student is not None else None,
-                str(language) if language is not None else None,
-                more,
-            )
-        return found
-
-    def _change(self, action: Callable[[sqlite3.Connection], _Result]) -> _Result:
+    def change(self, action: Callable[[sqlite3.Connection], _Result]) -> _Result:
         """Do something to the record as it is now, no other process writing meanwhile, all of it or nothing."""
 
         def within(connection: sqlite3.Connection) -> _Result:
@@ -369,28 +376,22 @@ class Session:
         ).fetchall()
         return [row_of(number, kind, time, object_of(body), hash_) for number, kind, time, body, hash_ in found]
 
-    def _append(self, connection: sqlite3.Connection, kind: RowKind, body: Mapping[str, Any]) -> Row:
+    def append(self, connection: sqlite3.Connection, kind: RowKind, body: Mapping[str, Any]) -> Row:
+        """Add a row to the record, within `change`."""
         row = chained(self._standings.head, self._standings.last + 1, kind, known_now(), body)
         append_row(connection, self.id, row)
         self._standings.add(row)
         return row
 
-    def _keep(self, connection: sqlite3.Connection, text: str) -> str:
+    def keep(self, connection: sqlite3.Connection, text: str) -> str:
+        """Keep words beside the record, within `change`; gives the digest that it tells of them by."""
         digest = digest_of(text)
         connection.execute("INSERT OR IGNORE INTO words VALUES (?, ?)", (digest, blob_of(text)))
         return digest
 
 
-def append_row(connection: sqlite3.Connection, session: int, row: Row) -> None:
-    """Write a row of a session's record. Only within a transaction."""
-    connection.execute(
-        "INSERT INTO record VALUES (?, ?, ?, ?, ?, ?)",
-        (session, row.number, row.kind, row.time, canonical(row.body), row.hash),
-    )
-
-
 @contextlib.contextmanager
-def _about(answer: Answer) -> Iterator[None]:
+def about(answer: Answer) -> Iterator[None]:
     """Say of which answer a usage error is."""
     try:
         yield

@@ -22,7 +22,7 @@ class Standing:
     """Of one answer.  number: of it in the session.  suggested: the row of its newest suggestion, 0 for none.
 
     digest: of that suggestion.  points: the mark, None until a person made one.  by: the row that made the state.
-    before: what stood before it.
+    contested: the row that opened it again, until somebody decides.  before: what stood before it.
     """
 
     number: int
@@ -34,6 +34,7 @@ class Standing:
     points: float | None = None
     by: int = 0
     feedback: str | None = None
+    contested: int = 0
     before: Standing | None = None
 
     @property
@@ -47,7 +48,8 @@ class Standings:
     """Of all answers of a session, after `last` rows, the hash of the last one in `head`.
 
     answers: number -> Standing.  rulings: number of the row -> its body, of those that count.  marks: bodies of marks
-    of other answers.  Words are not in a record: they are told by their digests.
+    of other answers.  digests: of the texts of answers.  forgotten: answers without them.  seconds: points of a second
+    marking.  Words are not in a record: they are told by their digests.
     """
 
     head: str
@@ -55,6 +57,9 @@ class Standings:
     answers: dict[int, Standing] = field(default_factory=dict)
     rulings: dict[int, Mapping[str, Any]] = field(default_factory=dict)
     marks: list[Mapping[str, Any]] = field(default_factory=list)
+    digests: dict[int, str] = field(default_factory=dict)
+    forgotten: set[int] = field(default_factory=set)
+    seconds: dict[int, float] = field(default_factory=dict)
 
     def add(self, row: Row) -> None:
         """Take a row in. Raises IntegrityError for one that no edgekit writes there."""
@@ -69,13 +74,17 @@ class Standings:
             ) from None
         self.last, self.head = row.number, row.hash
 
-    def require(self, number: int, action: Action | Literal["released", "undone"]) -> Standing:
+    def require(self, number: int, action: Action | Literal["released", "undone", "contested"]) -> Standing:
         """The standing of an answer. Raises UsageError where action cannot come next."""
         now = self.answers[number]
+        if number in self.forgotten and action != "released":
+            raise UsageError(f"its text was removed, so it cannot be {action}")
         if action == "undone":
             allowed = now.state in ("accepted", "changed", "returned", "released")
         elif action == "released":
             allowed = now.state in ("accepted", "changed")
+        elif action == "contested":
+            allowed = now.is_mark
         else:
             allowed = now.state not in ("waiting", "released")
         if not allowed:
@@ -103,6 +112,7 @@ def _answer(standings: Standings, row: Row) -> None:
     if number in standings.answers:
         raise UsageError("an answer comes in once")
     standings.answers[number] = Standing(number)
+    standings.digests[number] = row.body["digest"]
 
 
 def _suggested(standings: Standings, row: Row) -> None:
@@ -129,7 +139,13 @@ def _decided(standings: Standings, row: Row) -> None:
     if action not in ("accepted", "changed", "returned") or (row.body["points"] is None) != (action == "returned"):
         raise UsageError("no such decision")
     standings.answers[number] = replace(
-        now, state=action, points=row.body["points"], feedback=row.body["feedback"], by=row.number, before=now
+        now,
+        state=action,
+        points=row.body["points"],
+        feedback=row.body["feedback"],
+        by=row.number,
+        contested=0,
+        before=now,
     )
 
 
@@ -137,6 +153,28 @@ def _released(standings: Standings, row: Row) -> None:
     number = row.body["answer"]
     now = standings.require(number, "released")
     standings.answers[number] = replace(now, state="released", by=row.number, before=now)
+
+
+def _contested(standings: Standings, row: Row) -> None:
+    number = row.body["answer"]
+    now = standings.require(number, "contested")
+    standings.answers[number] = replace(
+        now, state="returned", points=None, feedback=None, by=row.number, contested=row.number, before=now
+    )
+
+
+def _second(standings: Standings, row: Row) -> None:
+    number = row.body["answer"]
+    if number not in standings.answers:
+        raise UsageError("there is no such answer")
+    standings.seconds[number] = row.body["points"]
+
+
+def _forgotten(standings: Standings, row: Row) -> None:
+    number = row.body["answer"]
+    if number not in standings.answers:
+        raise UsageError("there is no such answer")
+    standings.forgotten.add(number)
 
 
 def _undone(standings: Standings, row: Row) -> None:
@@ -169,6 +207,9 @@ _TAKE_IN: Mapping[str, Callable[[Standings, Row], None]] = {
     "decided": _decided,
     "undone": _undone,
     "released": _released,
+    "contested": _contested,
+    "second": _second,
+    "forgotten": _forgotten,
     "ruled": _ruled,
     "unruled": _unruled,
     "marked": _marked,
@@ -181,6 +222,9 @@ _BODIES: Mapping[str, Mapping[str, tuple[type, ...]]] = {
     "answer": {"answer": (int,), "question": (str,), "digest": (str,)},
     "suggested": {"answer": (int,), "basis": (int,), "suggestion": (dict,)},
     "decided": {"points": (*_NUMBER, type(None)), "feedback": _TEXT_OR_NONE},
+    "contested": {"answer": (int,), "why": _TEXT_OR_NONE},
+    "second": {"answer": (int,), "points": _NUMBER},
+    "forgotten": {"answer": (int,)},
     "ruled": {
         **dict.fromkeys(("question", "criterion", "language", "wording"), (str,)),
         "refuted": (bool,),

@@ -94,24 +94,46 @@ def compare_any(wordings: Sequence[str], said: str, language: str) -> Mismatch:
     )
 
 
-def compare_across(wordings: Mapping[str, str], said: str, language: str) -> Mismatch:
-    """What in said goes against wordings (text -> its language) in other languages than its own, `language`.
+def compare_across(wordings: Mapping[str, Sequence[str]], said: str, language: str | None = None) -> Mismatch:
+    """What in said goes against wordings (tag -> texts) in other languages than its own, `language`.
 
-    Clauses cannot be matched, so texts are compared as wholes: whether one of them denies once more, lies on the other
-    end of a scale, or has another number. Only what goes against all wordings counts; less certain than `compare`.
+    Clauses cannot be matched, so texts are compared as wholes: whether one of them denies once more, or lies on the
+    other end of a scale, not both, or has another number. Only what goes against all wordings counts; less certain than
+    `compare`.
+
+    Without a language, that of the small words in said, where no wording is in it; and only one clause that denies, on
+    no condition, what no wording denies. That is for an answer that a scorer takes for one of the wordings, whatever
+    language it is taken for: of several clauses another one may be what is like them.
     """
-    found = [_across(wording, tag, said, language) for wording, tag in wordings.items()]
-    return found[0] if found and all(found) else Mismatch()
+    if language is not None:
+        found = [_across(text, tag, said, language) for tag, texts in wordings.items() for text in texts]
+        return found[0] if found and all(found) else Mismatch()
+    told = language_by_small_words(one[0] for one in WORD.finditer(said))
+    if told is None or told in known(wordings) or _conditional(said, (told,)):
+        return Mismatch()
+    clauses = statements(said, (told,))
+    sides = [_across(text, tag, said, told) for tag, texts in wordings.items() if known([tag]) for text in texts]
+    denied = any(one.denied for tag, texts in wordings.items() for text in texts for one in _known_in(text, tag))
+    if len(clauses) != 1 or denied or not sides or not all(one.negation for one in sides):
+        return Mismatch()
+    begin, end = clauses[0].begin, clauses[0].end
+    return Mismatch(negation=True, detail=f"`{_short(said[begin:end])}` denies something", span=(begin, end))
+
+
+def _known_in(text: str, tag: str) -> Sequence[Statement]:
+    return statements(text, known([tag])) if known([tag]) else ()
 
 
 def _across(wording: str, of_wording: str, said: str, language: str) -> Mismatch:
     there, here = known([of_wording]), known([language])
     if there and here:
         one, other = _sentences(wording, there), _sentences(said, here)
-        if sum(each.denied for each in one) % 2 != sum(each.denied for each in other) % 2:
-            return Mismatch(negation=True, detail="it denies something where the wording does not, or the other way")
+        negated = sum(each.denied for each in one) % 2 != sum(each.denied for each in other) % 2
         signs, others = _all_poles(one), _all_poles(other)
-        if any(_flipped(signs[scale], others[scale]) for scale in signs.keys() & others.keys()):
+        flipped = any(_flipped(signs[scale], others[scale]) for scale in signs.keys() & others.keys())
+        if negated and not flipped:
+            return Mismatch(negation=True, detail="it denies something where the wording does not, or the other way")
+        if flipped and not negated:
             return Mismatch(antonym=True, detail="it has an opposite word to one of the wording, in another language")
     return _amount([wording], said, (*there, *here))
 
@@ -132,32 +154,6 @@ def _all_poles(row: Sequence[Statement]) -> dict[str, tuple[int, ...]]:
         for scale, signs in one.poles.items():
             found[scale] = (*found.get(scale, ()), *signs)
     return found
-
-
-def denied_in_another(wordings: Mapping[str, Sequence[str]], said: str) -> Mismatch:
-    """A denial in one clause that is in none of the languages of wordings (tag -> texts), of which none is denied.
-
-    What the clause is about is not compared: for an answer that a scorer takes for one of the wordings.
-    """
-    language = language_by_small_words(found[0] for found in WORD.finditer(said))
-    theirs = [
-        one
-        for tag, texts in wordings.items()
-        for text in texts
-        for one in (statements(text, known([tag])) if known([tag]) else ())
-    ]
-    if language is None or language in known(wordings) or not theirs or any(one.denied for one in theirs):
-        return Mismatch()
-    mine = statements(said, (language,))
-    # Of several clauses another one may be what is like the wording.
-    if (
-        len(mine) != 1
-        or _conditional(said, (language,))
-        or any(_turned(one, mine[0]) != (True, False) for one in theirs)
-    ):
-        return Mismatch()
-    begin, end = mine[0].begin, mine[0].end
-    return Mismatch(negation=True, detail=f"`{_short(said[begin:end])}` denies something", span=(begin, end))
 
 
 def find_opposed(text: str, language: str) -> tuple[tuple[int, int], tuple[int, int]] | None:

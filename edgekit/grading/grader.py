@@ -110,7 +110,7 @@ class Grader(Closing):
             explained = explainer.suggest_all(hard) if hard and explainer is not None else iter(())
             for read in reads:
                 if read.is_empty:
-                    yield suggest_nothing(question, read, self.quiz.languages)
+                    yield suggest_nothing(question, read, self.quiz.expected(question))
                 elif is_ruled(question):
                     yield self._by_rule(question, read)
                 else:
@@ -119,7 +119,7 @@ class Grader(Closing):
     def _read(self, question: Question, answer: Answer, texts: Counter[str]) -> Read:
         # Not with its own text, unless another has the same.
         others = [text for text, count in texts.items() if text != answer.text or count > 1]
-        return read_answer(question, answer, others, self.quiz.languages)
+        return read_answer(question, answer, others, self.quiz.expected(question))
 
     def _by_marks(
         self, question: Question, answers: Sequence[Answer], others: Sequence[Answer], texts: Counter[str]
@@ -128,18 +128,18 @@ class Grader(Closing):
 
         reads = [self._read(question, one, texts) for one in answers]
         rest = [self._read(question, one, texts) for one in others]
-        yield from (suggest_nothing(question, one, self.quiz.languages) for one in reads if one.is_empty)
+        yield from (suggest_nothing(question, one, self.quiz.expected(question)) for one in reads if one.is_empty)
         yield from suggest_by_marks(
             question,
             [one for one in reads if not one.is_empty],
             [one for one in rest if not one.is_empty],
             [one for one in self._marks if one.question_id == question.id],
-            self.quiz.languages,
+            self.quiz.expected(question),
             self._texts(),
         )
 
     def _by_rule(self, question: Question, read: Read) -> Suggestion:
-        found = mark_by_rule(question, read.intake, self.quiz.languages)
+        found = mark_by_rule(question, read.intake, self.quiz.expected(question))
         return suggest(
             question,
             read,
@@ -148,7 +148,7 @@ class Grader(Closing):
             probability=found.probability,
             criteria=(found.result,),
             reasons=found.reasons,
-            languages=self.quiz.languages,
+            languages=self.quiz.expected(question),
         )
 
     def _explainer(self, question: Question) -> Explainer:
@@ -156,7 +156,7 @@ class Grader(Closing):
 
         return Explainer(
             question,
-            self.quiz.languages,
+            self.quiz.expected(question),
             self._texts(),
             translate=self._translate,
             judge=self._judge,

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from edgekit.core.languages import base_language
 from edgekit.grading.across import spoken
-from edgekit.grading.contradiction import Mismatch, compare_across, compare_any, denied_in_another
+from edgekit.grading.contradiction import Mismatch, compare_across, compare_any
 from edgekit.grading.features import best_clause
 from edgekit.grading.intake import Intake
 from edgekit.grading.linear import shares
@@ -89,10 +89,7 @@ def score(
         answer = texts.of(seen.views[0].text, question.language)
         odds = float(local_logits(scorer.head, local_features(answer, logit, marked)[None, :])[0])
     if odds > 0.0 and "negation" not in reasons:
-        by_language: dict[str, list[str]] = {}
-        for one in wordings:
-            by_language.setdefault(one.language, []).append(one.text)
-        for reason in _told(denied_in_another(by_language, seen.views[0].text), seen.views[0]):
+        for reason in _told(compare_across(_by_language(wordings), seen.views[0].text), seen.views[0]):
             reasons[reason.code] = reason
     return Scored(
         float(shares(np.array([odds]))[0]),
@@ -150,8 +147,15 @@ def _mismatch(view: View, wordings: Sequence[Wording], seen: Seen, question: Que
     bases = {base_language(one) for one in tag.split("+")}
     mine = [one.text for one in wordings if base_language(one.language) in bases]
     if not mine and view.name != "romanised" and not any(one.name == "translated" for one in seen.views):
-        return compare_across({one.text: one.language for one in wordings}, view.text, tag)
+        return compare_across(_by_language(wordings), view.text, tag)
     return compare_any(mine, view.text, tag) if mine else Mismatch()
+
+
+def _by_language(wordings: Sequence[Wording]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for one in wordings:
+        found.setdefault(one.language, []).append(one.text)
+    return found
 
 
 def _told(mismatch: Mismatch, view: View) -> list[Reason]:

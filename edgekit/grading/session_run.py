@@ -56,17 +56,21 @@ class Difference:
 class Replay:
     """suggestions: how many came out byte for byte.  row: the first of the record that did not, None where all did.
 
-    difference: of that row, where it has an answer.
+    difference: of that row, where it has an answer.  removed: suggestions for answers whose texts were removed.
+    beside: those that came out otherwise, to questions to which a text was removed that they may have gone by.
     """
 
     suggestions: int
     row: int | None = None
     difference: Difference | None = None
+    removed: int = 0
+    beside: int = 0
 
 
 def suggest_waiting(session: Session, graders: Graders, report: Reporter = silent) -> int:
     """Grade what has no suggestion yet; gives how many that were. What was done stays done when it is interrupted."""
-    waiting = [standing.number for standing in session.standings if standing.state == "waiting"]
+    there = [standing for standing in session.standings if standing.number not in session.forgotten]
+    waiting = [standing.number for standing in there if standing.state == "waiting"]
     if waiting:
         _suggest(session, graders, waiting, report)
     return len(waiting)
@@ -79,7 +83,11 @@ def suggest_again(
 
     A mark that a person made stays, whatever is suggested.
     """
-    numbers = [number for number, one in session.answers.items() if question_id in (None, one.question_id)]
+    numbers = [
+        number
+        for number, one in session.answers.items()
+        if question_id in (None, one.question_id) and number not in session.forgotten
+    ]
     before = {number: session.suggestion(number) for number in numbers}
     _suggest(session, graders, numbers, report)
     return _differences(session, before)
@@ -136,7 +144,9 @@ def replay(session: Session, graders: Graders, report: Reporter = silent) -> Rep
 
     graders: with the models that the session tells of. Raises IntegrityError where the record itself is broken.
     """
-    rows = [row for row in session.rows() if row.kind == "suggested"]
+    every = [row for row in session.rows() if row.kind == "suggested"]
+    rows = [row for row in every if row.body["answer"] not in session.forgotten]
+    removed = len(every) - len(rows)
     report(StepStarted("replay", f"{len(rows):,} suggestions"))
     done = 0
     found: list[tuple[Row, Suggestion]] = []
@@ -152,12 +162,16 @@ def replay(session: Session, graders: Graders, report: Reporter = silent) -> Rep
             if digest_of(written(now)) != row.body["suggestion"]["digest"]:
                 found.append((row, now))
     report(StepFinished("replay", f"{len(rows) - len(found):,} of {len(rows):,} are the same"))
+    without = {session.answers[number].question_id for number in session.forgotten}
+    beside = [row for row, _ in found if session.answers[row.body["answer"]].question_id in without]
+    same = len(rows) - len(found)
+    found = [one for one in found if one[0] not in beside]
     if not found:
-        return Replay(len(rows))
+        return Replay(same, removed=removed, beside=len(beside))
     row, now = min(found, key=lambda one: one[0].number)
     answer = session.answers[row.body["answer"]]
     difference = Difference(row.body["answer"], answer.answer_id, answer.question_id, session.suggested(row), now, None)
-    return Replay(len(rows) - len(found), row.number, difference)
+    return Replay(same, row.number, difference, removed, len(beside))
 
 
 def _suggest(session: Session, graders: Graders, numbers: Sequence[int], report: Reporter) -> None:
@@ -184,7 +198,8 @@ def _graded(
     grader = graders.grader(session.ruled_quiz(teaching), teaching.marks)
     wanted = {(session.answers[number].answer_id, session.answers[number].question_id): number for number in numbers}
     answers = [session.answers[number] for number in numbers]
-    others = [one for number, one in session.answers.items() if number not in set(numbers)]
+    left_out = {*numbers, *session.forgotten}
+    others = [one for number, one in session.answers.items() if number not in left_out]
     for suggestion in grader.grade(answers, among=others):
         yield wanted[suggestion.answer_id, suggestion.question_id], suggestion
 

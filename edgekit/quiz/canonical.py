@@ -19,6 +19,10 @@ def canonical(quiz: Quiz) -> bytes:
     """
     fields = dataclasses.asdict(quiz)
     del fields["digest"]
+    for question in fields["questions"]:
+        # Quizzes from before questions had languages of their own keep their digests.
+        if not question["languages"]:
+            del question["languages"]
     text = json.dumps(fields, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     return text.encode()
 
@@ -51,6 +55,7 @@ def _question(fields: dict[str, Any]) -> Question:
                 Misconception(one["id"], _texts(one["wordings"])) for one in fields["misconceptions"]
             ),
             "correct": tuple(fields["correct"]),
+            "languages": tuple(fields.get("languages", ())),
         }
     )
 

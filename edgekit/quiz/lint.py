@@ -73,7 +73,7 @@ class LintFinding:
 
 def lint(quiz: Quiz) -> tuple[LintFinding, ...]:
     """Everything weak, in the order of the questions; none of it keeps a quiz from being used."""
-    return tuple(finding for question in quiz.questions for finding in _of_question(question, quiz.languages))
+    return tuple(finding for question in quiz.questions for finding in _of_question(question, quiz.expected(question)))
 
 
 def _of_question(question: Question, languages: Sequence[str]) -> Iterator[LintFinding]:

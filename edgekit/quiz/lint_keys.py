@@ -31,7 +31,7 @@ def key_to_write(finding: LintFinding, quiz: Quiz) -> str:
     if finding.code == "no_negative":
         return f"refuted = [{_TEXT}]" if own else f"misconceptions = [{_TEXT}]"
     if finding.code == "language" and question is not None:
-        return _in_languages("statement" if own else "", question, quiz.languages)
+        return _in_languages("statement" if own else "", question, quiz.expected(question))
     if finding.code == "conflict":
         return f"accepted = [{_TEXT}]" if own else f"references = [{_TEXT}]"
     return f"statement = {_TEXT}" if own else f"references = [{_TEXT}]"

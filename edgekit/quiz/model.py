@@ -58,6 +58,7 @@ class Question:
     options, correct: of a choice, ids to texts and the ids that are right.
     value, tolerance, unit: of a numeric question; tolerance is absolute.
     form_counts: spelling and grammar are marked as well.
+    languages: that answers to it are expected in, where those are not the quiz's.
     A question of kind `explain` without criteria has one, `answer`, which its references are the wordings of.
     """
 
@@ -75,6 +76,7 @@ class Question:
     value: float | None = None
     tolerance: float = 0.0
     unit: str | None = None
+    languages: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,10 @@ class Quiz:
     languages: tuple[str, ...]
     questions: tuple[Question, ...]
     digest: str
+
+    def expected(self, question: Question) -> tuple[str, ...]:
+        """The languages that answers to a question are expected in."""
+        return question.languages or self.languages
 
     def question(self, question_id: str) -> Question | None:
         """By its id."""

@@ -11,10 +11,20 @@ from edgekit.catalogue.problems import Checker
 from edgekit.core.languages import base_language
 from edgekit.quiz.criteria import read_criteria, read_misconceptions, whole_answer
 from edgekit.quiz.model import Question, QuestionKind
-from edgekit.quiz.texts import clean, flag, number, points, read_id, tag, text_by_language, texts_by_language
+from edgekit.quiz.texts import (
+    clean,
+    flag,
+    number,
+    points,
+    read_id,
+    read_languages,
+    tag,
+    text_by_language,
+    texts_by_language,
+)
 
 KINDS: tuple[QuestionKind, ...] = get_args(QuestionKind)
-COMMON_KEYS = ("id", "kind", "language", "text", "points", "form_counts")
+COMMON_KEYS = ("id", "kind", "language", "languages", "text", "points", "form_counts")
 OWN_KEYS: Mapping[QuestionKind, tuple[str, ...]] = {
     "explain": ("references", "criteria", "misconceptions"),
     "translate": ("references", "criteria", "misconceptions"),
@@ -44,7 +54,8 @@ def read_question(
         if name in KEYS and name not in COMMON_KEYS and name not in OWN_KEYS[kind]:
             checker.problem((*key, name), f"does not go with a question of kind `{kind}`")
     text = text_by_language(checker, table, "text", key, language)
-    answered_in = _answered_in(kind, language, languages)
+    own_languages = read_languages(checker, table, key, ())
+    answered_in = _answered_in(kind, language, own_languages or languages)
     references = texts_by_language(checker, table, "references", key, answered_in or language)
     if kind == "translate":
         _check_translate(checker, table, references, key, language, answered_in)
@@ -74,6 +85,7 @@ def read_question(
         value_of,
         tolerance,
         unit,
+        () if own_languages == languages else own_languages,
     )
 
 

@@ -9,13 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from edgekit.catalogue.document import parse_toml
-from edgekit.catalogue.positions import Key
 from edgekit.catalogue.problems import Checker, Problem
 from edgekit.core.errors import InputError, UnavailableError, capped
 from edgekit.quiz.canonical import digest_of
 from edgekit.quiz.model import Question, Quiz
 from edgekit.quiz.questions import read_question
-from edgekit.quiz.texts import MOST_ID, MOST_LANGUAGES, check_unique, clean, flag, is_id, of_id, read_id, tag
+from edgekit.quiz.texts import MOST_ID, check_unique, clean, flag, is_id, of_id, read_id, read_languages, tag
 
 MAX_BYTES = 1 << 20  # the example of a class has 6 kB; 500 questions with their wordings have 400 kB
 MOST_QUESTIONS = 500
@@ -78,7 +77,7 @@ def _quiz(checker: Checker, document: Mapping[str, Any]) -> Quiz:
     title = clean(checker, top["title"], ("title",)) if "title" in top else ""
     quiz_id = read_id(checker, top, (), slug(title))
     language = (tag(checker, top["language"], ("language",)) if "language" in top else None) or "und"
-    languages = _languages(checker, top, language)
+    languages = read_languages(checker, top, (), (language,))
     form_counts = flag(checker, top, "form_counts", (), False)
     items = checker.items(top, "questions", ())
     if "questions" in top and top["questions"] == []:
@@ -92,23 +91,3 @@ def _quiz(checker: Checker, document: Mapping[str, Any]) -> Quiz:
     )
     check_unique(checker, [question.id for question in questions], ("questions",), "question")
     return make_quiz(quiz_id, title, languages, questions)
-
-
-def _languages(checker: Checker, top: Mapping[str, Any], language: str) -> tuple[str, ...]:
-    key: Key = ("languages",)
-    if "languages" not in top:
-        return (language,)
-    items = checker.items(top, "languages", ())
-    if top["languages"] == []:
-        checker.problem(key, "is empty")
-    if len(items) > MOST_LANGUAGES:
-        checker.problem(key, f"has {len(items):,} languages, more than {MOST_LANGUAGES}")
-        return (language,)
-    found: list[str] = []
-    for index, value in enumerate(items):
-        written = tag(checker, value, (*key, index))
-        if written is not None and written in found:
-            checker.problem((*key, index), f"is `{written}` a second time")
-        elif written is not None:
-            found.append(written)
-    return tuple(sorted(found)) or (language,)

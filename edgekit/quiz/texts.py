@@ -187,3 +187,24 @@ def _texts(checker: Checker, value: Any, key: Key, many: bool) -> tuple[str, ...
 def _kind(value: Any) -> str:
     kinds = {str: "text", list: "a list", dict: "a table", bool: "true or false", int: "a number", float: "a number"}
     return kinds.get(type(value), type(value).__name__)
+
+
+def read_languages(checker: Checker, table: Mapping[str, Any], key: Key, default: tuple[str, ...]) -> tuple[str, ...]:
+    """Tags under `languages`, sorted; default where there are none."""
+    if "languages" not in table:
+        return default
+    key = (*key, "languages")
+    items = checker.items(table, "languages", key[:-1])
+    if table["languages"] == []:
+        checker.problem(key, "is empty")
+    if len(items) > MOST_LANGUAGES:
+        checker.problem(key, f"has {len(items):,} languages, more than {MOST_LANGUAGES}")
+        return default
+    found: list[str] = []
+    for index, value in enumerate(items):
+        written = tag(checker, value, (*key, index))
+        if written is not None and written in found:
+            checker.problem((*key, index), f"is `{written}` a second time")
+        elif written is not None:
+            found.append(written)
+    return tuple(sorted(found)) or default

@@ -29,6 +29,8 @@ def _question(question: Question, language: str) -> Iterator[str]:
     yield f"kind = {_text(question.kind)}"
     if question.language != language:
         yield f"language = {_text(question.language)}"
+    if question.languages:
+        yield f"languages = {_list(question.languages)}"
     yield f"text = {_by_language({tag: (text,) for tag, text in question.text.items()})}"
     yield f"points = {_number(question.points)}"
     if question.form_counts:

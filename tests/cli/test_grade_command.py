@@ -347,6 +347,72 @@ def test_reports_of_students_and_statements_are_exported(home: Path) -> None:
     assert text.count("not marked yet") == 2
 
 
+def test_a_mark_is_contested_and_decided_again(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    grade()
+    assert run(["grade", "contest", "a1"]) == 2
+    assert run(["grade", "accept", "a1"]) == 0
+    assert run(["grade", "release", "a1"]) == 0
+    assert run(["grade", "contest", "a1", "--why", "It is \x1b[31mright"]) == 0
+    capsys.readouterr()
+    typed(monkeypatch, "c 1\nq\n")
+    assert run(["grade", "review"]) == 0
+    shown = capsys.readouterr().out
+    assert shown.startswith("#1  a1")
+    assert "contested, it was 2: It is \\x1b[31mright" in shown
+
+
+def test_a_second_marking_shows_no_mark_and_tells_how_far_it_is(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    grade()
+    assert run(["grade", "accept", "a1", "a2"]) == 0
+    capsys.readouterr()
+    typed(monkeypatch, "9\nx\n1,5\n")
+    assert run(["grade", "review", "--second", "--share", "1"]) == 0
+    told = capsys.readouterr()
+    assert "suggested" not in told.out
+    assert "accepted" not in told.out
+    assert "\x1b" not in told.out
+    assert "the points must be from 0 to 2" in told.err
+    assert "`x` is no number of points" in told.err
+    assert "1 marked twice, 0 alike" in told.err
+    typed(monkeypatch, "2\n")
+    assert run(["grade", "review", "--second", "--share", "1"]) == 0
+    assert "2 marked twice" in capsys.readouterr().err
+    assert run(["grade", "review", "--second", "--share", "1"]) == 0
+    assert "#" not in capsys.readouterr().out
+
+
+def test_a_student_is_forgotten_and_what_is_left_is_replayed_and_exported(
+    home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    grade()
+    assert run(["grade", "accept", "a1", "a2"]) == 0
+    assert run(["grade", "forget", "--student", "Ana"]) == 2
+    assert run(["grade", "forget"]) == 2
+    assert run(["grade", "forget", "a1", "--student", "Ana"]) == 2
+    assert run(["grade", "forget", "--student", "Ana", "--session", "1"]) == 2
+    assert run(["grade", "forget", "--student", "nobody", "--yes"]) == 3
+    assert as_json(capsys, "forget", "--student", "Ana", "--yes")["forgotten"] == 1
+    assert as_json(capsys, "forget", "a3", "--yes")["forgotten"] == 1
+    replayed = as_json(capsys, "replay")
+    assert (replayed["same"], replayed["removed"], replayed["beside"]) == (1, 2, 0)
+    assert run(["grade", "replay"]) == 0
+    assert "2 more are of answers whose texts were removed" in capsys.readouterr().err
+    assert run(["grade", "export", "-o", "final.csv"]) == 0
+    found = {
+        one["id"]: (one["student"], one["answer"], one["mark"], one["feedback"]) for one in rows(home / "final.csv")
+    }
+    assert found["a1"] == ("", "", "2", "")
+    assert found["a3"] == ("", "", "", "")
+    assert found["a2"][0] == "Ben"
+    typed(monkeypatch, "q\n")
+    assert run(["grade", "review", "--all"]) == 0
+    assert "a3" not in capsys.readouterr().out
+
+
 def test_an_exported_record_is_verified_without_the_gradebook(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     grade()
     assert run(["grade", "accept", "a1"]) == 0

@@ -18,8 +18,7 @@ from edgekit.core import database
 from edgekit.core.errors import EdgekitError, IntegrityError, OutputError, UnavailableError
 from edgekit.gradebook.book import Gradebook, open_gradebook
 from edgekit.gradebook.chain import FIRST, chained, read_line, verified
-from edgekit.gradebook.database import KIND
-from edgekit.gradebook.session import append_row
+from edgekit.gradebook.database import KIND, append_row
 from edgekit.gradebook.suggestions import read, written
 from edgekit.quiz.suggestion import Mark
 from edgekit.quiz.teaching import TeacherMark

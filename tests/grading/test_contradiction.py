@@ -11,7 +11,6 @@ from edgekit.grading.contradiction import (
     compare,
     compare_across,
     compare_any,
-    denied_in_another,
     find_opposed,
 )
 from edgekit.grading.evasions import find_hedges, find_keyword_list
@@ -243,20 +242,21 @@ def test_reasons_have_a_code_each_when_several_things_are_wrong() -> None:
         ("La planta no absorbe el agua por las raíces.", "negation"),
         ("No es verdad que la planta absorbe el agua por las raíces.", "negation"),
         ("La planta libera el agua por las raíces.", "antonym"),
+        ("La planta no libera el agua por las raíces.", Mismatch()),
     ],
 )
 def test_what_turns_a_wording_of_another_language_is_found(said: str, expected: Mismatch | str) -> None:
-    found = compare_across({"The plant absorbs water through its roots.": "en"}, said, "es")
+    found = compare_across({"en": ["The plant absorbs water through its roots."]}, said, "es")
     assert (found == expected) if isinstance(expected, Mismatch) else getattr(found, expected)
 
 
 def test_a_number_is_another_in_any_language() -> None:
-    assert compare_across({"It boils at 100 degrees.": "en"}, "Hierve a 90 grados.", "es").number
-    assert not compare_across({"It boils at 100 degrees.": "en"}, "Hierve a 100 grados.", "es")
+    assert compare_across({"en": ["It boils at 100 degrees."]}, "Hierve a 90 grados.", "es").number
+    assert not compare_across({"en": ["It boils at 100 degrees."]}, "Hierve a 100 grados.", "es")
 
 
 def test_only_what_goes_against_all_wordings_of_another_language_counts() -> None:
-    wordings = {"Plants do not eat soil.": "en", "Plants make their food.": "en"}
+    wordings = {"en": ["Plants do not eat soil.", "Plants make their food."]}
     assert not compare_across(wordings, "Las plantas no comen tierra.", "es")
     assert not compare_across(wordings, "Las plantas hacen su comida.", "es")
     assert not compare_across({}, "Las plantas no comen tierra.", "es")
@@ -303,4 +303,4 @@ def test_a_denial_is_certain_when_one_clause_denies_and_none_says_it(said: str, 
 def test_a_denial_in_another_language_is_told_when_no_wording_is_denied(
     wordings: dict[str, list[str]], said: str, denied: bool
 ) -> None:
-    assert denied_in_another(wordings, said).negation is denied
+    assert compare_across(wordings, said).negation is denied

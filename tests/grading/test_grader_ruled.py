@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import random
 
 import pytest
@@ -47,6 +48,17 @@ def grade(*answers: tuple[str, str]) -> list[Suggestion]:
         assert 0 <= one.need <= 1
         assert one.points in one.possible
     return found
+
+
+def test_an_answer_is_expected_in_the_languages_of_its_question() -> None:
+    said = QUIZ.questions[2]
+    both = (said, dataclasses.replace(said, id="spanish", languages=("es",)))
+    text = "the plant makes sugar out of the bright light of the sun"
+    grader = Grader(dataclasses.replace(QUIZ, questions=both), NoEncoder())  # type: ignore[arg-type]
+    either, spanish = grader.grade([Answer(one.id, one.id, text) for one in both])
+    assert "unsupported_language" not in [one.code for one in either.reasons]
+    assert "unsupported_language" in [one.code for one in spanish.reasons]
+    assert spanish.points == either.points
 
 
 def test_what_a_rule_decides_is_suggested() -> None:

@@ -62,6 +62,27 @@ def test_little_is_enough() -> None:
     assert question.criteria == (Criterion("answer", 1.0, {"en": "Because."}),)
 
 
+def test_a_question_may_expect_other_languages_than_the_quiz() -> None:
+    text = 'languages = ["en", "es"]\n' + ASK + 'references = "Because."\nlanguages = ["pt", "es"]\n'
+    text += '[[questions]]\ntext = "How?"\nreferences = "So."\nlanguages = ["es", "en"]\n'
+    text += '[[questions]]\ntext = "Yes"\nkind = "translate"\nreferences = "sim"\nlanguages = ["pt"]\n'
+    quiz = good(text)
+    assert quiz.languages == ("en", "es")
+    assert [quiz.expected(one) for one in quiz.questions] == [("es", "pt"), ("en", "es"), ("pt",)]
+    assert quiz.questions[2].references == {"pt": ("sim",)}
+    assert from_canonical(canonical(quiz)) == quiz
+    assert good(quiz_toml(quiz)).digest == quiz.digest
+    # What says no more than the quiz is the same quiz, and the one that it was before questions could say it.
+    plain = good(text.replace('languages = ["es", "en"]\n', ""))
+    assert plain.digest == quiz.digest
+    assert b'"languages"' not in canonical(good(ASK + 'references = "x"\n')).replace(b'"languages":["en"],', b"")
+
+
+def test_languages_of_a_question_are_checked_like_those_of_the_quiz() -> None:
+    (said,) = wrong(ASK + 'references = "x"\nlanguages = ["es", "es"]\n')
+    assert "`es` a second time" in said
+
+
 @pytest.mark.parametrize(
     ("points", "criteria", "total", "each"),
     [

@@ -31,6 +31,7 @@ SOUND = [
     ASK + 'options = { yes = "Yes", no = "No" }\ncorrect = ["yes", "no"]\n',
     ASK + "value = -1e300\n",
     ASK + 'kind = "dictation"\nlanguage = "zh-Hant"\nreferences = "x"\n',
+    ASK + 'references = "x"\nlanguages = ["en", "es"]\n',
     'languages = ["en", "es"]\n' + ASK + 'id = "ñ.1"\nkind = "translate"\nreferences.es = "x"\n',
 ]
 BROKEN = [
@@ -47,6 +48,9 @@ BROKEN = [
     ASK + 'references = "x"\npoints = "1"\n',
     ASK + 'references = "x"\nid = "a/b"\n',
     ASK + 'references = "x"\nform_counts = 1\n',
+    ASK + 'references = "x"\nlanguages = []\n',
+    ASK + 'references = "x"\nlanguages = "es"\n',
+    ASK + 'references = "x"\nlanguages = ["english"]\n',
     ASK + "criteria = [{ points = 1 }]\n",
     ASK + 'criteria = [{ statement = "x", half = true }]\n',
     ASK + "criteria = []\n",

@@ -11,6 +11,7 @@ from edgekit.cli.grade.default_group import DEFAULT, DefaultGroup
 from edgekit.cli.grade.exporting import export
 from edgekit.cli.grade.importing import import_questions
 from edgekit.cli.grade.listing import lint, sessions
+from edgekit.cli.grade.reopening import contest, forget
 from edgekit.cli.grade.replaying import replay
 from edgekit.cli.grade.review import review
 from edgekit.cli.grade.ruling import calibrate, rule
@@ -30,6 +31,8 @@ group.command("change", cls=NumbersCommand)(change)
 group.command("return")(send_back)
 group.command("undo")(undo)
 group.command("release")(release)
+group.command("contest")(contest)
+group.command("forget")(forget)
 group.command("rule")(rule)
 group.command("calibrate")(calibrate)
 group.command("audit")(audit)

@@ -109,7 +109,7 @@ def _marks(session: Session, out: Path, form: str | None, answers: Path | None, 
     from edgekit.answers.read import read_answers
     from edgekit.answers.write import write_marks
 
-    waiting = [at for at in session.answers if not session.standing(at).is_mark]
+    waiting = [at for at in session.answers if not session.standing(at).is_mark and at not in session.forgotten]
     if waiting and not pending and form not in _PENDING:
         raise UsageError(
             f"{len(waiting):,} of {len(session.answers):,} answers have no mark yet",
@@ -123,7 +123,7 @@ def _marks(session: Session, out: Path, form: str | None, answers: Path | None, 
     else:
         given = Answers(tuple(session.answers.values()), "csv", "utf-8")
     write_marks(given, [session.mark(at) for at in session.answers], out, form=form, names=names, quiz=session.quiz)
-    return len(session.answers) - len(waiting)
+    return sum(one.is_mark for one in session.standings)
 
 
 def _undecided(session: Session, at: int) -> str:

@@ -66,11 +66,23 @@ def replay(
     first = result.difference
     if as_json:
         told = None if first is None else {"row": result.row, **difference_object(first)}
-        output.json_object({**_summed(rows, value), "same": result.suggestions, "first_difference": told})
+        output.json_object(
+            {
+                **_summed(rows, value),
+                "same": result.suggestions,
+                "removed": result.removed,
+                "beside": result.beside,
+                "first_difference": told,
+            }
+        )
     elif first is None:
         output.data(f"all {result.suggestions:,} suggestions come out the same; the record has {len(rows):,} rows")
     else:
         output.data(f"row {result.row} differs: {difference_line(first)}")
+    if not as_json and result.removed:
+        output.narrate(f"{result.removed:,} more are of answers whose texts were removed, and cannot be computed again")
+    if not as_json and result.beside:
+        output.narrate(f"{result.beside:,} more come out otherwise: they are of questions to which a text was removed")
     if first is not None:
         raise typer.Exit(1)
 

@@ -25,6 +25,12 @@ def review(
     everything: Annotated[
         bool, typer.Option("--all", help="Also what is suggested without doubt, after the rest.")
     ] = False,
+    second: Annotated[
+        bool, typer.Option("--second", help="Mark a random sample of what has a mark again, without seeing the mark.")
+    ] = False,
+    share: Annotated[
+        float, typer.Option("--share", metavar="P", parser=typed.share, help="With it: how much of them, 0 to 1.")
+    ] = 0.05,
     who: Who = "teacher",
     book: Book = None,
 ) -> None:
@@ -33,10 +39,14 @@ def review(
     a accepts the suggested mark, `c 1.5` gives another, r returns the answer without a mark, l leaves it for later, u
     takes the last decision back, q quits. Every decision is on the disk before the next answer is shown.
 
+    A second marking (`--second`) shows neither suggestion nor mark and asks for points; it changes no mark, and tells
+    how far the two are apart: whether marks drift while a class is graded, or between two people.
+
     \b
     Examples:
       edgekit grade review
       edgekit grade review --question q2 --all
+      edgekit grade review --second --who Ben
     """
     from edgekit.gradebook.queue import to_decide
 
@@ -46,9 +56,42 @@ def review(
                 f"the quiz has no question `{question}`",
                 hint=f"it has {', '.join(f'`{one.id}`' for one in found.quiz.questions[:10])}",
             )
+        if second:
+            _mark_again(found, share, question, who)
+            return
         decided = _Loop(found, who).run(to_decide(found, question, everything=everything))
     left = len(to_decide(found, question, everything=everything))
     output.narrate(f"{decided:,} decided, {left:,} left")
+
+
+def _mark_again(session: Session, share: float, question: str | None, who: str) -> None:
+    from edgekit.cli.grade.showing import unseen
+    from edgekit.gradebook.again import drift, mark_again, to_mark_again
+
+    waiting = [at for at in to_mark_again(session, share) if question in (None, session.answers[at].question_id)]
+    while waiting:
+        for line in unseen(session, waiting[0]):
+            output.data(line)
+        output.data(f"  {len(waiting):,} to go. POINTS, l later, q quit")
+        output.flush()
+        line = sys.stdin.readline()
+        key = line.strip()
+        if not line or key == "q":
+            break
+        try:
+            if key != "l":
+                mark_again(session, waiting[0], typed.points(key), who=who)
+            waiting.pop(0)
+        except UsageError as problem:
+            output.error(problem)
+    found = drift(session)
+    if found.difference is None or found.apart is None:
+        output.narrate("nothing with a mark was marked twice")
+        return
+    output.narrate(
+        f"{found.count:,} marked twice, {found.same:,} alike; the second is {found.difference:+.2f} points beside the "
+        f"first on average, {found.apart:.2f} apart"
+    )
 
 
 class _Loop:

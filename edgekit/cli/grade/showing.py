@@ -53,6 +53,8 @@ def joined(spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
 
 def card(session: Session, at: int) -> list[str]:
     """All that a teacher needs to decide on an answer: evidence first, then the mark, then why."""
+    from edgekit.gradebook.again import reason_of
+
     answer, standing = session.answers[at], session.standing(at)
     suggestion = session.suggestion(at)
     question = session.ruled_quiz(session.teaching()).question(answer.question_id)
@@ -70,7 +72,27 @@ def card(session: Session, at: int) -> list[str]:
             lines += [f"  > {output.visible(line)}" for line in suggestion.feedback.splitlines()]
     if standing.points is not None:
         lines.append(f"  mark {number(standing.points)}")
+    if standing.contested:
+        was = standing.before.points if standing.before is not None else None
+        why = reason_of(session, at)
+        lines.append(f"  contested, it was {number(was)}" + (f": {output.visible(why)}" if why else ""))
     return lines
+
+
+def unseen(session: Session, at: int) -> list[str]:
+    """An answer for a second marking: what was asked, what counts, what was written, and nothing else."""
+    answer = session.answers[at]
+    question = session.ruled_quiz(session.teaching()).question(answer.question_id)
+    lines = [f"#{at}  question {answer.question_id}"]
+    if question is not None:
+        lines[0] += f", up to {number(question.points)}"
+        lines += [f"  {output.visible(text)}" for text in question.text.values()]
+        lines += [
+            f"  {number(one.points)} for {output.visible(text)}"
+            for one in question.criteria
+            for text in list(one.statement.values())[:1]
+        ]
+    return [*lines, "", *(f"  | {output.visible(line)}" for line in answer.text.splitlines() or [""]), ""]
 
 
 def _criterion(one: CriterionResult) -> str:

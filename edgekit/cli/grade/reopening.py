@@ -1,0 +1,98 @@
+"""`edgekit grade contest` and `grade forget`: what students may ask for after they have their marks."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from edgekit.cli import output
+from edgekit.cli.grade.options import SCHEMA, AsJson, Book, Ids, SessionNumber, Who, Yes, numbers_of, opened
+from edgekit.core.errors import UnavailableError, UsageError
+
+if TYPE_CHECKING:
+    from edgekit.gradebook.session import Session
+
+
+def contest(
+    ids: Annotated[list[str], typer.Argument(metavar="ID...", help="Ids of answers, or `#N`.")],
+    why: Annotated[str | None, typer.Option("--why", metavar="TEXT", help="What the student says.")] = None,
+    session: SessionNumber = None,
+    who: Who = "student",
+    book: Book = None,
+    as_json: AsJson = False,
+) -> None:
+    """Open marks again that a student contests, released ones as well; the record keeps what they were.
+
+    They are no marks until you decide again, and come first in `grade review`.
+
+    \b
+    Examples:
+      edgekit grade contest a17 --why "I wrote that the salt stays"
+    """
+    from edgekit.gradebook.again import contest as contested
+
+    with opened(book, session) as found:
+        numbers = numbers_of(found, ids)
+        contested(found, numbers, why=why, who=who)
+    if as_json:
+        output.json_object({"schema": SCHEMA, "contested": len(numbers), "numbers": numbers})
+    else:
+        output.narrate(f"opened again {len(numbers):,}: `edgekit grade review` begins with them")
+
+
+def forget(
+    ids: Ids = None,
+    student: Annotated[
+        str | None, typer.Option("--student", metavar="NAME", help="All answers of a student, in every session.")
+    ] = None,
+    session: SessionNumber = None,
+    who: Who = "teacher",
+    book: Book = None,
+    yes: Yes = False,
+    as_json: AsJson = False,
+) -> None:
+    """Remove what a student wrote, their name, and all words about it from the gradebook; that is never undone.
+
+    Points and ids stay, and the record with its digests, so that it is still verified: `grade replay` tells how many
+    texts are gone. Files that were written before, and other gradebooks, still have them.
+
+    \b
+    Examples:
+      edgekit grade forget a17 a18
+      edgekit grade forget --student "Ana"
+    """
+    from edgekit.gradebook.forgetting import answers_of
+    from edgekit.gradebook.forgetting import forget as forgotten
+
+    with opened(book, session) as found:
+        if (student is None) == (not ids):
+            raise UsageError("say whose answers", hint="name ids, or `--student NAME`")
+        if student is not None and session is not None:
+            raise UsageError("a student is forgotten in every session", hint="leave `--session` out")
+        asked: list[tuple[Session, list[int]]] = (
+            [(found, numbers_of(found, ids or []))] if student is None else list(answers_of(found.book, student))
+        )
+        count = sum(len(numbers) for _, numbers in asked)
+        if not count:
+            raise UnavailableError("no answer has that student's name", hint="names are as they came in, to the letter")
+        _ask(count, yes=yes)
+        removed = sum(forgotten(one, numbers, who=who) for one, numbers in asked)
+    if as_json:
+        output.json_object({"schema": SCHEMA, "forgotten": removed, "sessions": [one.id for one, _ in asked]})
+    else:
+        output.narrate(f"removed the texts of {removed:,} answers; their marks stay")
+
+
+def _ask(count: int, *, yes: bool) -> None:
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise UsageError(
+            f"to remove {count:,} texts for good asks for a yes, and there is no terminal to ask on", hint="add `--yes`"
+        )
+    output.narrate(f"Remove {count:,} texts for good? [y/N]")
+    if sys.stdin.readline().strip().lower() not in ("y", "yes"):
+        output.narrate("nothing was done")
+        raise typer.Exit(1)
