@@ -11,9 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from edgekit.catalogue.entries import ExportPreset
 from edgekit.catalogue.licences import accepted
-from edgekit.catalogue.load import load_catalogue
 from edgekit.catalogue.names import is_model_id
 from edgekit.core.atomic import clear_leftovers, replacing_folder
 from edgekit.core.errors import OutputError, ResourceError, UsageError
@@ -32,7 +30,6 @@ from edgekit.pipeline.requests import (
     RunGraph,
 )
 from edgekit.store.lock import alone
-from edgekit.store.receipt import SourceFile
 from exporters.alignment.gate import embedding_prefix, is_encoder, open_gate
 from exporters.artifact import Choice, write_artifact
 from exporters.conversion.parity import check_parity
@@ -48,6 +45,7 @@ from exporters.lines import text_blocks
 from exporters.loss.measuring import prepare_trial
 from exporters.on_demand import OnDemand
 from exporters.opening import Source, model_id, open_source
+from exporters.presets import named_preset
 from exporters.quantized import check_quant, with_preset_quant, with_sizes
 from exporters.report.terminal import trade_off
 from exporters.selection.base import Selection, Target
@@ -129,6 +127,7 @@ class Plan:
             keep=self.keep,
             open_model=self.open_model,
             ranking=choice.selection.ranking,
+            state=None,
             report=report,
         )
         return dataclasses.replace(self, choice=dataclasses.replace(choice, request=request, selection=selection))
@@ -203,7 +202,7 @@ def plan_trimming(
     open_model, open_encoder, open_translator, run_graph: run the model, for what only a run can tell. Reports the steps
     `look up` and those of a pull, `open`, `align`, `count`, `parity`, `select`.
     """
-    preset = _preset(request, report)
+    preset = named_preset(request, report)
     request = from_hub(request, report)
     report(StepStarted("open", request.model))
     source = open_source(request.model, request.languages)
@@ -236,13 +235,22 @@ def plan_trimming(
     gate = None
     if request.aligned:
         gate = open_gate(request.aligned, request.languages, source, open_encoder, report)
-    corpora = _count(request, source, source_files, report)
+    state = State(cache_folder() / "export", " ".join(file.sha256 for file in source_files))
+    corpora = _count(request, source, state, report)
     if isinstance(source.model, ConvertedGguf):
         lines = (line for corpus in corpora for line in corpus.sample)
         check_parity(source.model, source.id, request.languages, lines, report)
     keep = keep_ids(tokenizer, [*source.model.prompts, *source.prefixes.values()], request.keep_text)
     selection = _select(
-        request, source, corpora, target=target, keep=keep, open_model=open_model, ranking=ranking, report=report
+        request,
+        source,
+        corpora,
+        target=target,
+        keep=keep,
+        open_model=open_model,
+        ranking=ranking,
+        state=state,
+        report=report,
     )
     trial = prepare_trial(
         corpora,
@@ -267,6 +275,7 @@ def _select(
     keep: Ids,
     open_model: OpenLanguageModel | None,
     ranking: Ranking | None,
+    state: State | None,
     report: Reporter,
 ) -> Selection:
     """See `exporters.selection.choose.select`; what a person should know of it is reported."""
@@ -284,6 +293,7 @@ def _select(
             language_model=running,
             report=report,
             ranking=ranking,
+            state=state,
         )
     finally:
         if running is not None:
@@ -304,14 +314,13 @@ def _directions(source: Source, languages: Sequence[str]) -> list[Direction]:
     return [one for one in source.languages.directions() if one.source in languages and one.target in languages]
 
 
-def _count(request: ExportRequest, source: Source, files: Sequence[SourceFile], report: Reporter) -> list[Corpus]:
+def _count(request: ExportRequest, source: Source, state: State, report: Reporter) -> list[Corpus]:
     """What the text says, counted; a run that is cut off leaves its counts in the cache for the next one."""
     if not request.corpora:
         report(
             Note("no text is given: what stays is chosen from general frequency lists, which know less of your text")
         )
         return []
-    state = State(cache_folder() / "export", " ".join(file.sha256 for file in files))
     corpora = count_corpora(
         request.corpora,
         source.model.tokenizer,
@@ -323,35 +332,6 @@ def _count(request: ExportRequest, source: Source, files: Sequence[SourceFile], 
     for note in check_languages(corpora, request.languages):
         report(Note(note))
     return corpora
-
-
-def _preset(request: ExportRequest, report: Reporter) -> ExportPreset | None:
-    """The preset that is named, and said what it stands for. Raises UsageError with all there are."""
-    if request.preset is None:
-        return None
-    presets = load_catalogue().export_presets
-    preset = presets.get(request.preset)
-    if preset is None:
-        raise UsageError(
-            f"there is no preset `{request.preset}`",
-            reasons=[f"`{one.id}`: {_recipe_in_words(one)}" for one in presets.values()],
-            hint=f"add `--preset {next(iter(presets))}`, for example" if presets else None,
-        )
-    report(Note(f"preset `{preset.id}`: {_recipe_in_words(preset)}"))
-    return preset
-
-
-def _recipe_in_words(preset: ExportPreset) -> str:
-    size = None if preset.max_size_bytes is None else bytes_in_words(preset.max_size_bytes)
-    settings = {
-        "vocab": None if preset.vocab is None else f"{preset.vocab:,}",
-        "coverage": preset.coverage,
-        "max size": size,
-        "quant": preset.quant,
-        "embedding quant": preset.embedding_quant,
-        "limits": " and ".join(f"{name} {limit:g}" for name, limit in preset.limits.items()) or None,
-    }
-    return ", ".join([preset.device, *(f"{name} {value}" for name, value in settings.items() if value is not None)])
 
 
 def in_format(container: str | None, source: Source, languages: Sequence[str]) -> Source:

@@ -50,6 +50,8 @@ else:
 THEMES = ("textual-dark", "textual-light", "high-contrast", "ansi-dark", "ansi-light")
 _TMUX_SECONDS = 5.0
 _AGAIN_SECONDS = 3.0
+# For work to end at its next event and take away what is half written.
+_TIDY_SECONDS = 3.0
 
 
 def screen_class(name: str) -> type[JobScreen]:
@@ -339,4 +341,5 @@ def run() -> int:
     """Run the app in this terminal until it is quit; gives the exit code."""
     app = EdgekitApp()
     app.run()
+    app.jobs.leave(_TIDY_SECONDS)
     return app.return_code or 0

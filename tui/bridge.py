@@ -26,6 +26,7 @@ class Job:
     """One piece of long work.  state: `runs`, `done`, `failed` or `cancelled`; line: how far it is, in words.
 
     share: done of 1, None where that is not known.  problem: why it failed.  log: what it has said, the newest last.
+    writes: whether it leaves anything behind, so that its end has to be waited for.
     """
 
     name: str
@@ -37,7 +38,10 @@ class Job:
     log: deque[str] = field(default_factory=lambda: deque(maxlen=LOG_LINES))
     started: float = field(default_factory=time.monotonic)
     ended: float | None = None
+    writes: bool = True
     _stop: threading.Event = field(default_factory=threading.Event)
+    _ends: threading.Lock = field(default_factory=threading.Lock)
+    _changed: Callable[[Job], None] = field(default=lambda _job: None)
 
     @property
     def runs(self) -> bool:
@@ -50,8 +54,22 @@ class Job:
         return (self.ended or time.monotonic()) - self.started
 
     def cancel(self) -> None:
-        """Let the work end at its next event, which leaves no half file."""
+        """Let the work end at its next event, which leaves no half file.
+
+        One that writes nothing has ended for whoever looks: between two events of it there can be seconds.
+        """
         self._stop.set()
+        if not self.writes:
+            self.end("cancelled")
+
+    def end(self, state: str, *, result: object = None, problem: EdgekitError | None = None) -> None:
+        """What came of it; of two that come at once the first counts."""
+        with self._ends:
+            if not self.runs:
+                return
+            self.result, self.problem = result, problem
+            self.ended, self.state = time.monotonic(), state
+        self._changed(self)
 
     @property
     def is_stopping(self) -> bool:
@@ -65,33 +83,42 @@ class Jobs:
     def __init__(self, changed: Callable[[Job], None] = lambda _job: None) -> None:
         self.all: list[Job] = []
         self.changed = changed
+        self._threads: list[tuple[Job, threading.Thread]] = []
 
     @property
     def running(self) -> list[Job]:
         """Those at work."""
         return [job for job in self.all if job.runs]
 
-    def start(self, name: str, work: Callable[[Callable[[Event], None]], object]) -> Job:
+    def start(self, name: str, work: Callable[[Callable[[Event], None]], object], *, writes: bool = True) -> Job:
         """Do work(report) in a thread of its own; what it raises is the job's problem, never the app's."""
-        job = Job(name)
+        job = Job(name, writes=writes, _changed=self.changed)
         self.all.append(job)
-        threading.Thread(target=self._run, args=(job, work), name=f"edgekit-{name}", daemon=True).start()
+        thread = threading.Thread(target=self._run, args=(job, work), name=f"edgekit-{name}", daemon=True)
+        self._threads.append((job, thread))
+        thread.start()
         return job
+
+    def leave(self, seconds: float) -> None:
+        """Cancel what is at work, and wait so long for what writes to tidy up."""
+        until = time.monotonic() + seconds
+        for job in self.running:
+            job.cancel()
+        for job, thread in self._threads:
+            if job.writes:
+                thread.join(max(0.0, until - time.monotonic()))
 
     def _run(self, job: Job, work: Callable[[Callable[[Event], None]], object]) -> None:
         try:
-            job.result = work(_Reporter(job, self.changed))
-            state = "done"
+            job.end("done", result=work(_Reporter(job, self.changed)))
         except CancelledError:
-            state = "cancelled"
+            job.end("cancelled")
         except EdgekitError as problem:
-            job.problem, state = problem, "failed"
             job.log.append(str(problem))
+            job.end("failed", problem=problem)
         except Exception as fault:  # noqa: BLE001  a fault of a job is a line on its screen, the app goes on
-            job.problem, state = EdgekitError(f"a fault of edgekit's own: {fault!r}"), "failed"
             job.log.append(repr(fault))
-        job.ended, job.state = time.monotonic(), state
-        self.changed(job)
+            job.end("failed", problem=EdgekitError(f"a fault of edgekit's own: {fault!r}"))
 
 
 class _Reporter:

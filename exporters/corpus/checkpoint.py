@@ -7,6 +7,7 @@ whatever its name and date say.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import io
 import json
@@ -17,8 +18,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from edgekit.core.atomic import write_bytes
+from edgekit.core.errors import EdgekitError
 from exporters.corpus.tallying import Growing, Part
 
 _DAMAGED = (OSError, EOFError, ValueError, KeyError, TypeError, IndexError, zipfile.BadZipFile)
@@ -39,6 +42,10 @@ class State:
     def file(self) -> Path:
         """The checkpoint of this tokenizer."""
         return self.folder / f"counts-{hashlib.sha256(self.tokenizer.encode()).hexdigest()[:16]}.npz"
+
+    def words_file(self, digest: str) -> Path:
+        """The counts of a list of words by this tokenizer."""
+        return self.folder / f"words-{hashlib.sha256(f'{self.tokenizer} {digest}'.encode()).hexdigest()[:16]}.npz"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,5 +92,28 @@ def load(state: State, size: int) -> Checkpoint | None:
                 for name, running in (("train", growing.train), ("held_out", growing.held_out)):
                     running.add(Part(arrays[f"{name}_{at}_ids"], arrays[f"{name}_{at}_counts"], *entry[name]))
         return Checkpoint(head["blocks"], {one["language"]: one["digest"] for one in head["languages"]}, corpora)
+    except _DAMAGED:
+        return None
+
+
+def save_counts(state: State, digest: str, counts: NDArray[np.float64]) -> None:
+    """Keep the counts of a list; a disk that takes none only costs the next plan its time."""
+    ids = np.flatnonzero(counts)
+    stream = io.BytesIO()
+    head = np.frombuffer(f"{state.tokenizer} {digest}".encode(), np.uint8)
+    np.savez(stream, head=head, ids=ids, counts=counts[ids])
+    with contextlib.suppress(OSError, EdgekitError):
+        write_bytes(state.words_file(digest), stream.getvalue())
+
+
+def load_counts(state: State, digest: str, size: int) -> NDArray[np.float64] | None:
+    """(V,) what was kept for a list; size: V. None where there is nothing, or nothing that can be used."""
+    try:
+        with np.load(io.BytesIO(state.words_file(digest).read_bytes()), allow_pickle=False) as arrays:
+            if arrays["head"].tobytes() != f"{state.tokenizer} {digest}".encode():
+                return None
+            found = np.zeros(size)
+            found[arrays["ids"]] = arrays["counts"]
+            return found if np.isfinite(found).all() and found.min() >= 0 else None
     except _DAMAGED:
         return None

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from edgekit.core.errors import EngineError, UsageError
 from edgekit.core.events import Progress, Reporter, StepFinished, StepStarted
 from exporters.corpus.base import Corpus
+from exporters.corpus.checkpoint import State
 from exporters.corpus.lists import list_counts, start_note
 from exporters.selection.base import Cost, LanguageModel, Point, Selection, Target
 from exporters.selection.candidates import candidates, characters, scripts_wanted
@@ -27,7 +28,9 @@ DEFAULT_LOSS = 0.02
 _CURVE = (2_000, 4_000, 8_000, 12_000, 16_000, 24_000, 32_000, 48_000, 64_000, 96_000, 128_000, 192_000)
 # Lines a language for bits per byte: 40 of news are 1,500 tokens, some 15 s on two cores for Gemma 3 270M.
 _MEASURED_LINES = 40
-_STEPS = 5
+# Of a plan's time: the lists of words take half, what is expected of each token a tenth, the two orders the rest.
+_STEPS = 100
+_LISTED, _EXPECTED, _ORDERED, _TRIED = 50, 60, 80, 98
 # Of a language's tokens: FLORES dev in en and pt then takes 1.5 times the tokens (Firefox en-pt, multilingual E5).
 _USABLE = 0.75
 
@@ -78,16 +81,27 @@ def rank(
     scripts: frozenset[str] | None,
     keep: Ids,
     report: Reporter,
+    state: State | None = None,
 ) -> Ranking:
-    """The order in which tokens go. Reports the step `select`, four of five; see `select` for the rest."""
+    """The order in which tokens go. Reports the step `select`, 98 of a hundred; see `select` for the rest.
 
-    def progress(done: int) -> None:
-        report(Progress("select", done, _STEPS, "steps"))
+    state: keeps the counts of lists of words for the next ranking of the same model.
+    """
+
+    def progress(done: float) -> None:
+        report(Progress("select", int(done), _STEPS, "steps"))
 
     tokenizer, texts = model.tokenizer, model.tokenizer.texts
-    known = [_language(tag, corpora, model, lambda: progress(0)) for tag in _tags(languages, corpora)]
+    tags = _tags(languages, corpora)
+    known = []
+    for at, tag in enumerate(tags):
+
+        def counted(share: float, at: int = at) -> None:
+            progress(_LISTED * (at + share) / len(tags))
+
+        known.append(_language(tag, corpora, model, counted, state))
     notes = [start_note(one.tag) for one in known if one.tag and not one.counts.any()]
-    progress(1)
+    progress(_LISTED)
     counts = np.sum([one.counts for one in known], axis=0)
     wanted = scripts if scripts is not None else scripts_wanted(languages, texts, counts)
     possible = candidates(texts, wanted)
@@ -97,17 +111,18 @@ def rank(
     evidence = [Evidence(one.counts, one.listed) for one in known]
     parted = [Evidence(one.train, one.listed) for one in known]
     with_text = any(one.held_out.any() for one in known)
-    rates = expected_rates([*evidence, *(parted if with_text else [])], texts, possible, model.vectors)
-    progress(2)
+    known_to = [*evidence, *(parted if with_text else [])]
+    rates = expected_rates(known_to, texts, possible, model.vectors, lambda: progress(_LISTED))
+    progress(_EXPECTED)
     # Without a target what the text shows stays, so that every line of it is cut as before.
     full = removal_order(
-        tokenizer, _joined(rates[: len(known)], possible), seen if whole else fixed, lambda: progress(2)
+        tokenizer, _joined(rates[: len(known)], possible), seen if whole else fixed, lambda: progress(_EXPECTED)
     )
-    progress(3)
+    progress(_ORDERED)
     trial = full
     if with_text:
-        trial = removal_order(tokenizer, _joined(rates[len(known) :], possible), fixed, lambda: progress(3))
-    progress(4)
+        trial = removal_order(tokenizer, _joined(rates[len(known) :], possible), fixed, lambda: progress(_ORDERED))
+    progress(_TRIED)
     return Ranking(whole, known, rates, possible, seen, fixed, full, trial, with_text, notes)
 
 
@@ -161,12 +176,13 @@ def select(
     language_model: LanguageModel | None,
     report: Reporter,
     ranking: Ranking | None = None,
+    state: State | None = None,
 ) -> Selection:
     """Choose what stays, and say what it costs on text that was not used to choose.
 
     scripts: only tokens of these Unicode scripts stay, besides what must.  keep: ids that stay whatever they cost.
     language_model: measures bits per byte of the chosen size.  ranking: what `rank` made of the same model in any
-    format and types, the same text, languages, scripts and ids to keep. Reports the step `select`.
+    format and types, the same text, languages, scripts and ids to keep.  state: see `rank`. Reports the step `select`.
 
     What is kept is chosen by all of the text; what it costs is estimated with a choice of the same size made by nine
     tenths of it, on the tenth left out. Raises UsageError where a target cannot be met, with what can.
@@ -175,8 +191,10 @@ def select(
     report(StepStarted("select", f"for {', '.join(languages)}"))
     whole = target == Target()
     if ranking is None:
-        ranking = rank(model, corpora, languages=languages, whole=whole, scripts=scripts, keep=keep, report=report)
-    ranking = with_target(model, ranking, whole=whole, tick=lambda: report(Progress("select", 0, _STEPS, "steps")))
+        ranking = rank(
+            model, corpora, languages=languages, whole=whole, scripts=scripts, keep=keep, report=report, state=state
+        )
+    ranking = with_target(model, ranking, whole=whole, tick=lambda: report(Progress("select", _TRIED, _STEPS, "steps")))
     tokenizer, notes = model.tokenizer, [*ranking.notes]
     known, rates, full = ranking.languages, ranking.rates, ranking.full
     only_scripts = scripts is not None and not corpora and whole
@@ -234,10 +252,12 @@ def _tags(languages: Sequence[str], corpora: Sequence[Corpus]) -> list[str]:
     return [*languages, *([""] if any(corpus.language not in languages for corpus in corpora) else [])]
 
 
-def _language(tag: str, corpora: Sequence[Corpus], model: TrimmableModel, tick: Callable[[], None]) -> _Language:
+def _language(
+    tag: str, corpora: Sequence[Corpus], model: TrimmableModel, tick: Callable[[float], None], state: State | None
+) -> _Language:
     none = np.zeros(model.tokenizer.size)
     own = [corpus for corpus in corpora if corpus.language == tag]
-    listed = list_counts(tag, model.tokenizer, tick) if tag else none
+    listed = list_counts(tag, model.tokenizer, tick, state) if tag else none
     return _Language(
         tag,
         np.sum([none, *(corpus.train.tokens for corpus in own)], axis=0),

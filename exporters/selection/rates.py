@@ -59,13 +59,18 @@ class Evidence:
 
 
 def expected_rates(
-    evidence: Sequence[Evidence], texts: Sequence[str], candidates: Ids, vectors: Vectors | None
+    evidence: Sequence[Evidence],
+    texts: Sequence[str],
+    candidates: Ids,
+    vectors: Vectors | None,
+    tick: Callable[[], None] = lambda: None,
 ) -> list[Floats]:
     """For each piece of evidence (V,) the share of each token in the language's text, summing to 1.
 
     Candidates have one, and what text or list show beside them; the rest have 0.
     texts: (V,) of the tokens.  candidates: the tokens that any of the languages may use.  vectors: gives the rows of
-    the embedding of some ids; without it the other features have to do.
+    the embedding of some ids; without it the other features have to do.  tick: called after every part of the work;
+    what it raises ends it.
     """
     targets = [_target(one) for one in evidence]
     chosen, weights = _sample(targets, candidates)
@@ -77,10 +82,12 @@ def expected_rates(
             continue
         listed = one.listed if one.counts.sum() >= _ENOUGH else None
         begin = _nearest(targets, number, learned, listed)
+        tick()
         learned.append((fit(common.of(chosen, listed), target[chosen], weights, ridge=_RIDGE, begin=begin), listed))
     scores = np.full((len(evidence), len(texts)), -np.inf)
     for at in range(0, len(candidates), _ROWS_AT_ONCE):
         ids = candidates[at : at + _ROWS_AT_ONCE]
+        tick()
         for number, what in enumerate(learned):
             # With nothing to learn from, tokenizers number tokens by frequency: Zipf's law over the ids.
             scores[number, ids] = -np.log(ids + _EARLY) if what is None else common.of(ids, what[1]) @ what[0]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from toys.tokenizer import toy_tokenizer
 
+from exporters.corpus.checkpoint import State
 from exporters.corpus.exemplars import exemplars, lookup_tags, packed, unpacked
 from exporters.corpus.from_unicode import unicode_set
 from exporters.corpus.lists import list_counts, start_note, word_list
@@ -209,3 +211,46 @@ def test_e22_a_start_is_the_same_in_every_process() -> None:
         for seed in ("1", "2")
     }
     assert len(seen) == 1
+
+
+class Counted:
+    """A tokenizer that tells how many texts it was asked for."""
+
+    def __init__(self) -> None:
+        self.inner = toy_tokenizer()
+        self.size = self.inner.size
+        self.asked = 0
+
+    def encode(self, lines: Sequence[str]) -> list[list[int]]:
+        self.asked += len(lines)
+        return self.inner.encode(lines)
+
+
+def test_what_a_list_counts_is_kept_for_the_next_plan_of_the_same_tokenizer(tmp_path: Path) -> None:
+    tokenizer, shares = Counted(), list[float]()
+    state = State(tmp_path / "kept", "one")
+    first = list_counts("qu", tokenizer, shares.append, state)  # type: ignore[arg-type]
+    assert tokenizer.asked > 1_000
+    assert shares == sorted(shares)
+    asked = tokenizer.asked
+    assert np.array_equal(list_counts("qu", tokenizer, state=state), first)  # type: ignore[arg-type]
+    assert tokenizer.asked == asked
+    list_counts("qu", tokenizer, state=State(tmp_path / "kept", "two"))  # type: ignore[arg-type]
+    assert tokenizer.asked == 2 * asked
+    list_counts("ay", tokenizer, state=state)  # type: ignore[arg-type]
+    assert tokenizer.asked > 2 * asked
+
+
+@pytest.mark.parametrize("damage", [b"", b"PK\x03\x04", None])
+def test_kept_counts_that_are_damaged_are_counted_again(damage: bytes | None, tmp_path: Path) -> None:
+    state = State(tmp_path, "one")
+    first = list_counts("qu", Counted(), state=state)  # type: ignore[arg-type]
+    (kept,) = tmp_path.glob("words-*.npz")
+    kept.write_bytes(kept.read_bytes()[:-100] if damage is None else damage)
+    assert np.array_equal(list_counts("qu", Counted(), state=state), first)  # type: ignore[arg-type]
+    with np.load(kept) as arrays:
+        whole = dict(arrays)
+    np.savez(kept, **{**whole, "ids": whole["ids"] + 10**9})
+    assert np.array_equal(list_counts("qu", Counted(), state=state), first)  # type: ignore[arg-type]
+    np.savez(kept, **{**whole, "counts": whole["counts"] * np.nan})
+    assert np.array_equal(list_counts("qu", Counted(), state=state), first)  # type: ignore[arg-type]

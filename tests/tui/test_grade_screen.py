@@ -34,6 +34,7 @@ from tui.screens.group import GroupScreen
 from tui.screens.help import HelpScreen
 from tui.screens.shown import ShownScreen
 from tui.widgets.answer_card import answer_pieces, card_paragraphs
+from tui.widgets.paths import above
 
 RIGHT = "plants need light to live"
 DOUBTFUL = "soil and water"
@@ -484,6 +485,56 @@ def test_evidence_stands_in_brackets_reversed_and_underlined(tmp_path: Path) -> 
         marked = [piece.style for piece in pieces if piece.text == "plants" and piece.style is not None]
         assert any(style.reverse and style.underline for style in marked)
         await stage.sees("+ 1 met, 2/2")
+        await stage.sees("for the student: Good.")
+
+    play(scene, toy_grades(book))
+
+
+def test_a_class_is_chosen_in_the_list_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a" / "b").mkdir(parents=True)
+    class_files(tmp_path / "a", ANSWERS)
+    monkeypatch.chdir(tmp_path / "a" / "b")
+
+    async def scene(stage: Stage) -> None:
+        await stage.sees("Choose the quiz: down, then Enter; / is a folder")
+        await stage.press("enter", "enter")  # Enter in an empty field leads into the list, where only `../` is
+        await stage.until(lambda: stage.app.screen.query_one("#quiz", Input).value == "../")
+        await stage.press("down", "enter")
+        await stage.sees("Choose the answers: down, then Enter; / is a folder")
+        assert stage.app.screen.query_one("#answers", Input).value == "../"
+        await stage.press("down", "enter")
+        await stage.until(lambda: stage.app.screen.query_one("#answers", Input).value == "../answers.csv")
+        await stage.press("enter")
+        await stage.sees("6 of 6 left")
+
+    play(scene, toy_grades(tmp_path / "g.sqlite"))
+
+
+@pytest.mark.parametrize(
+    ("typed", "upper"),
+    [
+        ("", "../"),
+        ("quiz", "../"),
+        ("a/", ""),
+        ("a/b/qu", "a/"),
+        ("../", "../../"),
+        ("/", None),
+        ("/a/", "/"),
+        ("~/", "~/../"),
+    ],
+)
+def test_the_list_leads_to_the_folder_above(typed: str, upper: str | None) -> None:
+    assert above(typed) == upper
+
+
+def test_a_card_that_is_longer_than_the_screen_says_so(tmp_path: Path) -> None:
+    book = graded(tmp_path, ["plants need light " * 200])
+
+    async def scene(stage: Stage) -> None:
+        await stage.press("enter")
+        await stage.sees("more below: down, page down")
+        await stage.press("end")
+        await stage.until(lambda: "more below" not in stage.shown())
         await stage.sees("for the student: Good.")
 
     play(scene, toy_grades(book))

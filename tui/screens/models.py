@@ -135,7 +135,7 @@ class ModelsScreen(JobScreen):
     def _start(self, what: str, model: str) -> None:
         library = self.app.library
         ways = {"pull": library.pull, "verify": library.verify, "remove": library.remove}
-        job = self.app.jobs.start(f"{what} {model}", lambda report: ways[what](model, report))
+        job = self.app.jobs.start(f"{what} {model}", lambda report: ways[what](model, report), writes=what != "verify")
         self._jobs[id(job)] = (what, model)
         self.say(job.name)
 

@@ -308,7 +308,7 @@ class ClassScreen(JobScreen):
             self._start("audit", f"session {session}", lambda report: grades.audit(session, report))
 
     def _start(self, what: str, of: str, work_of: Callable[[Report], object]) -> None:
-        job = self.app.jobs.start(f"{what} {of}", work_of)
+        job = self.app.jobs.start(f"{what} {of}", work_of, writes=what == "grade")
         self._jobs[id(job)] = what
         self.say(_("{job}: at work", job=job.name))
 
