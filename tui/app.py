@@ -11,11 +11,13 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 from functools import cached_property, partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from rich.text import Text
 from textual.app import App
 from textual.binding import BindingType
 
@@ -23,6 +25,7 @@ from edgekit.core.paths import config_folder
 from tui import words
 from tui.actions import SCREENS, bindings
 from tui.bridge import Job, Jobs
+from tui.crash import write_report
 from tui.models import Models, installed_models
 from tui.palette import ActionProvider
 from tui.screens.base import JobScreen
@@ -46,6 +49,7 @@ else:
 # The last three are for terminals whose colours are not known to be many: 16 over SSH.
 THEMES = ("textual-dark", "textual-light", "high-contrast", "ansi-dark", "ansi-light")
 _TMUX_SECONDS = 5.0
+_SECOND_PRESS_SECONDS = 3.0
 
 
 def screen_class(name: str) -> type[JobScreen]:
@@ -90,6 +94,7 @@ class EdgekitApp(App[None]):
         if exporting is not None:
             self.exporting = exporting
         self.jobs = Jobs(self._job_changed)
+        self._asked_to_leave = -_SECOND_PRESS_SECONDS
         self._keeps = state is None
         self._state = load_state() if state is None else state
         words.choose(str(self._state.get("language") or words.of_the_system()))
@@ -230,6 +235,19 @@ class EdgekitApp(App[None]):
             for job in self.jobs.running:
                 job.cancel()
             self.exit()
+
+    async def action_help_quit(self) -> None:
+        """ctrl+c with nothing selected: leave at the second press, which soon follows the first."""
+        before, self._asked_to_leave = self._asked_to_leave, time.monotonic()
+        if self._asked_to_leave - before < _SECOND_PRESS_SECONDS:
+            await self.action_quit()
+        elif isinstance(self.screen, JobScreen):
+            self.screen.say(_("nothing is selected to be copied; ^c again leaves"))
+
+    def _fatal_error(self) -> None:
+        """Say in a line what happened and where more stands; Textual would show what every name in the code holds."""
+        self._exit_renderables.append(Text(write_report(self._exception)))
+        self._close_messages_no_wait()
 
     def copy_to_clipboard(self, text: str) -> None:
         """By OSC 52, as Textual does it; inside tmux, which by default lets none through, into its buffer as well."""
