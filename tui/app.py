@@ -236,11 +236,11 @@ class EdgekitApp(App[None]):
                 job.cancel()
             self.exit()
 
-    async def action_help_quit(self) -> None:
+    def action_help_quit(self) -> None:
         """ctrl+c with nothing selected: leave at the second press, which soon follows the first."""
         before, self._asked_to_leave = self._asked_to_leave, time.monotonic()
         if self._asked_to_leave - before < _SECOND_PRESS_SECONDS:
-            await self.action_quit()
+            self.call_later(self.action_quit)
         elif isinstance(self.screen, JobScreen):
             self.screen.say(_("nothing is selected to be copied; ^c again leaves"))
 
