@@ -17,6 +17,7 @@ from functools import cached_property, partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from rich.text import Text
 from textual.app import App
 from textual.binding import BindingType
 from textual.events import Event, Key, Paste
@@ -25,6 +26,7 @@ from edgekit.core.paths import config_folder
 from tui import words
 from tui.actions import SCREENS, bindings
 from tui.bridge import Job, Jobs
+from tui.crash import write_report
 from tui.models import Models, installed_models
 from tui.palette import ActionProvider
 from tui.screens.base import JobScreen
@@ -258,6 +260,11 @@ class EdgekitApp(App[None]):
             for job in self.jobs.running:
                 job.cancel()
             self.exit()
+
+    def _fatal_error(self) -> None:
+        """Say in a line what happened and where more stands; Textual would show what every name in the code holds."""
+        self._exit_renderables.append(Text(write_report(self._exception)))
+        self._close_messages_no_wait()
 
     def copy_to_clipboard(self, text: str) -> None:
         """By OSC 52, as Textual does it; inside tmux, which by default lets none through, into its buffer as well."""

@@ -141,6 +141,62 @@ def test_no_color_makes_every_colour_grey(wanted: bool, tmp_path: Path, terminal
     assert any(len(set(colour)) > 1 for colour in colours) == wanted
 
 
+def test_sixteen_colours_are_enough(tmp_path: Path, terminals: list[Terminal]) -> None:
+    """Over SSH COLORTERM does not come along, and a terminal that names no colours has those of 1980."""
+    terminal = Terminal(tmp_path, TERM="xterm", COLORTERM="")
+    terminals.append(terminal)
+    terminal.until(b"edgekit pull firefox-en-pt")
+    os.write(terminal.fd, b"\x11")
+    assert terminal.wait() == 0
+    assert not re.search(rb"[;\[][34]8;[25]", terminal.written)
+    assert re.search(rb"[;\[](?:3|9|4|10)[0-7][;m]", terminal.written)
+
+
+def test_no_screen_opens_a_socket(tmp_path: Path, terminals: list[Terminal]) -> None:
+    terminal = Terminal(
+        tmp_path, PYTHONPATH=str(Path(__file__).parents[1] / "no_network"), NO_NETWORK_BUT_PAIRS="1", LANG="C.UTF-8"
+    )
+    terminals.append(terminal)
+    terminal.until(b"edgekit pull firefox-en-pt")
+    for key, seen in (
+        (b"\x1bOR", b"quiz"),  # f3
+        (b"\x1bOS", b"can be pulled"),
+        (b"\x1b[15~", b"Languages"),
+        (b"\x1b[17~", b"nothing has been started"),
+        (b"\x1b[18~", b"cores"),
+        (b"\x11", LEAVE),
+    ):
+        os.write(terminal.fd, key)
+        terminal.until(seen)
+    assert terminal.wait() == 0, terminal.written[-500:]
+
+
+def test_a_fault_of_ours_is_two_lines_and_a_file_without_a_word_of_the_text(
+    tmp_path: Path, terminals: list[Terminal]
+) -> None:
+    program = (
+        "import tui.app\n"
+        "def action_help(self):\n"
+        "    students = 'Ana Souza'\n"
+        "    raise KeyError(students)\n"
+        "tui.app.EdgekitApp.action_help = action_help\n"
+        "raise SystemExit(tui.app.run())\n"
+    )
+    terminal = Terminal(tmp_path, command=[sys.executable, "-c", program], LANG="C.UTF-8")
+    terminals.append(terminal)
+    terminal.until(b"edgekit pull firefox-en-pt")
+    os.write(terminal.fd, b"\x1bOP")  # f1
+    assert terminal.wait() == 1
+    _screen, _leave, after = terminal.written.partition(LEAVE)
+    assert b"Souza" not in terminal.written
+    told = re.sub(rb"\x1b\[[?0-9;<>=]*[a-zA-Z]", b"", after).decode().split()
+    assert " ".join(told).startswith("edgekit met a fault of its own and had to close: KeyError where in the code:")
+    report = (tmp_path / "data" / "tui-crash.txt").read_text("utf-8")
+    assert "KeyError" in report.splitlines()[0]
+    assert "in action_help" in report
+    assert "Souza" not in report
+
+
 @pytest.mark.real
 def test_a_text_is_translated_in_a_terminal_and_stands_there_again_the_next_time(
     tmp_path: Path, terminals: list[Terminal]

@@ -33,7 +33,7 @@ class DeviceScreen(JobScreen):
     """Rows of what was found, and a measurement."""
 
     NAME: ClassVar[str] = "device"
-    TOLD: ClassVar[dict[str, str]] = {}
+    TOLD: ClassVar[dict[str, str]] = {"rows": N_("What this machine is, and how fast it translated when it was asked.")}
 
     def __init__(self) -> None:
         super().__init__()

@@ -236,9 +236,7 @@ class ExportScreen(JobScreen):
         return min(range(len(planned.sizes)), key=lambda at: abs(planned.sizes[at].tokens - wanted))
 
     def _start(self, what: str, name: str, work: Callable[[Any], object]) -> None:
-        job = self.app.jobs.start(
-            f"{what} {visible(name, one_line=True)}", work, writes=what in ("export", "install")
-        )
+        job = self.app.jobs.start(f"{what} {visible(name, one_line=True)}", work, writes=what in ("export", "install"))
         self._jobs[id(job)] = what
         self.say(job.name)
         self._show()

@@ -10,6 +10,7 @@ from textual.content import Content
 from textual.widgets import Label, OptionList, Static
 from textual.widgets.option_list import Option
 
+from edgekit.core.characters import visible
 from edgekit.core.errors import EdgekitError
 from tui.actions import N_
 from tui.bridge import Job
@@ -95,7 +96,7 @@ class ModelsScreen(JobScreen):
                 lines.append(
                     _("its terms forbid commercial use: `edgekit pull {model} --accept-licence`", model=row.id)
                 )
-            self.query_one("#detail", Static).update("\n".join(lines))
+            self.query_one("#detail", Static).update(visible("\n".join(lines)))
 
     def action_pull(self) -> None:
         """Bring the chosen model."""
@@ -161,4 +162,5 @@ ENDED = {"done": N_("done"), "failed": N_("failed"), "cancelled": N_("cancelled"
 
 def _line(row: ModelRow, width: int) -> Content:
     licence = row.licence + (" *" if row.restricted else "")
-    return Content(f"{_(STATES[row.state]):<14} {row.id:<{width}}  {row.size:>8}  {row.languages:<9} {licence}")
+    told = f"{_(STATES[row.state]):<14} {row.id:<{width}}  {row.size:>8}  {row.languages:<9} {licence}"
+    return Content(visible(told, one_line=True))

@@ -47,6 +47,7 @@ class ClassScreen(JobScreen):
             "The file of the quiz, TOML. The right arrow completes the path; the list below shows what is there."
         ),
         "answers": N_("The file of the answers: csv, tsv, jsonl, Moodle, QTI. Enter begins to grade."),
+        "begin": N_("Grade the answers of the file by the quiz; nothing is a mark before you press a key."),
         "files": N_("What is in the folder. Enter or a click takes it into the field."),
         "card": N_("One answer. [Brackets] hold the words that speak for or against the criterion of that number."),
         "queue": N_("All answers, those to decide on first. Enter shows the chosen one."),

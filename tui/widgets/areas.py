@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from rich.segment import Segment
 from rich.text import Text
+from textual.binding import Binding, BindingType
 from textual.strip import Strip
 from textual.widgets import TextArea
 
@@ -18,6 +19,19 @@ install()
 
 class PlainArea(TextArea):
     """A text whose control characters are signs, with nothing that blinks."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+home", "first", show=False, id="text.first"),
+        Binding("ctrl+end", "last", show=False, id="text.last"),
+    ]
+
+    def action_first(self) -> None:
+        """To the first line, which Textual has no key for."""
+        self.move_cursor((0, 0))
+
+    def action_last(self) -> None:
+        """To the last line."""
+        self.move_cursor(self.document.end)
 
     def on_mount(self) -> None:
         """Nothing moves by itself."""
