@@ -40,5 +40,5 @@ def test_weights_are_refused_with_what_is_wrong(change: dict[str, object], said:
 
 @pytest.mark.parametrize("data", [b"", b"[" * 100_000, b"[]", b'{"schema": "other"}', b"\xff", b"9" * 5000])
 def test_a_file_that_is_not_ours_is_refused(data: bytes) -> None:
-    with pytest.raises(ValueError, match="it is no JSON|its schema is not"):
+    with pytest.raises(ValueError, match=r"it is no JSON|its schema is not"):
         own_document(data, "edgekit.x/1")
