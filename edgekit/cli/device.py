@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from edgekit.cli import output
-from edgekit.cli.progress import Mode
+from edgekit.cli.options import ProgressMode
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -88,7 +88,7 @@ def check(
     lines: Annotated[int, typer.Option("--lines", min=1, metavar="N", help="Run the first N lines.")] = 50,
     threads: Annotated[int, typer.Option("--threads", min=1, metavar="N", help="How many cores to use.")] = 1,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object, with every node.")] = False,
-    progress: Annotated[Mode, typer.Option("--progress", metavar="HOW", help="auto, plain, json or none.")] = "auto",
+    progress: ProgressMode = "auto",
 ) -> None:
     """Run a model on every provider that is here: where its nodes ran, how far it drifts from the CPU, how fast it is.
 

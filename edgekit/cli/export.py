@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from edgekit.cli import output
-from edgekit.cli.progress import Mode
+from edgekit.cli.options import AsJson, CorpusField, EmbeddingQuant, Languages, ProgressMode, Vocab
 from edgekit.core.errors import UsageError
 from edgekit.core.events import Note
 from edgekit.core.languages import normalise_tag
@@ -39,9 +39,7 @@ def export(
             metavar="[TEXT...]", help="More text, as the shell makes it of `--corpus *.txt` or `--aligned *.txt`."
         ),
     ] = None,
-    languages: Annotated[
-        list[str] | None, typer.Option("--languages", metavar="TAGS", help="Languages to keep, as `pt,en`.")
-    ] = None,
+    languages: Languages = None,
     corpus: Annotated[
         list[str] | None,
         typer.Option(
@@ -51,9 +49,7 @@ def export(
             "TAG where the name does not say the language.",
         ),
     ] = None,
-    corpus_field: Annotated[
-        str | None, typer.Option("--corpus-field", metavar="NAME", help="Field of JSON lines that holds the text.")
-    ] = None,
+    corpus_field: CorpusField = None,
     aligned: Annotated[
         list[str] | None,
         typer.Option(
@@ -62,7 +58,7 @@ def export(
             help="Line-aligned text, a file a language: an encoder must align the languages kept as before.",
         ),
     ] = None,
-    vocab: Annotated[int | None, typer.Option("--vocab", metavar="N", help="Keep N tokens.")] = None,
+    vocab: Vocab = None,
     coverage: Annotated[
         float | None, typer.Option("--coverage", metavar="X", help="Keep this share of text's tokens, as 0.999.")
     ] = None,
@@ -82,9 +78,7 @@ def export(
         str | None,
         typer.Option("--quant", metavar="TYPE", help="Quantise the weights, as `q4_k_m`; of ONNX `int8`, `int4`."),
     ] = None,
-    embedding_quant: Annotated[
-        str | None, typer.Option("--embedding-quant", metavar="TYPE", help="Quantise the table of words, as `q8_0`.")
-    ] = None,
+    embedding_quant: EmbeddingQuant = None,
     output_quant: Annotated[
         str | None,
         typer.Option("--output-quant", metavar="TYPE", help="Quantise the head, where it is no table of words."),
@@ -140,8 +134,8 @@ def export(
         str | None, typer.Option("--licence-attribution", metavar="WHO", help="Whom to credit for the model.")
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would stay and what that costs.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
-    progress: Annotated[Mode, typer.Option("--progress", metavar="HOW", help="auto, plain, json or none.")] = "auto",
+    as_json: AsJson = False,
+    progress: ProgressMode = "auto",
 ) -> None:
     """Make a model small for a few languages. Prints the folder of the artifact.
 

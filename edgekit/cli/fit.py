@@ -11,7 +11,7 @@ import typer
 
 from edgekit.cli import output
 from edgekit.cli.export import listed
-from edgekit.cli.progress import Mode
+from edgekit.cli.options import AsJson, CorpusField, Device, MostMemory, MostSize, ProgressMode
 from edgekit.core.languages import normalise_tag
 from edgekit.core.units import parse_bytes
 
@@ -22,15 +22,9 @@ def fit(
         list[str],
         typer.Option("--languages", metavar="TAGS", help="As `sw,en`; of a translation the source, then the target."),
     ],
-    max_size: Annotated[
-        str | None, typer.Option("--max-size", metavar="SIZE", help="What its files may take, as `120MB`.")
-    ] = None,
-    max_memory: Annotated[
-        str | None, typer.Option("--max-memory", metavar="SIZE", help="What it may take when it runs, as `300MB`.")
-    ] = None,
-    target: Annotated[
-        str | None, typer.Option("--target", metavar="DEVICE", help="Both for a device: pi-zero, pi5, laptop.")
-    ] = None,
+    max_size: MostSize = None,
+    max_memory: MostMemory = None,
+    target: Device = None,
     model: Annotated[
         list[str] | None,
         typer.Option("--model", metavar="MODEL|PATH", help="Try only these; else all that are installed."),
@@ -39,9 +33,7 @@ def fit(
         list[str] | None,
         typer.Option("--corpus", metavar="[TAG=]TEXT", help="Text of these languages; a tenth of it measures."),
     ] = None,
-    corpus_field: Annotated[
-        str | None, typer.Option("--corpus-field", metavar="NAME", help="Field of JSON lines that holds the text.")
-    ] = None,
+    corpus_field: CorpusField = None,
     aligned: Annotated[
         list[str] | None,
         typer.Option("--aligned", metavar="[TAG=]TEXT", help="Line-aligned text of both languages: measures chrF."),
@@ -50,8 +42,8 @@ def fit(
     out: Annotated[
         Path, typer.Option("-o", "--out", metavar="DIR", help="Folder for what is built; run again, it goes on there.")
     ] = Path("fit"),
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
-    progress: Annotated[Mode, typer.Option("--progress", metavar="HOW", help="auto, plain, json or none.")] = "auto",
+    as_json: AsJson = False,
+    progress: ProgressMode = "auto",
 ) -> None:
     """Find the best model that fits a device.
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from edgekit.cli import output
+from edgekit.cli.options import Threads
 from edgekit.cli.text_io import Sink, open_file, open_sink, open_stdin
 from edgekit.core.errors import InputError, UsageError
 from edgekit.core.events import Event, Note
@@ -65,7 +66,7 @@ def generate(
     context: Annotated[
         int | None, typer.Option("--context", min=1, metavar="N", help="Tokens of prompt and answer together.")
     ] = None,
-    threads: Annotated[int | None, typer.Option("--threads", min=1, metavar="N", help="How many cores to use.")] = None,
+    threads: Threads = None,
     gpu_layers: Annotated[
         int | None, typer.Option("--gpu-layers", min=-1, metavar="N", help="Layers on the graphics card; -1: all.")
     ] = None,

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from edgekit.cli import output
+from edgekit.cli.options import AsJson
 from edgekit.core.languages import Direction, normalise_tag
 from edgekit.core.units import counted
 
@@ -28,7 +29,7 @@ def check(
     path: Annotated[Path, typer.Argument(metavar="FILE", help="A csv, tsv or TBX file.")],
     source: Annotated[str, typer.Option("--from", metavar="TAG", help="Language of the terms.")],
     target: Annotated[str, typer.Option("--to", metavar="TAG", help="Language of what they become.")],
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Read a glossary and tell its terms and conflicts. Exit code 1 where there are conflicts to decide.
 

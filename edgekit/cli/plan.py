@@ -8,7 +8,7 @@ import typer
 
 from edgekit.cli import output
 from edgekit.cli.export import listed
-from edgekit.cli.progress import Mode
+from edgekit.cli.options import AsJson, Device, EmbeddingQuant, Languages, MostMemory, MostSize, ProgressMode, Vocab
 from edgekit.core.languages import normalise_tag
 from edgekit.core.units import parse_bytes
 
@@ -17,36 +17,26 @@ def plan(
     model: Annotated[
         str, typer.Argument(metavar="MODEL|PATH", help="An installed model, a GGUF file, a folder or an artifact.")
     ],
-    languages: Annotated[
-        list[str] | None, typer.Option("--languages", metavar="TAGS", help="Languages to keep, as `pt,en`.")
-    ] = None,
+    languages: Languages = None,
     corpus: Annotated[
         list[str] | None, typer.Option("--corpus", metavar="[TAG=]TEXT", help="Text of these languages.")
     ] = None,
-    vocab: Annotated[int | None, typer.Option("--vocab", metavar="N", help="Keep N tokens.")] = None,
+    vocab: Vocab = None,
     quant: Annotated[
         str | None, typer.Option("--quant", metavar="TYPE", help="Quantise the weights, as `q4_k_m`.")
     ] = None,
-    embedding_quant: Annotated[
-        str | None, typer.Option("--embedding-quant", metavar="TYPE", help="Quantise the table of words, as `q8_0`.")
-    ] = None,
+    embedding_quant: EmbeddingQuant = None,
     container: Annotated[
         str | None, typer.Option("--format", metavar="NAME", help="gguf, where a Hugging Face folder becomes one.")
     ] = None,
-    max_size: Annotated[
-        str | None, typer.Option("--max-size", metavar="SIZE", help="What its files may take, as `120MB`.")
-    ] = None,
-    max_memory: Annotated[
-        str | None, typer.Option("--max-memory", metavar="SIZE", help="What it may take when it runs, as `300MB`.")
-    ] = None,
-    target: Annotated[
-        str | None, typer.Option("--target", metavar="DEVICE", help="Both for a device: pi-zero, pi5, laptop.")
-    ] = None,
+    max_size: MostSize = None,
+    max_memory: MostMemory = None,
+    target: Device = None,
     context: Annotated[
         int, typer.Option("--context", metavar="N", help="Tokens of a text that a language model runs with.")
     ] = 512,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
-    progress: Annotated[Mode, typer.Option("--progress", metavar="HOW", help="auto, plain, json or none.")] = "auto",
+    as_json: AsJson = False,
+    progress: ProgressMode = "auto",
 ) -> None:
     """Say how large a model would be, how much memory it would take, and what it would lose. Nothing is built.
 

@@ -8,6 +8,7 @@ import typer
 
 from edgekit.catalogue.licences import FLAG, is_non_commercial
 from edgekit.cli import output
+from edgekit.cli.options import AsJson
 from edgekit.core.units import bytes_in_words
 
 SCHEMA = "edgekit.pull/1"
@@ -22,7 +23,7 @@ def pull(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Only say what would be downloaded, stored and needed.")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Bring models onto this machine, checked and ready to run. Prints the folder of each.
 

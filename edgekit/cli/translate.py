@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from edgekit.cli.options import Threads
 from edgekit.cli.review import tell_accepting
 from edgekit.cli.text_argument import named_path
 from edgekit.cli.text_io import check_out
@@ -121,7 +122,7 @@ def translate(
         bool,
         typer.Option("--align", help="After each line a tab and which characters became which, as `0-4:0-3 5-9:4-8`."),
     ] = False,
-    threads: Annotated[int | None, typer.Option("--threads", min=1, metavar="N", help="How many cores to use.")] = None,
+    threads: Threads = None,
     device: Annotated[
         str,
         typer.Option("--device", metavar="NAME", help="auto, npu, gpu, cpu, or one provider of `edgekit device`."),

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from edgekit.cli import output
-from edgekit.cli.progress import Mode
+from edgekit.cli.options import ProgressMode
 from edgekit.core.errors import FailedError
 
 
@@ -34,7 +34,7 @@ def verify(
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one JSON object, with every line that changes.")
     ] = False,
-    progress: Annotated[Mode, typer.Option("--progress", metavar="HOW", help="auto, plain, json or none.")] = "auto",
+    progress: ProgressMode = "auto",
 ) -> None:
     """Compare an artifact with its receipt, with text and with the model it was made from.
 

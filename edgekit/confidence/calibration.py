@@ -7,13 +7,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
-from math import exp, isfinite
+from math import exp
 from pathlib import Path
 from typing import Any
 
 from edgekit.confidence.signals import FEATURES, Signals
 from edgekit.core.errors import InputError
 from edgekit.core.languages import Direction, base_language, normalise_tag
+from edgekit.core.weights import Weights, number, own_document
 
 SCHEMA = "edgekit.confidence/2"
 _PACKAGED = "calibrations.json"
@@ -24,14 +25,10 @@ _LARGEST_ODDS = 30.0
 FURTHEST = 3.0
 
 
-@dataclass(frozen=True, slots=True)
-class Weights:
-    """A logistic regression: for each feature its mean and deviation, by which it is standardised, and its weight."""
+class Regression(Weights):
+    """A logistic regression over `FEATURES`."""
 
-    mean: tuple[float, ...]
-    scale: tuple[float, ...]
-    weight: tuple[float, ...]
-    intercept: float
+    __slots__ = ()
 
     def probability(self, features: Sequence[float]) -> float:
         """0 to 1."""
@@ -57,8 +54,8 @@ class Confidence:
     direction: Direction
     model: str
     margin: float
-    plain: Weights
-    with_round_trip: Weights | None
+    plain: Regression
+    with_round_trip: Regression | None
     provenance: Mapping[str, Any]
 
     def of(self, signals: Signals | None) -> float | None:
@@ -77,8 +74,8 @@ class Confidence:
             "model": self.model,
             "margin": self.margin,
             "features": list(FEATURES),
-            "plain": _to_json(self.plain),
-            "with_round_trip": None if self.with_round_trip is None else _to_json(self.with_round_trip),
+            "plain": self.plain.to_json(),
+            "with_round_trip": None if self.with_round_trip is None else self.with_round_trip.to_json(),
             "provenance": dict(self.provenance),
         }
 
@@ -147,12 +144,7 @@ def decode(data: bytes) -> list[Confidence]:
     """Calibrations from a file's bytes. Raises ValueError with the first thing that is wrong."""
     if len(data) > _MOST_BYTES:
         raise ValueError(f"it has more than {_MOST_BYTES:,} bytes")
-    try:
-        document = json.loads(data)
-    except (ValueError, RecursionError):
-        raise ValueError("it is no JSON") from None
-    if not isinstance(document, dict) or document.get("schema") != SCHEMA:
-        raise ValueError(f"its schema is not `{SCHEMA}`")
+    document = own_document(data, SCHEMA)
     listed = document.get("calibrations")
     if not isinstance(listed, list) or not all(isinstance(one, dict) for one in listed):
         raise ValueError("`calibrations` is no list of tables")
@@ -169,37 +161,8 @@ def _confidence(table: Mapping[str, Any]) -> Confidence:
     return Confidence(
         Direction(str(tags[0]), str(tags[1])),
         str(tags[2]),
-        _number(margin, "margin"),
-        _weights(table.get("plain"), len(FEATURES)),
-        None if second is None else _weights(second, len(FEATURES) + 1),
+        number(margin, "margin"),
+        Regression.from_json(table.get("plain"), len(FEATURES)),
+        None if second is None else Regression.from_json(second, len(FEATURES) + 1),
         provenance,
     )
-
-
-def _weights(table: object, count: int) -> Weights:
-    if not isinstance(table, dict):
-        raise ValueError("weights are a table")
-    columns = []
-    for name in ("mean", "scale", "weight"):
-        values = table.get(name)
-        if not isinstance(values, list) or len(values) != count:
-            raise ValueError(f"`{name}` has not {count} numbers")
-        columns.append(tuple(_number(value, name) for value in values))
-    if min(columns[1]) <= 0:
-        raise ValueError("`scale` has a number that is not above 0")
-    return Weights(columns[0], columns[1], columns[2], _number(table.get("intercept"), "intercept"))
-
-
-def _number(value: object, name: str) -> float:
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not isfinite(value) or abs(value) > 1e6:
-        raise ValueError(f"`{name}` has what is no number")
-    return float(value)
-
-
-def _to_json(weights: Weights) -> dict[str, Any]:
-    return {
-        "mean": list(weights.mean),
-        "scale": list(weights.scale),
-        "weight": list(weights.weight),
-        "intercept": weights.intercept,
-    }

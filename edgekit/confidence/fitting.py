@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from edgekit.confidence.calibration import FURTHEST, Weights
+from edgekit.confidence.calibration import FURTHEST, Regression
 
 # The regression is its own calibration (Platt 1999). An isotonic curve over it (steps of 80 lines, from folds that the
 # regression had not seen) had errors of 0.019 to 0.056 on unseen fifths of FLORES dev and NTREX, en→pt and pt→en, with
@@ -15,13 +15,13 @@ from edgekit.confidence.calibration import FURTHEST, Weights
 LEAST_LINES = 50
 # A weak pull to 0, in units of lines: nine weights on a few hundred lines need little more.
 _RIDGE = 1.0
-_ROUNDS = 50
+_ROUNDS = 60
 FOLDS = 5
 _RUN_LINES = 20
-_DIGITS = 6
+Floats = NDArray[np.float64]
 
 
-def fit(features: Sequence[Sequence[float]], right: Sequence[bool], signs: Sequence[int] = ()) -> Weights:
+def fit(features: Sequence[Sequence[float]], right: Sequence[bool], signs: Sequence[int] = ()) -> Regression:
     """The regression of right on features (lines, features).
 
     signs: 1 or -1 for each feature that may only speak for a line, or against it; one that does the opposite weighs
@@ -49,38 +49,42 @@ def out_of_fold(features: Sequence[Sequence[float]], right: Sequence[bool], sign
     return [float(one) for one in found]
 
 
-def _fit(table: NDArray[np.float64], labels: NDArray[np.float64], signs: Sequence[int]) -> Weights:
+def _fit(table: Floats, labels: Floats, signs: Sequence[int]) -> Regression:
     """As `fit`; each round leaves out those features whose weights are against their signs."""
     mean, scale = table.mean(axis=0), table.std(axis=0)
     scale[scale < 1e-6] = 1.0
     rows = np.clip((table - mean) / scale, -FURTHEST, FURTHEST)
+    wanted = np.array(signs) if signs else np.zeros(len(mean))
     used = np.ones(len(mean), np.bool_)
     while True:
-        intercept, some = _regress(rows[:, used], labels)
-        weight = np.zeros(len(mean))
-        weight[used] = some
-        wrong = weight * np.array(signs) < 0 if signs else np.zeros(len(mean), np.bool_)
+        intercept, weight = newton(rows, labels, used=used, ridge=_RIDGE)
+        wrong = weight * wanted < 0
         if not wrong.any():
-            return Weights(_rounded(mean), _rounded(scale), _rounded(weight), round(intercept, _DIGITS))
+            return Regression.rounded(mean, scale, weight, intercept)
         used &= ~wrong
 
 
-def _regress(table: NDArray[np.float64], labels: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
-    """Newton's method for the penalised likelihood; the intercept is not penalised."""
-    rows = np.hstack([np.ones((len(table), 1)), table])
-    penalty = np.diag([1e-6, *[_RIDGE] * table.shape[1]])
-    weights = np.zeros(rows.shape[1])
+def newton(
+    rows: Floats, labels: Floats, *, used: NDArray[np.bool_], ridge: float, shares: Floats | None = None
+) -> tuple[float, Floats]:
+    """Newton's method for the penalised likelihood; gives the intercept, which is not penalised, and a weight a column.
+
+    rows: (n, features).  used: of its columns; the others weigh 0.  ridge: the pull to 0, in units of rows.
+    shares: (n,) what each row counts; None: 1.
+    """
+    some = np.hstack([np.ones((len(rows), 1)), rows[:, used]])
+    counts = np.ones(len(rows)) if shares is None else shares
+    penalty = np.diag([1e-6, *[ridge] * int(used.sum())])
+    found = np.zeros(some.shape[1])
     for _ in range(_ROUNDS):
-        probability = 1 / (1 + np.exp(-np.clip(rows @ weights, -30, 30)))
-        slope = rows.T @ (labels - probability) - penalty @ weights
-        curvature = (rows * (probability * (1 - probability))[:, None]).T @ rows + penalty
+        probability = 1 / (1 + np.exp(-np.clip(some @ found, -30, 30)))
+        slope = some.T @ (counts * (labels - probability)) - penalty @ found
+        curvature = (some * (counts * probability * (1 - probability))[:, None]).T @ some + penalty
         step = np.linalg.solve(curvature, slope)
-        # Lines that a plane tells apart would send an unbounded step on its way.
-        weights += np.clip(step, -5, 5)
+        # Rows that a plane tells apart would send an unbounded step on its way.
+        found += np.clip(step, -5, 5)
         if np.abs(step).max() < 1e-9:
             break
-    return float(weights[0]), weights[1:]
-
-
-def _rounded(values: NDArray[np.float64]) -> tuple[float, ...]:
-    return tuple(round(float(value), _DIGITS) for value in values)
+    weight = np.zeros(rows.shape[1])
+    weight[used] = found[1:]
+    return float(found[0]), weight

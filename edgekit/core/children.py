@@ -121,6 +121,15 @@ class Child:
                     self._last.append(text[:_LONGEST_LINE])
 
 
+def bound_memory(most_bytes: int) -> None:
+    """Let this process take no more; POSIX alone has such a bound, elsewhere nothing changes."""
+    try:
+        import resource
+    except ImportError:
+        return
+    resource.setrlimit(resource.RLIMIT_AS, (most_bytes, most_bytes))
+
+
 def _cause(code: int | None) -> str:
     if code is None:
         return "it closed its pipe and went on"

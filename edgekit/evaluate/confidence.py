@@ -9,7 +9,7 @@ from typing import Any
 
 from edgekit.checks.base import Identify
 from edgekit.checks.check import check
-from edgekit.confidence.calibration import Confidence, Weights
+from edgekit.confidence.calibration import Confidence, Regression
 from edgekit.confidence.fitting import FOLDS, LEAST_LINES, fit, out_of_fold
 from edgekit.confidence.signals import FEATURES, SIGNS, Signals, signals
 from edgekit.core.chrf import corpus_chrf
@@ -154,7 +154,7 @@ def _fitted(texts: Sequence[Labelled], direction: Direction, model: str, margin:
     _require(texts, margin)
     right = [one for lines in texts for one in lines.right(margin)]
 
-    def weights(*, round_trip: bool) -> Weights:
+    def weights(*, round_trip: bool) -> Regression:
         features = [one for lines in texts for one in lines.features(round_trip=round_trip)]
         return fit(features, right, SIGNS[: len(features[0])])
 

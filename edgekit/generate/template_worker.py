@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
+from edgekit.core.children import bound_memory
 from edgekit.engine.llama.frames import Frame, receive, send
 from edgekit.engine.llama.worker import private_pipes
 
@@ -65,7 +66,7 @@ def main() -> None:
     request = receive(requests)
     if request is None:
         return
-    _bound_memory()
+    bound_memory(_MOST_BYTES)
     try:
         text = render(json.loads(request.arrays[0].tobytes()))
         answer = Frame("ok", arrays=[np.frombuffer(text.encode("utf-8", "replace"), np.uint8)])
@@ -74,15 +75,6 @@ def main() -> None:
     except Exception as problem:  # noqa: BLE001 - it is a stranger's program
         answer = Frame("failed", {"reason": f"{type(problem).__name__}: {problem}"[:_MOST_SHOWN]})
     send(replies, answer)
-
-
-def _bound_memory() -> None:
-    """Bound it where the system can, POSIX alone; time the parent bounds."""
-    try:
-        import resource
-    except ImportError:
-        return
-    resource.setrlimit(resource.RLIMIT_AS, (_MOST_BYTES, _MOST_BYTES))
 
 
 if __name__ == "__main__":

@@ -17,10 +17,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgekit.core.languages import base_language
+from edgekit.core.weights import number, own_document
 from edgekit.grading.calibration import Platt
 from edgekit.grading.conformal import ALPHA, Conformal
 from edgekit.grading.features import FEATURES
-from edgekit.grading.linear import Linear, number
+from edgekit.grading.linear import Linear
 
 SCHEMA = "edgekit.across/1"
 _PACKAGED = "across.json"
@@ -108,12 +109,7 @@ def spoken(variety: str, shares: Mapping[str, float]) -> dict[str, float]:
 
 def decode_across(data: bytes) -> Across:
     """From a file's bytes. Raises ValueError with the first thing that is wrong."""
-    try:
-        document = json.loads(data)
-    except (ValueError, RecursionError):
-        raise ValueError("it is no JSON") from None
-    if not isinstance(document, dict) or document.get("schema") != SCHEMA:
-        raise ValueError(f"its schema is not `{SCHEMA}`")
+    document = own_document(data, SCHEMA)
     if document.get("features") != list(FEATURES):
         raise ValueError("it weighs other features than this version of edgekit")
     lines = document.get("lines")

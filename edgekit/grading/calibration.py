@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from edgekit.grading.linear import fit_linear, number, shares
+from edgekit.core.weights import number
+from edgekit.grading.linear import fit_linear, shares
 
 # With fewer, a variety takes the pooled one: the slope of 50 answers has a standard error of a third of itself.
 LEAST_ANSWERS = 50

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from edgekit.grading.linear import number
+from edgekit.core.weights import number
 
 LEAST_ANSWERS = 50
 ALPHA = 0.1

@@ -8,10 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import importlib
-import json
-import os
 import sys
-import threading
 from collections import defaultdict
 from collections.abc import Collection
 from pathlib import Path
@@ -22,23 +19,7 @@ from numpy.typing import NDArray
 
 from exporters.quantize.ggml_tensor import Ggml
 from exporters.quantize.importance import write_importance
-
-_WARNING = 3  # ggml_log_level
-_CONTINUED = 5
-
-
-def main() -> None:
-    """Collect over one text."""
-    orders, replies = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "w", encoding="ascii")
-    os.dup2(2, 1)
-    order = json.loads(orders.readline())
-    threading.Thread(target=_leave_with, args=(orders,), daemon=True).start()
-    try:
-        _collect(order, replies)
-        answer: dict[str, Any] = {"done": True}
-    except (ImportError, OSError, AttributeError, MemoryError) as problem:
-        answer = {"failed": f"{type(problem).__name__}: {problem}"}
-    print(json.dumps(answer), file=replies, flush=True)
+from exporters.quantize.worker import CONTINUED, WARNING, reply, serve
 
 
 class Listener:
@@ -71,7 +52,7 @@ class Listener:
         return True
 
 
-def _collect(order: Any, replies: IO[str]) -> None:
+def _collect(order: Any, replies: IO[str]) -> dict[str, Any]:
     llama: Any = importlib.import_module("llama_cpp")
     listener = Listener(Ggml(importlib.import_module("llama_cpp._ggml").libggml), order["names"])
     log = llama.llama_log_callback(_log)
@@ -104,8 +85,9 @@ def _collect(order: Any, replies: IO[str]) -> None:
         _run(llama, model, context, ids[:longest])
         if listener.problem is not None:
             raise OSError(str(listener.problem))
-        print(json.dumps({"piece": number, "of": len(order["pieces"])}), file=replies, flush=True)
+        reply(replies, {"piece": number, "of": len(order["pieces"])})
     write_importance(Path(order["target"]), listener.sums, listener.counts)
+    return {"done": True}
 
 
 def _run(llama: Any, model: Any, context: Any, ids: list[int]) -> None:
@@ -121,16 +103,10 @@ def _run(llama: Any, model: Any, context: Any, ids: list[int]) -> None:
 
 
 def _log(level: int, text: bytes, _: ctypes.c_void_p) -> None:
-    if level >= _WARNING and level != _CONTINUED:
+    if level >= WARNING and level != CONTINUED:
         sys.stderr.write(text.decode("utf-8", "replace"))
         sys.stderr.flush()
 
 
-def _leave_with(orders: IO[bytes]) -> None:
-    """End when the other side closes the pipe."""
-    orders.read()
-    os._exit(1)
-
-
 if __name__ == "__main__":
-    main()
+    serve(_collect)

@@ -9,17 +9,15 @@ from __future__ import annotations
 
 import ctypes
 import importlib
-import json
-import os
 import re
 import sys
-import threading
 from pathlib import Path
 from typing import IO, Any
 
 import numpy as np
 
 from exporters.quantize.importance import Importance, read_importance
+from exporters.quantize.worker import CONTINUED, WARNING, reply, serve
 
 # [  12/ 236]  blk.0.attn_k.weight - [  640,   256,     1,     1], type = q5_0, ...
 _TENSOR = re.compile(rb"\[\s*(\d+)/\s*(\d+)\]")
@@ -27,21 +25,6 @@ _TENSOR = re.compile(rb"\[\s*(\d+)/\s*(\d+)\]")
 _PLANNED = re.compile(
     rb"\[\s*\d+/\s*\d+\]\s+(\S+)\s+- \[[^]]*\], type =\s*(\w+), size =\s*[\d.]+ MiB(?: -> .*\((\w+)\))?\s*$"
 )
-_WARNING = 3  # ggml_log_level
-_CONTINUED = 5
-
-
-def main() -> None:
-    """Quantise one file."""
-    orders, replies = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "w", encoding="ascii")
-    os.dup2(2, 1)
-    order = json.loads(orders.readline())
-    threading.Thread(target=_leave_with, args=(orders,), daemon=True).start()
-    try:
-        answer = _quantize(order, replies)
-    except (ImportError, OSError, AttributeError) as problem:
-        answer = {"failed": f"{type(problem).__name__}: {problem}"}
-    print(json.dumps(answer), file=replies, flush=True)
 
 
 def _quantize(order: Any, replies: IO[str]) -> dict[str, Any]:
@@ -50,17 +33,17 @@ def _quantize(order: Any, replies: IO[str]) -> dict[str, Any]:
 
     def log(level: int, text: bytes, _: ctypes.c_void_p) -> None:
         nonlocal loud, line
-        loud = loud if level == _CONTINUED else level >= _WARNING
+        loud = loud if level == CONTINUED else level >= WARNING
         if loud:
             sys.stderr.write(text.decode("utf-8", "replace"))
             sys.stderr.flush()
         if found := _TENSOR.match(text):
-            print(json.dumps({"tensor": int(found[1]), "of": int(found[2])}), file=replies, flush=True)
+            reply(replies, {"tensor": int(found[1]), "of": int(found[2])})
         line += text
         if line.endswith(b"\n"):
             if order["dry"] and (found := _PLANNED.match(line)):
                 told = {"name": found[1].decode("utf-8", "replace"), "type": (found[3] or found[2]).decode("ascii")}
-                print(json.dumps(told), file=replies, flush=True)
+                reply(replies, told)
             line = b""
 
     listener = llama.llama_log_callback(log)
@@ -100,11 +83,5 @@ def _importance(order: Any) -> Importance:
     return {name: np.ones(size, np.float32) for name, size in order["alike"].items()}
 
 
-def _leave_with(orders: IO[bytes]) -> None:
-    """End when the other side closes the pipe."""
-    orders.read()
-    os._exit(1)
-
-
 if __name__ == "__main__":
-    main()
+    serve(_quantize)

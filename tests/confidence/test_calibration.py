@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from edgekit.confidence import calibration
 from edgekit.confidence.calibration import (
     Confidence,
-    Weights,
+    Regression,
     decode,
     encode,
     load_confidence,
@@ -27,7 +27,7 @@ from edgekit.core.languages import Direction
 from edgekit.core.segments import Segment, Translation
 
 COUNT = len(FEATURES)
-WEIGHTS = Weights((0.0,) * COUNT, (1.0,) * COUNT, (-1.0, *[0.0] * (COUNT - 1)), 0.0)
+WEIGHTS = Regression((0.0,) * COUNT, (1.0,) * COUNT, (-1.0, *[0.0] * (COUNT - 1)), 0.0)
 EXAMPLE = Confidence(Direction("en", "pt"), "toy", 4.0, WEIGHTS, None, {"texts": {}})
 
 
@@ -87,13 +87,13 @@ def test_confidence_is_a_probability_whatever_the_model_says(
 
 
 def test_a_calibration_comes_back_from_its_file() -> None:
-    both = Weights((0.0,) * (COUNT + 1), (1.0,) * (COUNT + 1), (0.5,) * (COUNT + 1), -1.0)
+    both = Regression((0.0,) * (COUNT + 1), (1.0,) * (COUNT + 1), (0.5,) * (COUNT + 1), -1.0)
     example = Confidence(Direction("en", "pt"), "toy", 50.0, WEIGHTS, both, {"texts": {"a": 1}})
     assert decode(encode([EXAMPLE, example])) == [EXAMPLE, example]
 
 
 def test_the_round_trip_is_weighed_only_when_it_is_there() -> None:
-    both = Weights((0.0,) * (COUNT + 1), (1.0,) * (COUNT + 1), (*[0.0] * COUNT, 1.0), 0.0)
+    both = Regression((0.0,) * (COUNT + 1), (1.0,) * (COUNT + 1), (*[0.0] * COUNT, 1.0), 0.0)
     example = Confidence(Direction("en", "pt"), "toy", 50.0, WEIGHTS, both, {})
     plain, back = signals(one_line()), signals(one_line(), (), "one two three")
     assert plain is not None

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from translate.test_careful import FakeTranslator
 from translate.toy_engine import ToyEngine
 
-from edgekit.confidence.calibration import Confidence, Weights
+from edgekit.confidence.calibration import Confidence, Regression
 from edgekit.confidence.signals import FEATURES
 from edgekit.core.errors import InputError
 from edgekit.core.languages import Direction
@@ -179,7 +179,7 @@ def test_a_sentence_that_the_model_runs_away_with_is_asked_for_in_parts() -> Non
 def test_what_the_model_runs_away_with_every_time_is_left_as_it_was_and_told(text: str) -> None:
     fake = FakeTranslator(lambda text: text + " de novo" * 20)
     count = len(FEATURES)
-    weights = Weights((0.0,) * count, (1.0,) * count, (0.0,) * count, 0.0)
+    weights = Regression((0.0,) * count, (1.0,) * count, (0.0,) * count, 0.0)
     with checked(fake, confidence=Confidence(DIRECTION, "toy", 4.0, weights, None, {})) as translator:
         (one,) = translator.translate([text])
     assert one.text == text == one.source.text
@@ -210,7 +210,7 @@ def test_a_number_is_there_even_where_the_model_loses_every_mask() -> None:
 
 def test_confidence_is_there_only_where_it_was_asked_for() -> None:
     count = len(FEATURES)
-    weights = Weights((0.0,) * count, (1.0,) * count, (0.0,) * count, 0.0)
+    weights = Regression((0.0,) * count, (1.0,) * count, (0.0,) * count, 0.0)
     calibration = Confidence(DIRECTION, "toy", 4.0, weights, None, {})
     with checked(FakeTranslator(word_for_word)) as translator:
         assert translator.translate(["the book is here"])[0].confidence is None

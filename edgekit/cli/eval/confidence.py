@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from edgekit.cli import output
-from edgekit.cli.eval.options import AsJson, From, Model, Progress, ReferenceFile, SourceFile, Threads, To, read_lines
+from edgekit.cli.eval.options import (
+    AsJson,
+    From,
+    Model,
+    ProgressMode,
+    ReferenceFile,
+    SourceFile,
+    Threads,
+    To,
+    read_lines,
+)
 from edgekit.core.columns import aligned_columns
 from edgekit.core.errors import UnavailableError, UsageError
 from edgekit.core.languages import Direction, normalise_tag
@@ -46,7 +56,7 @@ def confidence(
     ] = None,
     threads: Threads = None,
     as_json: AsJson = False,
-    progress: Progress = "auto",
+    progress: ProgressMode = "auto",
 ) -> None:
     """Compare the confidence of a model's translations with how near they are to a person's.
 

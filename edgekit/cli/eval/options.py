@@ -7,7 +7,9 @@ from typing import Annotated
 
 import typer
 
-from edgekit.cli.progress import Mode
+from edgekit.cli.options import AsJson as AsJson
+from edgekit.cli.options import ProgressMode as ProgressMode
+from edgekit.cli.options import Threads as Threads
 from edgekit.cli.text_io import open_file
 
 SourceFile = Annotated[Path, typer.Argument(metavar="SOURCE", help="A text, one sentence a line, UTF-8.")]
@@ -20,9 +22,6 @@ Model = Annotated[
         "--model", metavar="ID|PATH", help="An installed model or an artifact's folder; else the one that is installed."
     ),
 ]
-Threads = Annotated[int | None, typer.Option("--threads", min=1, metavar="N", help="How many cores to use.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
-Progress = Annotated[Mode, typer.Option("--progress", metavar="HOW", help="auto, plain, json or none.")]
 
 
 def read_lines(path: Path) -> list[str]:

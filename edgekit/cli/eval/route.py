@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from edgekit.cli import output
-from edgekit.cli.eval.options import AsJson, From, Progress, ReferenceFile, SourceFile, Threads, To, read_lines
+from edgekit.cli.eval.options import AsJson, From, ProgressMode, ReferenceFile, SourceFile, Threads, To, read_lines
 from edgekit.core.columns import aligned_columns
 from edgekit.core.errors import UsageError
 from edgekit.core.languages import Direction, normalise_tag
@@ -45,7 +45,7 @@ def route(
     ] = None,
     threads: Threads = None,
     as_json: AsJson = False,
-    progress: Progress = "auto",
+    progress: ProgressMode = "auto",
 ) -> None:
     """Choose between translating directly and through another language, by chrF on lines that a person translated.
 

@@ -10,7 +10,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from edgekit.cli import output
-from edgekit.cli.eval.options import AsJson, From, Model, Progress, ReferenceFile, SourceFile, Threads, To, read_lines
+from edgekit.cli.eval.options import (
+    AsJson,
+    From,
+    Model,
+    ProgressMode,
+    ReferenceFile,
+    SourceFile,
+    Threads,
+    To,
+    read_lines,
+)
 from edgekit.core.columns import aligned_columns
 from edgekit.core.errors import UsageError
 from edgekit.core.events import Reporter
@@ -81,7 +91,7 @@ def translate(
     ] = 1000,
     threads: Threads = None,
     as_json: AsJson = False,
-    progress: Progress = "auto",
+    progress: ProgressMode = "auto",
 ) -> None:
     """Score translations against references with sacrebleu: of a model that is here, or of a file.
 

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from edgekit.cli import output
-from edgekit.cli.progress import Mode
+from edgekit.cli.options import AsJson as AsJson
+from edgekit.cli.options import ProgressMode as ProgressMode
+from edgekit.cli.options import Threads as Threads
 from edgekit.cli.text_io import check_out
 from edgekit.core.errors import UnavailableError, UsageError
 
@@ -19,7 +21,6 @@ if TYPE_CHECKING:
 
 SCHEMA = "edgekit.grading/1"
 
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 Book = Annotated[Path | None, typer.Option("--book", metavar="FILE", help="The gradebook; else the one of this user.")]
 SessionNumber = Annotated[
     int | None, typer.Option("--session", min=1, metavar="N", help="A session of it; else the newest.")
@@ -29,8 +30,6 @@ Ids = Annotated[
 ]
 Who = Annotated[str, typer.Option("--who", metavar="NAME", help="Who says so; it stands in the record.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
-Threads = Annotated[int | None, typer.Option("--threads", min=1, metavar="N", help="How many cores to use.")]
-ProgressMode = Annotated[Mode, typer.Option("--progress", metavar="HOW", help="auto, plain, json or none.")]
 
 
 @contextlib.contextmanager

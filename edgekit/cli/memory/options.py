@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from edgekit.cli import output
+from edgekit.cli.options import AsJson as AsJson
 from edgekit.core.errors import UsageError
 from edgekit.core.events import Event, Note
 from edgekit.core.languages import Direction, normalise_tag
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
 SCHEMA = "edgekit.memory/1"
 
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 Source = Annotated[str | None, typer.Option("--from", metavar="TAG", help="Language of the segments.")]
 Target = Annotated[str | None, typer.Option("--to", metavar="TAG", help="Language of the translations.")]
 Document = Annotated[str, typer.Option("--document", metavar="NAME", help="What was translated.")]

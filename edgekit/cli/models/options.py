@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
+from edgekit.cli.options import AsJson as AsJson
+
 SCHEMA = "edgekit.models/1"
 
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 ModelId = Annotated[str, typer.Argument(metavar="ID", help="Id or alias of a model.")]

@@ -11,7 +11,7 @@ import threading
 
 import numpy as np
 
-from edgekit.core.children import Child
+from edgekit.core.children import Child, bound_memory
 from edgekit.core.errors import UsageError
 from edgekit.engine.llama.frames import Frame, receive, send
 from edgekit.engine.llama.grammar import check_size
@@ -68,20 +68,12 @@ def main() -> None:
     if request is None:
         return
     library = load_library()
-    _bound_memory()
+    # A grammar that grows while it is compiled ends this process, not the machine.
+    bound_memory(_MOST_BYTES)
     # Without a vocabulary, so a token cannot be called by its name in it; by its number, `<[7]>`, it can.
     made = library.names.llama_sampler_init_grammar(None, request.arrays[0].tobytes(), b"root")
     reasons = () if made else library.failure("").reasons[1:]
     send(replies, Frame("ok" if made else "failed", {"reasons": list(reasons)}))
-
-
-def _bound_memory() -> None:
-    """A grammar that grows while it is compiled ends this process, not the machine; POSIX alone has a bound."""
-    try:
-        import resource
-    except ImportError:
-        return
-    resource.setrlimit(resource.RLIMIT_AS, (_MOST_BYTES, _MOST_BYTES))
 
 
 if __name__ == "__main__":
