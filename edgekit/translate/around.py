@@ -34,9 +34,9 @@ class Around:
 
     model: str | None = None
     prompt: str = "plain"
-    examples: Path | None = None
+    examples: str | Path | None = None
     through: str | None = None
-    glossary: Path | None = None
+    glossary: str | Path | None = None
     memory: bool = True
     suggestions: bool = False
     confidence: bool = False
@@ -77,7 +77,7 @@ def open_text(
             *ends,
             model=around.model,
             prompt=around.prompt,
-            examples=None if around.examples is None else read_examples(around.examples),
+            examples=None if around.examples is None else read_examples(Path(around.examples)),
             glossary=glossary,
             through=around.through,
             threads=around.threads,
