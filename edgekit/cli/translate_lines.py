@@ -32,7 +32,7 @@ _MOST_LINES = 10
 class Shown:
     """What is printed of each translation, and whether those to look at are listed in the end.
 
-    romanized: lines are put into Latin letters before.  glossary: there is one; where nothing of it was met that is told.
+    romanized: lines are put into Latin letters.  glossary: there is one, and it is told where none of it is met.
     """
 
     as_json: bool = False
