@@ -111,7 +111,7 @@ def open_checked_translator(
     def opened(direction: Direction) -> CheckedTranslator:
         if first is not None and direction == first.direction:
             return first
-        return _open_one(direction, replace(around, glossary=None), report)
+        return _open_one(direction, replace(around, glossary=None, checked_language=True), report)
 
     with ExitStack() as stack:
         if first is not None:
