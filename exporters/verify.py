@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 
-from edgekit.catalogue.names import RECEIPT_NAME
-from edgekit.core.errors import FailedError, ModelFormatError, UnavailableError, UsageError
+from edgekit.catalogue.names import RECEIPT_NAME, is_model_id
+from edgekit.core.errors import FailedError, ModelFormatError, ModelNotFoundError, UnavailableError, UsageError
 from edgekit.core.events import Progress, Reporter, StepFinished, StepStarted
 from edgekit.core.hashing import sha256_file
 from edgekit.core.units import bytes_in_words
 from edgekit.pipeline.requests import OpenLanguageModel, OpenTextEncoder, VerifyRequest
-from edgekit.store.installed import installed_models
+from edgekit.store.installed import find_model, installed_models
 from edgekit.store.receipt import Receipt, read_receipt
 from exporters.alignment.gate import is_encoder, open_gate, require_encoder
 from exporters.alignment.mexa import ALLOWED_DROP
@@ -42,9 +43,7 @@ def verify(
     report: Reporter,
 ) -> Findings:
     """See `edgekit.pipeline.run.verify`. Reports the steps `files`, `align`, `text` and `run`."""
-    folder = request.folder
-    if not folder.is_dir():
-        raise UnavailableError(f"there is no folder `{folder}`", hint="name the folder that `edgekit export` printed")
+    folder = _folder(request.folder)
     findings = Findings(_receipt(folder))
     _check_files(folder, findings, report)
     if findings.failures:
@@ -70,7 +69,9 @@ def verify(
     if is_encoder(trimmed):
         if not request.aligned:
             findings.notes.append("it is an encoder: `--aligned` with line-aligned text compares its vectors")
-    elif open_model is None or trimmed.model.container != "gguf":
+    elif trimmed.model.container != "gguf":
+        findings.notes.append("only GGUF files are run beside their source: logits and text are not compared")
+    elif open_model is None:
         findings.notes.append("nothing here runs this model, so logits and text are not compared")
     elif source.model.container != "gguf":
         findings.notes.append("it was converted from another container, so its logits are not compared here")
@@ -104,6 +105,19 @@ def _check_alignment(
         findings.failures += problem.reasons
     else:
         findings.checked.append(f"no language that is kept lost more than {ALLOWED_DROP} of its MEXA")
+
+
+def _folder(named: Path) -> Path:
+    """The folder of an artifact, or of an installed model by its id. Raises UnavailableError."""
+    if named.is_dir():
+        return named
+    if is_model_id(str(named)):
+        with contextlib.suppress(ModelNotFoundError):
+            return find_model(str(named)).folder
+    raise UnavailableError(
+        f"there is no folder `{named}`",
+        hint="name the folder that `edgekit export` printed, or the id of an installed model: see `edgekit models ls`",
+    )
 
 
 def _quantised(receipt: Receipt) -> bool:

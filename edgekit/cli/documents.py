@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from edgekit.cli import output
-from edgekit.cli.review import is_doubtful, tell_unlisted
+from edgekit.cli.review import NO_TERM, is_doubtful, tell_unlisted
 from edgekit.core.errors import FailedError, UsageError
 from edgekit.core.units import counted, duration_in_words
 
@@ -39,6 +39,7 @@ def translate_file(
     estimate: bool = False,
     as_json: bool = False,
     review: bool = False,
+    glossary: bool = False,
 ) -> None:
     """Translate a document into a new file, or only count what there is to do.
 
@@ -46,6 +47,7 @@ def translate_file(
     settings: what else changes the result (direction, model, glossary); a journal of other settings is not used.
     dry_run: count, write nothing; estimate: also measure on some of its texts how long it will take.
     as_json: one JSON object on stdout.  review: on stdout the segments that a person should look at, the worst first.
+    glossary: there is one, and it is told where none of it was met.
     Raises InputError, UsageError, OutputError, and FailedError where not one segment became another.
     """
     from edgekit.translate.documents import DocumentJob
@@ -80,7 +82,7 @@ def translate_file(
         for row in listed:
             _show_row(row)
         tell_unlisted(len(listed), len(result.rows), "segment")
-    _summarise(result, reviewed=review)
+    _summarise(result, reviewed=review, glossary=glossary)
     if result.is_unchanged:
         raise FailedError(
             f"`{result.out}` says the same as `{path}`: not one of {counted(len(result.rows), 'text')} was translated",
@@ -92,7 +94,7 @@ def _is_doubtful(row: Row) -> bool:
     return is_doubtful(row.findings, row.confidence, left=row.state == "left")
 
 
-def _summarise(result: DocumentResult, *, reviewed: bool) -> None:
+def _summarise(result: DocumentResult, *, reviewed: bool, glossary: bool) -> None:
     for fact in result.facts:
         output.narrate(fact)
     if not result.rows:
@@ -118,6 +120,8 @@ def _summarise(result: DocumentResult, *, reviewed: bool) -> None:
         output.narrate(f"{result.honoured:,} of {counted(result.terms, 'term')} honoured" + (":" if missed else ""))
         for number, detail in missed[:_MOST_TERMS]:
             output.narrate(f"  segment {number:,}: {detail}")
+    elif glossary:
+        output.narrate(NO_TERM)
     flagged = sum(bool(row.findings) for row in result.rows)
     if flagged and not reviewed:
         output.narrate(f"{counted(flagged, 'segment')} to look at: `--review --force` shows them, the worst first")

@@ -152,9 +152,11 @@ def _complete_lines(data: bytes, *, ended: bool) -> tuple[list[bytes], bytes]:
 def not_utf8(name: str, line: int, problem: UnicodeDecodeError) -> InputError:
     """The error for a line that is not UTF-8: where, which byte, and how to convert it."""
     byte = problem.object[problem.start]
+    # Of windows-1252 latin1 is the part without its dashes and quotation marks, which would become control characters.
+    likely = "utf-16" if problem.object.startswith((b"\xff\xfe", b"\xfe\xff")) else "windows-1252"
     return InputError(
         f"{name} is not UTF-8: line {line}, byte {problem.start + 1} is 0x{byte:02x}",
-        hint="convert it first, for example `iconv -f latin1 -t utf-8 OLD > NEW`",
+        hint=f"convert it first, for example `iconv -f {likely} -t utf-8 OLD > NEW`",
     )
 
 

@@ -69,8 +69,9 @@ def translate(
     keys: Annotated[
         list[str] | None, typer.Option("--key", metavar="PATH", help="Of json: translate this, as `items.*.title`.")
     ] = None,
-    glossary: Annotated[
-        Path | None, typer.Option("--glossary", metavar="FILE", help="Terms and what they must become: csv, tsv, tbx.")
+    glossaries: Annotated[
+        list[Path] | None,
+        typer.Option("--glossary", metavar="FILE", help="Terms and what they must become: csv, tsv, tbx."),
     ] = None,
     no_memory: Annotated[bool, typer.Option("--no-memory", help="Do not use what people accepted before.")] = False,
     mixed: Annotated[
@@ -144,6 +145,9 @@ def translate(
     """
     from edgekit.translate.around import Around
 
+    if len(glossaries or ()) > 1:
+        raise UsageError("`--glossary` takes one file", hint="put the terms of all into one, the most important first")
+    glossary = next(iter(glossaries or ()), None)
     if out is not None and str(out) == "-":
         out = None
     if out is not None and not dry_run:
@@ -214,6 +218,7 @@ def translate(
             dry_run=dry_run,
             as_json=as_json,
             review=review,
+            glossary=glossary is not None,
         )
         if review and out is not None and not dry_run and not into:
             tell_accepting(path, out, (begin, end), kind)
@@ -231,7 +236,7 @@ def translate(
         check_line_out(out, path, force=force, allowed=allowed, named=kind is not None)
     from edgekit.cli.translate_lines import Shown, translate_lines
 
-    shown = Shown(as_json, score, align, confidence, review, romanized)
+    shown = Shown(as_json, score, align, confidence, review, romanized, glossary is not None)
     translate_lines(text, literal, out, shown, lambda: opened(*ends_of(*wanted, model=model), around, bring=bring))
     if review and path is not None and out is not None and not (as_json or score or align or confidence):
         tell_accepting(path, out, ends_of(*wanted, model=model), kind)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from edgekit.cli import output
-from edgekit.cli.review import is_doubtful, tell_unlisted
+from edgekit.cli.review import NO_TERM, is_doubtful, tell_unlisted
 from edgekit.cli.text_argument import open_text
 from edgekit.cli.text_io import Line, open_sink
 from edgekit.core.events import Progress, Reporter, StepFinished, StepStarted, silent
@@ -32,7 +32,7 @@ _MOST_LINES = 10
 class Shown:
     """What is printed of each translation, and whether those to look at are listed in the end.
 
-    romanized: lines are put into Latin letters before.
+    romanized: lines are put into Latin letters.  glossary: there is one, and it is told where none of it is met.
     """
 
     as_json: bool = False
@@ -41,6 +41,7 @@ class Shown:
     confidence: bool = False
     review: bool = False
     romanized: bool = False
+    glossary: bool = False
 
 
 @dataclass(slots=True)
@@ -73,7 +74,7 @@ class _Tally:
         if listed and is_doubtful(result.findings, result.confidence, left=bool(result.left)):
             self.review.append((number, result))
 
-    def tell(self, *, listed: bool, out: Path | None) -> None:
+    def tell(self, *, listed: bool, out: Path | None, glossary: bool) -> None:
         """What a person should know, on stderr; listed: the doubtful lines were shown already."""
         if self.kept or self.left:
             output.narrate(
@@ -87,6 +88,8 @@ class _Tally:
             )
             for line in self.missed[:_MOST_LINES]:
                 output.narrate(f"  {line}")
+        elif glossary:
+            output.narrate(NO_TERM)
         if self.remembered:
             output.narrate(f"{self.remembered:,} of {counted(self.lines, 'line')} from memory")
         if self.cut:
@@ -141,7 +144,7 @@ def translate_lines(
         for number, result in sorted(tally.review, key=lambda one: _badness(one[1])):
             _show(number, result)
         tell_unlisted(len(tally.review), tally.lines, "line")
-    tally.tell(listed=shown.review, out=out)
+    tally.tell(listed=shown.review, out=out, glossary=shown.glossary)
 
 
 def _input(line: Line, shown: Shown) -> str:

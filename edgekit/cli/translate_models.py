@@ -79,11 +79,11 @@ def settings_of(source: str, target: str, around: Around) -> str:
     return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _digest(path: Path | None, what: str) -> str:
+def _digest(path: str | Path | None, what: str) -> str:
     from edgekit.core.hashing import sha256_file
 
     try:
-        return "" if path is None else sha256_file(path)
+        return "" if path is None else sha256_file(Path(path))
     except FileNotFoundError:
         raise UnavailableError(f"there is no {what} `{path}`") from None
     except OSError as problem:

@@ -13,7 +13,9 @@ from edgekit.core.errors import FailedError
 
 
 def verify(
-    folder: Annotated[Path, typer.Argument(metavar="ARTIFACT", help="Folder that `edgekit export` wrote.")],
+    folder: Annotated[
+        Path, typer.Argument(metavar="ARTIFACT", help="Folder that `edgekit export` wrote, or an installed model's id.")
+    ],
     text: Annotated[
         list[Path] | None, typer.Option("--text", metavar="FILE", help="Prove it on these lines; again for more.")
     ] = None,

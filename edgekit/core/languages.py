@@ -39,7 +39,7 @@ _CODE_PAGES = {
 
 def normalise_tag(tag: str) -> str:
     """`PT_br` -> `pt-BR`, `zh-hant` -> `zh-Hant`. Raises UsageError for anything that is no tag."""
-    match = _TAG.fullmatch(tag.strip())
+    match = _TAG.fullmatch(tag.strip()) if isinstance(tag, str) else None
     if match is None:
         raise UsageError(
             f"`{tag}` is not a language tag",

@@ -28,6 +28,8 @@ _LONGEST = 6
 _SENTENCE_END = re.compile(r"""[.!?。！？।።۔؟…♪♫][\s"'”’»)\]」』]*\Z""")
 _DASH = re.compile(r"[ \t]*[-–—‐][ \t]*(?=\S)")
 _CODE = re.compile(r"<[^<>]*>|\{\\[^{}]*\}|&[#A-Za-z0-9]+;")
+# What a whole line says of a sound or a speaker is no part of the sentence on the next line.
+_ASIDE = re.compile(r"\s*(?:\[[^\[\]]*\]|\([^()]*\)|（[^（）]*）)\s*")
 _OWN_LINE = re.compile(r"\s*[\[(（♪♫#]")
 # For a boundary behind a comma or a full stop a part of the text this long is a fair detour.
 _DETOUR = 0.12
@@ -38,7 +40,7 @@ class Cue:
     """A cue: its time in milliseconds, and for each line of it the pieces that it is made of.
 
     alone: whether it shares no sentence with others, as one with timestamps between its words.
-    voice: who speaks, where the file says.
+    voice: who speaks, where the file says.  parted: lines, by number, with a blank one before them.
     """
 
     begin: int
@@ -46,6 +48,7 @@ class Cue:
     lines: tuple[tuple[Piece, ...], ...]
     alone: bool = False
     voice: str = ""
+    parted: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +93,15 @@ def _groups(cues: Sequence[Cue]) -> Iterator[list[_Speech]]:
 
 
 def _speeches(cue: Cue) -> Iterator[_Speech]:
-    """A cue's speeches: a line with a dash begins one where two lines have them, or the first does not."""
-    dashed = [bool(_DASH.match(_said(line))) for line in cue.lines]
+    """A cue's speeches: a line with a dash begins one where two lines have them, or the first does not.
+
+    A line that is all in brackets is one, and a blank line ends one.
+    """
+    said = [_said(line) for line in cue.lines]
     parts: list[list[tuple[Piece, ...]]] = []
-    for line, dash in zip(cue.lines, dashed, strict=True):
-        if parts and not dash:
+    for at, line in enumerate(cue.lines):
+        aside = any(_ASIDE.fullmatch(one) for one in said[max(at - 1, 0) : at + 1])
+        if parts and not aside and at not in cue.parted and not _DASH.match(said[at]):
             parts[-1].append(line)
         else:
             parts.append([line])

@@ -144,16 +144,21 @@ def _milliseconds(match: re.Match[str]) -> tuple[int, int]:
 def _cue(text: str, lines: Sequence[tuple[int, int]], time: tuple[int, int], *, said_as_written: bool) -> Cue:
     found: list[tuple[Piece, ...]] = []
     voice = ""
-    alone = False
+    alone = blank = False
+    parted: set[int] = set()
     for begin, end in lines:
         if not text[begin:end].strip():
+            blank = bool(found)
             continue
+        if blank:
+            parted.add(len(found))
+            blank = False
         pieces = _pieces(text, begin, end, said_as_written)
         codes = [text[piece.begin : piece.end] for piece in pieces if piece.kind != "text"]
         alone = alone or any(_MOMENT.match(code) for code in codes)
         voice = voice or next((code for code in codes if re.match(r"<v[ .\t]", code)), "")
         found.append(tuple(pieces))
-    return Cue(*time, tuple(found), alone, voice)
+    return Cue(*time, tuple(found), alone, voice, frozenset(parted))
 
 
 def _pieces(text: str, begin: int, end: int, said_as_written: bool) -> list[Piece]:

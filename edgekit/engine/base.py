@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Protocol
@@ -111,6 +111,8 @@ def with_prefix(texts: Sequence[str], prefixes: Mapping[str, str], prefix: str |
         )
     if isinstance(texts, str):
         raise InputError("`texts` is one `str`, not a list of them")
+    if not isinstance(texts, Iterable):
+        raise InputError(f"`texts` is a `{type(texts).__name__}`, not a list of `str`")
     reasons = [
         f"text {at} is of type `{type(text).__name__}`" for at, text in enumerate(texts) if not isinstance(text, str)
     ]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from edgekit.core.errors import DirectionError, UsageError
 from edgekit.core.events import Reporter, silent
 from edgekit.core.languages import Direction, normalise_tag
+from edgekit.core.segments import Span
 from edgekit.glossary.terms import Glossary
 from edgekit.protect.masks import MaskForm, forms_of
 from edgekit.store.installed import find_artifact, find_direction, find_translator
@@ -15,6 +17,7 @@ from edgekit.store.masks import templates
 from edgekit.translate.careful import CarefulTranslator
 from edgekit.translate.mixed import MixedTranslator, open_mixed_translator
 from edgekit.translate.pivot import TextTranslator, open_direct_or_pivot, open_route
+from edgekit.translate.target_sentences import target_sentences
 from edgekit.translate.translator import open_translator
 
 
@@ -34,9 +37,9 @@ class Around:
 
     model: str | None = None
     prompt: str = "plain"
-    examples: Path | None = None
+    examples: str | Path | None = None
     through: str | None = None
-    glossary: Path | None = None
+    glossary: str | Path | None = None
     memory: bool = True
     suggestions: bool = False
     confidence: bool = False
@@ -60,7 +63,13 @@ def open_careful_translator(
     except BaseException:
         text.close()
         raise
-    kept = text.kept_spans if isinstance(text, MixedTranslator) else None
+    kept: Callable[[str], Sequence[Span]] | None = None
+    if isinstance(text, MixedTranslator):
+        kept = text.kept_spans
+    elif around.checked_language:
+        from edgekit.identify.identifier import open_identifier
+
+        kept = target_sentences(direction, open_identifier([direction.source, direction.target]))
     return CarefulTranslator(text, forms=forms, kept_spans=kept, model=model)
 
 
@@ -77,7 +86,7 @@ def open_text(
             *ends,
             model=around.model,
             prompt=around.prompt,
-            examples=None if around.examples is None else read_examples(around.examples),
+            examples=None if around.examples is None else read_examples(Path(around.examples)),
             glossary=glossary,
             through=around.through,
             threads=around.threads,

@@ -14,6 +14,7 @@ from edgekit.core.atomic import write_bytes
 from edgekit.core.errors import OutputError, SegmentError, UsageError
 from edgekit.core.events import Note, Progress, Reporter, StepFinished, StepStarted, silent
 from edgekit.core.findings import Finding
+from edgekit.core.languages import Direction
 from edgekit.core.marked import MarkedText
 from edgekit.core.units import counted
 from edgekit.documents.base import Document, DocumentOptions
@@ -258,8 +259,8 @@ class DocumentJob:
 
 
 def translate_document(
-    path: Path,
-    out: Path,
+    path: str | Path,
+    out: str | Path,
     translator: MarkedTranslator,
     *,
     options: DocumentOptions | None = None,
@@ -268,8 +269,17 @@ def translate_document(
     resume: bool = True,
     report: Reporter = silent,
 ) -> DocumentResult:
-    """Translate the document at path into a new file of the same format; see DocumentJob for the arguments."""
-    job = DocumentJob(path, out, options=options, settings=settings, force=force, resume=resume)
+    """Translate the document at path into a new file of the same format.
+
+    translator: what `open_checked_translator` gave.  options: an `edgekit.documents.base.DocumentOptions`; None takes
+    the translator's languages.  settings: whatever else changes the result (model, glossary): another text, another
+    journal.  force: an existing out is replaced.  resume: the journal of an interrupted run is used.
+    Raises InputError (the document), UsageError (out), OutputError, and what the translator raises.
+    """
+    direction = getattr(translator, "direction", None)
+    if options is None and isinstance(direction, Direction):
+        options = DocumentOptions(source=direction.source, target=direction.target)
+    job = DocumentJob(Path(path), Path(out), options=options, settings=settings, force=force, resume=resume)
     return job.run(translator, report=report)
 
 

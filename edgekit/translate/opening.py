@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Iterable
 from contextlib import ExitStack
 from dataclasses import replace
+from pathlib import Path
 
 from edgekit.core.closing import Closing
 from edgekit.core.errors import DirectionError, UsageError
@@ -89,7 +90,9 @@ def open_checked_translator(
     Raises UsageError (a tag; options that exclude each other), DirectionError (the hint says what to pull), InputError
     (the glossary), EngineError, ModelNotFoundError, MissingExtraError.
     """
-    around = around or Around()
+    around = Around() if around is None else around
+    if not isinstance(around, Around):
+        raise UsageError(f"`around` is a `{type(around).__name__}`", hint="write `edgekit.Around(confidence=True)`")
     target = normalise_tag(target)
     automatic = source == AUTO
     if automatic and (around.model is not None or around.glossary is not None or around.through is not None):
@@ -108,7 +111,7 @@ def open_checked_translator(
     def opened(direction: Direction) -> CheckedTranslator:
         if first is not None and direction == first.direction:
             return first
-        return _open_one(direction, replace(around, glossary=None), report)
+        return _open_one(direction, replace(around, glossary=None, checked_language=True), report)
 
     with ExitStack() as stack:
         if first is not None:
@@ -126,7 +129,7 @@ def _open_one(direction: Direction, around: Around, report: Reporter) -> Checked
     from edgekit.glossary.read import read_glossary
     from edgekit.memory.memory import open_if_possible
 
-    glossary = None if around.glossary is None else read_glossary(around.glossary, direction)
+    glossary = None if around.glossary is None else read_glossary(Path(around.glossary), direction)
     if glossary is not None and (count := len(glossary.conflicts)):
         shown = shlex.join(["edgekit", "glossary", "check", str(around.glossary)])
         ends = f"--from {direction.source} --to {direction.target}"

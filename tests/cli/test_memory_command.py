@@ -128,6 +128,19 @@ def test_glossary_check_tells_terms_and_conflicts(capsys: pytest.CaptureFixture[
     ]
 
 
+def test_what_a_word_is_in_and_what_a_memory_is_written_as_are_told(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    assert run(["memory", "add", "The queen bee sleeps.", "A rainha dorme.", *EN_PT]) == 0
+    capsys.readouterr()
+    assert run(["memory", "search", "queen bee", *EN_PT]) == 0
+    assert "`edgekit memory ls 'queen bee'` lists what has it inside" in capsys.readouterr().err
+    assert run(["memory", "export", str(tmp_path / "m.csv")]) == 2
+    assert f"name it `{tmp_path / 'm.tmx'}`" in capsys.readouterr().err
+    assert not list(tmp_path.glob("m.*"))
+    assert run(["memory", "export", str(tmp_path / "m.tmx")]) == 0
+
+
 def test_a_mended_document_is_accepted_segment_by_segment(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     page, mended = tmp_path / "page.md", tmp_path / "folha.md"
     page.write_text("# The cell\n\nIt is small.\n\nbrasil.org\n\n12\n", "utf-8")

@@ -205,9 +205,17 @@ def test_nothing_is_written_and_line_and_byte_are_named_when_the_input_is_latin1
     assert (done.returncode, done.stdout) == (2, b"")
     error = done.stderr.decode()
     assert "is not UTF-8: line 3, byte 3 is 0xe1" in error
-    assert "iconv" in error
+    assert "iconv -f windows-1252 -t utf-8" in error
     assert (f"`{file}`" in error) == (way == "file")
     assert sorted(tmp_path.glob("*out*")) == sorted(tmp_path.glob(".*out*")) == []
+
+
+def test_a_text_in_utf_16_names_the_conversion_that_reads_it(tmp_path: Path) -> None:
+    letter = tmp_path / "letter.txt"
+    letter.write_bytes("A word.\n".encode("utf-16"))
+    done = edgekit(tmp_path, "translate", str(letter))
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert "iconv -f utf-16 -t utf-8" in done.stderr.decode()
 
 
 def test_a_late_bad_byte_in_a_file_stops_it_before_the_first_line(tmp_path: Path) -> None:

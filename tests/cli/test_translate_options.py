@@ -96,6 +96,21 @@ def test_terms_are_put_in_and_counted(tmp_path: Path) -> None:
     assert errors(done).splitlines()[-1] == "1 of 1 term honoured"
 
 
+def test_a_glossary_that_is_of_no_use_and_a_second_one_are_told(tmp_path: Path) -> None:
+    terms = tmp_path / "terms.csv"
+    terms.write_text("source,target\nbook,caderno\n", "utf-8")
+    done = edgekit(tmp_path, "translate", "a page", "--glossary", str(terms))
+    assert (done.returncode, done.stdout) == (0, b"A PAGE\n")
+    assert errors(done).splitlines() == ["no term of the glossary is in the text"]
+    page, out = tmp_path / "page.md", tmp_path / "out.md"
+    page.write_text("a page\n", "utf-8")
+    done = edgekit(tmp_path, "translate", str(page), "--glossary", str(terms), "-o", str(out))
+    assert errors(done).splitlines()[-1] == "no term of the glossary is in the text"
+    done = edgekit(tmp_path, "translate", "a book", "--glossary", str(terms), "--glossary", str(terms))
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert "`--glossary` takes one file" in errors(done)
+
+
 def test_what_was_accepted_is_used_and_said(tmp_path: Path) -> None:
     added = edgekit(tmp_path, "memory", "add", "the book", "o manual", "--from", "en", "--to", "pt")
     assert added.returncode == 0, errors(added)

@@ -146,6 +146,16 @@ def test_an_installed_source_is_found_by_its_bytes(made: tuple[Path, Path], tmp_
     assert len(found.checked) == 4
 
 
+def test_an_installed_model_is_verified_by_its_id(made: tuple[Path, Path]) -> None:
+    add(made[1])
+    found = check(Path(made[1].name))
+    assert not found.failures
+    assert any("files" in line for line in found.checked)
+    with pytest.raises(UnavailableError) as caught:
+        check(Path("no-such-model"))
+    assert "edgekit models ls" in str(caught.value.hint)
+
+
 def test_greedy_text_parts_only_where_the_choice_was_trimmed(made: tuple[Path, Path]) -> None:
     model, folder = made
 

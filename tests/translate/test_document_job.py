@@ -19,6 +19,7 @@ from translate.marked_toys import Loud, Result
 from edgekit.core.errors import InputError, OutputError, UnavailableError, UsageError
 from edgekit.core.events import Event, Note, Progress, StepFinished, StepStarted
 from edgekit.core.findings import Finding
+from edgekit.core.languages import Direction
 from edgekit.core.marked import Mark, MarkedText
 from edgekit.documents.base import DocumentOptions
 from edgekit.documents.open import open_document
@@ -360,3 +361,12 @@ def test_a_killed_job_goes_on_where_it_was_whenever_that_was(letter: Path, tmp_p
     assert set(done) == set(LINES)
     # At most one batch is translated twice for each kill: what came after the last line of the journal.
     assert len(done) <= 200 + 5 * 1024
+
+
+def test_a_document_named_by_strings_takes_the_languages_of_its_translator(tmp_path: Path) -> None:
+    page, out = tmp_path / "page.html", tmp_path / "pagina.html"
+    page.write_text('<html lang="en"><p>the book</p></html>', "utf-8")
+    translator = Loud()
+    translator.direction = Direction("en", "pt")  # type: ignore[attr-defined]
+    assert translate_document(str(page), str(out), translator).out == out
+    assert out.read_text("utf-8") == '<html lang="pt"><p>THE BOOK</p></html>'

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from store.toys import use_home
@@ -131,3 +132,26 @@ def test_a_text_that_comes_back_is_told_when_nobody_knows_its_language(
     with open_checked_translator(AUTO, "pt") as translator:
         found = translator.translate(texts)
     assert [[one.kind for one in each.findings] for each in found] == [["untranslated"], [], []]
+
+
+def test_sentences_in_the_target_language_are_left_only_where_languages_are_looked_at(student: Path) -> None:
+    portuguese = "Hoje vamos falar sobre a água da chuva."
+    text = f"Please open your books at page ten. {portuguese}"
+    with open_careful_translator(Direction("en", "pt"), Around(checked_language=True, threads=1)) as translator:
+        assert translator._kept_spans is not None
+        assert [text[slice(*span)] for span in translator._kept_spans(text)] == [portuguese]
+    with open_careful_translator(Direction("en", "pt"), Around(threads=1)) as translator:
+        assert translator._kept_spans is None
+
+
+def test_a_glossary_may_be_named_by_a_string(student: Path, tmp_path: Path) -> None:
+    (tmp_path / "terms.csv").write_text("source,target\nzzq,qqz\n", "utf-8")
+    with open_checked_translator("en", "pt", Around(glossary=str(tmp_path / "terms.csv"), threads=1)) as translator:
+        (one,) = translator.translate(["the zzq"])
+    assert [verdict.match.term.source for verdict in one.terms] == ["zzq"]
+
+
+@pytest.mark.parametrize("wrong", [(1, 2, None), ("en", None, None), ("en", "pt", {"confidence": True})])
+def test_arguments_of_another_type_are_an_error_of_edgekit(student: Path, wrong: tuple[Any, Any, Any]) -> None:
+    with pytest.raises(UsageError):
+        open_checked_translator(*wrong)

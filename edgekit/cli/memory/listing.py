@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from itertools import islice
 from typing import Annotated
 
@@ -93,6 +94,7 @@ def search(
         output.data(as_cells(match.entry.source, match.target, score, origin, str(match.entry.id)))
     if not matches:
         output.narrate("nothing like it")
+        output.narrate(f"`{shlex.join(['edgekit', 'memory', 'ls', text])}` lists what has it inside")
 
 
 def stats(as_json: AsJson = False) -> None:

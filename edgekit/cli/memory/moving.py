@@ -63,6 +63,10 @@ def export_file(
     from edgekit.memory.tmx import write_tmx
 
     check_out(path)
+    if path.suffix.lower() not in ("", ".tmx", ".xml"):
+        raise UsageError(
+            f"`{path}` would be TMX, whatever its ending says", hint=f"name it `{path.with_suffix('.tmx')}`"
+        )
     if path.exists() and not force:
         raise UsageError(f"`{path}` is there already", hint=f"run `edgekit memory export --force {path}`")
     direction = one_direction(source, target)
