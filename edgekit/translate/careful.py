@@ -189,7 +189,7 @@ class CarefulTranslator(Closing):
         )
         if twice:
             climbed = choose_readings(
-                [(prepared[at], found) for at, found in zip(careful, climbed, strict=True)], translate
+                [(prepared[at], found) for at, found in zip(careful, climbed, strict=True)], self._forms[0], translate
             )
             climbed = climbed if scores else [without_scores(found) for found in climbed]
         outcomes = dict(zip(careful, climbed, strict=True))

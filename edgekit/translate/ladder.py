@@ -243,6 +243,25 @@ def _other_masks(failing: list[_Failing], form: MaskForm, translate: Translate) 
     return left
 
 
+def with_masks(some: Sequence[tuple[Prepared, Outcome]], form: MaskForm, translate: Translate) -> list[Outcome | None]:
+    """Translated segments again, with masks for their trusted keeps too; None for one that loses a mask."""
+    again: list[Outcome | None] = [None for _ in some]
+    failing: list[_Failing] = []
+    for at, (prepared, outcome) in enumerate(some):
+        assert outcome.segment is not None  # noqa: S101 - it was translated
+        begin, end = outcome.source
+        soft = [keep for keep in prepared.soft if begin <= keep.begin and keep.end <= end]
+
+        def put(found: Outcome, at: int = at, how: How = outcome.how) -> None:
+            again[at] = replace(found, how=how)
+
+        units, aligned = [unit for unit, _ in outcome.units], outcome.alignment is not None
+        failing.append(_Failing(prepared, outcome.source, units, soft, soft, put, outcome.segment, aligned))
+    if failing:
+        _other_masks(failing, form, translate)
+    return again
+
+
 def _restored(one: _Failing, how: Masked, translation: Translation, where: list[tuple[int, Span]]) -> Outcome:
     """The outcome in the places of the model's text; masks of trusted keeps are what they stand for."""
     assert how.edited is not None  # noqa: S101 - `mask` made it

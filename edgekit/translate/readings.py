@@ -15,18 +15,25 @@ from edgekit.core.segments import Span, Translation
 from edgekit.projection.marks import project_marks
 from edgekit.protect.edits import Edit, Edited
 from edgekit.protect.gaps import SHORT_GAP
+from edgekit.protect.masks import MaskForm
+from edgekit.protect.quantities import localised
 from edgekit.protect.verify import in_same_order
-from edgekit.translate.ladder import Outcome, Translate
+from edgekit.translate.ladder import Outcome, Translate, with_masks
 from edgekit.translate.prepared import Prepared, Soft
 
 # In natural logarithms a token. Firefox en→pt / pt→en, `{name}` put into FLORES dev 1-500: the other words lose 0.90 /
-# 0.53 chrF without this, 0.48 / 0.39 with 0.01, 0.43 / 0.35 with 0.005 and with 0. Where `{name}` stands for a name or
-# a number of the sentence (98 / 126 of these lines) all words lose 0.08 / 0.01, 0.04 / 0.04 and 0.16 / 0.23, and 352
-# messages of Django and Sphinx gain 0.17 / 0.13, 0.12 / 0.05 and 0.12 / 0.06.
+# 0.53 chrF with one reading, 0.41 / 0.24 with two; where it stands for a name (241 / 316 lines of FLORES and NTREX) all
+# words lose 0.15 / 0.20, and 561 messages of programs gain 0.09 / 0.01. Gaps: 0.89 / 0.69, 0.23 / 0.33, and where they
+# stand for a name 0.06 gained, 0.10 lost. 0.01 instead loses 0.45 / 0.28 and 0.20 / 0.15 with `{name}`.
 _MARGIN = 0.005
-# A quantity is no mask but words that the model reads, nearly always right ones: of 72 natural sentences of FLORES and
-# NTREX with quantities 0.005 changes 6 and loses 0.18 / 0.32 chrF, 0.015 changes 4 and loses 0.00 / 0.05.
-_QUANTITY_MARGIN = 0.015
+# A preposition that has become nothing had its noun in what was left out, an article has none: where no such reading
+# is taken pt→en loses 0.34 with `{name}`, 0.45 with gaps; with the margin of all, en→pt loses 0.19, not 0.15, in names.
+_UNLINKED = 0.02
+# A quantity is no mask but words that the model reads, nearly always right ones. Masked where the model likes that
+# more, left out with this margin, 500 lines lose 0.67 / 0.30 chrF of 1.61 / 0.86; 113 / 136 with natural ones, or with
+# one for a number and its noun, 0.07 / 0.14. With 0.002 that is 0.62 / 0.26 and 0.12 / 0.34, with 0.012 0.79 / 0.36 and
+# 0.02 gained / 0.08; without the masks and with 0.015 the 500 lose 0.82 / 0.41.
+_QUANTITY_MARGIN = 0.007
 # Of `5 to 8 cm` and `12 km or 8 miles` a number is no thing by itself.
 _WORDS_WITHOUT_DIGITS = 2
 
@@ -50,6 +57,11 @@ class _Segment:
     items: tuple[_Item, ...]
     edited: Edited
 
+    @property
+    def has_quantity(self) -> bool:
+        """Whether a quantity is among the items."""
+        return any(item.unit is None for item in self.items)
+
 
 def has_readings(prepared: Prepared) -> bool:
     """Whether a segment of a text may have a second reading, for which probabilities are needed."""
@@ -59,22 +71,31 @@ def has_readings(prepared: Prepared) -> bool:
     )
 
 
-def choose_readings(texts: Sequence[tuple[Prepared, list[Outcome]]], translate: Translate) -> list[list[Outcome]]:
+def choose_readings(
+    texts: Sequence[tuple[Prepared, list[Outcome]]], form: MaskForm, translate: Translate
+) -> list[list[Outcome]]:
     """The outcomes, of each segment the one that the model likes more: with what is protected in it, or without.
 
+    Quantities, which the model is shown as they are, have a third reading with masks of this form.
     Only segments in which all of that stands between two words have a second reading, and it is one more translation.
     What was left out is put where the alignment says. outcomes: with log-probabilities; those without stay.
     """
     chosen = [list(outcomes) for _, outcomes in texts]
     segments = [one for at, (prepared, outcomes) in enumerate(texts) for one in _segments(at, prepared, outcomes)]
     translations = translate([one.edited.text for one in segments], True) if segments else []
+    measured = [one for one in segments if one.has_quantity]
+    masked = iter(
+        with_masks([(texts[one.text][0], texts[one.text][1][one.outcome]) for one in measured], form, translate)
+    )
     for one, translation in zip(segments, translations, strict=True):
         prepared, outcomes = texts[one.text]
         outcome = outcomes[one.outcome]
-        margin = _QUANTITY_MARGIN if any(item.unit is None for item in one.items) else _MARGIN
-        if _is_liked_more(translation, outcome, margin):
-            other = _put_back(prepared, outcome, one, translation)
-            chosen[one.text][one.outcome] = outcome if other is None else other
+        if one.has_quantity and (other := next(masked)) is not None and _likelihood(other) > _likelihood(outcome):
+            outcome = other
+        pairs = _pairs(one, translation)
+        if _is_liked_more(translation, outcome, _margin(one, pairs)):
+            outcome = _put_back(prepared, outcome, one, translation, pairs) or outcome
+        chosen[one.text][one.outcome] = outcome
     return chosen
 
 
@@ -132,30 +153,45 @@ def _is_between(text: str, begin: int, end: int) -> bool:
     return before[:1].isalpha() and before[1:] == " " and after[:1] == " " and after[1:].isalpha()
 
 
+def _likelihood(outcome: Outcome) -> float:
+    """Of a token, the end mark's included."""
+    values = outcome.segment.log_probabilities if outcome.segment is not None else None
+    assert values  # noqa: S101 - others have no second reading
+    return sum(values) / len(values)
+
+
+def _margin(one: _Segment, pairs: Sequence[tuple[Span, Span]]) -> float:
+    if one.has_quantity:
+        return _QUANTITY_MARGIN
+    linked = all(any(low < item.begin - 1 <= high for (low, high), _ in pairs) for item in one.items)
+    return _MARGIN if linked else _MARGIN + _UNLINKED
+
+
 def _is_liked_more(translation: Translation, outcome: Outcome, margin: float) -> bool:
-    assert outcome.segment is not None  # noqa: S101 - others have no second reading
-    values = outcome.segment.log_probabilities
-    if not values or translation.score is None or not translation.complete:
+    if translation.score is None or not translation.complete:
         return False
-    return sum(values) / len(values) < translation.score - margin
+    return _likelihood(outcome) < translation.score - margin
 
 
-def _put_back(prepared: Prepared, outcome: Outcome, one: _Segment, translation: Translation) -> Outcome | None:
-    """The reading without the items, with them; None where it has no good place for them, or is the same."""
-    form = prepared.form
-    if form is not None and form.pattern.findall(translation.text) != form.pattern.findall(one.edited.text):
-        return None
-    if " ".join(translation.text.split()) == _less(outcome):
-        return None  # the model knows the place better than the alignment
+def _pairs(one: _Segment, translation: Translation) -> list[tuple[Span, Span]]:
+    """The alignment of the reading without the items, with the places of the segment's text."""
     back = one.edited.backward
-    pairs = [
+    return [
         ((back(low, after=True), back(high)), there)
         for segment in translation.segments
         for (low, high), there in segment.alignment or ()
     ]
-    # A preposition that has become nothing had its noun in what was left out.
-    if not all(any(low < item.begin - 1 <= high for (low, high), _ in pairs) for item in one.items):
+
+
+def _put_back(
+    prepared: Prepared, outcome: Outcome, one: _Segment, translation: Translation, pairs: Sequence[tuple[Span, Span]]
+) -> Outcome | None:
+    """The reading without the items, with them; None where it has no good place for them, or is the same."""
+    form = prepared.form
+    if form is not None and form.pattern.findall(translation.text) != form.pattern.findall(one.edited.text):
         return None
+    if " ".join(translation.text.split()) == _less(outcome, one):
+        return None  # the model knows the place better than the alignment
     points = [Mark(item.begin, item.begin, "point", str(at)) for at, item in enumerate(one.items)]
     moved = project_marks(MarkedText(one.whole, tuple(points)), translation.text, pairs)
     places = {int(mark.name): mark.begin for mark in moved.marks}
@@ -190,9 +226,13 @@ def _put_back(prepared: Prepared, outcome: Outcome, one: _Segment, translation: 
     )
 
 
-def _less(outcome: Outcome) -> str:
+def _less(outcome: Outcome, one: _Segment) -> str:
     """The words of an outcome less what was protected."""
-    return " ".join(Edited(outcome.text, [Edit(*span, "") for _, span in outcome.units]).text.split())
+    text = Edited(outcome.text, [Edit(*span, "") for _, span in outcome.units]).text
+    for item in one.items:
+        if item.unit is None:
+            text = localised(one.whole[item.begin : item.end]).sub("", text, count=1)
+    return " ".join(text.split())
 
 
 def _edit(text: str, place: int, item: str) -> Edit:

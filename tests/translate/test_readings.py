@@ -83,8 +83,69 @@ def test_a_text_has_one_reading_when_the_item_is_not_alone_between_two_words(tex
 def test_a_quantity_comes_back_as_it_was_when_it_was_left_out() -> None:
     result, fake = translated("a cat 5 mg sat", -0.2, -0.1)
     assert result.text == "o cot 5 mg sot"
-    assert fake.calls[-1] == ["a cat sat"]
+    assert fake.calls[-2:] == [["a cat sat"], ["a cat Xq1 sat"]]
     assert (result.kept, result.repaired) == (1, 0)
+
+
+class WeighingQuantities(Weighing):
+    """Finds a text with a quantity as likely as that."""
+
+    def _scored(self, one: Translation) -> Translation:
+        if " mg" not in one.source:
+            return super()._scored(one)
+        return replace(
+            one, segments=tuple(replace(segment, log_probabilities=(-0.2,) * 3) for segment in one.segments), score=-0.2
+        )
+
+    def _say(self, text: str) -> str:
+        return text.upper().replace("XQ", "Xq") if "Xq" in text else super()._say(text)
+
+
+@pytest.mark.parametrize(
+    ("masked", "text"), [(-0.1, "A CAT 5 mg SAT"), (-0.2, "a cat 5 mg sat"), (-0.3, "a cat 5 mg sat")]
+)
+def test_a_quantity_is_a_mask_when_the_model_likes_that_more(masked: float, text: str) -> None:
+    with CarefulTranslator(WeighingQuantities(masked, -0.5), forms=MASKS) as one:
+        (result,) = one.translate(["a cat 5 mg sat"])
+    assert result.text == text
+    assert (result.kept, result.repaired, result.left, result.findings) == (1, 0, 0, ())
+
+
+def test_a_quantity_stays_where_the_model_has_it_when_both_readings_have_the_same_words() -> None:
+    fake = WeighingQuantities(-0.3, -0.1)
+    fake.changes_words = False
+    fake.change = lambda text: "cat sat 5 mg here" if "mg" in text else text
+    with CarefulTranslator(fake, forms=MASKS) as one:
+        (result,) = one.translate(["cat 5 mg sat here"])
+    assert result.text == "cat sat 5 mg here"
+
+
+class Dropping(Weighing):
+    """Has nothing for `of`."""
+
+    def _scored(self, one: Translation) -> Translation:
+        one = super()._scored(one)
+        return replace(
+            one,
+            segments=tuple(
+                replace(
+                    segment,
+                    alignment=None
+                    if segment.alignment is None
+                    else tuple(pair for pair in segment.alignment if one.source[slice(*pair[0])] != "of"),
+                )
+                for segment in one.segments
+            ),
+        )
+
+
+@pytest.mark.parametrize(("bare", "text"), [(-0.19, "a cat of {name} sat"), (-0.17, "o cot of {name} sot")])
+def test_the_reading_without_must_be_liked_much_more_when_the_word_before_became_nothing(
+    bare: float, text: str
+) -> None:
+    with CarefulTranslator(Dropping(-0.2, bare), forms=MASKS) as one:
+        (result,) = one.translate(["a cat of {name} sat"])
+    assert result.text == text
 
 
 def test_a_gap_comes_back_as_long_as_it_was_when_it_was_left_out() -> None:
