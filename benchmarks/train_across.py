@@ -25,18 +25,20 @@ from numpy.typing import NDArray
 
 import edgekit
 from benchmarks.graded import DATA, KeptStates, read_set
-from benchmarks.train_scorer import FOLDS, area, fit, macro_f1, predict, read_answers, widest
+from benchmarks.train_scorer import FOLDS, area, fit, heads_of, macro_f1, predict, read_answers, widest
 from edgekit.core.atomic import write_bytes
 from edgekit.grading.across import Across
 from edgekit.grading.calibration import Platt, calibration_error
 from edgekit.grading.conformal import fit_conformal
 from edgekit.grading.features import SIGNS
 from edgekit.grading.linear import fit_linear
+from edgekit.grading.pairs import Pairs
 from edgekit.grading.scorer import Scorer
 from edgekit.grading.text_states import TextStates
 
 Floats = NDArray[np.float64]
 _FLORES = DATA.parent / "flores"
+_PACKAGE = Path(__file__).resolve().parents[1] / "edgekit" / "grading"
 # Of the train splits, shuffled: how many answers are translated.
 _ROWS = {"scientsbank": 2200, "beetle": 700}
 _BEETLE = 0.3
@@ -57,24 +59,28 @@ _LICENCE = (
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--cache", type=Path, help="folder for token states")
+    parser.add_argument(
+        "--cache", type=Path, required=True, help="folder for token states, with `train_pairs`' networks"
+    )
     parser.add_argument("--write", action="store_true", help="replace edgekit/grading/across.json")
     arguments = parser.parse_args()
-    scorer = Scorer.load()
+    # Not the packaged one, which comes with the file that is made here.
+    scorer = Scorer.load(_PACKAGE / "scorer.json")
+    scorer = replace(scorer, space=replace(scorer.space, pairs=Pairs.load()))
     with (
         edgekit.open_encoder("multilingual-e5-small", threads=1) as opened,
         edgekit.open_translator("en", "pt", threads=1, device="cpu") as translator,
     ):
         encoder = KeptStates(opened, arguments.cache)
-        across = learn_weights(scorer, encoder, translator)
+        across = learn_weights(scorer, encoder, translator, arguments.cache)
         across = learn_lines(scorer, encoder, translator, across)
     data = across.encode()
     print(f"{len(data):,} bytes, {len(across.lines)} lines")
     if arguments.write:
-        write_bytes(Path(__file__).resolve().parents[1] / "edgekit" / "grading" / "across.json", data)
+        write_bytes(_PACKAGE / "across.json", data)
 
 
-def learn_weights(scorer: Scorer, encoder: KeptStates, translator: Any) -> Across:
+def learn_weights(scorer: Scorer, encoder: KeptStates, translator: Any, cache: Path) -> Across:
     """From marks of answers that were translated; prints what they give on held-out questions beside the English.
 
     What agreement says of an answer is learned from other questions, as in `train_scorer`: from its own, agreement
@@ -89,12 +95,13 @@ def learn_weights(scorer: Scorer, encoder: KeptStates, translator: Any) -> Acros
         places += [*range(len(rows), len(rows) + count)]
         rows += some
     known: dict[str, TextStates] = {}
-    english = read_answers(encoder, scorer.space, rows, known)
+    heads = heads_of(cache, [row["question_id"] for row in rows])
+    english = read_answers(encoder, scorer.space, rows, known, heads)
     folds = english.folds()
     translated = [one.text for one in translator.translate([rows[at]["answer"] for at in places])]
     encoder.prepare("across-pt", translated)
     of_other = [{**rows[at], "answer": text, "language": "pt"} for at, text in zip(places, translated, strict=True)]
-    other = read_answers(encoder, scorer.space, of_other, known)
+    other = read_answers(encoder, scorer.space, of_other, known, heads)
     own_odds, as_english, table = np.zeros(len(places)), np.zeros(len(places)), np.zeros((len(places), len(SIGNS)))
     mine = folds[places]
     for fold in range(FOLDS):

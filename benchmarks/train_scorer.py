@@ -3,14 +3,15 @@
     python benchmarks/train_scorer.py --cache build/states           # print what held-out questions give
     python benchmarks/train_scorer.py --cache build/states --write   # and replace edgekit/grading/scorer.json
 
-`multilingual-e5-small` must be installed, with vectors of tokens. Reads 11,000 texts once: minutes.
+`multilingual-e5-small` must be installed, with vectors of tokens, and `benchmarks.train_pairs` have been run: what its
+networks say of questions that they have not seen is weighed here. Reads 11,000 texts once: minutes.
 """
 
 from __future__ import annotations
 
 import argparse
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import log
 from pathlib import Path
@@ -25,9 +26,10 @@ from edgekit.core.atomic import write_bytes
 from edgekit.grading.calibration import calibration_error, fit_calibration
 from edgekit.grading.conformal import Conformal, fit_conformal
 from edgekit.grading.contradiction import compare_any
-from edgekit.grading.features import FEATURES, SIGNS, aligned, pair_features
+from edgekit.grading.features import FEATURES, OPPOSING, SIGNS, aligned, pair_features
 from edgekit.grading.linear import Linear, fit_linear, shares
 from edgekit.grading.local_marks import Marked, local_features
+from edgekit.grading.pairs import Pairs, decode_pairs
 from edgekit.grading.scorer import Scorer
 from edgekit.grading.text_states import Space, TextStates, read_texts, unit
 
@@ -55,9 +57,7 @@ class Answers:
 
     def folds(self) -> NDArray[np.int64]:
         """The fold of each answer: all answers to a question are in one."""
-        names = sorted(set(self.questions))
-        np.random.default_rng(0).shuffle(names)
-        fold = {name: at % FOLDS for at, name in enumerate(names)}
+        fold = folds_of(self.questions)
         return np.array([fold[name] for name in self.questions])
 
 
@@ -68,6 +68,29 @@ class Fitted:
     agreement: Floats
     bias: float
     met: Linear
+
+
+def folds_of(questions: Sequence[str]) -> dict[str, int]:
+    """Question -> its fold."""
+    names = sorted(set(questions))
+    np.random.default_rng(0).shuffle(names)
+    return {name: at % FOLDS for at, name in enumerate(names)}
+
+
+def heads_of(cache: Path, questions: Sequence[str]) -> dict[str, Pairs]:
+    """Question -> the network that has not seen it, of `benchmarks.train_pairs`, which must have been run."""
+    kept = [decode_pairs(network_path(cache, fold).read_bytes()) for fold in range(FOLDS)]
+    return {name: kept[fold] for name, fold in folds_of(questions).items()}
+
+
+def network_path(cache: Path, fold: int) -> Path:
+    """Of a fold's network; that of `FOLDS` is of all."""
+    return cache / f"pairs-{fold if fold < FOLDS else 'all'}.json"
+
+
+def texts_of(rows: Sequence[dict[str, Any]]) -> list[str]:
+    """Answers and wordings, from which a space is learned."""
+    return sorted({text for row in rows for text in (row["answer"], *row["reference"])})
 
 
 def learn_space(encoder: KeptStates, sets: Sequence[Sequence[str]]) -> Space:
@@ -100,9 +123,13 @@ def learn_space(encoder: KeptStates, sets: Sequence[Sequence[str]]) -> Space:
 
 
 def read_answers(
-    encoder: KeptStates, space: Space, rows: Sequence[dict[str, Any]], kept: dict[str, TextStates]
+    encoder: KeptStates,
+    space: Space,
+    rows: Sequence[dict[str, Any]],
+    kept: dict[str, TextStates],
+    heads: Mapping[str, Pairs],
 ) -> Answers:
-    """The features of answers."""
+    """The features of answers.  heads: question -> the network of `train_pairs` that has not seen it."""
     wanted = sorted(
         {text for row in rows for text in (row["answer"], row["question"], *row["reference"])} - kept.keys()
     )
@@ -112,7 +139,8 @@ def read_answers(
         answer, question = kept[row["answer"]], kept[row["question"]]
         wordings = [kept[text] for text in row["reference"]]
         mismatch = compare_any(row["reference"], row["answer"], row["language"])
-        tables.append(pair_features(space, answer, wordings, question, mismatch))
+        unseen = replace(space, pairs=heads[row["question_id"]])
+        tables.append(pair_features(unseen, answer, wordings, question, mismatch))
         products.append(np.stack([aligned(answer, wording, question) for wording in wordings]))
     return Answers(
         list(rows),
@@ -263,18 +291,17 @@ def sure_at(probabilities: Floats, right: Floats, *, accuracy: float) -> float:
     return float(confidence[order][good[-1]]) if len(good) else 1.0
 
 
-def train(encoder: KeptStates) -> Scorer:
+def train(encoder: KeptStates, cache: Path) -> Scorer:
     """Everything, with what held-out questions give printed."""
     rows = {name: [row for row in read_set(name) if row["split"] == "train"] for name in ("scientsbank", "beetle")}
-    for name, of_set in rows.items():
+    for name, every in ((one, read_set(one)) for one in rows):
         # All of the set's texts, unseen splits included, so that one file serves every script.
-        every = read_set(name)
         encoder.prepare(name, [text for row in every for text in (row["answer"], row["question"], *row["reference"])])
-        assert of_set
-    texts = [sorted({text for row in some for text in (row["answer"], *row["reference"])}) for some in rows.values()]
-    space = learn_space(encoder, texts)
+    space = learn_space(encoder, [texts_of(some) for some in rows.values()])
     kept: dict[str, TextStates] = {}
-    answers = read_answers(encoder, space, [row for some in rows.values() for row in some], kept)
+    every_row = [row for some in rows.values() for row in some]
+    heads = heads_of(cache, [row["question_id"] for row in every_row])
+    answers = read_answers(encoder, space, every_row, kept, heads)
     folds = answers.folds()
     odds, features = held_out(answers, folds)
     mine = ~answers.is_beetle
@@ -334,7 +361,7 @@ def _contradicted(
     mine: NDArray[np.bool_],
 ) -> tuple[Linear, float]:
     """Of what is not right, what says the opposite; and the lean that names all three best."""
-    signs = [1 if name in FEATURES[-4:] else 0 for name in FEATURES]
+    signs = [1 if name in OPPOSING else 0 for name in FEATURES]
     wrong = answers.right < 0.5
     weight = np.where(mine, 1.0, _BEETLE)
     share = np.zeros(len(folds))
@@ -355,11 +382,13 @@ def _contradicted(
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--cache", type=Path, help="folder for token states")
+    parser.add_argument(
+        "--cache", type=Path, required=True, help="folder for token states, with `train_pairs`' networks"
+    )
     parser.add_argument("--write", action="store_true", help="replace edgekit/grading/scorer.json")
     arguments = parser.parse_args()
     with edgekit.open_encoder("multilingual-e5-small", threads=1) as encoder:
-        scorer = train(KeptStates(encoder, arguments.cache))
+        scorer = train(KeptStates(encoder, arguments.cache), arguments.cache)
     data = scorer.encode()
     print(f"{len(data):,} bytes")
     if arguments.write:

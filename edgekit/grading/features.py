@@ -20,16 +20,20 @@ SIGNS = {
     "clause": 1,  # of the answer's best clause and the wording
     "new_words": 1,  # the share of the wording's stems that say something, less the question's, that the answer has
     "agreement": 1,  # what aligned words say of a teacher's yes: see `Space`
+    "says": 1,  # what a network says of both texts, word by word: see `edgekit.grading.pairs`
     "on_question": -1,  # of the answer and the question: what only repeats it
     "length": -1,  # the answer's tokens, by their logarithm: words that match nothing
     "wording": 0,  # how much the wording says
     "wordings": 0,  # how many there are, by their logarithm: the best of several is like more
+    "against": -1,  # and whether the answer says the opposite
     "negation": -1,
     "number": -1,
     "unit": -1,
     "antonym": -1,
 }
 FEATURES = tuple(SIGNS)
+OPPOSING = FEATURES[-5:]
+_FLAGS = FEATURES[-4:]
 # How sharply a wording's token picks the answer's that is like it.
 _SHARPNESS = 15.0
 _LEAST_NEW = 0.02
@@ -56,9 +60,12 @@ def pair_features(
     mismatch: Flags | None = None,
 ) -> NDArray[np.float64]:
     """(len(wordings), len(FEATURES)) the answer against each wording; mismatch: what was found against any of them."""
-    flags = [float(getattr(mismatch, name, False)) for name in FEATURES[-4:]]
-    last = [float(np.log(max(1, len(wordings)))), *flags]
-    rows = [[*_against(space, answer, wording, question), *last] for wording in wordings]
+    flags = [float(getattr(mismatch, name, False)) for name in _FLAGS]
+    many = float(np.log(max(1, len(wordings))))
+    rows = []
+    for wording in wordings:
+        *found, opposite = _against(space, answer, wording, question)
+        rows.append([*found, many, opposite, *flags])
     return np.array(rows, np.float64).reshape(len(wordings), len(FEATURES))
 
 
@@ -120,7 +127,9 @@ def _against(space: Space, answer: TextStates, wording: TextStates, question: Te
             float(gained @ new / new.sum()),
         ]
         agreement = float(_products(answer, wording, alike, new) @ space.agreement) + space.agreement_bias
-    return [cosine, beyond, *found, clause, _shared(answer, wording, question), agreement, on_question, length, says]
+    met, opposite = space.pairs.read(answer, wording, question) if space.pairs is not None else (0.0, 0.0)
+    words = _shared(answer, wording, question)
+    return [cosine, beyond, *found, clause, words, agreement, met, on_question, length, says, opposite]
 
 
 def _shared(answer: TextStates, wording: TextStates, question: TextStates) -> float:

@@ -21,6 +21,7 @@ from edgekit.grading.calibration import Calibration
 from edgekit.grading.conformal import Conformal
 from edgekit.grading.features import FEATURES, Flags, pair_features
 from edgekit.grading.linear import Linear, number, shares
+from edgekit.grading.pairs import Pairs
 from edgekit.grading.text_states import Space, StatesEncoder, TextStates, read_texts
 
 SCHEMA = "edgekit.scorer/1"
@@ -159,7 +160,7 @@ def decode(data: bytes) -> Scorer:
 @lru_cache(maxsize=1)
 def _packaged() -> Scorer:
     found = decode((files("edgekit.grading") / _PACKAGED).read_bytes())
-    return replace(found, across=packaged_across())
+    return replace(found, space=replace(found.space, pairs=Pairs.load()), across=packaged_across())
 
 
 def _space(table: object) -> Space:

@@ -18,6 +18,7 @@ from edgekit.grading.spans import clauses, piece_spans
 
 if TYPE_CHECKING:
     from edgekit.engine.encoder import TokenStates
+    from edgekit.grading.pairs import Pairs
 
 Floats = NDArray[np.float32]
 _LEAST_WEIGHT, _MOST_WEIGHT = 0.2, 8.0
@@ -40,7 +41,7 @@ class Space:
 
     embedding_mean, state_mean: taken off first, for all vectors of such an encoder point one way. importance: with
     its bias the inverse frequency, in nats, of a token by its state. agreement: with its bias what the product of a
-    wording's token and the answer's that is like it says of a teacher's yes.
+    wording's token and the answer's that is like it says of a teacher's yes.  pairs: a network's, in a file of its own.
     """
 
     embedding_mean: Floats
@@ -49,6 +50,7 @@ class Space:
     importance_bias: float
     agreement: Floats
     agreement_bias: float
+    pairs: Pairs | None = None
 
 
 @dataclass(frozen=True, slots=True)
