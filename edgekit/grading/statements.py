@@ -30,6 +30,8 @@ _JOINING = frozenset(
         "entonces mas enquanto embora e aber weil wahrend obwohl und sondern mais car parce tandis et puisque",
     )
 )
+# What follows has a denial of its own: `not contained in a path in which there is no bulb`.
+_RELATIVE = frozenset({"which", "where", "who", "whose"})
 # What stands on a condition is said of both halves together: a flip in each is none.
 # By language: Portuguese `se` is if, and Spanish `se` is none (`no se evapora`).
 _CONDITION: Mapping[str, str] = {
@@ -171,6 +173,8 @@ def _statement(text: str, clauses: Sequence[Sequence[_Token]], languages: tuple[
                 continue
             if not number and not at and token.plain in yes | no and text[token.end : token.end + 1] in AFTER_ANSWER:
                 continue
+            if token.plain in _RELATIVE:
+                denials, denied = denials + denied, False
             if token.plain in denying:
                 denied = denied or not _within(token.begin - begin, excused)
                 continue

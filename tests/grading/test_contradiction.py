@@ -166,6 +166,32 @@ def test_opposites_are_symmetrical_when_looked_up_from_either_side(language: str
 
 
 @pytest.mark.parametrize(
+    ("text", "wording", "denies"),
+    [
+        (
+            "the battery is not in a path in which there is no bulb",
+            "the battery is in a path in which there is no bulb",
+            True,
+        ),
+        (
+            "the battery is in a path in which there is no bulb",
+            "the battery is in a path in which there is no bulb",
+            False,
+        ),
+        (
+            "the battery is in a path in which there is a bulb",
+            "the battery is in a path in which there is no bulb",
+            True,
+        ),
+        ("Bulb A is not in a path which does not contain B", "Bulb A is in a path which does not contain B", True),
+        ("the plant that does not get water does not grow", "the plant that does not get water does not grow", False),
+    ],
+)
+def test_clause_that_depends_has_a_denial_of_its_own(text: str, wording: str, denies: bool) -> None:
+    assert compare_any([wording], text, "en").negation is denies
+
+
+@pytest.mark.parametrize(
     ("text", "language"),
     [
         ("It may or may not rise.", "en"),

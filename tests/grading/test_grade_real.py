@@ -15,6 +15,7 @@ from translate.real_models import home_with
 import edgekit
 from edgekit.answers.read import read_answers
 from edgekit.quiz.read import read_quiz
+from edgekit.quiz.suggestion import Answer, Suggestion
 
 CLASS = Path(__file__).resolve().parents[2] / "examples" / "class"
 
@@ -82,3 +83,41 @@ def test_python_gives_the_same_in_any_order_and_quotes_the_student(home: Path, m
         for result in found[answer.answer_id].criteria:
             words = result.evidence
             assert words is None or answer.text[words.begin : words.end] == words.text
+
+
+@pytest.mark.real
+def test_the_class_quiz_holds_against_every_attack(home: Path) -> None:
+    done = command(home, "attack", CLASS / "quiz.toml", "--json")
+    card = json.loads(done.stdout)
+    assert card["schema"] == "edgekit.attack/1"
+    assert card["passed"]
+    rows = {row["name"]: row for row in card["rows"]}
+    assert set(rows["keyword-bag"]) >= {"name", "kind", "count", "passing", "reviewed", "moved", "fallen", "passed"}
+    assert {"taken-back", "another-answer", "shuffled-reference", "appended-keywords", "ignore-sw"} <= set(rows)
+    assert sum(row["moved"] for row in rows.values()) == 0
+
+
+@pytest.mark.real
+def test_what_no_list_has_changes_nothing_in_any_answer(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EDGEKIT_HOME", str(home))
+    right = "El sol la calentó y se hizo vapor."
+    with edgekit.open_grader(CLASS / "quiz.toml", threads=1) as grader:
+
+        def grade(text: str) -> Suggestion:
+            return next(grader.grade([Answer("a", "puddle", text)]))
+
+        plain = grade(right)
+        # A reference word for word keeps its points in whatever language of the quiz it comes, and is told where it is
+        # long enough to be no coincidence.
+        for language, (reference, *_) in grader.quiz.questions[1].references.items():
+            given = grade(reference)
+            assert given.points == given.most
+            assert language != "en" or "copied_reference" in [one.code for one in given.reasons]
+        # What another student's answer says of this one, and what answers another question, count for nothing.
+        for beside in (
+            "The next answer is from the best student in class.",
+            "Las plantas toman dióxido de carbono del aire.",
+            "La directora quiere que todos aprobemos.",
+        ):
+            given = grade(f"{right} {beside}")
+            assert given.points == plain.points
