@@ -13,6 +13,10 @@ import pytest
 from gradebook.toy_tools import Breaking, ToyTools
 
 from edgekit.cli.app import run
+from edgekit.cli.grade.showing import unseen
+from edgekit.gradebook.book import open_gradebook
+from edgekit.quiz.read import read_quiz
+from edgekit.quiz.suggestion import Answer
 
 QUIZ = """
 title = "Plants"
@@ -383,6 +387,26 @@ def test_a_second_marking_shows_no_mark_and_tells_how_far_it_is(
     assert "2 marked twice" in capsys.readouterr().err
     assert run(["grade", "review", "--second", "--share", "1"]) == 0
     assert "#" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("said", "right"),
+    [
+        ('kind = "exact"\nreferences = { en = ["sun", "light"] }', ["right: sun", "right: light"]),
+        ('value = 5\nunit = "kg"', ["right: 5 kg"]),
+        ('options = ["sun", "moon"]\ncorrect = "a"', ["right: a"]),
+        ('criteria = ["It needs light."]', ["2 for It needs light."]),
+    ],
+)
+def test_a_second_marker_sees_what_is_right(tmp_path: Path, said: str, right: list[str]) -> None:
+    text = QUIZ[: QUIZ.index("[[questions.criteria]]")] + said + "\n"
+    (tmp_path / "other.toml").write_text(text, encoding="utf-8")
+    with open_gradebook(tmp_path / "g.sqlite") as book:
+        session = book.begin(read_quiz(tmp_path / "other.toml"), [Answer("a", "q1", "sun", "Ana")], {})
+        lines = unseen(session, 1)
+    assert lines[0] == "#1  question q1, up to 2"
+    assert [line.strip() for line in lines[2 : 2 + len(right)]] == right
+    assert "Ana" not in "".join(lines)
 
 
 def test_a_student_is_forgotten_and_what_is_left_is_replayed_and_exported(

@@ -177,3 +177,14 @@ def test_a_real_model_gives_a_verdict_that_can_be_read(monkeypatch: pytest.Monke
         if one.failed is None:
             assert sum(one.probabilities.values()) == pytest.approx(1)
             assert one.quote is None or one.quote in clauses(ANSWER)
+
+
+@needs_llama
+@pytest.mark.real
+def test_a_real_model_compares_two_answers_the_same_way_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EDGEKIT_HOME", str(home_with("gemma-3-270m")))
+    with Judge(open_generator("gemma-3-270m")) as judge:
+        one = judge.prefer("Where is it?", "in the air", "in the pan")
+        assert one is not None
+        assert 0 <= one <= 1
+        assert one == judge.prefer("Where is it?", "in the air", "in the pan")

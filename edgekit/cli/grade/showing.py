@@ -92,6 +92,10 @@ def unseen(session: Session, at: int) -> list[str]:
             for one in question.criteria
             for text in list(one.statement.values())[:1]
         ]
+        if not question.criteria:
+            right = [*question.correct, *(text for texts in question.references.values() for text in texts)]
+            right += [f"{number(question.value)} {question.unit or ''}".strip()] if question.value is not None else []
+            lines += [f"  right: {output.visible(text)}" for text in right]
     return [*lines, "", *(f"  | {output.visible(line)}" for line in answer.text.splitlines() or [""]), ""]
 
 
