@@ -190,12 +190,12 @@ class EdgekitApp(App[None]):
         at = THEMES.index(self.theme) if self.theme in THEMES else -1
         self.theme = THEMES[(at + 1) % len(THEMES)]
 
-    async def action_help_quit(self) -> None:
+    def action_help_quit(self) -> None:
         """Ctrl-C copies what is selected; where nothing is, a second press leaves."""
         now = time.monotonic()
         again, self._pressed = now - self._pressed < _AGAIN_SECONDS, now
         if again:
-            await self.action_quit()
+            self.call_later(self.action_quit)
         else:
             told = _("press ctrl+c once more to leave; what you wrote is kept")
             for screen in self._open_screens():
