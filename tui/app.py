@@ -219,12 +219,12 @@ class EdgekitApp(App[None]):
         else:
             self.pop_screen()
 
-    async def action_next_language(self) -> None:
-        """Say everything in the next language."""
+    def action_next_language(self) -> None:
+        """Say everything in the next language; each screen in its own turn, so that nothing finds it half made."""
         tags = list(words.LANGUAGES)
         words.choose(tags[(tags.index(words.chosen()) + 1) % len(tags)])
         for screen in self._open_screens():
-            await screen.speak()
+            screen.call_next(screen.speak)
 
     def action_next_theme(self) -> None:
         """The next set of colours."""
