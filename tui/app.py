@@ -194,6 +194,14 @@ class EdgekitApp(App[None]):
         if not isinstance(self.screen, HelpScreen):
             self.push_screen(HelpScreen(self.screen))
 
+    def action_jump(self) -> None:
+        """Offer the fields of the screen."""
+        screen = self.screen
+        if isinstance(screen, JobScreen):
+            from tui.screens.jump import JumpScreen
+
+            self.push_screen(JumpScreen(screen), lambda name: screen.query_one(f"#{name}").focus() if name else None)
+
     def action_show_command(self) -> None:
         """The line that does the same without a screen."""
         if isinstance(self.screen, JobScreen):
