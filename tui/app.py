@@ -200,7 +200,11 @@ class EdgekitApp(App[None]):
         if isinstance(screen, JobScreen):
             from tui.screens.jump import JumpScreen
 
-            self.push_screen(JumpScreen(screen), lambda name: screen.query_one(f"#{name}").focus() if name else None)
+            def go(name: str | None) -> None:
+                if name:
+                    screen.query_one(f"#{name}").focus()
+
+            self.push_screen(JumpScreen(screen), go)
 
     def action_show_command(self) -> None:
         """The line that does the same without a screen."""
