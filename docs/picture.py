@@ -28,8 +28,8 @@ TEXT = """\
 Good morning, class.
 Today we will learn how plants use light, water and air to grow.
 Please open your books at page forty-two and read the first paragraph."""
-# Spanish, English and a text message in one: what a classroom writes.
-ANSWER = "s03.leaves"
+# In Spanish, to criteria in English.
+ANSWER = "s02.leaves"
 MODEL, LANGUAGES = "multilingual-e5-small", "en,es,pt"
 WAIT_SECONDS = 900
 

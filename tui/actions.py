@@ -73,6 +73,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("palette", "command_palette", "ctrl+p", N_("Commands"), N_("Find an action by its words."), priority=True),
     Action("help", "help", "f1", N_("Help"), N_("Explain what has the focus, and every key.")),
     Action("back", "back", "escape", N_("Back"), N_("One step back: close, or leave the text."), on_line=False),
+    Action("jump", "jump", "f12", N_("Fields"), N_("Go to a field of the screen by its letter."), on_line=False),
     Action("language", "next_language", "f9", N_("Language"), N_("The screens in the next language."), on_line=False),
     Action("theme", "next_theme", "f10", N_("Colours"), N_("The next set of colours."), on_line=False),
     Action("command", "show_command", "f8", N_("Command"), N_("The line that does the same without a screen.")),

@@ -207,6 +207,18 @@ class EdgekitApp(App[None]):
         if not isinstance(self.screen, HelpScreen):
             self.push_screen(HelpScreen(self.screen))
 
+    def action_jump(self) -> None:
+        """Offer the fields of the screen."""
+        screen = self.screen
+        if isinstance(screen, JobScreen):
+            from tui.screens.jump import JumpScreen
+
+            def go(name: str | None) -> None:
+                if name:
+                    screen.query_one(f"#{name}").focus()
+
+            self.push_screen(JumpScreen(screen), go)
+
     def action_show_command(self) -> None:
         """The line that does the same without a screen."""
         if isinstance(self.screen, JobScreen):

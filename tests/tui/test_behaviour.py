@@ -83,6 +83,27 @@ def test_everything_on_a_screen_is_explained_found_and_still(name: str, tmp_path
     play(scene, tmp_path, screen=name)
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_two_keys_reach_any_field(name: str, tmp_path: Any) -> None:
+    async def scene(stage: Stage) -> None:
+        screen = stage.app.screen
+        fields = [widget.id for widget in screen.focus_chain]
+        for at, field in enumerate(fields):
+            await stage.press("f12", "abcdefghijkl"[at])
+            await stage.until(lambda: stage.app.screen is screen)
+            assert screen.focused is not None
+            assert screen.focused.id == field
+        await stage.press("f12")
+        await stage.click(f"{'abcdefghijkl'[len(fields) - 1]}  ")
+        await stage.until(lambda: stage.app.screen is screen)
+        assert screen.focused is not None
+        assert screen.focused.id == fields[-1]
+        await stage.press("f12", "escape")
+        assert stage.app.screen is screen
+
+    play(scene, tmp_path, screen=name)
+
+
 def test_models_jobs_and_the_device_are_used_by_the_mouse_alone(tmp_path: Any) -> None:
     library = ToyLibrary()
 

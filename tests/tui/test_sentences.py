@@ -177,6 +177,9 @@ def test_a_reason_on_the_card_is_all_in_the_language(language: str) -> None:
     told = in_words(Reason("uncertain", "more than one mark is possible: 0, 1.5"))
     assert told.endswith(": 0, 1.5")
     assert "mark" not in told
+    told = in_words(Reason("uncertain", "the mark is only 38% sure"))
+    assert "38%" in told
+    assert ":" not in told
     told = in_words(Reason("injection_suspect", "speaks to the grader: a mark of its own"))
     assert told.count(": ") == 1
     assert "grader" not in told

@@ -77,6 +77,8 @@ def numbers_in_words(numbers: Sequence[int]) -> str:
 
 def in_words(reason: Reason) -> str:
     """What a reason is called in the chosen language, and the sentence that came with it."""
+    if reason.code == "uncertain" and reason.detail:
+        return visible(said(reason.detail))  # each doubt is another, and what they are called tells least
     known = REASONS.get(reason.code, reason.code)
     told = _(known) if reason.code in REASONS else known
     # The sentence may begin with what the reason is called.
