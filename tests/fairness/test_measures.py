@@ -13,7 +13,6 @@ from edgekit.fairness.measures import (
     area_under_curve,
     bootstrap,
     by_variety,
-    calibration_error,
     exact_mcnemar,
     pair,
     rates,
@@ -47,13 +46,6 @@ def test_the_area_is_the_share_of_pairs_in_order(right: list[float], wrong: list
 def test_the_area_has_no_value_when_a_side_is_empty() -> None:
     assert area_under_curve([], [0.5]) is None
     assert area_under_curve([0.5], []) is None
-
-
-def test_calibration_error_of_hand_values() -> None:
-    # Two bins: .9 said and half right, .1 said and none right, two answers each.
-    assert calibration_error([0.9, 0.9, 0.1, 0.1], [True, False, False, False]) == pytest.approx(0.25)
-    assert calibration_error([1.0, 0.0], [True, False]) == 0
-    assert calibration_error([], []) == 0
 
 
 def test_a_constant_grader_has_the_figures_of_the_paper() -> None:
