@@ -17,7 +17,13 @@ else:
 
 # A dotted key of n parts takes n * n / 2 steps and words of memory to read: 1 MiB of `a.a.a` never ends. People write
 # three parts.
-_LONG_KEY = re.compile(r"""(?<![\w.-])(?:(?:[A-Za-z0-9_-]+|"[^"\n]*"|'[^'\n]*')[ \t]*\.[ \t]*){32}""")
+_LONG_KEY = re.compile(r"""(?<![\w.-])(?:(?:[A-Za-z0-9_-]+|"")[ \t]*\.[ \t]*){32}""")
+# Texts and comments may have as many dots as they like; one that does not end takes the rest, so that none is read
+# twice.
+_SAID = re.compile(
+    r'''"""(?:\\.|[^\\])*?(?:"{3,5}|\Z)|"(?:\\[^\n]|[^"\\\n])*"?''' r"""|'{3}.*?(?:'{3,5}|\Z)|'[^'\n]*'?|\#[^\n]*""",
+    re.DOTALL,
+)
 
 
 def parse_toml(data: bytes, file: Path, most_bytes: int) -> tuple[dict[str, Any] | None, Checker]:
@@ -37,9 +43,10 @@ def parse_toml(data: bytes, file: Path, most_bytes: int) -> tuple[dict[str, Any]
         text = data.decode("utf-8")
     except UnicodeDecodeError as problem:
         return refused(data.count(b"\n", 0, problem.start) + 1, "is not UTF-8")
-    long_key = _LONG_KEY.search(text)
+    keys = _SAID.sub(lambda said: '""' * (said[0][0] != "#") + "\n" * said[0].count("\n"), text)
+    long_key = _LONG_KEY.search(keys)
     if long_key is not None:
-        return refused(text.count("\n", 0, long_key.start()) + 1, "has a key of more than 32 parts")
+        return refused(keys.count("\n", 0, long_key.start()) + 1, "has a key of more than 32 parts")
     try:
         document = tomllib.loads(text)
     except RecursionError:

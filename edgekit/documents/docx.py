@@ -146,5 +146,5 @@ def _find(root: _Element) -> Iterator[Editable]:
             yield from attribute_text(element, "title")
         elif element.tag == W + "listItem":
             yield from attribute_text(element, W + "displayText")
-        elif isinstance(element.tag, str) and element.tag == _WORD_ART:
+        elif element.tag == _WORD_ART:
             yield from attribute_text(element, "string")

@@ -52,7 +52,8 @@ _SPACE = " \t\r\n\f"
 def read_html(data: bytes, name: str, options: DocumentOptions) -> SplicedDocument:
     """An HTML document; tags that never close or close crosswise are kept as they are."""
     found = _CHARSET.search(data[:1024]) or _DECLARATION.match(data[:200])
-    return _document(data, name, options, found[1].decode() if found else None, xml=False)
+    source = decoded(data, name, declared=found[1].decode() if found else None, options=options)
+    return SplicedDocument(source, markup_units(source.text, options, xml=False), references=True)
 
 
 def read_xhtml(data: bytes, name: str, options: DocumentOptions) -> SplicedDocument:
@@ -62,11 +63,6 @@ def read_xhtml(data: bytes, name: str, options: DocumentOptions) -> SplicedDocum
     source = decoded(data, name, declared=xml_encoding(data), options=options)
     check_xml(source.text, name)
     return SplicedDocument(source, markup_units(source.text, options, xml=True), references=True)
-
-
-def _document(data: bytes, name: str, options: DocumentOptions, declared: str | None, *, xml: bool) -> SplicedDocument:
-    source = decoded(data, name, declared=declared, options=options)
-    return SplicedDocument(source, markup_units(source.text, options, xml=xml), references=True)
 
 
 def markup_units(
@@ -172,8 +168,7 @@ class _Reader:
                 self._closed = (token.name, 1, None)
                 return
         elif token.kind == "start" and (kept or name in _KEPT or name in _SILENT):
-            kind = "point" if name in _SILENT else "keep"
-            piece = Piece("keep" if kind == "keep" else "point", token.begin, token.end, reading=name in _RUBY)
+            piece = Piece("point" if name in _SILENT else "keep", token.begin, token.end, reading=name in _RUBY)
             self._closed = (token.name, 1, piece)
             self.reads = self.reads or name in _RUBY
             self._broke = False

@@ -11,8 +11,9 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from edgekit.grading.calibration import calibration_error
+
 Floats: TypeAlias = NDArray[np.float64]
-BINS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,16 +110,6 @@ def area_under_curve(right: Sequence[float], wrong: Sequence[float]) -> float | 
     ranks = (np.cumsum(counts) - (counts - 1) / 2)[places]
     above = ranks[: len(right)].sum() - len(right) * (len(right) + 1) / 2
     return float(above / (len(right) * len(wrong)))
-
-
-def calibration_error(probabilities: Sequence[float], right: Sequence[bool]) -> float:
-    """Expected calibration error, ten bins of equal width (Guo et al. 2017, arXiv 1706.04599, equation 5)."""
-    chances, truth = np.array(probabilities, np.float64), np.array(right, np.float64)
-    if not len(chances):
-        return 0.0
-    bins = np.minimum((chances * BINS).astype(int), BINS - 1)
-    gaps = [abs(float((chances - truth)[bins == number].sum())) for number in range(BINS)]
-    return math.fsum(gaps) / len(chances)
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,7 +71,10 @@ def fit_calibration(logits: Sequence[float], right: Sequence[bool], varieties: S
 
 
 def calibration_error(probabilities: Sequence[float], right: Sequence[bool], *, bins: int = 10) -> float:
-    """Expected calibration error: over bins of equal width, |mean probability - share right| by their answers."""
+    """Expected calibration error: over bins of equal width, |mean probability - share right| by their answers.
+
+    Guo et al. 2017, arXiv 1706.04599, equation 5. 0 without an answer.
+    """
     shown, labels = np.asarray(probabilities, np.float64), np.asarray(right, np.float64)
     places = np.minimum((shown * bins).astype(int), bins - 1)
     gaps = [abs(shown[places == at].sum() - labels[places == at].sum()) for at in range(bins)]

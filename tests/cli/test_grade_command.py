@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import json
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import pytest
+from cli.graded_class import ANSWERS, QUIZ, as_json, grade, rows, typed
 from gradebook.toy_tools import Breaking, ToyTools
 
 from edgekit.cli.app import run
@@ -18,57 +14,7 @@ from edgekit.gradebook.book import open_gradebook
 from edgekit.quiz.read import read_quiz
 from edgekit.quiz.suggestion import Answer
 
-QUIZ = """
-title = "Plants"
-language = "en"
-languages = ["en", "es"]
-
-[[questions]]
-id = "q1"
-text = "What do plants need?"
-points = 2
-
-[[questions.criteria]]
-id = "light"
-statement = "Plants need light to grow."
-"""
-ANSWERS = """id,student,answer
-a1,Ana,plants need light to
-a2,Ben,"sun \x1b[31mred, =1+1"
-a3,Eva,las plantas necesitan luz
-"""
-
-
-@pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("EDGEKIT_HOME", str(tmp_path / "home"))
-    monkeypatch.setattr("edgekit.grading.opening.open_tools", lambda **_: ToyTools())
-    monkeypatch.setattr("edgekit.grading.opening.open_tools_of", lambda *_, **__: ToyTools())
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "quiz.toml").write_text(QUIZ, encoding="utf-8")
-    (tmp_path / "answers.csv").write_text(ANSWERS, encoding="utf-8")
-    return tmp_path
-
-
-def grade(*words: str) -> None:
-    assert run(["grade", "answers.csv", "--quiz", "quiz.toml", *words]) == 0
-
-
-def as_json(capsys: pytest.CaptureFixture[str], *words: str) -> Any:
-    capsys.readouterr()
-    assert run(["grade", *words, "--json"]) == 0
-    value = json.loads(capsys.readouterr().out)
-    assert value["schema"] == "edgekit.grading/1"
-    return value
-
-
-def typed(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
-    monkeypatch.setattr("sys.stdin", io.StringIO(text))
-
-
-def rows(path: Path) -> list[Mapping[str, str]]:
-    with path.open(encoding="utf-8-sig", newline="") as stream:
-        return list(csv.DictReader(stream))
+pytestmark = pytest.mark.usefixtures("home")
 
 
 def test_a_class_is_graded_reviewed_released_and_exported(
@@ -513,145 +459,3 @@ def test_a_quiz_is_linted_and_advice_alone_is_no_fault(home: Path, capsys: pytes
     assert as_json(capsys, "lint", "quiz.toml")["findings"] == []
     (home / "quiz.toml").write_text("title = 3", encoding="utf-8")
     assert run(["grade", "lint", "quiz.toml"]) == 2
-
-
-@pytest.mark.parametrize(
-    ("words", "code"),
-    [
-        (["answers.csv"], 2),
-        (["none.csv", "--quiz", "quiz.toml"], 3),
-        (["answers.csv", "--quiz", "none.toml"], 3),
-        (["answers.csv", "--quiz", "quiz.toml", "-o", "answers.csv"], 2),
-        (["answers.csv", "--quiz", "quiz.toml", "--column", "answer"], 2),
-        (["answers.csv", "--quiz", "quiz.toml", "--regrade", "9"], 3),
-        (["review"], 3),
-        (["accept"], 3),
-        (["release", "x"], 3),
-        (["export", "-o", "x.csv"], 3),
-        (["replay", "--session", "4"], 3),
-    ],
-)
-def test_a_wrong_command_line_is_told(words: list[str], code: int, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["grade", *words]) == code
-    assert "error: " in capsys.readouterr().err
-
-
-@pytest.mark.parametrize("words", [["accept"], ["accept", "a9"], ["review", "--question", "q9"], ["change", "a1", "7"]])
-def test_what_is_not_in_the_session_is_told(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    grade()
-    assert run(["grade", *words]) in (2, 3)
-    assert "error: " in capsys.readouterr().err
-
-
-def test_hostile_ids_names_and_texts_command_neither_terminal_nor_spreadsheet(
-    home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    lines = [
-        {
-            "id": "=HYPERLINK(1)",
-            "student": "@Ana",
-            "question": "q1",
-            "answer": "+plants \x1b]0;t\x07 need \x9b31m light",
-        },
-        {"id": "--x", "student": "-1+1", "question": "q1", "answer": "\u202eplants\t\r\nneed light to"},
-        {"id": "#3", "question": "q1", "answer": "-5"},
-    ]
-    text = "\n".join(json.dumps(line) for line in lines)
-    (home / "hostile.jsonl").write_text(text, encoding="utf-8")
-    assert run(["grade", "hostile.jsonl", "--quiz", "quiz.toml", "-o", "marks.csv"]) == 0
-    for row in rows(home / "marks.csv"):
-        assert not any(cell.startswith(("=", "+", "@")) for cell in row.values())
-    typed(monkeypatch, "l\nl\nl\n")
-    assert run(["grade", "review", "--all"]) == 0
-    assert run(["grade", "accept", "\x1b[31mnobody"]) == 3
-    assert run(["grade", "answers.csv", "--quiz", "\x1b[31m.toml"]) == 3
-    told = capsys.readouterr()
-    for sign in ("\x1b", "\x9b", "\x07", "\u202e", "Ana"):
-        assert sign not in told.out + told.err
-
-
-@pytest.mark.parametrize("name", ["answers.csv", "quiz.toml", "linked.csv", "book.db"])
-@pytest.mark.parametrize("words", [[], ["--force"]])
-def test_what_is_read_is_never_replaced(
-    home: Path, name: str, words: list[str], capsys: pytest.CaptureFixture[str]
-) -> None:
-    (home / "linked.csv").hardlink_to(home / "answers.csv")
-    book = ["--book", "book.db"]
-    grade(*book)
-    before = (home / name).read_bytes()
-    capsys.readouterr()
-    assert run(["grade", "answers.csv", "--quiz", "quiz.toml", *book, "-o", f"./{name}", *words]) == 2
-    assert "and would be lost" in capsys.readouterr().err
-    if name != "quiz.toml":
-        given = ["--answers", "answers.csv", "--as", "csv", "--pending"]
-        assert run(["grade", "export", *book, *given, "-o", name, *words]) == 2
-        assert "and would be lost" in capsys.readouterr().err
-    assert (home / name).read_bytes() == before
-
-
-def test_questions_are_not_replaced_by_the_quiz_that_is_made_of_them(
-    home: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    (home / "q.gift").write_text("::a:: What is ice? {}\n", encoding="utf-8")
-    assert run(["grade", "import", "q.gift", "--language", "en", "-o", "q.gift", "--force"]) == 2
-    assert "and would be lost" in capsys.readouterr().err
-
-
-@pytest.mark.parametrize("name", ["marks.xlsx", "marks", "marks.txt"])
-def test_an_ending_that_says_nothing_is_refused_with_those_that_do(
-    home: Path, name: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    grade()
-    for words in (["answers.csv", "--quiz", "quiz.toml"], ["export", "--pending"]):
-        capsys.readouterr()
-        assert run(["grade", *words, "-o", name]) == 2
-        assert "let it be one of .csv, .tsv, .tab" in capsys.readouterr().err
-        assert not (home / name).exists()
-    assert run(["grade", "export", "--pending", "--as", "csv", "-o", name]) == 0
-    (home / "answers.txt").write_text(ANSWERS, encoding="utf-8")
-    assert run(["grade", "export", "--pending", "--answers", "answers.txt", "-o", "marked.txt"]) == 0
-    assert rows(home / "marked.txt")[0]["student"] == "Ana"
-
-
-def test_a_report_of_moodle_asks_for_the_file_that_it_is_written_into(capsys: pytest.CaptureFixture[str]) -> None:
-    grade()
-    capsys.readouterr()
-    assert run(["grade", "export", "--pending", "--as", "moodle", "-o", "m.csv"]) == 2
-    told = capsys.readouterr().err
-    assert "jsonl" not in told
-    assert "--answers FILE" in told
-
-
-def test_answers_without_a_mark_are_named_by_their_ids_and_the_rest_counted(
-    home: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    (home / "answers.csv").write_text("id,answer\n" + "".join(f"s{at},light\n" for at in range(14)), encoding="utf-8")
-    grade()
-    capsys.readouterr()
-    assert run(["grade", "export", "-o", "final.csv"]) == 2
-    told = capsys.readouterr().err
-    assert "`s0` is suggested" in told
-    assert "`s9` is suggested" in told
-    assert "and 4 more" in told
-    assert "s10" not in told
-
-
-def test_numbers_may_have_a_decimal_comma_and_one_below_zero_is_no_option(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    grade()
-    assert run(["grade", "change", "a2", "1,5", "--feedback", "Why?"]) == 0
-    assert run(["grade", "accept", "--all-suggested", "--above", "0,9", "--yes"]) == 0
-    for words, part in (
-        (["change", "a3", "-1"], "the points must be from 0 to 2"),
-        (["change", "a3", "-0,5", "--who", "me"], "the points must be from 0 to 2"),
-        (["change", "a3", "one"], "`one` is no number of points"),
-        (["change", "a3", "nan"], "`nan` is no number of points"),
-        (["change", "a3", "1", "--wo", "me"], "--wo"),
-        (["accept", "--all-suggested", "--above", "90", "--yes"], "`90` is no number from 0 to 1"),
-    ):
-        capsys.readouterr()
-        assert run(["grade", *words]) == 2
-        assert part in capsys.readouterr().err
-    given = as_json(capsys, "answers.csv", "--quiz", "quiz.toml")["answers"]
-    assert {one["id"]: one["mark"] for one in given} == {"a1": 2, "a2": 1.5, "a3": None}

@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from toys.bergamot import bergamot_candidates
 from toys.marian_graph import Decoded, GraphRunner, candidate_table, until_end
+from toys.marian_reference import Reference, decode_greedy
 from toys.marian_student import toy_lines, toy_student
 
 from exporters.families.marian.exporter import choose_activations
 from exporters.families.marian.graph import translation_model
 from exporters.families.marian.lexicon import read_lexicon
 from exporters.families.marian.network import POSITIONS
-from exporters.families.marian.reference import Reference, decode_greedy
 from exporters.families.marian.student import EOS_ID, UNK_ID, Embedding, Student, load_student
 
 LINES = 100

@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 from toys.bergamot import bergamot_candidates
 from toys.firefox import firefox_files
+from toys.marian_reference import Reference, decode_greedy, exact_product, positions
 from toys.marian_student import FLOAT32, TEXT, Form, intgemm8_item, toy_lines, toy_student, write_bin
 
 from exporters.families.marian.lexicon import read_lexicon
 from exporters.families.marian.reader import read_tensors
-from exporters.families.marian.reference import Reference, decode_greedy, exact_product, positions
 from exporters.families.marian.student import Embedding, Student, load_student
 
 sentencepiece = pytest.importorskip("sentencepiece")

@@ -13,7 +13,6 @@ from edgekit.fairness.measures import (
     area_under_curve,
     bootstrap,
     by_variety,
-    calibration_error,
     exact_mcnemar,
     pair,
     rates,
@@ -49,15 +48,8 @@ def test_the_area_has_no_value_when_a_side_is_empty() -> None:
     assert area_under_curve([0.5], []) is None
 
 
-def test_calibration_error_of_hand_values() -> None:
-    # Two bins: .9 said and half right, .1 said and none right, two answers each.
-    assert calibration_error([0.9, 0.9, 0.1, 0.1], [True, False, False, False]) == pytest.approx(0.25)
-    assert calibration_error([1.0, 0.0], [True, False]) == 0
-    assert calibration_error([], []) == 0
-
-
 def test_a_constant_grader_has_the_figures_of_the_paper() -> None:
-    """Always `acceptable`: .576 / .731 / .5 on 576 and 424 (research/seeds.md, 1)."""
+    """Always `acceptable`: .576 / .731 / .5 on 576 and 424 (arXiv 2411.04308)."""
     found = rates([outcome(str(n), right=n < 576, p=0.5) for n in range(1000)])
     assert (found.accuracy, round(found.f1, 3), found.balanced, found.auc) == (0.576, 0.731, 0.5, 0.5)
     assert (found.false_accepts, found.false_refusals) == (1.0, 0.0)

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from edgekit.catalogue.document import parse_toml
 from edgekit.core.errors import InputError, UnavailableError
 from edgekit.quiz.canonical import canonical, from_canonical
 from edgekit.quiz.model import Criterion, Misconception, Question, Quiz
@@ -233,6 +234,12 @@ def test_every_problem_comes_at_once() -> None:
     assert [int(problem.split(":")[0]) for problem in problems] == [1, 2, 6, 7, 8, 9, 10, 11]
 
 
+@pytest.mark.parametrize("text", ['"{}"', "'{}'", '"""\\n{}"""', "'''{}'''", '"x" # {}'])
+def test_a_text_and_a_comment_may_have_as_many_dots_as_they_like(text: str) -> None:
+    document, checker = parse_toml(f"x = {text.format('a.' * 40)}\n".encode(), Path("f"), 1 << 20)
+    assert document is not None, checker.problems
+
+
 @pytest.mark.parametrize(
     ("data", "part"),
     [
@@ -242,6 +249,8 @@ def test_every_problem_comes_at_once() -> None:
         (b"title = 'a'\ntitle = 'b'\n", "is not TOML"),
         (b"a = " + b"[" * 100_000 + b"]" * 100_000, "is nested too deeply"),
         (b".".join([b"a"] * 500_000) + b" = 1\n", "has a key of more than 32 parts"),
+        (b'x = { p = """a"""", ' + b".".join([b"a"] * 500_000) + b" = 1 }\n", "has a key of more than 32 parts"),
+        (b"x = '''a''''\n" + b".".join([b"'a'"] * 200_000) + b" = 1\n", "has a key of more than 32 parts"),
         (b"a = " + b"9" * 5000, "is not TOML"),
         (b"\0", "is not TOML"),
     ],
