@@ -86,7 +86,7 @@ def test_the_size_of_a_converted_folder_is_within_two_percent(family: str, quant
     kept = made.receipt.vocabulary
     assert kept is not None
     if kept.after < planned["tokens"]:  # no text produces the rest
-        options = {"languages": ("en",), "corpora": (str(text),), "vocab": kept.after}
+        options = {"languages": ("en",), "corpus": (str(text),), "vocab": kept.after}
         planned = edgekit.plan(source, format="gguf", quant=quant, **options).to_json()
     assert planned["size_bytes"] == pytest.approx(files_of(made.folder, ".gguf"), rel=0.02)
 
@@ -144,7 +144,7 @@ def test_the_nearest_plan_fits_the_budget_or_there_is_none(share: float, model: 
 def test_options_of_the_nearest_plan_make_it_fit(tmp_path: Path) -> None:
     model = write_small_gguf(tmp_path / "toy.gguf")
     corpora = tuple(map(str, write_corpora(tmp_path / "text")))
-    asked = {"languages": ("pt", "en"), "corpora": corpora}
+    asked = {"languages": ("pt", "en"), "corpus": corpora}
     whole = edgekit.plan(model, **asked).to_json()
     limit = whole["size_bytes"] - 4_000
     near = edgekit.plan(model, max_size_bytes=limit, **asked).to_json()["nearest"]
