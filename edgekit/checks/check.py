@@ -11,6 +11,7 @@ from edgekit.checks.languages import check_languages, check_untranslated
 from edgekit.checks.numbers import check_numbers
 from edgekit.checks.repetition import check_repetition
 from edgekit.checks.sentences import check_complete, check_sentences
+from edgekit.checks.signs import check_signs
 from edgekit.core.findings import Finding, FindingKind
 from edgekit.core.languages import Direction
 from edgekit.core.segments import Segment
@@ -48,6 +49,7 @@ def check(
     untranslated = check_untranslated(source, target)
     found = [
         *check_numbers(source, target, direction.target),
+        *check_signs(source, target),
         *check_capitals(source, target),
         *check_repetition(source, target),
         *check_sentences(source, target, direction.source, direction.target, segments),

@@ -14,9 +14,13 @@ _COMMANDS = re.compile(
 _PICTURES = 0x2400  # Unicode's pictures of the controls 0 to 31; 2421 is that of 127
 
 
+# `a)`, `(iv)`, `B.`, with white space or nothing around: what answers are numbered with.
+_LABELS = re.compile(r"(?:[\W\d_]*(?<![^\s(])(?:[A-Za-z]|[ivx]{2,4})[).](?!\S))+[\W\d_]*")
+
+
 def has_letters(text: str) -> bool:
-    """Whether there is anything to translate in it: digits, signs and emoji alone are left as they are."""
-    return any(map(str.isalpha, text))
+    """Whether there is anything to translate: digits, signs, emoji and labels (`a)`) alone are left as they are."""
+    return any(map(str.isalpha, text)) and _LABELS.fullmatch(text) is None
 
 
 def between_characters(text: str, index: int) -> bool:

@@ -52,9 +52,9 @@ def export(
     """
     request = ExportRequest(
         str(model),
-        tuple(normalise_tag(tag) for tag in languages),
-        tuple(str(one) for one in corpus),
-        aligned=tuple(str(one) for one in aligned),
+        _tags(languages),
+        _paths("corpus", corpus),
+        aligned=_paths("aligned", aligned),
         out=Path(out),
         **more,
     )
@@ -80,6 +80,8 @@ def plan_export(request: ExportRequest, *, report: Reporter = silent) -> ExportP
 def plan(
     model: str | Path,
     *,
+    languages: Sequence[str] = (),
+    corpus: Sequence[str | Path] = (),
     max_size_bytes: int | None = None,
     max_memory_bytes: int | None = None,
     target: str | None = None,
@@ -88,11 +90,15 @@ def plan(
 ) -> ModelPlan:
     """Predict what a model would be, without building it.
 
-    target: a preset whose budget holds where none is given.  more: the other fields of PlanRequest.
+    languages, corpus: named as for `export`; without languages nothing is trimmed.  target: a preset whose budget holds
+    where none is given.  more: the other fields of PlanRequest.
     Raises what `export` raises before it writes; what is over the budget is only raised by the plan's `check`.
     """
     budget = budget_of(target, max_size_bytes, max_memory_bytes)
-    return plan_model(PlanRequest(str(model), budget=budget, **more), report=report)
+    request = PlanRequest(
+        str(model), languages=_tags(languages), corpora=_paths("corpus", corpus), budget=budget, **more
+    )
+    return plan_model(request, report=report)
 
 
 def plan_model(request: PlanRequest, *, report: Reporter = silent) -> ModelPlan:
@@ -124,14 +130,29 @@ def fit(
     """
     request = FitRequest(
         task,
-        tuple(normalise_tag(tag) for tag in languages),
+        _tags(languages),
         budget_of(target, max_size_bytes, max_memory_bytes),
-        corpora=tuple(str(one) for one in corpus),
-        aligned=tuple(str(one) for one in aligned),
+        corpora=_paths("corpus", corpus),
+        aligned=_paths("aligned", aligned),
         out=Path(out),
         **more,
     )
     return run_fit(request, report=report)
+
+
+def _tags(languages: Sequence[str]) -> tuple[str, ...]:
+    """The tags as they are written. Raises UsageError, for one text in place of a list as well."""
+    if isinstance(languages, str):
+        wanted = [part.strip() for part in languages.split(",")]
+        raise UsageError("`languages` is one `str`, not a list of them", hint=f"write `languages={wanted}`")
+    return tuple(normalise_tag(tag) for tag in languages)
+
+
+def _paths(name: str, paths: Sequence[str | Path]) -> tuple[str, ...]:
+    """Paths and patterns as texts. Raises UsageError for one that is in no list."""
+    if isinstance(paths, (str, Path)):
+        raise UsageError(f"`{name}` is one path, not a list of them", hint=f"write `{name}={[str(paths)]}`")
+    return tuple(str(one) for one in paths)
 
 
 def run_fit(request: FitRequest, *, report: Reporter = silent) -> Fitted:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -62,7 +63,7 @@ def test_a_whole_file_is_predicted_to_the_byte(model: Path) -> None:
 def test_the_size_of_a_trimmed_gguf_is_that_of_the_export(quant: str | None, model: Path, tmp_path: Path) -> None:
     corpora = [english(tmp_path)]
     more = {"vocab": 400, "quant": quant}
-    planned = edgekit.plan(model, languages=("en",), corpora=tuple(corpora), **more).to_json()
+    planned = edgekit.plan(model, languages=("en",), corpus=corpora, **more).to_json()
     made = edgekit.export(model, languages=["en"], corpus=corpora, out=tmp_path / "out", allow_loss=True, **more)
     assert planned["tokens"] == 400
     assert planned["size_bytes"] == files_of(made.folder, ".gguf")
@@ -85,7 +86,7 @@ def test_the_size_of_a_converted_folder_is_within_two_percent(family: str, quant
     kept = made.receipt.vocabulary
     assert kept is not None
     if kept.after < planned["tokens"]:  # no text produces the rest
-        options = {"languages": ("en",), "corpora": (str(text),), "vocab": kept.after}
+        options = {"languages": ("en",), "corpus": (str(text),), "vocab": kept.after}
         planned = edgekit.plan(source, format="gguf", quant=quant, **options).to_json()
     assert planned["size_bytes"] == pytest.approx(files_of(made.folder, ".gguf"), rel=0.02)
 
@@ -94,7 +95,7 @@ def test_the_size_of_a_trimmed_translation_model_is_within_two_percent(tmp_path:
     files = toy_student(8).write(tmp_path)
     folder = install(files, tmp_path / "full")
     text = english(tmp_path, 300)
-    planned = edgekit.plan(folder, languages=("en", "pt"), corpora=(text,), vocab=130).to_json()
+    planned = edgekit.plan(folder, languages=("en", "pt"), corpus=[text], vocab=130).to_json()
     made = edgekit.export(
         folder, languages=["en", "pt"], corpus=[text], vocab=130, out=tmp_path / "out", allow_loss=True
     )
@@ -143,7 +144,7 @@ def test_the_nearest_plan_fits_the_budget_or_there_is_none(share: float, model: 
 def test_options_of_the_nearest_plan_make_it_fit(tmp_path: Path) -> None:
     model = write_small_gguf(tmp_path / "toy.gguf")
     corpora = tuple(map(str, write_corpora(tmp_path / "text")))
-    asked = {"languages": ("pt", "en"), "corpora": corpora}
+    asked = {"languages": ("pt", "en"), "corpus": corpora}
     whole = edgekit.plan(model, **asked).to_json()
     limit = whole["size_bytes"] - 4_000
     near = edgekit.plan(model, max_size_bytes=limit, **asked).to_json()["nearest"]
@@ -159,10 +160,10 @@ def test_options_of_the_nearest_plan_make_it_fit(tmp_path: Path) -> None:
     ("more", "says"),
     [
         ({"vocab": 400}, "`--vocab` needs `--languages`"),
-        ({"corpora": ("a.txt",)}, "`--corpus` needs `--languages`"),
+        ({"corpus": ("a.txt",)}, "`--corpus` needs `--languages`"),
         ({"context": 1}, "`--context` must be from 16"),
         ({"format": "zip"}, "`--format zip` is none of"),
-        ({"languages": ("pt_br",)}, "`pt_br` is written `pt-BR`"),
+        ({"languages": ("english",)}, "`english` is not a language tag"),
         ({"quant": "q9"}, "`q9` is no recipe"),
         ({"target": "toaster"}, "there is no target `toaster`"),
     ],
@@ -186,3 +187,15 @@ def test_the_command_prints_the_prediction_and_ends_with_1_over_a_budget(
     assert found["budget"] == {"size_bytes": 1_000_000, "memory_bytes": 2_000_000_000, "target": "pi5"}
     assert len(found["over_budget"]) == 1
     assert "hint: the nearest that fits is" in captured.err
+
+
+@pytest.mark.parametrize("ask", [edgekit.plan, edgekit.export])
+def test_one_text_in_the_place_of_a_list_is_told_with_the_list(
+    ask: Callable[..., object], model: Path, tmp_path: Path
+) -> None:
+    with pytest.raises(UsageError) as caught:
+        ask(model, languages="en, pt")
+    assert caught.value.hint == "write `languages=['en', 'pt']`"
+    for one in (tmp_path / "a.txt", str(tmp_path / "a.txt")):
+        with pytest.raises(UsageError, match="`corpus` is one path"):
+            ask(model, languages=["en", "pt"], corpus=one)
