@@ -10,7 +10,7 @@ from edgekit.core.errors import InputError
 from edgekit.core.marked import MarkedText
 from edgekit.documents.base import Document, DocumentOptions
 from edgekit.documents.encoding import decoded
-from edgekit.documents.languages import restated
+from edgekit.documents.languages import restated, same_language
 from edgekit.documents.plain import text_units
 from edgekit.documents.plurals import Plurals, plurals_of, plurals_stated
 from edgekit.documents.spliced import Raw, Splice, SplicedDocument, Unit, rewritten, stating
@@ -170,7 +170,10 @@ def _header(entry: Entry, options: DocumentOptions, plurals: Plurals | None, new
     if not options.set_language or not options.target or value is None or found is None:
         return []
     if found[1].strip() and restated(found[1], options, whole=True) is None:
-        return []
+        if same_language(found[1], options.target):
+            return []
+        other = f"the header says `{found[0].strip()}`, and what is translated is in `{options.target}`"
+        return [stating(value.begin, value.begin, "", other)]
     said = f"Language: {options.target.replace('-', '_')}"
     text = value.text[: found.start()] + said + value.text[found.end() :]
     rule = plurals_of(options.target)

@@ -265,6 +265,17 @@ def test_xliff_is_refused_when_it_is_hostile_or_none() -> None:
             open_document(bad.encode(), kind="xliff")
 
 
+@pytest.mark.parametrize(("stated", "said"), [("de", True), ("pt_PT", False), ("pt", False)])
+def test_a_header_of_another_language_stays_and_is_told(stated: str, said: bool) -> None:
+    text = f'msgid ""\nmsgstr ""\n"Language: {stated}\\n"\n\nmsgid "a b"\nmsgstr ""\n'
+    options = DocumentOptions(source="en", target="pt-BR")
+    document = open_document(text.encode(), kind="po", options=options)
+    made = document.written([MarkedText("c")])
+    assert made.decode() == text.replace('"a b"\nmsgstr ""', '"a b"\nmsgstr "c"')
+    told = f"the header says `Language: {stated}`, and what is translated is in `pt-BR`"
+    assert (told in document.facts) == said
+
+
 def test_the_header_names_the_language_when_it_named_none_or_the_sources() -> None:
     text = 'msgid ""\r\nmsgstr ""\r\n"Language: \\n"\r\n"X: y\\n"\r\n\r\nmsgid "a b"\r\nmsgstr ""\r\n'
     assert written("po", text, "a b", target="pt-BR") == text
