@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from edgekit.core.languages import Direction
 from edgekit.glossary.matching import TermIndex
 from edgekit.glossary.terms import Conflict, Term
 from edgekit.glossary.words import fold
 
+_MOST_FORBIDDEN = 10_000
+
 
 def conflicts_of(terms: Sequence[Term], direction: Direction) -> list[Conflict]:
-    """Every conflict of the terms, those of one kind together, each with the lines that it is between."""
+    """The conflicts of the terms, those of one kind together, each with the lines that it is between.
+
+    Of forms that are forbidden and wanted the first 10,000: their number grows with the square of the file.
+    """
     found: list[Conflict] = []
     whole: list[Term] = []
     for term in terms:
@@ -20,7 +26,8 @@ def conflicts_of(terms: Sequence[Term], direction: Direction) -> list[Conflict]:
             found.append(Conflict("empty", f"the row has no {' and no '.join(missing)} and is left out", (term.line,)))
         else:
             whole.append(term)
-    return [*found, *_same_source(whole, direction), *_forbidden(whole, direction), *_contained(whole, direction)]
+    forbidden = islice(_forbidden(whole, direction), _MOST_FORBIDDEN)
+    return [*found, *_same_source(whole, direction), *forbidden, *_contained(whole, direction)]
 
 
 def _same_source(terms: Sequence[Term], direction: Direction) -> list[Conflict]:
@@ -41,26 +48,23 @@ def _same_source(terms: Sequence[Term], direction: Direction) -> list[Conflict]:
     return found
 
 
-def _forbidden(terms: Sequence[Term], direction: Direction) -> list[Conflict]:
+def _forbidden(terms: Sequence[Term], direction: Direction) -> Iterator[Conflict]:
     wanted: dict[str, list[Term]] = {}
     for term in terms:
         wanted.setdefault(fold(term.target, direction.target), []).append(term)
-    return [
-        Conflict(
-            "forbidden",
-            f"`{other.target}`, for `{other.source}`, is forbidden for `{term.source}`",
-            tuple(dict.fromkeys((term.line, other.line))),
-        )
-        for term in terms
-        for form in term.forbidden
-        for other in wanted.get(fold(form, direction.target), ())
-    ]
+    for term in terms:
+        for form in term.forbidden:
+            for other in wanted.get(fold(form, direction.target), ()):
+                detail = f"`{other.target}`, for `{other.source}`, is forbidden for `{term.source}`"
+                yield Conflict("forbidden", detail, tuple(dict.fromkeys((term.line, other.line))))
 
 
 def _contained(terms: Sequence[Term], direction: Direction) -> list[Conflict]:
-    index = TermIndex([(term.source, term) for term in terms], direction.source)
+    # Of rows that are there many times the first: two thousand would be looked for in each other for a minute.
+    distinct = list({term.source: term for term in reversed(terms)}.values())[::-1]
+    index = TermIndex([(term.source, term) for term in distinct], direction.source)
     found: dict[tuple[str, str], Conflict] = {}
-    for term in terms:
+    for term in distinct:
         for begin, end, other in index.find_all(term.source):
             if end - begin < len(term.source.strip()) and other.source != term.source:
                 detail = f"`{other.source}` is in `{term.source}`; where both match the longer counts"

@@ -36,7 +36,6 @@ from edgekit.pipeline.run import plan_export
 from edgekit.store.add import add
 from edgekit.store.receipt import read_receipt
 from exporters.containers.gguf import Kind, Value
-from exporters.opening import model_id, open_source
 from exporters.trim.gguf import open_gguf
 from exporters.trim.vocabulary import vocab_fingerprint
 from exporters.vocab_map import read_map
@@ -156,14 +155,6 @@ def test_a_model_that_states_no_licence_is_said_to_have_an_unknown_one(corpora: 
     receipt = export(model, corpora, tmp_path / "out").receipt
     assert (receipt.licence, receipt.attribution) == ("unknown", "unknown")
     assert receipt.name == "silent, for pt, en"
-
-
-def test_what_a_file_says_of_itself_is_made_printable_and_short(corpora: list[Path], tmp_path: Path) -> None:
-    said = b"<script>\x1b[31m\n\xff" + b"x" * 100_000
-    model = write_small_gguf(tmp_path / "rude.gguf", changes={"general.name": Value(Kind.STRING, said)})
-    source = open_source(str(model))
-    assert source.name.isprintable()
-    assert len(source.name) <= 400
 
 
 @pytest.mark.parametrize("target", [{"vocab": 320}, {"max_size_bytes": 42_000}])
@@ -370,19 +361,6 @@ def test_a_disk_that_fills_up_leaves_nothing(model: Path, corpora: list[Path], t
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert list((tmp_path / "out").iterdir()) == []
-
-
-@pytest.mark.parametrize(
-    ("text", "found"),
-    [("Small Model", "small-model"), ("Ünï 3.1_x", "n-3.1_x"), ("-.a.-", "a"), ("x" * 100, "x" * 64)],
-)
-def test_an_id_is_made_of_a_file_name(text: str, found: str) -> None:
-    assert model_id(text) == found
-
-
-def test_a_name_that_leaves_nothing_for_an_id_is_refused() -> None:
-    with pytest.raises(ModelFormatError):
-        model_id("ሀለ")
 
 
 RUSSIAN = "учительница открывает книгу на сороковой странице и ученики внимательно читают каждую строку"

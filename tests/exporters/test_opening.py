@@ -14,7 +14,8 @@ from toys.small_gguf import write_small_gguf
 import edgekit
 from edgekit.core.errors import FailedError, ModelFormatError, UnavailableError, UnsupportedModelError
 from edgekit.pipeline.requests import VerifyRequest
-from exporters.opening import Source, open_source
+from exporters.containers.gguf import Kind, Value
+from exporters.opening import Source, model_id, open_source
 from exporters.verify import verify
 
 
@@ -102,3 +103,24 @@ def test_a_folder_of_an_unknown_architecture_names_what_is_known_and_the_nearest
     assert "known are bert, bloom" in said
     assert f"the nearest that works is `{near or 'llama'}`" in said
     assert "have a row for each token is not known either" in said
+
+
+def test_what_a_file_says_of_itself_is_made_printable_and_short(tmp_path: Path) -> None:
+    said = b"<script>\x1b[31m\n\xff" + b"x" * 100_000
+    model = write_small_gguf(tmp_path / "rude.gguf", changes={"general.name": Value(Kind.STRING, said)})
+    source = open_source(str(model))
+    assert source.name.isprintable()
+    assert len(source.name) <= 400
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [("Small Model", "small-model"), ("Ünï 3.1_x", "n-3.1_x"), ("-.a.-", "a"), ("x" * 100, "x" * 64)],
+)
+def test_an_id_is_made_of_a_file_name(text: str, found: str) -> None:
+    assert model_id(text) == found
+
+
+def test_a_name_that_leaves_nothing_for_an_id_is_refused() -> None:
+    with pytest.raises(ModelFormatError):
+        model_id("ሀለ")

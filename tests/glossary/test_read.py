@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from edgekit.core.errors import InputError, UnavailableError
 from edgekit.core.languages import Direction
+from edgekit.glossary.matching import TermIndex
 from edgekit.glossary.read import read_glossary
 from edgekit.glossary.terms import Glossary
 
@@ -68,6 +70,24 @@ def test_all_problems_are_told_at_once_with_their_lines(tmp_path: Path) -> None:
     with pytest.raises(InputError) as caught:
         read(tmp_path, data)
     assert [reason.partition(":")[0] for reason in caught.value.reasons] == ["line 2", "line 3", "line 4", "line 5"]
+
+
+def test_rows_that_are_there_many_times_cost_no_more_than_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted: list[str] = []
+    find_all = TermIndex.find_all
+
+    def counting(index: TermIndex, text: str) -> list[tuple[int, int, Any]]:
+        counted.append(text)
+        return find_all(index, text)
+
+    monkeypatch.setattr(TermIndex, "find_all", counting)
+    (tmp_path / "g.csv").write_text("source,target,note,case,pos,forbidden\n" + "cell,cela,,,,cela\n" * 2000, "utf-8")
+    glossary = read_glossary(tmp_path / "g.csv", Direction("en", "pt"))
+    assert counted == ["cell"]
+    kinds = [one.kind for one in glossary.conflicts]
+    assert (kinds.count("duplicate"), kinds.count("forbidden"), kinds.count("contains")) == (1, 10_000, 0)
 
 
 def test_conflicts_are_listed_and_their_rows_left_out_or_ranked(tmp_path: Path) -> None:
