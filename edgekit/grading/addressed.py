@@ -101,17 +101,21 @@ class Addressed:
 
         Each is read alone, as in `speaking`. Where all are, the one that is least so is kept.
         """
-        parts = [(one, len(row) > 1) for row in (_parts(text, one) for one in sentences(text)) for one in row]
-        if len(parts) < 2:
+        units = sentences(text)
+        rows = [_parts(text, one) for one in units]
+        if len(units) < 2 and len(rows[0] if rows else ()) < 2:
             return ()
-        texts.read([text[slice(*one)] for one, _ in parts if _is_read(text[slice(*one)])])
-        scored = [self._score(text[slice(*one)], related, texts)[0] for one, _ in parts]
-        least = min(scored)
-        return tuple(
-            one
-            for (one, is_part), odds in zip(parts, scored, strict=True)
-            if odds > (_LEAST_PART_ASIDE if is_part else _LEAST_ASIDE) and odds > least
-        )
+        wanted = [text[slice(*one)] for unit, row in zip(units, rows, strict=True) for one in (unit, *row)]
+        texts.read([one for one in wanted if _is_read(one)])
+        scored: list[tuple[Span, float, float]] = []
+        for unit, row in zip(units, rows, strict=True):
+            odds = self._score(text[slice(*unit)], related, texts)[0]
+            if len(row) < 2 or (len(units) > 1 and odds > _LEAST_ASIDE):
+                scored.append((unit, odds, _LEAST_ASIDE))
+            else:
+                scored += [(one, self._score(text[slice(*one)], related, texts)[0], _LEAST_PART_ASIDE) for one in row]
+        kept = min(odds for _, odds, _ in scored)
+        return tuple(one for one, odds, least in scored if odds > least and odds > kept)
 
     def _score(self, text: str, related: Floats, texts: Texts) -> tuple[float, float]:
         """The log odds, less what being about the question takes off; how much it is about the question."""

@@ -10,6 +10,7 @@ import numpy as np
 
 from edgekit.grading.bags import find_bag
 from edgekit.grading.evasions import find_hedges, find_keyword_list
+from edgekit.grading.intake import Intake
 from edgekit.grading.judging import Judging, opinions
 from edgekit.grading.local_calibration import Observed
 from edgekit.grading.local_marks import Marked
@@ -189,7 +190,8 @@ class Explainer:
     def _evasions(self, seen: Seen) -> Iterator[Reason]:
         """Told once, in what says it first: the answer with what counts for nothing, then its views."""
         codes = set()
-        for view in (seen.whole, *seen.views):
+        read: list[Intake | View] = [seen.whole, *seen.views]
+        for view in read:
             is_translated = isinstance(view, View) and view.name == "translated"
             language = self._question.language if is_translated else seen.read.variety.tag
             for reason in (
