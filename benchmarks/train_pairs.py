@@ -113,7 +113,9 @@ class Network(nn.Module):
 def make_examples(rows: Sequence[dict[str, Any]], read: dict[str, TextStates]) -> tuple[Examples, NDArray[np.float32]]:
     """With the basis: each answer against the wording whose mean is most like its own."""
     places: dict[str, int] = {}
-    answers, wordings, questions = [], [], []
+    answers: list[int] = []
+    wordings: list[int] = []
+    questions: list[int] = []
     for row in rows:
         answer = read[row["answer"]].embedding
         best = max(row["reference"], key=lambda one: float(answer @ read[one].embedding))

@@ -62,7 +62,7 @@ class Pairs:
             return 0.0, 0.0
         mine, theirs, asked = (one.states @ self.basis for one in (answer, wording, question))
         project, bias, *layers = self.layers
-        seen = [SCALE * (one @ project + bias) for one in (theirs, mine)]
+        seen = [np.asarray(SCALE * (one @ project + bias), np.float32) for one in (theirs, mine)]
         alike = theirs @ mine.T
         pooled = [
             *_pooled(seen[0], seen[1], alike, wording.weights, theirs @ asked.T, layers[0:2], self.sharpness),
