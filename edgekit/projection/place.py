@@ -88,6 +88,8 @@ def _put(links: Links, roots: Sequence[Node], room: Span) -> None:
     for node in roots:
         if node.image is None:
             node.place = _place(links, node, room, roots)
+            node.image = _same_signs(links, node, room, roots)
+            node.how = None if node.image is None else "same"
 
 
 def _doubt(image: Image | None, node: Node) -> tuple[int, int, int]:
@@ -125,6 +127,20 @@ def _keep_apart(roots: Sequence[Node]) -> None:
         if node.image is None:
             node.how = None
         end = max(end, node.image[1] if node.image else 0)
+
+
+def _same_signs(links: Links, node: Node, room: Span, roots: Sequence[Node]) -> Span | None:
+    """Signs without a word, as dots behind a gap, that stand at a node's place as they are; else None.
+
+    Without them, what stands at the end of the node would go to its place, before them.
+    """
+    begin, end = node.place, node.place + node.span[1] - node.span[0]
+    signs = links.source[slice(*node.span)]
+    if not signs.strip() or touched(links.source_words, node.span) or end > room[1]:
+        return None
+    if any(other.image is not None and other.image[0] < end and begin < other.image[1] for other in roots):
+        return None
+    return (begin, end) if links.target[begin:end] == signs else None
 
 
 def _place(links: Links, node: Node, room: Span, roots: Sequence[Node]) -> int:

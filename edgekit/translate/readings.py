@@ -23,17 +23,17 @@ from edgekit.translate.prepared import Prepared, Soft
 
 # In natural logarithms a token. Firefox en→pt / pt→en, `{name}` put into FLORES dev 1-500: the other words lose 0.90 /
 # 0.53 chrF with one reading, 0.41 / 0.24 with two; where it stands for a name (241 / 316 lines of FLORES and NTREX) all
-# words lose 0.15 / 0.20, and 561 messages of programs gain 0.09 / 0.01. Gaps: 0.89 / 0.69, 0.23 / 0.33, and where they
-# stand for a name 0.06 gained, 0.10 lost. 0.01 instead loses 0.45 / 0.28 and 0.20 / 0.15 with `{name}`.
+# words lose 0.15 / 0.20, and 561 messages of programs gain 0.09 / 0.01.
 _MARGIN = 0.005
 # A preposition that has become nothing had its noun in what was left out, an article has none: where no such reading
-# is taken pt→en loses 0.34 with `{name}`, 0.45 with gaps; with the margin of all, en→pt loses 0.19, not 0.15, in names.
+# is taken pt→en loses 0.34 with `{name}`; with the margin of all, en→pt loses 0.19, not 0.15, in names.
 _UNLINKED = 0.02
 # A quantity is no mask but words that the model reads, nearly always right ones. Masked where the model likes that
 # more, left out with this margin, 500 lines lose 0.67 / 0.30 chrF of 1.61 / 0.86; 113 / 136 with natural ones, or with
 # one for a number and its noun, 0.07 / 0.14. With 0.002 that is 0.62 / 0.26 and 0.12 / 0.34, with 0.012 0.79 / 0.36 and
-# 0.02 gained / 0.08; without the masks and with 0.015 the 500 lose 0.82 / 0.41.
-_QUANTITY_MARGIN = 0.007
+# 0.02 gained / 0.08; without the masks and with 0.015 the 500 lose 0.82 / 0.41. Gaps: 0.30 / 0.27 of 0.89 / 0.69, and
+# 0.13 / 0.28 gained where they stand for a name; without the masks 0.23 / 0.33, and 0.06 gained / 0.10 lost.
+_SHOWN_MARGIN = 0.007
 # Of `5 to 8 cm` and `12 km or 8 miles` a number is no thing by itself.
 _WORDS_WITHOUT_DIGITS = 2
 
@@ -58,9 +58,9 @@ class _Segment:
     edited: Edited
 
     @property
-    def has_quantity(self) -> bool:
-        """Whether a quantity is among the items."""
-        return any(item.unit is None for item in self.items)
+    def is_shown(self) -> bool:
+        """Whether the model is shown an item that is no mask: a quantity or a gap."""
+        return any(item.unit is None or self.whole[item.begin : item.end] == SHORT_GAP for item in self.items)
 
 
 def has_readings(prepared: Prepared) -> bool:
@@ -76,21 +76,19 @@ def choose_readings(
 ) -> list[list[Outcome]]:
     """The outcomes, of each segment the one that the model likes more: with what is protected in it, or without.
 
-    Quantities, which the model is shown as they are, have a third reading with masks of this form.
+    Quantities and gaps, which the model is shown, have a third reading with masks of this form.
     Only segments in which all of that stands between two words have a second reading, and it is one more translation.
     What was left out is put where the alignment says. outcomes: with log-probabilities; those without stay.
     """
     chosen = [list(outcomes) for _, outcomes in texts]
     segments = [one for at, (prepared, outcomes) in enumerate(texts) for one in _segments(at, prepared, outcomes)]
     translations = translate([one.edited.text for one in segments], True) if segments else []
-    measured = [one for one in segments if one.has_quantity]
-    masked = iter(
-        with_masks([(texts[one.text][0], texts[one.text][1][one.outcome]) for one in measured], form, translate)
-    )
+    shown = [one for one in segments if one.is_shown]
+    masked = iter(with_masks([(texts[one.text][0], texts[one.text][1][one.outcome]) for one in shown], form, translate))
     for one, translation in zip(segments, translations, strict=True):
         prepared, outcomes = texts[one.text]
         outcome = outcomes[one.outcome]
-        if one.has_quantity and (other := next(masked)) is not None and _likelihood(other) > _likelihood(outcome):
+        if one.is_shown and (other := next(masked)) is not None and _likelihood(other) > _likelihood(outcome):
             outcome = other
         pairs = _pairs(one, translation)
         if _is_liked_more(translation, outcome, _margin(one, pairs)):
@@ -161,8 +159,8 @@ def _likelihood(outcome: Outcome) -> float:
 
 
 def _margin(one: _Segment, pairs: Sequence[tuple[Span, Span]]) -> float:
-    if one.has_quantity:
-        return _QUANTITY_MARGIN
+    if one.is_shown:
+        return _SHOWN_MARGIN
     linked = all(any(low < item.begin - 1 <= high for (low, high), _ in pairs) for item in one.items)
     return _MARGIN if linked else _MARGIN + _UNLINKED
 

@@ -154,6 +154,11 @@ TWO_MESSAGES = "{a}{a}{a}" + 2 * "{n, plural, one {# cat} other {# {x} cats}}"
 
 @settings(max_examples=250, deadline=None)
 @example(MarkedText(TWO_MESSAGES, (Mark(52, 86, "keep", "m0"),)))  # the ninth thing found, and a message at place 9
+@example(
+    MarkedText(
+        "Name____......<b>", (Mark(0, 5, "pair", "m0"), Mark(5, 9, "keep", "m1"), Mark(9, 14, "pair", "m2"))
+    )  # a pair of dots alone, behind a gap that becomes a mask
+)
 @given(marked_texts())
 def test_marks_come_back_when_nothing_is_translated(source: MarkedText) -> None:
     one, _ = careful()

@@ -120,6 +120,21 @@ def test_a_quantity_stays_where_the_model_has_it_when_both_readings_have_the_sam
     assert result.text == "cat sat 5 mg here"
 
 
+def test_a_gap_is_a_mask_when_the_model_likes_that_more() -> None:
+    fake = Weighing(-0.1, -0.5)
+    fake._scored = lambda one: replace(  # type: ignore[method-assign]
+        one,
+        segments=tuple(
+            replace(segment, log_probabilities=((-0.1 if "Xq" in one.source else -0.2),)) for segment in one.segments
+        ),
+        score=-0.5,
+    )
+    fake.change = lambda text: text.replace("cat", "CAT") if "Xq" in text else text
+    with CarefulTranslator(fake, forms=MASKS) as one:
+        (result,) = one.translate(["a cat ________ sat"])
+    assert result.text == "a CAT ________ sat"
+
+
 class Dropping(Weighing):
     """Has nothing for `of`."""
 
