@@ -10,7 +10,8 @@ from typing import Any
 
 from edgekit.catalogue.document import parse_toml
 from edgekit.catalogue.problems import Checker, Problem
-from edgekit.core.errors import InputError, UnavailableError, capped
+from edgekit.core.errors import InputError, capped
+from edgekit.core.foreign_file import read_bounded
 from edgekit.quiz.canonical import digest_of
 from edgekit.quiz.model import Question, Quiz
 from edgekit.quiz.questions import read_question
@@ -30,14 +31,7 @@ def read_quiz(path: Path) -> Quiz:
     Raises UnavailableError (not there) and InputError: cannot be read, or has problems; every one is a reason with its
     line and the key it is about.
     """
-    try:
-        with path.open("rb") as stream:
-            data = stream.read(MAX_BYTES + 1)
-    except FileNotFoundError:
-        raise UnavailableError(f"there is no quiz `{path}`") from None
-    except OSError as problem:
-        raise InputError(f"cannot read the quiz `{path}`: {problem.strerror}") from None
-    quiz, problems = check_quiz(data, path)
+    quiz, problems = check_quiz(read_bounded(path, MAX_BYTES, "quiz"), path)
     if quiz is None:
         raise InputError(f"the quiz `{path}` has problems", reasons=capped([str(problem) for problem in problems]))
     return quiz
