@@ -25,11 +25,12 @@ def spans(draw: st.DrawFn, text: str) -> list[tuple[int, int]]:
 
 
 def apart(text: str, found: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Spans that no letter or digit touches, as those that are masked have it."""
+    """Spans that no letter, digit or other span touches, as those that are masked have it."""
+    ends = {high for _, high in found}
     return [
         (low, high)
         for low, high in found
-        if not (low and text[low - 1].isalnum()) and not text[high : high + 1].isalnum()
+        if not (low and text[low - 1].isalnum()) and not text[high : high + 1].isalnum() and low not in ends
     ]
 
 
