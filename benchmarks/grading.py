@@ -23,8 +23,8 @@ from numpy.typing import NDArray
 
 import edgekit
 from benchmarks.graded import KeptStates, Line, print_lines, read_set
+from benchmarks.graded_figures import macro_f1, sure_at, weighted_f1
 from benchmarks.grading_fairness import CEILING, fairness_lines
-from benchmarks.train_scorer import macro_f1, sure_at, weighted_f1
 from edgekit.core.resident import resident_bytes
 from edgekit.grading.calibration import calibration_error
 from edgekit.grading.contradiction import compare_any

@@ -25,7 +25,8 @@ from numpy.typing import NDArray
 
 import edgekit
 from benchmarks.graded import DATA, KeptStates, read_set
-from benchmarks.train_scorer import FOLDS, area, fit, heads_of, macro_f1, predict, read_answers, widest
+from benchmarks.graded_figures import area, macro_f1
+from benchmarks.train_scorer import FOLDS, fit, heads_of, predict, read_answers, widest
 from edgekit.core.atomic import write_bytes
 from edgekit.grading.across import Across
 from edgekit.grading.calibration import Platt, calibration_error

@@ -1,11 +1,12 @@
 """Trains the network that reads a wording and an answer side by side, on SciEntsBank's and Beetle's train splits.
 
-    python -m benchmarks.train_pairs --cache build/states            # a network for each fold of held-out questions
-    python -m benchmarks.train_pairs --cache build/states --write    # and the one of all: edgekit/grading/pairs.json
+    python -m benchmarks.train_pairs --cache build/states            # a network of each fold, and the one of all
+    python -m benchmarks.train_pairs --cache build/states --write    # and replace edgekit/grading/pairs.json
 
 Networks of folds stay in the cache: `train_scorer` and `train_across` weigh what each says of questions that it has not
-seen. Needs torch; a network takes two to four minutes of one core. Networks that are in the cache are not trained
-again; `--heads 0 1` trains some of them alone.
+seen, and `train_scorer` calibrates by what the `answers-` ones say of answers that they have not seen, too. Needs
+torch; a network takes one to four minutes of one core. Networks that are in the cache are not trained again;
+`--heads 0 answers-1` trains some of them alone.
 
 Half of the wordings a network sees in training are other students' right answers: 135 questions have one wording each,
 and without these it learns the wordings by heart (AUC on held-out questions .741 without, .743 with; weighed with the
@@ -30,7 +31,8 @@ from torch.nn import functional
 
 import edgekit
 from benchmarks.graded import KeptStates, digest, read_set
-from benchmarks.train_scorer import FOLDS, area, folds_of, learn_space, network_path, texts_of
+from benchmarks.graded_figures import area
+from benchmarks.train_scorer import FOLDS, answer_folds, folds_of, learn_space, network_path, texts_of
 from edgekit.core.atomic import write_bytes
 from edgekit.grading.pairs import BASIS, HIDDEN, INNER, LEAST_NEW, MOST_WEIGHT, SCALE, Pairs, decode_pairs
 from edgekit.grading.text_states import TextStates, read_texts
@@ -43,6 +45,8 @@ _MOST_TOKENS, _LEAST_WORDS = 72, 3
 _SAMPLE = 30_000
 _FAR = 9.0
 _SETS = ("scientsbank", "beetle")
+# Of held-out questions, of all, of held-out answers; the place of each is its seed.
+_HEADS = (*map(str, range(FOLDS)), "all", *(f"answers-{fold}" for fold in range(FOLDS)))
 _STATES = {"incorrect": 0, "correct": 1, "contradictory": 2}
 _LICENCE = "SciEntsBank and Beetle (SemEval-2013 task 7) are CC BY-SA 3.0; the weights hold none of their text"
 Text = tuple[Tensor, Tensor, Tensor]
@@ -193,8 +197,10 @@ def packed(network: Network, basis: NDArray[np.float32]) -> Pairs:
 
 def _swapped(examples: Examples, rows: NDArray[np.int64], chooser: np.random.Generator) -> NDArray[np.int64]:
     wordings = examples.wordings.copy()
+    # A held-out answer is no wording either: as one, the network would learn that it is right.
+    seen = set(examples.answers[rows].tolist())
     for row in rows[chooser.random(len(rows)) < _SWAP]:
-        others = examples.right_of.get(examples.names[row])
+        others = [place for place in examples.right_of.get(examples.names[row], ()) if place in seen]
         if others:
             other = others[int(chooser.integers(len(others)))]
             if other != examples.answers[row]:
@@ -220,7 +226,7 @@ def _thinned(text: Text) -> Text:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--cache", type=Path, required=True, help="folder for token states and networks")
-    parser.add_argument("--heads", type=int, nargs="*", default=range(FOLDS + 1), help=f"folds; {FOLDS} is all")
+    parser.add_argument("--heads", nargs="*", choices=_HEADS, default=_HEADS, help="train these alone")
     parser.add_argument("--write", action="store_true", help="replace edgekit/grading/pairs.json")
     arguments = parser.parse_args()
     torch.set_num_threads(1)
@@ -235,26 +241,29 @@ def main() -> None:
         read = dict(zip(wanted, read_texts(encoder, space, wanted, "en"), strict=True))
     examples, basis = make_examples(rows, read)
     names = folds_of(examples.names)
-    folds = np.array([names[one] for one in examples.names])
+    of_questions, of_answers = np.array([names[one] for one in examples.names]), answer_folds(rows)
+    held_out = {"all": np.zeros(len(rows), bool)}
+    for fold in range(FOLDS):
+        held_out |= {str(fold): of_questions == fold, f"answers-{fold}": of_answers == fold}
     provenance = {
         "sets": {name: {"sha256": digest(name), "split": "train"} for name in _SETS},
         "encoder": "multilingual-e5-small",
         "script": "benchmarks/train_pairs.py",
         "licence": _LICENCE,
     }
-    for fold in arguments.heads:
-        path = network_path(arguments.cache, fold)
+    for head in arguments.heads:
+        path = network_path(arguments.cache, head)
         if not path.is_file():
-            found = packed(train(examples, np.flatnonzero(folds != fold), fold), basis)
+            found = packed(train(examples, np.flatnonzero(~held_out[head]), _HEADS.index(head)), basis)
             write_bytes(path, found.encode(provenance))
         pairs = decode_pairs(path.read_bytes())
-        there = np.flatnonzero((folds == fold) & (examples.share == 1.0))
+        there = np.flatnonzero(held_out[head] & (examples.share == 1.0))
         if len(there):
             odds = np.array([_read(pairs, rows[at], read) for at in there])
             right = (examples.labels[there] == 1).astype(float)
-            print(f"held-out fold {fold}: AUC {area(odds, right):.4f} on SciEntsBank ({len(there):,})", flush=True)
+            print(f"held-out fold {head}: AUC {area(odds, right):.4f} on SciEntsBank ({len(there):,})", flush=True)
     if arguments.write:
-        data = network_path(arguments.cache, FOLDS).read_bytes()
+        data = network_path(arguments.cache, "all").read_bytes()
         print(f"{len(data):,} bytes")
         write_bytes(Path(__file__).resolve().parents[1] / "edgekit" / "grading" / "pairs.json", data)
 

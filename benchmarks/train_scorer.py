@@ -4,7 +4,7 @@
     python benchmarks/train_scorer.py --cache build/states --write   # and replace edgekit/grading/scorer.json
 
 `multilingual-e5-small` must be installed, with vectors of tokens, and `benchmarks.train_pairs` have been run: what its
-networks say of questions that they have not seen is weighed here. Reads 11,000 texts once: minutes.
+networks say of questions, and of answers, that they have not seen is weighed here. Reads 11,000 texts once: minutes.
 """
 
 from __future__ import annotations
@@ -22,8 +22,9 @@ from numpy.typing import NDArray
 
 import edgekit
 from benchmarks.graded import KeptStates, digest, read_set
+from benchmarks.graded_figures import area, figures, macro_f1, suggested, sure_at, weighted_f1
 from edgekit.core.atomic import write_bytes
-from edgekit.grading.calibration import calibration_error, fit_calibration
+from edgekit.grading.calibration import fit_calibration
 from edgekit.grading.conformal import Conformal, fit_conformal
 from edgekit.grading.contradiction import compare_any
 from edgekit.grading.features import FEATURES, OPPOSING, SIGNS, aligned, pair_features
@@ -39,6 +40,8 @@ FOLDS = 5
 # count .5 for the one and .3 for the other.
 _AGREEMENT_RIDGE, _IMPORTANCE_RIDGE, _RIDGE = 1e4, 1e3, 3.0
 _BEETLE_AGREEMENT, _BEETLE = 0.5, 0.3
+# How often an answer to a held-out question counts in the calibration beside a held-out answer to a seen one.
+_NEW_QUESTIONS = 1
 _AT = {name: at for at, name in enumerate(FEATURES)}
 _LICENCE = "SciEntsBank and Beetle (SemEval-2013 task 7) are CC BY-SA 3.0; the weights hold none of their text"
 
@@ -77,15 +80,25 @@ def folds_of(questions: Sequence[str]) -> dict[str, int]:
     return {name: at % FOLDS for at, name in enumerate(names)}
 
 
-def heads_of(cache: Path, questions: Sequence[str]) -> dict[str, Pairs]:
-    """Question -> the network that has not seen it, of `benchmarks.train_pairs`, which must have been run."""
-    kept = [decode_pairs(network_path(cache, fold).read_bytes()) for fold in range(FOLDS)]
-    return {name: kept[fold] for name, fold in folds_of(questions).items()}
+def answer_folds(rows: Sequence[Mapping[str, Any]]) -> NDArray[np.int64]:
+    """The fold of each answer where every fold has answers to each question; what was answered twice is in one."""
+    said = [(row["question_id"], " ".join(row["answer"].casefold().split())) for row in rows]
+    names = sorted(set(said))
+    order = np.random.default_rng(1).permutation(len(names))
+    fold = {names[place]: at % FOLDS for at, place in enumerate(order.tolist())}
+    return np.array([fold[one] for one in said])
 
 
-def network_path(cache: Path, fold: int) -> Path:
-    """Of a fold's network; that of `FOLDS` is of all."""
-    return cache / f"pairs-{fold if fold < FOLDS else 'all'}.json"
+def heads_of(cache: Path, questions: Sequence[str]) -> list[Pairs]:
+    """The network that has not seen the question of each, of `benchmarks.train_pairs`, which must have been run."""
+    fold = folds_of(questions)
+    kept = [decode_pairs(network_path(cache, str(at)).read_bytes()) for at in range(FOLDS)]
+    return [kept[fold[name]] for name in questions]
+
+
+def network_path(cache: Path, head: str) -> Path:
+    """Of a network: a fold of questions, `all`, or `answers-` and a fold of answers."""
+    return cache / f"pairs-{head}.json"
 
 
 def texts_of(rows: Sequence[dict[str, Any]]) -> list[str]:
@@ -127,20 +140,19 @@ def read_answers(
     space: Space,
     rows: Sequence[dict[str, Any]],
     kept: dict[str, TextStates],
-    heads: Mapping[str, Pairs],
+    heads: Sequence[Pairs],
 ) -> Answers:
-    """The features of answers.  heads: question -> the network of `train_pairs` that has not seen it."""
+    """The features of answers.  heads: of each, the network of `train_pairs` that reads it."""
     wanted = sorted(
         {text for row in rows for text in (row["answer"], row["question"], *row["reference"])} - kept.keys()
     )
     kept.update(zip(wanted, read_texts(encoder, space, wanted, "en"), strict=True))
     tables, products = [], []
-    for row in rows:
+    for row, pairs in zip(rows, heads, strict=True):
         answer, question = kept[row["answer"]], kept[row["question"]]
         wordings = [kept[text] for text in row["reference"]]
         mismatch = compare_any(row["reference"], row["answer"], row["language"])
-        unseen = replace(space, pairs=heads[row["question_id"]])
-        tables.append(pair_features(unseen, answer, wordings, question, mismatch))
+        tables.append(pair_features(replace(space, pairs=pairs), answer, wordings, question, mismatch))
         products.append(np.stack([aligned(answer, wording, question) for wording in wordings]))
     return Answers(
         list(rows),
@@ -194,6 +206,20 @@ def held_out(answers: Answers, folds: NDArray[np.int64]) -> tuple[Floats, Floats
     return odds, features
 
 
+def held_out_answers(answers: Answers, seen: Answers, folds: NDArray[np.int64], apart: NDArray[np.int64]) -> Floats:
+    """Log odds of each answer by weights, and a network, that have seen other answers to its question.
+
+    answers: read by networks of held-out questions, from which the weights come as the shipped ones do.  seen: the
+    same, each read by the network of its fold of answers (`apart`), as the shipped network reads what is new to it.
+    """
+    odds = np.zeros(len(folds))
+    for fold in range(FOLDS):
+        fitted = fit(answers, apart != fold, folds)
+        there = np.flatnonzero(apart == fold)
+        odds[there] = fitted.met.logits(predict(seen, fitted, there.tolist()))
+    return odds
+
+
 def fit_head(answers: Answers, priors: Floats, calibrated: Floats, which: NDArray[np.bool_]) -> Linear:
     """Weights of a teacher's marks, from random numbers of them; prints what 85 of 100 known give, held out."""
     chooser = np.random.default_rng(0)
@@ -221,7 +247,7 @@ def fit_head(answers: Answers, priors: Floats, calibrated: Floats, which: NDArra
         inside = np.concatenate([of_fold, of_fold]) != fold
         head = fit_linear(everything[inside], every_label[inside], signs=[1] * 4)
         odds[of_fold == fold] = head.logits(many[of_fold == fold])
-    print("with marks of the question:", _figures(shares(odds), right))
+    print("with marks of the question:", figures(shares(odds), right))
     return fit_linear(everything, every_label, signs=[1] * 4)
 
 
@@ -249,48 +275,6 @@ def _stored(space: Space) -> Space:
     return replace(space, **{name: np.asarray(getattr(space, name), "<f2").astype(np.float32) for name in names})
 
 
-def area(odds: Floats, right: Floats) -> float:
-    """Under the ROC curve."""
-    _, places, counts = np.unique(odds, return_inverse=True, return_counts=True)
-    ranks = (np.cumsum(counts) - (counts - 1) / 2)[places]
-    ones = right.sum()
-    return float((ranks[right == 1].sum() - ones * (ones + 1) / 2) / (ones * (len(right) - ones)))
-
-
-def macro_f1(right: Floats, said: Floats) -> float:
-    """Mean F1 of both labels."""
-    return float(np.mean([_f1(right, said, label) for label in (0, 1)]))
-
-
-def weighted_f1(right: NDArray[np.int64], said: NDArray[np.int64]) -> float:
-    """F1 of each label by its share."""
-    return float(sum((right == label).mean() * _f1(right, said, label) for label in sorted(set(right.tolist()))))
-
-
-def _f1(right: NDArray[Any], said: NDArray[Any], label: int) -> float:
-    hits = ((right == label) & (said == label)).sum()
-    every = (right == label).sum() + (said == label).sum()
-    return float(2 * hits / every) if every else 0.0
-
-
-def _figures(probabilities: Floats, right: Floats) -> str:
-    said = (probabilities > 0.5).astype(float)
-    error = calibration_error(probabilities.tolist(), (right > 0.5).tolist())
-    return (
-        f"AUC {area(probabilities, right):.4f}, macro-F1 {macro_f1(right, said):.4f}, ECE {error:.3f} ({len(right):,})"
-    )
-
-
-def sure_at(probabilities: Floats, right: Floats, *, accuracy: float) -> float:
-    """The least confidence from which on that share was right."""
-    confidence = np.maximum(probabilities, 1 - probabilities)
-    hit = ((probabilities > 0.5) == (right > 0.5)).astype(float)
-    order = np.argsort(-confidence, kind="stable")
-    means = np.cumsum(hit[order]) / np.arange(1, len(order) + 1)
-    good = np.flatnonzero(means >= accuracy)
-    return float(confidence[order][good[-1]]) if len(good) else 1.0
-
-
 def train(encoder: KeptStates, cache: Path) -> Scorer:
     """Everything, with what held-out questions give printed."""
     rows = {name: [row for row in read_set(name) if row["split"] == "train"] for name in ("scientsbank", "beetle")}
@@ -306,29 +290,38 @@ def train(encoder: KeptStates, cache: Path) -> Scorer:
     odds, features = held_out(answers, folds)
     mine = ~answers.is_beetle
     for name, some in (("SciEntsBank", mine), ("Beetle", ~mine)):
-        print(name, "held-out questions:", _figures(shares(odds[some]), answers.right[some]))
+        print(name, "held-out questions:", figures(shares(odds[some]), answers.right[some]))
     fitted = fit(answers, np.ones(len(folds), bool), folds)
     space = _stored(replace(space, agreement=fitted.agreement, agreement_bias=round(fitted.bias, 6)))
-    calibration = fit_calibration(odds.tolist(), (answers.right > 0.5).tolist(), ["en"] * len(odds))
-    calibrated = calibration.of("en").probabilities(odds)
-    for some in (mine, ~mine):
-        print("calibrated:", _figures(calibrated[some], answers.right[some]))
+    # The shipped weights and network have learned from all questions and know more of a new one than a fold's do:
+    # calibrated by held-out questions alone, probabilities are too timid. Of a question that it has seen, a network
+    # knows more than the shipped one of any new question: that bounds it from the other side.
+    apart = answer_folds(answers.rows)
+    networks = [decode_pairs(network_path(cache, f"answers-{fold}").read_bytes()) for fold in range(FOLDS)]
+    seen = read_answers(encoder, space, every_row, kept, [networks[fold] for fold in apart])
+    seen_odds = held_out_answers(answers, seen, folds, apart)
+    both_kinds = [odds] * _NEW_QUESTIONS + [seen_odds]
+    right, is_mine = np.tile(answers.right, len(both_kinds)), np.tile(mine, len(both_kinds))
+    mixed = np.concatenate(both_kinds)
+    calibration = fit_calibration(mixed.tolist(), (right > 0.5).tolist(), ["en"] * len(mixed))
+    platt = calibration.of("en")
+    mixed, calibrated = platt.probabilities(mixed), platt.probabilities(odds)
+    print(f"calibration: slope {platt.slope:.3f}, intercept {platt.intercept:+.3f}")
     against = np.array([float(row["label3"] == "contradictory") for row in answers.rows])
     contradicted, lean = _contradicted(answers, features, calibrated, against, folds, mine)
     head = fit_head(answers, odds, calibrated, mine)
-    both = np.stack([1 - calibrated, calibrated], axis=1)
+    both = np.stack([1 - mixed, mixed], axis=1)
     conformal = widest(
         [
-            fit_conformal(["en"] * int(some.sum()), answers.right[some].astype(int).tolist(), both[some])
-            for some in (mine, ~mine)
+            fit_conformal(["en"] * int(some.sum()), right[some].astype(int).tolist(), both[some])
+            for some in (is_mine, ~is_mine)
         ]
     )
-    sure = sure_at(calibrated, answers.right, accuracy=0.85)
-    confidence = np.maximum(calibrated, 1 - calibrated)
-    hit = (calibrated > 0.5) == (answers.right > 0.5)
-    for some in (mine, ~mine):
-        sure_ones = some & (confidence >= sure)
-        print(f"from {sure:.3f} on: {sure_ones.sum() / some.sum():.3f} of a set, {hit[sure_ones].mean():.3f} right")
+    sure = sure_at(mixed, right, accuracy=0.85)
+    for kind, met in (("held-out questions", calibrated), ("held-out answers", platt.probabilities(seen_odds))):
+        for name, some in (("SciEntsBank", mine), ("Beetle", ~mine)):
+            print(f"{name} {kind}, calibrated:", figures(met[some], answers.right[some]))
+            print("   ", suggested(met[some], answers.right[some], sure, conformal))
     print(f"conformal {dict(conformal.thresholds)}")
     for name, weight in zip(FEATURES, fitted.met.weight, strict=True):
         print(f"  {name:18}{weight:8.3f}")
