@@ -102,7 +102,7 @@ def learn_weights(scorer: Scorer, encoder: KeptStates, translator: Any, cache: P
     translated = [one.text for one in translator.translate([rows[at]["answer"] for at in places])]
     encoder.prepare("across-pt", translated)
     of_other = [{**rows[at], "answer": text, "language": "pt"} for at, text in zip(places, translated, strict=True)]
-    other = read_answers(encoder, scorer.space, of_other, known, heads)
+    other = read_answers(encoder, scorer.space, of_other, known, [heads[at] for at in places])
     own_odds, as_english, table = np.zeros(len(places)), np.zeros(len(places)), np.zeros((len(places), len(SIGNS)))
     mine = folds[places]
     for fold in range(FOLDS):
