@@ -5,7 +5,7 @@
 
 Networks of folds stay in the cache: `train_scorer` and `train_across` weigh what each says of questions that it has not
 seen, and `train_scorer` calibrates by what the `answers-` ones say of answers that they have not seen, too. Needs
-torch; a network takes one to four minutes of one core. Networks that are in the cache are not trained again;
+torch; a network takes half a minute to four minutes of one core. Networks that are in the cache are not trained again;
 `--heads 0 answers-1` trains some of them alone.
 
 Half of the wordings a network sees in training are other students' right answers: 135 questions have one wording each,
