@@ -120,8 +120,8 @@ class ClassScreen(JobScreen):
         """Look every second for what is graded: events of a job may be fewer."""
         super().on_mount()
         card = self.query_one("#card")
-        for what in ("scroll_y", "virtual_size", "size"):
-            self.watch(card, what, self._show_more)
+        for what in ("scroll_y", "virtual_size"):
+            self.watch(card, what, self._look_for_more)
         self.set_interval(EVERY_SECONDS, lambda: self._take_in() if self._share is not None else None)
 
     def on_unmount(self) -> None:
@@ -231,8 +231,16 @@ class ClassScreen(JobScreen):
         self.query_one(ContentSwitcher).current = name
         self.query_one(PointsRow).display = False
         self._show_title()
-        self._show_more()
+        self._look_for_more()
         self.query_one(KeysLine).show_words()
+
+    def on_resize(self) -> None:
+        """The card may fit now, or no longer."""
+        self._look_for_more()
+
+    def _look_for_more(self) -> None:
+        # How far a card can be scrolled is known once it is laid out.
+        self.call_after_refresh(self._show_more)
 
     def _show_more(self) -> None:
         """Say that a card goes on below the screen: there is no scroll bar beside people's words."""
