@@ -301,23 +301,23 @@ def train(encoder: KeptStates, cache: Path) -> Scorer:
     seen = read_answers(encoder, space, every_row, kept, [networks[fold] for fold in apart])
     seen_odds = held_out_answers(answers, seen, folds, apart)
     both_kinds = [odds] * _NEW_QUESTIONS + [seen_odds]
-    right, is_mine = np.tile(answers.right, len(both_kinds)), np.tile(mine, len(both_kinds))
-    mixed = np.concatenate(both_kinds)
+    right, mixed = np.tile(answers.right, len(both_kinds)), np.concatenate(both_kinds)
     calibration = fit_calibration(mixed.tolist(), (right > 0.5).tolist(), ["en"] * len(mixed))
     platt = calibration.of("en")
-    mixed, calibrated = platt.probabilities(mixed), platt.probabilities(odds)
+    calibrated = platt.probabilities(odds)
     print(f"calibration: slope {platt.slope:.3f}, intercept {platt.intercept:+.3f}")
     against = np.array([float(row["label3"] == "contradictory") for row in answers.rows])
     contradicted, lean = _contradicted(answers, features, calibrated, against, folds, mine)
     head = fit_head(answers, odds, calibrated, mine)
-    both = np.stack([1 - mixed, mixed], axis=1)
+    # What is promised is promised of new questions.
+    both = np.stack([1 - calibrated, calibrated], axis=1)
     conformal = widest(
         [
-            fit_conformal(["en"] * int(some.sum()), right[some].astype(int).tolist(), both[some])
-            for some in (is_mine, ~is_mine)
+            fit_conformal(["en"] * int(some.sum()), answers.right[some].astype(int).tolist(), both[some])
+            for some in (mine, ~mine)
         ]
     )
-    sure = sure_at(mixed, right, accuracy=0.85)
+    sure = sure_at(calibrated, answers.right, accuracy=0.85)
     for kind, met in (("held-out questions", calibrated), ("held-out answers", platt.probabilities(seen_odds))):
         for name, some in (("SciEntsBank", mine), ("Beetle", ~mine)):
             print(f"{name} {kind}, calibrated:", figures(met[some], answers.right[some]))
