@@ -202,7 +202,7 @@ def test_ctrl_c_asks_once_and_leaves_a_clean_terminal(tmp_path: Path, terminals:
     one.goes_to("export")
     while True:  # two presses that are far apart, on a slow machine, are two first ones
         one.press("C-c", "C-c")
-        shown = one.sees("press ctrl+c once more to leave", "left with")
+        shown = one.sees("press ctrl+c once more to leave", "left with 0", "left with 130")
         if "left with" in shown:
             break
     # One press too many meets a terminal that is the shell's again, and a command that is about to end.
