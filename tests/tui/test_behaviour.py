@@ -115,12 +115,18 @@ def test_models_jobs_and_the_device_are_used_by_the_mouse_alone(tmp_path: Any) -
         await stage.click(" 5 Jobs", 2)
         await stage.click("pull toy-pt-en")
         await stage.until(lambda: isinstance(stage.app.screen, ShownScreen))
-        await stage.press("escape")  # a click on the log selects its text
+        await stage.click("ctrl+o copy")
+        await stage.until(lambda: "toy-pt-en" in stage.app.clipboard)
+        await stage.click("esc back")
+        await stage.until(lambda: not isinstance(stage.app.screen, ShownScreen))
         await stage.click("c Cancel")
         await stage.until(lambda: not stage.app.jobs.running)
         await stage.click(" 6 Device", 2)
         await stage.click("m Measure")
         await stage.sees("50 words a second")
+        await stage.click("f1 Help")
+        await stage.click("esc back")
+        await stage.until(lambda: stage.app.screen is stage.app.screen_stack[0])
 
     play(scene, tmp_path, library=library)
 

@@ -7,8 +7,9 @@ from typing import Any, ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
+from textual.content import Content
 from textual.screen import ModalScreen, Screen
-from textual.widgets import Label, Static
+from textual.widgets import Static
 
 from tui.actions import Action, of_screen, words
 from tui.screens.base import JobScreen
@@ -28,7 +29,8 @@ class HelpScreen(ModalScreen[None]):
         """One text, as long as it needs to be."""
         with VerticalScroll():
             yield Static("\n".join(self._lines()), markup=False)
-        yield Label(_("esc back, arrows and page keys scroll"), classes="title", markup=False)
+        told = _("esc back, arrows and page keys scroll")
+        yield Static(Content.styled(told, "@click=screen.dismiss()"), classes="title")
 
     def _lines(self) -> list[str]:
         asked = self._asked

@@ -6,8 +6,9 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Label
+from textual.widgets import Label, Static
 
 from edgekit.core.characters import visible
 from tui.widgets.areas import PlainArea
@@ -31,7 +32,9 @@ class ShownScreen(ModalScreen[None]):
         """One below the other."""
         yield Label(visible(self._title), classes="title", markup=False)
         yield PlainArea(self._text, read_only=True, id="shown", soft_wrap=True)
-        yield Label(_("esc back, ctrl+o copy"), classes="title", markup=False)
+        back = Content.styled(_("esc back"), "@click=screen.dismiss()")
+        copy = Content.styled(_("ctrl+o copy"), "@click=screen.copy()")
+        yield Static(Content("  ").join([back, copy]), classes="title")
 
     def on_mount(self) -> None:
         """To be read and selected at once."""
