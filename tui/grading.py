@@ -32,6 +32,7 @@ class Card:
     """All that is known of one answer.
 
     feedback: what goes out to the student in the place of the suggested words, empty for nothing; None for those.
+    contested: why its mark was contested, empty where nobody said why or it was not.
     """
 
     number: int
@@ -40,6 +41,7 @@ class Card:
     standing: Standing
     suggestion: Suggestion | None
     feedback: str | None = None
+    contested: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,12 +195,16 @@ class BookClass:
 
     def card(self, number: int) -> Card | None:
         """See OpenClass."""
+        from edgekit.gradebook.again import reason_of
+
         answer = self._session.answers.get(number)
         question = self._session.quiz.question(answer.question_id) if answer is not None else None
         if answer is None or question is None:
             return None
         mark = self._session.mark(number)
-        return Card(number, answer, question, self._session.standing(number), mark.suggestion, mark.feedback)
+        standing = self._session.standing(number)
+        why = reason_of(self._session, number) or ""
+        return Card(number, answer, question, standing, mark.suggestion, mark.feedback, why)
 
     def alike(self, number: int) -> Alike:
         """See OpenClass."""

@@ -540,6 +540,25 @@ def test_a_card_that_is_longer_than_the_screen_says_so(tmp_path: Path) -> None:
     play(scene, toy_grades(book))
 
 
+def test_a_contested_mark_shows_what_it_was_and_what_the_student_says(tmp_path: Path) -> None:
+    from edgekit.gradebook.again import contest
+
+    book = graded(tmp_path, [RIGHT, DOUBTFUL])
+    with open_gradebook(book) as opened:
+        session = opened.session(1)
+        session.decide([1], "accepted")
+        contest(session, [1], why="I wrote \x1b[31mlight")
+
+    async def scene(stage: Stage) -> None:
+        await stage.press("enter")
+        await stage.sees("contested, it was 2: I wrote ␛[31mlight")
+        await stage.press("a")
+        await stage.press("v", "end", "enter")
+        await stage.until(lambda: "contested" not in stage.shown())
+
+    play(scene, toy_grades(book))
+
+
 def test_what_goes_out_to_the_student_and_what_was_suggested_both_show_after_a_change(tmp_path: Path) -> None:
     book = graded(tmp_path, [RIGHT, DOUBTFUL])
     suggested = "for the student: Good."

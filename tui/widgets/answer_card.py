@@ -113,6 +113,7 @@ def card_paragraphs(card: Card, name: Callable[[str], str], is_right_to_left: Ca
     if suggestion is None:
         return [*found, plain(_("no suggestion yet"))]
     found.append(Paragraph(tuple(_verdict(card, suggestion)), 2))
+    found += [plain(one, "bold", 2) for one in _contested(card)]
     found += [plain(f"? {in_words(one)}", "", 2) for one in suggestion.reasons]
     if suggestion.criteria:
         found.append(plain(""))
@@ -120,6 +121,19 @@ def card_paragraphs(card: Card, name: Callable[[str], str], is_right_to_left: Ca
         found += _criterion(card, at, one)
     told = list(_for_the_student(card.feedback, suggestion))
     return [*found, plain(""), *(plain(one, "", 2) for one in told)] if told else found
+
+
+def _contested(card: Card) -> Iterator[str]:
+    """That the student says that the mark is wrong, and why."""
+    before = card.standing.before
+    if card.standing.contested:
+        points = number(before.points) if before is not None and before.points is not None else "?"
+        why = visible(card.contested.strip())
+        yield (
+            _("contested, it was {points}: {why}", points=points, why=why)
+            if why
+            else _("contested, it was {points}", points=points)
+        )
 
 
 def _for_the_student(feedback: str | None, suggestion: Suggestion) -> Iterator[str]:
