@@ -1,0 +1,201 @@
+"""What the card of an answer shows: the words, the evidence, the reasons, what goes out; and that it obeys none."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from toys.tui_class import DOUBTFUL, RIGHT, grade_screen, graded, number_shown, play
+from toys.tui_grading import HOSTILE, SCRIPTS, class_files, toy_grades
+from toys.tui_stage import Stage
+
+from edgekit.gradebook.book import open_gradebook
+from edgekit.gradebook.standing import Standing
+from edgekit.quiz.model import Criterion, Question
+from edgekit.quiz.suggestion import Answer, CriterionResult, Evidence, Reason, Suggestion
+from tui import words
+from tui.grading import Card
+from tui.widgets.answer_card import answer_pieces, card_paragraphs
+
+
+@pytest.mark.parametrize("name", list(HOSTILE))
+def test_what_a_student_wrote_commands_nothing(name: str, tmp_path: Path) -> None:
+    book = tmp_path / "g.sqlite"
+    quiz, _table = class_files(tmp_path, [])
+    answers = tmp_path / "answers.jsonl"
+    import json
+
+    row = {"id": "s1", "question": "light", "answer": HOSTILE[name]}
+    answers.write_text(json.dumps(row) + "\n", encoding="utf-8")
+    toy_grades(book).begin(quiz, answers, lambda _session: None, lambda _event: None)
+
+    async def scene(stage: Stage) -> None:
+        await stage.press("enter")
+        await stage.until(lambda: number_shown(stage) == 1)
+        for view in ("card", "list"):
+            if view == "list":
+                await stage.press("v")
+            await stage.pilot.pause(0.1)
+            for strip in stage.app.screen._compositor.render_strips():
+                for piece in strip:
+                    assert not {"\x1b", "\x07", "\u202e", "\x9b", "\U000e0041"} & {*piece.text}
+                    assert piece.style is None or piece.style.link is None
+            if name == "markup":
+                await stage.sees("@click=app.quit]")
+                await stage.click("app.quit")
+                assert stage.app.is_running
+                await stage.press("v") if view == "card" else None
+                await stage.press("v") if view == "card" else None
+
+    play(scene, toy_grades(book))
+
+
+@pytest.mark.parametrize("size", [(80, 24), (60, 20), (160, 40)])
+@pytest.mark.parametrize("language", list(words.LANGUAGES))
+def test_every_script_is_shown_whole_with_nothing_to_its_right(
+    size: tuple[int, int], language: str, tmp_path: Path
+) -> None:
+    book = graded(tmp_path, list(SCRIPTS.values()))
+
+    async def scene(stage: Stage) -> None:
+        await stage.until(lambda: stage.app.current_mode == "grade")
+        await stage.press("enter")
+        await stage.until(lambda: number_shown(stage) is not None)
+        seen = set()
+        for _answer in SCRIPTS:
+            await stage.pilot.pause(0.05)
+            desk = grade_screen(stage)._desk
+            assert desk is not None
+            assert desk.card is not None
+            seen.add(desk.card.answer.text)
+            rows = [row.rstrip() for row in stage.rows()]
+            begin = next(at for at, row in enumerate(rows) if row.startswith(" ▎"))
+            text = desk.card.answer.text
+            shown = " ".join(row.strip(" ▎") for row in rows[begin : begin + 3])
+            assert _plain(shown).startswith(_plain(text)), (shown, text)
+            assert "^p" in rows[-1]
+            assert len(rows) == size[1]
+            await stage.press("n")
+        assert seen == set(SCRIPTS.values())
+        await stage.press("v")
+        await stage.pilot.pause(0.05)
+        for row in stage.rows()[2:-4]:
+            assert not row.rstrip().endswith(("▐", "│", "┃"))
+
+    play(scene, toy_grades(book), state={"language": language, "screen": "grade"}, size=size)
+
+
+def _plain(text: str) -> str:
+    """Without the signs around evidence, and without spaces, at which lines are broken."""
+    return "".join(one for one in text if one not in "[] \n" and not one.isdigit() and one != "?")
+
+
+def test_evidence_stands_in_brackets_reversed_and_underlined(tmp_path: Path) -> None:
+    book = graded(tmp_path, [RIGHT])
+
+    async def scene(stage: Stage) -> None:
+        await stage.press("enter")
+        await stage.sees("[plants]1 need light")
+        pieces = [piece for strip in stage.app.screen._compositor.render_strips() for piece in strip]
+        marked = [piece.style for piece in pieces if piece.text == "plants" and piece.style is not None]
+        assert any(style.reverse and style.underline for style in marked)
+        await stage.sees("+ 1 met, 2/2")
+        await stage.sees("for the student: Good.")
+
+    play(scene, toy_grades(book))
+
+
+def test_a_card_that_is_longer_than_the_screen_says_so(tmp_path: Path) -> None:
+    book = graded(tmp_path, ["plants need light " * 200])
+
+    async def scene(stage: Stage) -> None:
+        await stage.press("enter")
+        await stage.sees("more below: down, page down")
+        await stage.press("end")
+        await stage.until(lambda: "more below" not in stage.shown())
+        await stage.sees("for the student: Good.")
+
+    play(scene, toy_grades(book))
+
+
+def test_a_contested_mark_shows_what_it_was_and_what_the_student_says(tmp_path: Path) -> None:
+    from edgekit.gradebook.again import contest
+
+    book = graded(tmp_path, [RIGHT, DOUBTFUL])
+    with open_gradebook(book) as opened:
+        session = opened.session(1)
+        session.decide([1], "accepted")
+        contest(session, [1], why="I wrote \x1b[31mlight")
+
+    async def scene(stage: Stage) -> None:
+        await stage.press("enter")
+        await stage.sees("contested, it was 2: I wrote ␛[31mlight")
+        await stage.press("a")
+        await stage.press("v", "end", "enter")
+        await stage.until(lambda: "contested" not in stage.shown())
+
+    play(scene, toy_grades(book))
+
+
+def test_what_goes_out_to_the_student_and_what_was_suggested_both_show_after_a_change(tmp_path: Path) -> None:
+    book = graded(tmp_path, [RIGHT, DOUBTFUL])
+    suggested = "for the student: Good."
+
+    async def scene(stage: Stage) -> None:
+        await stage.press("enter", "v", "enter", "n")
+        await stage.sees(suggested)
+        await stage.press("c", "1", "enter")
+        await stage.sees("#1: changed, 1; the suggested words for the student do not go out with it")
+        await stage.press("v", "end", "enter")
+        await stage.sees("changed: 1.")
+        await stage.sees("for the student: nothing, as the points were changed")
+        await stage.sees("suggested with 2 points: Good.")
+        assert suggested not in stage.shown()
+        await stage.press("u")
+        await stage.sees(suggested)
+        assert "suggested with" not in stage.shown()
+        with open_gradebook(book) as opened:
+            opened.session(1).decide([1], "changed", 1.0, feedback="Say\x1b it shorter.")
+        await stage.press("v", "end", "enter")
+        await stage.sees("for the student: Say␛ it shorter.")
+        await stage.sees("suggested with 2 points: Good.")
+        await stage.press("u", "a")
+        await stage.sees("#1: accepted, 2")
+        await stage.press("v", "end", "enter")
+        await stage.sees(suggested)
+
+    play(scene, toy_grades(book))
+
+
+def test_words_that_two_criteria_share_stand_with_each_of_them() -> None:
+    text = "Leaves catch the light and make sugar"
+    spans = {"light": (0, 22), "sugar": (7, 37)}
+    results = tuple(
+        CriterionResult(name, "met", 1.0, 0.9, Evidence(*span, text[span[0] : span[1]], name), {"written": 0.9})
+        for name, span in spans.items()
+    )
+    suggestion = Suggestion("a", "q", 2.0, 2.0, (2.0,), 0.8, "suggest", 0.1, "en", results)
+    criteria = tuple(Criterion(name, 1.0, {"en": f"about {name}"}) for name in spans)
+    question = Question("q", "explain", "en", {"en": "Why?"}, 2.0, criteria)
+    card = Card(1, Answer("a", "q", text), question, Standing(1, "suggested"), suggestion)
+    assert "".join(piece for piece, _style in answer_pieces(card)) == f"[{text}]1,2"
+    told = [
+        "".join(piece for piece, _style in one.pieces).strip() for one in card_paragraphs(card, str, lambda _: False)
+    ]
+    assert "its words: Leaves catch the light" in told
+    assert "its words: catch the light and make sugar" in told
+
+
+def test_views_that_disagree_are_told_in_words() -> None:
+    result = CriterionResult("light", "met", 1.0, 0.6, None, {"written": 0.2, "translated": 0.9})
+    reasons = (Reason("views_disagree", "`light` is met or not by how it is read: written 20%, translated 90%"),)
+    suggestion = Suggestion("a", "q", 1.0, 1.0, (0.0, 1.0), 0.6, "review", 0.7, "ar+en", (result,), reasons)
+    question = Question("q", "explain", "en", {"en": "Why?"}, 1.0, (Criterion("light", 1.0, {"en": "light"}),))
+    card = Card(1, Answer("a", "q", "ضوء light"), question, Standing(1, "suggested"), suggestion)
+    told = "\n".join(
+        "".join(piece for piece, _style in one.pieces)
+        for one in card_paragraphs(card, lambda tag: tag, lambda tag: tag == "ar")
+    )
+    assert "the ways to read it disagree: as written 20%, translated 90%" in told
+    assert "the answer, in ar + en, right to left" in told
+    assert "possible too: 0" in told
