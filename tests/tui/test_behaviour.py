@@ -182,6 +182,7 @@ def test_who_reads_on_above_is_not_disturbed_by_what_comes(tmp_path: Any) -> Non
         await stage.until(lambda: stage.area("target").document.line_count > 20)
         target = stage.area("target")
         target.focus()
+        await stage.until(lambda: target.has_focus)
         target.move_cursor((1, 0))
         await stage.until(lambda: target.document.line_count == 200)
         await stage.sees("lines to look at")

@@ -46,9 +46,11 @@ class Tmux:
         environment |= {"EDGEKIT_HOME": str(home), "LANG": "C.UTF-8", "TERM": "xterm-256color"}
         shell = "exec sh" if shutil.which("bash") is None else "exec bash --norc --noprofile"
         size = ("-x", "80", "-y", "24")
-        self._run(
-            "-f", "/dev/null", "new-session", "-d", *size, "-c", str(folder / "work"), shell, environment=environment
-        )
+        begin = ("-f", "/dev/null", "new-session", "-d", *size, "-c", str(folder / "work"), shell)
+        try:
+            self._run(*begin, environment=environment)
+        except AssertionError:  # `server exited unexpectedly`: a server can lose the race with its first client
+            self._run(*begin, environment=environment)
         self._run("set", "-s", "escape-time", "0")
         first, last = PROMPT.split("-", 1)
         self.type(f"PS1={first}-'{last} '")
