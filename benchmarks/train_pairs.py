@@ -179,7 +179,7 @@ def train(examples: Examples, rows: NDArray[np.int64], seed: int) -> Network:
             three = functional.nll_loss(odds, labels[batch], reduction="none")
             loss = ((two + _THREE_WAYS * three) * share[batch]).mean()
             optimizer.zero_grad()
-            loss.backward()  # type: ignore[no-untyped-call]
+            loss.backward()  # type: ignore[no-untyped-call]  # torch has no types for it
             optimizer.step()
             schedule.step()
     return network.eval()

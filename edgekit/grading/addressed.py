@@ -6,8 +6,6 @@ not depend on what stands beside it: an answer scores as it would without the se
 
 from __future__ import annotations
 
-import base64
-import json
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -17,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from edgekit.grading.linear import packed_weights
+from edgekit.grading.linear import pack_weights, packed_weights
 from edgekit.grading.text_states import Floats
 
 if TYPE_CHECKING:
@@ -64,10 +62,7 @@ class Addressed:
 
     def encode(self) -> bytes:
         """As a file."""
-        packed = base64.b64encode(self.weights.astype("<f2").tobytes()).decode()
-        return (
-            json.dumps({"schema": SCHEMA, "weights": packed, "bias": round(self.bias, 6)}, indent=1) + "\n"
-        ).encode()
+        return pack_weights(self.weights, self.bias, SCHEMA)
 
     def speaking(
         self, text: str, related: Floats, texts: Texts, rests: Callable[[Span], bool] = lambda _: False

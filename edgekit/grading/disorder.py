@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from edgekit.grading.addressed import sentences
-from edgekit.grading.linear import packed_weights
+from edgekit.grading.linear import pack_weights, packed_weights
 from edgekit.grading.text_states import Floats, TextStates, stems
 from edgekit.quiz.suggestion import Reason
 
@@ -69,10 +67,7 @@ class Disorder:
 
     def encode(self) -> bytes:
         """As a file."""
-        packed = base64.b64encode(self.weights.astype("<f2").tobytes()).decode()
-        return (
-            json.dumps({"schema": SCHEMA, "weights": packed, "bias": round(self.bias, 6)}, indent=1) + "\n"
-        ).encode()
+        return pack_weights(self.weights, self.bias, SCHEMA)
 
 
 def pooled(text: TextStates) -> Floats:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from edgekit.confidence.fitting import newton
-from edgekit.core.weights import Weights, own_document
-from edgekit.core.weights import number as number
+from edgekit.core.weights import Weights, number, own_document
 
 _LARGEST = 30.0
 Floats = NDArray[np.float64]
@@ -41,6 +42,17 @@ def packed_weights(data: bytes, schema: str) -> tuple[NDArray[np.float32], float
     if not np.isfinite(weights).all():
         raise ValueError("it has what is no number")
     return weights, number(document.get("bias"), "bias")
+
+
+def pack_weights(weights: NDArray[Any], bias: float, schema: str, provenance: Mapping[str, Any] | None = None) -> bytes:
+    """The file that `packed_weights` reads."""
+    document = {
+        "schema": schema,
+        "weights": base64.b64encode(weights.astype("<f2").tobytes()).decode(),
+        "bias": round(bias, 6),
+        **({} if provenance is None else {"provenance": dict(provenance)}),
+    }
+    return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()
 
 
 def shares(logits: Floats) -> Floats:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -13,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from edgekit.grading.linear import packed_weights
+from edgekit.grading.linear import pack_weights, packed_weights
 
 if TYPE_CHECKING:
     from edgekit.grading.text_states import TextStates
@@ -73,14 +71,8 @@ class Pairs:
 
     def encode(self, provenance: Mapping[str, Any]) -> bytes:
         """As a file."""
-        flat = np.concatenate([one.ravel() for one in (self.basis, *self.layers)]).astype("<f2")
-        document = {
-            "schema": SCHEMA,
-            "weights": base64.b64encode(flat.tobytes()).decode(),
-            "bias": round(self.sharpness, 6),
-            "provenance": dict(provenance),
-        }
-        return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()
+        flat = np.concatenate([one.ravel() for one in (self.basis, *self.layers)])
+        return pack_weights(flat, self.sharpness, SCHEMA, provenance)
 
 
 def decode_pairs(data: bytes) -> Pairs:

@@ -16,11 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgekit.core.errors import InputError
+from edgekit.core.weights import number, own_document
 from edgekit.grading.across import Across, packaged_across
 from edgekit.grading.calibration import Calibration
 from edgekit.grading.conformal import Conformal
 from edgekit.grading.features import FEATURES, Flags, pair_features
-from edgekit.grading.linear import Linear, number, shares
+from edgekit.grading.linear import Linear, shares
 from edgekit.grading.pairs import Pairs
 from edgekit.grading.text_states import Space, StatesEncoder, TextStates, read_texts
 
@@ -134,12 +135,7 @@ def decode(data: bytes) -> Scorer:
     """A scorer from a file's bytes. Raises ValueError with the first thing that is wrong."""
     if len(data) > _MOST_BYTES:
         raise ValueError(f"it has more than {_MOST_BYTES:,} bytes")
-    try:
-        document = json.loads(data)
-    except (ValueError, RecursionError):
-        raise ValueError("it is no JSON") from None
-    if not isinstance(document, dict) or document.get("schema") != SCHEMA:
-        raise ValueError(f"its schema is not `{SCHEMA}`")
+    document = own_document(data, SCHEMA)
     if document.get("features") != list(FEATURES):
         raise ValueError("it weighs other features than this version of edgekit")
     if not isinstance(document.get("provenance"), dict):

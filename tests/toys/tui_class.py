@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -10,11 +9,10 @@ from typing import Any
 from toys.tui_grading import class_files, toy_grades
 from toys.tui_models import ToyModels
 from toys.tui_stage import Stage
+from toys.tui_stage import play as play_app
 
 from edgekit.core.languages import Direction
 from edgekit.gradebook.book import open_gradebook
-from tui import words
-from tui.app import EdgekitApp
 from tui.grading import BookGrades
 from tui.screens.grade import GradeScreen
 
@@ -31,17 +29,7 @@ def play(
     size: tuple[int, int] = (80, 24),
 ) -> dict[str, Any]:
     memory = {"language": "en", "screen": "grade"} if state is None else state
-
-    async def run() -> None:
-        app = EdgekitApp(ToyModels(Direction("en", "pt")), grades=grades, state=memory)
-        async with app.run_test(size=size) as pilot:
-            await scene(Stage(app, pilot))
-
-    try:
-        asyncio.run(run())
-    finally:
-        words.choose("en")
-    return memory
+    return play_app(scene, models=ToyModels(Direction("en", "pt")), grades=grades, state=memory, size=size)
 
 
 def marks(book: Path, session: int = 1) -> dict[int, tuple[str, float | None]]:

@@ -15,6 +15,7 @@ from toys.tui_models import SECONDS, ToyModels
 from tui import words
 from tui.actions import SCREENS
 from tui.app import EdgekitApp
+from tui.grading import Grades
 
 # A line a script that terminals place differently, and signs that are more than one code point.
 SCRIPTS = {
@@ -104,6 +105,7 @@ def play(
     scene: Callable[[Stage], Awaitable[None]],
     *,
     models: ToyModels,
+    grades: Grades | None = None,
     state: dict[str, Any] | None = None,
     size: tuple[int, int] = (80, 24),
 ) -> dict[str, Any]:
@@ -111,7 +113,7 @@ def play(
     memory = {"language": "en"} if state is None else state
 
     async def run() -> None:
-        app = EdgekitApp(models, state=memory)
+        app = EdgekitApp(models, grades=grades, state=memory)
         async with app.run_test(size=size) as pilot:
             await scene(Stage(app, pilot))
 
