@@ -7,31 +7,17 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from toys.quiz_of_two import quiz_of_two, read
 
-from edgekit.answers.answers import Answers
-from edgekit.answers.read import read_answers
 from edgekit.answers.write import write_marks
 from edgekit.core.errors import InputError
 from edgekit.quiz.model import Quiz
-from edgekit.quiz.read import check_quiz
 from edgekit.quiz.suggestion import Mark
-
-SOURCE = 'title = "T"\nlanguage = "en"\n' + "".join(
-    f'[[questions]]\nid = "{name}"\ntext = "What is {name}?"\nreferences = "x"\n' for name in ("q1", "q2")
-)
 
 
 @pytest.fixture(scope="module")
 def quiz() -> Quiz:
-    found, problems = check_quiz(SOURCE.encode(), Path("q"))
-    assert found is not None, problems
-    return found
-
-
-def read(tmp_path: Path, data: str | bytes, quiz: Quiz, name: str = "in.csv") -> Answers:
-    path = tmp_path / name
-    path.write_bytes(data.encode() if isinstance(data, str) else data)
-    return read_answers(path, quiz=quiz)
+    return quiz_of_two()
 
 
 RESULT = '<assessmentResult><context sourcedId="A"/>{}</assessmentResult>'

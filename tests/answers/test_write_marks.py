@@ -16,34 +16,24 @@ from xml.etree import ElementTree as ET
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from toys.quiz_of_two import quiz_of_two, read
 
 from edgekit.answers.answers import Answers
 from edgekit.answers.read import read_answers
 from edgekit.answers.write import write_marks
 from edgekit.core.errors import OutputError, UsageError
 from edgekit.quiz.model import Quiz
-from edgekit.quiz.read import check_quiz, read_quiz
+from edgekit.quiz.read import read_quiz
 from edgekit.quiz.suggestion import Mark, MarkStatus, Reason, Suggestion
 
 CLASS = Path(__file__).resolve().parents[2] / "examples" / "class"
-SOURCE = 'title = "T"\nlanguage = "en"\n' + "".join(
-    f'[[questions]]\nid = "{name}"\ntext = "What is {name}?"\nreferences = "x"\n' for name in ("q1", "q2")
-)
 NOW = datetime(2026, 5, 4, 10, 30, tzinfo=timezone.utc)
 STATUSES: Sequence[MarkStatus] = ("suggested", "accepted", "changed", "returned", "released")
 
 
 @pytest.fixture(scope="module")
 def quiz() -> Quiz:
-    found, problems = check_quiz(SOURCE.encode(), Path("q"))
-    assert found is not None, problems
-    return found
-
-
-def read(tmp_path: Path, data: str | bytes, quiz: Quiz, name: str = "in.csv") -> Answers:
-    path = tmp_path / name
-    path.write_bytes(data.encode() if isinstance(data, str) else data)
-    return read_answers(path, quiz=quiz)
+    return quiz_of_two()
 
 
 def mark(answer_id: str, question: str, status: MarkStatus = "suggested", points: float | None = None) -> Mark:

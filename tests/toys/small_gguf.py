@@ -7,10 +7,13 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from toys.gguf_file import tensor, to_bytes
 
+import edgekit
+from edgekit.pipeline.requests import Artifact
 from exporters.containers.gguf import Kind, Strings, Value
 from exporters.trim.vocabulary import TokenType
 
@@ -106,3 +109,7 @@ def write_corpora(folder: Path, count: int = 300) -> list[Path]:
         path.write_text("\n".join(sentences(half, count, seed=7)) + "\n", encoding="utf-8")
         paths.append(path)
     return paths
+
+
+def export(model: Path | str, corpora: list[Path], out: Path, **more: Any) -> Artifact:
+    return edgekit.export(model, languages=["pt", "en"], corpus=corpora, out=out, **more)

@@ -1,18 +1,23 @@
-"""An export without a model: sizes by a formula, and work that waits until a test lets it go on."""
+"""An export without a model, its sizes by a formula, which waits until a test lets it go on; and its screen."""
 
 from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
-from toys.tui_library import SECONDS, ToyVerified
+from textual.widgets import Input
+from toys.tui_library import SECONDS, ToyLibrary, ToyVerified
+from toys.tui_models import ToyModels
+from toys.tui_stage import Stage
+from toys.tui_stage import play as play_app
 
 from edgekit.core.errors import InputError, MissingExtraError, UnsupportedModelError
 from edgekit.core.events import Event, Progress, StepStarted
-from tui.exporting import Cost, Planned, Size, Wanted
+from tui.exporting import Cost, Exporting, Planned, Size, Wanted
 
 REFUSED = {
     "no-words": UnsupportedModelError("`no-words` has no vocabulary to trim", hint="choose another model"),
@@ -81,3 +86,34 @@ class ToyExporting:
             if self.go.wait(0.02):
                 return
             report(Progress(step, 400, 1_000, "lines"))
+
+
+def play(
+    scene: Callable[[Stage], Awaitable[None]],
+    exporting: Exporting | None = None,
+    *,
+    language: str = "en",
+    size: tuple[int, int] = (80, 24),
+    state: dict[str, Any] | None = None,
+) -> dict[str, Any]:
+    async def settled(stage: Stage) -> None:
+        await stage.pilot.pause()
+        await scene(stage)
+
+    return play_app(
+        settled,
+        models=ToyModels(),
+        library=ToyLibrary(),
+        exporting=exporting or ToyExporting(),
+        state={"language": language, "screen": "export"} if state is None else state,
+        size=size,
+    )
+
+
+def line(stage: Stage) -> str:
+    return stage.area("line").text
+
+
+def fill(stage: Stage, **fields: str) -> None:
+    for name, value in fields.items():
+        stage.app.screen.query_one(f"#{name}", Input).value = value

@@ -15,7 +15,9 @@ from toys.tui_models import SECONDS, ToyModels
 from tui import words
 from tui.actions import SCREENS
 from tui.app import EdgekitApp
+from tui.exporting import Exporting
 from tui.grading import Grades
+from tui.library import Library
 
 # A line a script that terminals place differently, and signs that are more than one code point.
 SCRIPTS = {
@@ -106,6 +108,8 @@ def play(
     *,
     models: ToyModels,
     grades: Grades | None = None,
+    library: Library | None = None,
+    exporting: Exporting | None = None,
     state: dict[str, Any] | None = None,
     size: tuple[int, int] = (80, 24),
 ) -> dict[str, Any]:
@@ -113,7 +117,7 @@ def play(
     memory = {"language": "en"} if state is None else state
 
     async def run() -> None:
-        app = EdgekitApp(models, grades=grades, state=memory)
+        app = EdgekitApp(models, grades=grades, library=library, exporting=exporting, state=memory)
         async with app.run_test(size=size) as pilot:
             await scene(Stage(app, pilot))
 

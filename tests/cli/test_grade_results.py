@@ -1,0 +1,156 @@
+"""What `edgekit grade export` and `forget` write and leave: marks, reports, records."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from cli.graded_class import QUIZ, as_json, grade, rows, typed
+from gradebook.toy_tools import ToyTools
+
+from edgekit.cli.app import run
+
+pytestmark = pytest.mark.usefixtures("home")
+
+
+def test_the_export_names_its_session_and_another_one_with_more_marks(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    grade()
+    assert run(["grade", "accept", "a1", "a2"]) == 0
+    (home / "quiz.toml").write_text(QUIZ.replace("to grow", "and water"), encoding="utf-8")
+    grade("--regrade", "1")
+    assert run(["grade", "accept", "a2"]) == 0
+    capsys.readouterr()
+    assert run(["grade", "export", "-o", "final.csv", "--pending"]) == 0
+    told = capsys.readouterr().err
+    assert "wrote 1 marks of session 2 to final.csv" in told
+    assert "session 1 of the same quiz has 1 marks that session 2 lacks: `--session 1` writes them" in told
+    assert run(["grade", "export", "-o", "final.csv", "--pending", "--force", "--session", "1"]) == 0
+    told = capsys.readouterr().err
+    assert "wrote 2 marks of session 1 to final.csv" in told
+    assert "warning" not in told
+
+
+@pytest.mark.parametrize("name", ["final.csv", "scores.json", "final.jsonl"])
+def test_suggested_feedback_does_not_go_out_with_points_that_a_person_changed(home: Path, name: str) -> None:
+    grade()
+    assert run(["grade", "change", "a1", "0"]) == 0
+    assert run(["grade", "release", "a1"]) == 0
+    assert run(["grade", "change", "a2", "1"]) == 0
+    assert run(["grade", "change", "a3", "1", "--feedback", "Say it in one sentence."]) == 0
+    assert run(["grade", "export", "-o", name]) == 0
+    told = (home / name).read_text(encoding="utf-8")
+    assert "Good." not in told
+    assert "Say what plants need." not in told
+    assert "Say it in one sentence." in told
+    assert run(["grade", "undo", "a1", "a2"]) == 0
+    assert run(["grade", "undo", "a1"]) == 0
+    assert run(["grade", "accept", "a1", "a2"]) == 0
+    assert run(["grade", "export", "-o", name, "--force"]) == 0
+    told = (home / name).read_text(encoding="utf-8")
+    assert "Good." in told
+    assert "Say what plants need." in told
+
+
+def test_feedback_that_was_accepted_goes_out_when_something_else_is_suggested_later(home: Path) -> None:
+    grade()
+    assert run(["grade", "accept", "a1", "a2", "a3"]) == 0
+    assert run(["grade", "rule", "q1", "light", "las plantas necesitan luz", "--language", "es"]) == 0
+    assert run(["grade", "export", "-o", "final.csv"]) == 0
+    assert [one["feedback"] for one in rows(home / "final.csv")][2] == "Say what plants need."
+
+
+def test_reports_of_students_and_statements_are_exported(home: Path) -> None:
+    grade()
+    assert run(["grade", "export", "-o", "all.html"]) == 2
+    assert run(["grade", "export", "-o", "x.json", "--as", "xapi"]) == 0
+    assert (home / "x.json").read_text(encoding="utf-8").count("scaled") == 0
+    assert run(["grade", "accept", "a1"]) == 0
+    assert run(["grade", "export", "-o", "all.html", "--pending"]) == 0
+    assert run(["grade", "export", "-o", "all.md", "--pending", "--no-names"]) == 0
+    assert run(["grade", "export", "-o", "all.zip", "--as", "md", "--pending"]) == 0
+    text = (home / "all.md").read_text(encoding="utf-8")
+    assert "Ana" not in text
+    assert text.count("2 of 2") == 2  # the mark, and all marks together
+    assert text.count("not marked yet") == 2
+
+
+def test_a_student_is_forgotten_and_what_is_left_is_replayed_and_exported(
+    home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    grade()
+    assert run(["grade", "accept", "a1", "a2"]) == 0
+    assert run(["grade", "forget", "--student", "Ana"]) == 2
+    assert run(["grade", "forget"]) == 2
+    assert run(["grade", "forget", "a1", "--student", "Ana"]) == 2
+    assert run(["grade", "forget", "--student", "Ana", "--session", "1"]) == 2
+    assert run(["grade", "forget", "--student", "nobody", "--yes"]) == 3
+    assert as_json(capsys, "forget", "--student", "Ana", "--yes")["forgotten"] == 1
+    assert as_json(capsys, "forget", "a3", "--yes")["forgotten"] == 1
+    replayed = as_json(capsys, "replay")
+    assert (replayed["same"], replayed["removed"], replayed["beside"]) == (1, 2, 0)
+    assert run(["grade", "replay"]) == 0
+    assert "2 more are of answers whose texts were removed" in capsys.readouterr().err
+    assert run(["grade", "export", "-o", "final.csv"]) == 0
+    found = {
+        one["id"]: (one["student"], one["answer"], one["mark"], one["feedback"]) for one in rows(home / "final.csv")
+    }
+    assert found["a1"] == ("", "", "2", "")
+    assert found["a3"] == ("", "", "", "")
+    assert found["a2"][0] == "Ben"
+    typed(monkeypatch, "q\n")
+    assert run(["grade", "review", "--all"]) == 0
+    assert "a3" not in capsys.readouterr().out
+
+
+def test_an_exported_record_is_verified_without_the_gradebook(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    grade()
+    assert run(["grade", "accept", "a1"]) == 0
+    assert run(["grade", "export", "-o", "record.jsonl", "--as", "record"]) == 0
+    head = as_json(capsys, "replay", "--record-only")["head"]
+    for one in (home / "home").rglob("*.sqlite*"):
+        one.unlink()
+    assert as_json(capsys, "replay", "--record", "record.jsonl") == {
+        "schema": "edgekit.grading/1",
+        "rows": 8,
+        "head": head,
+    }
+    lines = (home / "record.jsonl").read_text(encoding="utf-8").splitlines()
+    for changed, said in (
+        ([*lines[:7], lines[7].replace("accepted", "returned")], "row 8 is not what was written"),
+        ([*lines[:3], *lines[4:]], "row 4 is missing"),
+        ([*lines[:2], "[]", *lines[3:]], "line 3 is no row"),
+        ([], "is empty"),
+    ):
+        (home / "changed.jsonl").write_text("".join(f"{line}\n" for line in changed), encoding="utf-8")
+        assert run(["grade", "replay", "--record", "changed.jsonl"]) != 0
+        assert said in capsys.readouterr().err
+    assert run(["grade", "replay", "--record", "record.jsonl", "--session", "1"]) == 2
+
+
+def test_forms_that_can_say_so_take_what_nobody_decided(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    grade()
+    assert run(["grade", "accept", "a1"]) == 0
+    assert run(["grade", "export", "-o", "scores.json"]) == 0
+    text = (home / "scores.json").read_text(encoding="utf-8")
+    assert text.count("PendingManual") == 2
+    assert run(["grade", "export", "-o", "all.csv", "--pending", "--no-names"]) == 0
+    assert [one["mark"] for one in rows(home / "all.csv")] == ["2", "", ""]
+    assert "Ana" not in (home / "all.csv").read_text(encoding="utf-8")
+    assert run(["grade", "export", "-o", "same.csv", "--answers", "answers.csv", "--pending"]) == 0
+    assert [one["student"] for one in rows(home / "same.csv")] == ["Ana", "Ben", "Eva"]
+    assert run(["grade", "export", "-o", "record.jsonl", "--as", "record"]) == 0
+    assert "Ana" not in (home / "record.jsonl").read_text(encoding="utf-8")
+    assert run(["grade", "export", "-o", "record.jsonl", "--as", "record"]) == 2
+
+
+def test_the_record_is_replayed_and_a_difference_named(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    grade()
+    assert as_json(capsys, "replay")["same"] == 3
+    assert "first_difference" not in as_json(capsys, "replay", "--record-only")
+    monkeypatch.setattr("edgekit.grading.opening.open_tools_of", lambda *_, **__: ToyTools(off=0.1))
+    assert run(["grade", "replay"]) == 1
+    assert capsys.readouterr().out.startswith("row 5 differs: #1\ta1")

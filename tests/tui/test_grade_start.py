@@ -1,0 +1,113 @@
+"""The files that a grading on the screen begins with, and the class of the examples."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from textual.widgets import Input
+from toys.tui_class import ANSWERS, grade_screen, marks, play
+from toys.tui_grading import class_files, toy_grades, without_encoder
+from toys.tui_stage import Stage
+from translate.real_models import home_with
+
+from tui.grading import BookGrades
+from tui.widgets.paths import above
+
+CLASS = Path(__file__).resolve().parents[2] / "examples" / "class"
+
+
+def test_a_missing_encoder_is_a_line_with_its_hint(tmp_path: Path) -> None:
+    quiz, answers = class_files(tmp_path, ANSWERS)
+
+    async def scene(stage: Stage) -> None:
+        stage.app.screen.query_one("#quiz", Input).value = str(quiz)
+        await stage.press("enter")
+        await stage.press(*"x", "enter")
+        await stage.sees("error: ")
+        stage.app.screen.query_one("#answers", Input).value = str(answers)
+        await stage.press("enter")
+        await stage.sees("hint: run `edgekit pull e5`")
+        stage.app.screen.query_one("#quiz", Input).value = ""
+        await stage.press("enter")
+        await stage.sees("name the file of the quiz")
+
+    play(scene, BookGrades(tmp_path / "g.sqlite", without_encoder))
+
+
+def test_a_class_is_chosen_in_the_list_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a" / "b").mkdir(parents=True)
+    class_files(tmp_path / "a", ANSWERS)
+    monkeypatch.chdir(tmp_path / "a" / "b")
+
+    async def scene(stage: Stage) -> None:
+        await stage.sees("Choose the quiz: down, then Enter; / is a folder")
+        await stage.press("enter", "enter")  # Enter in an empty field leads into the list, where only `../` is
+        await stage.until(lambda: stage.app.screen.query_one("#quiz", Input).value == "../")
+        await stage.press("down", "enter")
+        await stage.sees("Choose the answers: down, then Enter; / is a folder")
+        assert stage.app.screen.query_one("#answers", Input).value == "../"
+        await stage.press("down", "enter")
+        await stage.until(lambda: stage.app.screen.query_one("#answers", Input).value == "../answers.csv")
+        await stage.press("enter")
+        await stage.sees("6 of 6 left")
+
+    play(scene, toy_grades(tmp_path / "g.sqlite"))
+
+
+@pytest.mark.parametrize(
+    ("typed", "upper"),
+    [
+        ("", "../"),
+        ("quiz", "../"),
+        ("a/", ""),
+        ("a/b/qu", "a/"),
+        ("../", "../../"),
+        ("/", None),
+        ("/a/", "/"),
+        ("~/", "~/../"),
+    ],
+)
+def test_the_list_leads_to_the_folder_above(typed: str, upper: str | None) -> None:
+    assert above(typed) == upper
+
+
+@pytest.mark.real
+def test_the_class_of_the_examples_is_graded_with_the_real_encoder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EDGEKIT_HOME", str(home_with("multilingual-e5-small")))
+    book = tmp_path / "g.sqlite"
+
+    async def scene(stage: Stage) -> None:
+        stage.app.screen.query_one("#quiz", Input).value = str(CLASS / "quiz.toml")
+        stage.app.screen.query_one("#answers", Input).value = str(CLASS / "answers.csv")
+        stage.app.screen.query_one("#answers").focus()
+        await stage.press("enter")
+        for _wait in range(20):  # a slow machine takes longer than a toy
+            if stage.app.jobs.all and not stage.app.jobs.running:
+                break
+            await asyncio.sleep(15)
+        assert stage.app.jobs.all[0].state == "done", stage.app.jobs.all[0].problem
+        await stage.sees("84 of 84 left")
+        assert marks(book) == {}
+        seen: dict[str, str] = {}
+        for _answer in range(84):
+            seen[grade_screen(stage)._desk.card.answer.answer_id] = stage.shown()  # type: ignore[union-attr]
+            await stage.press("n")
+            await stage.pilot.pause(0.02)
+        assert len(seen) == 84
+        assert "it speaks to the grader" in seen["s08.leaves"]
+        assert "suggested 0 of 3" in seen["s08.leaves"]
+        assert "it sounds like a known wrong idea" in seen["s05.leaves"]
+        assert "]1" in seen["s01.leaves"]
+        assert marks(book) == {}
+        for keys in ("a", "l", "c1~", "a", "r", "u", "a", "c0~", "a", "a", "a", "a", "a"):
+            await stage.press(*(key.replace("~", "enter") for key in keys))
+            await stage.pilot.pause(0.05)
+
+    play(scene, BookGrades(book))
+    found = marks(book)
+    assert len(found) == 10
+    assert sum(state == "changed" for state, _points in found.values()) == 2
