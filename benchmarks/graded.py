@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -62,38 +63,67 @@ class KeptStates:
         self._encoder = encoder
         self._folder = folder
         self._known: dict[str, TokenStates] = {}
+        self._is_keeping = False
 
     def prepare(self, name: str, texts: Sequence[str]) -> None:
         """Read the texts of a set, or take them from the folder."""
         wanted = sorted(set(texts))
-        path = None if self._folder is None else self._folder / f"{name}.npz"
-        if path is not None and path.is_file():
-            stored = np.load(path)
-            known, edges = json.loads(str(stored["texts"])), stored["edges"]
-            pieces, states, embeddings = json.loads(str(stored["pieces"])), stored["states"], stored["embeddings"]
-            for at, text in enumerate(known):
-                rows = states[edges[at] : edges[at + 1]].astype(np.float32)
-                self._known[text] = TokenStates(tuple(pieces[at]), rows, embeddings[at])
+        self._load(name)
         new = [text for text in wanted if text not in self._known]
         for begin in range(0, len(new), _AT_ONCE):
             some = new[begin : begin + _AT_ONCE]
             self._known.update(zip(some, self._encoder.token_states(some), strict=True))
             print(f"{name}: {begin + len(some):,} of {len(new):,} texts read", flush=True)
-        if path is not None and new:
-            found = [self._known[text] for text in wanted]
-            path.parent.mkdir(parents=True, exist_ok=True)
-            np.savez(
-                path,
-                texts=np.array(json.dumps(wanted)),
-                pieces=np.array(json.dumps([one.pieces for one in found])),
-                edges=np.cumsum([0, *(len(one.states) for one in found)]),
-                states=np.concatenate([one.states for one in found]).astype(np.float16),
-                embeddings=np.stack([one.embedding for one in found]),
-            )
+        if new:
+            self._store(name, wanted)
+
+    @contextmanager
+    def keeping(self, name: str) -> Iterator[None]:
+        """Whatever is asked for meanwhile is kept, and forgotten then: a grader also reads parts of its answers."""
+        self._load(name)
+        before, self._is_keeping = len(self._known), True
+        try:
+            yield
+        finally:
+            self._is_keeping = False
+            if len(self._known) > before:
+                self._store(name, sorted(self._known))
+            self._known.clear()
 
     def token_states(self, texts: Sequence[str], *, prefix: str | None = None) -> list[TokenStates]:
         """See `edgekit.engine.encoder.Encoder.token_states`."""
         assert prefix is None
         new = [text for text in dict.fromkeys(texts) if text not in self._known]
         fresh = dict(zip(new, self._encoder.token_states(new), strict=True)) if new else {}
+        if self._is_keeping:
+            self._known.update(fresh)
         return [self._known[text] if text in self._known else fresh[text] for text in texts]
+
+    def _path(self, name: str) -> Path | None:
+        return None if self._folder is None else self._folder / f"{name}.npz"
+
+    def _load(self, name: str) -> None:
+        path = self._path(name)
+        if path is None or not path.is_file():
+            return
+        stored = np.load(path)
+        known, edges = json.loads(str(stored["texts"])), stored["edges"]
+        pieces, states, embeddings = json.loads(str(stored["pieces"])), stored["states"], stored["embeddings"]
+        for at, text in enumerate(known):
+            rows = states[edges[at] : edges[at + 1]].astype(np.float32)
+            self._known[text] = TokenStates(tuple(pieces[at]), rows, embeddings[at])
+
+    def _store(self, name: str, texts: Sequence[str]) -> None:
+        path = self._path(name)
+        if path is None:
+            return
+        found = [self._known[text] for text in texts]
+        path.parent.mkdir(parents=True, exist_ok=True)
+        np.savez(
+            path,
+            texts=np.array(json.dumps(texts)),
+            pieces=np.array(json.dumps([one.pieces for one in found])),
+            edges=np.cumsum([0, *(len(one.states) for one in found)]),
+            states=np.concatenate([one.states for one in found]).astype(np.float16),
+            embeddings=np.stack([one.embedding for one in found]),
+        )

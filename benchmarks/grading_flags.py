@@ -1,8 +1,14 @@
-"""What honest answers are flagged for: `python -m benchmarks.grading_flags [--data ../shared/data] [--show 5]`.
+"""What honest answers are flagged for.
 
-A row a set and language: of the answers that their teachers gave marks for, the share in per cent with each reason
-code; then the share of answers of no marks. The first are honest by their marks, so every flag but `duplicate` and
-`copied_reference`, which are true there, is a false one. Sets without marks above nothing have `acceptable` for one.
+    python -m benchmarks.grading_flags --cache build/flags [--count 300] [--show 5]
+
+First the checks that need no encoder. A row a set and language: of the answers that their teachers gave marks for, the
+share in per cent with each reason code; then the share of answers of no marks. The first are honest by their marks, so
+every flag but `duplicate` and `copied_reference`, which are true there, is a false one. Sets without marks above
+nothing have `acceptable` for one.
+
+Then the whole grader, where its encoder is installed (`flags_of_grader`): right answers alone, all of them or `--count`
+of each set and variety, drawn. All take an hour of one core the first time and minutes with `--cache`.
 """
 
 from __future__ import annotations
@@ -15,6 +21,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import edgekit
+from benchmarks.flags_of_grader import count_flags, report
+from benchmarks.graded import KeptStates
+from edgekit.core.errors import EdgekitError
+from edgekit.engine.encoder import Encoder
 from edgekit.grading.bags import find_bag
 from edgekit.grading.evasions import find_hedges, find_keyword_list
 from edgekit.grading.injection import find_instructions
@@ -71,7 +82,20 @@ def main() -> None:
     parser.add_argument("--sets", nargs="+", default=SETS)
     parser.add_argument("--show", type=int, default=0, help="flagged answers of each code to print")
     parser.add_argument("--peers", action="store_true", help="compare with the other answers of the question")
+    parser.add_argument("--count", type=int, help="answers of each set and variety for the whole grader, drawn")
+    parser.add_argument("--cache", type=Path, help="folder for what the encoder gives")
+    parser.add_argument("--checks-only", action="store_true", help="leave the whole grader out")
     options = parser.parse_args()
+    checks(options)
+    if options.checks_only:
+        print("the whole grader was left out: these are the checks that need no encoder")
+    else:
+        whole(options)
+
+
+def checks(options: argparse.Namespace) -> None:
+    """The checks that need no encoder."""
+    print("the checks that need no encoder")
     total: dict[tuple[str, str, bool], Counter[str]] = defaultdict(Counter)
     shown: dict[tuple[str, str], list[str]] = defaultdict(list)
     for name in options.sets:
@@ -97,6 +121,25 @@ def main() -> None:
     for (code, kind), texts in sorted(shown.items()):
         for text in random.sample(texts, min(options.show, len(texts))):
             print(f"{code} {kind} {text}")
+
+
+def whole(options: argparse.Namespace) -> None:
+    """The whole grader; where its encoder is not installed, a line that says so."""
+    try:
+        opened = edgekit.open_encoder("multilingual-e5-small", threads=1)
+    except EdgekitError as problem:
+        print(f"the whole grader was not counted, its encoder cannot be opened: {problem.message}; {problem.hint}")
+        return
+    with opened as encoder:
+        assert isinstance(encoder, Encoder)
+        kept = KeptStates(encoder, options.cache)
+        found = {(name, variety): one for name, variety, one in count_flags(kept, options.sets, options.count)}
+    for line in report(found):
+        print(line)
+    for (name, variety), one in found.items():
+        for code, texts in sorted(one.shown.items()):
+            for text in texts[: options.show]:
+                print(f"{code} {name} {variety}: {text[:160]!r}")
 
 
 def translations(data: Path, lines: int = 300) -> Iterator[bool]:
