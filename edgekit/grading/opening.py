@@ -189,11 +189,14 @@ def open_grader(
 
 
 def open_judge(judge: str) -> Judge:
-    """Open a language model to ask for second opinions. Raises what `open_generator` raises."""
+    """Open a language model to ask for second opinions. Raises what `open_generator` raises.
+
+    In a process of its own: what a student wrote must not end the grading of a class with it.
+    """
     from edgekit.generate.generator import open_generator
     from edgekit.grading.judge import Judge
 
-    return Judge(open_generator(judge))
+    return Judge(open_generator(judge, process=True))
 
 
 def _settings(encoder: str, judge: str | None) -> dict[str, Any]:
