@@ -20,6 +20,8 @@ def read_bounded(path: Path, most_bytes: int, what: str = "file") -> bytes:
         raise UnavailableError(f"there is no {what} `{path}`") from None
     except OSError as problem:
         raise InputError(f"cannot read the {what} `{path}`: {problem.strerror or problem}") from None
+    except ValueError:  # a NUL or half a character
+        raise InputError(f"no {what} can have the name {str(path)!r}") from None
     if len(data) > most_bytes:
         raise InputError(f"the {what} `{path}` is larger than {most_bytes >> 20} MB")
     return data

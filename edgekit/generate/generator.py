@@ -110,6 +110,11 @@ class Generator(Closing):
         """Whether messages can be given."""
         return self._writer.described.template is not None
 
+    @property
+    def has_died(self) -> bool:
+        """Whether the process that the model runs in died in the last call: the next one starts another."""
+        return self._writer.has_died
+
     def close(self) -> None:
         """Free the model. Generating afterwards raises EngineError; closing again does nothing."""
         self._writer.close()

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from edgekit.core.closing import Closing
-from edgekit.core.errors import InputError
+from edgekit.core.errors import EngineError
 from edgekit.core.events import Progress, Reporter, silent
 from edgekit.grading.conformal import LEAST_ANSWERS, Conformal
+from edgekit.grading.given import answers_of, marks_of, require_quiz
 from edgekit.grading.kinds import is_ruled, mark_by_rule
 from edgekit.grading.local_calibration import with_own_varieties
 from edgekit.grading.reading import Read, read_answer
@@ -37,6 +38,7 @@ class Grader(Closing):
     encoder: of texts and their tokens; `Texts` shares what it gave between graders.  marks: of a teacher, from which
     the head of each question learns at once.  judge: a second opinion, which sends to review and gives no points.
     Nothing that an answer says changes points but through the scorer's features.
+    Raises InputError: what is no quiz, or marks that its questions do not have.
     """
 
     def __init__(
@@ -46,15 +48,17 @@ class Grader(Closing):
         *,
         translate: Translate | None = None,
         judge: Judging | None = None,
-        marks: Sequence[TeacherMark] = (),
+        marks: Iterable[TeacherMark] = (),
     ) -> None:
+        require_quiz(quiz)
         self.quiz = replace(quiz, questions=tuple(map(_with_criteria, quiz.questions)))
         self._encoder = encoder
         self._translate = translate
         self._judge = judge
-        self._marks = tuple(marks)
+        self._marks = marks_of(marks, quiz)
         self._measured: Conformal | None = None
         self._owned: list[Closing] = []
+        self._is_closed = False
 
     def owning(self, *owned: Closing) -> Grader:
         """The grader itself, which frees what it owns when it is closed."""
@@ -62,24 +66,22 @@ class Grader(Closing):
         return self
 
     def close(self) -> None:
-        """Free what the grader owns; closing again does nothing."""
+        """Free what the grader owns. Grading afterwards raises EngineError; closing again does nothing."""
+        self._is_closed = True
         while self._owned:
             self._owned.pop().close()
 
     def grade(
-        self, answers: Sequence[Answer], report: Reporter = silent, *, among: Sequence[Answer] = ()
+        self, answers: Iterable[Answer], report: Reporter = silent, *, among: Iterable[Answer] = ()
     ) -> Iterator[Suggestion]:
         """A suggestion for each answer, question by question.
 
         among: the rest of the class, which answers are compared with and which get no suggestion.
-        Raises InputError: an answer to a question that the quiz does not have.
+        Raises, before the first, InputError: what is no answer, or one to a question that the quiz does not have.
         """
-        known = {question.id for question in self.quiz.questions}
-        unknown = sorted({one.question_id for one in answers} - known)
-        if unknown:
-            reasons = [f"there is no question `{one}`" for one in unknown[:20]]
-            raise InputError("there are answers to no question of the quiz", reasons=reasons)
-        return self._graded(answers, among, report)
+        if self._is_closed:
+            raise EngineError("the grader is closed")
+        return self._graded(answers_of(answers, self.quiz), answers_of(among, self.quiz, "among"), report)
 
     def _graded(self, answers: Sequence[Answer], among: Sequence[Answer], report: Reporter) -> Iterator[Suggestion]:
         done = 0

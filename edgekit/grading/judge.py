@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol, TypeAlias, TypeVar, get_args
 
 from edgekit.core.closing import Closing
-from edgekit.core.errors import EdgekitError
+from edgekit.core.errors import EdgekitError, EngineError
 from edgekit.generate.generator import Generation
 from edgekit.grading.spans import clauses
 from edgekit.quiz.model import Criterion, Question
@@ -32,6 +32,7 @@ LEAST_MASS = 0.05
 # A tie is no verdict: the first of the four words would win it.
 _LEAST_APART = 1e-6
 MOST_ANSWER = 2000
+_MOST_DEATHS = 2
 _QUOTES = 24
 
 # The longer first: nothing about the question itself may follow the answer, which a student wrote.
@@ -88,6 +89,11 @@ class Writes(Protocol):
         """Go on from a prompt."""
         ...
 
+    @property
+    def has_died(self) -> bool:
+        """Whether its process died in the last call: the next one starts another."""
+        ...
+
     def cancel(self) -> None:
         """End what is being written."""
         ...
@@ -111,11 +117,16 @@ class Opinion:
 
 
 class Judge(Closing):
-    """Asks one model; a context manager that frees it.  seconds: how long it may think about one criterion."""
+    """Asks one model; a context manager that frees it.  seconds: how long it may think about one criterion.
+
+    A model whose process dies is started again once, and asked the same; after the second death it is asked nothing
+    more.
+    """
 
     def __init__(self, model: Writes, *, seconds: float = SECONDS) -> None:
         self._model = model
         self._seconds = seconds
+        self._deaths = 0
 
     def close(self) -> None:
         """Free the model; closing again does nothing."""
@@ -183,6 +194,23 @@ class Judge(Closing):
         return texts.get(said.text) or texts.get(said.text.removeprefix(" "))
 
     def _generate(self, prompt: str, grammar: str, tokens: int | None, alternatives: int | None) -> Generation:
+        if self._deaths < _MOST_DEATHS:
+            try:
+                said = self._attempt(prompt, grammar, tokens, alternatives)
+            except EdgekitError:
+                if not self._has_died():
+                    raise
+                return self._generate(prompt, grammar, tokens, alternatives)
+            # One that was told to stop and did not was ended.
+            self._has_died()
+            return said
+        raise EngineError(f"its process died {_MOST_DEATHS} times, and it is asked nothing more")
+
+    def _has_died(self) -> bool:
+        self._deaths += self._model.has_died
+        return self._model.has_died
+
+    def _attempt(self, prompt: str, grammar: str, tokens: int | None, alternatives: int | None) -> Generation:
         late = threading.Timer(self._seconds, self._model.cancel)
         late.daemon = True
         late.start()

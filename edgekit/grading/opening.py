@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -118,8 +118,10 @@ def open_tools(
     """
     from edgekit.engine.encoder import Encoder
     from edgekit.engine.open import open_encoder
+    from edgekit.grading.given import require_options
     from edgekit.identify.identifier import known_languages
 
+    require_options(encoder=encoder, judge=judge, threads=threads)
     # Every answer needs it, and what is only needed to unpack it, 40 MB, would come on top of the encoder.
     known_languages()
     with ExitStack() as stack:
@@ -166,29 +168,35 @@ def open_grader(
     *,
     encoder: str = ENCODER,
     judge: str | None = None,
-    marks: Sequence[TeacherMark] = (),
+    marks: Iterable[TeacherMark] = (),
     threads: int | None = None,
     report: Reporter = silent,
 ) -> Grader:
     """Open a grader of a quiz or of a quiz file: a context manager whose `grade` gives suggestions, never marks.
 
     encoder, judge: ids, aliases or paths.  marks: to learn from.  threads: how many cores to use.
-    Raises UnavailableError, InputError (the quiz), ModelNotFoundError (the hint says what to pull), MissingExtraError,
-    EngineError.
+    Raises UnavailableError, InputError (the quiz, the marks), UsageError (the rest), ModelNotFoundError (the hint says
+    what to pull), MissingExtraError, EngineError.
     """
+    from edgekit.grading.given import marks_of, require_quiz
     from edgekit.quiz.read import read_quiz
 
+    require_quiz(quiz, or_file=True)
     asked = quiz if isinstance(quiz, Quiz) else read_quiz(Path(quiz))
+    marks = marks_of(marks, asked)
     tools = open_tools(encoder=encoder, judge=judge, threads=threads, report=report)
     return tools.grader(asked, marks).owning(tools)
 
 
 def open_judge(judge: str) -> Judge:
-    """Open a language model to ask for second opinions. Raises what `open_generator` raises."""
+    """Open a language model to ask for second opinions. Raises what `open_generator` raises.
+
+    In a process of its own: what a student wrote must not end the grading of a class with it.
+    """
     from edgekit.generate.generator import open_generator
     from edgekit.grading.judge import Judge
 
-    return Judge(open_generator(judge))
+    return Judge(open_generator(judge, process=True))
 
 
 def _settings(encoder: str, judge: str | None) -> dict[str, Any]:

@@ -256,7 +256,9 @@ def test_a_child_that_dies_is_an_error_and_the_next_call_starts_another(path: Pa
     os.kill(first, signal.SIGKILL)
     with pytest.raises(EngineError, match="died at `write`"):
         list(pieces)
+    assert writer.has_died
     assert answer(writer, max_tokens=5) == whole
+    assert not writer.has_died
     assert writer.process_id != first
     os.kill(writer.process_id, signal.SIGKILL)
     time.sleep(0.2)
@@ -274,8 +276,10 @@ def test_a_child_that_does_not_answer_a_cancel_is_ended(path: Path) -> None:
     os.kill(writer.process_id, signal.SIGSTOP)
     writer.cancel()
     assert list(pieces)[-1] == Outcome("cancelled", 0)
+    assert writer.has_died
     assert answer(writer, max_tokens=5) == whole
     writer.close()
+    assert not writer.has_died
 
 
 def test_llama_looks_at_the_flag_itself_in_the_middle_of_a_computation(path: Path) -> None:

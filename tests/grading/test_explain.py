@@ -217,7 +217,8 @@ def test_marks_of_a_teacher_count_at_once_in_any_order_and_for_their_question_on
     (before,) = grade(text)
     (after,) = grade(text, marks=marks)
     (backwards,) = grade(text, marks=marks[::-1])
-    (others,) = grade(text, marks=[replace(one, question_id="q9") for one in marks])
+    wider = replace(QUIZ, questions=(*QUIZ.questions, replace(QUIZ.questions[0], id="q9")))
+    (others,) = grade(text, marks=[replace(one, question_id="q9") for one in marks], quiz=wider)
     assert after.criteria[0].probability > before.criteria[0].probability
     assert backwards == after
     assert others == before

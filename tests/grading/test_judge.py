@@ -26,6 +26,8 @@ ANSWER = 'It "evaporated", it is in the air. \\ I think.'
 class Says:
     """Answers in turn; keeps the prompts and grammars."""
 
+    has_died = False
+
     def __init__(self, *answers: Generation | Exception) -> None:
         self.answers = list(answers)
         self.asked: list[tuple[str, str | None]] = []

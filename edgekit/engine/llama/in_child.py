@@ -50,6 +50,11 @@ class InChild:
         """The child's number in the system."""
         return self._child.process_id
 
+    @property
+    def has_died(self) -> bool:
+        """Whether the child ended, and not by `close`."""
+        return self._child.ended and not self._closed
+
     def controls(self) -> list[str]:
         """Names of the control tokens."""
         (names,) = self._ask(self._running(), Frame("controls")).arrays

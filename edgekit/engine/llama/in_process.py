@@ -68,6 +68,11 @@ class InProcess:
             thread.join(PATIENCE_SECONDS)
             self._stuck = thread.is_alive()
 
+    @property
+    def has_died(self) -> bool:
+        """Never: it would not say so."""
+        return False
+
     def cancel(self) -> None:
         """Set the flag that llama.cpp looks at."""
         self._stop.set()

@@ -34,6 +34,11 @@ class Writer(Protocol):
         """
         ...
 
+    @property
+    def has_died(self) -> bool:
+        """Whether a process of its own ended, and not by `close`: the next call starts another."""
+        ...
+
     def cancel(self) -> None:
         """End the answer that is being written, from any thread; without one, nothing."""
         ...
