@@ -5,10 +5,10 @@ A gradebook keeps these sentences in English, as the command line prints them; h
 
 from __future__ import annotations
 
-import re
 from functools import cache
 
 from tui.actions import N_
+from tui.matching import Templates
 from tui.words import _
 
 # `{told...}` is a sentence, or several of this table; every other field is somebody's words, or a figure.
@@ -228,11 +228,8 @@ def _said(text: str) -> str | None:
 
 
 def _whole(text: str, *, loose: bool = False) -> str | None:
-    for sentence, pattern in _patterns(loose):
-        found = pattern.fullmatch(text)
-        if found is not None:
-            fields = found.groupdict()
-            return _(sentence, **{name: said(one) if name.startswith("told") else one for name, one in fields.items()})
+    for sentence, fields in _templates().of(text, loose=loose):
+        return _(sentence, **{name: said(one) if name.startswith("told") else one for name, one in fields.items()})
     return None
 
 
@@ -250,14 +247,5 @@ def _joined(text: str) -> str | None:
 
 
 @cache
-def _patterns(loose: bool) -> list[tuple[str, re.Pattern[str]]]:
-    """Those that say the most themselves come first.  loose: whatever fills a field, else one quote or one thing."""
-    found = []
-    for sentence in SENTENCES:
-        parts = re.split(r"\{(\w+)\}", sentence)
-        pattern = re.escape(parts[0])
-        for before, name, after in zip(parts[::2], parts[1::2], parts[2::2], strict=False):
-            field = ".+?" if loose else "[^`]+?" if before.endswith("`") else "[^`,;]+?"
-            pattern += f"(?P<{name}>{field}){re.escape(after)}"
-        found.append((sum(map(len, parts[::2])), sentence, re.compile(pattern, re.DOTALL)))
-    return [(sentence, pattern) for _length, sentence, pattern in sorted(found, key=lambda one: -one[0])]
+def _templates() -> Templates:
+    return Templates(SENTENCES)
