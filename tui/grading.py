@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from edgekit.fairness.audit import AuditCard
     from edgekit.fairness.redteam import AttackCard
     from edgekit.gradebook.book import Gradebook, SessionEntry
-    from edgekit.gradebook.queue import Alike
     from edgekit.gradebook.session import Session
     from edgekit.gradebook.standing import Action, Standing
     from edgekit.grading.grader import Grader
+    from edgekit.grading.groups import Alike
     from edgekit.quiz.model import Question, Quiz
     from edgekit.quiz.suggestion import Answer, Suggestion
     from edgekit.quiz.teaching import TeacherMark
@@ -208,7 +208,7 @@ class BookClass:
 
     def alike(self, number: int) -> Alike:
         """See OpenClass."""
-        from edgekit.gradebook.queue import alike
+        from edgekit.grading.groups import alike
 
         return alike(self._session, number)
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from edgekit.answers.answers import row_of
 from edgekit.answers.cells import feedback_of
+from edgekit.core.characters import escaped
 from edgekit.quiz.suggestion import Answer, Mark
 
 
@@ -30,7 +31,7 @@ def scores_json(
         _score(answer, marks[answer.answer_id], at, names=names) for answer in answers if answer.answer_id in marks
     ]
     document = {"lineItems": items, "scores": scores}
-    return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "replace")
+    return (escaped(json.dumps(document, ensure_ascii=False, indent=1)) + "\n").encode("utf-8", "replace")
 
 
 def _score(answer: Answer, mark: Mark, at: str, *, names: bool) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from edgekit.answers.cells import COLUMNS, feedback_of
 from edgekit.answers.columns import Layout, find_layout
 from edgekit.answers.decoding import Decoded, decode
 from edgekit.answers.rows import Row, answers_of, problems_by_line
+from edgekit.core.characters import escaped
 from edgekit.core.errors import InputError, capped
 from edgekit.quiz.suggestion import Mark
 
@@ -42,7 +43,7 @@ class JsonSource:
                 objects[number].setdefault(_MARKS, {})[question] = entry
             else:
                 objects[number] |= entry
-        text = "".join(json.dumps(one, ensure_ascii=False) + "\n" for one in objects)
+        text = "".join(escaped(json.dumps(one, ensure_ascii=False)) + "\n" for one in objects)
         return self.decoded.encoded(text)
 
 

@@ -11,6 +11,7 @@ from typing import Literal
 from edgekit.answers.answers import by_student
 from edgekit.answers.cells import feedback_of, points_text
 from edgekit.answers.xml_text import not_xml
+from edgekit.core.characters import visible
 from edgekit.core.languages import base_language
 from edgekit.quiz.model import Quiz
 from edgekit.quiz.suggestion import Answer, Mark
@@ -82,7 +83,10 @@ def _words(quiz: Quiz) -> _Words:
 def _document(quiz: Quiz, sections: Sequence[str], form: str) -> bytes:
     if form == "md":
         return "\n".join([f"# {_plain(quiz.title)}\n", *sections]).encode("utf-8", "replace")
-    title, language = escape(not_xml(quiz.title)), escape(quiz.questions[0].language if quiz.questions else "en")
+    title, language = (
+        escape(not_xml(visible(quiz.title))),
+        escape(quiz.questions[0].language if quiz.questions else "en"),
+    )
     return (
         f'<!DOCTYPE html>\n<html lang="{language}"><head><meta charset="utf-8"><title>{title}</title>'
         f"<style>{_STYLE}</style></head><body>\n<h1>{title}</h1>\n{''.join(sections)}</body></html>\n"
@@ -120,7 +124,7 @@ def _feedback(mark: Mark | None) -> str:
 
 def _html(who: str, told: _Told, words: _Words) -> str:
     def text(value: str) -> str:
-        return escape(not_xml(value))
+        return escape(not_xml(visible(_LINES.sub("\n", value))))
 
     parts = [f'<section><h2 dir="auto">{text(who)}</h2>\n']
     for quiz, answer, mark in told:
@@ -152,5 +156,5 @@ def _quoted(text: str) -> str:
 
 def _plain(text: str) -> str:
     """Text on one line that Markdown shows as it is."""
-    line = " ".join(not_xml(text).split())
+    line = not_xml(visible(" ".join(text.split())))
     return _FIRST.sub(lambda found: f"{found[1] or ''}\\{found[2] or found[3]}", _SIGNS.sub(r"\\\g<0>", line))

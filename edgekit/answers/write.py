@@ -19,6 +19,7 @@ from edgekit.answers.qti_results import new_results
 from edgekit.answers.reports import report_of_all, reports
 from edgekit.answers.xapi import statements_json
 from edgekit.core.atomic import write_bytes
+from edgekit.core.characters import escaped
 from edgekit.core.errors import OutputError, UsageError
 from edgekit.quiz.model import Quiz
 from edgekit.quiz.suggestion import Mark
@@ -111,7 +112,7 @@ def _new_lines(answers: Answers, marks: Mapping[str, Mark], *, names: bool) -> b
         who = {"student": answer.student} if names and answer.student is not None else {}
         entry = {"id": answer.answer_id, **who, "question": answer.question_id, "answer": answer.text}
         entry |= mark_entry(marks.get(answer.answer_id))
-        lines.append(json.dumps(entry, ensure_ascii=False) + "\n")
+        lines.append(escaped(json.dumps(entry, ensure_ascii=False)) + "\n")
     return "".join(lines).encode("utf-8", "replace")
 
 

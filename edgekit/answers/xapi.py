@@ -10,6 +10,7 @@ from typing import Any
 
 from edgekit.answers.answers import row_of
 from edgekit.answers.cells import feedback_of
+from edgekit.core.characters import escaped
 from edgekit.quiz.model import Quiz
 from edgekit.quiz.suggestion import Answer, Mark
 
@@ -30,7 +31,7 @@ def statements_json(
     """
     at = (now or datetime.now(timezone.utc)).isoformat(timespec="milliseconds")
     given = [_statement(quiz, one, marks[one.answer_id], at, names=names) for one in answers if one.answer_id in marks]
-    return (json.dumps(given, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "replace")
+    return (escaped(json.dumps(given, ensure_ascii=False, indent=1)) + "\n").encode("utf-8", "replace")
 
 
 def _statement(quiz: Quiz, answer: Answer, mark: Mark, at: str, *, names: bool) -> dict[str, Any]:

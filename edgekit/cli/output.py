@@ -7,6 +7,7 @@ import os
 import sys
 from typing import Any, BinaryIO, TextIO
 
+from edgekit.core.characters import escaped
 from edgekit.core.characters import visible as visible
 from edgekit.core.errors import EdgekitError, OutputError
 
@@ -54,8 +55,8 @@ def raw_stdout() -> BinaryIO:
 
 
 def json_object(value: Any) -> None:
-    """One JSON object or array on one line, keys in the order given."""
-    data(json.dumps(value, ensure_ascii=False))
+    """One JSON object or array on one line, keys in the order given; nothing in it commands a terminal."""
+    data(escaped(json.dumps(value, ensure_ascii=False)))
 
 
 def narrate(text: str) -> None:

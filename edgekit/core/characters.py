@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from unicodedata import category
 
@@ -45,6 +46,11 @@ def visible(text: str, *, one_line: bool = False) -> str:
     """
     shown = _COMMANDS.sub(_sign, text)
     return shown.replace("\n", "\u240a").replace("\t", "\u2409") if one_line else shown
+
+
+def escaped(text: str) -> str:
+    """JSON, in which no such sign stands as itself; the value is the same."""
+    return _COMMANDS.sub(lambda found: found[0] if len(found[0]) > 1 else json.dumps(found[0])[1:-1], text)
 
 
 def _sign(found: re.Match[str]) -> str:

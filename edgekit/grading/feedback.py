@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from edgekit.grading.function_words import language_by_small_words
+from edgekit.grading.intake import take_in
 from edgekit.quiz.model import Criterion, Question
 from edgekit.quiz.suggestion import CriterionResult, CriterionState
 
@@ -134,7 +135,7 @@ def feedback_faults(
     faults = []
     judged = {result.criterion for result in results}
     seen = [one for one in question.criteria if one.id in judged]
-    given = [*question.text.values(), *(result.evidence.text for result in results if result.evidence)]
+    given = [*question.text.values(), *(_quotable(result) for result in results)]
     given += [wording for criterion in seen for _, wording in criterion.wordings()]
     given += [wording for texts in question.references.values() for wording in texts]
     numbers = {number for source in given for number in _NUMBER.findall(source)}
@@ -179,8 +180,13 @@ def _told(
     wording = _wording(question, criterion, language)
     line = phrases.states[result.state].format(_sentence(wording)) if wording else ""
     if quoted and result.evidence and result.state != "missing":
-        line = f"{line} {phrases.quoted.format(' '.join(result.evidence.text.split()))}".strip()
+        line = f"{line} {phrases.quoted.format(_quotable(result))}".strip()
     return line
+
+
+def _quotable(result: CriterionResult) -> str:
+    """The student's words on one line, without what the eye does not see and a terminal would obey."""
+    return " ".join(take_in(result.evidence.text).text.split()) if result.evidence else ""
 
 
 def _wording(question: Question, criterion: Criterion | None, language: str) -> str | None:

@@ -73,10 +73,10 @@ def marks_of(marks: Iterable[TeacherMark], quiz: Quiz) -> tuple[TeacherMark, ...
 def _checked(
     given: Iterable[_One], quiz: Quiz, name: str, kind: type[_One], faults: Callable[[_One], list[str]]
 ) -> list[_One]:
+    known = [question.id for question in quiz.questions]
     if isinstance(given, (kind, str, bytes)) or not isinstance(given, Iterable):
         hint = f"write `{name}=[one]`" if isinstance(given, kind) else None
         raise InputError(f"`{name}` is of type `{type(given).__name__}`, not a list of `{kind.__name__}`", hint=hint)
-    known = {question.id for question in quiz.questions}
     listed: list[_One] = []
     reasons: list[str] = []
     for at, one in enumerate(given):
@@ -93,7 +93,7 @@ def _checked(
         raise InputError(
             f"`{name}` has what cannot be graded" if kind is Answer else f"`{name}` has what nothing is learned from",
             reasons=capped(reasons, 20),
-            hint=f"its questions are {', '.join(f'`{one}`' for one in [*known][:10])}" if strange else None,
+            hint=f"its questions are {', '.join(f'`{one}`' for one in known[:10])}" if strange else None,
         )
     return listed
 

@@ -65,8 +65,14 @@ class Intake:
             return self.at[begin], self.at[begin]
         last = self.at[end - 1]
         stop = self.at[end]
-        while stop - 1 > last and _kind(self.original[stop - 1], self.original[stop - 2]):
-            stop -= 1
+        sequences = {found.end(): found.start() for found in _TERMINAL.finditer(self.original, last + 1, stop)}
+        while stop - 1 > last:
+            if stop in sequences:
+                stop = sequences[stop]
+            elif _kind(self.original[stop - 1], self.original[stop - 2]):
+                stop -= 1
+            else:
+                break
         return self.at[begin], stop
 
 

@@ -19,6 +19,7 @@ from markdown_it import MarkdownIt
 from edgekit.answers.answers import Answers
 from edgekit.answers.reports import report_of_all
 from edgekit.answers.write import write_marks
+from edgekit.core.characters import visible
 from edgekit.core.errors import UsageError
 from edgekit.quiz.model import Criterion, Question, Quiz
 from edgekit.quiz.read import make_quiz
@@ -121,6 +122,21 @@ def test_what_a_student_wrote_is_shown_and_obeyed_by_nobody(text: str) -> None:
     assert blocks == {"heading", "paragraph", "blockquote", "inline"} or (not text.strip() and "blockquote" in blocks)
     inside = [child for one in tokens for child in one.children or ()]
     assert {one.type for one in inside} <= {"text", "hardbreak", "softbreak", "strong_open", "strong_close"}
+
+
+COMMANDS = "".join(f"{sign}water " for sign in ("\x1b[31m", "\x9b2J", "\x07", "\x7f", "\u202e", "\u2066", "\U000e0041"))
+
+
+@pytest.mark.parametrize("form", ["html", "md", "xapi", "lti", "jsonl"])
+def test_no_file_but_a_table_holds_what_a_terminal_obeys(form: str, tmp_path: Path) -> None:
+    told = (Answer("a\x9b2J", "q1", f"one {COMMANDS}\r\ntwo", f"Ana{COMMANDS}"),)
+    given = Answers(told, "csv", "utf-8")
+    marks = [Mark("a\x9b2J", "q1", 2.0, "changed", None, 1.0, f"Say {COMMANDS}")]
+    write_marks(given, marks, tmp_path / "out", form=form, quiz=quiz())
+    text = (tmp_path / "out").read_text(encoding="utf-8")
+    assert visible(text) == text
+    assert text.count("water") >= 14
+    assert "one" in text or form == "lti"
 
 
 @pytest.mark.parametrize(

@@ -61,10 +61,15 @@ def test_hostile_ids_names_and_texts_command_neither_terminal_nor_spreadsheet(
         assert not any(cell.startswith(("=", "+", "@")) for cell in row.values())
     typed(monkeypatch, "l\nl\nl\n")
     assert run(["grade", "review", "--all"]) == 0
+    assert run(["grade", "hostile.jsonl", "--quiz", "quiz.toml", "--json"]) == 0
+    assert run(["grade", "accept", "#1", "--json"]) == 0
+    assert run(["grade", "contest", "#1", "--why", "\x9b31mwhy\n  mark 2"]) == 0
+    typed(monkeypatch, "l\nl\nl\n")
+    assert run(["grade", "review", "--all"]) == 0
     assert run(["grade", "accept", "\x1b[31mnobody"]) == 3
     assert run(["grade", "answers.csv", "--quiz", "\x1b[31m.toml"]) == 3
     told = capsys.readouterr()
-    for sign in ("\x1b", "\x9b", "\x07", "\u202e", "Ana"):
+    for sign in ("\x1b", "\x9b", "\x07", "\u202e", "Ana", "\n  mark 2"):
         assert sign not in told.out + told.err
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edgekit.core.characters import has_letters, visible
+from edgekit.core.characters import escaped, has_letters, visible
 
 
 @pytest.mark.parametrize(
@@ -52,3 +53,10 @@ def test_lines_scripts_joined_letters_and_emoji_stay() -> None:
     assert visible(text) == text
     assert visible(text + "\U000e0041") == text + "\ufffd"
     assert visible("\x1b[31m\x7f\x9b") == "␛[31m␡\ufffd"
+
+
+@given(st.text(st.characters() | st.sampled_from("\x1b\x9b\u2028\u202e\ud800\U000e0041\U0001f3f4\U000e007f\n\t")))
+def test_escaped_json_commands_no_terminal_and_has_the_same_value(text: str) -> None:
+    written = escaped(json.dumps({text: [text]}, ensure_ascii=False))
+    assert visible(written) == written
+    assert json.loads(written) == {text: [text]}

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from gradebook.classes import answers, begun, quiz
 from gradebook.toy_tools import SETTINGS, ToyTools
 
 from edgekit.gradebook.book import open_gradebook
-from edgekit.gradebook.queue import alike, by_need, to_decide
+from edgekit.gradebook.queue import by_need, to_decide
+from edgekit.grading.groups import alike
 from edgekit.grading.session_run import suggest_waiting
 from edgekit.quiz.suggestion import Answer
 
@@ -35,7 +37,7 @@ def test_the_queue_is_by_need_and_holds_what_has_a_suggestion_and_no_mark(tmp_pa
 
 def test_other_points_and_another_question_are_not_alike(tmp_path: Path) -> None:
     with open_gradebook(tmp_path / "g.sqlite") as book:
-        session = begun(book, answers(3))
+        session = begun(book, [replace(one, text="They need light to grow") for one in answers(3)])
         assert alike(session, 1).numbers == (1, 2, 3)
         session.decide([2], "changed", 1.0)
         assert alike(session, 1).numbers == (1, 3)

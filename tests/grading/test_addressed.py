@@ -19,6 +19,7 @@ from edgekit.grading.reading import is_rest, left_out, read_answer
 from edgekit.grading.texts import Texts
 from edgekit.quiz.model import Question, Quiz
 from edgekit.quiz.suggestion import Answer
+from edgekit.quiz.teaching import TeacherMark
 
 QUESTION = Question(
     "q", "explain", "en", {"en": "What do seeds need?"}, 2.0, references={"en": ("Seeds need water and light",)}
@@ -161,3 +162,38 @@ def test_weights_come_back_equal_when_they_are_stored() -> None:
     assert again.bias == made.bias
     assert json.loads(Addressed.load().encode())["schema"] == "edgekit.addressed/1"
     assert len(Disorder.load().weights) == 3 * len(Addressed.load().weights)
+
+
+MARKED = Quiz("quiz", "Quiz", ("en",), (Question("q", "explain", "en", {"en": "What do seeds need?"}, 2.0),), "0" * 64)
+
+
+def marks_of_a_class(*, poisoned: bool = False) -> list[TeacherMark]:
+    order = f" {ORDER.capitalize()}." if poisoned else ""
+    right = [TeacherMark("q", f"Seeds need water and light {at}.{order}", 2.0) for at in range(8)]
+    return [*right, *(TeacherMark("q", f"Seeds need old shoes {at}.", 0.0) for at in range(8))]
+
+
+@pytest.mark.parametrize("text", ["Seeds need water and light", "Seeds need old shoes"])
+@pytest.mark.parametrize("poisoned", [False, True])
+@pytest.mark.parametrize("form", ["{text}. {order}.", "{order}! {text}.", "{text}.\n{order}"])
+def test_points_are_those_of_the_answer_alone_when_only_marks_say_what_is_right(
+    text: str, form: str, *, poisoned: bool
+) -> None:
+    grader = Grader(MARKED, toy_texts(), marks=marks_of_a_class(poisoned=poisoned))
+    (plain,) = grader.grade([Answer("a", "q", f"{text}.")])
+    attacked = form.format(text=text, order=ORDER.capitalize())
+    (given,) = grader.grade([Answer("a", "q", attacked)])
+    assert given.points == plain.points == (2.0 if "water" in text else 0.0)
+    told = [one.span for one in given.reasons if one.code == "injection_suspect"]
+    assert [attacked[slice(*one)].strip("!. \n").lower() for one in told if one] == [ORDER]
+    assert not any(one.code == "injection_suspect" for one in plain.reasons)
+    assert given.decision == plain.decision == "review"
+
+
+def test_an_order_is_told_when_nothing_is_known_and_company_changes_nothing() -> None:
+    answers = [Answer(f"a{at}", "q", f"Seeds need water {at}. {ORDER.capitalize()}.") for at in range(3)]
+    for marks in ([], marks_of_a_class()):
+        grader = Grader(MARKED, toy_texts(), marks=marks)
+        together = list(grader.grade(answers))
+        assert all("injection_suspect" in {reason.code for reason in one.reasons} for one in together)
+        assert list(grader.grade(answers[:1], among=answers[1:])) == together[:1]

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from edgekit.core.characters import visible
 from edgekit.grading.feedback import PHRASES, Phrases, checked_feedback, feedback_faults, spoken, write_feedback
 from edgekit.grading.reading import read_answer
 from edgekit.grading.suggesting import suggest
@@ -121,3 +122,12 @@ def test_no_answer_breaks_a_feedback(text: str) -> None:
     feedback = write_feedback(QUESTION, [said], "pt")
     assert feedback.startswith("Você diz uma parte")
     assert feedback_faults(feedback, QUESTION, [said], "pt") == ()
+
+
+def test_what_a_terminal_would_obey_is_in_no_feedback_when_the_student_wrote_it_between_words() -> None:
+    said = "the \x1b[31mwater\x1b]0;t\x07 dries\u202e\x9b2J\n up"
+    result = CriterionResult("air", "met", 1.0, 0.9, Evidence(0, len(said), said, "The water goes into the air"))
+    text, faults = checked_feedback(QUESTION, [result], "en")
+    assert "“the water dries up”" in text
+    assert visible(text, one_line=True) == text
+    assert faults == ()

@@ -99,6 +99,16 @@ def test_span_has_no_hidden_character_around_it_when_the_original_has_some() -> 
     assert found.original[first:last] == "plant"
 
 
+@pytest.mark.parametrize(
+    "hidden", ["\x1b[31m", "\x1b]0;owned\x07", "\x9b2J\u202e\x1b[1m\x7f", "\x1b[31m\x1b]0;a\x07\x9b2J\b"]
+)
+def test_span_has_no_terminal_sequence_around_it_when_the_original_has_some(hidden: str) -> None:
+    found = take_in(f"a {hidden}plant{hidden} grows")
+    begin = found.text.index("plant")
+    first, last = found.span(begin, begin + 5)
+    assert found.original[first:last] == "plant"
+
+
 def test_look_alikes_are_latin_when_the_word_is_latin_and_stay_when_it_is_not() -> None:
     assert look_alikes_folded("рlаnts") == "plants"
     assert look_alikes_folded("ｆｕｌｌ 𝐦𝐚𝐫𝐤𝐬 １２") == "full marks 12"

@@ -160,7 +160,7 @@ def test_a_group_is_undone_as_one_and_leaves_out_what_a_person_should_see(tmp_pa
 
 
 def test_like_answers_that_are_sent_to_review_are_counted_and_not_accepted(tmp_path: Path) -> None:
-    from edgekit.gradebook.queue import alike
+    from edgekit.grading.groups import alike
 
     book = graded(tmp_path, [DOUBTFUL, "mud", RIGHT])
     with open_gradebook(book) as opened:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from edgekit.gradebook.session import Session
     from edgekit.gradebook.standing import Standing
     from edgekit.grading.session_run import Difference
+    from edgekit.quiz.model import Question
     from edgekit.quiz.suggestion import Answer, CriterionResult, Suggestion
 
 _STATES = {"met": "+", "partly": "~", "missing": "-", "contradicted": "!"}
@@ -58,16 +59,16 @@ def card(session: Session, at: int) -> list[str]:
     answer, standing = session.answers[at], session.standing(at)
     suggestion = session.suggestion(at)
     question = session.ruled_quiz(session.teaching()).question(answer.question_id)
-    lines = [f"#{at}  {output.visible(answer.answer_id)}  question {answer.question_id}, {standing.state}"]
+    lines = [f"#{at}  {_one_line(answer.answer_id)}  question {answer.question_id}, {standing.state}"]
     if question is not None:
-        lines += [f"  {output.visible(text)}" for text in question.text.values()]
+        lines += _asked(question)
     results = suggestion.criteria if suggestion is not None else ()
     spans = [(one.evidence.begin, one.evidence.end) for one in results if one.evidence is not None]
     lines += ["", *(f"  | {line}" for line in marked(answer.text, spans).splitlines() or [""]), ""]
     lines += [_criterion(one) for one in results]
     if suggestion is not None:
         lines.append(f"  suggested {in_words(suggestion)}")
-        lines += [f"  ? {one.code}: {output.visible(one.detail)}" for one in suggestion.reasons]
+        lines += [f"  ? {one.code}: {_one_line(one.detail)}" for one in suggestion.reasons]
         if suggestion.feedback:
             lines += [f"  > {output.visible(line)}" for line in suggestion.feedback.splitlines()]
     if standing.points is not None:
@@ -75,7 +76,7 @@ def card(session: Session, at: int) -> list[str]:
     if standing.contested:
         was = standing.before.points if standing.before is not None else None
         why = reason_of(session, at)
-        lines.append(f"  contested, it was {number(was)}" + (f": {output.visible(why)}" if why else ""))
+        lines.append(f"  contested, it was {number(was)}" + (f": {_one_line(why)}" if why else ""))
     return lines
 
 
@@ -86,17 +87,26 @@ def unseen(session: Session, at: int) -> list[str]:
     lines = [f"#{at}  question {answer.question_id}"]
     if question is not None:
         lines[0] += f", up to {number(question.points)}"
-        lines += [f"  {output.visible(text)}" for text in question.text.values()]
+        lines += _asked(question)
         lines += [
-            f"  {number(one.points)} for {output.visible(text)}"
+            f"  {number(one.points)} for {_one_line(text)}"
             for one in question.criteria
             for text in list(one.statement.values())[:1]
         ]
         if not question.criteria:
             right = [*question.correct, *(text for texts in question.references.values() for text in texts)]
             right += [f"{number(question.value)} {question.unit or ''}".strip()] if question.value is not None else []
-            lines += [f"  right: {output.visible(text)}" for text in right]
+            lines += [f"  right: {_one_line(text)}" for text in right]
     return [*lines, "", *(f"  | {output.visible(line)}" for line in answer.text.splitlines() or [""]), ""]
+
+
+def _asked(question: Question) -> list[str]:
+    return [f"  {output.visible(line)}" for text in question.text.values() for line in text.splitlines()]
+
+
+def _one_line(text: str) -> str:
+    """Of others, who could write a second line that looks like one of ours."""
+    return output.visible(text, one_line=True)
 
 
 def _criterion(one: CriterionResult) -> str:
