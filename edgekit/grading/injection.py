@@ -21,7 +21,11 @@ _BY_FORM = frozenset({"en", "es", "pt", "fr", "de", "it", "nl"})
 _VERB_LAST = frozenset({"hi", "tr", "ja", "de", "nl"})
 _LONGEST_REST = 200
 _LEAST_LIKE = 84.0
-_TOPIC = "words of grading"
+_TOPIC, _CODE, _SPACED, _ORDER_IN_CODE = "words of grading", "text in code", "letters apart", "an order in code"
+# Part of an answer where the question is about it.
+_IN_CODE = frozenset({_TOPIC, _CODE, _SPACED})
+# The answer may go on after it.
+_AS_LONG_AS_IT_IS = frozenset({_CODE, _SPACED, _ORDER_IN_CODE})
 _MOST_READ = 16_384
 # What a grader's prompt is made of, and what a model reads as the end of one.
 _MARKUP = re.compile(
@@ -80,7 +84,11 @@ _PLACEHOLDER = re.compile(
     re.IGNORECASE,
 )
 _BASE64 = re.compile(r"(?<![A-Za-z0-9+/=_-])[A-Za-z0-9+/_-]{20,4000}={0,2}(?![A-Za-z0-9+/=])")
+# `i g n o r e`, `i-g-n-o-r-e`; a row of bases, or of letters in order, is none.
+_APART = re.compile(r"(?<!\w)[^\W\d_](?:(?:\s{1,3}|\s?[.*_-]\s?)[^\W\d_](?!\w)){9,400}")
+_LEAST_APART, _BASES = 6, frozenset("acgtu")
 _HEX = re.compile(r"(?<![0-9a-zA-Z])(?:[0-9a-fA-F]{2}\s?){12,2000}(?![0-9a-zA-Z])")
+_HEX_LETTER, _LEAST_TEXT = re.compile(r"[a-fA-F]"), 0.8
 # `4nd`, `m4rk5`; not `11 points`.
 _LEET_WORD = re.compile(r"[^\W\d_][013457@$!|€8]|[013457@$!|€8][^\W\d_]")
 _LEET = str.maketrans("013457@$!|€8", "oieastasiieb")
@@ -97,6 +105,12 @@ _LEADING = re.compile(
     r"y|pero|por favor|ahora|profe|profesora?|maestr[oa]|debes|tienes|que|te|pido|usted|e|mas|agora|voc[eê]"
     r"|deve|bitte|und|"
     r"jetzt|du|sie|s'il vous plaît|veuillez|maintenant|et|vous|devez|tu|dois)\b[\s,:]*)+$",
+    re.IGNORECASE,
+)
+# What leads to something in code.
+_LEADING_CODE = re.compile(
+    r"\b(?:(?:please|now|and|then|so|just)\s+)*(?:decode|decrypt|decipher|translate|convert|execute|obey|base ?64"
+    r"|decodifica|descifra|traduce|decodifique|dekodiere|entschlüssle|décode|décodez)\b(?:\W+\w+){0,5}\W*$",
     re.IGNORECASE,
 )
 # A question that is about this lets it be spoken of: quoted, or told of somebody.
@@ -142,7 +156,7 @@ def find_instructions(text: str, question: str = "") -> tuple[Reason, ...]:
         begin, end = _widened(plain, one)
         if matching_form(plain[one.begin : one.end]).strip() in asked and one.end - one.begin > 1:
             continue
-        if about and one.what == _TOPIC:
+        if about and one.what in _IN_CODE:
             continue
         if about and (
             any(a <= one.begin and one.end <= b for a, b in quoted) or _TOLD.search(plain, max(0, begin - 60), begin)
@@ -205,7 +219,15 @@ def _finds(text: str) -> Iterator[_Find]:
         for found in pattern.finditer(text):
             decoded = _decoded(found[0], hexadecimal=pattern is _HEX)
             if decoded and (next(_orders(decoded), None) or _MARKUP.search(decoded) or _SCORE.search(decoded)):
-                yield _Find(found.start(), found.end(), "an order in code")
+                yield _Find(found.start(), found.end(), _ORDER_IN_CODE)
+            elif _is_text(decoded) and (pattern is _BASE64 or _HEX_LETTER.search(found[0])):
+                yield _Find(found.start(), found.end(), _CODE)
+    for found in _APART.finditer(text):
+        apart = [one for one in found[0].lower() if one.isalpha()]
+        # Scripts without capitals have letters that are words.
+        is_cased = all(one.upper() != one for one in apart)
+        if is_cased and len(set(apart)) >= _LEAST_APART and not _BASES.issuperset(apart) and apart != sorted(apart):
+            yield _Find(found.start(), found.end(), _SPACED)
 
 
 def _orders(text: str) -> Iterator[tuple[int, int]]:
@@ -295,6 +317,11 @@ def _decoded(text: str, *, hexadecimal: bool) -> str:
     return decoded if decoded.isprintable() or "\n" in decoded else ""
 
 
+def _is_text(decoded: str) -> bool:
+    """Words, in any script; measured values in a row are digits of hexadecimal too."""
+    return sum(one.isalpha() or one.isspace() for one in decoded) > _LEAST_TEXT * len(decoded)
+
+
 def _in_tags(text: str) -> Iterator[tuple[int, int]]:
     """Runs of tag characters (U+E0000) that spell an order."""
     for found in re.finditer("[\U000e0000-\U000e007f]{4,}", text[:_MOST_READ]):
@@ -306,9 +333,12 @@ def _in_tags(text: str) -> Iterator[tuple[int, int]]:
 def _widened(text: str, one: _Find) -> tuple[int, int]:
     """From the words that lead to it to the end of its sentence: what is left out of what is scored."""
     begin, end = one.begin, one.end
-    leading = _LEADING.search(text, max(0, begin - 60), begin)
+    is_code = one.what in _AS_LONG_AS_IT_IS
+    leading = (_LEADING_CODE if is_code else _LEADING).search(text, max(0, begin - 60), begin)
     if leading:
         begin = leading.start()
+    if is_code:
+        return begin, end
     # Of a word that only its letters gave away (`skram`) nothing is left; writing without spaces has no such.
     while begin and text[begin - 1].isascii() and text[begin - 1].isalnum() and text[begin].isalnum():
         begin -= 1
