@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from edgekit.core.cancelling import CancelledError, cancellable
 from edgekit.core.errors import EdgekitError
 from edgekit.core.events import Event, Note, Progress, StepStarted
 from edgekit.core.meter import Meter, in_words
@@ -15,10 +16,6 @@ from edgekit.core.meter import Meter, in_words
 # Two changes a second: what a screen reader can follow and a person read.
 EVERY_SECONDS = 0.5
 LOG_LINES = 500
-
-
-class CancelledError(EdgekitError):
-    """Raised inside the work of a job that was cancelled, at its next event."""
 
 
 @dataclass
@@ -54,9 +51,9 @@ class Job:
         return (self.ended or time.monotonic()) - self.started
 
     def cancel(self) -> None:
-        """Let the work end at its next event, which leaves no half file.
+        """Let the work end where it asks next, which leaves no half file.
 
-        One that writes nothing has ended for whoever looks: between two events of it there can be seconds.
+        One that writes nothing has ended for whoever looks: a call of a library in it can take a second.
         """
         self._stop.set()
         if not self.writes:
@@ -76,6 +73,11 @@ class Job:
         """Whether it was told to end."""
         return self._stop.is_set()
 
+    def check(self) -> None:
+        """Raise CancelledError, which its work asks for, where it was told to end."""
+        if self._stop.is_set():
+            raise CancelledError
+
 
 class Jobs:
     """All work of a session.  changed: called with a job whenever there is something new of it, from its own thread."""
@@ -91,7 +93,10 @@ class Jobs:
         return [job for job in self.all if job.runs]
 
     def start(self, name: str, work: Callable[[Callable[[Event], None]], object], *, writes: bool = True) -> Job:
-        """Do work(report) in a thread of its own; what it raises is the job's problem, never the app's."""
+        """Do work(report) in a thread of its own; what it raises is the job's problem, never the app's.
+
+        It ends where it reports or asks (`check_cancelled`) once it is cancelled.
+        """
         job = Job(name, writes=writes, _changed=self.changed)
         self.all.append(job)
         thread = threading.Thread(target=self._run, args=(job, work), name=f"edgekit-{name}", daemon=True)
@@ -110,7 +115,9 @@ class Jobs:
 
     def _run(self, job: Job, work: Callable[[Callable[[Event], None]], object]) -> None:
         try:
-            job.end("done", result=work(_Reporter(job, self.changed)))
+            with cancellable(job.check):
+                result = work(_Reporter(job, self.changed))
+            job.end("done", result=result)
         except CancelledError:
             job.end("cancelled")
         except EdgekitError as problem:
@@ -130,8 +137,7 @@ class _Reporter:
 
     def __call__(self, event: Event) -> None:
         job = self._job
-        if job.is_stopping:
-            raise CancelledError("it was cancelled")
+        job.check()
         if isinstance(event, Note):
             job.log.append(event.text)
         elif isinstance(event, Progress):

@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from edgekit.core.cancelling import check_cancelled
 from edgekit.core.errors import EngineError
 from edgekit.tokenizer.character_map import CharacterMap
 from edgekit.tokenizer.packed_pieces import MANY, PackedPieces
@@ -106,7 +107,10 @@ class SentencePieceTokenizer:
     def encode(self, texts: Sequence[str]) -> list[list[int]]:
         """Token ids of each text, without the end mark; of a text that is all spaces, none."""
         encode, normalise = self.unigram.encode, self._normalise
-        found = [encode(normalise(text)) for text in texts]
+        found = []
+        for text in texts:
+            check_cancelled()
+            found.append(encode(normalise(text)))
         if self._rows == len(self._pieces):
             return found
         return [[token if token < self._rows else self._unknown for token in ids] for ids in found]

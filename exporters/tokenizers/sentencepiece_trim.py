@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from edgekit.core.cancelling import check_cancelled
 from edgekit.core.errors import ModelFormatError
 from edgekit.tokenizer.sentencepiece import CONTROL, FORMAT, NORMAL, UNKNOWN, UNUSED
 from exporters.tokenizers.charsmap import Charsmap, CharsmapError, read_charsmap
@@ -24,6 +25,7 @@ _VOCABULARY_SIZE = 4
 
 def take_pieces(model: SentencePieceModel, kept: NDArray[np.int64]) -> SentencePieceModel:
     """The model with these pieces, in this order; scores stay as they are."""
+    check_cancelled()
     ids = kept.tolist()
     return SentencePieceModel(
         pieces=tuple(model.pieces[at] for at in ids),

@@ -15,6 +15,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from edgekit.core.cancelling import check_cancelled
 from edgekit.core.errors import UsageError
 from edgekit.tokenizer.sentencepiece import SentencePieceTokenizer
 from edgekit.tokenizer.unigram import SPACE
@@ -93,5 +94,6 @@ class Unigram:
         """
         found = self._known.get(token)
         if found is None:
+            check_cancelled()
             found = self._known[token] = self._encoder.unigram.search.cut_without(token, self.model.pieces[token])
         return found
