@@ -23,7 +23,7 @@ class Job:
     """One piece of long work.  state: `runs`, `done`, `failed` or `cancelled`; line: how far it is, in words.
 
     share: done of 1, None where that is not known.  problem: why it failed.  log: what it has said, the newest last.
-    writes: whether it leaves anything behind, so that its end has to be waited for.
+    writes: whether it leaves anything behind, so that its end has to be waited for.  thread: where it is at work.
     """
 
     name: str
@@ -36,6 +36,7 @@ class Job:
     started: float = field(default_factory=time.monotonic)
     ended: float | None = None
     writes: bool = True
+    thread: threading.Thread = field(default_factory=threading.Thread)
     _stop: threading.Event = field(default_factory=threading.Event)
     _ends: threading.Lock = field(default_factory=threading.Lock)
     _changed: Callable[[Job], None] = field(default=lambda _job: None)
@@ -85,7 +86,6 @@ class Jobs:
     def __init__(self, changed: Callable[[Job], None] = lambda _job: None) -> None:
         self.all: list[Job] = []
         self.changed = changed
-        self._threads: list[tuple[Job, threading.Thread]] = []
 
     @property
     def running(self) -> list[Job]:
@@ -98,10 +98,9 @@ class Jobs:
         It ends where it reports or asks (`check_cancelled`) once it is cancelled.
         """
         job = Job(name, writes=writes, _changed=self.changed)
+        job.thread = threading.Thread(target=self._run, args=(job, work), name=f"edgekit-{name}", daemon=True)
         self.all.append(job)
-        thread = threading.Thread(target=self._run, args=(job, work), name=f"edgekit-{name}", daemon=True)
-        self._threads.append((job, thread))
-        thread.start()
+        job.thread.start()
         return job
 
     def leave(self, seconds: float) -> None:
@@ -109,9 +108,9 @@ class Jobs:
         until = time.monotonic() + seconds
         for job in self.running:
             job.cancel()
-        for job, thread in self._threads:
+        for job in self.all:
             if job.writes:
-                thread.join(max(0.0, until - time.monotonic()))
+                job.thread.join(max(0.0, until - time.monotonic()))
 
     def _run(self, job: Job, work: Callable[[Callable[[Event], None]], object]) -> None:
         try:

@@ -76,6 +76,7 @@ def read_tokenizer_json_rows(path: Path) -> tuple[SentencePieceModel, int]:
     """As `read_tokenizer_json`, with how many of the pieces have a row; the others stand for the unknown one."""
     try:
         data = json.loads(path.read_bytes())
+        check_cancelled()
         model = _parse(data)
         rows = data["model"]["sentencepiece"].get("rows", len(model.pieces))
         if type(rows) is not int or not model.kinds.index(UNKNOWN) < rows <= len(model.pieces):
@@ -85,6 +86,7 @@ def read_tokenizer_json_rows(path: Path) -> tuple[SentencePieceModel, int]:
     except (ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError) as error:
         reason = f"{type(error).__name__}: {str(error)[:200]}"
         raise ModelFormatError(f"`{path.name}` is no vocabulary that edgekit wrote", reasons=[reason]) from error
+    check_cancelled()
     check_pieces(path.name, model)
     return model, rows
 
@@ -116,6 +118,7 @@ def _parse(data: Mapping[str, Any]) -> SentencePieceModel:
         scores.append(float(score))
     if UNKNOWN not in kinds or model["unk_id"] != kinds.index(UNKNOWN):
         raise ValueError("the unknown piece is not marked as one")
+    check_cancelled()
     blob = b""
     for step in data["normalizer"]["normalizers"] if data["normalizer"] else ():
         if step["type"] == "Precompiled":

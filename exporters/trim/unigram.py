@@ -75,13 +75,11 @@ class Unigram:
         """See `exporters.trim.base.Tokenizer.closed`: what is wanted, what is forced, and no more."""
         if len(wanted) and not 0 <= wanted.min() <= wanted.max() < self.size:
             raise UsageError(f"ids {wanted.min():,} to {wanted.max():,} of {self.size:,} tokens are wanted")
-        produced = [at for at in wanted.tolist() if self._is_produced(at)]
-        return np.union1d(self.forced, np.array(produced, np.int64)).astype(np.int64)
-
-    def _is_produced(self, token: int) -> bool:
-        if self._kinds[token] != TokenType.NORMAL:
-            return bool(self._kinds[token] != TokenType.UNUSED)
-        return bool(self._without(token)[1] < self.model.scores[token] + _ROUNDING)
+        kinds, scores = self._kinds[wanted], self.model.scores
+        normal = wanted[kinds == TokenType.NORMAL].tolist()
+        produced = [at for at in normal if self._without(at)[1] < scores[at] + _ROUNDING]
+        odd = wanted[(kinds != TokenType.NORMAL) & (kinds != TokenType.UNUSED)]
+        return np.union1d(np.union1d(self.forced, odd), np.array(produced, np.int64)).astype(np.int64)
 
     def trimmed(self, kept: Ids) -> Unigram:
         """See `exporters.trim.base.Tokenizer.trimmed`."""
@@ -92,8 +90,8 @@ class Unigram:
 
         Every order of removal asks for all of them, and a plan makes three: 33 us each.
         """
+        check_cancelled()
         found = self._known.get(token)
         if found is None:
-            check_cancelled()
             found = self._known[token] = self._encoder.unigram.search.cut_without(token, self.model.pieces[token])
         return found

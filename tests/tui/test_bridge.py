@@ -40,8 +40,7 @@ def test_a_job_that_writes_nothing_ends_at_once_and_what_it_still_brings_is_drop
     job.cancel()
     assert (job.state, told, jobs.running) == ("cancelled", ["cancelled"], [])
     go.set()
-    for _job, thread in jobs._threads:
-        thread.join(SECONDS)
+    job.thread.join(SECONDS)
     assert left == ["cancelled"]
     assert (job.state, job.result, told) == ("cancelled", None, ["cancelled"])
 
