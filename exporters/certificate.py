@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from edgekit.core.cancelling import check_cancelled
 from edgekit.core.errors import FailedError, InputError
 from edgekit.core.events import Progress, Reporter, StepFinished, StepStarted, silent
 from exporters.corpus.reading import BlockReader
@@ -208,6 +209,7 @@ class CertifyLines:
         proven = identical = 0
         pairs = zip(lines, self._before.encode(lines), self._after.encode(lines), strict=True)
         for line, before, after in pairs:
+            check_cancelled()
             new = self._new[before] if before else self._new[:0]
             stays = bool((new >= 0).all())
             same = new.tolist() == after

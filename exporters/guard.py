@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 
+from edgekit.core.cancelling import check_cancelled
 from edgekit.core.errors import FailedError, InputError, UsageError
 from edgekit.core.languages import base_language
 from exporters.corpus.base import Corpus
@@ -116,7 +117,8 @@ def _frequent(tag: str) -> frozenset[str]:
 def _all_frequent() -> list[tuple[str, frozenset[str]]]:
     import wordfreq
 
-    tags = sorted(wordfreq.available_languages())
-    return [
-        (tag, frozenset(itertools.islice(wordfreq.iter_wordlist(tag, wordlist="small"), _FREQUENT))) for tag in tags
-    ]
+    found = []
+    for tag in sorted(wordfreq.available_languages()):
+        check_cancelled()
+        found.append((tag, frozenset(itertools.islice(wordfreq.iter_wordlist(tag, wordlist="small"), _FREQUENT))))
+    return found

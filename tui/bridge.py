@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from edgekit.core.cancelling import CancelledError, cancellable
 from edgekit.core.errors import EdgekitError
 from edgekit.core.events import Event, Note, Progress, StepStarted
 from edgekit.core.meter import Meter, in_words
@@ -17,16 +18,12 @@ EVERY_SECONDS = 0.5
 LOG_LINES = 500
 
 
-class CancelledError(EdgekitError):
-    """Raised inside the work of a job that was cancelled, at its next event."""
-
-
 @dataclass
 class Job:
     """One piece of long work.  state: `runs`, `done`, `failed` or `cancelled`; line: how far it is, in words.
 
     share: done of 1, None where that is not known.  problem: why it failed.  log: what it has said, the newest last.
-    writes: whether it leaves anything behind, so that its end has to be waited for.
+    writes: whether it leaves anything behind, so that its end has to be waited for.  thread: where it is at work.
     """
 
     name: str
@@ -39,6 +36,7 @@ class Job:
     started: float = field(default_factory=time.monotonic)
     ended: float | None = None
     writes: bool = True
+    thread: threading.Thread = field(default_factory=threading.Thread)
     _stop: threading.Event = field(default_factory=threading.Event)
     _ends: threading.Lock = field(default_factory=threading.Lock)
     _changed: Callable[[Job], None] = field(default=lambda _job: None)
@@ -54,9 +52,9 @@ class Job:
         return (self.ended or time.monotonic()) - self.started
 
     def cancel(self) -> None:
-        """Let the work end at its next event, which leaves no half file.
+        """Let the work end where it asks next, which leaves no half file.
 
-        One that writes nothing has ended for whoever looks: between two events of it there can be seconds.
+        One that writes nothing has ended for whoever looks: a call of a library in it can take a second.
         """
         self._stop.set()
         if not self.writes:
@@ -76,6 +74,11 @@ class Job:
         """Whether it was told to end."""
         return self._stop.is_set()
 
+    def check(self) -> None:
+        """Raise CancelledError, which its work asks for, where it was told to end."""
+        if self._stop.is_set():
+            raise CancelledError
+
 
 class Jobs:
     """All work of a session.  changed: called with a job whenever there is something new of it, from its own thread."""
@@ -83,7 +86,6 @@ class Jobs:
     def __init__(self, changed: Callable[[Job], None] = lambda _job: None) -> None:
         self.all: list[Job] = []
         self.changed = changed
-        self._threads: list[tuple[Job, threading.Thread]] = []
 
     @property
     def running(self) -> list[Job]:
@@ -91,12 +93,14 @@ class Jobs:
         return [job for job in self.all if job.runs]
 
     def start(self, name: str, work: Callable[[Callable[[Event], None]], object], *, writes: bool = True) -> Job:
-        """Do work(report) in a thread of its own; what it raises is the job's problem, never the app's."""
+        """Do work(report) in a thread of its own; what it raises is the job's problem, never the app's.
+
+        It ends where it reports or asks (`check_cancelled`) once it is cancelled.
+        """
         job = Job(name, writes=writes, _changed=self.changed)
+        job.thread = threading.Thread(target=self._run, args=(job, work), name=f"edgekit-{name}", daemon=True)
         self.all.append(job)
-        thread = threading.Thread(target=self._run, args=(job, work), name=f"edgekit-{name}", daemon=True)
-        self._threads.append((job, thread))
-        thread.start()
+        job.thread.start()
         return job
 
     def leave(self, seconds: float) -> None:
@@ -104,13 +108,15 @@ class Jobs:
         until = time.monotonic() + seconds
         for job in self.running:
             job.cancel()
-        for job, thread in self._threads:
+        for job in self.all:
             if job.writes:
-                thread.join(max(0.0, until - time.monotonic()))
+                job.thread.join(max(0.0, until - time.monotonic()))
 
     def _run(self, job: Job, work: Callable[[Callable[[Event], None]], object]) -> None:
         try:
-            job.end("done", result=work(_Reporter(job, self.changed)))
+            with cancellable(job.check):
+                result = work(_Reporter(job, self.changed))
+            job.end("done", result=result)
         except CancelledError:
             job.end("cancelled")
         except EdgekitError as problem:
@@ -130,8 +136,7 @@ class _Reporter:
 
     def __call__(self, event: Event) -> None:
         job = self._job
-        if job.is_stopping:
-            raise CancelledError("it was cancelled")
+        job.check()
         if isinstance(event, Note):
             job.log.append(event.text)
         elif isinstance(event, Progress):

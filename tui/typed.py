@@ -8,16 +8,22 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 
+from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
 from textual.app import App
-from textual.events import Event
+from textual.events import Event, Key
 from textual.message_pump import MessagePump
 
 # A key whose work takes longer than this no longer holds up the next one.
 _MOST_SECONDS = 2.0
 # What is closed while it is waited for never answers.
 _LOOK_SECONDS = 0.02
+_ALT_DIGITS = {f"alt+{digit}": digit for digit in "0123456789"}
+# Textual takes Esc and a digit for what a Mac's Option key writes (`¡` of 1), which such a Mac sends as itself. Without
+# these the two are Alt and the digit, as they are for every other key.
+for _digit in _ALT_DIGITS.values():
+    ANSI_SEQUENCES_KEYS.pop(f"\x1b{_digit}", None)
 
 
 class TypedInOrder:
@@ -35,12 +41,23 @@ class TypedInOrder:
     async def run(self) -> None:
         """Hand on what is added, until it is cancelled."""
         while True:
-            event = await self._waiting.get()
-            app = self._app
-            had = app.focused or app.screen
-            await self._hand_on(event)
-            with contextlib.suppress(asyncio.TimeoutError):
-                await asyncio.wait_for(self._settled(had), _MOST_SECONDS)
+            for event in self._as_pressed(await self._waiting.get()):
+                app = self._app
+                had = app.focused or app.screen
+                await self._hand_on(event)
+                with contextlib.suppress(asyncio.TimeoutError):
+                    await asyncio.wait_for(self._settled(had), _MOST_SECONDS)
+
+    def _as_pressed(self, event: Event) -> Iterator[Event]:
+        """Esc and a digit that follows at once reach an app as Alt and the digit; where nobody wants that, as both."""
+        digit = _ALT_DIGITS.get(event.key) if isinstance(event, Key) else None
+        if digit is None or event.key in self._app.active_bindings:
+            yield event
+            return
+        for key, character in (("escape", "\x1b"), (digit, digit)):
+            one = Key(key, character)
+            one.set_sender(self._app)
+            yield one
 
     async def _settled(self, had: MessagePump) -> None:
         """A key goes from the focused widget up to the app, and so does what the widget makes of it, a message later.

@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
+from edgekit.core.cancelling import check_cancelled
+
 PARTIAL_SUFFIX = ".partial"
 # linux/fcntl.h and linux/fs.h: paths relative to the current folder, swap the two.
 _HERE = -100
@@ -83,6 +85,7 @@ def replacing_folder(path: Path) -> Iterator[Path]:
     try:
         yield beside
         for path_inside in sorted(beside.rglob("*")):
+            check_cancelled()
             if path_inside.is_file():
                 with path_inside.open("rb") as stream:
                     os.fsync(stream.fileno())

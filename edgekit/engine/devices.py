@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 
+from edgekit.core.cancelling import check_cancelled
 from edgekit.core.errors import EngineError, UsageError
 from edgekit.core.events import Note, Reporter
 from edgekit.engine.hardware import devices_of, nodes_by_provider, register_plugins, share_of_nodes
@@ -288,6 +289,7 @@ class FallbackSession(Generic[S]):
         reasons = []
         while self._left:
             name, options = self._left.pop(0)
+            check_cancelled()
             wanted: list[Provider] = [(name, options)] if name == CPU else [(name, options), (CPU, {})]
             try:
                 session = self._make(wanted)
@@ -316,6 +318,7 @@ class FallbackSession(Generic[S]):
         Raises EngineError when the last provider fails.
         """
         while True:
+            check_cancelled()
             session, provider = self._session, self._provider
             try:
                 return session.run(output_names, input_feed)

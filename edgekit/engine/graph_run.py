@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from edgekit.core.cancelling import check_cancelled
 from edgekit.core.cores import usable_cores
 from edgekit.core.events import silent
 from edgekit.engine.devices import choose_providers
@@ -25,4 +26,5 @@ def run_graph(model: bytes, feeds: Iterable[Mapping[str, Any]], outputs: Sequenc
             path, choose_providers("cpu", decode_loop=False), threads=usable_cores(), report=silent
         ).session
         for feed in feeds:
+            check_cancelled()
             yield opened.run(list(outputs), dict(feed))

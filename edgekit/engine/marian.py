@@ -7,6 +7,7 @@ import queue
 import threading
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
+from contextvars import copy_context
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -262,7 +263,10 @@ def _in_threads(batches: Sequence[RefilledBatch], tray: _Tray) -> Iterator[tuple
         finally:
             results.put(None)
 
-    workers = [threading.Thread(target=work, args=(batch,), name="edgekit-decode", daemon=True) for batch in batches]
+    workers = [
+        threading.Thread(target=copy_context().run, args=(work, batch), name="edgekit-decode", daemon=True)
+        for batch in batches
+    ]
     for worker in workers:
         worker.start()
     running = len(workers)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from edgekit.core.atomic import PARTIAL_SUFFIX
+from edgekit.core.cancelling import check_cancelled, leaving
 from edgekit.sources.base import Advance, Wanted, check
 from edgekit.sources.hub_client import asking, endpoint, refuse_hub_offline
 from edgekit.sources.local import FileSource
@@ -33,7 +35,7 @@ class HfSource:
         for file in wanted:
             self._check_announced(file)
             with watching(folder, advance, before):
-                path = self._download(file.member, folder)
+                path = leaving(partial(self._download, file.member, folder))
             FileSource(str(folder) + "/").fetch([file], work, lambda _: None)
             path.unlink()
             before += file.target.stat().st_size
@@ -47,7 +49,7 @@ class HfSource:
             from huggingface_hub import get_hf_file_metadata, hf_hub_url
 
             url = hf_hub_url(self.repository, file.member, revision=self.revision, endpoint=endpoint())
-            found = get_hf_file_metadata(url, endpoint=endpoint(), retry_on_errors=True)
+            found = leaving(lambda: get_hf_file_metadata(url, endpoint=endpoint(), retry_on_errors=True))
         # The tag of a file in LFS is its sha256, that of any other is git's own id.
         digest = found.etag if found.etag is not None and len(found.etag) == 64 else file.sha256
         size = file.size_bytes if found.size is None else found.size
@@ -56,7 +58,20 @@ class HfSource:
     def _download(self, member: str, folder: Path) -> Path:
         with asking(f"hf:{self.repository}", f"`{member}`"):
             from huggingface_hub import hf_hub_download
+            from huggingface_hub.utils import tqdm
+
+            class Asking(tqdm):
+                def update(self, n: float | None = 1) -> bool | None:
+                    check_cancelled()
+                    return super().update(n)
 
             return Path(
-                hf_hub_download(self.repository, member, revision=self.revision, local_dir=folder, endpoint=endpoint())
+                hf_hub_download(
+                    self.repository,
+                    member,
+                    revision=self.revision,
+                    local_dir=folder,
+                    endpoint=endpoint(),
+                    tqdm_class=Asking,
+                )
             )

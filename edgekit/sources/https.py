@@ -10,7 +10,6 @@ from __future__ import annotations
 import http.client
 import os
 import re
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Sequence
@@ -21,6 +20,7 @@ from urllib.parse import quote
 
 from edgekit.catalogue.uris import allowed_url
 from edgekit.core.atomic import PARTIAL_SUFFIX, fsync_folder, write_bytes
+from edgekit.core.cancelling import check_cancelled, leaving, sleep
 from edgekit.core.errors import IntegrityError, SourceError
 from edgekit.core.hashing import sha256_file
 from edgekit.sources.base import BLOCK_BYTES, Advance, Wanted, check
@@ -96,7 +96,7 @@ class _Download:
         while True:
             before = self._here()
             try:
-                if self._attempt(advance):
+                if leaving(lambda: self._attempt(advance)):
                     return
                 reason = "the server ended the download early"
             except urllib.error.HTTPError as answer:
@@ -117,7 +117,7 @@ class _Download:
                     reasons=[reason],
                     hint="check the connection and pull again; what is here already is kept",
                 )
-            time.sleep(waits.pop(0))
+            sleep(waits.pop(0))
 
     def _attempt(self, advance: Advance) -> bool:
         """Bring what is missing; False where the connection ended before the file was whole."""
@@ -125,6 +125,7 @@ class _Download:
         if here and here == self.wanted.size_bytes:
             return True
         with self._open(here) as response:
+            check_cancelled()
             total = self._total(response, here)
             if response.status != 206:
                 here = 0
@@ -172,6 +173,7 @@ class _Download:
                     block = response.read1(BLOCK_BYTES)
                 except (OSError, http.client.HTTPException, ValueError) as problem:
                     raise _CutError(str(problem)) from problem
+                check_cancelled()
                 if not block:
                     stream.flush()
                     os.fsync(stream.fileno())

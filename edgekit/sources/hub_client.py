@@ -10,10 +10,10 @@ import contextlib
 import logging
 import os
 import sys
-import time
 from collections.abc import Callable, Iterator
 from typing import TypeVar
 
+from edgekit.core.cancelling import sleep
 from edgekit.core.errors import OfflineError, SourceError
 from edgekit.sources.base import is_truthy
 
@@ -85,7 +85,7 @@ def patiently(call: Callable[[], _T]) -> _T:
                 wait = int(asked)
             if wait > _LONGEST_WAIT_SECONDS:
                 raise
-        time.sleep(wait)
+        sleep(wait)
 
 
 def _failures() -> tuple[type[BaseException], ...]:

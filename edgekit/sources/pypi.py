@@ -19,6 +19,7 @@ from pathlib import Path
 
 from edgekit.catalogue.entries import Archive
 from edgekit.core.atomic import PARTIAL_SUFFIX
+from edgekit.core.cancelling import check_cancelled
 from edgekit.core.errors import IntegrityError, OutputError, SourceError
 from edgekit.core.hashing import sha256_file
 from edgekit.sources.base import Advance, Wanted
@@ -32,6 +33,7 @@ _RUN_PIP = (
     "sys.argv[0] = 'pip'\n"
     "runpy.run_module('pip', run_name='__main__', alter_sys=True)\n"
 )
+_ASK_SECONDS = 0.2  # how often a download that was cancelled is asked for
 _ARCHITECTURES = ("x86_64", "aarch64", "armv7l", "i686")
 _PLATFORMS = (
     *(f"manylinux{version}_{arch}" for arch in _ARCHITECTURES for version in ("2014", "_2_17", "_2_28", "_2_34")),
@@ -106,7 +108,10 @@ class PypiSource:
                 command, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, env=environment
             )
             try:
-                code = process.wait()
+                while (code := process.poll()) is None:
+                    with contextlib.suppress(subprocess.TimeoutExpired):
+                        process.wait(_ASK_SECONDS)
+                    check_cancelled()
             except BaseException:
                 process.terminate()
                 with contextlib.suppress(subprocess.TimeoutExpired):

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+from edgekit.core.cancelling import CancelledError
 from edgekit.sources.base import Advance
 
 _INTERVAL_SECONDS = 0.2
@@ -26,7 +27,8 @@ def watching(folder: Path, advance: Advance, before: int = 0) -> Iterator[None]:
             largest = _largest_file(folder)
             if largest > seen:
                 seen = largest
-                advance(before + seen)
+                with contextlib.suppress(CancelledError):  # who waits for the download ends it
+                    advance(before + seen)
 
     watcher = threading.Thread(target=watch, name="edgekit-watch", daemon=True)
     watcher.start()

@@ -5,8 +5,11 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 
+from edgekit.core.cancelling import check_cancelled
 from edgekit.core.events import Note, Reporter
 from edgekit.core.paths import data_folder
+
+_ASK_SECONDS = 0.3
 
 
 @contextlib.contextmanager
@@ -26,7 +29,10 @@ def alone(model_id: str, report: Reporter, *, shown: str = "") -> Iterator[None]
         lock.acquire(timeout=0)
     except Timeout:
         report(Note(f"waiting for another edgekit that works on `{shown or model_id}`"))
-        lock.acquire()
+        while not lock.is_locked:
+            check_cancelled()
+            with contextlib.suppress(Timeout):
+                lock.acquire(timeout=_ASK_SECONDS)
     try:
         yield
     finally:

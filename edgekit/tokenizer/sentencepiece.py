@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from edgekit.core.cancelling import check_cancelled
 from edgekit.core.errors import EngineError
 from edgekit.tokenizer.character_map import CharacterMap
 from edgekit.tokenizer.packed_pieces import MANY, PackedPieces
@@ -52,6 +53,7 @@ class SentencePieceTokenizer:
             str(piece)[1:] if index in hidden else str(piece) for index, (piece, _) in enumerate(model["vocab"])
         ]
         scores = array("d", (score for _, score in model["vocab"]))
+        check_cancelled()
         # 250,002 lists of two take 40 MB, which the tables that are made next would come on top of.
         model["vocab"] = []
         if len(pieces) >= MANY:
@@ -60,6 +62,7 @@ class SentencePieceTokenizer:
         normal = [score for index, score in enumerate(scores) if index not in self._kinds]
         if not all(map(math.isfinite, scores)) or not normal:
             raise ValueError("a score is not a finite number")
+        check_cancelled()
         user_defined = [pieces[index] for index, kind in self._kinds.items() if kind == USER_DEFINED]
         self._byte_of = {index: int(pieces[index][3:5], 16) for index, kind in self._kinds.items() if kind == BYTE}
         byte_ids = {byte: index for index, byte in self._byte_of.items()}
@@ -106,7 +109,10 @@ class SentencePieceTokenizer:
     def encode(self, texts: Sequence[str]) -> list[list[int]]:
         """Token ids of each text, without the end mark; of a text that is all spaces, none."""
         encode, normalise = self.unigram.encode, self._normalise
-        found = [encode(normalise(text)) for text in texts]
+        found = []
+        for text in texts:
+            check_cancelled()
+            found.append(encode(normalise(text)))
         if self._rows == len(self._pieces):
             return found
         return [[token if token < self._rows else self._unknown for token in ids] for ids in found]

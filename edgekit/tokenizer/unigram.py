@@ -17,6 +17,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import NamedTuple, TypeAlias
 
+from edgekit.core.cancelling import check_cancelled
 from edgekit.tokenizer.packed_pieces import MANY, PackedPieces
 
 UNKNOWN_PENALTY = 10.0  # below the least score of all, in both libraries
@@ -70,11 +71,13 @@ class Search:
         self._spelled = spelled
         self._waiting: tuple[PackedPieces, array[int]] | None = None
         if len(pieces) >= MANY:
+            check_cancelled()
             others = [piece for piece in pieces if _OTHERS.search(piece)]
             self._waiting = PackedPieces(others), array("I", (pieces[piece] for piece in others))
             first = {piece: at for piece, at in pieces.items() if not _OTHERS.search(piece)}
             # Strings of their own: between those that are freed they would hold on to the memory of all.
             pieces = dict(zip(PackedPieces(list(first)), first.values(), strict=True))
+        check_cancelled()
         self._prefixes = _with_prefixes(pieces)
 
     def fill(self, text: str, sums: list[float] | array[float], *, without: int = -1) -> Lattice:

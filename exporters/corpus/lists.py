@@ -13,6 +13,7 @@ from importlib.resources import files
 import numpy as np
 from numpy.typing import NDArray
 
+from edgekit.core.cancelling import check_cancelled
 from exporters.corpus.checkpoint import State, load_counts, save_counts
 from exporters.corpus.exemplars import exemplars, lookup_tags
 from exporters.corpus.scripts import scripts_of_language
@@ -62,6 +63,7 @@ def word_list(language: str) -> Iterator[tuple[str, float]]:
         import wordfreq
 
         # Numbers are not words there: all their digits are zeros.
+        check_cancelled()
         counted = wordfreq.get_frequency_dict(code).items()
         words = [one for one in counted if not any(map(str.isdecimal, one[0]))][:_LARGEST_LIST]
         yield from _normalised(words)
@@ -74,6 +76,7 @@ def word_list(language: str) -> Iterator[tuple[str, float]]:
 
 
 def _normalised(words: Sequence[tuple[str, float]]) -> Iterator[tuple[str, float]]:
+    check_cancelled()
     total = sum(frequency for _, frequency in words)
     return ((word, frequency / total) for word, frequency in words)
 

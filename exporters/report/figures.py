@@ -8,11 +8,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from edgekit.core.cancelling import check_cancelled
 from edgekit.store.receipt import Receipt
 from exporters.corpus.scripts import COMMON, INHERITED, UNKNOWN, script
 from exporters.selection.base import Selection
 from exporters.trim.base import Ids, Part, Tokenizer
 
+_TOKENS_AT_ONCE = 8_192  # some 20 ms
 _SHARED = {COMMON, INHERITED, UNKNOWN}
 
 
@@ -62,7 +64,9 @@ def count_scripts(tokenizer: Tokenizer, kept: Ids) -> list[ScriptCount]:
     stays[kept] = True
     before: Counter[str] = Counter()
     after: Counter[str] = Counter()
-    for text, stay in zip(tokenizer.texts, stays.tolist(), strict=True):
+    for at, (text, stay) in enumerate(zip(tokenizer.texts, stays.tolist(), strict=True)):
+        if at % _TOKENS_AT_ONCE == 0:
+            check_cancelled()
         code = _script_of_token(text)
         before[code] += 1
         after[code] += stay

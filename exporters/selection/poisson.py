@@ -9,6 +9,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from edgekit.core.cancelling import check_cancelled
+
 Floats = NDArray[np.float64]
 
 _ITERATIONS = 25
@@ -39,6 +41,7 @@ def fit(
         gradient = features.T @ (counts * weights - expected).astype(np.float32) - penalty * w
         curvature = np.diag(penalty)
         for at in range(0, len(features), _ROWS_AT_ONCE):
+            check_cancelled()
             # A table times itself is symmetric: BLAS computes one half of it.
             roots = np.sqrt(expected[at : at + _ROWS_AT_ONCE, None]).astype(np.float32)
             rows = features[at : at + _ROWS_AT_ONCE] * roots

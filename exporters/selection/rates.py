@@ -19,6 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from edgekit.core.cancelling import check_cancelled
 from exporters.selection.poisson import Floats, fit
 from exporters.trim.base import Ids
 
@@ -131,7 +132,9 @@ class _Features:
 
     def __init__(self, texts: Sequence[str], candidates: Ids, sample: Ids, vectors: Vectors | None) -> None:
         self._forms = np.zeros((len(texts), _FORMS), np.float32)
-        for at in candidates.tolist():
+        for number, at in enumerate(candidates.tolist()):
+            if number % _ROWS_AT_ONCE == 0:
+                check_cancelled()
             self._forms[at, 1:] = _form(texts[at])
         self._forms[:, 0] = np.log(np.arange(len(texts)) + _EARLY)
         self._vectors = vectors
@@ -178,6 +181,7 @@ class _Features:
         plain[:, 1 : 1 + _FORMS] = self._forms[ids]
         if self._vectors is not None:
             for at in range(0, len(ids), _ROWS_AT_ONCE):
+                check_cancelled()
                 # Rows of sound models are within 100; those of damaged ones must not overflow a square.
                 rows = np.clip(self._vectors(ids[at : at + _ROWS_AT_ONCE]), -_LARGEST, _LARGEST)
                 rows = rows if self._projection is None else rows @ self._projection

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
+from edgekit.core.cancelling import check_cancelled
 from edgekit.core.errors import ModelFormatError, UnsupportedModelError
 from edgekit.tokenizer.sentencepiece import BYTE, CONTROL, FORMAT, NORMAL, UNKNOWN, UNUSED, USER_DEFINED
 from edgekit.tokenizer.unigram import MOST_SQUARES, SPACE
@@ -69,6 +70,7 @@ def tokenizer_json(model: SentencePieceModel, *, rows: int | None = None) -> byt
     A control or unknown piece is stored with a space before its name: normalised text holds no space, so the letters
     `</s>` in a text never become the end mark, whichever reader opens the file.
     """
+    check_cancelled()
     hidden = (CONTROL, UNKNOWN, UNUSED)
     vocabulary = [
         [f" {piece}" if kind in hidden else piece, score]

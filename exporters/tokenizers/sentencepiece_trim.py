@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from edgekit.core.cancelling import check_cancelled
 from edgekit.core.errors import ModelFormatError
 from edgekit.tokenizer.sentencepiece import CONTROL, FORMAT, NORMAL, UNKNOWN, UNUSED
 from exporters.tokenizers.charsmap import Charsmap, CharsmapError, read_charsmap
@@ -24,6 +25,7 @@ _VOCABULARY_SIZE = 4
 
 def take_pieces(model: SentencePieceModel, kept: NDArray[np.int64]) -> SentencePieceModel:
     """The model with these pieces, in this order; scores stay as they are."""
+    check_cancelled()
     ids = kept.tolist()
     return SentencePieceModel(
         pieces=tuple(model.pieces[at] for at in ids),
@@ -74,6 +76,7 @@ def read_tokenizer_json_rows(path: Path) -> tuple[SentencePieceModel, int]:
     """As `read_tokenizer_json`, with how many of the pieces have a row; the others stand for the unknown one."""
     try:
         data = json.loads(path.read_bytes())
+        check_cancelled()
         model = _parse(data)
         rows = data["model"]["sentencepiece"].get("rows", len(model.pieces))
         if type(rows) is not int or not model.kinds.index(UNKNOWN) < rows <= len(model.pieces):
@@ -83,6 +86,7 @@ def read_tokenizer_json_rows(path: Path) -> tuple[SentencePieceModel, int]:
     except (ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError) as error:
         reason = f"{type(error).__name__}: {str(error)[:200]}"
         raise ModelFormatError(f"`{path.name}` is no vocabulary that edgekit wrote", reasons=[reason]) from error
+    check_cancelled()
     check_pieces(path.name, model)
     return model, rows
 
@@ -114,6 +118,7 @@ def _parse(data: Mapping[str, Any]) -> SentencePieceModel:
         scores.append(float(score))
     if UNKNOWN not in kinds or model["unk_id"] != kinds.index(UNKNOWN):
         raise ValueError("the unknown piece is not marked as one")
+    check_cancelled()
     blob = b""
     for step in data["normalizer"]["normalizers"] if data["normalizer"] else ():
         if step["type"] == "Precompiled":

@@ -12,6 +12,7 @@ from google.protobuf.message import DecodeError
 from numpy.typing import NDArray
 from onnx import TensorProto, numpy_helper
 
+from edgekit.core.cancelling import check_cancelled
 from edgekit.core.errors import ModelFormatError, UnsupportedModelError, UsageError
 from exporters.trim.base import Ids
 from exporters.trim.onnx_flow import Flow
@@ -70,6 +71,7 @@ class OnnxFile:
 
     def __init__(self, files: DataFiles, name: str, tokens: int, sizes: frozenset[int] = frozenset()) -> None:
         self.files, self.name = files, name
+        check_cancelled()
         path = files.folder / name
         try:
             self.size_bytes = path.stat().st_size
@@ -127,6 +129,7 @@ class OnnxFile:
         flow, count = self.flow, len(kept)
         self._change_ids(kept)
         for value, cut in flow.cuts.items():
+            check_cancelled()
             tensor = flow.scopes.constants[value]
             if tensor.data_location != TensorProto.EXTERNAL:
                 data = b"".join(cut_bytes(form_of(tensor), cut, kept, bytes_of(tensor, self.files)))

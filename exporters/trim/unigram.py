@@ -15,6 +15,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from edgekit.core.cancelling import check_cancelled
 from edgekit.core.errors import UsageError
 from edgekit.tokenizer.sentencepiece import SentencePieceTokenizer
 from edgekit.tokenizer.unigram import SPACE
@@ -74,13 +75,11 @@ class Unigram:
         """See `exporters.trim.base.Tokenizer.closed`: what is wanted, what is forced, and no more."""
         if len(wanted) and not 0 <= wanted.min() <= wanted.max() < self.size:
             raise UsageError(f"ids {wanted.min():,} to {wanted.max():,} of {self.size:,} tokens are wanted")
-        produced = [at for at in wanted.tolist() if self._is_produced(at)]
-        return np.union1d(self.forced, np.array(produced, np.int64)).astype(np.int64)
-
-    def _is_produced(self, token: int) -> bool:
-        if self._kinds[token] != TokenType.NORMAL:
-            return bool(self._kinds[token] != TokenType.UNUSED)
-        return bool(self._without(token)[1] < self.model.scores[token] + _ROUNDING)
+        kinds, scores = self._kinds[wanted], self.model.scores
+        normal = wanted[kinds == TokenType.NORMAL].tolist()
+        produced = [at for at in normal if self._without(at)[1] < scores[at] + _ROUNDING]
+        odd = wanted[(kinds != TokenType.NORMAL) & (kinds != TokenType.UNUSED)]
+        return np.union1d(np.union1d(self.forced, odd), np.array(produced, np.int64)).astype(np.int64)
 
     def trimmed(self, kept: Ids) -> Unigram:
         """See `exporters.trim.base.Tokenizer.trimmed`."""
@@ -91,6 +90,7 @@ class Unigram:
 
         Every order of removal asks for all of them, and a plan makes three: 33 us each.
         """
+        check_cancelled()
         found = self._known.get(token)
         if found is None:
             found = self._known[token] = self._encoder.unigram.search.cut_without(token, self.model.pieces[token])

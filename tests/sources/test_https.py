@@ -18,7 +18,7 @@ from edgekit.sources.https import HttpsSource
 
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
-    monkeypatch.setattr(https.time, "sleep", lambda _: None)
+    monkeypatch.setattr(https, "sleep", lambda _: None)
     monkeypatch.setenv("no_proxy", "*")
     with serving() as server:
         server.files["/w.bin"] = TOY
@@ -159,7 +159,7 @@ def test_any_row_of_cuts_gives_the_file(
     tmp_path_factory: pytest.TempPathFactory, cuts: list[int], etag: bool, known: bool
 ) -> None:
     with pytest.MonkeyPatch.context() as monkeypatch, serving() as server:
-        monkeypatch.setattr(https.time, "sleep", lambda _: None)
+        monkeypatch.setattr(https, "sleep", lambda _: None)
         monkeypatch.setenv("no_proxy", "*")
         server.files["/w.bin"] = TOY
         server.ranges = known

@@ -95,7 +95,7 @@ def test_what_passes_is_tried_again(server: Server, tmp_path: Path, status: int)
 
 def test_the_wait_is_the_one_that_the_hub_asks_for(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     waited: list[float] = []
-    monkeypatch.setattr("edgekit.sources.hub_client.time.sleep", waited.append)
+    monkeypatch.setattr("edgekit.sources.hub_client.sleep", waited.append)
     server.first[api_path()] = [(429, {"Retry-After": "7"}), (503, {})]
     read_repository(NAME, None)
     assert waited == [7, 2]
@@ -103,7 +103,7 @@ def test_the_wait_is_the_one_that_the_hub_asks_for(server: Server, monkeypatch: 
 
 def test_a_hub_that_asks_for_a_day_is_not_waited_for(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     waited: list[float] = []
-    monkeypatch.setattr("edgekit.sources.hub_client.time.sleep", waited.append)
+    monkeypatch.setattr("edgekit.sources.hub_client.sleep", waited.append)
     server.answers[api_path()] = (429, {"Retry-After": "86400"})
     with pytest.raises(SourceError, match="list of files"):
         read_repository(NAME, None)

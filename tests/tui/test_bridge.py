@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from edgekit.core.atomic import replacing_folder
-from edgekit.core.errors import EdgekitError
+from edgekit.core.cancelling import CancelledError
 from edgekit.core.events import Event, Progress
 from tui.bridge import Job, Jobs
 
@@ -24,7 +24,7 @@ def work_until(go: threading.Event, left: list[str]) -> Callable[[Report], str]:
         assert go.wait(SECONDS)
         try:
             report(Progress("count", 1, 2, "lines"))
-        except EdgekitError:
+        except CancelledError:
             left.append("cancelled")
             raise
         return "result"
@@ -40,8 +40,7 @@ def test_a_job_that_writes_nothing_ends_at_once_and_what_it_still_brings_is_drop
     job.cancel()
     assert (job.state, told, jobs.running) == ("cancelled", ["cancelled"], [])
     go.set()
-    for _job, thread in jobs._threads:
-        thread.join(SECONDS)
+    job.thread.join(SECONDS)
     assert left == ["cancelled"]
     assert (job.state, job.result, told) == ("cancelled", None, ["cancelled"])
 

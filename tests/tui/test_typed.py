@@ -7,6 +7,8 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
+from textual._xterm_parser import XTermParser
+from textual.constants import ESCAPE_DELAY
 from textual.events import Key, Paste
 from textual.keys import _character_to_key
 from toys.tui_exporting import ToyExporting
@@ -57,6 +59,36 @@ def test_keys_after_a_tab_and_after_a_screen_go_where_a_person_sends_them(go: li
         assert stage.area("source").text == "Hi."
 
     play(scene, toy)
+
+
+@pytest.mark.parametrize("sent", [f"\x1b{NUMBER['export']}", f"\x1b[{ord(NUMBER['export'])};3u"])
+def test_escape_and_a_digit_that_follows_at_once_are_two_keys(sent: str, tmp_path: Path) -> None:
+    async def scene(stage: Stage) -> None:
+        await stage.ready()
+        burst(stage, *"Hi.")
+        assert stage.app._driver is not None
+        parser = XTermParser()
+        read = list(parser.feed(sent))
+        await asyncio.sleep(2 * ESCAPE_DELAY)  # what follows later is no part of it
+        for event in [*read, *parser.feed("")]:
+            event.set_sender(stage.app)
+            stage.app._driver.send_message(event)
+        await stage.sees(f"[{NUMBER['export']} Export]")
+        stage.app.action_go("translate")
+        await stage.sees("[1 Translate]")
+        assert stage.area("source").text == "Hi."
+
+    play(scene, ToyExporting(out=tmp_path))
+
+
+def test_alt_and_a_digit_are_one_key_where_a_person_wants_it(tmp_path: Path) -> None:
+    async def scene(stage: Stage) -> None:
+        await stage.ready()
+        stage.app.set_keymap({"go.models": "alt+4"})
+        burst(stage, "alt+4")
+        await stage.sees("Models]")
+
+    play(scene, ToyExporting(out=tmp_path))
 
 
 def test_a_paste_after_a_tab_goes_into_the_next_field(tmp_path: Path) -> None:
