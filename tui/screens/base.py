@@ -13,6 +13,7 @@ from edgekit.core.characters import visible
 from edgekit.core.errors import EdgekitError
 from tui.actions import bindings, of_screen
 from tui.bridge import Job
+from tui.errors import in_words
 from tui.widgets.lines import KeysLine, ScreensLine
 from tui.words import _
 
@@ -63,8 +64,8 @@ class JobScreen(Screen[None]):
 
     def say_problem(self, problem: EdgekitError) -> None:
         """What went wrong, where the eyes are, with the next step."""
-        hint = f"\n{_('hint')}: {problem.hint}" if problem.hint else ""
-        self.say(f"{_('error')}: {problem}{hint}")
+        told, hint = in_words(problem)
+        self.say(f"{_('error')}: {told}" + (f"\n{_('hint')}: {hint}" if hint else ""))
 
     def command(self) -> str:
         """The line that does the same without a screen."""

@@ -9,7 +9,6 @@ from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
-from edgekit.core.errors import EdgekitError
 from tui.actions import N_
 from tui.bridge import Job
 from tui.machine import Speed
@@ -94,7 +93,7 @@ class DeviceScreen(JobScreen):
         if job is not self._job:
             return
         if job.problem is not None:
-            self.say_problem(EdgekitError(str(job.problem)))
+            self.say_problem(job.problem)
         elif isinstance(job.result, Speed):
             speed = job.result
             self.query_one("#speed", Static).update(

@@ -13,6 +13,7 @@ from edgekit.core.characters import visible
 from edgekit.core.units import duration_in_words
 from tui.actions import N_
 from tui.bridge import Job
+from tui.errors import in_words
 from tui.screens.base import JobScreen
 from tui.screens.models import ENDED
 from tui.screens.shown import ShownScreen
@@ -93,5 +94,5 @@ class JobsScreen(JobScreen):
 
 def _line(job: Job) -> Content:
     share = f" {job.share:.0%}" if job.share is not None and job.runs else ""
-    said = str(job.problem).splitlines()[0] if job.problem is not None else job.line
+    said = in_words(job.problem)[0].splitlines()[0] if job.problem is not None else job.line
     return Content(visible(f"{_(ENDED[job.state]):<10}{share} {job.name}, {duration_in_words(job.seconds)}  {said}"))

@@ -24,6 +24,7 @@ from edgekit.core.errors import EdgekitError, EngineError, InputError, Unavailab
 from edgekit.core.events import Event, Note
 from edgekit.core.languages import Direction
 from tui.actions import N_
+from tui.errors import in_words
 from tui.models import CheckedLines, Line, Spoken, fitting
 from tui.screens.translate_review import TranslateReview
 from tui.widgets.areas import MarkedArea, PlainArea
@@ -230,7 +231,7 @@ class TranslateScreen(TranslateReview):
                         raise
                     # Better a translation without the terms than none, as long as it is said.
                     translator = self._models.open_checked(direction, None, tell)
-                    notes.append(_("the glossary is not used: {problem}", problem=problem))
+                    notes.append(_("the glossary is not used: {problem}", problem=in_words(problem)[0]))
                     glossary = None
             except EdgekitError as problem:
                 self.post_message(self.Failed(problem))
@@ -335,7 +336,8 @@ class TranslateScreen(TranslateReview):
             self._wanted = self._current
             self.query_one("#direction", Select).value = self._current
         if isinstance(event.problem, EngineError):
-            self._say_broken(f"{_('error')}: {event.problem}", event.problem.hint)
+            told, hint = in_words(event.problem)
+            self._say_broken(f"{_('error')}: {told}", hint)
         else:
             self.say_problem(event.problem)
 

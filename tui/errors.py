@@ -1,0 +1,66 @@
+"""What edgekit says when something fails, in the language of the screens.
+
+Errors are raised in English, as the command line prints them; here each is known by the template that it was made from.
+The catalogues `locale/errors.*.po` hold those templates, and are read when the first error is shown.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from edgekit.core.errors import EdgekitError
+from tui.matching import Templates
+from tui.words import _, chosen, messages
+
+# A field whose name begins so holds a text of the catalogue; every other one holds somebody's words, or a figure.
+TOLD = "told"
+_MOST = 4_000  # characters; what is longer is no sentence of ours
+_DEEPEST = 4  # texts in texts; more than three have not been seen
+_WORDS = re.compile(r"[^\W\d_]{2}")
+
+
+def in_words(problem: EdgekitError) -> tuple[str, str | None]:
+    """What went wrong, a line each, and the next step: all in the chosen language, or all in English.
+
+    What a library or the system said stands as it was said, and so marked.
+    """
+    message, hint = _said(problem.message), _said(problem.hint) if problem.hint else None
+    if chosen() == "en" or message is None or (problem.hint and hint is None):
+        return str(problem), problem.hint
+    reasons = [_said(reason) or _foreign(reason) for reason in problem.reasons]
+    return "\n".join([message, *(f"  - {reason}" for reason in reasons)]), hint
+
+
+def line_in_words(text: str) -> str:
+    """A line of edgekit's in the chosen language; as it is where the catalogue does not have it."""
+    return _said(text) or text
+
+
+def _foreign(text: str) -> str:
+    return _("in English: {text}", text=text) if _WORDS.search(_bare(text)) else text
+
+
+def _said(text: str, depth: int = 0) -> str | None:
+    if len(text) > _MOST or depth > _DEEPEST:
+        return None
+    catalogue, half = messages(f"errors.{chosen()}"), None
+    for loose in (False, True):
+        for template, fields in _templates(chosen()).of(text, loose=loose):
+            told = {name: _said(one, depth + 1) for name, one in fields.items() if name.startswith(TOLD) and one}
+            made = catalogue[template].format(**fields | {name: one for name, one in told.items() if one is not None})
+            if None not in told.values():
+                return made
+            # What a library said is in a sentence of ours; a template without words says nothing of its own.
+            if half is None and _WORDS.search(_bare(re.sub(r"\{\w+\}", "", template))):
+                half = made
+    return half
+
+
+def _bare(text: str) -> str:
+    return re.sub("`[^`]*`", "", text)
+
+
+@cache
+def _templates(language: str) -> Templates:
+    return Templates(messages(f"errors.{language}"))
