@@ -65,8 +65,8 @@ def word_list(language: str) -> Iterator[tuple[str, float]]:
         # Numbers are not words there: all their digits are zeros.
         check_cancelled()
         counted = wordfreq.get_frequency_dict(code).items()
-        words = [one for one in counted if not any(map(str.isdecimal, one[0]))][:_LARGEST_LIST]
-        yield from _normalised(words)
+        words = (one for one in counted if not any(map(str.isdecimal, one[0])))
+        yield from _normalised(list(itertools.islice(words, _LARGEST_LIST)))
         return
     lists = _shipped()
     for tag in lookup_tags(language):

@@ -58,17 +58,14 @@ def expected(converted: Converted, engine: MarianEngine, sources: list[list[int]
     rows = built.engine["source_vocabulary"]
     never = range(len(converted.checkpoint.words.names), rows)
     forced = marks.initial.get("forced")
-    return [
-        greedy(
-            converted.model,
-            [*marks.before, *source, built.engine["end"], *marks.after],
-            start=marks.initial["token"],
-            forced=forced,
-            most=MOST + (forced is not None),
-            never=never,
-        )
-        for source in sources
-    ]
+    return greedy(
+        converted.model,
+        [[*marks.before, *source, built.engine["end"], *marks.after] for source in sources],
+        start=marks.initial["token"],
+        forced=forced,
+        most=MOST + (forced is not None),
+        never=never,
+    )
 
 
 def test_100_inputs_become_the_ids_that_transformers_generates(converted: Converted) -> None:

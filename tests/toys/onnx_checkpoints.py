@@ -110,23 +110,32 @@ def open_model(kind: Kind, folder: Path) -> Any:
 
 
 def greedy(
-    model: Any, source: Sequence[int], *, start: int, forced: int | None, most: int, never: Sequence[int]
-) -> list[int]:
-    """What transformers generates, without what it begins with and without the end mark."""
+    model: Any, sources: Sequence[Sequence[int]], *, start: int, forced: int | None, most: int, never: Sequence[int]
+) -> list[list[int]]:
+    """What transformers generates for each, without what it begins with and without the end mark.
+
+    Those of one length go together: none is padded, so that none is told anything of another.
+    """
     import torch
 
-    with torch.no_grad():
-        output = model.generate(
-            torch.tensor([list(source)]),
-            attention_mask=torch.ones(1, len(source), dtype=torch.long),
-            do_sample=False,
-            num_beams=1,
-            max_new_tokens=most,
-            decoder_start_token_id=start,
-            forced_bos_token_id=forced,
-            suppress_tokens=list(never) or None,
-        )
-    ids: list[int] = output[0].tolist()
-    ids = ids[1 if forced is None else 2 :]
+    by_length: dict[int, list[int]] = {}
+    for at, source in enumerate(sources):
+        by_length.setdefault(len(source), []).append(at)
     end = model.config.eos_token_id
-    return ids[: ids.index(end)] if end in ids else ids
+    found: dict[int, list[int]] = {}
+    for length, places in by_length.items():
+        with torch.no_grad():
+            output = model.generate(
+                torch.tensor([list(sources[at]) for at in places]),
+                attention_mask=torch.ones(len(places), length, dtype=torch.long),
+                do_sample=False,
+                num_beams=1,
+                max_new_tokens=most,
+                decoder_start_token_id=start,
+                forced_bos_token_id=forced,
+                suppress_tokens=list(never) or None,
+            )
+        for at, row in zip(places, output.tolist(), strict=True):
+            ids = row[1 if forced is None else 2 :]
+            found[at] = ids[: ids.index(end)] if end in ids else ids
+    return [found[at] for at in range(len(sources))]
