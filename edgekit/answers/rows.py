@@ -90,8 +90,11 @@ def _asked(cells: Sequence[str], layout: Layout, lookup: Lookup, line: int, foun
     look = len(said) <= MOST_ID and len(found.problems) < MOST_REASONS
     near = difflib.get_close_matches(said, lookup.names(), n=1, cutoff=0.75) if look else []
     meant = f": `{shown(said)}`; did you mean `{near[0]}`?" if near else ""
+    swapped = ", and what should be the answer names one: are the columns swapped?" if lookup.find(text) else ""
     found.problems.append(
-        f"line {line}: it names no question of the quiz{meant}" if said else f"line {line}: no question"
+        f"line {line}: it names no question of the quiz{meant}{swapped}"
+        if said
+        else f"line {line}: no question{swapped}"
     )
     return []
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from edgekit.core.closing import Closing
@@ -12,11 +13,13 @@ from edgekit.core.errors import EngineError
 from edgekit.core.events import Progress, Reporter, silent
 from edgekit.grading.conformal import LEAST_ANSWERS, Conformal
 from edgekit.grading.given import answers_of, marks_of, require_quiz
+from edgekit.grading.intake import take_in
 from edgekit.grading.kinds import is_ruled, mark_by_rule
 from edgekit.grading.local_calibration import with_own_varieties
-from edgekit.grading.reading import Read, read_answer
+from edgekit.grading.reading import Read, read_answer, told_of_repeats
 from edgekit.grading.suggesting import suggest, suggest_nothing
 from edgekit.grading.texts import Texts
+from edgekit.grading.validity import repeated_words
 from edgekit.quiz.criteria import whole_answer
 from edgekit.quiz.model import Question, Quiz
 from edgekit.quiz.suggestion import Answer, Suggestion
@@ -85,26 +88,41 @@ class Grader(Closing):
 
     def _graded(self, answers: Sequence[Answer], among: Sequence[Answer], report: Reporter) -> Iterator[Suggestion]:
         done = 0
+        said = self._said((*answers, *among))
         for question in self.quiz.questions:
             mine = [one for one in answers if one.question_id == question.id]
             if not mine:
                 continue
             others = [one for one in among if one.question_id == question.id]
-            for one in self._grade_question(question, mine, others):
+            for one in self._grade_question(question, mine, others, said):
                 done += 1
                 report(Progress("grade", done, len(answers), "answers"))
                 yield one
 
+    def _said(self, answers: Sequence[Answer]) -> dict[tuple[str, ...], list[str]]:
+        """Words of whole answers, and the questions that have them, in the order of the quiz."""
+        found: dict[tuple[str, ...], list[str]] = {}
+        for question in self.quiz.questions:
+            texts = {one.text for one in answers if one.question_id == question.id}
+            for words in {repeated_words(take_in(text).text, question) for text in texts} - {()}:
+                found.setdefault(words, []).append(question.id)
+        return found
+
     def _grade_question(
-        self, question: Question, answers: Sequence[Answer], others: Sequence[Answer]
+        self,
+        question: Question,
+        answers: Sequence[Answer],
+        others: Sequence[Answer],
+        said: Mapping[tuple[str, ...], Sequence[str]],
     ) -> Iterator[Suggestion]:
         texts = Counter(one.text for one in (*answers, *others))
+        read_one = partial(self._read, question, texts, said)
         if not is_ruled(question) and not question.criteria:
-            yield from self._by_marks(question, answers, others, texts)
+            yield from self._by_marks(question, answers, others, read_one)
             return
         explainer: Explainer | None = None
         for begin in range(0, len(answers), _TOGETHER):
-            reads = [self._read(question, one, texts) for one in answers[begin : begin + _TOGETHER]]
+            reads = [read_one(one) for one in answers[begin : begin + _TOGETHER]]
             hard = [one for one in reads if not one.is_empty and not is_ruled(question)]
             if hard and explainer is None:
                 explainer = self._explainer(question)
@@ -118,18 +136,25 @@ class Grader(Closing):
                 else:
                     yield next(explained)
 
-    def _read(self, question: Question, answer: Answer, texts: Counter[str]) -> Read:
+    def _read(
+        self, question: Question, texts: Counter[str], said: Mapping[tuple[str, ...], Sequence[str]], answer: Answer
+    ) -> Read:
         # Not with its own text, unless another has the same.
         others = [text for text, count in texts.items() if text != answer.text or count > 1]
-        return read_answer(question, answer, others, self.quiz.expected(question))
+        read = read_answer(question, answer, others, self.quiz.expected(question))
+        elsewhere = said.get(repeated_words(take_in(answer.text).text, question), ())
+        return told_of_repeats(read, [one for one in elsewhere if one != question.id])
 
     def _by_marks(
-        self, question: Question, answers: Sequence[Answer], others: Sequence[Answer], texts: Counter[str]
+        self,
+        question: Question,
+        answers: Sequence[Answer],
+        others: Sequence[Answer],
+        read_one: Callable[[Answer], Read],
     ) -> Iterator[Suggestion]:
         from edgekit.grading.marked_only import suggest_by_marks
 
-        reads = [self._read(question, one, texts) for one in answers]
-        rest = [self._read(question, one, texts) for one in others]
+        reads, rest = list(map(read_one, answers)), list(map(read_one, others))
         yield from (suggest_nothing(question, one, self.quiz.expected(question)) for one in reads if one.is_empty)
         yield from suggest_by_marks(
             question,

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from edgekit.core.closing import Closing
-from edgekit.core.errors import EdgekitError, UnavailableError, UsageError
+from edgekit.core.errors import EdgekitError, IntegrityError, UnavailableError, UsageError
 from edgekit.core.events import Note, Reporter, silent
 from edgekit.core.languages import Direction
 from edgekit.grading.grader import Grader
 from edgekit.quiz.model import Quiz
 from edgekit.quiz.teaching import TeacherMark
-from edgekit.store.installed import find_artifact, find_directions
+from edgekit.store.installed import find_artifact, find_direction, find_directions, repair_hint
 
 if TYPE_CHECKING:
     from edgekit.core.segments import Translation
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from edgekit.grading.judge import Judge
     from edgekit.grading.judging import Judging
     from edgekit.grading.texts import Texts
+    from edgekit.store.installed import Installed
     from edgekit.store.receipt import Receipt
     from edgekit.translate.translator import Translator
 
@@ -96,6 +97,7 @@ class Translators:
             return None
         if direction not in self._opened:
             try:
+                _intact(find_direction(direction.source, direction.target))
                 self._opened[direction] = open_translator(
                     direction.source, direction.target, threads=self._threads, device="cpu", report=self._report
                 )
@@ -114,7 +116,8 @@ def open_tools(
 ) -> Tools:
     """Open the models that grading uses on this machine.
 
-    encoder, judge: ids, aliases or paths. Raises what `open_encoder` and `Judge.open` raise.
+    encoder, judge: ids, aliases or paths. Raises what `open_encoder` and `open_judge` raise, and IntegrityError: a
+    model is not what was installed.
     """
     from edgekit.engine.encoder import Encoder
     from edgekit.engine.open import open_encoder
@@ -124,6 +127,7 @@ def open_tools(
     require_options(encoder=encoder, judge=judge, threads=threads)
     # Every answer needs it, and what is only needed to unpack it, 40 MB, would come on top of the encoder.
     known_languages()
+    settings = _settings(encoder, judge)
     with ExitStack() as stack:
         opened = open_encoder(encoder, threads=threads, device="cpu", report=report)
         stack.callback(opened.close)
@@ -137,7 +141,6 @@ def open_tools(
         if judge is not None:
             second = open_judge(judge)
             stack.callback(second.close)
-        settings = _settings(encoder, judge)
         stack.pop_all()
     return Tools(opened, settings, translate, second)
 
@@ -176,7 +179,7 @@ def open_grader(
 
     encoder, judge: ids, aliases or paths.  marks: to learn from.  threads: how many cores to use.
     Raises UnavailableError, InputError (the quiz, the marks), UsageError (the rest), ModelNotFoundError (the hint says
-    what to pull), MissingExtraError, EngineError.
+    what to pull), IntegrityError (it is damaged), MissingExtraError, EngineError.
     """
     from edgekit.grading.given import marks_of, require_quiz
     from edgekit.quiz.read import read_quiz
@@ -209,7 +212,7 @@ def _settings(encoder: str, judge: str | None) -> dict[str, Any]:
     directions, scorer = find_directions(), Scorer.load()
     return {
         "schema": "edgekit.grading/1",
-        "encoder": {"model": encoder, "digest": _digest(find_artifact(encoder).receipt)},
+        "encoder": {"model": encoder, "digest": _intact(find_artifact(encoder))},
         "judge": None if judge is None else {"model": judge, "digest": _judge_digest(judge)},
         "translators": {
             str(direction): _digest(found.receipt) for direction, found in sorted(directions.items(), key=str)
@@ -219,6 +222,24 @@ def _settings(encoder: str, judge: str | None) -> dict[str, Any]:
         ).hexdigest(),
         "edgekit": version("edgekit"),
     }
+
+
+def _intact(installed: Installed) -> str:
+    """The digest of a model of which every byte is as it was installed: a record of marks names it.
+
+    74 MB take a tenth of a second. Raises IntegrityError.
+    """
+    from edgekit.core.hashing import sha256_file
+
+    reasons = [
+        f"the bytes of `{file.path}` are not those that were installed"
+        for file in installed.receipt.files
+        if sha256_file(installed.folder / file.path) != file.sha256
+    ]
+    if reasons:
+        name = installed.receipt.id
+        raise IntegrityError(f"`{name}` is installed but damaged", reasons=reasons, hint=repair_hint(name))
+    return _digest(installed.receipt)
 
 
 def _digest(receipt: Receipt) -> str:
@@ -231,7 +252,7 @@ def _judge_digest(judge: str) -> str:
     from edgekit.core.hashing import sha256_file
 
     path = Path(judge)
-    return sha256_file(path) if path.is_file() else _digest(find_artifact(judge).receipt)
+    return sha256_file(path) if path.is_file() else _intact(find_artifact(judge))
 
 
 def _short(value: object) -> str:

@@ -57,7 +57,8 @@ class Replay:
     """suggestions: how many came out byte for byte.  row: the first of the record that did not, None where all did.
 
     difference: of that row, where it has an answer.  removed: suggestions for answers whose texts were removed.
-    beside: those that came out otherwise, to questions to which a text was removed that they may have gone by.
+    beside: those that came out otherwise, to questions to which a text was removed that they may have gone by, or of
+    which one was told that it stands elsewhere as well.
     """
 
     suggestions: int
@@ -163,7 +164,12 @@ def replay(session: Session, graders: Graders, report: Reporter = silent) -> Rep
                 found.append((row, now))
     report(StepFinished("replay", f"{len(rows) - len(found):,} of {len(rows):,} are the same"))
     without = {session.answers[number].question_id for number in session.forgotten}
-    beside = [row for row, _ in found if session.answers[row.body["answer"]].question_id in without]
+    beside = [
+        row
+        for row, _ in found
+        if session.answers[row.body["answer"]].question_id in without
+        or (without and any(one.code == "duplicate" for one in session.suggested(row).reasons))
+    ]
     same = len(rows) - len(found)
     found = [one for one in found if one[0] not in beside]
     if not found:

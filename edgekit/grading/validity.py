@@ -36,6 +36,7 @@ _FILLERS = frozenset(
         "haha",
     }
 )
+_SHORT_KINDS = ("exact", "numeric", "choice")
 _LEAST_COPIED = 8
 _COPIED = 0.9
 _LEAST_SAME_AS_REFERENCE = 12
@@ -74,7 +75,7 @@ def check_validity(
         )
     if not any(map(_says_something, text)):
         return (*found, Reason("blank", "nothing is written"))
-    if question.kind in ("exact", "numeric", "choice"):
+    if question.kind in _SHORT_KINDS:
         return tuple(found)
     words = _words(text)
     expected = tuple(languages) or _languages(question)
@@ -95,6 +96,17 @@ def check_validity(
     if reason := _unsupported(text, words, expected):
         found.append(reason)
     return tuple(found)
+
+
+def repeated_words(text: str, question: Question) -> tuple[str, ...]:
+    """The words by which an answer is known again among those to other questions; none where it may be so by chance.
+
+    `Evaporation` and `no` answer several questions; a whole sentence rarely does.
+    """
+    if question.kind in _SHORT_KINDS:
+        return ()
+    words = _words(text)
+    return words if len(words) >= _LEAST_COPIED else ()
 
 
 def find_off_topic(closeness: float, intake: Intake) -> tuple[Reason, ...]:

@@ -218,6 +218,24 @@ def test_every_problem_of_a_table_has_its_line_and_no_word_of_a_student(tmp_path
     assert not any(word in problem for problem in problems for word in ("Secreta", "palabras", "dijo"))
 
 
+@pytest.mark.parametrize("by", ["id", "text"])
+def test_answers_in_the_column_of_questions_are_refused_and_the_swap_is_told(
+    tmp_path: Path, quiz: Quiz, by: str
+) -> None:
+    names = [one.id if by == "id" else one.text[one.language] for one in quiz.questions[:2]]
+    rows = "".join(f'a{at},"palabras de Ana","{name}"\n' for at, name in enumerate(names))
+    problems = wrong(tmp_path, f"id,question,answer\n{rows}a3,,{names[0]}\n", quiz)
+    swapped = ", and what should be the answer names one: are the columns swapped?"
+    assert problems[1:] == [
+        f"line 2: it names no question of the quiz{swapped}",
+        f"line 3: it names no question of the quiz{swapped}",
+        f"line 4: no question{swapped}",
+    ]
+    assert [one.text for one in read(tmp_path, f"id,question,answer\na,{names[0]},{names[1]}\n", quiz).answers] == [
+        names[1]
+    ]
+
+
 def test_an_error_without_a_header_does_not_print_the_first_row(tmp_path: Path, quiz: Quiz) -> None:
     assert not any("Secreta" in problem for problem in wrong(tmp_path, "Ana Secreta,palabras\nEva,otra\n", quiz))
 

@@ -33,6 +33,7 @@ def import_questions(
       edgekit grade import questions.xml --language en -o quiz.toml
     """
     from edgekit.answers.questions import import_quiz
+    from edgekit.grading.reading import orders_in
     from edgekit.quiz.write import quiz_toml
 
     if as_json and out is None:
@@ -40,8 +41,12 @@ def import_questions(
     if out is not None:
         check_written(out, {"the file of questions itself": path}, force=force)
     found = import_quiz(path, language=language, title=title, form=form)
+    notes = (
+        *found.notes,
+        *(f"`{one}`: a text speaks to whoever grades; it is a text as any other" for one in orders_in(found.quiz)),
+    )
     with open_sink(out) as sink:
-        sink.write(quiz_toml(found.quiz, found.notes))
+        sink.write(quiz_toml(found.quiz, notes))
     if as_json:
         output.json_object(
             {
@@ -49,10 +54,10 @@ def import_questions(
                 "path": str(out),
                 "form": found.form,
                 "questions": len(found.quiz.questions),
-                "notes": list(found.notes),
+                "notes": list(notes),
             }
         )
         return
-    for note in found.notes:
+    for note in notes:
         output.narrate(output.visible(note))
     output.narrate(f"{len(found.quiz.questions):,} questions of {found.form}; `edgekit grade lint` tells what is weak")
