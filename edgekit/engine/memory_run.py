@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from edgekit.core.cancelling import leaving
 from edgekit.core.children import Child
 from edgekit.core.errors import EdgekitError, EngineError
 from edgekit.core.languages import Direction
@@ -29,7 +30,7 @@ def measure_resident(
         request = {"path": str(path), "engine": dict(engine), "lines": list(lines), "direction": pair}
         child.input.write(json.dumps(request).encode("utf-8", "surrogatepass"))
         child.input.close()
-        answer = child.output.read()
+        answer = leaving(child.output.read)
         if not answer:
             raise child.died("measure")
         found = json.loads(answer)

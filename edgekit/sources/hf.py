@@ -33,7 +33,7 @@ class HfSource:
         folder.mkdir(exist_ok=True)
         before = 0
         for file in wanted:
-            self._check_announced(file)
+            leaving(partial(self._check_announced, file))
             with watching(folder, advance, before):
                 path = leaving(partial(self._download, file.member, folder))
             FileSource(str(folder) + "/").fetch([file], work, lambda _: None)
@@ -49,7 +49,7 @@ class HfSource:
             from huggingface_hub import get_hf_file_metadata, hf_hub_url
 
             url = hf_hub_url(self.repository, file.member, revision=self.revision, endpoint=endpoint())
-            found = leaving(lambda: get_hf_file_metadata(url, endpoint=endpoint(), retry_on_errors=True))
+            found = get_hf_file_metadata(url, endpoint=endpoint(), retry_on_errors=True)
         # The tag of a file in LFS is its sha256, that of any other is git's own id.
         digest = found.etag if found.etag is not None and len(found.etag) == 64 else file.sha256
         size = file.size_bytes if found.size is None else found.size

@@ -100,7 +100,6 @@ class _Download:
                     return
                 reason = "the server ended the download early"
             except urllib.error.HTTPError as answer:
-                answer.close()
                 if answer.code == 416 and before:
                     self._forget()  # the server has fewer bytes than are here
                     continue
@@ -148,7 +147,8 @@ class _Download:
                 request.add_header("If-Range", self.tag_file.read_text("utf-8"))
         try:
             return self.opener.open(request, timeout=_TIMEOUT_SECONDS)
-        except urllib.error.HTTPError:
+        except urllib.error.HTTPError as answer:
+            answer.close()  # what is wanted of it stands in its head
             raise
         except (OSError, http.client.HTTPException, ValueError) as problem:
             raise _CutError(str(problem)) from problem

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from edgekit.catalogue.uris import is_commit
-from edgekit.core.cancelling import leaving
 from edgekit.core.errors import SourceError
 from edgekit.sources.hub_client import asking, endpoint, patiently, refuse_hub_offline
 
@@ -76,7 +75,7 @@ def read_repository(name: str, revision: str | None) -> Repository:
         from huggingface_hub import HfApi
 
         api = HfApi(endpoint=endpoint())
-        info = leaving(lambda: patiently(lambda: api.model_info(name, revision=revision, files_metadata=True)))
+        info = patiently(lambda: api.model_info(name, revision=revision, files_metadata=True))
     commit, siblings = info.sha, info.siblings
     reasons = []
     if not isinstance(commit, str) or not is_commit(commit):

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from edgekit.core.atomic import replacing_file
+from edgekit.core.cancelling import leaving
 from edgekit.core.children import Child
 from edgekit.core.errors import EngineError, ResourceError, UsageError
 from edgekit.core.events import Note, Progress, Reporter, StepFinished, StepStarted, silent
@@ -203,7 +204,7 @@ def _run(
             child.input.write(json.dumps(order).encode("ascii") + b"\n")
             child.input.flush()
             answer: dict[str, Any] = {}
-            for line in child.output:
+            while line := leaving(child.output.readline):
                 answer = json.loads(line)
                 if "type" in answer:
                     types[answer["name"]] = answer["type"].upper()

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgekit.core.atomic import replacing_file
+from edgekit.core.cancelling import leaving
 from edgekit.core.children import Child
 from edgekit.core.cores import usable_cores
 from edgekit.core.errors import EngineError, ModelFormatError
@@ -142,7 +143,7 @@ def _run(order: Mapping[str, Any], name: str, report: Reporter) -> None:
         try:
             child.input.write(json.dumps(order).encode("ascii") + b"\n")
             child.input.flush()
-            for line in child.output:
+            while line := leaving(child.output.readline):
                 answer = json.loads(line)
                 if "piece" in answer:
                     report(Progress(STEP, answer["piece"], answer["of"], "steps"))

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
+from pathlib import Path
 
 import pytest
 
 from edgekit.core.cancelling import CancelledError, cancellable, check_cancelled, leaving, sleep
+from edgekit.core.children import Child
 
 SECONDS = 60.0
+TESTS = Path(__file__).parents[1]
 
 
 def refuse() -> None:
@@ -74,3 +78,20 @@ def test_what_a_call_gives_or_raises_comes_through() -> None:
         assert leaving(lambda: 7) == 7
         with pytest.raises(ZeroDivisionError):
             leaving(fail)
+
+
+def test_who_waits_for_a_child_leaves_it_dead() -> None:
+    child = Child("toys.misbehaving_child", "a child", environment={"PYTHONPATH": str(TESTS)})
+    asked = 0
+
+    def ask() -> None:
+        nonlocal asked
+        asked += 1
+        if asked > 1:
+            raise CancelledError
+
+    with contextlib.ExitStack() as ending, cancellable(ask):
+        ending.callback(child.end)
+        with pytest.raises(CancelledError):
+            leaving(child.output.read)
+    assert child.ended

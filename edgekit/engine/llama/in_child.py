@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from edgekit.core import errors
+from edgekit.core.cancelling import CancelledError, leaving
 from edgekit.core.children import Child
 from edgekit.core.errors import EngineError
 from edgekit.core.events import Reporter
@@ -98,7 +99,9 @@ class InChild:
         try:
             answer = self._received(child, "write", cancelled=self._cancelled)
         except BaseException as problem:
-            if isinstance(problem, errors.EdgekitError):
+            if isinstance(problem, CancelledError):
+                child.end()  # what still waits for its answer ends with it
+            if isinstance(problem, (errors.EdgekitError, CancelledError)):
                 done.set()
             raise
         if answer is not None and answer.say == "piece":
@@ -160,7 +163,7 @@ class InChild:
     def _received(self, child: Child, step: str, *, cancelled: bool) -> Frame | None:
         """An answer; None for the end of a child that was asked to stop. Raises what the child tells."""
         try:
-            answer = receive(child.output)
+            answer = leaving(lambda: receive(child.output))
         except (OSError, ValueError):
             answer = None
         if answer is None:

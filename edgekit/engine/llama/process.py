@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from edgekit.core.cancelling import leaving
 from edgekit.core.children import Child
 from edgekit.core.closing import Closing
 from edgekit.core.cores import usable_cores
@@ -163,6 +165,13 @@ class LlamaProcess(Closing):
             listed = ", ".join(f"{at:,}" for at in wrong[:5])
             raise UsageError(f"`{self.path.name}` has {self.size:,} tokens", reasons=[f"no such id: {listed}"])
 
+    def _answer(self, rows: Array | None) -> Frame | None:
+        """The last frame of an answer; those before it fill rows."""
+        while (answer := receive(self._child.output)) is not None and answer.say == "row":
+            assert rows is not None  # noqa: S101 - only `logits` is answered in rows
+            rows[answer.values["place"]] = answer.arrays[0]
+        return answer
+
     def _ask(
         self,
         say: str,
@@ -176,9 +185,7 @@ class LlamaProcess(Closing):
         answer: Frame | None = None
         try:
             send(self._child.input, Frame(say, values or {}, arrays))
-            while (answer := receive(self._child.output)) is not None and answer.say == "row":
-                assert rows is not None  # noqa: S101 - only `logits` is answered in rows
-                rows[answer.values["place"]] = answer.arrays[0]
+            answer = leaving(partial(self._answer, rows))
         except (OSError, ValueError):
             answer = None
         except BaseException:
