@@ -20,12 +20,13 @@ from tui.actions import N_
 from tui.bridge import Job
 from tui.exporting import Planned, Wanted
 from tui.progress import line_in_words, name_in_words
+from tui.screens.asking import AskFileScreen
 from tui.screens.base import JobScreen
 from tui.screens.confirm import ConfirmScreen
 from tui.screens.models import ENDED
 from tui.widgets.costs import costs_in_words
 from tui.widgets.curve import Curve
-from tui.widgets.export_fields import ExportFields
+from tui.widgets.export_fields import TEXT_ENDINGS, ExportFields
 from tui.widgets.steps import StepsLine
 from tui.words import _
 
@@ -140,6 +141,20 @@ class ExportScreen(JobScreen):
             self._fields.field(missing).focus()
             return
         self._start("plan", wanted.model, lambda report: self._exporting.plan(wanted, report))
+
+    def action_text(self) -> None:
+        """Ask for a file of text, and put it behind those that are named."""
+        if self._at_work:
+            return
+
+        def answered(name: str | None) -> None:
+            if name:
+                self._fields.add_file(name)
+
+        question = _("Which file of text? It goes behind those that are named.")
+        self.app.push_screen(
+            AskFileScreen(question, endings=TEXT_ENDINGS, folder=self._fields.folder_of_files()), answered
+        )
 
     def action_run(self) -> None:
         """Write what stands at the point; asks once where something lies there."""
@@ -311,4 +326,4 @@ class ExportScreen(JobScreen):
             return ["export.stop"]
         planned = ["export.run", "export.less", "export.more"] if self._planned is not None else []
         written = ["export.verify", "export.install"] if self._written is not None else []
-        return ["export.plan", *planned, *written, "export.copy"]
+        return ["export.plan", "export.text", *planned, *written, "export.copy"]
