@@ -181,6 +181,7 @@ ACTIONS: tuple[Action, ...] = (
         "export",
         on_line=False,
     ),
+    Action("export.text", "text", "ctrl+g", N_("Text file"), N_("Choose a file of text from a list."), "export", False),
     Action(
         "export.run",
         "run",

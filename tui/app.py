@@ -29,6 +29,7 @@ from tui.bridge import Job, Jobs
 from tui.crash import write_report
 from tui.models import Models, installed_models
 from tui.palette import ActionProvider
+from tui.progress import name_in_words
 from tui.screens.base import JobScreen
 from tui.screens.confirm import ConfirmScreen
 from tui.screens.help import HelpScreen
@@ -260,7 +261,8 @@ class EdgekitApp(App[None]):
         running = len(self.jobs.running)
         if running and not isinstance(self.screen, ConfirmScreen):
             question = _(
-                "Leave and cancel what is at work: {jobs}?", jobs=", ".join(job.name for job in self.jobs.running)
+                "Leave and cancel what is at work: {jobs}?",
+                jobs=", ".join(name_in_words(job) for job in self.jobs.running),
             )
             self.push_screen(ConfirmScreen(question, _("Leave (y)"), _("Stay (n)")), self._leave)
         else:

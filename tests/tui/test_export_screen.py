@@ -85,7 +85,7 @@ def test_a_plan_tells_how_far_it_is_and_is_stopped() -> None:
     async def scene(stage: Stage) -> None:
         fill(stage, languages="pt")
         await stage.press("enter")
-        await stage.sees("plan toy-en-pt, count: ")
+        await stage.sees("plan toy-en-pt, step 1 of 3, count: ")
         await stage.sees("^t Stop")
         assert "^l Plan" not in stage.shown()
         await stage.press("enter", "ctrl+r", "ctrl+y", "ctrl+n")  # nothing of this begins beside it

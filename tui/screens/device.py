@@ -12,6 +12,7 @@ from textual.widgets import Static
 from tui.actions import N_
 from tui.bridge import Job
 from tui.machine import Speed
+from tui.progress import line_in_words, name_in_words
 from tui.screens.base import JobScreen
 from tui.words import _
 
@@ -86,7 +87,7 @@ class DeviceScreen(JobScreen):
                 translator.close()
 
         self._job = self.app.jobs.start(f"measure {directions[0]}", work)
-        self.say(self._job.name)
+        self.say(name_in_words(self._job))
 
     def job_changed(self, job: Job) -> None:
         """How far, and then how fast."""
@@ -105,4 +106,4 @@ class DeviceScreen(JobScreen):
             )
             self.say(_("ready"))
         else:
-            self.say(f"{job.name}, {job.line}")
+            self.say(f"{name_in_words(job)}, {line_in_words(job)}")

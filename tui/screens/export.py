@@ -19,12 +19,14 @@ from edgekit.core.errors import EdgekitError
 from tui.actions import N_
 from tui.bridge import Job
 from tui.exporting import Planned, Wanted
+from tui.progress import line_in_words, name_in_words
+from tui.screens.asking import AskFileScreen
 from tui.screens.base import JobScreen
 from tui.screens.confirm import ConfirmScreen
 from tui.screens.models import ENDED
 from tui.widgets.costs import costs_in_words
 from tui.widgets.curve import Curve
-from tui.widgets.export_fields import ExportFields
+from tui.widgets.export_fields import TEXT_ENDINGS, ExportFields
 from tui.widgets.steps import StepsLine
 from tui.words import _
 
@@ -140,6 +142,20 @@ class ExportScreen(JobScreen):
             return
         self._start("plan", wanted.model, lambda report: self._exporting.plan(wanted, report))
 
+    def action_text(self) -> None:
+        """Ask for a file of text, and put it behind those that are named."""
+        if self._at_work:
+            return
+
+        def answered(name: str | None) -> None:
+            if name:
+                self._fields.add_file(name)
+
+        question = _("Which file of text? It goes behind those that are named.")
+        self.app.push_screen(
+            AskFileScreen(question, endings=TEXT_ENDINGS, folder=self._fields.folder_of_files()), answered
+        )
+
     def action_run(self) -> None:
         """Write what stands at the point; asks once where something lies there."""
         planned = self._planned
@@ -180,7 +196,7 @@ class ExportScreen(JobScreen):
         """End what is at work; no half file stays."""
         for job in self._at_work:
             job.cancel()
-            self.say(_("{job}: told to end", job=job.name))
+            self.say(_("{job}: told to end", job=name_in_words(job)))
 
     def action_copy_line(self) -> None:
         """The line, to the terminal's clipboard."""
@@ -238,7 +254,7 @@ class ExportScreen(JobScreen):
     def _start(self, what: str, name: str, work: Callable[[Any], object]) -> None:
         job = self.app.jobs.start(f"{what} {visible(name, one_line=True)}", work, writes=what in ("export", "install"))
         self._jobs[id(job)] = what
-        self.say(job.name)
+        self.say(name_in_words(job))
         self._show()
 
     def job_changed(self, job: Job) -> None:
@@ -248,12 +264,12 @@ class ExportScreen(JobScreen):
             return
         if job.runs:
             if not job.is_stopping:
-                self.say(visible(f"{job.name}, {job.line}"))
+                self.say(visible(f"{name_in_words(job)}, {line_in_words(job)}"))
             return
         if job.problem is not None:
             self.say_problem(job.problem)
         elif job.state != "done":
-            self.say(f"{job.name}: {_(ENDED[job.state])}")
+            self.say(f"{name_in_words(job)}: {_(ENDED[job.state])}")
         elif isinstance(job.result, Planned):
             self._take(job.result)
         elif isinstance(job.result, Path):
@@ -264,7 +280,11 @@ class ExportScreen(JobScreen):
             self.app.models_changed()
         else:
             failures = list(getattr(job.result, "failures", ()))
-            self.say("\n".join([f"{job.name}: {_('it does not hold') if failures else _('it holds')}", *failures[:2]]))
+            self.say(
+                "\n".join(
+                    [f"{name_in_words(job)}: {_('it does not hold') if failures else _('it holds')}", *failures[:2]]
+                )
+            )
         self._show()
 
     def _take(self, planned: Planned) -> None:
@@ -306,4 +326,4 @@ class ExportScreen(JobScreen):
             return ["export.stop"]
         planned = ["export.run", "export.less", "export.more"] if self._planned is not None else []
         written = ["export.verify", "export.install"] if self._written is not None else []
-        return ["export.plan", *planned, *written, "export.copy"]
+        return ["export.plan", "export.text", *planned, *written, "export.copy"]

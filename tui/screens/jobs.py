@@ -14,6 +14,7 @@ from edgekit.core.units import duration_in_words
 from tui.actions import N_
 from tui.bridge import Job
 from tui.errors import in_words
+from tui.progress import line_in_words, name_in_words
 from tui.screens.base import JobScreen
 from tui.screens.models import ENDED
 from tui.screens.shown import ShownScreen
@@ -79,13 +80,13 @@ class JobsScreen(JobScreen):
         job = self._chosen
         if job is not None and job.runs:
             job.cancel()
-            self.say(_("{job}: told to end", job=job.name))
+            self.say(_("{job}: told to end", job=name_in_words(job)))
 
     def action_log(self) -> None:
         """All it has said."""
         job = self._chosen
         if job is not None:
-            self.app.push_screen(ShownScreen(job.name, "\n".join(job.log) or _("it has said nothing yet")))
+            self.app.push_screen(ShownScreen(name_in_words(job), "\n".join(job.log) or _("it has said nothing yet")))
 
     def on_option_list_option_selected(self) -> None:
         """Enter, or a click."""
@@ -94,5 +95,7 @@ class JobsScreen(JobScreen):
 
 def _line(job: Job) -> Content:
     share = f" {job.share:.0%}" if job.share is not None and job.runs else ""
-    said = in_words(job.problem)[0].splitlines()[0] if job.problem is not None else job.line
-    return Content(visible(f"{_(ENDED[job.state]):<10}{share} {job.name}, {duration_in_words(job.seconds)}  {said}"))
+    said = in_words(job.problem)[0].splitlines()[0] if job.problem is not None else line_in_words(job)
+    return Content(
+        visible(f"{_(ENDED[job.state]):<10}{share} {name_in_words(job)}, {duration_in_words(job.seconds)}  {said}")
+    )

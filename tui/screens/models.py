@@ -15,6 +15,7 @@ from edgekit.core.errors import EdgekitError
 from tui.actions import N_
 from tui.bridge import Job
 from tui.library import ModelRow
+from tui.progress import line_in_words, name_in_words
 from tui.screens.base import JobScreen
 from tui.screens.confirm import ConfirmScreen
 from tui.words import _
@@ -138,7 +139,7 @@ class ModelsScreen(JobScreen):
         ways = {"pull": library.pull, "verify": library.verify, "remove": library.remove}
         job = self.app.jobs.start(f"{what} {model}", lambda report: ways[what](model, report), writes=what != "verify")
         self._jobs[id(job)] = (what, model)
-        self.say(job.name)
+        self.say(name_in_words(job))
 
     def job_changed(self, job: Job) -> None:
         """How far a pull is, and what is here once it is done."""
@@ -146,12 +147,12 @@ class ModelsScreen(JobScreen):
         if not what:
             return
         if job.runs:
-            self.say(f"{job.name}, {job.line}")
+            self.say(f"{name_in_words(job)}, {line_in_words(job)}")
         elif job.problem is not None:
             self.say_problem(job.problem)
         else:
             failures = list(getattr(job.result, "failures", ()))
-            self.say("\n".join([f"{job.name}: {_(ENDED[job.state])}", *failures[:2]]))
+            self.say("\n".join([f"{name_in_words(job)}: {_(ENDED[job.state])}", *failures[:2]]))
             if what in ("pull", "remove"):
                 self._fill(model)
                 self.app.models_changed()

@@ -20,6 +20,7 @@ from tui.actions import N_
 from tui.bridge import Job
 from tui.desk import Desk
 from tui.grading import Card, OpenClass, Report
+from tui.progress import line_in_words, name_in_words
 from tui.screens.base import JobScreen
 from tui.screens.shown import ShownScreen
 from tui.widgets.answer_card import card_paragraphs
@@ -319,7 +320,7 @@ class ClassScreen(JobScreen):
     def _start(self, what: str, of: str, work_of: Callable[[Report], object]) -> None:
         job = self.app.jobs.start(f"{what} {of}", work_of, writes=what == "grade")
         self._jobs[id(job)] = what
-        self.say(_("{job}: at work", job=job.name))
+        self.say(_("{job}: at work", job=name_in_words(job)))
 
     def job_changed(self, job: Job) -> None:
         """Take in what is graded; show the card of a test."""
@@ -332,7 +333,7 @@ class ClassScreen(JobScreen):
         if job.problem is not None:
             self.say_problem(job.problem)
         elif job.runs and (what != "grade" or self._desk is None):
-            self.say(f"{job.name}, {job.line}")
+            self.say(f"{name_in_words(job)}, {line_in_words(job)}")
         elif job.state == "done" and what == "grade":
             self.say(_("all is suggested; nothing is a mark before you press a key"))
         elif job.state == "done" and what == "attack":

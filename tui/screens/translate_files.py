@@ -15,6 +15,7 @@ from tui import pager
 from tui.bridge import Job
 from tui.models import FileDone, Line, Models
 from tui.pages import page
+from tui.progress import line_in_words, name_in_words
 from tui.screens.base import JobScreen
 from tui.screens.confirm import ConfirmScreen
 from tui.words import _
@@ -72,11 +73,11 @@ class TranslateFiles(JobScreen):
     def _translate_file(self, path: Path, out: Path, direction: Direction, glossary: Path | None) -> None:
         models, force = self._models, out.exists()
         job = self.app.jobs.start(
-            f"{path.name} {direction}",
+            f"translate {path.name} {direction}",
             lambda report: models.translate_file(path, out, direction, glossary, force=force, report=report),
         )
         self._file_jobs[id(job)] = job
-        self.say(_("{job} is at work; Jobs shows how far it is and cancels it", job=job.name))
+        self.say(_("{job} is at work; Jobs shows how far it is and cancels it", job=name_in_words(job)))
 
     def job_changed(self, job: Job) -> None:
         """How far a document is, and where it went."""
@@ -85,7 +86,7 @@ class TranslateFiles(JobScreen):
         if job.problem is not None:
             self.say_problem(job.problem)
         elif job.state == "cancelled":
-            self.say(_("{job} was cancelled; the same file goes on where it was", job=job.name))
+            self.say(_("{job} was cancelled; the same file goes on where it was", job=name_in_words(job)))
         elif isinstance(job.result, FileDone):
             done = job.result
             self.say(
@@ -98,7 +99,7 @@ class TranslateFiles(JobScreen):
                 )
             )
         else:
-            self.say(f"{job.name}, {job.line}")
+            self.say(f"{name_in_words(job)}, {line_in_words(job)}")
 
     def action_glossary(self) -> None:
         """Ask for a glossary; an empty name is none."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import shlex
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from textual import on
@@ -16,8 +18,11 @@ from edgekit.core.characters import visible
 from edgekit.core.errors import EdgekitError
 from tui.actions import N_
 from tui.exporting import Wanted, split_files, split_languages
+from tui.widgets.paths import path_of
 from tui.words import _
 
+# What can be chosen from a list; a text of any other name is typed.
+TEXT_ENDINGS = (".txt", ".jsonl", ".ndjson", ".gz")
 OTHER = "\0"  # no model is called so
 FIELDS = (
     ("path", N_("Path"), N_("a folder, a file, or hf:OWNER/NAME")),
@@ -106,6 +111,22 @@ class ExportFields(VerticalScroll, can_focus=False):
             split_languages(self.field("languages").value)
             return "corpus"
         return "languages"
+
+    def add_file(self, name: str) -> None:
+        """Put a file behind those of text, in quotes where it needs them; the cursor is behind it."""
+        field = self.field("corpus")
+        field.value = f"{field.value} {shlex.quote(name)}".strip()
+        field.cursor_position = len(field.value)
+        field.focus()
+
+    def folder_of_files(self) -> Path:
+        """Where the last file of text lies, or the folder that one is in."""
+        try:
+            last = split_files(self.field("corpus").value)[-1]
+        except (EdgekitError, IndexError):
+            return Path.cwd()
+        folder = path_of(last.rpartition("=")[2]).parent
+        return folder if folder.is_dir() else Path.cwd()
 
     def is_for(self, wanted: Wanted) -> bool:
         """Whether they say the same, whatever its size."""
