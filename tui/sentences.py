@@ -19,6 +19,7 @@ SENTENCES: tuple[str, ...] = (
     N_("is the question again"),
     N_("is a reference answer, word for word"),
     N_("is the same as another student's, word for word"),
+    N_("is the same as an answer to another question, word for word: {questions}"),
     N_("no word of any language in Latin letters is spelled like this"),
     N_("seems to be about something else"),
     N_("is in a script that no language of the quiz is written in"),
@@ -99,6 +100,7 @@ SENTENCES: tuple[str, ...] = (
     N_("no"),
     # Short answers, numbers, choices, translations.
     N_("it is `{wording}` with other case, accents or signs, and form counts"),
+    N_("the words are right, and their case or accents are not"),
     N_("it is nearly `{wording}`"),
     N_("it holds an accepted form among other words"),
     N_("it names none of the options"),

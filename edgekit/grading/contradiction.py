@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -52,14 +52,15 @@ class Mismatch:
     def __bool__(self) -> bool:
         return self.negation or self.number or self.unit or self.antonym
 
-    def reasons(self) -> tuple[Reason, ...]:
-        """The codes for it; an opposite word is a negation. The span is that in what was said."""
+    def reasons(self, at: Callable[[int, int], tuple[int, int]] = lambda *span: span) -> tuple[Reason, ...]:
+        """The codes for it; an opposite word is a negation.  at: the span of an answer that one of what was said is."""
+        span = at(*self.span) if self.span is not None else None
         codes: list[ReasonCode] = []
         if self.negation or self.antonym:
             codes.append("negation")
         codes += ["number"] if self.number else []
         codes += ["unit"] if self.unit else []
-        return tuple(Reason(code, self.detail, self.span) for code in codes)
+        return tuple(Reason(code, self.detail, span) for code in codes)
 
 
 def compare(wording: str, said: str, language: str) -> Mismatch:

@@ -4,25 +4,36 @@ from __future__ import annotations
 
 from edgekit.checks.base import WORD
 from edgekit.grading.intake import Intake, matching_form
-from edgekit.grading.ruled import Ruled, evidence, rounded, ruled
+from edgekit.grading.ruled import Ruled, doubt, evidence, rounded, ruled
 from edgekit.quiz.model import Question
 
 
 def mark_dictation(question: Question, intake: Intake) -> Ruled:
     """One less the word error rate (substitutions, insertions, deletions over the words dictated) of the points.
 
-    Signs are no words. Without `form_counts` neither case nor accents count. The evidence is the first word that
-    differs, else all of it.
+    Signs are no words. Without `form_counts` neither case nor accents count; with it, a person looks at what they cost
+    more than half of the points (all in capitals). The evidence is the first word that differs, else all of it.
     """
+    found = _by_words(question, intake, strict=question.form_counts)
+    if not question.form_counts:
+        return found
+    loose = _by_words(question, intake, strict=False)
+    if loose.points - found.points <= question.points / 2:
+        return found
+    told = doubt("uncertain", "the words are right, and their case or accents are not", loose.result.evidence)
+    return ruled(found.points, question.points, found.result.evidence, possible=(loose.points,), reasons=told)
+
+
+def _by_words(question: Question, intake: Intake, *, strict: bool) -> Ruled:
     from rapidfuzz.distance import Levenshtein
 
     most = question.points
     said = [(found.start(), found.end()) for found in WORD.finditer(intake.text)]
-    mine = [_form(question, intake.text[begin:end]) for begin, end in said]
+    mine = [_form(intake.text[begin:end], strict) for begin, end in said]
     best: tuple[float, Ruled] | None = None
     for text in (text for texts in question.references.values() for text in texts):
         spans = [found.span() for found in WORD.finditer(text)]
-        theirs = [_form(question, text[begin:end]) for begin, end in spans]
+        theirs = [_form(text[begin:end], strict) for begin, end in spans]
         if not theirs:
             continue
         edits = Levenshtein.editops(theirs, mine)
@@ -40,5 +51,5 @@ def mark_dictation(question: Question, intake: Intake) -> Ruled:
     return best[1] if best is not None else ruled(0.0, most, None)
 
 
-def _form(question: Question, word: str) -> str:
-    return word if question.form_counts else matching_form(word)
+def _form(word: str, strict: bool) -> str:
+    return word if strict else matching_form(word)

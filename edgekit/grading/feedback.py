@@ -178,9 +178,11 @@ def _told(
 ) -> str:
     phrases = PHRASES[language]
     wording = _wording(question, criterion, language)
-    line = phrases.states[result.state].format(_sentence(wording)) if wording else ""
+    if not wording:
+        return ""
+    line = phrases.states[result.state].format(_sentence(wording))
     if quoted and result.evidence and result.state != "missing":
-        line = f"{line} {phrases.quoted.format(_quotable(result))}".strip()
+        line += f" {phrases.quoted.format(_quotable(result))}"
     return line
 
 

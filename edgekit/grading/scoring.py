@@ -74,7 +74,7 @@ def score(
         mismatch = _mismatch(view, wordings, seen, question)
         # A translation may lose a denial or make one.
         denied = denied or (mismatch.certain and view.name != "translated")
-        for reason in _told(mismatch, view):
+        for reason in mismatch.reasons(view.span):
             reasons.setdefault(reason.code, reason)
         logit, wording, features = _best(view, wordings, question, texts, mismatch, _shares(view, seen, question))
         logits[view.name] = logit
@@ -89,7 +89,7 @@ def score(
         answer = texts.of(seen.views[0].text, question.language)
         odds = float(local_logits(scorer.head, local_features(answer, logit, marked)[None, :])[0])
     if odds > 0.0 and "negation" not in reasons:
-        for reason in _told(compare_across(_by_language(wordings), seen.views[0].text), seen.views[0]):
+        for reason in compare_across(_by_language(wordings), seen.views[0].text).reasons(seen.views[0].span):
             reasons[reason.code] = reason
     return Scored(
         float(shares(np.array([odds]))[0]),
@@ -155,18 +155,6 @@ def _by_language(wordings: Sequence[Wording]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for one in wordings:
         found.setdefault(one.language, []).append(one.text)
-    return found
-
-
-def _told(mismatch: Mismatch, view: View) -> list[Reason]:
-    span = view.span(*mismatch.span) if mismatch.span is not None else None
-    found = []
-    if mismatch.negation or mismatch.antonym:
-        found.append(Reason("negation", mismatch.detail, span))
-    if mismatch.number:
-        found.append(Reason("number", mismatch.detail, span))
-    if mismatch.unit:
-        found.append(Reason("unit", mismatch.detail, span))
     return found
 
 

@@ -8,6 +8,7 @@ from edgekit.checks.check import check
 from edgekit.core.chrf import corpus_chrf
 from edgekit.core.findings import FindingKind
 from edgekit.core.languages import Direction
+from edgekit.grading.contradiction import compare_any
 from edgekit.grading.intake import Intake, matching_form
 from edgekit.grading.ruled import Ruled, evidence, rounded, ruled
 from edgekit.quiz.model import Question
@@ -18,6 +19,8 @@ from edgekit.quiz.suggestion import Reason, ReasonCode
 # translation may be far from every reference: short of being one of them, the points are a proposal for a person.
 _RIGHT = 56.0
 _NOTHING = 24.0
+# A denial changes few letters: `El agua no se congela a 0 grados` has 86 to the sentence without it.
+_MOST_OTHER_AMOUNT = 0.5
 
 _CODES: Mapping[FindingKind, ReasonCode] = {
     "number": "number",
@@ -27,7 +30,10 @@ _CODES: Mapping[FindingKind, ReasonCode] = {
 
 
 def mark_translation(question: Question, intake: Intake) -> Ruled:
-    """Full points for a reference, else points by chrF against the nearest one, for a person to look at."""
+    """Full points for a reference, else points by chrF against the nearest one, for a person to look at.
+
+    What says the contrary of the references has none by itself, what has another number or unit half of them at most.
+    """
     most, text = question.points, intake.text
     best, tag, nearest = -1.0, question.language, ""
     for language, wordings in question.references.items():
@@ -39,15 +45,23 @@ def mark_translation(question: Question, intake: Intake) -> Ruled:
     words = evidence(intake, begin, len(text.rstrip()), nearest)
     if best >= 100.0:
         return ruled(most, most, words)
-    points = rounded(most * (best - _NOTHING) / (_RIGHT - _NOTHING), most)
+    near = rounded(most * (best - _NOTHING) / (_RIGHT - _NOTHING), most)
     span = (words.begin, words.end) if words is not None else None
-    reasons = [Reason("uncertain", f"it is no reference: chrF {best:.0f} to the nearest", span)]
+    against = compare_any(question.references[tag], text, tag)
+    if against.negation or against.antonym:
+        points = 0.0
+    else:
+        points = min(near, rounded(most * _MOST_OTHER_AMOUNT, most)) if against else near
+    reasons = [
+        *against.reasons(intake.span),
+        Reason("uncertain", f"it is no reference: chrF {best:.0f} to the nearest", span),
+    ]
     source = question.text.get(question.language)
     if source and tag != question.language:
         for finding in check(source, text, Direction(question.language, tag)):
             where = intake.span(*finding.target) if finding.target is not None else None
             reasons.append(Reason(_CODES.get(finding.kind, "uncertain"), finding.detail, where))
-    return ruled(points, most, words, possible=(0.0, most), reasons=tuple(reasons))
+    return ruled(points, most, words, possible=(0.0, near, most), reasons=tuple(reasons), against=bool(against))
 
 
 def _chrf(text: str, wording: str) -> float:

@@ -243,6 +243,12 @@ def test_the_first_word_that_differs_is_shown_and_accents_count_when_form_counts
     assert found.points == 1.75
 
 
+def test_a_dictation_in_capitals_is_seen_by_a_person_when_form_counts() -> None:
+    asked = question("dictation", references=DICTATION.references, form_counts=True)
+    found = mark(asked, "EL ÁRBOL ESTÁ EN EL JARDÍN GRANDE.")
+    assert (found.possible, found.reasons[0].code) == ((0.0, 2.0), "uncertain")
+
+
 TRANSLATION = question("translate", references={"es": ("La semilla necesita 3 gotas de agua.",)})
 
 
@@ -263,6 +269,22 @@ def test_what_the_checks_of_translations_find_is_told() -> None:
     assert "number" in {one.code for one in mark(asked, "La semilla necesita 8 gotas de agua.").reasons}
     same = mark(asked, "The seed needs 3 drops of water.")
     assert {"copied_question", "unsupported_language"} & {one.code for one in same.reasons}
+
+
+@pytest.mark.parametrize(
+    ("text", "points", "code"),
+    [
+        ("La semilla no necesita 3 gotas de agua.", 0.0, "negation"),
+        ("La semilla necesita 30 gotas de agua.", 1.0, "number"),
+        ("Una semilla necesita 3 gotas de agua.", 2.0, "uncertain"),
+    ],
+)
+def test_a_translation_that_is_near_in_letters_and_says_something_else_is_told(
+    text: str, points: float, code: str
+) -> None:
+    found = mark(TRANSLATION, text)
+    assert (found.points, found.reasons[0].code) == (points, code)
+    assert (found.result.state == "met") == (points == 2.0)
 
 
 def test_an_explanation_is_for_the_scorer() -> None:
