@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,10 +16,14 @@ from edgekit.grading.intake import Intake
 from edgekit.grading.linear import shares
 from edgekit.grading.local_marks import Marked, local_features, local_logits
 from edgekit.grading.reading import Read
+from edgekit.grading.text_states import TextStates
 from edgekit.grading.texts import Texts
 from edgekit.grading.views import View
 from edgekit.quiz.model import Question
 from edgekit.quiz.suggestion import Evidence, Reason
+
+# An answer at this cosine weighs as much as the prior does, see `local_marks`.
+_LEAST_NEAR, _MOST_NEAR = 0.7, 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +92,8 @@ def score(
         # The head was trained on the odds as they are before calibration, and gives what is calibrated.
         answer = texts.of(seen.views[0].text, question.language)
         odds = float(local_logits(scorer.head, local_features(answer, logit, marked)[None, :])[0])
+        for reason in _unlike_marked(seen.views[0], answer, marked, variety, is_met=odds > 0.0):
+            reasons.setdefault(reason.code, reason)
     if odds > 0.0 and "negation" not in reasons:
         for reason in compare_across(_by_language(wordings), seen.views[0].text).reasons(seen.views[0].span):
             reasons[reason.code] = reason
@@ -100,6 +106,28 @@ def score(
         tuple(reasons.values()),
         denied,
     )
+
+
+def _unlike_marked(
+    view: View, answer: TextStates, marked: Sequence[Marked], tag: str, *, is_met: bool
+) -> Iterator[Reason]:
+    """What goes against the marked answers that the mark is learned from: near duplicates are near it all the same.
+
+    No word of another student is told: what a reason says stays when they are forgotten.
+    """
+    alike = sorted((-float(one.text.embedding @ answer.embedding), one.text.text, one.mark) for one in marked)
+    near = [text for cosine, text, mark in alike if -cosine >= _LEAST_NEAR and (mark >= 0.5) == is_met][:_MOST_NEAR]
+    mismatch = compare_any(near, view.text, tag) if near else Mismatch()
+    if not mismatch.certain:
+        # Three of 27 right answers of SciEntsBank, with 30 marks a question, turn or deny words of the others; none of
+        # them for certain.
+        mismatch = replace(mismatch, negation=False, antonym=False)
+    others = f"answers like it that {'had' if is_met else 'had no'} points"
+    for reason in _told(mismatch, view):
+        what = (
+            "denies what they say, or says the contrary" if reason.code == "negation" else f"has another {reason.code}"
+        )
+        yield replace(reason, detail=f"the mark goes by {others}, and it {what}")
 
 
 def _best(
