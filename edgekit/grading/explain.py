@@ -86,10 +86,8 @@ class Explainer:
         """The views of an answer, without the sentences that speak to the grader."""
         addressed = self._texts.addressed
         if addressed is not None:
-            reached: list[tuple[int, int]] = []
-            read = read_again(self._question, read, self._languages, partial(self._reach, reached))
-            # What an order was told apart from is no rest of it.
-            rests = partial(is_rest, read) if not reached else lambda _: False
+            read = read_again(self._question, read, self._languages, self._reach)
+            rests = partial(is_rest, read)
             spans = addressed.speaking(read.intake.text, self._related, self._texts, rests, self._tokens)
             read = left_out(read, spans, self._languages)
         whole = read.intake
@@ -98,11 +96,9 @@ class Explainer:
             read = set_aside(read, spans, self._languages)
         return Seen(read, make_views(read.intake, self._question, read.variety, translate=self._translate), whole)
 
-    def _reach(self, reached: list[tuple[int, int]], text: str, span: tuple[int, int]) -> tuple[int, int] | None:
+    def _reach(self, text: str, span: tuple[int, int]) -> tuple[int, int] | None:
         addressed = self._texts.addressed
-        found = addressed.reach(text, span, self._texts, self._tokens) if addressed is not None else None
-        reached += [found] if found is not None else []
-        return found
+        return addressed.reach(text, span, self._texts, self._tokens) if addressed is not None else None
 
     def suggest_all(self, reads: Sequence[Read]) -> Iterator[Suggestion]:
         """A suggestion for each answer."""
