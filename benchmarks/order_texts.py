@@ -109,20 +109,41 @@ def shortened(text: str, draw: random.Random, most: int = 24) -> str:
     return " ".join(words[: draw.randint(4, most)]) if len(words) > 4 else text
 
 
-def texts_of(honest: Sequence[str], orders: Sequence[str], count: int, seed: int) -> list[Made]:
-    """Texts to learn from: with orders, without, two honest ones run together, and orders alone."""
-    draw = random.Random(seed)
+@dataclass(frozen=True, slots=True)
+class Source:
+    """An honest text; related: of the question and of its references, or what it is the translation of."""
+
+    text: str
+    related: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A text to learn from.  related: as of its honest part.  pattern: of its order, None where there is none."""
+
+    made: Made
+    related: tuple[str, ...]
+    pattern: str | None
+
+
+def samples(honest: Sequence[Source], others: Sequence[Source], orders: Sequence[str], count: int) -> list[Sample]:
+    """Answers with orders, orders alone, two honest ones run together, and honest ones; a fifth of them of others."""
+    draw = random.Random(78)
+
+    def source() -> Source:
+        return draw.choice(others) if draw.random() < 0.2 else draw.choice(honest)
+
     found = []
     for _ in range(count):
-        chance = draw.random()
-        mine = shortened(draw.choice(honest), draw)
-        if chance < 0.5:
-            found.append(drawn(mine, expanded(draw.choice(orders), draw), draw))
-        elif chance < 0.58:
-            order = expanded(draw.choice(orders), draw)
-            found.append(Made(order, ((0, len(order)),)))
-        elif chance < 0.8:
-            found.append(Made(drawn(mine, shortened(draw.choice(honest), draw), draw).text, ()))
+        chance, one, pattern = draw.random(), source(), None
+        mine = shortened(one.text, draw)
+        if chance < 0.7:
+            pattern = draw.choice(orders)
+            order = expanded(pattern, draw)
+            made = drawn(mine, order, draw) if chance < 0.66 else Made(order, ((0, len(order)),))
+        elif chance < 0.82:
+            made = Made(drawn(mine, shortened(source().text, draw), draw).text, ())
         else:
-            found.append(Made(mine.lower() if draw.random() < 0.4 else mine, ()))
+            made = Made(mine.lower() if draw.random() < 0.4 else mine, ())
+        found.append(Sample(made, one.related, pattern))
     return found
