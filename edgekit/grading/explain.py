@@ -14,7 +14,7 @@ from edgekit.grading.intake import Intake
 from edgekit.grading.judging import Judging, opinions
 from edgekit.grading.local_calibration import Observed
 from edgekit.grading.local_marks import Marked
-from edgekit.grading.reading import Read, is_rest, left_out, read_answer, set_aside
+from edgekit.grading.reading import Read, is_rest, left_out, read_again, read_answer, set_aside
 from edgekit.grading.scorer import STATES
 from edgekit.grading.scoring import Scored, Seen, Wording, score
 from edgekit.grading.suggesting import suggest
@@ -75,6 +75,7 @@ class Explainer:
         every = [*question.text.values(), *(wording.text for wordings in known for wording in wordings)]
         texts.read(every)
         self._related = np.stack([texts.centred(one) for one in every])
+        self._tokens = np.concatenate([texts.tokens(one)[1] for one in every])
         self._raw = np.stack([texts.embedding(one) for one in (*question.text.values(), *self._right)])
         self.conformal = texts.scorer.across.widened(texts.scorer.conformal)
         self._learned: list[tuple[TeacherMark, Seen]] = []
@@ -83,15 +84,21 @@ class Explainer:
 
     def see(self, read: Read) -> Seen:
         """The views of an answer, without the sentences that speak to the grader."""
-        if self._texts.addressed is not None:
+        addressed = self._texts.addressed
+        if addressed is not None:
+            read = read_again(self._question, read, self._languages, self._reach)
             rests = partial(is_rest, read)
-            spans = self._texts.addressed.speaking(read.intake.text, self._related, self._texts, rests)
+            spans = addressed.speaking(read.intake.text, self._related, self._texts, rests, self._tokens)
             read = left_out(read, spans, self._languages)
         whole = read.intake
-        if self._texts.addressed is not None:
-            spans = self._texts.addressed.aside(read.intake.text, self._related, self._texts)
+        if addressed is not None:
+            spans = addressed.aside(read.intake.text, self._related, self._texts, self._tokens)
             read = set_aside(read, spans, self._languages)
         return Seen(read, make_views(read.intake, self._question, read.variety, translate=self._translate), whole)
+
+    def _reach(self, text: str, span: tuple[int, int]) -> tuple[int, int] | None:
+        addressed = self._texts.addressed
+        return addressed.reach(text, span, self._texts, self._tokens) if addressed is not None else None
 
     def suggest_all(self, reads: Sequence[Read]) -> Iterator[Suggestion]:
         """A suggestion for each answer."""

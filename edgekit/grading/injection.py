@@ -6,9 +6,10 @@ import base64
 import binascii
 import codecs
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TypeAlias
 
 from edgekit.grading.injection_phrases import COMMON, LONG, PHRASES, TOPICS, WHOLE
 from edgekit.grading.intake import matching_form, take_in
@@ -130,6 +131,9 @@ _TOLD = re.compile(
 )
 
 
+Reach: TypeAlias = Callable[[str, tuple[int, int]], "tuple[int, int] | None"]
+
+
 @dataclass(frozen=True, slots=True)
 class _Find:
     begin: int
@@ -137,11 +141,13 @@ class _Find:
     what: str
 
 
-def find_instructions(text: str, question: str = "") -> tuple[Reason, ...]:
+def find_instructions(text: str, question: str = "", reach: Reach | None = None) -> tuple[Reason, ...]:
     """`injection_suspect` for every place that speaks to whoever grades; spans are of text, apart and in order.
 
     question: its text and its references. What stands there word for word is no sign of cheating, and where the
     question is about instructions to machines, those that are quoted or told of somebody are part of an answer.
+    reach: of an order's span in text, where the speech to the grader that it is part of begins and ends, where that is
+    known; without, it goes to the end of the sentence.
     Found: orders to disregard the rubric or give all points in 18 languages, through look-alikes, hidden characters,
     leetspeak, spaces and line breaks, base64, hexadecimal and rot13; tags, JSON, tokens of roles; rubrics, examples
     and scores of the student's own; placeholders; text that a page would hide.
@@ -153,7 +159,8 @@ def find_instructions(text: str, question: str = "") -> tuple[Reason, ...]:
     quoted = [found.span() for found in _QUOTES.finditer(plain)] if about else []
     found: list[tuple[int, int, str]] = []
     for one in _finds(plain):
-        begin, end = _widened(plain, one)
+        known = reach(plain, (one.begin, one.end)) if reach is not None and one.what not in _AS_LONG_AS_IT_IS else None
+        begin, end = known or _widened(plain, one)
         if matching_form(plain[one.begin : one.end]).strip() in asked and one.end - one.begin > 1:
             continue
         if about and one.what in _IN_CODE:
@@ -171,11 +178,11 @@ def find_instructions(text: str, question: str = "") -> tuple[Reason, ...]:
     )
 
 
-def without_instructions(text: str, question: str = "") -> tuple[tuple[int, int], ...]:
-    """The spans of text that stay when what speaks to the grader is left out."""
+def without_instructions(text: str, question: str = "", reach: Reach | None = None) -> tuple[tuple[int, int], ...]:
+    """The spans of text that stay when what speaks to the grader is left out; reach: as `find_instructions`."""
     kept: list[tuple[int, int]] = []
     at = 0
-    for reason in find_instructions(text, question):
+    for reason in find_instructions(text, question, reach):
         begin, end = reason.span or (at, at)
         if begin > at:
             kept.append((at, begin))

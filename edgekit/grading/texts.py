@@ -10,6 +10,7 @@ from edgekit.engine.memory import give_back_memory
 from edgekit.grading.addressed import Addressed
 from edgekit.grading.disorder import Disorder
 from edgekit.grading.scorer import Scorer
+from edgekit.grading.spans import piece_spans
 from edgekit.grading.text_states import Floats, StatesEncoder, TextStates, text_states, unit
 
 if TYPE_CHECKING:
@@ -66,6 +67,13 @@ class Texts:
     def centred(self, text: str) -> Floats:
         """(d,) of a whole text, as `TextStates.embedding`."""
         return unit(self.embedding(text) - self.scorer.space.embedding_mean)
+
+    def tokens(self, text: str) -> tuple[tuple[tuple[int, int], ...], Floats]:
+        """The spans of a text's tokens, and (n, d) what each means there, as `TextStates.states`."""
+        if text not in self._known:
+            self.read([text])
+        found = self._known[text]
+        return piece_spans(text, found.pieces), unit(found.states - self.scorer.space.state_mean)
 
     def of(self, text: str, language: str) -> TextStates:
         """A text as the scorer gets it; language: whose stems are taken."""
