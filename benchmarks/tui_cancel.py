@@ -22,6 +22,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from edgekit.core.atomic import PARTIAL_SUFFIX
@@ -114,24 +115,22 @@ def kinds(home: Path, given: argparse.Namespace) -> Iterator[Kind]:
         names = {f"plan {name}", f"export {name}", f"export another size of {name}", f"install {name}"}
         if given.job is not None and not names & set(given.job):
             continue
-        yield Kind(f"plan {name}", lambda report, wanted=wanted: exporting.plan(wanted, report), False)
+        yield Kind(f"plan {name}", partial(exporting.plan, wanted), False)
         planned = exporting.plan(wanted, lambda _: None)
         other = replace(wanted, vocab=planned.sizes[len(planned.sizes) // 2].tokens)
-        yield Kind(f"export {name}", lambda report, it=planned: exporting.write(it, it.wanted, report), True)
-        yield Kind(
-            f"export another size of {name}", lambda report, it=planned, to=other: exporting.write(it, to, report), True
-        )
+        yield Kind(f"export {name}", partial(exporting.write, planned, wanted), True)
+        yield Kind(f"export another size of {name}", partial(exporting.write, planned, other), True)
         installed = home / "data" / "models" / planned.folder.name
         yield Kind(
             f"verify the export of {name}",
-            lambda report, it=planned: exporting.verify(it.folder, it.wanted.model, report),
+            partial(exporting.verify, planned.folder, name),
             False,
         )
         yield Kind(
             f"install {name}",
-            lambda report, it=planned: exporting.install(it.folder, report),
+            partial(exporting.install, planned.folder),
             True,
-            lambda at=installed: shutil.rmtree(at, ignore_errors=True),
+            partial(shutil.rmtree, installed, ignore_errors=True),
         )
 
 
