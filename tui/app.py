@@ -53,7 +53,7 @@ else:
 THEMES = ("textual-dark", "textual-light", "high-contrast", "ansi-dark", "ansi-light")
 _TMUX_SECONDS = 5.0
 _AGAIN_SECONDS = 3.0
-# For work to end at its next event and take away what is half written.
+# For work to end where it asks next and take away what is half written.
 _TIDY_SECONDS = 3.0
 
 

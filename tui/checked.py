@@ -23,7 +23,7 @@ from tui.models import FileDone, Line, Report, Span, Term
 from tui.sentences import said
 from tui.words import _
 
-# Texts of a document at once: a slow machine translates them in a second, which is how long a cancellation may take.
+# Texts of a document at once: a slow machine translates them in a second, and then tells how far it is.
 _TEXTS = 64
 _MOST_LISTED = 100
 
@@ -133,7 +133,7 @@ def _notes(report: Report) -> Report:
 
 
 class _Watched:
-    """Hands texts on a few at a time and tells how far it is, so that a job that is cancelled ends soon."""
+    """Hands texts on a few at a time and tells how far it is."""
 
     translator: CheckedTranslator | RoutedTranslator
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Iterable, Iterator
+from typing import cast
 
 from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
 from textual.app import App
@@ -23,7 +24,7 @@ _ALT_DIGITS = {f"alt+{digit}": digit for digit in "0123456789"}
 # Textual takes Esc and a digit for what a Mac's Option key writes (`¡` of 1), which such a Mac sends as itself. Without
 # these the two are Alt and the digit, as they are for every other key.
 for _digit in _ALT_DIGITS.values():
-    ANSI_SEQUENCES_KEYS.pop(f"\x1b{_digit}", None)
+    cast("dict[str, object]", ANSI_SEQUENCES_KEYS).pop(f"\x1b{_digit}", None)
 
 
 class TypedInOrder:
@@ -51,7 +52,7 @@ class TypedInOrder:
     def _as_pressed(self, event: Event) -> Iterator[Event]:
         """Esc and a digit that follows at once reach an app as Alt and the digit; where nobody wants that, as both."""
         digit = _ALT_DIGITS.get(event.key) if isinstance(event, Key) else None
-        if digit is None or event.key in self._app.active_bindings:
+        if digit is None or f"alt+{digit}" in self._app.active_bindings:
             yield event
             return
         for key, character in (("escape", "\x1b"), (digit, digit)):

@@ -58,12 +58,13 @@ class HfSource:
     def _download(self, member: str, folder: Path) -> Path:
         with asking(f"hf:{self.repository}", f"`{member}`"):
             from huggingface_hub import hf_hub_download
-            from huggingface_hub.utils import tqdm
+            from huggingface_hub.utils.tqdm import tqdm
 
             class Asking(tqdm):
                 def update(self, n: float | None = 1) -> bool | None:
                     check_cancelled()
-                    return super().update(n)
+                    shown: bool | None = super().update(n)
+                    return shown
 
             return Path(
                 hf_hub_download(

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from edgekit.core.cancelling import check_cancelled
 from edgekit.core.errors import EngineError
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ class JsonTokenizer:
         """Token ids of each text, without marks around it."""
         found: list[list[int]] = []
         for begin in range(0, len(texts), _TEXTS_AT_ONCE):
+            check_cancelled()
             some = [_SURROGATE.sub("\ufffd", text) for text in texts[begin : begin + _TEXTS_AT_ONCE]]
             encoded = self._library.encode_batch_fast(some, add_special_tokens=False)
             found += [self._without_special(one.ids) for one in encoded]

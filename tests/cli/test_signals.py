@@ -81,6 +81,55 @@ def test_a_signal_during_an_import_ends_it_and_is_no_fault(tmp_path: Path, modul
 
 
 @posix
+@pytest.mark.parametrize(("name", "code"), [("SIGINT", 130), ("SIGTERM", 143)])
+def test_a_signal_inside_a_text_that_is_run_leaves_the_exit_code(tmp_path: Path, name: str, code: int) -> None:
+    """CPython marks a process whose `exec` of a text met Ctrl-C, and would end it by SIGINT."""
+    (tmp_path / "program.py").write_text(
+        "import os, signal\n"
+        "from edgekit.cli import start\n"
+        f"start._run = lambda: exec('os.kill(os.getpid(), signal.{name})\\nwhile True: pass', globals())\n"
+        "if __name__ == '__main__': start.main()\n",
+        "utf-8",
+    )
+    done = subprocess.run(
+        [sys.executable, "-m", "program"],
+        capture_output=True,
+        env=environment(tmp_path),
+        timeout=SECONDS,
+        check=False,
+        cwd=tmp_path,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (code, b"", b"interrupted\n" if code == 130 else b"")
+
+
+@posix
+@pytest.mark.parametrize(("name", "code"), [("SIGINT", 130), ("SIGTERM", 143), ("SIGHUP", 129)])
+def test_a_signal_waits_until_an_import_is_over(tmp_path: Path, name: str, code: int) -> None:
+    (tmp_path / "started.py").write_text(
+        f"import os, signal, sys\nfor _ in range(3): os.kill(os.getpid(), signal.{name})\n"
+        "for _ in range(1_000_000): pass\nsys.stdout.write('whole\\n')\nsys.stdout.flush()\n",
+        "utf-8",
+    )
+    program = (
+        "from edgekit.cli import start\n"
+        "def run():\n"
+        "    import started\n"
+        "    while True: pass\n"
+        "start._run = run\n"
+        "start.main()\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True,
+        env=environment(tmp_path),
+        timeout=SECONDS,
+        check=False,
+        cwd=tmp_path,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (code, b"whole\n", b"interrupted\n" if code == 130 else b"")
+
+
+@posix
 def test_ctrl_c_ends_it_when_it_waits_for_input(conversation: subprocess.Popen[bytes]) -> None:
     assert conversation.stdin is not None
     assert conversation.stdout is not None

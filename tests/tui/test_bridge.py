@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from store.toys import environment, use_home
 
 from edgekit.core.atomic import replacing_folder
 from edgekit.core.cancelling import CancelledError
@@ -96,3 +100,48 @@ def test_work_that_dies_is_a_line_and_the_next_starts(fault: Exception, line: st
     jobs.start("two", lambda _report: None)
     assert done.acquire(timeout=SECONDS)
     assert [one.state for one in ended] == ["failed", "done"]
+
+
+WRITES = """
+import os, sys
+from pathlib import Path
+import tui.app
+from edgekit.core.atomic import replacing_folder
+from edgekit.core.cancelling import check_cancelled
+
+number, out = int(sys.argv[1]), Path(sys.argv[2])
+
+def work(report):
+    with replacing_folder(out) as beside:
+        (beside / "half").write_text("half", encoding="utf-8")
+        os.kill(os.getpid(), number)
+        while True:
+            check_cancelled()
+
+App = tui.app.EdgekitApp
+run = App.run
+App.run = lambda app: run(app, headless=True)
+App.on_ready = lambda app: app.jobs.start("export", work)
+sys.exit(tui.app.run())
+"""
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="this system has no such signals")
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP", "SIGINT"])
+def test_a_signal_while_a_job_writes_leaves_no_half_file(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home, out, number = use_home(monkeypatch, tmp_path), tmp_path / "out", getattr(signal, name)
+    out.mkdir()
+    (out / "old").write_text("old", encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-c", WRITES, str(int(number)), str(out)],
+        env=environment(home),
+        capture_output=True,
+        timeout=2 * SECONDS,
+        check=False,
+        cwd=tmp_path,
+    )
+    assert done.returncode == 128 + number, done.stderr
+    assert [one.name for one in out.iterdir()] == ["old"]
+    assert not list(tmp_path.glob(".out.*"))

@@ -76,7 +76,7 @@ class JobsScreen(JobScreen):
         return rows[at] if at is not None and at < len(rows) else None
 
     def action_cancel(self) -> None:
-        """End the chosen job at its next event."""
+        """Let the chosen job end, which it does where it asks next."""
         job = self._chosen
         if job is not None and job.runs:
             job.cancel()

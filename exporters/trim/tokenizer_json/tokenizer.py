@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from edgekit.core.cancelling import check_cancelled
 from edgekit.core.errors import ModelFormatError, UsageError
 from exporters.trim.base import Ids
 from exporters.trim.spares import is_spare
@@ -96,6 +97,7 @@ class JsonTokenizer:
         return found
 
     def _encode(self, lines: list[str]) -> list[list[int]]:
+        check_cancelled()
         library = self._library
         try:
             encoded = library.encode_batch_fast(lines, add_special_tokens=False)
