@@ -1,4 +1,4 @@
-"""What edgekit says when something fails, in the language of the screens.
+"""What edgekit says when something fails, and what it notes, in the language of the screens.
 
 Errors are raised in English, as the command line prints them; here each is known by the template that it was made from.
 The catalogues `locale/errors.*.po` hold those templates, and are read when the first error is shown.
@@ -33,9 +33,13 @@ def in_words(problem: EdgekitError) -> tuple[str, str | None]:
     return "\n".join([message, *(f"  - {reason}" for reason in reasons)]), hint
 
 
-def line_in_words(text: str) -> str:
-    """A line of edgekit's in the chosen language; as it is where the catalogue does not have it."""
-    return _said(text) or text
+def note_in_words(text: str) -> str:
+    """A note or a finding in the chosen language; as it is where the catalogue does not have it."""
+    before, after = text[: len(text) - len(text.lstrip())], text.lstrip()
+    for sign in ("ok    ", "note  "):
+        if after.startswith(sign):
+            before, after = before + sign, after.removeprefix(sign)
+    return before + (_said(after) or after)
 
 
 def _foreign(text: str) -> str:

@@ -45,6 +45,7 @@ HELD = (
     *("GGUF models need", "an importance matrix needs", "quantising needs", "running language models needs"),
     *("run `edgekit models pin {id}`", "try again", "update edgekit"),
     *("the process that runs `{name}`", "the process that quantises `{name}`", "what measures its memory"),
+    *("as the receipt has it:", "{language}, {part}: {identical} of {lines} lines identical ({share})"),
     *("export", "fit", "plan", "trim", "verify"),
     *("accepted", "changed", "contested", "released", "returned", "suggested", "undone", "waiting"),
     *("`{file}`: {told}", "`{name}` {told}", "{file}:{line}: {told}", "the standard input", "File is not a zip file"),
