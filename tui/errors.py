@@ -1,4 +1,4 @@
-"""What edgekit says when something fails, in the language of the screens.
+"""What edgekit says when something fails, and what it notes, in the language of the screens.
 
 Errors are raised in English, as the command line prints them; here each is known by the template that it was made from.
 The catalogues `locale/errors.*.po` hold those templates, and are read when the first error is shown.
@@ -17,6 +17,7 @@ from tui.words import _, chosen, messages
 TOLD = "told"
 _MOST = 4_000  # characters; what is longer is no sentence of ours
 _DEEPEST = 4  # texts in texts; more than three have not been seen
+_PROSE = re.compile("[a-z]{2} [a-z]")
 _WORDS = re.compile(r"[^\W\d_]{2}")
 
 
@@ -32,9 +33,13 @@ def in_words(problem: EdgekitError) -> tuple[str, str | None]:
     return "\n".join([message, *(f"  - {reason}" for reason in reasons)]), hint
 
 
-def line_in_words(text: str) -> str:
-    """A line of edgekit's in the chosen language; as it is where the catalogue does not have it."""
-    return _said(text) or text
+def note_in_words(text: str) -> str:
+    """A note or a finding in the chosen language; as it is where the catalogue does not have it."""
+    before, after = text[: len(text) - len(text.lstrip())], text.lstrip()
+    for sign in ("ok    ", "note  "):
+        if after.startswith(sign):
+            before, after = before + sign, after.removeprefix(sign)
+    return before + (_said(after) or after)
 
 
 def _foreign(text: str) -> str:
@@ -44,17 +49,22 @@ def _foreign(text: str) -> str:
 def _said(text: str, depth: int = 0) -> str | None:
     if len(text) > _MOST or depth > _DEEPEST:
         return None
-    catalogue, half = messages(f"errors.{chosen()}"), None
     for loose in (False, True):
         for template, fields in _templates(chosen()).of(text, loose=loose):
-            told = {name: _said(one, depth + 1) for name, one in fields.items() if name.startswith(TOLD) and one}
-            made = catalogue[template].format(**fields | {name: one for name, one in told.items() if one is not None})
+            told = {name: _told(template, name, one, depth) for name, one in fields.items()}
             if None not in told.values():
-                return made
-            # What a library said is in a sentence of ours; a template without words says nothing of its own.
-            if half is None and _WORDS.search(_bare(re.sub(r"\{\w+\}", "", template))):
-                half = made
-    return half
+                return messages(f"errors.{chosen()}")[template].format(**told)
+    return None
+
+
+def _told(template: str, name: str, value: str, depth: int) -> str | None:
+    """What a field holds, as it is said; None for words that are nobody's name and that no catalogue has."""
+    if not name.startswith(TOLD) or not value:
+        return value if f"`{{{name}}}" in template or not _PROSE.search(_bare(value)) else None
+    told = _said(value, depth + 1)
+    # What a library said comes behind a colon or in brackets, and is quoted; a template without words says nothing.
+    quoted = f": {{{name}}}" in template or f"({{{name}}}" in template
+    return value if told is None and quoted and _WORDS.search(_bare(re.sub(r"\{\w+\}", "", template))) else told
 
 
 def _bare(text: str) -> str:

@@ -9,6 +9,7 @@ from functools import cache
 
 from tui.actions import N_
 from tui.bridge import Job
+from tui.errors import in_words, note_in_words
 from tui.matching import Templates
 from tui.words import _
 
@@ -94,12 +95,25 @@ def name_in_words(job: Job) -> str:
 
 def line_in_words(job: Job) -> str:
     """How far it is: `step 2 of 4, build: 40 of 97 tensors, 12s left`."""
-    step, colon, detail = job.line.partition(": ")
-    if step not in STEP_NAMES:
-        return job.line
+    step = job.line.partition(": ")[0]
     at, count = place(job, step)
-    told = _("step {at} of {count}, ", at=at, count=count) if count > 1 else ""
-    return told + _(step) + (f": {_detail_in_words(detail)}" if colon else "")
+    return (_("step {at} of {count}, ", at=at, count=count) if count > 1 else "") + step_in_words(job.line)
+
+
+def step_in_words(line: str) -> str:
+    """`build: 40 of 97 tensors, 12s left`; as it is where it is no line of a step."""
+    step, colon, detail = line.partition(": ")
+    if step not in STEP_NAMES:
+        return line
+    return _(step) + (f": {_detail_in_words(detail)}" if colon else "")
+
+
+def log_in_words(job: Job) -> str:
+    """All that it has said, a line each."""
+    lines = [step if (step := step_in_words(line)) != line else note_in_words(line) for line in list(job.log)]
+    if job.problem is not None and lines and lines[-1] == str(job.problem):
+        lines[-1] = in_words(job.problem)[0]
+    return "\n".join(lines)
 
 
 def place(job: Job, step: str) -> tuple[int, int]:

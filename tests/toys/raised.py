@@ -14,13 +14,13 @@ import edgekit.core.errors
 
 ERRORS = frozenset(name for name in dir(edgekit.core.errors) if name.endswith("Error"))
 # Lists that become an error's reasons, and calls whose argument becomes one of them.
-LISTS = re.compile(r"(?:^|\.|_)(?:reasons|problems|wrong|unsupported|refused|faults|unknown|strange|reading\.notes)$")
-CALLS = frozenset({"problem", "_problem", "_wrong", "wrong", "_refused", "_error", "UnreadableError", "_CutError"})
+LISTS = re.compile(r"(?:^|\.|_)(?:reasons|problems|wrong|unsupported|refused|faults|unknown|strange|notes|failures|checked)$")
+CALLS = frozenset({"problem", "_problem", "_wrong", "wrong", "_refused", "_error", "UnreadableError", "_CutError", "Note"})
 # Functions whose results are hints or reasons.
-GIVERS = re.compile(
-    r"(?:^|_)(?:hint|reasons|problems|obstacles|cause|meant|why|unreadable|unsafe_path|allowed_url)(?:_|$)"
-)
+GIVERS = re.compile(r"(?:^|_)(?:hint|reasons|problems|losses|doubt|start_note|obstacles|cause|why|unreadable|unsafe_path|allowed_url)(?:_|$)")
 CONSTANTS = re.compile(r"^_?(?:HINTS?|OTHER_FORMATS|KINDS|MAGIC)$")
+# What some functions put behind a text.
+TAILS = {"_meant": ["", "; did you mean `{near}`?"]}
 _MOST_FORMS = 64
 
 
@@ -158,6 +158,8 @@ def _forms(node: ast.AST, inside: ast.AST, seen: tuple[str, ...]) -> list[str]:
         return [a + b for a in left or [_field(node.left)] for b in right or [_field(node.right)]]
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "replace":
         return _forms(node.func.value, inside, seen)
+    if isinstance(node, ast.Call) and getattr(node.func, "id", "") in TAILS:
+        return TAILS[node.func.id]  # type: ignore[attr-defined]
     if isinstance(node, ast.JoinedStr):
         texts = [""]
         for part in node.values:

@@ -18,7 +18,7 @@ from toys.raised import EXPORTERS, ROOT, Said, bare, raised
 from edgekit.core.errors import EdgekitError, InputError
 from edgekit.quiz.read import read_quiz
 from tui import words
-from tui.errors import in_words
+from tui.errors import TOLD, in_words
 
 OTHERS = [tag for tag in words.LANGUAGES if tag != "en"]
 # All that the screens call. What else there is, is of the command line, of a program that uses edgekit as a library, or
@@ -44,9 +44,11 @@ HELD = (
     *("quiz", "the graph", "translation memory", "translate with `--no-memory`", "name another file with `--book`"),
     *("GGUF models need", "an importance matrix needs", "quantising needs", "running language models needs"),
     *("run `edgekit models pin {id}`", "try again", "update edgekit"),
+    *("the process that runs `{name}`", "the process that quantises `{name}`", "what measures its memory"),
+    *("as the receipt has it:", "{language}, {part}: {identical} of {lines} lines identical ({share})"),
     *("export", "fit", "plan", "trim", "verify"),
     *("accepted", "changed", "contested", "released", "returned", "suggested", "undone", "waiting"),
-    *("`{file}`: {told}", "`{name}` {told}", "{file}.toml:{line}: {told}"),
+    *("`{file}`: {told}", "`{name}` {told}", "{file}:{line}: {told}", "the standard input", "File is not a zip file"),
 )
 SYSTEM = {os.strerror(code) for code in errno.errorcode}
 FOUND = [*raised(ROOT, ROOMS), *raised(EXPORTERS, OF_EXPORTERS), *raised(ROOT.parent / "tui", OF_SCREENS)]
@@ -94,12 +96,16 @@ def test_a_file_is_what_gettext_reads(language: str) -> None:
 
 
 def test_every_error_is_known_by_its_words_and_keeps_its_fields(language: str) -> None:
+    of_catalogue = {bare(text): text for text in catalogue(language)}
     for said in FOUND:
-        names = [name for _literal, name, _spec, _conversion in string.Formatter().parse(said.text) if name]
-        made = said.text.format(**{name: f"x{at}7" for at, name in enumerate(dict.fromkeys(names))})
+        template = of_catalogue[bare(said.text)]
+        names = [name for _literal, name, _spec, _conversion in string.Formatter().parse(template) if name]
+        fields = {name: "accepted" if name.startswith(TOLD) else f"x{at}7" for at, name in enumerate(names)}
+        made = template.format(**fields)
         told, hint = in_words(InputError(made, hint="try again"))
         assert hint != "try again", (said.where, said.text)
         assert sorted(re.findall(r"x\d7", told)) == sorted(re.findall(r"x\d7", made)), (said.where, told)
+        assert "accepted" not in told
 
 
 def test_an_error_of_a_quiz_is_all_in_the_language(language: str, tmp_path: Path) -> None:
@@ -115,6 +121,21 @@ def test_an_error_of_a_quiz_is_all_in_the_language(language: str, tmp_path: Path
         assert re.findall(r"quiz\.toml:\d+|`[^`]*`", line) == re.findall(r"quiz\.toml:\d+|`[^`]*`", english)
         bare_line = re.sub(r"`[^`]*`|/\S+", "", line)
         assert not re.search(r"\b(?:is|must|not|text|missing|one|of|quiz|questions|in English)\b", bare_line), line
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "`a.gguf` is not a sound GGUF file",
+        "it is built for other things",
+        "`a` is what the moon is",
+        "run after me, now",
+    ],
+)
+def test_words_that_no_catalogue_has_are_never_half_of_a_line(text: str, language: str) -> None:
+    assert in_words(EdgekitError(text)) == (text, None)
+    told, _hint = in_words(EdgekitError("`a` is empty", reasons=[text]))
+    assert told.splitlines()[1] == f"  - {words._('in English: {text}', text=text)}"
 
 
 @pytest.mark.parametrize(
@@ -139,6 +160,16 @@ def test_an_error_of_a_quiz_is_all_in_the_language(language: str, tmp_path: Path
             InputError("no column is `anser`; did you mean `answer`?"),
             "ninguna columna es `anser`; ¿quiso decir `answer`?",
             "nenhuma coluna é `anser`; você quis dizer `answer`?",
+        ),
+        (
+            InputError("`bad.docx` is a damaged zip archive: File is not a zip file"),
+            "`bad.docx` es un archivo zip dañado: no es un archivo zip",
+            "`bad.docx` é um arquivo zip danificado: não é um arquivo zip",
+        ),
+        (
+            InputError("`bad.docx` is a damaged zip archive: bad magic number"),
+            "`bad.docx` es un archivo zip dañado: bad magic number",
+            "`bad.docx` é um arquivo zip danificado: bad magic number",
         ),
     ],
 )

@@ -11,10 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from toys.raised import EXPORTERS, ROOT, written
 
+from edgekit.core.errors import InputError
 from edgekit.core.events import Progress, StepFinished, StepStarted
 from tui import words
 from tui.bridge import Job, _Reporter
-from tui.progress import DETAILS, NAMES, STEP_NAMES, STEPS, line_in_words, name_in_words, place
+from tui.progress import DETAILS, NAMES, STEP_NAMES, STEPS, line_in_words, log_in_words, name_in_words, place
 
 OTHERS = [tag for tag in words.LANGUAGES if tag != "en"]
 # Steps of the command line alone.
@@ -144,3 +145,25 @@ def test_a_detail_is_known(detail: str, language: str) -> None:
     names = dict.fromkeys(re.findall(r"\{(\w+)\}", detail), "7")
     job = Job("x", line=f"count: {detail.format(**names)}")
     assert line_in_words(job) == f"{words._('count')}: {words._(detail).format(**names)}"
+
+
+def test_a_log_is_said_in_the_language(language: str) -> None:
+    problem = InputError("`a.txt` is empty", reasons=["line 3: no question"])
+    job = Job("verify x", problem=problem)
+    job.log += [
+        "files: 13.5 MB",
+        "ok    10 of 20 tokens, as the receipt says",
+        "",
+        "  pt, corpus: 4 of 5 lines identical (80%)",
+    ]
+    job.log += ["what a library says", str(problem)]
+    said = log_in_words(job).split("\n")
+    assert len(said) == 7
+    assert said[1].startswith("ok    10 de 20 tokens, ")
+    assert said[2] == ""
+    assert said[3].startswith("  pt, corpus: 4 de 5 l")
+    assert said[4] == "what a library says"
+    for line in (said[0], *said[5:]):
+        assert not re.search("files|empty|question", line), line
+    words.choose("en")
+    assert log_in_words(job) == "\n".join(job.log)

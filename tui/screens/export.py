@@ -18,6 +18,7 @@ from edgekit.core.characters import visible
 from edgekit.core.errors import EdgekitError
 from tui.actions import N_
 from tui.bridge import Job
+from tui.errors import note_in_words
 from tui.exporting import Planned, Wanted
 from tui.progress import line_in_words, name_in_words
 from tui.screens.asking import AskFileScreen
@@ -279,7 +280,7 @@ class ExportScreen(JobScreen):
             self.say(_("{model} is among the models", model=job.result))
             self.app.models_changed()
         else:
-            failures = list(getattr(job.result, "failures", ()))
+            failures = [note_in_words(one) for one in getattr(job.result, "failures", ())]
             self.say(
                 "\n".join(
                     [f"{name_in_words(job)}: {_('it does not hold') if failures else _('it holds')}", *failures[:2]]
@@ -294,7 +295,7 @@ class ExportScreen(JobScreen):
         self._planned = planned
         if self._vocab is not None:
             self._put(self._at)
-        notes = [visible(note, one_line=True) for note in planned.notes[:2]]
+        notes = [visible(note_in_words(note), one_line=True) for note in planned.notes[:2]]
         self.say("\n".join([_("planned: left and right move the point, then export"), *notes]))
         self.query_one(Curve).focus()
 

@@ -14,7 +14,7 @@ from edgekit.core.units import duration_in_words
 from tui.actions import N_
 from tui.bridge import Job
 from tui.errors import in_words
-from tui.progress import line_in_words, name_in_words
+from tui.progress import line_in_words, log_in_words, name_in_words
 from tui.screens.base import JobScreen
 from tui.screens.models import ENDED
 from tui.screens.shown import ShownScreen
@@ -86,7 +86,7 @@ class JobsScreen(JobScreen):
         """All it has said."""
         job = self._chosen
         if job is not None:
-            self.app.push_screen(ShownScreen(name_in_words(job), "\n".join(job.log) or _("it has said nothing yet")))
+            self.app.push_screen(ShownScreen(name_in_words(job), log_in_words(job) or _("it has said nothing yet")))
 
     def on_option_list_option_selected(self) -> None:
         """Enter, or a click."""

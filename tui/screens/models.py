@@ -14,6 +14,7 @@ from edgekit.core.characters import visible
 from edgekit.core.errors import EdgekitError
 from tui.actions import N_
 from tui.bridge import Job
+from tui.errors import note_in_words
 from tui.library import ModelRow
 from tui.progress import line_in_words, name_in_words
 from tui.screens.base import JobScreen
@@ -151,7 +152,7 @@ class ModelsScreen(JobScreen):
         elif job.problem is not None:
             self.say_problem(job.problem)
         else:
-            failures = list(getattr(job.result, "failures", ()))
+            failures = [note_in_words(one) for one in getattr(job.result, "failures", ())]
             self.say("\n".join([f"{name_in_words(job)}: {_(ENDED[job.state])}", *failures[:2]]))
             if what in ("pull", "remove"):
                 self._fill(model)

@@ -24,7 +24,7 @@ from edgekit.core.errors import EdgekitError, EngineError, InputError, Unavailab
 from edgekit.core.events import Event, Note
 from edgekit.core.languages import Direction
 from tui.actions import N_
-from tui.errors import in_words
+from tui.errors import in_words, note_in_words
 from tui.models import CheckedLines, Line, Spoken, fitting
 from tui.screens.translate_review import TranslateReview
 from tui.widgets.areas import MarkedArea, PlainArea
@@ -218,7 +218,7 @@ class TranslateScreen(TranslateReview):
 
         def tell(event: Event) -> None:
             if isinstance(event, Note):
-                notes.append(event.text)
+                notes.append(note_in_words(event.text))
 
         with self._busy:
             if worker.is_cancelled:
