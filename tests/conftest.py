@@ -4,6 +4,7 @@ import os
 import tempfile
 
 import pytest
+from hypothesis import settings
 
 from edgekit.core.cores import usable_cores
 
@@ -22,6 +23,9 @@ def pytest_configure(config: pytest.Config) -> None:
     Each is held to its own share of the cores, and so is what it starts: two real models on the same two cores, with
     two threads each, spend as much on waiting for one another's threads as on their work.
     """
+    # An example that takes long says that the machine is busy.
+    settings.register_profile("untimed", settings.default, deadline=None)
+    settings.load_profile("untimed")
     worker = getattr(config, "workerinput", None)
     if worker is not None and hasattr(os, "sched_setaffinity"):
         cores = sorted(os.sched_getaffinity(0))
