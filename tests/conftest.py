@@ -4,18 +4,45 @@ import os
 import tempfile
 
 import pytest
+from hypothesis import settings
+
+from edgekit.core.cores import usable_cores
 
 # Tests that load onnxruntime by themselves must not send anything either; edgekit's own way is tested in test_offline.
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """Two processes a core: one in four seconds of a test is spent waiting, for a screen, a process or a disk."""
+    return 2 * usable_cores()
+
+
 def pytest_configure(config: pytest.Config) -> None:
-    """Processes that test side by side share the models that they pull."""
-    if hasattr(config, "workerinput") or os.environ.get("EDGEKIT_TEST_HOME"):
+    """Processes that test side by side share the cores, and the models that they pull.
+
+    Each is held to its own share of the cores, and so is what it starts: two real models on the same two cores, with
+    two threads each, spend as much on waiting for one another's threads as on their work.
+    """
+    # An example that takes long says that the machine is busy.
+    settings.register_profile("untimed", settings.default, deadline=None)
+    settings.load_profile("untimed")
+    worker = getattr(config, "workerinput", None)
+    if worker is not None and hasattr(os, "sched_setaffinity"):
+        cores = sorted(os.sched_getaffinity(0))
+        number = int(worker["workerid"].removeprefix("gw"))
+        os.sched_setaffinity(0, cores[number % len(cores) :: worker["workercount"]])
+    if worker is not None or os.environ.get("EDGEKIT_TEST_HOME"):
         return
     home = tempfile.TemporaryDirectory(prefix="edgekit-test-")
     os.environ["EDGEKIT_TEST_HOME"] = home.name
     config.add_cleanup(home.cleanup)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The files that take long come first, so that no process has one of them left when the others are done."""
+    real = {item.path for item in items if item.get_closest_marker("real")}
+    items.sort(key=lambda item: (item.path not in real, item.path.parent.name not in ("tui", "exporters")))
 
 
 @pytest.fixture(autouse=True)

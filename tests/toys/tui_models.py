@@ -12,7 +12,7 @@ from edgekit.core.events import Event, Note, Progress
 from edgekit.core.languages import Direction
 from tui.models import FileDone, Line, Spoken, Term
 
-SECONDS = 30.0
+SECONDS = 60.0
 NAMES = {"en": "English", "pt": "Portuguese", "ar": "Arabic", "de": "German"}
 
 

@@ -75,7 +75,11 @@ class Stage:
         return str(self.query(name, Label).content)
 
     async def press(self, *keys: str) -> None:
-        await self.pilot.press(*keys)
+        """Keys, each of which has done what it does: the pilot takes a process that gets no time for an idle one."""
+        for key in keys:
+            await self.pilot.press(key)
+            for _queue in range(3):  # the app's, the screen's and the widget's, one after the other
+                await self.pilot.pause(0)
 
     async def until(self, condition: Callable[[], bool]) -> None:
         end = time.monotonic() + SECONDS
