@@ -233,11 +233,11 @@ class EdgekitApp(App[None]):
             self.pop_screen()
 
     def action_next_language(self) -> None:
-        """Say everything in the next language; each screen in its own turn, so that nothing finds it half made."""
+        """Say everything in the next language."""
         tags = list(words.LANGUAGES)
         words.choose(tags[(tags.index(words.chosen()) + 1) % len(tags)])
         for screen in self._open_screens():
-            screen.call_next(screen.speak)
+            screen.speak()
 
     def action_next_theme(self) -> None:
         """The next set of colours."""

@@ -15,6 +15,7 @@ from tui.actions import bindings, of_screen
 from tui.bridge import Job
 from tui.errors import in_words
 from tui.widgets.lines import KeysLine, ScreensLine
+from tui.widgets.spoken import Spoken
 from tui.words import _
 
 if TYPE_CHECKING:
@@ -81,11 +82,11 @@ class JobScreen(Screen[None]):
     def models_changed(self) -> None:
         """A model came or went."""
 
-    async def speak(self) -> None:
-        """Say everything again in the language that is chosen now; nothing that stands here is lost."""
-        state = self.snapshot()
-        await self.recompose()
-        self.restore(state)
+    def speak(self) -> None:
+        """Say everything again in the language that is chosen now, each in its place: all that stands here stays."""
+        for widget in self.walk_children(with_self=False):
+            if isinstance(widget, Spoken):
+                widget.show_words()
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """Tell of a fault that no command foresaw, in the place where errors stand."""

@@ -64,10 +64,11 @@ class DeviceScreen(JobScreen):
         text = "\n".join(f"{_(_LABELS.get(name, name)):<{width}}  {value}" for name, value in rows)
         self.query_one("#machine", Static).update(text)
 
-    async def speak(self) -> None:
+    def speak(self) -> None:
         """The rows as well."""
-        await super().speak()
+        super().speak()
         self._look()
+        self._show_speed()
 
     def action_measure(self) -> None:
         """Translate for a while, once."""
@@ -96,7 +97,14 @@ class DeviceScreen(JobScreen):
         if job.problem is not None:
             self.say_problem(job.problem)
         elif isinstance(job.result, Speed):
-            speed = job.result
+            self._show_speed()
+            self.say(_("ready"))
+        else:
+            self.say(f"{name_in_words(job)}, {line_in_words(job)}")
+
+    def _show_speed(self) -> None:
+        speed = self._job.result if self._job is not None else None
+        if isinstance(speed, Speed):
             self.query_one("#speed", Static).update(
                 _(
                     "{rate} words a second; one core of the machine in the README: {published}",
@@ -104,6 +112,3 @@ class DeviceScreen(JobScreen):
                     published=f"{PUBLISHED_WORDS_A_SECOND:,}",
                 )
             )
-            self.say(_("ready"))
-        else:
-            self.say(f"{name_in_words(job)}, {line_in_words(job)}")

@@ -66,7 +66,7 @@ class ExportScreen(JobScreen):
 
     def content(self) -> ComposeResult:
         """One below the other."""
-        yield ExportFields(self._models, self._first())
+        yield ExportFields(self._models, self.app.remembered(self.NAME).get("model"))
         yield StepsLine(id="steps")
         yield Label("", id="curve-title", classes="title", markup=False)
         yield Curve(id="curve")
@@ -99,12 +99,12 @@ class ExportScreen(JobScreen):
         models = list(self._exporting.models())
         if models != self._models:
             self._models = models
-            self.call_later(self.speak)
+            self._fields.offer(models)
 
-    def _first(self) -> object:
-        """The model that is shown, or was the last time."""
-        shown = self.query(ExportFields)
-        return shown.first().chosen if shown else self.app.remembered(self.NAME).get("model")
+    def speak(self) -> None:
+        """What follows from the plan as well."""
+        super().speak()
+        self._show()
 
     @property
     def _fields(self) -> ExportFields:

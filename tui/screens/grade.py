@@ -14,6 +14,7 @@ from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from edgekit.core.errors import EdgekitError, UsageError
+from tui.desk import Desk
 from tui.grading import Card
 from tui.screens.group import GroupScreen
 from tui.screens.open_class import ClassScreen
@@ -159,19 +160,26 @@ class GradeScreen(ClassScreen):
             return
         with self._telling():
             desk.opened.refresh()  # another process may have decided
-            cards = [card for at in desk.everything() if (card := desk.opened.card(at)) is not None]
-            self._list(cards, desk.later)
+            self._list(desk, desk.card.number if desk.card is not None else None)
+            self._view("queue")
+            self.query_one("#queue").focus()
 
-    def _list(self, cards: Sequence[Card], later: frozenset[int]) -> None:
-        desk = self._desk
-        here = desk.card.number if desk is not None and desk.card is not None else None
-        box = self.query_one("#queue", OptionList)
+    def _list(self, desk: Desk, here: int | None) -> None:
+        """Every answer a row, with the cursor on one."""
+        box, later, order = self.query_one("#queue", OptionList), desk.later, desk.everything()
+        cards = [card for at in order if (card := desk.opened.card(at)) is not None]
         box.clear_options()
         box.add_options([Option(answer_row(card, is_later=card.number in later), str(card.number)) for card in cards])
         order = [card.number for card in cards]
         box.highlighted = order.index(here) if here in order else 0 if order else None
-        self._view("queue")
-        box.focus()
+
+    def speak(self) -> None:
+        """The rows as well."""
+        super().speak()
+        box = self.query_one("#queue", OptionList)
+        if self._desk is not None and self._current == "queue" and box.highlighted is not None:
+            with self._telling():
+                self._list(self._desk, int(box.get_option_at_index(box.highlighted).id or 0))
 
     @on(OptionList.OptionSelected, "#queue")
     def _picked(self, event: OptionList.OptionSelected) -> None:

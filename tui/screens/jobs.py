@@ -44,6 +44,11 @@ class JobsScreen(JobScreen):
         """What began on another screen is here as well."""
         self._fill()
 
+    def speak(self) -> None:
+        """The rows as well."""
+        super().speak()
+        self._fill()
+
     def command(self) -> str:
         """There is no list of jobs without a screen: every command is its own."""
         return "edgekit --help"

@@ -56,6 +56,11 @@ class ModelsScreen(JobScreen):
         self._fill(state.get("model"))
         self.query_one("#models").focus()
 
+    def speak(self) -> None:
+        """The rows as well."""
+        super().speak()
+        self.action_reload()
+
     def snapshot(self) -> dict[str, Any]:
         """The chosen model."""
         return {"model": self._chosen.id if self._chosen else None}

@@ -11,7 +11,7 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.message import Message
-from textual.widgets import ContentSwitcher, Label, OptionList, Static
+from textual.widgets import ContentSwitcher, Label, OptionList
 from textual.worker import get_current_worker
 
 from edgekit.core.characters import visible
@@ -29,6 +29,7 @@ from tui.widgets.fairness_cards import attack_lines, audit_lines
 from tui.widgets.lines import KeysLine
 from tui.widgets.points_row import PointsRow
 from tui.widgets.script import ScriptText, plain
+from tui.widgets.spoken import SaidLabel
 from tui.words import _
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ class ClassScreen(JobScreen):
             with VerticalScroll(id="card"):
                 yield ScriptText(id="card-text")
             yield OptionList(id="queue", markup=False)
-        yield Static(_("more below: down, page down"), id="more", markup=False)
+        yield SaidLabel(N_("more below: down, page down"), id="more")
         yield PointsRow(id="points-row")
 
     def restore(self, state: dict[str, Any]) -> None:
@@ -141,6 +142,13 @@ class ClassScreen(JobScreen):
         return self._desk is not None and (
             view == "card" or (view == "queue" and action not in ("grade.next", "grade.alike"))
         )
+
+    def speak(self) -> None:
+        """The count and the answer as well."""
+        super().speak()
+        self._show_title()
+        if self._desk is not None:
+            self._show_answer(self._desk)
 
     # What can be opened
 
@@ -250,9 +258,16 @@ class ClassScreen(JobScreen):
 
     def _show(self) -> None:
         """Show the answer of the desk, and keep where that is."""
-        desk = self._desk
-        if desk is None:
+        if self._desk is None:
             return
+        self._show_answer(self._desk)
+        self._view("card")
+        card = self.query_one("#card")
+        card.scroll_home(animate=False)
+        card.focus()
+        self.app.remember()
+
+    def _show_answer(self, desk: Desk) -> None:
         text = self.query_one("#card-text", ScriptText)
         if desk.card is not None:
             models = self.app.models
@@ -262,11 +277,6 @@ class ClassScreen(JobScreen):
         else:
             done = _("Every answer has a mark. `s` writes them to a file, `v` lists them, `u` takes the last one back.")
             text.show([plain(done)])
-        self._view("card")
-        card = self.query_one("#card")
-        card.scroll_home(animate=False)
-        card.focus()
-        self.app.remember()
 
     def _show_title(self) -> None:
         desk = self._desk

@@ -96,16 +96,13 @@ class TranslateScreen(TranslateReview):
     def content(self) -> ComposeResult:
         """Direction, text, translation, what to look at; one below the other."""
         if self._directions:
-            choices = [
-                (f"{self._models.name(one.source)} → {self._models.name(one.target)}", one) for one in self._directions
-            ]
-            yield Select(choices, value=self._first(), allow_blank=False, compact=True, id="direction")
+            yield Select(self._choices(), value=self._first(), allow_blank=False, compact=True, id="direction")
         yield Label("", id="spoken", markup=False)
         yield Label("", id="source-title", classes="title", markup=False)
         yield PlainArea(
             id="source",
             disabled=not self._directions,
-            placeholder=_("write or paste text here; its translation appears below") if self._directions else "",
+            placeholder=self._invitation(),
         )
         yield Label("", id="target-title", classes="title", markup=False)
         yield MarkedArea("target")
@@ -132,9 +129,45 @@ class TranslateScreen(TranslateReview):
 
     def models_changed(self) -> None:
         """Offer what is installed now; what stands here stays."""
-        if self._models.directions() != self._directions:
-            self._directions = list(self._models.directions())
-            self.call_later(self.speak)
+        directions = list(self._models.directions())
+        if directions == self._directions:
+            return
+        had, self._directions = self._directions, directions
+        if not had or not directions:
+            self.call_later(self._make_again)
+            return
+        box = self.query_one("#direction", Select)
+        with box.prevent(Select.Changed):
+            box.set_options(self._choices())
+            box.value = self._wanted if self._wanted in directions else directions[0]
+        if self._wanted not in directions:
+            self._open(directions[0])
+
+    async def _make_again(self) -> None:
+        """With a picker and texts that take words, or without."""
+        state = self.snapshot()
+        await self.recompose()
+        self.restore(state)
+
+    def speak(self) -> None:
+        """The titles and what is told of the text as well."""
+        super().speak()
+        if not self._directions:
+            self.restore(self.snapshot())
+            return
+        self._source.placeholder = self._invitation()
+        if self._current is not None:
+            self.query_one("#source-title", Label).update(self._title(self._current.source))
+        self._show_row()
+        self._show_spoken(self._spoken, self._source.text)
+        self._show_look()
+
+    def _invitation(self) -> str:
+        return _("write or paste text here; its translation appears below") if self._directions else ""
+
+    def _choices(self) -> list[tuple[str, Direction]]:
+        name = self._models.name
+        return [(f"{name(one.source)} → {name(one.target)}", one) for one in self._directions]
 
     def _first(self) -> Direction:
         """The direction that is shown, or was the last time, or the first."""

@@ -50,11 +50,13 @@ class TranslateReview(TranslateFiles):
     def _show_look(self) -> None:
         """The lines to look at, the worst first; nothing where there are none."""
         doubtful = [at for at, one in enumerate(self._lines) if one.doubtful]
-        self._worst = sorted(doubtful, key=lambda at: (self._lines[at].badness, at))
+        had, self._worst = self._worst, sorted(doubtful, key=lambda at: (self._lines[at].badness, at))
         box = self.query_one("#look", OptionList)
+        at = box.highlighted if had == self._worst else None
         box.display = bool(self._worst)
         box.clear_options()
         box.add_options([Option(Content(to_look_at(at + 1, self._lines[at]))) for at in self._worst[:MOST_LISTED]])
+        box.highlighted = at
 
     def _show_row(self) -> None:
         """What is known of the line where the cursor is, above the translation."""

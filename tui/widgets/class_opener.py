@@ -20,6 +20,7 @@ from textual.widgets.option_list import Option
 from edgekit.core.characters import visible
 from tui.actions import N_
 from tui.widgets.paths import PathSuggester, above, candidates, path_of
+from tui.widgets.spoken import SaidLabel
 from tui.words import _
 
 if TYPE_CHECKING:
@@ -65,19 +66,28 @@ class ClassOpener(Vertical):
     def __init__(self, id: str) -> None:  # noqa: A002
         super().__init__(id=id)
         self._field = "quiz"
+        self._sessions: Sequence[SessionEntry] = ()
 
     def compose(self) -> ComposeResult:
         """One below the other."""
-        yield Label(_("Go on with"), id="sessions-title", classes="title", markup=False)
+        yield SaidLabel(N_("Go on with"), id="sessions-title", classes="title")
         yield OptionList(id="sessions", markup=False)
         yield Label("", id="begin-title", classes="title", markup=False)
         for name, label, told, _choose in FIELDS:
             with Horizontal():
-                yield Label(_(label), markup=False)
+                yield SaidLabel(label)
                 yield Input(placeholder=_(told), suggester=PathSuggester(ENDINGS[name]), id=name)
         yield Button(_("Grade"), id="begin", compact=True)
         yield Label("", id="files-title", classes="title", markup=False)
         yield OptionList(id="files", markup=False)
+
+    def show_words(self) -> None:
+        """In the chosen language."""
+        for name, _label, told, _choose in FIELDS:
+            self._input(name).placeholder = _(told)
+        self.query_one("#begin", Button).label = _("Grade")
+        self._show_sessions()
+        self._show_titles()
 
     @property
     def paths(self) -> dict[str, str]:
@@ -92,18 +102,29 @@ class ClassOpener(Vertical):
 
     def offer(self, sessions: Sequence[SessionEntry]) -> None:
         """Show sessions, the newest first, with the cursor where one goes on most likely."""
+        self._sessions = sessions
+        self._show_sessions()
         box = self.query_one("#sessions", OptionList)
-        box.clear_options()
-        for one in reversed(sessions):
-            count = _("{count} answers", count=f"{one.answers:,}")
-            box.add_option(Option(Content(f"{one.id:>4}  {count:<16} {visible(one.title)}"), str(one.id)))
         box.display = self.query_one("#sessions-title").display = bool(sessions)
         box.highlighted = 0 if sessions else None
-        self.query_one("#begin-title", Label).update(
-            _("or grade: the quiz, then the answers") if sessions else _("grade: the quiz, then the answers")
-        )
         self._fill_files()
         (box if sessions else self._input("quiz")).focus()
+
+    def _show_sessions(self) -> None:
+        box = self.query_one("#sessions", OptionList)
+        at = box.highlighted
+        box.clear_options()
+        for one in reversed(self._sessions):
+            count = _("{count} answers", count=f"{one.answers:,}")
+            box.add_option(Option(Content(f"{one.id:>4}  {count:<16} {visible(one.title)}"), str(one.id)))
+        box.highlighted = at
+
+    def _show_titles(self) -> None:
+        self.query_one("#begin-title", Label).update(
+            _("or grade: the quiz, then the answers") if self._sessions else _("grade: the quiz, then the answers")
+        )
+        choose = next(choose for name, _label, _told, choose in FIELDS if name == self._field)
+        self.query_one("#files-title", Label).update(_(choose))
 
     def _input(self, name: str) -> Input:
         return self.query_one(f"#{name}", Input)
@@ -140,8 +161,7 @@ class ClassOpener(Vertical):
         if above(self._input(self._field).value) is not None:
             box.add_option(Option(Content(f"..{os.sep}"), "above"))
         box.highlighted = 0
-        choose = next(choose for name, _label, _told, choose in FIELDS if name == self._field)
-        self.query_one("#files-title", Label).update(_(choose))
+        self._show_titles()
 
     @on(OptionList.OptionSelected, "#files")
     def _took(self, event: OptionList.OptionSelected) -> None:

@@ -12,13 +12,14 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, VerticalScroll
 from textual.message import Message
-from textual.widgets import Input, Label, Select
+from textual.widgets import Input, Select
 
 from edgekit.core.characters import visible
 from edgekit.core.errors import EdgekitError
 from tui.actions import N_
 from tui.exporting import Wanted, split_files, split_languages
 from tui.widgets.paths import path_of
+from tui.widgets.spoken import SaidLabel
 from tui.words import _
 
 # What can be chosen from a list; a text of any other name is typed.
@@ -54,15 +55,34 @@ class ExportFields(VerticalScroll, can_focus=False):
     def compose(self) -> ComposeResult:
         """The model, then the rest."""
         with Horizontal():
-            yield Label(_("Model"), markup=False)
-            choices = [(_("another: a folder or a file") if one == OTHER else one, one) for one in self._models]
-            yield Select(choices, value=self._chosen, allow_blank=False, compact=True, id="model")
+            yield SaidLabel(N_("Model"))
+            yield Select(self._choices(), value=self._chosen, allow_blank=False, compact=True, id="model")
         for name, label, placeholder in FIELDS:
             with Horizontal(id=f"field-{name}"):
-                yield Label(_(label), markup=False)
+                yield SaidLabel(label)
                 field = Input(placeholder=_(placeholder), compact=True, id=name)
                 field.cursor_blink = False
                 yield field
+
+    def _choices(self) -> list[tuple[str, str]]:
+        return [(_("another: a folder or a file") if one == OTHER else one, one) for one in self._models]
+
+    def show_words(self) -> None:
+        """In the chosen language."""
+        for name, _label, placeholder in FIELDS:
+            self.field(name).placeholder = _(placeholder)
+        self.offer(self._models[:-1])
+
+    def offer(self, models: Sequence[str]) -> None:
+        """What can be chosen from now on; what is chosen stays where it is among them."""
+        box, chosen = self.query_one("#model", Select), self.chosen
+        self._models = [*models, OTHER]
+        with box.prevent(Select.Changed):
+            box.set_options(self._choices())
+            box.value = chosen if chosen in self._models else self._models[0]
+        if self.chosen != chosen:
+            self._show_path()
+            self.post_message(self.Changed())
 
     def field(self, name: str) -> Input:
         """The one of that name."""

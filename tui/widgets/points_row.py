@@ -37,6 +37,8 @@ class PointsRow(Vertical):
         yield Input(id="points", restrict=r"[0-9]*[.,]?[0-9]*", max_length=8)
         yield Static("", id="choices", markup=False)
 
+    _most = 0.0
+
     def on_mount(self) -> None:
         """Nobody asks yet."""
         self.display = False
@@ -52,7 +54,12 @@ class PointsRow(Vertical):
         field.value = number(now)
         field.focus()
         field.action_select_all()
-        most = card.question.points
+        self._most = card.question.points
+        self.show_words()
+
+    def show_words(self) -> None:
+        """What could be given, in the chosen language."""
+        most = self._most
         steps = int(most * 2) + 1
         step = 0.5 if steps <= MOST_CHOICES else most / (MOST_CHOICES - 1)
         choices = [round(at * step, 2) for at in range(min(steps, MOST_CHOICES))]

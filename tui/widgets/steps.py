@@ -15,11 +15,18 @@ class StepsLine(Static):
 
     DEFAULT_CSS = "StepsLine { width: 100%; height: auto; padding: 0 1; background: $panel; }"
 
+    _ids: Collection[str] = ()
+
     def show(self, ids: Collection[str]) -> None:
         """Those of some ids, in the order of the table."""
+        self._ids = ids
+        self.show_words()
+
+    def show_words(self) -> None:
+        """In the chosen language."""
         pieces = [
             Content.styled(f"{one.key} {words(one)[0]}  ", f"@click=screen.{one.name}()")
             for one in ACTIONS
-            if one.id in ids
+            if one.id in self._ids
         ]
         self.update(Content("").join(pieces))
