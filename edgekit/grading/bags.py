@@ -31,6 +31,8 @@ _LEAST_SMALL = 0.1
 _LEAST_WRITTEN = 0.6
 # Two telling words are an answer (`closed path`, `damaged battery`) unless another stands between them in the wording.
 _PAIR = 2
+# Fewer words that tell something are what most terse answers have (`the path is open`): these log odds less.
+_FEW, _LESS = 3, 3.0
 # Where no small words are known all tell something, and few words are an answer.
 _LEAST_UNKNOWN = 4
 # Words that follow each other in a wording with at most two between them stand in its order.
@@ -77,7 +79,12 @@ def pieces(text: str) -> list[Span]:
 def score(text: str, wordings: Sequence[str], languages: Sequence[str], odds: Callable[[str], float]) -> float:
     """The largest log odds that a text is a bag of one of the wordings; minus infinity where it cannot be."""
     rows = evidence(text, wordings, languages)
-    return float(Disorder.load().listed.logits(features(rows, odds(text))).max()) if len(rows) else -np.inf
+    if not len(rows):
+        return -np.inf
+    words = _words(text)
+    telling = {word for word in words if word not in _small(_bases(languages))}
+    less = _LESS if len(words) > _PAIR and len(telling) < _FEW else 0.0
+    return float(Disorder.load().listed.logits(features(rows, odds(text))).max()) - less
 
 
 def features(rows: Floats, odds: float) -> NDArray[np.float64]:
@@ -88,8 +95,7 @@ def features(rows: Floats, odds: float) -> NDArray[np.float64]:
 
 def evidence(text: str, wordings: Sequence[str], languages: Sequence[str]) -> Floats:
     """(n, 6) for each wording that a text may be a bag of, the columns the first of `disorder.FEATURES`."""
-    bases = known(languages) or tuple(languages[:1]) or ("en",)
-    words = _words(text)
+    bases, words = _bases(languages), _words(text)
     count = len(words)
     if count < (_PAIR if known(languages) else _LEAST_UNKNOWN) or _written(words) < _LEAST_WRITTEN * count:
         return np.zeros((0, 6), np.float32)
@@ -146,6 +152,11 @@ class _Wording:
         return first != second and all(
             one > other + 1 if turned else abs(one - other) > 1 for one in ones for other in others
         )
+
+
+def _bases(languages: Sequence[str]) -> tuple[str, ...]:
+    """Those whose small words are known, else the first."""
+    return known(languages) or tuple(languages[:1]) or ("en",)
 
 
 @lru_cache(maxsize=256)
