@@ -33,6 +33,8 @@ _LEAST_WRITTEN = 0.6
 _PAIR = 2
 # Fewer words that tell something are what most terse answers have (`the path is open`): these log odds less.
 _FEW, _LESS = 3, 3.0
+# Words picked out of a wording behind a whole sentence of something else: these more.
+_LEAST_OF_SENTENCE, _MOST_PICKED, _MORE = 2, 0.5, 3.0
 # Where no small words are known all tell something, and few words are an answer.
 _LEAST_UNKNOWN = 4
 # Words that follow each other in a wording with at most two between them stand in its order.
@@ -61,8 +63,12 @@ def find_bag(
     """
     text = text[:_MOST_READ]
     least = _DECIDING if decides else _SURE
-    for begin, end in pieces(text):
-        if score(text[begin:end], wordings, languages, odds) > least:
+    small = _small(_bases(languages))
+    found = pieces(text)
+    held = [sum(word in small for word in _words(text[slice(*one)])) >= _LEAST_OF_SENTENCE for one in found]
+    for at, (begin, end) in enumerate(found):
+        is_beside = (begin, end) != (found[0][0], found[-1][1]) and sum(held) > held[at]
+        if score(text[begin:end], wordings, languages, odds, is_beside=is_beside) > least:
             return (Reason("keyword_list", "words of a right answer, and no sentence", (begin, end)),)
     return ()
 
@@ -76,15 +82,28 @@ def pieces(text: str) -> list[Span]:
     return found
 
 
-def score(text: str, wordings: Sequence[str], languages: Sequence[str], odds: Callable[[str], float]) -> float:
-    """The largest log odds that a text is a bag of one of the wordings; minus infinity where it cannot be."""
+def score(
+    text: str,
+    wordings: Sequence[str],
+    languages: Sequence[str],
+    odds: Callable[[str], float],
+    *,
+    is_beside: bool = False,
+) -> float:
+    """The largest log odds that a text is a bag of one of the wordings; minus infinity where it cannot be.
+
+    is_beside: whether a whole sentence stands beside it.
+    """
     rows = evidence(text, wordings, languages)
     if not len(rows):
         return -np.inf
-    words = _words(text)
-    telling = {word for word in words if word not in _small(_bases(languages))}
-    less = _LESS if len(words) > _PAIR and len(telling) < _FEW else 0.0
-    return float(Disorder.load().listed.logits(features(rows, odds(text))).max()) - less
+    words, small = _words(text), _small(_bases(languages))
+    found = Disorder.load().listed.logits(features(rows, odds(text)))
+    if is_beside:
+        found += _MORE * ((rows[:, 2] == 1.0) & (rows[:, 1] <= _MOST_PICKED))
+    if len(words) > _PAIR and len({word for word in words if word not in small}) < _FEW:
+        found -= _LESS
+    return float(found.max())
 
 
 def features(rows: Floats, odds: float) -> NDArray[np.float64]:
