@@ -38,6 +38,11 @@ FLAGS: frozenset[ReasonCode] = frozenset(
 )
 # Set -> what its answers are apart by: the language, or the variation where that is what a split is.
 _PARALLEL = {"lak-spanglish": "en", "isls-variations": "original_tests"}
+# What ASAP asks, in a line of our own: the set leaves it out.
+_ASKED = {
+    "1": "What else would you need to know to repeat the experiment?",
+    "10": "Which colour should the lid have, and how do the results show it?",
+}
 _DRAWN = 3
 _TARGET, _TIMES = 0.005, 2.0
 _NORMAL = 1.96
@@ -114,8 +119,8 @@ def _referenced(name: str, most: int | None, splits: frozenset[str]) -> Trials:
             if not references:
                 others = [key[1] for key in rows if key[0] == question_id]
                 references = tuple(random.Random(at).sample(others, _DRAWN))
-            asked = {language: mine[0]["question"]} if mine[0].get("question") else {}
-            question = Question("q", "explain", language, asked, 1.0, references={language: references})
+            asked = mine[0].get("question") or _ASKED[question_id]
+            question = Question("q", "explain", language, {language: asked}, 1.0, references={language: references})
             answers = [
                 (language, Answer(f"a{place}", "q", row["answer"]))
                 for place, row in enumerate(mine)

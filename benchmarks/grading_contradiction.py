@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.grading_flags import rows
+from edgekit.grading.bags import find_bag
 from edgekit.grading.contradiction import compare_any
-from edgekit.grading.evasions import find_keyword_list
 from edgekit.grading.function_words import denying_words, function_words
 from edgekit.grading.intake import matching_form
 from edgekit.grading.opposites import pairs
@@ -116,7 +116,7 @@ ATTACKS: dict[str, Callable[[str, str], Iterator[str]]] = {
 
 def caught(wordings: Sequence[str], said: str, language: str) -> bool:
     """Whether there is any reason to look at it."""
-    return bool(compare_any(wordings, said, language) or find_keyword_list(said, wordings, language))
+    return bool(compare_any(wordings, said, language) or find_bag(said, wordings, [language]))
 
 
 def sources(data: Path) -> dict[str, list[tuple[tuple[str, ...], str, str]]]:

@@ -26,8 +26,7 @@ from benchmarks.flags_of_grader import count_flags, report
 from benchmarks.graded import KeptStates
 from edgekit.core.errors import EdgekitError
 from edgekit.engine.encoder import Encoder
-from edgekit.grading.bags import find_bag
-from edgekit.grading.evasions import find_hedges, find_keyword_list
+from edgekit.grading.evasions import find_hedges
 from edgekit.grading.injection import find_instructions
 from edgekit.grading.intake import take_in
 from edgekit.grading.validity import check_validity
@@ -71,8 +70,6 @@ def reasons(row: dict[str, Any], others: list[str]) -> tuple[Reason, ...]:
         *check_validity(intake, question, others=others, languages=expected(row)),
         *find_instructions(intake.text, " ".join((row.get("question") or "", *references))),
         *find_hedges(intake.text, row["language"], references),
-        *find_keyword_list(intake.text, references, row["language"]),
-        *find_bag(intake.text, references, [row["language"]]),
     )
 
 

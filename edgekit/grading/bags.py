@@ -1,118 +1,201 @@
-"""Right words without a sentence: a handful of them, or all of a wording in another order, told by the words alone."""
+"""Right words without a sentence: listed, shuffled or picked out of a wording, alone or behind something else."""
 
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Sequence
+from functools import lru_cache
 from itertools import pairwise
 
+import numpy as np
+from numpy.typing import NDArray
+
 from edgekit.glossary.words import keys
-from edgekit.grading.addressed import sentences
+from edgekit.grading.addressed import Span, sentences
+from edgekit.grading.disorder import Disorder
 from edgekit.grading.function_words import denying_words, function_words, known
 from edgekit.grading.intake import matching_form
+from edgekit.grading.text_states import Floats
 from edgekit.quiz.suggestion import Reason
 
-_WORD = re.compile(r"[^\W_]+(?:['’][^\W\d_]+)?")
-_COMMON = re.compile(r"[^\W_]+")
-# Of 7,287 right answers of SciEntsBank, Beetle and SAF 10 are flagged (.14 %), by this 2 (`the path is not closed`); of
-# wordings shuffled 95 %, of bags of four words or more of the first two 87 %.
-_LEAST_SHUFFLED, _MOST_NEIGHBOURS = 4, 0.3
-# Two telling words are an answer (`closed path`, `damaged battery`) unless another stands between them in the wording.
-_LEAST_BARE, _MOST_BARE_NEIGHBOURS = 2, 0.5
-# What hangs on a whole sentence: of right answers 4 (`The path was no longer closed`), of keywords behind a wrong
-# answer 70 %.
-_LEAST_PICKED, _MOST_PICKED_NEIGHBOURS, _MOST_SMALL, _LEAST_OF_SENTENCE = 3, 0.67, 0.5, 2
+# The log odds from which a bag is told, and from which where nothing else would keep it from marks.
+# Of right answers of the training splits, each with weights that had not seen its question: see `train_disorder`.
+_SURE, _DECIDING = 3.0, 1.5
+_LEAST_TAKEN = 0.6
 # Of a long wording a few words are anybody's: `Slow start and congestion avoidance are the phases`.
 _LEAST_COVERED = 0.15
 # A wording that is a list asks for one.
 _LEAST_SMALL = 0.1
+# `p * p * p` is a formula.
+_LEAST_WRITTEN = 0.6
+# Two telling words are an answer (`closed path`, `damaged battery`) unless another stands between them in the wording.
+_PAIR = 2
+# Fewer words that tell something are what most terse answers have (`the path is open`): these log odds less.
+_FEW, _LESS = 3, 3.0
+# Words picked out of a wording behind a whole sentence of something else: these more.
+_LEAST_OF_SENTENCE, _MOST_PICKED, _MORE = 2, 0.5, 3.0
+# Where no small words are known all tell something, and few words are an answer.
+_LEAST_UNKNOWN = 4
+# Words that follow each other in a wording with at most two between them stand in its order.
+_NEAR = 3
+# A whole text is looked at as well where its sentences are short: `Heat. Vapour. Air.`
+_SHORT_TEXT, _SHORT_SENTENCE = 16, 4
+_ODDS = (-6.0, 8.0)
 _MOST_READ = 4000
+_TOKEN = re.compile(r"[^\W_]+")
+_APOSTROPHES = str.maketrans("", "", "'’")
 
 
-def find_bag(text: str, wordings: Sequence[str], languages: Sequence[str]) -> tuple[Reason, ...]:
+def find_bag(
+    text: str,
+    wordings: Sequence[str],
+    languages: Sequence[str],
+    odds: Callable[[str], float] = lambda _: 0.0,
+    *,
+    decides: bool = False,
+) -> tuple[Reason, ...]:
     """`keyword_list`, at most once, with its span, for a sentence or a text that is a wording's words in disorder.
 
-    Either every word is a wording's, and next to it hardly ever stands what stands next to it there; or there are only
-    telling words, all of one wording that is a sentence, and they are no phrase of it; or words picked out of a wording
-    stand beside a whole sentence of something else. languages: of the text; which
-    words tell something is known of en, es, pt, de and fr.
+    languages: of the text; which words hold a sentence together is known of en, es, pt, de and fr.  odds: the log odds
+    that a text is no sentence, of `Disorder`; without an encoder as likely as not.  decides: whether nothing else keeps
+    the answer from a mark, so that less has to tell against it.
     """
     text = text[:_MOST_READ]
-    bases = known(languages)
-    small = function_words(bases) | denying_words(bases)
-    wanted = [_Wording(one, small, bases) for one in wordings]
-    spans = sentences(text)
-    full = [sum(word in small for word in _plain(text[begin:end])) >= _LEAST_OF_SENTENCE for begin, end in spans]
-    for at, (begin, end) in enumerate(dict.fromkeys([*spans, (0, len(text))])):
-        piece = text[begin:end]
-        is_beside = at < len(spans) and sum(full) > full[at]
-        is_bag = any(one.is_shuffled_in(piece) or (is_beside and one.is_picked(piece, small)) for one in wanted)
-        if is_bag or (bases and _is_bare(piece, wanted, small, bases)):
+    least = _DECIDING if decides else _SURE
+    small = _small(_bases(languages))
+    found = pieces(text)
+    held = [sum(word in small for word in _words(text[slice(*one)])) >= _LEAST_OF_SENTENCE for one in found]
+    for at, (begin, end) in enumerate(found):
+        is_beside = (begin, end) != (found[0][0], found[-1][1]) and sum(held) > held[at]
+        if score(text[begin:end], wordings, languages, odds, is_beside=is_beside) > least:
             return (Reason("keyword_list", "words of a right answer, and no sentence", (begin, end)),)
     return ()
 
 
-class _Wording:
-    def __init__(self, text: str, small: frozenset[str], bases: Sequence[str]) -> None:
-        words = _common(text)
-        self.words, self.pairs = Counter(words), set(pairwise(words))
-        said = list(_plain(text))
-        telling = [word for word in said if word not in small]
-        self.is_sentence = len(said) - len(telling) > _LEAST_SMALL * len(said)
-        self.stems = [_stem(word, bases) for word in telling] if bases else []
+def pieces(text: str) -> list[Span]:
+    """What of a text may be a bag: its sentences, and all of it where they are short."""
+    found = sentences(text)
+    count = len(text.split())
+    if len(found) > 1 and (count < _SHORT_TEXT or count < _SHORT_SENTENCE * len(found)):
+        found.append((found[0][0], found[-1][1]))
+    return found
 
-    def is_shuffled_in(self, piece: str) -> bool:
-        said = _common(piece)
-        if len(said) < max(_LEAST_SHUFFLED, _LEAST_COVERED * self.words.total()) or Counter(said) - self.words:
-            return False
-        return self.neighbours(said) <= _MOST_NEIGHBOURS
 
-    def is_picked(self, piece: str, small: frozenset[str]) -> bool:
-        """Whether words were picked out of it: less that holds a sentence together, and other neighbours."""
-        said = _common(piece)
-        if len(said) < max(_LEAST_PICKED, _LEAST_COVERED * self.words.total()) or not all(map(str.isalpha, said)):
-            return False
-        if not self.is_sentence or Counter(said) - self.words:
-            return False
-        return sum(word in small for word in said) <= _MOST_SMALL * len(said) and (
-            self.neighbours(said) <= _MOST_PICKED_NEIGHBOURS
+def score(
+    text: str,
+    wordings: Sequence[str],
+    languages: Sequence[str],
+    odds: Callable[[str], float],
+    *,
+    is_beside: bool = False,
+) -> float:
+    """The largest log odds that a text is a bag of one of the wordings; minus infinity where it cannot be.
+
+    is_beside: whether a whole sentence stands beside it.
+    """
+    rows = evidence(text, wordings, languages)
+    if not len(rows):
+        return -np.inf
+    words, small = _words(text), _small(_bases(languages))
+    found = Disorder.load().listed.logits(features(rows, odds(text)))
+    if is_beside:
+        found += _MORE * ((rows[:, 2] == 1.0) & (rows[:, 1] <= _MOST_PICKED))
+    if len(words) > _PAIR and len({word for word in words if word not in small}) < _FEW:
+        found -= _LESS
+    return float(found.max())
+
+
+def features(rows: Floats, odds: float) -> NDArray[np.float64]:
+    """(n, `disorder.FEATURES`): each row of evidence with the odds, and these times the share of neighbours."""
+    held = np.full(len(rows), min(max(odds, _ODDS[0]), _ODDS[1]))
+    return np.column_stack([rows, held, held * rows[:, 3]]).astype(np.float64)
+
+
+def evidence(text: str, wordings: Sequence[str], languages: Sequence[str]) -> Floats:
+    """(n, 6) for each wording that a text may be a bag of, the columns the first of `disorder.FEATURES`."""
+    bases, words = _bases(languages), _words(text)
+    count = len(words)
+    if count < (_PAIR if known(languages) else _LEAST_UNKNOWN) or _written(words) < _LEAST_WRITTEN * count:
+        return np.zeros((0, 6), np.float32)
+    small = _small(bases)
+    stems = [_stem(word, bases) for word in words]
+    telling = [stem for word, stem in zip(words, stems, strict=True) if word not in small]
+    rows = []
+    for one in (_wording(wording, bases) for wording in wordings):
+        taken = sum(stem in one.telling for stem in telling)
+        covered = len(one.telling.intersection(telling)) / max(1, len(one.telling))
+        if not one.is_sentence or not telling or taken < _LEAST_TAKEN * len(telling) or covered < _LEAST_COVERED:
+            continue
+        if count == _PAIR and (len(telling) < _PAIR or not one.has_apart(*telling, turned="," not in text)):
+            continue
+        beside = list(pairwise(stems))
+        rows.append(
+            (
+                1 / count,
+                1 - len(telling) / count,
+                (Counter(stems) & one.stems).total() / count,
+                sum(pair in one.pairs for pair in beside) / max(1, len(beside)),
+                one.order(beside),
+                covered,
+            )
         )
+    return np.array(rows, np.float32).reshape(-1, 6)
 
-    def neighbours(self, said: Sequence[str]) -> float:
-        """The share of pairs of neighbours that are neighbours in the wording."""
-        pairs = list(pairwise(said))
-        return sum(pair in self.pairs for pair in pairs) / max(1, len(pairs))
+
+class _Wording:
+    def __init__(self, text: str, bases: tuple[str, ...]) -> None:
+        words, small = _words(text), _small(bases)
+        stems = [_stem(word, bases) for word in words]
+        listed = [stem for word, stem in zip(words, stems, strict=True) if word not in small]
+        self.is_sentence = len(words) - len(listed) > _LEAST_SMALL * len(words)
+        self.stems, self.pairs, self.telling = Counter(stems), frozenset(pairwise(stems)), frozenset(listed)
+        self._places: dict[str, list[int]] = defaultdict(list)
+        for at, stem in enumerate(stems):
+            self._places[stem].append(at)
+        self._listed = listed
+
+    def order(self, beside: Sequence[tuple[str, str]]) -> float:
+        """The share of pairs of its words that follow each other closely in it; a half where there are none."""
+        kept = [
+            any(0 < other - one <= _NEAR for one in self._places[first] for other in self._places[second])
+            for first, second in beside
+            if first != second and first in self._places and second in self._places
+        ]
+        return sum(kept) / len(kept) if kept else 0.5
 
     def has_apart(self, first: str, second: str, *, turned: bool) -> bool:
-        """Whether two stems stand with another between them, and, where turned, the second first."""
-        ones = [at for at, stem in enumerate(self.stems) if stem == first]
-        others = [at for at, stem in enumerate(self.stems) if stem == second]
-        return all(one > other + 1 if turned else abs(one - other) > 1 for one in ones for other in others)
+        """Whether two telling stems stand with another between them, and, where turned, the second first."""
+        ones = [at for at, stem in enumerate(self._listed) if stem == first]
+        others = [at for at, stem in enumerate(self._listed) if stem == second]
+        return first != second and all(
+            one > other + 1 if turned else abs(one - other) > 1 for one in ones for other in others
+        )
 
 
-def _is_bare(piece: str, wanted: Sequence[_Wording], small: frozenset[str], bases: Sequence[str]) -> bool:
-    """Whether telling words alone, all of one sentence, are no phrase of any."""
-    said = list(_plain(piece))
-    if len(said) < _LEAST_BARE or any(word in small or not word.isalpha() for word in said):
-        return False
-    stems = [_stem(word, bases) for word in said]
-    found = [one for one in wanted if set(stems) <= set(one.stems)]
-    if not found or not all(one.is_sentence for one in found):
-        return False
-    if len(stems) == _LEAST_BARE:
-        return stems[0] != stems[1] and all(one.has_apart(*stems, turned="," not in piece) for one in found)
-    if all(len(set(stems)) < _LEAST_COVERED * len(set(one.stems)) for one in found):
-        return False
-    return all(one.neighbours(_common(piece)) <= _MOST_BARE_NEIGHBOURS for one in found)
+def _bases(languages: Sequence[str]) -> tuple[str, ...]:
+    """Those whose small words are known, else the first."""
+    return known(languages) or tuple(languages[:1]) or ("en",)
 
 
-def _plain(text: str) -> Iterator[str]:
-    return (found[0] for found in _WORD.finditer(matching_form(text)))
+@lru_cache(maxsize=256)
+def _wording(text: str, bases: tuple[str, ...]) -> _Wording:
+    return _Wording(text, bases)
 
 
-def _common(text: str) -> list[str]:
-    return _COMMON.findall(matching_form(text))
+@lru_cache(maxsize=32)
+def _small(bases: tuple[str, ...]) -> frozenset[str]:
+    languages = known(bases)
+    return frozenset(word.translate(_APOSTROPHES) for word in function_words(languages) | denying_words(languages))
+
+
+def _words(text: str) -> list[str]:
+    return _TOKEN.findall(matching_form(text).translate(_APOSTROPHES))
+
+
+def _written(words: Sequence[str]) -> int:
+    """How many are words, not numbers or names of variables."""
+    return sum(len(word) > 1 and word.isalpha() for word in words)
 
 
 def _stem(word: str, bases: Sequence[str]) -> str:

@@ -1,11 +1,10 @@
-"""Answers that want it both ways, and answers that are lists of the right words without a sentence."""
+"""Answers that want it both ways."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 
-from edgekit.glossary.words import keys
 from edgekit.grading.addressed import sentences
 from edgekit.grading.contradiction import find_opposed
 from edgekit.grading.function_words import LANGUAGES, denying_words, function_words, known
@@ -42,11 +41,6 @@ _TRUTH = frozenset(
 _LEAST_TAKING_BACK = 2
 _OR = frozenset({"or", "o", "u", "ou", "oder"})
 _MOST_BETWEEN = 3
-# Terse answers are lists as well; a bag of words is long, all of it the reference's, and most of the reference.
-_LEAST_WORDS = 5
-_LEAST_TAKEN = 0.8
-_LEAST_COVERED = 0.6
-_MOST_SMALL = 0.1
 _MOST_COMPARED = 300
 _MOST_READ = 4000
 
@@ -91,32 +85,6 @@ def find_hedges(text: str, language: str, wordings: Sequence[str] = ()) -> tuple
         (begin, end), (first, last) = opposed
         detail = f"`{_short(text[first:last])}` denies `{_short(text[begin:end])}`"
         return (Reason("hedged", detail, (first, last)),)
-    return ()
-
-
-def find_keyword_list(text: str, wordings: Sequence[str], language: str) -> tuple[Reason, ...]:
-    """`keyword_list` where a text is most words of a wording and hardly any that make a sentence of them.
-
-    At least five words, four fifths of them from one wording and three fifths of that wording's, at most a tenth small
-    words. A wording that is such a list itself asks for one. Nothing is known of languages but en, es, pt, de and fr.
-    """
-    languages = known([language])
-    if not languages:
-        return ()
-    small = function_words(languages) | denying_words(languages)
-    said = [found[0] for found in _WORD.finditer(matching_form(text[:_MOST_READ]))]
-    telling = [word for word in said if word not in small]
-    if len(telling) < _LEAST_WORDS or len(said) - len(telling) > _MOST_SMALL * len(said):
-        return ()
-    stems = [keys(word, languages[0])[-1] for word in telling]
-    for wording in wordings:
-        theirs = [found[0] for found in _WORD.finditer(matching_form(wording))]
-        wanted = {keys(word, languages[0])[-1] for word in theirs if word not in small}
-        if not wanted or sum(word in small for word in theirs) <= _MOST_SMALL * len(theirs):
-            continue
-        taken = sum(stem in wanted for stem in stems)
-        if taken >= _LEAST_TAKEN * len(stems) and len(wanted.intersection(stems)) >= _LEAST_COVERED * len(wanted):
-            return (Reason("keyword_list", "most words of the reference, and no sentence", (0, len(text))),)
     return ()
 
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
 import numpy as np
 
 from edgekit.grading.bags import find_bag
-from edgekit.grading.evasions import find_hedges, find_keyword_list
-from edgekit.grading.intake import Intake
+from edgekit.grading.evasions import find_hedges
 from edgekit.grading.judging import Judging, opinions
 from edgekit.grading.local_calibration import Observed
 from edgekit.grading.local_marks import Marked
@@ -20,7 +19,7 @@ from edgekit.grading.scoring import Scored, Seen, Wording, score
 from edgekit.grading.suggesting import suggest
 from edgekit.grading.texts import Texts
 from edgekit.grading.validity import find_off_topic
-from edgekit.grading.views import Translate, View, make_views
+from edgekit.grading.views import Translate, make_views
 from edgekit.quiz.model import Criterion, Question
 from edgekit.quiz.suggestion import Answer, CriterionResult, CriterionState, Reason, Suggestion
 from edgekit.quiz.teaching import TeacherMark
@@ -121,9 +120,7 @@ class Explainer:
             reasons += self._reasons(criterion, scored)
         reasons += self._unread(seen)
         reasons += self._off_topic(seen)
-        reasons += self._evasions(seen)
-        if any(one.points for one in results):
-            reasons += self._disorder(seen, reasons)
+        reasons += self._hedges(seen)
         reasons += self._wrong_ideas(seen, found)
         if not self.conformal.is_known(variety) and not self._is_covered(variety):
             detail = f"how sure a suggestion is has not been measured for answers in `{variety}`"
@@ -133,6 +130,8 @@ class Explainer:
         points = round(sum(one.points for one in results), _DIGITS)
         if len(sums) == 1 and probability < scorer.sure:
             reasons.append(Reason("uncertain", f"the mark is only {probability:.0%} sure"))
+        if points:
+            reasons += self._bags(seen, decides=len(sums) == 1 and not reasons and not seen.read.reasons)
         return suggest(
             self._question,
             seen.read,
@@ -194,32 +193,33 @@ class Explainer:
         closeness = max(float((self._raw @ self._texts.embedding(view.text)).max()) for view in seen.views)
         return find_off_topic(closeness, seen.read.intake)
 
-    def _evasions(self, seen: Seen) -> Iterator[Reason]:
-        """Told once, in what says it first: the answer with what counts for nothing, then its views."""
-        codes = set()
-        read: list[Intake | View] = [seen.whole, *seen.views]
-        for view in read:
-            is_translated = isinstance(view, View) and view.name == "translated"
-            language = self._question.language if is_translated else seen.read.variety.tag
-            for reason in (
-                *find_hedges(view.text, language, self._right),
-                *find_keyword_list(view.text, (*self._right, *self._whole), language),
-            ):
-                if reason.code not in codes:
-                    codes.add(reason.code)
-                    span = view.span(*reason.span) if reason.span is not None else None
-                    yield replace(reason, span=span)
+    def _hedges(self, seen: Seen) -> Iterator[Reason]:
+        """In what says it first."""
+        for text, language, span in self._readings(seen):
+            for reason in find_hedges(text, language, self._right):
+                yield replace(reason, span=span(*reason.span) if reason.span is not None else None)
+                return
 
-    def _disorder(self, seen: Seen, told: Sequence[Reason]) -> Iterator[Reason]:
-        if any(one.code == "keyword_list" for one in told):
-            return
-        # A bag may hang on a sentence about something else.
-        text, known = seen.whole.text, (*self._right, *self._whole)
-        found = find_bag(text, known, (seen.read.variety.tag, *self._languages))
-        if not found and self._texts.disorder is not None:
-            found = self._texts.disorder.find(text, known, self._question.language, self._texts)
-        for reason in found:
-            yield replace(reason, span=seen.whole.span(*reason.span) if reason.span is not None else None)
+    def _bags(self, seen: Seen, *, decides: bool) -> Iterator[Reason]:
+        """In what is one first; one may hang on a sentence about something else."""
+        known = (*self._right, *self._whole)
+        for text, language, span in self._readings(seen):
+            odds = partial(self._odds, language)
+            for reason in find_bag(text, known, (language, *self._languages), odds, decides=decides):
+                yield replace(reason, span=span(*reason.span) if reason.span is not None else None)
+                return
+
+    def _odds(self, language: str, text: str) -> float:
+        """The log odds that a text is no sentence; even where no encoder tells."""
+        disorder = self._texts.disorder
+        return disorder.odds(self._texts.of(text, language)) if disorder is not None else 0.0
+
+    def _readings(self, seen: Seen) -> Iterator[tuple[str, str, Callable[[int, int], tuple[int, int]]]]:
+        """The answer with what counts for nothing, then its views: text, language, and the way back to the original."""
+        yield seen.whole.text, seen.read.variety.tag, seen.whole.span
+        for view in seen.views:
+            language = self._question.language if view.name == "translated" else seen.read.variety.tag
+            yield view.text, language, view.span
 
     def _wrong_ideas(self, seen: Seen, found: Sequence[Scored]) -> Iterator[Reason]:
         """What must not pass, where the answer is more like it than like what it stands against."""

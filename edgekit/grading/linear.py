@@ -44,13 +44,13 @@ def packed_weights(data: bytes, schema: str) -> tuple[NDArray[np.float32], float
     return weights, number(document.get("bias"), "bias")
 
 
-def pack_weights(weights: NDArray[Any], bias: float, schema: str, provenance: Mapping[str, Any] | None = None) -> bytes:
-    """The file that `packed_weights` reads."""
+def pack_weights(weights: NDArray[Any], bias: float, schema: str, more: Mapping[str, Any] | None = None) -> bytes:
+    """The file that `packed_weights` reads.  more: what else it has."""
     document = {
         "schema": schema,
         "weights": base64.b64encode(weights.astype("<f2").tobytes()).decode(),
         "bias": round(bias, 6),
-        **({} if provenance is None else {"provenance": dict(provenance)}),
+        **(more or {}),
     }
     return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()
 

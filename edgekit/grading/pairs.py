@@ -72,7 +72,7 @@ class Pairs:
     def encode(self, provenance: Mapping[str, Any]) -> bytes:
         """As a file."""
         flat = np.concatenate([one.ravel() for one in (self.basis, *self.layers)])
-        return pack_weights(flat, self.sharpness, SCHEMA, provenance)
+        return pack_weights(flat, self.sharpness, SCHEMA, {"provenance": dict(provenance)})
 
 
 def decode_pairs(data: bytes) -> Pairs:

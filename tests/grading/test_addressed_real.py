@@ -91,3 +91,42 @@ def test_answer_is_off_topic_when_it_is_about_something_else(grader: Grader) -> 
     (right,) = grader.grade([Answer("b", "puddle", RIGHT)])
     assert "off_topic" in [one.code for one in given.reasons]
     assert not right.reasons or {one.code for one in right.reasons} <= {"uncertain"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "because it was vapour",
+        "the is vapour in air",
+        "it evaporate into air",
+        "turned into vapour by heat",
+        "water is in the air",
+        "into the air, it evaporated",
+        "air has the vapour",
+        "is evaporated by the heat of sun",
+        "The heat. It evaporated.",
+        "vapour in the air because heat",
+        "it turned to vapour because the heat",
+        "Se evaporó with the heat",
+        "the heat lo convirtió en vapour",
+    ],
+)
+def test_terse_answer_is_no_list_of_words_when_a_learner_wrote_it(grader: Grader, text: str) -> None:
+    (given,) = grader.grade([Answer("a", "puddle", text)])
+    assert {one.code for one in given.reasons} <= {"uncertain", "views_disagree", "uncalibrated_variety"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "air heat vapour evaporated turned",
+        "vapour, heat, air, evaporated",
+        "The box is green. evaporated heat turned vapour air",
+        "air the in is which vapour into it turned heat the evaporated It",
+        "evaporated vapour heat",
+        "Vapour. Heat. Evaporated. Air.",
+    ],
+)
+def test_words_of_the_reference_get_no_marks_unseen_when_they_are_no_sentence(grader: Grader, text: str) -> None:
+    (given,) = grader.grade([Answer("a", "puddle", text)])
+    assert given.points == 0.0 or given.decision == "review"

@@ -12,7 +12,18 @@ from edgekit.grading.bags import find_bag
 
 VAPOUR = "It evaporated: the heat turned it into vapour, which is in the air."
 VAPOR = "Evaporou: o calor a transformou em vapor, que está no ar."
+LEAVES = "Plants use the energy of sunlight to turn water and carbon dioxide into glucose and oxygen."
 PATH = "Bulbs A and C are still contained in the same closed path with the battery."
+
+
+def broken(_: str) -> float:
+    """What the encoder says of words without a sentence."""
+    return 4.0
+
+
+def whole(_: str) -> float:
+    """What it says of sentences, terse ones as well."""
+    return -5.0
 
 
 @pytest.mark.parametrize(
@@ -27,12 +38,15 @@ PATH = "Bulbs A and C are still contained in the same closed path with the batte
         ("evaporated heat turned vapour", VAPOUR, "en"),
         ("The rain is in the box. still contained same path with battery", PATH, "en"),
         ("with closed same A path the in are contained still C battery", PATH, "en"),
+        ("plants energy sunlight water carbon dioxide glucose oxygen", LEAVES, "en"),
+        ("oxygen, glucose, dioxide, carbon, water, sunlight, plants", LEAVES, "en"),
+        ("Heat. Vapour. Air.", VAPOUR, "en"),
         ("vapor aire calor", "Se evaporó: el calor la convirtió en vapor, que está en el aire.", "es"),
         ("Dampf Luft Hitze", "Es verdunstet: die Hitze macht es zu Dampf, der in der Luft ist.", "de"),
     ],
 )
 def test_bag_is_told_with_its_span_when_words_stand_in_no_order(text: str, wording: str, language: str) -> None:
-    (reason,) = find_bag(text, ["Something else is here.", wording], [language])
+    (reason,) = find_bag(text, ["Something else is here.", wording], [language], broken)
     assert reason.code == "keyword_list"
     assert reason.span is not None
     begin, end = reason.span
@@ -56,10 +70,19 @@ def test_bag_is_told_with_its_span_when_words_stand_in_no_order(text: str, wordi
         (VAPOUR, VAPOUR),
         ("", VAPOUR),
         ("...", VAPOUR),
+        ("because air is warm", VAPOUR),
+        ("battery in the same path", PATH),
+        ("because it was closed path", PATH),
+        ("the is a closed path", PATH),
+        ("bulb c still in path with battery", PATH),
+        ("plants turn water and carbon dioxide into glucose with sunlight", LEAVES),
+        ("vinegar amount, container size, rinse time, temperature, mass", LEAVES),
+        ("v = s / t, s = v * t, t = s / v", "The speed v is the way s divided by the time t."),
     ],
 )
 def test_short_answer_stays_when_it_is_a_phrase_or_a_sentence(text: str, wording: str) -> None:
-    assert find_bag(text, [wording], ["en"]) == ()
+    assert find_bag(text, [wording], ["en"], whole) == ()
+    assert find_bag(text, [wording], ["en"], whole, decides=True) == ()
 
 
 def test_few_words_are_let_be_when_nothing_is_known_of_the_language() -> None:
@@ -72,9 +95,22 @@ def test_bag_is_told_when_it_is_of_all_criteria_together() -> None:
     assert find_bag("plant sugar sunlight food", ["The leaf catches sunlight.", whole], ["en"])
 
 
+def test_less_tells_against_a_bag_when_nothing_else_keeps_it_from_marks() -> None:
+    text, wording = "the water heated by sun", "The sun heated the water by day."
+    assert not find_bag(text, [wording], ["en"], lambda _: -0.8)
+    assert find_bag(text, [wording], ["en"], lambda _: -0.8, decides=True)
+
+
+@given(st.lists(st.sampled_from(f"{VAPOUR} {PATH}".split()), max_size=12), st.floats(-8, 8), st.floats(0, 8))
+def test_what_is_told_stays_told_when_it_looks_less_like_a_sentence(words: list[str], odds: float, more: float) -> None:
+    text = " ".join(words)
+    if find_bag(text, [VAPOUR, PATH], ["en"], lambda _: odds):
+        assert find_bag(text, [VAPOUR, PATH], ["en"], lambda _: odds + more)
+
+
 @given(st.text(max_size=200), st.lists(st.text(max_size=80), max_size=3))
 def test_span_is_of_the_text_whatever_is_written(text: str, wordings: list[str]) -> None:
-    for reason in find_bag(text, wordings, ["en", "es"]):
+    for reason in find_bag(text, wordings, ["en", "es"], broken):
         assert reason.span is not None
         assert 0 <= reason.span[0] < reason.span[1] <= len(text)
 
@@ -82,5 +118,5 @@ def test_span_is_of_the_text_whatever_is_written(text: str, wordings: list[str])
 def test_nearly_every_shuffle_of_a_sentence_is_told() -> None:
     draw = random.Random(0)
     words = PATH.split()
-    found = [bool(find_bag(" ".join(draw.sample(words, len(words))), [PATH], ["en"])) for _ in range(100)]
+    found = [bool(find_bag(" ".join(draw.sample(words, len(words))), [PATH], ["en"], broken)) for _ in range(100)]
     assert sum(found) >= 95

@@ -13,7 +13,7 @@ from edgekit.grading.contradiction import (
     compare_any,
     find_opposed,
 )
-from edgekit.grading.evasions import find_hedges, find_keyword_list
+from edgekit.grading.evasions import find_hedges
 from edgekit.grading.function_words import LANGUAGES
 from edgekit.grading.opposites import pairs, pole
 
@@ -238,18 +238,9 @@ def test_no_hedge_is_found_when_the_wording_has_both() -> None:
     assert not find_hedges("It comes closer or farther.", "en", ["The source comes closer to or farther from us."])
 
 
-def test_keyword_list_is_found_when_it_is_the_reference_without_a_sentence() -> None:
-    wording = "Plants use the energy of sunlight to turn water and carbon dioxide into glucose and oxygen."
-    assert find_keyword_list("plants energy sunlight water carbon dioxide glucose oxygen", [wording], "en")
-    assert find_keyword_list("oxygen, glucose, dioxide, carbon, water, sunlight, plants", [wording], "en")
-    assert not find_keyword_list("plants turn water and carbon dioxide into glucose with sunlight", [wording], "en")
-    assert not find_keyword_list("water, sunlight", [wording], "en")
-    assert not find_keyword_list("vinegar amount, container size, rinse time, temperature, mass", [wording], "en")
-
-
 @given(ANY | WORDS, st.sampled_from(["en", "es", "hi"]))
 def test_evasions_never_fail_when_any_text_comes(text: str, language: str) -> None:
-    for found in (*find_hedges(text, language, [text]), *find_keyword_list(text, [text], language)):
+    for found in find_hedges(text, language, [text]):
         assert found.span is not None
         assert 0 <= found.span[0] < found.span[1] <= len(text)
     find_opposed(text, language)

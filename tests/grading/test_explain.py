@@ -125,7 +125,7 @@ def test_a_criterion_that_is_denied_for_certain_is_contradicted_and_its_points_s
 
 
 def test_a_bag_of_the_words_of_all_criteria_is_sent_to_a_person() -> None:
-    (found,) = grade("water makes seed swell plant needs light grow")
+    (found,) = grade("grow seed needs swell light plant makes water")
     assert "keyword_list" in codes(found)
     assert found.decision == "review"
 
