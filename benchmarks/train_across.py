@@ -29,7 +29,7 @@ from benchmarks.graded_figures import area, macro_f1
 from benchmarks.train_scorer import FOLDS, fit, heads_of, predict, read_answers, widest
 from edgekit.core.atomic import write_bytes
 from edgekit.grading.across import Across
-from edgekit.grading.calibration import Platt, calibration_error
+from edgekit.grading.calibration import Platt, calibration_error, spread_by_length
 from edgekit.grading.conformal import fit_conformal
 from edgekit.grading.features import SIGNS
 from edgekit.grading.linear import fit_linear
@@ -44,6 +44,7 @@ _PACKAGE = Path(__file__).resolve().parents[1] / "edgekit" / "grading"
 _ROWS = {"scientsbank": 2200, "beetle": 700}
 _BEETLE = 0.3
 _LINES = 110
+_LENGTH = list(SIGNS).index("length")
 # The answer's line less the wording's.
 _NEXT, _OTHER = 1, 37
 # Where odds have to be stretched more, the encoder hardly tells the same from something else. Of 35 languages none is:
@@ -103,12 +104,14 @@ def learn_weights(scorer: Scorer, encoder: KeptStates, translator: Any, cache: P
     encoder.prepare("across-pt", translated)
     of_other = [{**rows[at], "answer": text, "language": "pt"} for at, text in zip(places, translated, strict=True)]
     other = read_answers(encoder, scorer.space, of_other, known, [heads[at] for at in places])
-    own_odds, as_english, table = np.zeros(len(places)), np.zeros(len(places)), np.zeros((len(places), len(SIGNS)))
+    own_odds, as_english = np.zeros(len(places)), np.zeros(len(places))
+    own_table, table = np.zeros((len(places), len(SIGNS))), np.zeros((len(places), len(SIGNS)))
     mine = folds[places]
     for fold in range(FOLDS):
         fitted = fit(english, folds != fold, folds)
         there = np.flatnonzero(mine == fold)
-        own_odds[there] = fitted.met.logits(predict(english, fitted, [places[at] for at in there]))
+        own_table[there] = predict(english, fitted, [places[at] for at in there])
+        own_odds[there] = fitted.met.logits(own_table[there])
         table[there] = predict(other, fitted, there.tolist())
         as_english[there] = fitted.met.logits(table[there])
     weights, signs = np.where(other.is_beetle, _BEETLE, 1.0), list(SIGNS.values())
@@ -118,14 +121,16 @@ def learn_weights(scorer: Scorer, encoder: KeptStates, translator: Any, cache: P
         odds[~inside] = fit_linear(table[inside], other.right[inside], signs=signs, weights=weights[inside]).logits(
             table[~inside]
         )
+    own_lengths, lengths = own_table[:, _LENGTH], table[:, _LENGTH]
     platt = scorer.calibration.of("en")
     for name, chosen in (("SciEntsBank", ~other.is_beetle), ("Beetle", other.is_beetle)):
-        for how, logits in (
-            ("English", own_odds),
-            ("translated, as if English", as_english),
-            ("translated", odds),
+        for how, logits, long in (
+            ("English", own_odds, own_lengths),
+            ("translated, as if English", as_english, lengths),
+            ("translated", odds, lengths),
         ):
-            print(f"{name:12} {how:26}", _figures(platt.probabilities(logits)[chosen], other.right[chosen]))
+            met = platt.probabilities(spread_by_length(logits, long, scorer.brief))
+            print(f"{name:12} {how:26}", _figures(met[chosen], other.right[chosen]))
     found = fit_linear(table, other.right, signs=signs, weights=weights)
     for name, weight in zip(SIGNS, found.weight, strict=True):
         print(f"  {name:18}{weight:8.3f}")
@@ -133,7 +138,8 @@ def learn_weights(scorer: Scorer, encoder: KeptStates, translator: Any, cache: P
     sets = []
     print(f"slope {slope:.3f} and intercept {intercept:+.3f}: odds spread as those of the English answers are")
     for name, chosen in (("SciEntsBank", ~other.is_beetle), ("Beetle", other.is_beetle)):
-        met, right = platt.probabilities(slope * odds + intercept)[chosen], other.right[chosen]
+        matched = spread_by_length(slope * odds + intercept, lengths, scorer.brief)
+        met, right = platt.probabilities(matched)[chosen], other.right[chosen]
         print(f"{name:12} {'translated, spread':26}", _figures(met, right))
         both = np.stack([1 - met, met], axis=1)
         sets.append(fit_conformal(["pt>en"] * len(met), (right > 0.5).astype(int).tolist(), both))

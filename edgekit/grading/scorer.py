@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from edgekit.core.errors import InputError
 from edgekit.core.weights import number, own_document
 from edgekit.grading.across import Across, packaged_across
-from edgekit.grading.calibration import Calibration
+from edgekit.grading.calibration import MOST_BRIEF, Calibration, spread_by_length
 from edgekit.grading.conformal import Conformal
 from edgekit.grading.features import FEATURES, Flags, pair_features
 from edgekit.grading.linear import Linear, shares
@@ -33,6 +33,7 @@ _MOST_BYTES = 1 << 20
 _MOST_WIDTH = 1 << 14
 _VECTORS = ("embedding_mean", "state_mean", "importance", "agreement")
 _HEAD = ("prior", "base", "near", "words")
+_LENGTH = FEATURES.index("length")
 Floats = NDArray[np.float64]
 
 
@@ -41,6 +42,7 @@ class Scorer:
     """met: of the features, the log odds that a teacher says yes.  contradicted: where they say no, that the answer
     says the opposite.  lean: what its odds are multiplied by when one of the three is named, for the rarest.
     head: how a teacher's marks of the same question are weighed, see `edgekit.grading.local_marks`.
+    brief: how much more is said against a short answer, see `edgekit.grading.calibration.spread_by_length`.
     sure: the least probability at which 85 of 100 suggestions were right, on questions that were held out.
     across: what answers in another language than the wording are given back, in a file of its own.
     """
@@ -55,6 +57,7 @@ class Scorer:
     sure: float
     provenance: Mapping[str, Any] = field(default_factory=dict)
     across: Across = field(default_factory=Across)
+    brief: float = 0.0
 
     @classmethod
     def load(cls, path: Path | None = None) -> Scorer:
@@ -96,11 +99,12 @@ class Scorer:
         shares: of the answer's words, by base language, where it may be in another than `language`, the wordings'.
         """
         own = self.met.logits(features)
-        return self.across.logits(own, features, shares, language) if shares else own
+        odds = self.across.logits(own, features, shares, language) if shares else own
+        return spread_by_length(odds, np.asarray(features, np.float64)[:, _LENGTH], self.brief)
 
     def probabilities(self, features: Floats, variety: str = "") -> Floats:
         """(n,) of (n, len(FEATURES)): that a teacher calls it met, by the calibration of a variety."""
-        return self.calibration.of(variety).probabilities(self.met.logits(features))
+        return self.calibration.of(variety).probabilities(self.logits(features))
 
     def states(self, features: Floats, met: Floats) -> Floats:
         """(n, 3) the shares of `STATES`, from the features and from what is said of met."""
@@ -125,6 +129,7 @@ class Scorer:
             "head": self.head.to_json(),
             "calibration": self.calibration.to_json(),
             "conformal": self.conformal.to_json(),
+            "brief": self.brief,
             "sure": self.sure,
             "provenance": dict(self.provenance),
         }
@@ -140,6 +145,9 @@ def decode(data: bytes) -> Scorer:
         raise ValueError("it weighs other features than this version of edgekit")
     if not isinstance(document.get("provenance"), dict):
         raise ValueError("`provenance` is no table")
+    brief = number(document.get("brief"), "brief")
+    if not 0 <= brief <= MOST_BRIEF:
+        raise ValueError(f"`brief` is between 0 and {MOST_BRIEF}")
     return Scorer(
         space=_space(document.get("space")),
         met=Linear.from_json(document.get("met"), len(FEATURES)),
@@ -150,6 +158,7 @@ def decode(data: bytes) -> Scorer:
         conformal=Conformal.from_json(document.get("conformal")),
         sure=number(document.get("sure"), "sure"),
         provenance=document["provenance"],
+        brief=brief,
     )
 
 

@@ -7,7 +7,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from edgekit.grading.calibration import Calibration, Platt, calibration_error, fit_calibration
+from edgekit.grading.calibration import (
+    MOST_BRIEF,
+    Calibration,
+    Platt,
+    brevity,
+    calibration_error,
+    fit_brief,
+    fit_calibration,
+    spread_by_length,
+)
 from edgekit.grading.conformal import Conformal, fit_conformal
 from edgekit.grading.linear import Linear, fit_linear, shares
 
@@ -48,6 +57,45 @@ def test_variety_has_its_own_calibration_from_fifty_marks_on() -> None:
 def test_slope_stays_above_zero_when_marks_run_against_the_odds() -> None:
     odds, right = drawn(500, 6, slope=-1.0)
     assert fit_calibration(odds, right, ["en"] * 500).pooled.slope > 0
+
+
+def test_length_says_how_much_odds_against_an_answer_are_worth() -> None:
+    chooser = np.random.default_rng(0)
+    odds, lengths = chooser.normal(0, 2, 20_000), chooser.uniform(1, 5, 20_000)
+    said = shares(np.where(odds < 0, odds * (1 + 0.5 * brevity(lengths)), odds))
+    right = (chooser.random(20_000) < said).astype(float)
+    brief = fit_brief(odds, lengths, right, Platt())
+    assert abs(brief - 0.5) < 0.05
+    short = (odds < 0) & (lengths < 2)
+    errors = [
+        calibration_error(shares(some)[short].tolist(), (right[short] > 0.5).tolist())
+        for some in (odds, spread_by_length(odds, lengths, brief))
+    ]
+    assert errors[1] < 0.02 < errors[0]
+
+
+@given(
+    odds=st.lists(st.floats(-20, 20, allow_subnormal=False), min_size=2, max_size=20),
+    lengths=st.tuples(st.floats(0, 12), st.floats(0, 12)),
+    brief=st.floats(0, MOST_BRIEF),
+)
+def test_length_turns_no_answer_and_keeps_the_order(
+    odds: list[float], lengths: tuple[float, float], brief: float
+) -> None:
+    some = np.array(sorted(odds))
+    shorter, longer = (spread_by_length(some, np.full(len(some), one), brief) for one in sorted(lengths))
+    assert (np.diff(shorter) >= 0).all()
+    assert np.array_equal(np.sign(shorter), np.sign(some))
+    assert np.array_equal(shorter[some >= 0], some[some >= 0])
+    assert (longer >= shorter).all()
+    assert (longer[some < 0] <= 0).all()
+
+
+def test_odds_stay_as_they_are_where_long_answers_are_wrong_as_surely_as_short_ones() -> None:
+    chooser = np.random.default_rng(1)
+    odds, lengths = chooser.normal(0, 2, 2000), chooser.uniform(1, 5, 2000)
+    said = shares(np.where(odds < 0, odds * (1 - 0.3 * brevity(lengths)), odds))
+    assert fit_brief(odds, lengths, (chooser.random(2000) < said).astype(float), Platt()) == 0.0
 
 
 @pytest.mark.parametrize("right", [[True] * 60, [False] * 60, [True, False] * 10])
