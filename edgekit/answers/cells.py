@@ -18,8 +18,11 @@ _NUMBER = re.compile(r"[+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[eE][+-]?\d+)?", re.AS
 
 
 def harmless(text: str) -> str:
-    """A cell with an apostrophe before what a spreadsheet would compute; plain numbers stay. `as_typed` undoes it."""
-    return f"'{text}" if _FORMULA.match(text) and not _NUMBER.fullmatch(text) else text
+    """A cell with an apostrophe before what a spreadsheet would compute; `as_typed` undoes it.
+
+    Plain numbers stay, and a lone `-`, which computes nothing and is what Moodle writes where nothing was answered.
+    """
+    return f"'{text}" if _FORMULA.match(text) and text != "-" and not _NUMBER.fullmatch(text) else text
 
 
 def as_typed(text: str) -> str:

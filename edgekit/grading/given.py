@@ -26,8 +26,15 @@ def require_quiz(quiz: object, *, or_file: bool = False) -> None:
         )
 
 
-def require_options(*, encoder: object, judge: object, threads: object) -> None:
+def require_reporter(report: object) -> None:
+    """Raise UsageError for what events cannot be told to."""
+    if not callable(report):
+        raise UsageError(f"`report` is of type `{type(report).__name__}`, not a function that is told of events")
+
+
+def require_options(*, encoder: object, judge: object, threads: object, report: object) -> None:
     """Raise UsageError for what opens no grader."""
+    require_reporter(report)
     reasons = (
         [] if isinstance(encoder, str) else [f"`encoder` is of type `{type(encoder).__name__}`, not an id or path"]
     )

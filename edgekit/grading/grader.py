@@ -12,7 +12,7 @@ from edgekit.core.closing import Closing
 from edgekit.core.errors import EngineError
 from edgekit.core.events import Progress, Reporter, silent
 from edgekit.grading.conformal import LEAST_ANSWERS, Conformal
-from edgekit.grading.given import answers_of, marks_of, require_quiz
+from edgekit.grading.given import answers_of, marks_of, require_quiz, require_reporter
 from edgekit.grading.intake import take_in
 from edgekit.grading.kinds import is_ruled, mark_by_rule
 from edgekit.grading.local_calibration import with_own_varieties
@@ -80,10 +80,12 @@ class Grader(Closing):
         """A suggestion for each answer, question by question.
 
         among: the rest of the class, which answers are compared with and which get no suggestion.
-        Raises, before the first, InputError: what is no answer, or one to a question that the quiz does not have.
+        Raises, before the first, InputError: what is no answer, or one to a question that the quiz does not have;
+        UsageError: `report` is no function; EngineError: the grader is closed.
         """
         if self._is_closed:
             raise EngineError("the grader is closed")
+        require_reporter(report)
         return self._graded(answers_of(answers, self.quiz), answers_of(among, self.quiz, "among"), report)
 
     def _graded(self, answers: Sequence[Answer], among: Sequence[Answer], report: Reporter) -> Iterator[Suggestion]:

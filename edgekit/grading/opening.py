@@ -124,7 +124,7 @@ def open_tools(
     from edgekit.grading.given import require_options
     from edgekit.identify.identifier import known_languages
 
-    require_options(encoder=encoder, judge=judge, threads=threads)
+    require_options(encoder=encoder, judge=judge, threads=threads, report=report)
     # Every answer needs it, and what is only needed to unpack it, 40 MB, would come on top of the encoder.
     known_languages()
     settings = _settings(encoder, judge)

@@ -10,14 +10,14 @@ from edgekit.answers.cells import as_typed, harmless
 
 
 @pytest.mark.parametrize(
-    "text", ["=1", "+1+1", "-1-1", "@x", "\tx", "\rx", "\nx", "-1 kg", "＝x", "'=x", "''@x", "=", "-", "--5"]
+    "text", ["=1", "+1+1", "-1-1", "@x", "\tx", "\rx", "\nx", "-1 kg", "＝x", "'=x", "''@x", "=", "--5"]
 )
 def test_a_formula_gets_an_apostrophe(text: str) -> None:
     assert harmless(text) == "'" + text
     assert as_typed(harmless(text)) == text
 
 
-@pytest.mark.parametrize("text", ["", "-5", "+3,2", "-.5", "-1e3", "1=1", " =x", "'", "'x", "a-b", "–5"])
+@pytest.mark.parametrize("text", ["", "-5", "+3,2", "-.5", "-1e3", "1=1", " =x", "'", "'x", "a-b", "–5", "-"])
 def test_numbers_and_words_stay(text: str) -> None:
     assert harmless(text) == text == as_typed(text)
 

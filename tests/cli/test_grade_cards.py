@@ -70,7 +70,7 @@ def test_every_attack_has_words() -> None:
     assert all(len(words) < 44 for words in TRIED.values())
 
 
-@pytest.mark.parametrize("name", ["en", "translated to a variety with a long name", "\x1b[2J"])
+@pytest.mark.parametrize("name", ["en", "translated to a variety with a long name", "\x1b[2J", "en\nPASS  fair"])
 def test_audit_card_fits_80_columns(name: str) -> None:
     verdict = Verdict(
         f"probability of the same right content, {name} less {name}", 0.1, "within 0.08", False, Interval(0.1, 0.0, 0.2)
@@ -79,4 +79,5 @@ def test_audit_card_fits_80_columns(name: str) -> None:
     text = "\n".join(audit_lines(AuditCard({name: group}, (), (verdict,), ())))
     assert max(map(len, text.splitlines())) <= 80
     assert "\x1b" not in text
+    assert "\nPASS" not in text
     assert "FAIL  probability of the same right content" in text

@@ -113,12 +113,26 @@ def test_what_is_no_quiz_is_told(quiz: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "options", [{"encoder": None}, {"encoder": 5}, {"judge": 5}, {"threads": "2"}, {"threads": 1.5}, {"threads": 0}]
+    "options",
+    [
+        {"encoder": None},
+        {"encoder": 5},
+        {"judge": 5},
+        {"threads": "2"},
+        {"threads": 1.5},
+        {"threads": 0},
+        {"report": None},
+    ],
 )
 def test_what_opens_no_grader_is_told_before_a_model_is_read(options: dict[str, Any]) -> None:
     with pytest.raises(UsageError) as caught:
         open_grader(QUIZ, **options)
     assert f"`{next(iter(options))}` is" in str(caught.value)
+
+
+def test_what_no_event_can_be_told_to_is_told() -> None:
+    with pytest.raises(UsageError, match="`report` is of type `NoneType`"):
+        grader().grade([ANSWER], None)  # type: ignore[arg-type]
 
 
 def test_a_grader_that_was_closed_grades_nothing() -> None:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 
 import pytest
+from grading.test_judge import Says, said
 from grading.toy_states import ToyEncoder, toy_scorer
 
 from edgekit.core.errors import EngineError
@@ -134,3 +135,34 @@ def test_a_judge_that_hangs_twice_is_asked_nothing_more() -> None:
     assert said[:2] == ["the model came to no end: cancelled"] * 2
     assert set(said[2:]) == {GONE}
     assert model.started == 2
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        said("I cannot help with that", yes=0.9),
+        said("", yes=0.9),
+        said("ye", "length", yes=0.9),
+        said("", "cancelled"),
+        said("yes", yes=0.4, no=0.4),
+        said("yes", yes=math.nan, no=math.nan),
+        said("yes"),
+        EngineError("the model's output is no number"),
+        EngineError("the grammar allows no token here"),
+    ],
+    ids=["refusal", "empty", "cut", "time", "tie", "nan", "no chances", "nan logits", "dead end"],
+)
+@pytest.mark.parametrize("text", ["Water makes the seed swell", "My dog likes old shoes"])
+def test_a_judge_that_fails_sends_to_a_person_with_the_points_that_there_were(
+    answer: Generation | EngineError, text: str
+) -> None:
+    def suggested(judge: Judge | None) -> Suggestion:
+        texts = Texts(ToyEncoder(), toy_scorer("en"))  # type: ignore[arg-type]
+        (found,) = Grader(QUIZ, texts, judge=judge).grade([Answer("a", "q1", text)])
+        return found
+
+    alone, found = suggested(None), suggested(Judge(Says(answer)))
+    assert alone.decision == "suggest"
+    assert [one.code for one in found.reasons] == ["judge_failed"]
+    assert found.decision == "review"
+    assert (found.points, found.possible, found.probability) == (alone.points, alone.possible, alone.probability)

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
+
 import pytest
 
 from edgekit.core.events import silent
+from edgekit.gradebook.book import open_gradebook
+from edgekit.gradebook.forgetting import forget
 from edgekit.grading.grader import Grader
-from edgekit.quiz.model import Question
+from edgekit.grading.session_run import replay, suggest_waiting
+from edgekit.quiz.model import Question, Quiz
 from edgekit.quiz.read import make_quiz
 from edgekit.quiz.suggestion import Answer, Suggestion
+from edgekit.quiz.teaching import TeacherMark
 
 DICTATED = "The sun rises in the east and sets in the west."
 QUIZ = make_quiz(
@@ -64,3 +71,18 @@ def test_a_question_that_is_marked_by_its_words_alone_is_no_other_question() -> 
 def test_the_question_in_the_place_of_the_answer_is_no_answer() -> None:
     (found,) = graded(Answer("a", "turn", DICTATED)).values()
     assert (found.points, found.decision) == (0.0, "review")
+
+
+def test_replay_knows_that_a_repeat_is_told_no_more_when_the_other_text_was_removed(tmp_path: Path) -> None:
+    class Tools:
+        def grader(self, quiz: Quiz, marks: Sequence[TeacherMark]) -> Grader:
+            return Grader(quiz, None, marks=marks)  # type: ignore[arg-type]
+
+    given = [Answer("a", "one", LONG), Answer("b", "two", LONG), Answer("c", "word", "east")]
+    with open_gradebook(tmp_path / "g.sqlite") as book:
+        session = book.begin(QUIZ, given, {})
+        assert suggest_waiting(session, Tools()) == 3
+        assert replay(session, Tools()).row is None
+        forget(session, [1])
+        found = replay(session, Tools())
+        assert (found.suggestions, found.row, found.removed, found.beside) == (1, None, 1, 1)

@@ -138,7 +138,7 @@ def _show_audit(card: AuditCard, *, own: bool) -> None:
     for line in audit_lines(card):
         output.data(line)
     if card.few:
-        names = "; ".join(f"{output.visible(one)} {card.groups[one].count}" for one in card.few)
+        names = "; ".join(f"{output.visible(one, one_line=True)} {card.groups[one].count}" for one in card.few)
         output.narrate(wrapped(f"fewer than {FEWEST} answers, so no verdict: {names}"))
     if card.left_out:
         output.narrate(f"{card.left_out:,} answers left out: nothing right is known to hold them against")

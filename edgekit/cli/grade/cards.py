@@ -116,7 +116,7 @@ def audit_lines(card: AuditCard) -> Iterator[str]:
     yield f"{'variety':{_VARIETY}}" + "".join(f"{head:>{_cell(head)}}" for head in heads)
     for name, rates in card.groups.items():
         cells = zip(heads, _cells(rates), strict=True)
-        yield f"{_short(visible(name), _VARIETY):{_VARIETY}}" + "".join(
+        yield f"{_short(visible(name, one_line=True), _VARIETY):{_VARIETY}}" + "".join(
             f"{cell:>{_cell(head)}}" for head, cell in cells
         )
     yield ""

@@ -114,7 +114,7 @@ def _show_cards(cards: Sequence[JudgeCard]) -> None:
     rows: list[tuple[str, ...]] = [tuple(head.split(", "))]
     rows += [
         (
-            output.visible(card.language),
+            output.visible(card.language, one_line=True),
             str(card.count),
             *map(_number, (card.agreement, card.f1, card.kappa, card.people, card.judge_entropy)),
             _number(card.people_entropy),
@@ -126,13 +126,20 @@ def _show_cards(cards: Sequence[JudgeCard]) -> None:
         output.data(line)
     for card in cards:
         verdict = "; ".join(card.why_not)
-        output.data(f"{output.visible(card.language)}: {f'not calibrated, {verdict}' if verdict else 'calibrated'}")
+        told = f"not calibrated, {verdict}" if verdict else "calibrated"
+        output.data(f"{output.visible(card.language, one_line=True)}: {told}")
 
 
 def _show_preferences(preferences: Sequence[Preference]) -> None:
     rows: list[tuple[str, ...]] = [("language", "pairs", "undecided", "better preferred", "turned by the order")]
     rows += [
-        (output.visible(one.language), str(one.count), str(one.unread), _number(one.accuracy), _number(one.position))
+        (
+            output.visible(one.language, one_line=True),
+            str(one.count),
+            str(one.unread),
+            _number(one.accuracy),
+            _number(one.position),
+        )
         for one in preferences
     ]
     for line in columns(rows) if preferences else ():
@@ -164,7 +171,7 @@ def consistency(
     rows: list[tuple[str, ...]] = [("languages", "questions", "unknown", "words", "word pairs", "cosine")]
     rows += [
         (
-            output.visible(f"{row.first}, {row.second}"),
+            output.visible(f"{row.first}, {row.second}", one_line=True),
             str(row.count),
             str(row.unknown),
             *map(_number, (row.words, row.pairs, row.cosine)),
