@@ -85,4 +85,4 @@ def _is_importing(frame: FrameType | None) -> bool:
 def _come_again(number: int) -> None:
     time.sleep(_AGAIN_SECONDS)
     _again.append(number)
-    _thread.interrupt_main(number)
+    _thread.interrupt_main(signal.Signals(number))

@@ -48,6 +48,7 @@ class SentencePieceTokenizer:
         unknown = int(model["unk_id"])
         if self._kinds.get(unknown) != UNKNOWN or min(self._kinds) < 0:
             raise ValueError("the unknown piece is not marked as one")
+        check_cancelled()
         hidden = {index for index, kind in self._kinds.items() if kind in (CONTROL, UNKNOWN, UNUSED)}
         pieces: Sequence[str] = [
             str(piece)[1:] if index in hidden else str(piece) for index, (piece, _) in enumerate(model["vocab"])

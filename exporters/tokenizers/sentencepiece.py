@@ -115,6 +115,7 @@ def tokenizer_json(model: SentencePieceModel, *, rows: int | None = None) -> byt
             },
         },
     }
+    check_cancelled()
     return json.dumps(tokenizer, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
 
 

@@ -106,6 +106,7 @@ def _parse(data: Mapping[str, Any]) -> SentencePieceModel:
         kinds[int(at)] = int(kind)
     hidden = (CONTROL, UNKNOWN, UNUSED)
     pieces, scores = [], []
+    check_cancelled()
     for (piece, score), kind in zip(entries, kinds, strict=True):
         if not isinstance(piece, str) or not isinstance(score, int | float) or isinstance(score, bool):
             raise TypeError("a piece that is no text with a score")

@@ -51,7 +51,9 @@ class Unigram:
 
     @cached_property
     def _encoder(self) -> SentencePieceTokenizer:
-        return SentencePieceTokenizer(json.loads(tokenizer_json(self.model)))
+        state = tokenizer_json(self.model)
+        check_cancelled()
+        return SentencePieceTokenizer(json.loads(state))
 
     @property
     def texts(self) -> Sequence[str]:

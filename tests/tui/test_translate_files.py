@@ -15,11 +15,11 @@ from toys.tui_models import ToyModels
 from toys.tui_stage import NUMBER, SCRIPTS, Stage, play
 from translate.real_models import home_with
 
+from edgekit.core.cancelling import CancelledError
 from edgekit.core.errors import InputError, UnavailableError
 from edgekit.core.events import Event, Note, Progress
 from edgekit.core.languages import Direction
 from tui import app, pager
-from tui.bridge import CancelledError
 from tui.checked import _Watched
 from tui.models import installed_models
 from tui.screens.asking import AskFileScreen
