@@ -1,14 +1,13 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
-from textual.pilot import Pilot
-from textual.widgets import Label, Select, TextArea
-from toys.tui_models import SECONDS, ToyModels
+from textual.widgets import Select, TextArea
+from toys.tui_models import ToyModels
+from toys.tui_stage import Stage
 from translate.real_models import home_with
 
 from edgekit.core.languages import Direction
@@ -19,39 +18,17 @@ from tui.screens.translate import CHUNK_LINES
 EN_PT, PT_EN, AR_EN = Direction("en", "pt"), Direction("pt", "en"), Direction("ar", "en")
 
 
-class Screen:
-    """What a person sees and does."""
-
-    def __init__(self, pilot: Pilot[None]) -> None:
-        self.pilot = pilot
-        self.app = pilot.app
+class Screen(Stage):
+    """A stage of which the two texts matter."""
 
     def text(self, name: str) -> str:
-        return self.app.screen_stack[0].query_one(f"#{name}", TextArea).text
-
-    def label(self, name: str) -> str:
-        return str(self.app.screen_stack[0].query_one(f"#{name}", Label).content)
+        return self.area(name).text
 
     def write(self, text: str) -> None:
         self.app.screen.query_one("#source", TextArea).load_text(text)
 
-    async def press(self, *keys: str) -> None:
-        await self.pilot.press(*keys)
-
-    async def until(self, condition: Callable[[], bool]) -> None:
-        end = time.monotonic() + SECONDS
-        while not condition():
-            assert time.monotonic() < end, (self.label("status"), self.text("source"), self.text("target"))
-            await self.pilot.pause(0.02)
-
-    async def ready(self) -> None:
-        await self.until(lambda: self.label("status") == "ready")
-
     def translating(self) -> set[int]:
         return {id(worker) for worker in self.app.workers if worker.group == "translate"}
-
-    def rows(self) -> list[str]:
-        return ["".join(piece.text for piece in strip) for strip in self.app.screen._compositor.render_strips()]
 
 
 def play(
@@ -60,7 +37,7 @@ def play(
     async def run() -> None:
         app = EdgekitApp(models, state={"language": "en"})
         async with app.run_test(size=size) as pilot:
-            await scene(Screen(pilot))
+            await scene(Screen(app, pilot))
 
     asyncio.run(run())
 
