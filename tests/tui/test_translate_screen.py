@@ -58,7 +58,7 @@ def test_text_typed_while_the_model_opens_is_translated_when_it_is_there() -> No
 
     async def scene(screen: Screen) -> None:
         await screen.press("h", "i")
-        assert screen.text("source") == "hi"
+        await screen.until(lambda: screen.text("source") == "hi")
         assert screen.label("status") == "opening en→pt"
         assert not models.asked
         models.may_open.set()
@@ -147,7 +147,7 @@ def test_undo_brings_back_the_text_that_a_swap_replaced() -> None:
         await screen.press("ctrl+s")
         await screen.until(lambda: screen.text("source") == "HI")
         await screen.press("ctrl+z")
-        assert screen.text("source") == "hi"
+        await screen.until(lambda: screen.text("source") == "hi")
 
     play(ToyModels(EN_PT, PT_EN), scene)
 
@@ -229,11 +229,11 @@ def test_copy_hands_over_the_whole_translation_and_says_how() -> None:
     async def scene(screen: Screen) -> None:
         await screen.ready()
         await screen.press("ctrl+o")
-        assert screen.label("status") == "there is no translation to copy yet"
+        await screen.until(lambda: screen.label("status") == "there is no translation to copy yet")
         screen.write("hi\nyou")
         await screen.until(lambda: screen.text("target") == "HI\nYOU")
         await screen.press("ctrl+o")
-        assert screen.app.clipboard == "HI\nYOU"
+        await screen.until(lambda: screen.app.clipboard == "HI\nYOU")
         assert "handed to the terminal's clipboard" in screen.label("status")
 
     play(ToyModels(EN_PT), scene)
@@ -243,7 +243,7 @@ def test_the_pull_to_run_is_named_when_no_model_is_installed() -> None:
     async def scene(screen: Screen) -> None:
         assert "`edgekit pull toy-en-pt` / `edgekit pull toy-pt-en`" in screen.label("status")
         await screen.press("h", "i", "ctrl+s", "ctrl+o")
-        assert screen.text("source") == ""
+        await screen.until(lambda: screen.text("source") == "")
         assert "edgekit pull" in "".join(screen.rows()) or "no translation" in screen.label("status")
 
     play(ToyModels(), scene)
@@ -253,7 +253,7 @@ def test_help_names_every_key_and_goes_away() -> None:
     async def scene(screen: Screen) -> None:
         await screen.ready()
         await screen.press("f1")
-        assert isinstance(screen.app.screen, HelpScreen)
+        await screen.until(lambda: isinstance(screen.app.screen, HelpScreen))
         shown = "\n".join(screen.rows())
         for key in ("ctrl+s", "ctrl+o", "ctrl+p", "f1", "esc"):
             assert key in shown
