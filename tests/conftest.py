@@ -12,6 +12,7 @@ from edgekit.core.cores import usable_cores
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
     """Two processes a core: one in four seconds of a test is spent waiting, for a screen, a process or a disk."""
     return 2 * usable_cores()

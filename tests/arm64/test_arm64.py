@@ -27,10 +27,10 @@ _TESTS = (
     "tests/tokenizer",
     "tests/translate/test_segment.py",
     "tests/translate/test_spans.py",
-    "tests/translate/test_translator.py",
 )
-# 250 tests of decoding, whose threads the emulator runs slowly: 6 to 9 minutes.
-_LONG_TESTS = ("tests/engine/test_marian_engine.py",)
+# 250 tests of decoding, whose threads the emulator runs slowly: 6 to 9 minutes; and what has
+# Python and a toy alone, a sixth of the time of the others.
+_LONG_TESTS = ("tests/engine/test_marian_engine.py", "tests/translate/test_translator.py")
 
 
 @pytest.fixture(scope="module", params=["float", "auto"])

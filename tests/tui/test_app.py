@@ -108,7 +108,7 @@ def test_no_two_actions_of_a_screen_share_a_key() -> None:
 def test_digits_are_text_while_a_text_has_the_focus() -> None:
     async def scene(stage: Stage) -> None:
         await stage.press("2")
-        assert stage.app.current_mode == "translate"
+        await stage.until(lambda: stage.app.current_mode == "translate")
         assert stage.app.screen.query_one("#source", TextArea).text == "2"
         await stage.press("escape", NUMBER["models"])
         await stage.until(lambda: stage.app.current_mode == "models")
@@ -285,7 +285,7 @@ def test_own_keys_are_read_and_nonsense_is_left_out(tmp_path: Path, monkeypatch:
 def test_help_explains_what_has_the_focus() -> None:
     async def scene(stage: Stage) -> None:
         await stage.press("f1")
-        assert isinstance(stage.app.screen, HelpScreen)
+        await stage.until(lambda: isinstance(stage.app.screen, HelpScreen))
         await stage.sees("Write or paste text here")
         await stage.press("escape", "escape", NUMBER["models"], "f1")
         await stage.sees("The models that are here")

@@ -140,7 +140,7 @@ def test_a_log_is_copied_whole(tmp_path: Any) -> None:
         await stage.press(NUMBER["jobs"], "enter")
         await stage.until(lambda: isinstance(stage.app.screen, ShownScreen))
         await stage.press("ctrl+o")
-        assert "the toy did not come" in stage.app.clipboard
+        await stage.until(lambda: "the toy did not come" in stage.app.clipboard)
 
     play(scene, tmp_path, screen="models")
 
@@ -152,7 +152,7 @@ def test_ctrl_c_copies_what_is_selected_and_leaves_at_the_second_press(tmp_path:
         await stage.ready()
         stage.area("source").select_all()
         await stage.press("ctrl+c", "ctrl+c")
-        assert stage.app.clipboard == "copy this"
+        await stage.until(lambda: stage.app.clipboard == "copy this")
         assert stage.app.is_running
         await stage.press("right", "ctrl+c")
         await stage.sees("press ctrl+c once more to leave")
@@ -189,7 +189,7 @@ def test_who_reads_on_above_is_not_disturbed_by_what_comes(tmp_path: Any) -> Non
         assert target.cursor_location[0] == 1
         assert target.scroll_offset.y <= 1
         await stage.press("ctrl+end")
-        assert target.cursor_location[0] == 199
+        await stage.until(lambda: target.cursor_location[0] == 199)
 
     play(scene, tmp_path, models=models)
 

@@ -66,7 +66,7 @@ def test_the_line_is_copied_and_shown() -> None:
     async def scene(stage: Stage) -> None:
         fill(stage, languages="pt", out="x y")
         await stage.press("ctrl+o")
-        assert stage.app.clipboard == "edgekit export toy-en-pt --languages pt -o 'x y'"
+        await stage.until(lambda: stage.app.clipboard == "edgekit export toy-en-pt --languages pt -o 'x y'")
         await stage.press("f8")
         await stage.sees("-o 'x y'")
 

@@ -179,7 +179,7 @@ def test_points_that_the_question_does_not_have_are_told_and_make_no_mark(tmp_pa
         await stage.press("backspace", "enter")
         await stage.sees("is no number of points")
         await stage.press("escape", "c", "escape")
-        assert not stage.app.screen.query_one("#points-row").display
+        await stage.until(lambda: not stage.app.screen.query_one("#points-row").display)
         assert marks(book) == {}
         await stage.press("escape", "1")
         await stage.until(lambda: stage.app.current_mode == "translate")

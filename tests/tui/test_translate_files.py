@@ -205,7 +205,7 @@ def test_saving_asks_before_it_replaces_and_says_why_it_could_not(tmp_path: Path
     async def scene(stage: Stage) -> None:
         await stage.ready()
         await stage.press("escape", "w")
-        assert stage.label("status") == "there is no translation to save yet"
+        await stage.until(lambda: stage.label("status") == "there is no translation to save yet")
         await translated(stage, "hi")
         await answer(stage, "w", str(mine))
         await stage.until(lambda: isinstance(stage.app.screen, ConfirmScreen))
@@ -218,7 +218,7 @@ def test_saving_asks_before_it_replaces_and_says_why_it_could_not(tmp_path: Path
         assert not (tmp_path / "none").exists()
         await answer(stage, "w", str(mine))
         await stage.press("y")
-        assert mine.read_text("utf-8") == "HI\n"
+        await stage.until(lambda: mine.read_text("utf-8") == "HI\n")
 
     play(scene, models=ToyModels(EN_PT))
 
@@ -233,10 +233,10 @@ def test_the_pager_has_text_above_translation_and_nothing_that_a_terminal_obeys(
     async def scene(stage: Stage) -> None:
         await stage.ready()
         await stage.press("escape", "p")
-        assert stage.label("status") == "there is no translation to show yet"
+        await stage.until(lambda: stage.label("status") == "there is no translation to show yet")
         await translated(stage, "صباح\x1b[2J")
         await stage.press("p")  # the terminal of a test cannot be handed over
-        assert "cannot be handed to a pager" in stage.label("status")
+        await stage.until(lambda: "cannot be handed to a pager" in stage.label("status"))
 
         @contextlib.contextmanager
         def suspend() -> Iterator[None]:
@@ -264,7 +264,7 @@ def test_what_is_copied_inside_tmux_is_in_its_buffer_too(tmp_path: Path, monkeyp
     async def scene(stage: Stage) -> None:
         await translated(stage, "olá")
         await stage.press("ctrl+o")
-        assert stage.app.clipboard == "OLÁ"
+        await stage.until(lambda: stage.app.clipboard == "OLÁ")
         assert not given
         monkeypatch.setenv("TMUX", "default,1,0")
         await stage.press("ctrl+o")

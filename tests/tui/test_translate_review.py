@@ -66,7 +66,7 @@ def test_nothing_to_look_at_takes_no_room_and_numbers_no_lines() -> None:
         assert not stage.query("look", OptionList).display
         assert not stage.area("target").show_line_numbers
         await stage.press("ctrl+n")
-        assert "nothing was found" in stage.label("status")
+        await stage.until(lambda: "nothing was found" in stage.label("status"))
 
     play(scene, models=ToyModels(EN_PT))
 

@@ -1,14 +1,13 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
-from textual.pilot import Pilot
-from textual.widgets import Label, Select, TextArea
-from toys.tui_models import SECONDS, ToyModels
+from textual.widgets import Select, TextArea
+from toys.tui_models import ToyModels
+from toys.tui_stage import Stage
 from translate.real_models import home_with
 
 from edgekit.core.languages import Direction
@@ -19,39 +18,17 @@ from tui.screens.translate import CHUNK_LINES
 EN_PT, PT_EN, AR_EN = Direction("en", "pt"), Direction("pt", "en"), Direction("ar", "en")
 
 
-class Screen:
-    """What a person sees and does."""
-
-    def __init__(self, pilot: Pilot[None]) -> None:
-        self.pilot = pilot
-        self.app = pilot.app
+class Screen(Stage):
+    """A stage of which the two texts matter."""
 
     def text(self, name: str) -> str:
-        return self.app.screen_stack[0].query_one(f"#{name}", TextArea).text
-
-    def label(self, name: str) -> str:
-        return str(self.app.screen_stack[0].query_one(f"#{name}", Label).content)
+        return self.area(name).text
 
     def write(self, text: str) -> None:
         self.app.screen.query_one("#source", TextArea).load_text(text)
 
-    async def press(self, *keys: str) -> None:
-        await self.pilot.press(*keys)
-
-    async def until(self, condition: Callable[[], bool]) -> None:
-        end = time.monotonic() + SECONDS
-        while not condition():
-            assert time.monotonic() < end, (self.label("status"), self.text("source"), self.text("target"))
-            await self.pilot.pause(0.02)
-
-    async def ready(self) -> None:
-        await self.until(lambda: self.label("status") == "ready")
-
     def translating(self) -> set[int]:
         return {id(worker) for worker in self.app.workers if worker.group == "translate"}
-
-    def rows(self) -> list[str]:
-        return ["".join(piece.text for piece in strip) for strip in self.app.screen._compositor.render_strips()]
 
 
 def play(
@@ -60,7 +37,7 @@ def play(
     async def run() -> None:
         app = EdgekitApp(models, state={"language": "en"})
         async with app.run_test(size=size) as pilot:
-            await scene(Screen(pilot))
+            await scene(Screen(app, pilot))
 
     asyncio.run(run())
 
@@ -81,7 +58,7 @@ def test_text_typed_while_the_model_opens_is_translated_when_it_is_there() -> No
 
     async def scene(screen: Screen) -> None:
         await screen.press("h", "i")
-        assert screen.text("source") == "hi"
+        await screen.until(lambda: screen.text("source") == "hi")
         assert screen.label("status") == "opening en→pt"
         assert not models.asked
         models.may_open.set()
@@ -170,7 +147,7 @@ def test_undo_brings_back_the_text_that_a_swap_replaced() -> None:
         await screen.press("ctrl+s")
         await screen.until(lambda: screen.text("source") == "HI")
         await screen.press("ctrl+z")
-        assert screen.text("source") == "hi"
+        await screen.until(lambda: screen.text("source") == "hi")
 
     play(ToyModels(EN_PT, PT_EN), scene)
 
@@ -252,11 +229,11 @@ def test_copy_hands_over_the_whole_translation_and_says_how() -> None:
     async def scene(screen: Screen) -> None:
         await screen.ready()
         await screen.press("ctrl+o")
-        assert screen.label("status") == "there is no translation to copy yet"
+        await screen.until(lambda: screen.label("status") == "there is no translation to copy yet")
         screen.write("hi\nyou")
         await screen.until(lambda: screen.text("target") == "HI\nYOU")
         await screen.press("ctrl+o")
-        assert screen.app.clipboard == "HI\nYOU"
+        await screen.until(lambda: screen.app.clipboard == "HI\nYOU")
         assert "handed to the terminal's clipboard" in screen.label("status")
 
     play(ToyModels(EN_PT), scene)
@@ -266,7 +243,7 @@ def test_the_pull_to_run_is_named_when_no_model_is_installed() -> None:
     async def scene(screen: Screen) -> None:
         assert "`edgekit pull toy-en-pt` / `edgekit pull toy-pt-en`" in screen.label("status")
         await screen.press("h", "i", "ctrl+s", "ctrl+o")
-        assert screen.text("source") == ""
+        await screen.until(lambda: screen.text("source") == "")
         assert "edgekit pull" in "".join(screen.rows()) or "no translation" in screen.label("status")
 
     play(ToyModels(), scene)
@@ -276,7 +253,7 @@ def test_help_names_every_key_and_goes_away() -> None:
     async def scene(screen: Screen) -> None:
         await screen.ready()
         await screen.press("f1")
-        assert isinstance(screen.app.screen, HelpScreen)
+        await screen.until(lambda: isinstance(screen.app.screen, HelpScreen))
         shown = "\n".join(screen.rows())
         for key in ("ctrl+s", "ctrl+o", "ctrl+p", "f1", "esc"):
             assert key in shown
