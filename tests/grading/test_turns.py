@@ -121,7 +121,7 @@ def test_sentence_is_left_out_whole_when_nothing_else_is_in_it() -> None:
 def test_path_is_the_best_of_all_when_turning_costs(odds: list[int]) -> None:
     def value(row: tuple[bool, ...]) -> float:
         turned = sum(one != other for one, other in pairwise(row))
-        return sum(odd for odd, is_told in zip(odds, row, strict=True) if is_told) - 4.0 * turned
+        return sum(odd for odd, is_told in zip(odds, row, strict=True) if is_told) - 2.0 * turned
 
     best = max(map(value, product((False, True), repeat=len(odds))))
     assert value(tuple(path(np.array(odds, np.float64)))) == pytest.approx(best)
