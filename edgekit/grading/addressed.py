@@ -103,7 +103,11 @@ class Addressed:
                 continue
             runs = self._turned(text, unit, related, texts, tokens, _LEAST_RUN)
             if runs:
-                found += runs
+                # What is left of a sentence that is none of the answer's goes with it, where there are others.
+                left = [self._score(text[slice(*one)], related, texts)[1] for one in pieces_left(text, unit, runs)]
+                is_whole = len(units) > 1 and max(left, default=0.0) < _LEAST_RELATED
+                is_whole = is_whole and self._score(text[slice(*unit)], related, texts)[0] > _LEAST_ASIDE
+                found += [unit] if is_whole else runs
                 continue
             scored = [(one, *self._score(text[slice(*one)], related, texts)) for one in row] if len(row) > 1 else []
             if self._score(text[slice(*unit)], related, texts)[0] > _LEAST:
