@@ -31,7 +31,7 @@ SHAPES: tuple[tuple[int, ...], ...] = (
     (INNER,),
 )
 # The log odds of one word, and what it costs to turn: a word or two that look like it are none.
-_MOST, _TURNING = 6.0, 4.0
+_MOST, _TURNING = 6.0, 2.0
 # Scripts that put no spaces between words: any character may begin one.
 _UNSPACED = (
     (0x0E00, 0x0EFF),
