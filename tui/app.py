@@ -228,7 +228,7 @@ class EdgekitApp(App[None]):
 
     def action_command_palette(self) -> None:
         """Textual's, in the language of the screens."""
-        if not CommandPalette.is_open(self):
+        if not CommandPalette.is_open(self):  # type: ignore[arg-type]  # whatever the app gives
             self.push_screen(CommandPalette(placeholder=_("Find an action by its words."), id="--command-palette"))
 
     async def action_back(self) -> None:
