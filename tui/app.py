@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from rich.text import Text
 from textual.app import App
 from textual.binding import BindingType
+from textual.command import CommandPalette
 from textual.events import Event, Key, Paste
 
 from edgekit.core.paths import config_folder
@@ -224,6 +225,11 @@ class EdgekitApp(App[None]):
         """The line that does the same without a screen."""
         if isinstance(self.screen, JobScreen):
             self.push_screen(ShownScreen(_("The same without a screen"), self.screen.command()))
+
+    def action_command_palette(self) -> None:
+        """Textual's, in the language of the screens."""
+        if not CommandPalette.is_open(self):  # type: ignore[arg-type]  # whatever the app gives
+            self.push_screen(CommandPalette(placeholder=_("Find an action by its words."), id="--command-palette"))
 
     async def action_back(self) -> None:
         """Close what lies over the screen, else leave the text, so that number keys are keys."""

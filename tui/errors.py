@@ -10,6 +10,7 @@ import re
 from functools import cache
 
 from edgekit.core.errors import EdgekitError
+from tui.actions import N_
 from tui.matching import Templates
 from tui.words import _, chosen, messages
 
@@ -17,6 +18,7 @@ from tui.words import _, chosen, messages
 TOLD = "told"
 _MOST = 4_000  # characters; what is longer is no sentence of ours
 _DEEPEST = 4  # texts in texts; more than three have not been seen
+_JOINT = re.compile(f"` ({N_('and')}|{N_('or')}) `")  # of names in a list
 _PROSE = re.compile("[a-z]{2} [a-z]")
 _WORDS = re.compile(r"[^\W\d_]{2}")
 
@@ -59,8 +61,10 @@ def _said(text: str, depth: int = 0) -> str | None:
 
 def _told(template: str, name: str, value: str, depth: int) -> str | None:
     """What a field holds, as it is said; None for words that are nobody's name and that no catalogue has."""
-    if not name.startswith(TOLD) or not value:
-        return value if f"`{{{name}}}" in template or not _PROSE.search(_bare(value)) else None
+    if f"`{{{name}}}" in template or not value:
+        return value
+    if not name.startswith(TOLD):
+        return None if _PROSE.search(_bare(value)) else _JOINT.sub(lambda found: f"` {_(found[1])} `", value)
     told = _said(value, depth + 1)
     # What a library said comes behind a colon or in brackets, and is quoted; a template without words says nothing.
     quoted = f": {{{name}}}" in template or f"({{{name}}}" in template

@@ -16,6 +16,7 @@ from edgekit.core.errors import EdgekitError
 from edgekit.core.events import Event
 from edgekit.core.languages import Direction, base_language
 from edgekit.store.installed import find_directions
+from tui.words import language_name
 
 if TYPE_CHECKING:
     from edgekit.identify.identifier import Identifier
@@ -113,7 +114,7 @@ class Models(Protocol):
         ...
 
     def name(self, tag: str) -> str:
-        """A language in English words."""
+        """A language in words."""
         ...
 
     def is_right_to_left(self, tag: str) -> bool:
@@ -155,9 +156,9 @@ class InstalledModels:
         return [model.id for model in self.catalogue.models.values() if model.task == "translate"]
 
     def name(self, tag: str) -> str:
-        """The catalogue's name for the tag or its base language, else the tag."""
+        """The name of the tag or its base language, in the language of the screens; the tag of one that has none."""
         found = _lookup(self.catalogue.languages, tag)
-        return found.english if found is not None else tag
+        return language_name(found.english) if found is not None else tag
 
     def is_right_to_left(self, tag: str) -> bool:
         """What the catalogue says; False for a language it does not know."""

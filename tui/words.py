@@ -25,6 +25,11 @@ def _(text: str, /, **fields: object) -> str:
     return found.format(**fields) if fields else found
 
 
+def language_name(english: str) -> str:
+    """A language's name in the chosen language, by its English one; that where it has none."""
+    return messages(f"languages.{_current}").get(english, english)
+
+
 def choose(language: str) -> None:
     """Speak this language from now on; English for one that is not in `LANGUAGES`."""
     global _current

@@ -45,6 +45,9 @@ HELD = (
     *("GGUF models need", "an importance matrix needs", "quantising needs", "running language models needs"),
     *("run `edgekit models pin {id}`", "try again", "update edgekit"),
     *("the process that runs `{name}`", "the process that quantises `{name}`", "what measures its memory"),
+    *("{count} texts", "{count} text", "{count} tabs", "{count} tab"),
+    *("{memory}, {free} available", "{label}: not in this onnxruntime", "{label}: not asked for (`{wanted}`)"),
+    "{label}: no NPU is here, only its simulation on the CPU, which `--device qnn` takes",
     *("as the receipt has it:", "{language}, {part}: {identical} of {lines} lines identical ({share})"),
     *("export", "fit", "plan", "trim", "verify"),
     *("accepted", "changed", "contested", "released", "returned", "suggested", "undone", "waiting"),
@@ -160,6 +163,21 @@ def test_words_that_no_catalogue_has_are_never_half_of_a_line(text: str, languag
             InputError("no column is `anser`; did you mean `answer`?"),
             "ninguna columna es `anser`; ¿quiso decir `answer`?",
             "nenhuma coluna é `anser`; você quis dizer `answer`?",
+        ),
+        (
+            InputError("no text is in `en` or `pt`"),
+            "ningún texto está en `en` o `pt`",
+            "nenhum texto está em `en` ou `pt`",
+        ),
+        (
+            InputError("`a and `b` or `c` is a folder"),
+            "`a and `b` or `c` es una carpeta",
+            "`a and `b` or `c` é uma pasta",
+        ),
+        (
+            InputError("line 3 has 1 text and 2 tabs"),
+            "la línea 3 tiene 1 texto y 2 tabuladores",
+            "a linha 3 tem 1 texto e 2 tabulações",
         ),
         (
             InputError("`bad.docx` is a damaged zip archive: File is not a zip file"),

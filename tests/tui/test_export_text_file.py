@@ -113,5 +113,9 @@ def test_the_list_begins_where_the_last_file_lies(folder: Path) -> None:
         await stage.press("ctrl+g")
         await stage.sees("b.txt")
         assert "news pt.txt" not in stage.shown()
+        await stage.press("escape")
+        fill(stage, corpus="a.txt")  # of the folder that one is in
+        await stage.press("ctrl+g")
+        await stage.sees(f"- {folder.name}")
 
     play(scene)

@@ -11,7 +11,9 @@ import polib
 import pytest
 
 import tui
+from edgekit.catalogue.load import load_catalogue
 from tui import words
+from tui.models import InstalledModels
 
 ROOT = Path(tui.__file__).parent
 OTHERS = [tag for tag in words.LANGUAGES if tag != "en"]
@@ -76,3 +78,21 @@ def test_a_missing_translation_is_english(monkeypatch: pytest.MonkeyPatch) -> No
         assert words._("opening {direction}", direction="{x}") == "opening {x}"
     finally:
         words.choose("en")
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_every_language_of_the_catalogue_has_a_name(language: str) -> None:
+    catalogue = load_catalogue()
+    assert {one.english for one in catalogue.languages.values()} == set(words.messages(f"languages.{language}"))
+    file = polib.pofile(str(words.FOLDER / f"languages.{language}.po"))
+    assert file.metadata["Language"] == language
+
+
+def test_a_language_is_named_in_the_language_of_the_screens() -> None:
+    for language, name in (("en", "Portuguese"), ("es", "portugués"), ("pt", "português")):
+        words.choose(language)
+        try:
+            assert InstalledModels(load_catalogue()).name("pt-BR") == name
+            assert InstalledModels(load_catalogue()).name("qqq") == "qqq"
+        finally:
+            words.choose("en")

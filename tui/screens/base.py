@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import ComposeResult
+from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Label
 from textual.worker import Worker, WorkerState
@@ -21,6 +22,8 @@ from tui.words import _
 if TYPE_CHECKING:
     from tui.app import EdgekitApp
 
+MOST_ROWS = 4  # as `#status` has in the stylesheet
+
 
 class JobScreen(Screen[None]):
     """One screen a job. Subclasses give `content`, and say what they remember.
@@ -31,6 +34,8 @@ class JobScreen(Screen[None]):
     NAME: ClassVar[str]
     TOLD: ClassVar[dict[str, str]] = {}
     app: EdgekitApp
+    said = ""
+    is_cut = False  # whether the status shows a part of that alone
 
     def __init_subclass__(cls, **more: Any) -> None:
         """Take the keys from the table."""
@@ -60,8 +65,19 @@ class JobScreen(Screen[None]):
         self.restore(self.app.remembered(self.NAME))
 
     def say(self, text: str) -> None:
-        """Put one or two lines into the status."""
-        self.query_one("#status", Label).update(visible(text))
+        """Put one or two lines into the status; where there are more than it has room for, it says what shows them."""
+        self.said, shown = text, Content(visible(text))
+        rows = shown.wrap(max(1, self.app.size.width - 2))
+        self.is_cut = len(rows) > MOST_ROWS
+        if self.is_cut:
+            more = Content.styled(_("... all of it: f1"), "@click=app.help()")
+            shown = Content("\n").join([*rows[: MOST_ROWS - 1], more])
+        self.query_one("#status", Label).update(shown)
+
+    def on_resize(self) -> None:
+        """What is said is cut anew."""
+        if self.said:
+            self.say(self.said)
 
     def say_problem(self, problem: EdgekitError) -> None:
         """What went wrong, where the eyes are, with the next step."""

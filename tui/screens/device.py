@@ -11,6 +11,7 @@ from textual.widgets import Static
 
 from tui.actions import N_
 from tui.bridge import Job
+from tui.errors import note_in_words
 from tui.machine import Speed
 from tui.progress import line_in_words, name_in_words
 from tui.screens.base import JobScreen
@@ -61,7 +62,7 @@ class DeviceScreen(JobScreen):
 
     def _show(self, rows: list[tuple[str, str]]) -> None:
         width = max(len(_(_LABELS.get(name, name))) for name, _value in rows)
-        text = "\n".join(f"{_(_LABELS.get(name, name)):<{width}}  {value}" for name, value in rows)
+        text = "\n".join(f"{_(_LABELS.get(name, name)):<{width}}  {note_in_words(value)}" for name, value in rows)
         self.query_one("#machine", Static).update(text)
 
     def speak(self) -> None:

@@ -11,6 +11,7 @@ from textual.content import Content
 from textual.screen import ModalScreen, Screen
 from textual.widgets import Static
 
+from edgekit.core.characters import visible
 from tui.actions import Action, of_screen, words
 from tui.screens.base import JobScreen
 from tui.words import _
@@ -19,7 +20,10 @@ from tui.words import _
 class HelpScreen(ModalScreen[None]):
     """Lies over the screen it was called from."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,f1", "dismiss", "Back", id="help.back")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,f1", "dismiss", "Back", id="help.back"),
+        Binding("ctrl+o", "copy", "Copy", id="help.copy"),
+    ]
 
     def __init__(self, asked: Screen[Any]) -> None:
         super().__init__()
@@ -32,10 +36,17 @@ class HelpScreen(ModalScreen[None]):
         told = _("esc back, arrows and page keys scroll")
         yield Static(Content.styled(told, "@click=screen.dismiss()"), classes="title")
 
+    def action_copy(self) -> None:
+        """The message that the status has no room for, to the terminal's clipboard."""
+        if isinstance(self._asked, JobScreen) and self._asked.is_cut:
+            self.app.copy_to_clipboard(self._asked.said)
+
     def _lines(self) -> list[str]:
         asked = self._asked
         lines = []
         if isinstance(asked, JobScreen):
+            if asked.is_cut:
+                lines += [f"{_('Message')}  ({_('ctrl+o copy')})", "", visible(asked.said), ""]
             focused = asked.focused
             told = asked.TOLD.get(focused.id or "") if focused is not None else None
             lines += [_(told)] if told else []

@@ -145,7 +145,7 @@ class ExportFields(VerticalScroll, can_focus=False):
             last = split_files(self.field("corpus").value)[-1]
         except (EdgekitError, IndexError):
             return Path.cwd()
-        folder = path_of(last.rpartition("=")[2]).parent
+        folder = path_of(last.rpartition("=")[2]).absolute().parent
         return folder if folder.is_dir() else Path.cwd()
 
     def is_for(self, wanted: Wanted) -> bool:

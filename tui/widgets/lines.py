@@ -21,18 +21,29 @@ class ScreensLine(Static):
         super().__init__(id="screens")
         self._current = current
 
-    def on_mount(self) -> None:
+    def on_resize(self) -> None:
         """Fill in."""
         self.show_words()
 
     def show_words(self) -> None:
-        """In the chosen language."""
+        """In the chosen language; where there is no room, labels of the other screens lose letters at their end."""
+        room = self.size.width
+        for letters in (None, 6, 5, 4, 3, 2):
+            found = self._parts(letters)
+            if sum(part.cell_length for part in found) <= room:
+                break
+        self.update(Content("").join(found))
+
+    def _parts(self, letters: int | None) -> list[Content]:
         parts = []
         for number, (name, label) in enumerate(SCREENS, 1):
-            text = f"[{number} {_(label)}]" if name == self._current else f" {number} {_(label)} "
-            style = "bold" if name == self._current else ""
-            parts.append(Content.styled(text, f"{style} @click=app.go('{name}')".strip()))
-        self.update(Content("").join(parts))
+            text, is_here = _(label), name == self._current
+            if letters is not None and not is_here and len(text) > letters + 1:
+                text = f"{text[:letters]}."
+            style = "bold " if is_here else ""
+            shown = f"[{number} {text}]" if is_here else f" {number} {text} "
+            parts.append(Content.styled(shown, f"{style}@click=app.go('{name}')"))
+        return parts
 
 
 class KeysLine(Static):

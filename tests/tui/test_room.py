@@ -1,0 +1,94 @@
+"""What there is no room for is said where it can be had: labels of screens, long messages, the palette."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import pytest
+from textual.widgets import Input, Label, Static
+from toys.tui_library import ToyLibrary
+from toys.tui_models import ToyModels
+from toys.tui_stage import NUMBER, Stage
+
+from edgekit.core.errors import InputError
+from tui import words
+from tui.actions import SCREENS
+from tui.app import EdgekitApp
+from tui.screens.help import HelpScreen
+
+SIZES = [(80, 24), (60, 20)]
+LONG = InputError("`a.toml` is empty", reasons=[f"line {at}: no question" for at in range(1, 40)], hint="try again")
+
+
+def play(scene: Callable[[Stage], Awaitable[None]], *, size: tuple[int, int], language: str = "en") -> None:
+    async def run() -> None:
+        app = EdgekitApp(ToyModels(), library=ToyLibrary(), state={"language": language, "screen": "models"})
+        async with app.run_test(size=size) as pilot:
+            await scene(Stage(app, pilot))
+
+    try:
+        asyncio.run(run())
+    finally:
+        words.choose("en")
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("language", words.LANGUAGES)
+def test_every_screen_is_on_the_first_line(size: tuple[int, int], language: str) -> None:
+    async def scene(stage: Stage) -> None:
+        await stage.sees("[3 ")
+        row = stage.rows()[0]
+        for name, number in NUMBER.items():
+            assert f"{number} " in row, row
+            await stage.pilot.click("#screens", offset=(stage.rows()[0].index(f"{number} "), 0))
+            await stage.until(lambda name=name: getattr(stage.app.screen, "NAME", "") == name)
+            assert f"[{number} {words._(dict(SCREENS)[name])}]" in stage.rows()[0]
+
+    play(scene, size=size, language=language)
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("language", words.LANGUAGES)
+def test_a_long_message_says_what_shows_all_of_it(size: tuple[int, int], language: str) -> None:
+    async def scene(stage: Stage) -> None:
+        await stage.sees("[3 ")
+        screen = stage.app.screen
+        screen.say_problem(LONG)  # type: ignore[attr-defined]
+        more = words._("... all of it: f1")
+        await stage.sees(more)
+        assert str(screen.query_one("#status", Label).content).count("\n") == 3
+        assert len(stage.rows()) == size[1]
+        await stage.press("f1")
+        await stage.until(lambda: isinstance(stage.app.screen, HelpScreen))
+        shown = str(stage.app.screen.query_one("VerticalScroll Static", Static).content)
+        assert len(shown.partition("39")[0].splitlines()) == 42
+        await stage.press("ctrl+o")
+        assert stage.app.clipboard == screen.said  # type: ignore[attr-defined]
+        await stage.press("escape")
+        await stage.click(more)
+        await stage.until(lambda: isinstance(stage.app.screen, HelpScreen))
+
+    play(scene, size=size, language=language)
+
+
+def test_a_message_that_fits_is_whole() -> None:
+    async def scene(stage: Stage) -> None:
+        await stage.sees("[3 ")
+        stage.app.screen.say("one\ntwo\nthree\nfour")  # type: ignore[attr-defined]
+        await stage.sees("four")
+        assert "all of it" not in stage.shown()
+
+    play(scene, size=(60, 20))
+
+
+@pytest.mark.parametrize("language", words.LANGUAGES)
+def test_the_palette_speaks_the_language(language: str) -> None:
+    async def scene(stage: Stage) -> None:
+        await stage.sees("[3 ")
+        await stage.press("ctrl+p")
+        await stage.until(lambda: bool(stage.app.screen.query(Input)))
+        await stage.sees(words._("Find an action by its words."))
+        assert "🔎" not in stage.shown()
+
+    play(scene, size=(80, 24), language=language)
