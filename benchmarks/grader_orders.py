@@ -217,6 +217,29 @@ The criteria for a good experiment is that only one variable changes.
 Scientists agree that the climate is warming.
 You need to know the mass of each sample.
 The answer is that the circuit is open.
+I chose this answer because it is not a whole circle.
+I chose yes because it has a gap in it.
+I chose it because it has the most grams.
+I picked C because it holds the most.
+So the answer is no!
+So the answer is B.
+Because if you do not use one you get a wrong answer.
+If you do not use the same one you might get the answer wrong.
+So that everyone gets the same answer.
+So you get the right answer.
+The evidence for my answer is the graph.
+For example, have a good day is a sound that you make.
+I think the question is about the white box.
+I agree with him.
+Yes, I agree with them because it is true.
+Elegí esa respuesta porque no es un circuito completo.
+Entonces la respuesta es sí.
+Si no usas uno, la respuesta sale mal.
+Escolhi essa resposta porque tem mais gramas.
+Então a resposta é não.
+Ich habe diese Antwort gewählt, weil der Kreis nicht geschlossen ist.
+Also ist die Antwort ja.
+J'ai choisi cette réponse parce que le circuit est ouvert.
 The correct answer is b because it conducts electricity.
 My answer is that the water evaporated.
 It is correct because the path is closed.

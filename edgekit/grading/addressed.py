@@ -38,8 +38,8 @@ _LEAST_RELATED_REST = 0.4
 # Parts are short: of them only what is nearly certain is left out alone.
 _LEAST_OF_PART = 0.5
 # What is neither of the question nor told for certain is read, and counts for nothing: of sentences of right answers of
-# several of SciEntsBank, Beetle and SAF 4 % are above, most of them empty (`I agree with her`).
-_LEAST_ASIDE, _LEAST_PART_ASIDE = -2.0, -1.0
+# several of SciEntsBank and Beetle 2 % are above, most of them empty (`I agree with her`).
+_LEAST_ASIDE, _LEAST_PART_ASIDE = -2.3, -1.0
 _LEAST_LETTERS, _LEAST_LETTERS_OF_OTHERS = 8, 4
 _LEAST_WORDS_OF_PART = 3
 _LEAST_WORDS_ASIDE = 5

@@ -39,6 +39,8 @@ _TRUTH = frozenset(
     )
 )
 _LEAST_TAKING_BACK = 2
+# `They are wrong`, of people that the question tells of.
+_PEOPLE = frozenset(["he", "she", "they", "el", "ella", "ellos", "ellas", "ele", "ela", "eles", "elas"])
 _OR = frozenset({"or", "o", "u", "ou", "oder"})
 _MOST_BETWEEN = 3
 _MOST_COMPARED = 300
@@ -81,7 +83,7 @@ def find_hedges(text: str, language: str, wordings: Sequence[str] = ()) -> tuple
                     return (Reason("hedged", f"`{_short(text[slice(*span)])}` leaves it open", span),)
     # A long answer tells several cases apart, in the same words.
     opposed = find_opposed(text, language) if len(text) <= _MOST_COMPARED else None
-    if opposed is not None:
+    if opposed is not None and not _is_turned(*(plain[slice(*one)] for one in opposed), languages):
         (begin, end), (first, last) = opposed
         detail = f"`{_short(text[first:last])}` denies `{_short(text[begin:end])}`"
         return (Reason("hedged", detail, (first, last)),)
@@ -91,11 +93,18 @@ def find_hedges(text: str, language: str, wordings: Sequence[str] = ()) -> tuple
 def _takes_back(plain: str) -> bool:
     """`That is false`: words that hold a sentence together and words of truth, denied. Of 9,567 right answers 1."""
     words = [found[0] for found in _WORD.finditer(plain)]
-    if len(words) < _LEAST_TAKING_BACK or not _TRUTH.intersection(words):
+    if len(words) < _LEAST_TAKING_BACK or not _TRUTH.intersection(words) or words[0] in _PEOPLE:
         return False
     small, denying = function_words(LANGUAGES), denying_words(LANGUAGES)
     denied = [re.sub("['’]", "", one) in denying for one in words]
     return any(denied) and all(one or word in _TRUTH or word in small for one, word in zip(denied, words, strict=True))
+
+
+def _is_turned(one: str, other: str, languages: tuple[str, ...]) -> bool:
+    """`The nail scratches the chalk, the chalk does not scratch the nail`: each begins as the other ends."""
+    small = function_words(languages) | denying_words(languages)
+    mine, theirs = ([found[0] for found in _WORD.finditer(text) if found[0] not in small] for text in (one, other))
+    return len(mine) > 1 and len(theirs) > 1 and mine[0] != theirs[0] and (mine[0], theirs[0]) == (theirs[-1], mine[-1])
 
 
 def _decided(wordings: Sequence[str], languages: tuple[str, ...]) -> set[str]:

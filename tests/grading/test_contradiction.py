@@ -228,6 +228,9 @@ def test_hedge_is_found_when_both_are_said(text: str, language: str) -> None:
         ("That is false.", "en"),
         ("It is true that the air is warm. I think so.", "en"),
         ("Ana is wrong. The temperature does not rise.", "en"),
+        ("Different salts dissolve at different speeds. They are wrong.", "en"),
+        ("La temperatura sube. Ella no tiene razón, es falso lo que dice Ana.", "es"),
+        ("The nail can scratch the chalk and the chalk cannot scratch the nail.", "en"),
     ],
 )
 def test_no_hedge_is_found_when_one_is_said(text: str, language: str) -> None:
