@@ -165,7 +165,10 @@ class Explainer:
         if criterion.partial and len(possible) > 1:
             half = round(criterion.points / 2, _DIGITS)
             possible.add(half)
-            if _LEAST_PARTLY <= met < _MOST_PARTLY:
+            # A teacher's marks are weighed by the head, which gives what it gives.
+            marked = bool(self._marked[criterion.id])
+            least = _LEAST_PARTLY if marked else scorer.at_length(_LEAST_PARTLY, scored.features, variety)
+            if least <= met < _MOST_PARTLY:
                 # Two halves, each there with the probability of the whole.
                 state, points, likely = "partly", half, 2 * met * (1 - met)
         possible |= {points, criterion.points} if scored.denied else {points}

@@ -106,6 +106,16 @@ class Scorer:
         """(n,) of (n, len(FEATURES)): that a teacher calls it met, by the calibration of a variety."""
         return self.calibration.of(variety).probabilities(self.logits(features))
 
+    def at_length(self, probability: float, features: Floats, variety: str = "") -> float:
+        """What a probability that does not look at an answer's length is by it; features: (len(FEATURES),) of it.
+
+        A mark that is decided by this moves with the probabilities, and so not at all.
+        """
+        platt = self.calibration.of(variety)
+        odds = (np.log(probability / (1 - probability)) - platt.intercept) / platt.slope
+        there = spread_by_length(np.array([odds]), np.asarray(features, np.float64)[None, _LENGTH], self.brief)
+        return float(platt.probabilities(there)[0])
+
     def states(self, features: Floats, met: Floats) -> Floats:
         """(n, 3) the shares of `STATES`, from the features and from what is said of met."""
         against = shares(self.contradicted.logits(features))

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from edgekit.core.errors import InputError, UsageError
@@ -68,6 +68,14 @@ def test_probability_never_falls_with_evidence_and_never_rises_with_a_contradict
         assert after <= max(before, 0.5)
     elif SIGNS[FEATURES[at]] < 0:
         assert after <= before
+
+
+@given(row=ROWS, bound=st.floats(0.05, 0.95))
+def test_mark_does_not_move_with_the_length_where_its_bound_does(row: list[float], bound: float) -> None:
+    scorer, some = Scorer.load(), np.array([row])
+    without = float(dataclasses.replace(scorer, brief=0.0).probabilities(some, "en")[0])
+    assume(abs(without - bound) > 1e-9)
+    assert (scorer.probabilities(some, "en")[0] >= scorer.at_length(bound, some[0], "en")) == (without >= bound)
 
 
 def test_weights_that_are_shipped_keep_their_signs(scorer: Scorer) -> None:
