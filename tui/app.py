@@ -99,7 +99,8 @@ class EdgekitApp(App[None]):
         if exporting is not None:
             self.exporting = exporting
         self.jobs = Jobs(self._job_changed)
-        self._typed = TypedInOrder(self, super().on_event)
+        self.acts = False  # while an action of a key, a click or the palette is done
+        self._typed = TypedInOrder(self, self._hand_on)
         self._keeps = state is None
         self._pressed = -_AGAIN_SECONDS  # when Ctrl-C was, the last time
         self._state = load_state() if state is None else state
@@ -159,6 +160,20 @@ class EdgekitApp(App[None]):
             self._typed.add(event)
         else:
             await super().on_event(event)
+
+    async def _hand_on(self, event: Event) -> None:
+        screen = self.screen_stack[0]
+        if isinstance(event, Key) and isinstance(screen, JobScreen) and screen.is_mounted:
+            screen.key_comes()
+        await super().on_event(event)
+
+    async def run_action(self, *wanted: Any, **more: Any) -> bool:
+        """As Textual does it; what a screen says meanwhile is an answer."""
+        self.acts = True
+        try:
+            return await super().run_action(*wanted, **more)
+        finally:
+            self.acts = False
 
     def remembered(self, screen: str) -> dict[str, Any]:
         """What stood on a screen."""

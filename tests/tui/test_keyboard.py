@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from pathlib import Path
 
 import pytest
@@ -143,3 +142,92 @@ def test_the_list_of_directions_shows_them_all() -> None:
         await stage.until(lambda: stage.query("direction", Select).value == PT_EN)
 
     tui_stage.play(scene, models=ToyModels(EN_PT, PT_EN))
+
+
+def test_enter_goes_from_field_to_field_and_starts_nothing(tmp_path: Path) -> None:
+    toy = ToyExporting(out=tmp_path)
+
+    async def scene(stage: Stage) -> None:
+        stage.query("languages", Input).focus()
+        await stage.press(*"pt", "enter")
+        assert stage.app.focused is stage.query("corpus", Input)
+        await stage.press("enter")
+        assert stage.app.focused is stage.query("out", Input)
+        await stage.press("enter")
+        await stage.sees("^l plans what the fields say")
+        await stage.press("x")
+        assert "plans what" not in stage.shown()
+        assert not toy.asked
+        await stage.press("backspace", "ctrl+l")
+        await stage.sees("14,000")
+
+    tui_exporting.play(scene, toy)
+
+
+class WaitingVerify(ToyExporting):
+    def verify(self, folder, model, report):  # type: ignore[no-untyped-def]
+        self._work("files", report)
+        return super().verify(folder, model, report)
+
+
+def test_a_key_that_cannot_act_says_why_and_install_says_what_it_did(tmp_path: Path) -> None:
+    toy = WaitingVerify(out=tmp_path)
+
+    async def scene(stage: Stage) -> None:
+        for key in ("ctrl+y", "ctrl+n"):
+            await stage.press(key)
+            await stage.sees("nothing has been written yet; ^r writes what is planned")
+            await stage.press("home")
+        await stage.press("ctrl+t")
+        await stage.sees("nothing is at work here")
+        fill(stage, languages="pt")
+        await stage.press("ctrl+l")
+        await stage.sees("14,000")
+        await stage.press("ctrl+r")
+        await stage.sees("written into")
+        toy.go.clear()
+        await stage.press("ctrl+y", "ctrl+n")
+        await stage.sees("verify toy-en-pt-small is at work; ^t ends it")
+        await stage.press("ctrl+q")
+        await stage.sees("Leave and cancel what is at work: verify toy-en-pt-small?")
+        await stage.press("n")
+        toy.go.set()
+        await stage.sees("it holds")
+        await stage.press("ctrl+n")
+        await stage.sees("toy-en-pt-small is among the models")
+        assert stage.query("model", Select).value == "toy-en-pt"
+        assert len(stage.query("model", Select)._options) == 5
+
+    tui_exporting.play(scene, toy)
+
+
+def test_what_was_written_last_is_known_after_a_restart_while_it_is_there(tmp_path: Path) -> None:
+    toy = ToyExporting(out=tmp_path)
+
+    async def write(stage: Stage) -> None:
+        fill(stage, languages="pt")
+        await stage.press("ctrl+l")
+        await stage.sees("14,000")
+        await stage.press("ctrl+r")
+        await stage.sees("written into")
+        await stage.press("ctrl+q")
+
+    state = tui_exporting.play(write, toy)
+
+    async def again(stage: Stage) -> None:
+        await stage.sees("written the last time: ")
+        await stage.press("ctrl+y")
+        await stage.sees("it holds")
+        await stage.press("ctrl+n")
+        await stage.sees("is among the models")
+        assert toy.verified == [(tmp_path / "toy-en-pt-small", "toy-en-pt")]
+        assert toy.installed == [tmp_path / "toy-en-pt-small"]
+
+    tui_exporting.play(again, toy, state=state)
+    (tmp_path / "toy-en-pt-small").rmdir()
+
+    async def gone(stage: Stage) -> None:
+        await stage.press("ctrl+y")
+        await stage.sees("nothing has been written yet")
+
+    tui_exporting.play(gone, ToyExporting(out=tmp_path), state=state)

@@ -31,6 +31,9 @@ class JobScreen(Screen[None]):
     NAME: ClassVar[str]
     TOLD: ClassVar[dict[str, str]] = {}
     app: EdgekitApp
+    _said = ""
+    _why = ""
+    _is_answer = False
 
     def __init_subclass__(cls, **more: Any) -> None:
         """Take the keys from the table."""
@@ -60,8 +63,25 @@ class JobScreen(Screen[None]):
         self.restore(self.app.remembered(self.NAME))
 
     def say(self, text: str) -> None:
-        """Put one or two lines into the status."""
-        self.query_one("#status", Label).update(visible(text))
+        """Put one or two lines into the status; what answers a key goes with the next one."""
+        self._said, self._is_answer = text, self.app.acts
+        self._show_said()
+
+    def explain(self, why: str) -> None:
+        """Why a key does nothing now: a line below what stands in the status, until the next key."""
+        self._why = why
+        self._show_said()
+
+    def key_comes(self) -> None:
+        """What answered the key before is no longer of any use."""
+        if self._why or (self._is_answer and self._said):
+            self._said = "" if self._is_answer else self._said
+            self._why = ""
+            self._show_said()
+
+    def _show_said(self) -> None:
+        told = "\n".join(line for line in (self._said, self._why) if line)
+        self.query_one("#status", Label).update(visible(told))
 
     def say_problem(self, problem: EdgekitError) -> None:
         """What went wrong, where the eyes are, with the next step."""

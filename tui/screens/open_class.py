@@ -257,9 +257,10 @@ class ClassScreen(JobScreen):
         self.query_one("#more").display = self._current == "card" and card.scroll_y < card.max_scroll_y
 
     def _show(self) -> None:
-        """Show the answer of the desk, and keep where that is."""
+        """Show the answer of the desk, and keep where that is; what was said of another one goes."""
         if self._desk is None:
             return
+        self.say("")
         self._show_answer(self._desk)
         self._view("card")
         card = self.query_one("#card")

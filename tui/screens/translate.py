@@ -404,7 +404,9 @@ class TranslateScreen(TranslateReview):
 
         A text that is not translated yet stays, and only the direction turns.
         """
-        if self._current is not None:
+        if self._current is None:
+            self.explain(_("no direction is open yet"))
+        else:
             is_whole = self._translated_text == self._source.text
             self._open(Direction(self._current.target, self._current.source), self._target.text if is_whole else None)
 
