@@ -241,9 +241,9 @@ class EdgekitApp(App[None]):
             self.push_screen(ShownScreen(_("The same without a screen"), self.screen.command()))
 
     async def action_back(self) -> None:
-        """Close what lies over the screen, else leave the text, so that number keys are keys."""
+        """Close what lies over the screen, else one step back on it."""
         if isinstance(self.screen, JobScreen):
-            self.screen.set_focus(None)
+            self.screen.back()
         else:
             self.pop_screen()
 

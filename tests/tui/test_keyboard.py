@@ -231,3 +231,34 @@ def test_what_was_written_last_is_known_after_a_restart_while_it_is_there(tmp_pa
         await stage.sees("nothing has been written yet")
 
     tui_exporting.play(gone, ToyExporting(out=tmp_path), state=state)
+
+
+def test_escape_leaves_the_list_and_what_can_be_opened(tmp_path: Path) -> None:
+    async def scene(stage: Stage) -> None:
+        await stage.sees("Plants")
+        await stage.press("enter")
+        await stage.sees("6 of 6 left")
+        shown = number_shown(stage)
+        for key in ("v", "o"):
+            await stage.press(key)
+            assert grade_screen(stage)._current != "card"
+            await stage.press("escape")
+            assert grade_screen(stage)._current == "card"
+            assert number_shown(stage) == shown
+        await stage.press("v", "down", "escape", "a")
+        await stage.sees(f"#{shown}: accepted")
+
+    tui_class.play(scene, toy_grades(graded(tmp_path, ANSWERS)))
+
+
+def test_what_a_key_answered_goes_with_the_next_answer(tmp_path: Path) -> None:
+    async def scene(stage: Stage) -> None:
+        await stage.sees("Plants")
+        await stage.press("enter")
+        await stage.sees("6 of 6 left")
+        await stage.press("g")
+        await stage.sees("nothing to accept together")
+        await stage.press("n")
+        assert "nothing to accept together" not in stage.shown()
+
+    tui_class.play(scene, toy_grades(graded(tmp_path, ANSWERS)))

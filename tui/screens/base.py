@@ -102,6 +102,10 @@ class JobScreen(Screen[None]):
     def models_changed(self) -> None:
         """A model came or went."""
 
+    def back(self) -> None:
+        """One step back: leave the text, so that number keys are keys."""
+        self.set_focus(None)
+
     def speak(self) -> None:
         """Say everything again in the language that is chosen now, each in its place: all that stands here stays."""
         for widget in self.walk_children(with_self=False):

@@ -156,6 +156,13 @@ class ClassScreen(JobScreen):
         """Show what can be opened."""
         self._show_choice()
 
+    def back(self) -> None:
+        """From the list, and from what can be opened, to the answer."""
+        if self._desk is not None and self._current != "card":
+            self._show()
+        else:
+            super().back()
+
     def _show_choice(self) -> None:
         self._view("open")
         try:
