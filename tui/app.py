@@ -27,6 +27,7 @@ from tui import words
 from tui.actions import SCREENS, bindings
 from tui.bridge import Job, Jobs
 from tui.crash import write_report
+from tui.digits import DigitsOfPoints
 from tui.models import Models, installed_models
 from tui.palette import ActionProvider
 from tui.progress import name_in_words
@@ -99,6 +100,7 @@ class EdgekitApp(App[None]):
         if exporting is not None:
             self.exporting = exporting
         self.jobs = Jobs(self._job_changed)
+        self._digits = DigitsOfPoints(self)
         self.acts = False  # while an action of a key, a click or the palette is done
         self._typed = TypedInOrder(self, self._hand_on)
         self._keeps = state is None
@@ -163,8 +165,11 @@ class EdgekitApp(App[None]):
 
     async def _hand_on(self, event: Event) -> None:
         screen = self.screen_stack[0]
-        if isinstance(event, Key) and isinstance(screen, JobScreen) and screen.is_mounted:
-            screen.key_comes()
+        if isinstance(event, Key):
+            if isinstance(screen, JobScreen) and screen.is_mounted:
+                screen.key_comes()
+            if await self._digits.take(event):
+                return
         await super().on_event(event)
 
     async def run_action(self, *wanted: Any, **more: Any) -> bool:

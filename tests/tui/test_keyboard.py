@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
+from textual._xterm_parser import XTermParser
+from textual.constants import ESCAPE_DELAY
+from textual.fuzzy import FuzzySearch
+from textual.message import Message
 from textual.widgets import Input, OptionList, Select
 from textual.widgets._select import SelectOverlay
 from toys import tui_class, tui_exporting, tui_stage
@@ -15,15 +20,19 @@ from toys.tui_models import ToyModels
 from toys.tui_stage import NUMBER, Stage
 
 from edgekit.core.languages import Direction
-from tui.screens.export import ExportScreen
+from tui import words
+from tui.actions import of_screen
+from tui.palette import searched
 
 EN_PT, PT_EN = Direction("en", "pt"), Direction("pt", "en")
 
 
-def export(stage: Stage) -> ExportScreen:
-    screen = stage.app.screen_stack[0]
-    assert isinstance(screen, ExportScreen)
-    return screen
+def send(stage: Stage, *tokens: Message) -> None:
+    """As the driver hands on what the terminal sent."""
+    assert stage.app._driver is not None
+    for token in tokens:
+        token.set_sender(stage.app)
+        stage.app._driver.send_message(token)
 
 
 @pytest.mark.parametrize("key", ["f9", "f10"])
@@ -262,3 +271,93 @@ def test_what_a_key_answered_goes_with_the_next_answer(tmp_path: Path) -> None:
         assert "nothing to accept together" not in stage.shown()
 
     tui_class.play(scene, toy_grades(graded(tmp_path, ANSWERS)))
+
+
+def test_the_text_is_taken_away_by_a_key_and_comes_back() -> None:
+    async def scene(stage: Stage) -> None:
+        await stage.ready()
+        await stage.sees("alt+n New text")
+        await stage.press("alt+n")
+        await stage.sees("there is no text to take away")
+        await stage.press(*"ab")
+        parser = XTermParser()
+        read = list(parser.feed("\x1bn"))
+        await asyncio.sleep(2 * ESCAPE_DELAY)
+        send(stage, *read, *parser.tick())
+        await stage.until(lambda: stage.area("source").text == "")
+        await stage.sees("the text is taken away; ^z brings it back")
+        await stage.press("ctrl+z")
+        assert stage.area("source").text == "ab"
+        await stage.press("ctrl+a", "x")
+        assert stage.area("source").text == "x"
+        await stage.press("f7")
+        await stage.sees("[6 Device]")
+
+    tui_stage.play(scene, models=ToyModels(EN_PT))
+
+
+def test_help_names_the_editing_keys_and_which_need_escape_first() -> None:
+    async def scene(stage: Stage) -> None:
+        await stage.ready()
+        await stage.press("f1")
+        await stage.sees("Editing: ctrl+z undoes")
+        await stage.sees("esc w ")
+        await stage.press("escape", "escape", "f1")
+        await stage.until(lambda: "  w  " in stage.shown())
+        assert "esc w " not in stage.shown()
+
+    tui_stage.play(scene, models=ToyModels(EN_PT), size=(80, 50))
+
+
+def test_a_glossary_in_force_is_named_with_its_terms(tmp_path: Path) -> None:
+    path = tmp_path / "terms.csv"
+    path.write_text("en,pt\n", "utf-8")
+
+    async def scene(stage: Stage) -> None:
+        await stage.until(lambda: "; glossary terms.csv, terms: 1" in stage.label("source-title"))
+
+    state = {"language": "en", "screens": {"translate": {"glossary": str(path)}}}
+    tui_stage.play(scene, models=ToyModels(EN_PT), state=state)
+
+
+def test_points_with_a_decimal_sign_are_points_and_a_digit_alone_is_a_screen(tmp_path: Path) -> None:
+    book = graded(tmp_path, ANSWERS)
+
+    async def scene(stage: Stage) -> None:
+        await stage.sees("Plants")
+        await stage.press("enter")
+        await stage.sees("6 of 6 left")
+        shown = number_shown(stage)
+        await stage.press("1", ",", "5")
+        await stage.sees("[2 Grade]")
+        await stage.until(lambda: stage.query("points", Input).value == "1,5")
+        await stage.press("enter")
+        await stage.sees(f"#{shown}: changed, 1.5")
+        await stage.press("1", "x")
+        await stage.sees("[1 Translate]")
+
+    tui_class.play(scene, toy_grades(book))
+
+
+@pytest.mark.parametrize(
+    ("language", "screen", "word", "label"),
+    [
+        ("en", "grade", "audit", "Fairness"),
+        ("en", "grade", "attack", "Attack test"),
+        ("en", "export", "trim", "Export now"),
+        ("en", "translate", "alternative", "Words"),
+        ("es", "grade", "auditoría", "Equidad"),
+        ("pt", "export", "recortar", "Exportar"),
+    ],
+)
+def test_the_palette_knows_the_words_that_people_look_for(language: str, screen: str, word: str, label: str) -> None:
+    words.choose(language)
+    try:
+        found = [
+            action
+            for action in of_screen(screen)
+            if any(FuzzySearch(case_sensitive=False).match(word, text)[0] for text in searched(action))
+        ]
+        assert any(words._(action.label) == label or label in words._(action.label) for action in found)
+    finally:
+        words.choose("en")

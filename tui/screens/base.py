@@ -102,6 +102,13 @@ class JobScreen(Screen[None]):
     def models_changed(self) -> None:
         """A model came or went."""
 
+    def takes_points(self) -> bool:
+        """Whether a number means something here."""
+        return False
+
+    def take_points(self, text: str) -> None:
+        """Take what is typed so far as the beginning of a number."""
+
     def back(self) -> None:
         """One step back: leave the text, so that number keys are keys."""
         self.set_focus(None)
