@@ -20,6 +20,7 @@ class Action:
     """name: of the method `action_NAME`.  screen: where it is there, None for everywhere.
 
     keys: separated by commas, the first of them is shown.  on_line: whether the line of keys shows it.
+    search: other words that people look for it by.
     """
 
     id: str
@@ -30,6 +31,7 @@ class Action:
     screen: str | None = None
     on_line: bool = True
     priority: bool = False
+    search: str = ""
 
     @property
     def binding(self) -> Binding:
@@ -94,6 +96,16 @@ ACTIONS: tuple[Action, ...] = (
         N_("Hand the translation to the terminal's clipboard."),
         "translate",
     ),
+    Action(
+        "translate.new",
+        "empty",
+        "alt+n",
+        N_("New text"),
+        N_("Take the text away; ctrl+z brings it back."),
+        "translate",
+        priority=True,  # a text area takes it for the letter
+        search=N_("empty clear delete all"),
+    ),
     Action("grade.accept", "accept", "a", N_("Accept"), N_("The suggested mark becomes the mark."), "grade"),
     Action("grade.change", "change", "c", N_("Change"), N_("Give other points than the suggested ones."), "grade"),
     Action("grade.later", "later", "l", N_("Later"), N_("Leave this answer to the end of the queue."), "grade"),
@@ -130,6 +142,7 @@ ACTIONS: tuple[Action, ...] = (
         N_("Try what must not get marks against this quiz: keywords, orders to the grader, denials."),
         "grade",
         on_line=False,
+        search=N_("attack red team cheat trick"),
     ),
     Action(
         "grade.audit",
@@ -139,13 +152,28 @@ ACTIONS: tuple[Action, ...] = (
         N_("Whether the same content gets the same mark in every way of writing it, made of this quiz."),
         "grade",
         on_line=False,
+        search=N_("audit bias equal treatment"),
     ),
     Action("translate.worst", "worst", "ctrl+n", N_("Worst"), N_("Go to the worst line, then the next."), "translate"),
     Action("translate.file", "file", "ctrl+r", N_("File"), N_("Translate a document beside itself."), "translate"),
     Action(
-        "translate.align", "align", "ctrl+l", N_("Words"), N_("Which word became which, word by word."), "translate"
+        "translate.align",
+        "align",
+        "ctrl+l",
+        N_("Words"),
+        N_("Which word became which, word by word."),
+        "translate",
+        search=N_("alternative alignment dictionary"),
     ),
-    Action("translate.fit", "fit", "ctrl+t", N_("Turn"), N_("Turn to the language that the text is in."), "translate"),
+    Action(
+        "translate.fit",
+        "fit",
+        "ctrl+t",
+        N_("Turn"),
+        N_("Turn to the language that the text is in."),
+        "translate",
+        on_line=False,  # said above the text where it helps
+    ),
     Action("translate.glossary", "glossary", "ctrl+g", N_("Glossary"), N_("Terms and what they become."), "translate"),
     Action(
         "translate.save", "save", "w", N_("Save"), N_("Write the translation to a file."), "translate", on_line=False
@@ -180,6 +208,7 @@ ACTIONS: tuple[Action, ...] = (
         N_("Count the text and see what each size costs; nothing is written."),
         "export",
         on_line=False,
+        search=N_("trim size coverage curve"),
     ),
     Action("export.text", "text", "ctrl+g", N_("Text file"), N_("Choose a file of text from a list."), "export", False),
     Action(
@@ -190,6 +219,7 @@ ACTIONS: tuple[Action, ...] = (
         N_("Write what stands at the point of the curve."),
         "export",
         on_line=False,
+        search=N_("trim shrink small write"),
     ),
     Action(
         "export.verify",

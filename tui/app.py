@@ -28,6 +28,7 @@ from tui import words
 from tui.actions import SCREENS, bindings
 from tui.bridge import Job, Jobs
 from tui.crash import write_report
+from tui.digits import DigitsOfPoints
 from tui.models import Models, installed_models
 from tui.palette import ActionProvider
 from tui.progress import name_in_words
@@ -100,7 +101,9 @@ class EdgekitApp(App[None]):
         if exporting is not None:
             self.exporting = exporting
         self.jobs = Jobs(self._job_changed)
-        self._typed = TypedInOrder(self, super().on_event)
+        self._digits = DigitsOfPoints(self)
+        self.acts = False  # while an action of a key, a click or the palette is done
+        self._typed = TypedInOrder(self, self._hand_on)
         self._keeps = state is None
         self._pressed = -_AGAIN_SECONDS  # when Ctrl-C was, the last time
         self._state = load_state() if state is None else state
@@ -160,6 +163,23 @@ class EdgekitApp(App[None]):
             self._typed.add(event)
         else:
             await super().on_event(event)
+
+    async def _hand_on(self, event: Event) -> None:
+        screen = self.screen_stack[0]
+        if isinstance(event, Key):
+            if isinstance(screen, JobScreen) and screen.is_mounted:
+                screen.key_comes()
+            if await self._digits.take(event):
+                return
+        await super().on_event(event)
+
+    async def run_action(self, *wanted: Any, **more: Any) -> bool:
+        """As Textual does it; what a screen says meanwhile is an answer."""
+        self.acts = True
+        try:
+            return await super().run_action(*wanted, **more)
+        finally:
+            self.acts = False
 
     def remembered(self, screen: str) -> dict[str, Any]:
         """What stood on a screen."""
@@ -232,9 +252,9 @@ class EdgekitApp(App[None]):
             self.push_screen(CommandPalette(placeholder=_("Find an action by its words."), id="--command-palette"))
 
     async def action_back(self) -> None:
-        """Close what lies over the screen, else leave the text, so that number keys are keys."""
+        """Close what lies over the screen, else one step back on it."""
         if isinstance(self.screen, JobScreen):
-            self.screen.set_focus(None)
+            self.screen.back()
         else:
             self.pop_screen()
 

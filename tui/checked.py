@@ -15,6 +15,7 @@ from edgekit.core.languages import Direction
 from edgekit.core.marked import MarkedText
 from edgekit.core.units import counted
 from edgekit.documents.base import DocumentOptions
+from edgekit.glossary.read import read_glossary
 from edgekit.translate.around import Around
 from edgekit.translate.checked import CheckedTranslation, CheckedTranslator
 from edgekit.translate.documents import DocumentJob, Row
@@ -31,8 +32,9 @@ _MOST_LISTED = 100
 class CheckedTranslations:
     """A checked translator whose results are lines."""
 
-    def __init__(self, translator: CheckedTranslator | RoutedTranslator) -> None:
+    def __init__(self, translator: CheckedTranslator | RoutedTranslator, terms: int = 0) -> None:
         self._translator = translator
+        self.terms = terms
 
     def translate(self, texts: Sequence[str]) -> list[Line]:
         """Translate every line."""
@@ -46,9 +48,18 @@ class CheckedTranslations:
 def open_lines(direction: Direction, glossary: Path | None, report: Report) -> CheckedTranslations:
     """Open a direction with all that there is around it. Raises EdgekitError."""
     around = Around(glossary=glossary, confidence=True)
-    return CheckedTranslations(
-        open_checked_translator(direction.source, direction.target, around, report=_notes(report))
-    )
+    terms = read_glossary(glossary, direction).terms if glossary is not None else ()
+    opened = open_checked_translator(direction.source, direction.target, around, report=_notes(report))
+    if glossary is not None and terms:
+        # A table of anything has two columns: who sees its first row knows whether it is one of terms.
+        first = _(
+            "the first of {file}: {source} → {target}",
+            file=glossary.name,
+            source=terms[0].source,
+            target=terms[0].target,
+        )
+        report(Note(first))
+    return CheckedTranslations(opened, len(terms))
 
 
 def line_of(one: CheckedTranslation) -> Line:

@@ -105,6 +105,22 @@ class Planned:
         return self.folder.exists()
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """folder: that was made.  model: that it was made from."""
+
+    folder: Path
+    model: str
+
+
+def written_of(state: object) -> Written | None:
+    """What was kept as `[folder, model]`, where the folder is still there."""
+    if isinstance(state, list) and len(state) == 2 and all(isinstance(one, str) and "\0" not in one for one in state):
+        folder = Path(state[0])
+        return Written(folder, state[1]) if folder.is_dir() else None
+    return None
+
+
 class Exporting(Protocol):
     """Who makes models small."""
 

@@ -91,7 +91,9 @@ class OpenTranslator(Protocol):
 
 
 class CheckedLines(Protocol):
-    """A direction that is open, with protection, memory, glossary, checks and confidence."""
+    """A direction that is open, with protection, memory, glossary, checks and confidence.  terms: of its glossary."""
+
+    terms: int
 
     def translate(self, texts: Sequence[str]) -> list[Line]:
         """Translate every line."""

@@ -10,6 +10,7 @@ from textual.command import DiscoveryHit, Hit, Hits, Provider
 
 from tui.actions import Action, of_screen, words
 from tui.screens.base import JobScreen
+from tui.words import _
 
 
 class ActionProvider(Provider):
@@ -22,11 +23,11 @@ class ActionProvider(Provider):
             yield DiscoveryHit(f"{label}  {action.key}", self._runner(action), text=label, help=help_text)
 
     async def search(self, query: str) -> Hits:
-        """Those whose words fit."""
+        """Those whose words fit, in the chosen language or in English."""
         matcher = self.matcher(query)
         for action in self._actions:
             label, help_text = words(action)
-            score = max(matcher.match(label), matcher.match(help_text))
+            score = max(map(matcher.match, searched(action)))
             if score > 0:
                 yield Hit(
                     score, matcher.highlight(f"{label}  {action.key}"), self._runner(action), text=label, help=help_text
@@ -42,3 +43,9 @@ class ActionProvider(Provider):
         where = self.app if action.screen is None else self.screen
         name = action.name if "(" in action.name else f"{action.name}()"
         return partial(self.app.run_action, name, default_namespace=where)
+
+
+def searched(action: Action) -> list[str]:
+    """The texts that an action is found by."""
+    texts = [*words(action), action.label, *([_(action.search), action.search] if action.search else [])]
+    return list(dict.fromkeys(texts))

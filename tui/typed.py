@@ -13,8 +13,14 @@ from typing import cast
 
 from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
 from textual.app import App
-from textual.events import Event, Key
+from textual.events import Event, Key, Paste
 from textual.message_pump import MessagePump
+from textual.widgets import Input
+
+from edgekit.core.characters import visible
+from tui.pasted import install
+
+install()
 
 # A key whose work takes longer than this no longer holds up the next one.
 _MOST_SECONDS = 2.0
@@ -51,6 +57,9 @@ class TypedInOrder:
 
     def _as_pressed(self, event: Event) -> Iterator[Event]:
         """Esc and a digit that follows at once reach an app as Alt and the digit; where nobody wants that, as both."""
+        if isinstance(event, Paste) and isinstance(self._app.focused, Input):
+            # A field is one line that the terminal draws: signs that it would obey are left out.
+            event.text = "".join(one for one in event.text if one in "\r\n" or visible(one) == one)
         digit = _ALT_DIGITS.get(event.key) if isinstance(event, Key) else None
         if digit is None or f"alt+{digit}" in self._app.active_bindings:
             yield event

@@ -20,6 +20,7 @@ class ToyTranslator:
     def __init__(self, models: ToyModels, glossary: Path | None = None) -> None:
         self.models = models
         self.glossary = glossary
+        self.terms = 1
         self.closed = False
 
     def translate(self, texts: Sequence[str]) -> list[Line]:

@@ -36,7 +36,7 @@ LINES = {
 def test_fields_and_point_come_back_and_the_language_changes_under_a_plan(tmp_path: Path) -> None:
     async def leave(stage: Stage) -> None:
         fill(stage, languages="pt", corpus="pt=a.txt", out="made")
-        await stage.press("enter")
+        await stage.press("ctrl+l")
         await stage.sees("14,000 of 32,000")
         await stage.press("left", "f9")
         await stage.sees("12,000 de 32,000 tokens")
@@ -83,7 +83,7 @@ def test_names_in_any_script_have_nothing_to_their_right_and_controls_are_signs(
 
     async def scene(stage: Stage) -> None:
         fill(stage, languages="pt", corpus=f"'pt={name}.txt'", out=f"{name}\u202e\x1b")
-        await stage.press("enter")
+        await stage.press("ctrl+l")
         await stage.sees("of 32,000 tokens")
         rows = stage.rows()
         assert len(rows) == size[1]

@@ -30,7 +30,7 @@ def test_a_model_is_planned_moved_written_verified_and_installed_with_keys_alone
     async def scene(stage: Stage) -> None:
         said = words._
         assert "edgekit export toy-en-pt --languages TAGS" in line(stage)
-        await stage.press(*"pt,en", "tab", *"pt=a.txt en=b.txt", "enter")
+        await stage.press(*"pt,en", "tab", *"pt=a.txt en=b.txt", "ctrl+l")
         await stage.sees("14,000")
         assert toy.asked == [Wanted("toy-en-pt", ("pt", "en"), ("pt=a.txt", "en=b.txt"))]
         assert line(stage) == "edgekit export toy-en-pt --languages pt,en --corpus pt=a.txt --corpus en=b.txt"
@@ -84,17 +84,17 @@ def test_a_plan_tells_how_far_it_is_and_is_stopped() -> None:
 
     async def scene(stage: Stage) -> None:
         fill(stage, languages="pt")
-        await stage.press("enter")
+        await stage.press("ctrl+l")
         await stage.sees("plan toy-en-pt, step 1 of 3, count: ")
         await stage.sees("^t Stop")
         assert "^l Plan" not in stage.shown()
-        await stage.press("enter", "ctrl+r", "ctrl+y", "ctrl+n")  # nothing of this begins beside it
+        await stage.press("ctrl+l", "ctrl+r", "ctrl+y", "ctrl+n")  # nothing of this begins beside it
         assert len(toy.asked) == 1
         await stage.press("ctrl+t")
         await stage.sees("plan toy-en-pt: cancelled")
         await stage.sees("^l Plan")
         toy.go.set()
-        await stage.press("enter")
+        await stage.press("ctrl+l")
         await stage.sees("14,000 of 32,000")
 
     play(scene, toy)
@@ -105,7 +105,7 @@ def test_an_export_goes_on_while_another_screen_is_shown(tmp_path: Path) -> None
 
     async def scene(stage: Stage) -> None:
         fill(stage, languages="pt")
-        await stage.press("enter")
+        await stage.press("ctrl+l")
         await stage.sees("14,000 of 32,000")
         toy.go.clear()
         await stage.press("ctrl+r", "escape", NUMBER["jobs"])
@@ -126,7 +126,7 @@ def test_what_lies_there_is_replaced_only_when_that_is_confirmed(tmp_path: Path)
 
     async def scene(stage: Stage) -> None:
         fill(stage, languages="pt")
-        await stage.press("enter")
+        await stage.press("ctrl+l")
         await stage.sees("14,000 of 32,000")
         assert line(stage).endswith("--force")
         await stage.press("ctrl+r")
@@ -154,11 +154,11 @@ def test_what_cannot_be_planned_is_a_line_and_its_hint_and_the_next_plan_works(
     async def scene(stage: Stage) -> None:
         stage.app.screen.query_one("#model", Select).value = model
         fill(stage, languages="pt", corpus=corpus)
-        await stage.press("enter")
+        await stage.press("ctrl+l")
         await stage.until(lambda: says in "\n".join(row.rstrip() for row in stage.rows()))
         stage.app.screen.query_one("#model", Select).value = "toy-en-pt"
         fill(stage, corpus="")
-        await stage.press("enter")
+        await stage.press("ctrl+l")
         await stage.sees("14,000 of 32,000")
 
     play(scene)
@@ -166,9 +166,9 @@ def test_what_cannot_be_planned_is_a_line_and_its_hint_and_the_next_plan_works(
 
 def test_a_language_that_is_missing_or_is_none_is_said() -> None:
     async def scene(stage: Stage) -> None:
-        await stage.press("enter")
+        await stage.press("ctrl+l")
         await stage.sees("name the languages that it is to keep")
-        await stage.press(*"p_!", "enter")
+        await stage.press(*"p_!", "ctrl+l")
         await stage.sees("error:")
         assert not stage.app.jobs.all
 
@@ -181,9 +181,9 @@ def test_a_model_elsewhere_is_named_by_its_path() -> None:
     async def scene(stage: Stage) -> None:
         assert stage.app.screen.query_one("#path", Input).display
         fill(stage, languages="pt")
-        await stage.press("enter")
+        await stage.press("ctrl+l")
         await stage.sees("name the folder or the file of the model")
-        await stage.press(*"a b", "enter")
+        await stage.press(*"a b", "ctrl+l")
         await stage.sees("14,000 of 32,000")
         assert toy.asked[0].model == "a b"
         assert line(stage) == "edgekit export 'a b' --languages pt"
@@ -196,7 +196,7 @@ def test_a_plan_goes_when_a_field_changes_and_one_of_older_fields_is_not_shown()
 
     async def scene(stage: Stage) -> None:
         fill(stage, languages="pt")
-        await stage.press("enter")
+        await stage.press("ctrl+l")
         await stage.sees("14,000 of 32,000")
         await stage.press("left")
         fill(stage, languages="pt,en")
@@ -218,7 +218,7 @@ def test_a_verification_that_does_not_hold_says_what(tmp_path: Path) -> None:
 
     async def scene(stage: Stage) -> None:
         fill(stage, languages="pt")
-        await stage.press("enter")
+        await stage.press("ctrl+l")
         await stage.sees("14,000 of 32,000")
         await stage.press("ctrl+r")
         await stage.sees("written into")
@@ -246,7 +246,7 @@ def test_a_real_translation_model_is_trimmed_from_the_screen_and_holds(
         stage.app.screen.query_one("#model", Select).value = "firefox-en-pt"
         corpus = " ".join(f"{tag}={shlex.quote(str(tmp_path / f'text.{tag}'))}" for tag in sentences)
         fill(stage, languages="en,pt", corpus=corpus, out=str(tmp_path / "out"))
-        await stage.press("enter")
+        await stage.press("ctrl+l")
         await stage.sees("of 32,000 tokens")
         await stage.press("left", "left", "left")
         await stage.until(lambda: "--vocab " in line(stage))

@@ -67,7 +67,7 @@ async def models(stage: Stage) -> None:
 async def export(stage: Stage) -> None:
     for name, value in {"languages": "pt,km", "corpus": f"'pt={LINE}.txt'"}.items():
         stage.app.screen.query_one(f"#{name}", Input).value = value
-    await stage.press("enter")
+    await stage.press("ctrl+l")
     await stage.sees("of 32,000 tokens")
 
 

@@ -51,7 +51,7 @@ def test_keys_after_a_tab_and_after_a_screen_go_where_a_person_sends_them(go: li
 
     async def scene(stage: Stage) -> None:
         await stage.ready()
-        burst(stage, *"Hi.", *go, *"pt,en", "tab", *"pt=4.txt en=5.txt", "tab", *"small", "enter")
+        burst(stage, *"Hi.", *go, *"pt,en", "tab", *"pt=4.txt en=5.txt", "tab", *"small", "ctrl+l")
         await stage.sees("14,000")
         assert toy.asked == [Wanted("toy-en-pt", ("pt", "en"), ("pt=4.txt", "en=5.txt"), "small")]
         burst(stage, "left", "left", "f2")
@@ -101,7 +101,7 @@ def test_a_paste_after_a_tab_goes_into_the_next_field(tmp_path: Path) -> None:
         pasted = Paste("en=a.txt")
         pasted.set_sender(stage.app)
         stage.app._driver.send_message(pasted)
-        burst(stage, "enter")
+        burst(stage, "ctrl+l")
         await stage.sees("14,000")
         assert toy.asked == [Wanted("toy-en-pt", ("en",), ("en=a.txt",))]
 

@@ -36,6 +36,8 @@ class JobScreen(Screen[None]):
     app: EdgekitApp
     said = ""
     is_cut = False  # whether the status shows a part of that alone
+    _why = ""
+    _is_answer = False
 
     def __init_subclass__(cls, **more: Any) -> None:
         """Take the keys from the table."""
@@ -65,19 +67,39 @@ class JobScreen(Screen[None]):
         self.restore(self.app.remembered(self.NAME))
 
     def say(self, text: str) -> None:
-        """Put one or two lines into the status; where there are more than it has room for, it says what shows them."""
-        self.said, shown = text, Content(visible(text))
+        """Put one or two lines into the status; what answers a key goes with the next one.
+
+        Where there are more than it has room for, it says what shows them.
+        """
+        self.said, self._is_answer = text, self.app.acts
+        self._show_said()
+
+    def explain(self, why: str) -> None:
+        """Why a key does nothing now: a line below what stands in the status, until the next key."""
+        self._why = why
+        self._show_said()
+
+    def key_comes(self) -> None:
+        """What answered the key before is no longer of any use, but where a key shows the rest of it."""
+        goes = self._is_answer and not self.is_cut
+        if self._why or (goes and self.said):
+            self.said = "" if goes else self.said
+            self._why = ""
+            self._show_said()
+
+    def on_resize(self) -> None:
+        """What is said is cut anew."""
+        if self.said:
+            self._show_said()
+
+    def _show_said(self) -> None:
+        shown = Content(visible("\n".join(line for line in (self.said, self._why) if line)))
         rows = shown.wrap(max(1, self.app.size.width - 2))
         self.is_cut = len(rows) > MOST_ROWS
         if self.is_cut:
             more = Content.styled(_("... all of it: f1"), "@click=app.help()")
             shown = Content("\n").join([*rows[: MOST_ROWS - 1], more])
         self.query_one("#status", Label).update(shown)
-
-    def on_resize(self) -> None:
-        """What is said is cut anew."""
-        if self.said:
-            self.say(self.said)
 
     def say_problem(self, problem: EdgekitError) -> None:
         """What went wrong, where the eyes are, with the next step."""
@@ -97,6 +119,17 @@ class JobScreen(Screen[None]):
 
     def models_changed(self) -> None:
         """A model came or went."""
+
+    def takes_points(self) -> bool:
+        """Whether a number means something here."""
+        return False
+
+    def take_points(self, text: str) -> None:
+        """Take what is typed so far as the beginning of a number."""
+
+    def back(self) -> None:
+        """One step back: leave the text, so that number keys are keys."""
+        self.set_focus(None)
 
     def speak(self) -> None:
         """Say everything again in the language that is chosen now, each in its place: all that stands here stays."""

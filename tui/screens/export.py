@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from typing import Any, ClassVar
 
 from textual import on
@@ -19,7 +18,7 @@ from edgekit.core.errors import EdgekitError
 from tui.actions import N_
 from tui.bridge import Job
 from tui.errors import note_in_words
-from tui.exporting import Planned, Wanted
+from tui.exporting import Planned, Wanted, Written, written_of
 from tui.progress import line_in_words, name_in_words
 from tui.screens.asking import AskFileScreen
 from tui.screens.base import JobScreen
@@ -41,12 +40,12 @@ class ExportScreen(JobScreen):
     TOLD: ClassVar[dict[str, str]] = {
         "model": N_("The model to make small: an installed one, or one that lies elsewhere."),
         "path": N_("Where the model lies: a folder, a file, or a repository of the Hugging Face hub."),
-        "languages": N_("The languages that it is to keep, with commas between them. Enter plans."),
+        "languages": N_("The languages that it is to keep, with commas between them. Enter goes to the next field."),
         "corpus": N_(
             "Files with text of these languages, as you expect it: what they use stays. Write pt= before a file whose "
             "name does not say its language. Without text, lists of frequent words decide."
         ),
-        "out": N_("The folder that the new model's folder is made in. Enter plans."),
+        "out": N_("The folder that the new model's folder is made in."),
         "curve": N_(
             "How much of the text's tokens stays at each size, of the language that keeps least. Left and right move "
             "the point, so does a click; what stands there is written."
@@ -60,8 +59,7 @@ class ExportScreen(JobScreen):
         self._models = list(self._exporting.models())
         self._planned: Planned | None = None
         self._vocab: int | None = None  # None while the point stands where edgekit puts it
-        self._written: Path | None = None
-        self._wrote: Wanted | None = None
+        self._written: Written | None = None
         self._jobs: dict[int, str] = {}
 
     def content(self) -> ComposeResult:
@@ -76,6 +74,10 @@ class ExportScreen(JobScreen):
     def restore(self, state: dict[str, Any]) -> None:
         """The fields of the last time, with the cursor in the first that is empty."""
         self._fields.fill(state)
+        self._written = written_of(state.get("written"))
+        if self._written is not None:
+            folder = visible(str(self._written.folder), one_line=True)
+            self.say(_("written the last time: {folder}", folder=folder))
         vocab = state.get("vocab")
         self._vocab = vocab if type(vocab) is int and vocab > 0 else None
         area = self.query_one("#line", TextArea)
@@ -87,8 +89,9 @@ class ExportScreen(JobScreen):
             self._fields.field(self._fields.missing() or "languages").focus()
 
     def snapshot(self) -> dict[str, Any]:
-        """What is wanted."""
-        return {**self._fields.snapshot(), "vocab": self._vocab}
+        """What is wanted, and what was written last."""
+        written = [str(self._written.folder), self._written.model] if self._written is not None else None
+        return {**self._fields.snapshot(), "vocab": self._vocab, "written": written}
 
     def command(self) -> str:
         """`edgekit export` of what stands here."""
@@ -122,9 +125,17 @@ class ExportScreen(JobScreen):
         self._show()
 
     @on(Input.Submitted)
+    def _entered(self, event: Input.Submitted) -> None:
+        """On to the next field: a plan may take minutes, and begins by its own key."""
+        follows = self._fields.after(event.input)
+        if follows is not None:
+            follows.focus()
+        else:
+            self.explain(_("{key} plans what the fields say", key="^l"))
+
     def action_plan(self) -> None:
         """Count the text and see what each size costs."""
-        if self._at_work:
+        if not self._is_free():
             return
         try:
             wanted = self._fields.wanted(None)
@@ -145,7 +156,7 @@ class ExportScreen(JobScreen):
 
     def action_text(self) -> None:
         """Ask for a file of text, and put it behind those that are named."""
-        if self._at_work:
+        if not self._is_free():
             return
 
         def answered(name: str | None) -> None:
@@ -163,7 +174,7 @@ class ExportScreen(JobScreen):
         if planned is None:
             self.action_plan()
             return
-        if self._at_work:
+        if not self._is_free():
             return
         if not planned.replaces:
             self._write(planned, force=False)
@@ -178,24 +189,49 @@ class ExportScreen(JobScreen):
 
     def _write(self, planned: Planned, *, force: bool) -> None:
         wanted = replace(planned.wanted, vocab=self._vocab, force=force)
-        self._wrote = wanted
-        self._start("export", wanted.model, lambda report: self._exporting.write(planned, wanted, report))
+        self._start("export", wanted.model, self._writing(planned, wanted))
+
+    def _writing(self, planned: Planned, wanted: Wanted) -> Callable[[Any], Written]:
+        return lambda report: Written(self._exporting.write(planned, wanted, report).absolute(), wanted.model)
 
     def action_verify(self) -> None:
         """Compare what was written with its receipt and its source."""
-        folder, wrote = self._written, self._wrote
-        if folder is not None and wrote is not None and not self._at_work:
-            self._start("verify", folder.name, lambda report: self._exporting.verify(folder, wrote.model, report))
+        written = self._ready_to_use()
+        if written is not None:
+            folder, model = written.folder, written.model
+            self._start("verify", folder.name, lambda report: self._exporting.verify(folder, model, report))
 
     def action_install(self) -> None:
         """Put what was written among the models."""
-        folder = self._written
-        if folder is not None and not self._at_work:
+        written = self._ready_to_use()
+        if written is not None:
+            folder = written.folder
             self._start("install", folder.name, lambda report: self._exporting.install(folder, report))
+
+    def _is_free(self) -> bool:
+        """Whether nothing is at work here; says what is, and how it ends."""
+        for job in self._at_work:
+            self.explain(_("{job} is at work; {key} ends it", job=name_in_words(job), key="^t"))
+            return False
+        return True
+
+    def _say_unplanned(self) -> None:
+        self.explain(_("nothing is planned yet; {key} plans", key="^l"))
+
+    def _ready_to_use(self) -> Written | None:
+        """What was written, where nothing is at work; says what is missing."""
+        if not self._is_free():
+            return None
+        if self._written is None:
+            self.explain(_("nothing has been written yet; {key} writes what is planned", key="^r"))
+        return self._written
 
     def action_stop(self) -> None:
         """End what is at work; no half file stays."""
-        for job in self._at_work:
+        at_work = self._at_work
+        if not at_work:
+            self.explain(_("nothing is at work here"))
+        for job in at_work:
             job.cancel()
             self.say(_("{job}: told to end", job=name_in_words(job)))
 
@@ -228,8 +264,11 @@ class ExportScreen(JobScreen):
         self._show()
 
     def _move(self, by: int) -> None:
-        if self._planned is not None:
-            self._put(min(max(self._at + by, 0), len(self._planned.sizes) - 1))
+        planned = self._planned
+        if planned is not None and self._is_free():
+            self._put(min(max(self._at + by, 0), len(planned.sizes) - 1))
+        elif planned is None and self._is_free():
+            self._say_unplanned()
 
     @on(Curve.Moved)
     def _clicked(self, event: Curve.Moved) -> None:
@@ -273,9 +312,10 @@ class ExportScreen(JobScreen):
             self.say(f"{name_in_words(job)}: {_(ENDED[job.state])}")
         elif isinstance(job.result, Planned):
             self._take(job.result)
-        elif isinstance(job.result, Path):
+        elif isinstance(job.result, Written):
             self._written = job.result
-            self.say(_("written into {folder}", folder=visible(str(job.result), one_line=True)))
+            self.say(_("written into {folder}", folder=visible(str(job.result.folder), one_line=True)))
+            self.app.remember()
         elif what == "install":
             self.say(_("{model} is among the models", model=job.result))
             self.app.models_changed()

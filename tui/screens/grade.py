@@ -62,6 +62,15 @@ class GradeScreen(ClassScreen):
             self.query_one(PointsRow).ask(card)
             self.say(_("#{number}: Enter makes these points the mark, esc leaves it as it is", number=card.number))
 
+    def takes_points(self) -> bool:
+        """See JobScreen; where an answer is shown."""
+        return self._current == "card" and self._desk is not None and self._desk.card is not None
+
+    def take_points(self, text: str) -> None:
+        """See JobScreen."""
+        self.action_change()
+        self.query_one(PointsRow).begin(text)
+
     def action_give(self, points: float) -> None:
         """Make these points the mark."""
         card = self._desk.card if self._desk is not None else None

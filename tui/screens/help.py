@@ -9,12 +9,17 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen, Screen
-from textual.widgets import Static
+from textual.widgets import Input, Static, TextArea
 
 from edgekit.core.characters import visible
-from tui.actions import Action, of_screen, words
+from tui.actions import N_, Action, of_screen, words
 from tui.screens.base import JobScreen
 from tui.words import _
+
+EDITING = N_(
+    "Editing: ctrl+z undoes, ctrl+y does it again; ctrl+a selects all, Shift and the arrows a part; ctrl+x cuts, "
+    "ctrl+c copies, ctrl+v pastes. Keys with esc before them work once the text is left."
+)
 
 
 class HelpScreen(ModalScreen[None]):
@@ -50,7 +55,10 @@ class HelpScreen(ModalScreen[None]):
             focused = asked.focused
             told = asked.TOLD.get(focused.id or "") if focused is not None else None
             lines += [_(told)] if told else []
-            lines += ["", *(_line(action) for action in of_screen(asked.NAME))]
+            takes = isinstance(focused, (Input, TextArea)) and not getattr(focused, "read_only", False)
+            if takes and isinstance(focused, TextArea):
+                lines += ["", _(EDITING)]
+            lines += ["", *(_line(action, takes=takes) for action in of_screen(asked.NAME))]
         lines += ["", *(_line(action) for action in of_screen(None))]
         lines += ["", _("Hold Shift to let the terminal select with the mouse. Nothing leaves this machine.")]
         if isinstance(asked, JobScreen):
@@ -58,7 +66,8 @@ class HelpScreen(ModalScreen[None]):
         return lines
 
 
-def _line(action: Action) -> str:
+def _line(action: Action, *, takes: bool = False) -> str:
+    """takes: whether the focus is where letters are text."""
     label, help_text = words(action)
-    keys = action.keys.replace(",", " ")
+    keys = " ".join(f"esc {key}" if takes and len(key) == 1 else key for key in action.keys.split(","))
     return f"  {keys:<10} {label}: {help_text}" if label != help_text else f"  {keys:<10} {label}"

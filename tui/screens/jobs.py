@@ -86,12 +86,19 @@ class JobsScreen(JobScreen):
         if job is not None and job.runs:
             job.cancel()
             self.say(_("{job}: told to end", job=name_in_words(job)))
+        else:
+            self._say_none(job)
 
     def action_log(self) -> None:
         """All it has said."""
         job = self._chosen
         if job is not None:
             self.app.push_screen(ShownScreen(name_in_words(job), log_in_words(job) or _("it has said nothing yet")))
+        else:
+            self._say_none(job)
+
+    def _say_none(self, job: Job | None) -> None:
+        self.explain(_("this job has ended") if job is not None else _("nothing has been started yet"))
 
     def on_option_list_option_selected(self) -> None:
         """Enter, or a click."""

@@ -127,6 +127,8 @@ class ModelsScreen(JobScreen):
         """Take the chosen model away, once that is confirmed."""
         row = self._chosen
         if row is None or row.state not in ("here", "damaged"):
+            if row is not None:
+                self.explain(_("{model} is not on this machine", model=row.id))
             return
         question = _("Remove {model}, {size}?", model=row.id, size=row.size)
 

@@ -156,6 +156,13 @@ class ClassScreen(JobScreen):
         """Show what can be opened."""
         self._show_choice()
 
+    def back(self) -> None:
+        """From the list, and from what can be opened, to the answer."""
+        if self._desk is not None and self._current != "card":
+            self._show()
+        else:
+            super().back()
+
     def _show_choice(self) -> None:
         self._view("open")
         try:
@@ -257,9 +264,10 @@ class ClassScreen(JobScreen):
         self.query_one("#more").display = self._current == "card" and card.scroll_y < card.max_scroll_y
 
     def _show(self) -> None:
-        """Show the answer of the desk, and keep where that is."""
+        """Show the answer of the desk, and keep where that is; what was said of another one goes."""
         if self._desk is None:
             return
+        self.say("")
         self._show_answer(self._desk)
         self._view("card")
         card = self.query_one("#card")

@@ -14,7 +14,6 @@ from typing import Any, ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
-from textual.content import Content
 from textual.message import Message
 from textual.timer import Timer
 from textual.widgets import Label, OptionList, Select, TextArea
@@ -25,10 +24,9 @@ from edgekit.core.events import Event, Note
 from edgekit.core.languages import Direction
 from tui.actions import N_
 from tui.errors import in_words, note_in_words
-from tui.models import CheckedLines, Line, Spoken, fitting
+from tui.models import CheckedLines, Line, Spoken
 from tui.screens.translate_review import TranslateReview
 from tui.widgets.areas import MarkedArea, PlainArea
-from tui.widgets.told import spoken_in_words
 from tui.words import _
 
 # Long enough that a person who types is not translated letter by letter, short enough to feel immediate.
@@ -82,14 +80,12 @@ class TranslateScreen(TranslateReview):
 
     def __init__(self) -> None:
         super().__init__()
-        self._directions = list(self._models.directions())
         self._wanted: Direction | None = None
         self._translator: CheckedLines | None = None
         self._busy = threading.Lock()  # a thread cannot be stopped, so the next one waits until it looks up
         self._pause: Timer | None = None
         self._translated_text: str | None = None  # what the lower text is the whole translation of
         self._note = ""
-        self._spoken = Spoken()
         self._is_told = False  # once is enough
         self._is_broken = False  # what translates has died, and is opened again before it is asked for more
 
@@ -156,8 +152,7 @@ class TranslateScreen(TranslateReview):
             self.restore(self.snapshot())
             return
         self._source.placeholder = self._invitation()
-        if self._current is not None:
-            self.query_one("#source-title", Label).update(self._title(self._current.source))
+        self._show_source_title()
         self._show_row()
         self._show_spoken(self._spoken, self._source.text)
         self._show_look()
@@ -194,9 +189,6 @@ class TranslateScreen(TranslateReview):
         """Free the model."""
         if self._translator is not None:
             self._translator.close()
-
-    def _is_reversed(self, direction: Direction) -> bool:
-        return any(map(self._models.is_right_to_left, (direction.source, direction.target)))
 
     @on(Select.Changed, "#direction")
     def _chosen(self, event: Select.Changed) -> None:
@@ -311,17 +303,6 @@ class TranslateScreen(TranslateReview):
     def _told(self, event: Told) -> None:
         self._show_spoken(event.spoken, event.source)
 
-    def _show_spoken(self, spoken: Spoken, text: str) -> None:
-        self._spoken = spoken
-        said = spoken_in_words(spoken, self._fit(), self._current, self._models.name) if text.strip() else ""
-        style = "@click=screen.fit()" if self._fit() is not None else ""
-        self.query_one("#spoken", Label).update(Content.styled(said, style))
-
-    def _fit(self) -> Direction | None:
-        if self._current is None or self._spoken.tag is None:
-            return None
-        return fitting(self._directions, self._spoken.tag, self._current)
-
     @on(Opened)
     def _opened(self, event: Opened) -> None:
         self._current = self._wanted = event.direction
@@ -331,7 +312,7 @@ class TranslateScreen(TranslateReview):
             self._note = _("where text looks reversed: esc, then p for the pager, or h for a page in a browser")
             self._is_told = True
         self.query_one("#direction", Select).value = event.direction
-        self.query_one("#source-title", Label).update(self._title(event.direction.source))
+        self._show_source_title()
         if event.text is not None:
             self._source.replace(event.text, (0, 0), self._source.document.end)  # ctrl+z brings back what was there
         self._lines = []
@@ -385,6 +366,10 @@ class TranslateScreen(TranslateReview):
         hints = "; ".join([*([hint] if hint else []), _("it starts again with the next change of the text")])
         self.say(f"{problem}\n{_('hint')}: {hints}")
 
+    def terms_in_force(self) -> int:
+        """See TranslateReview."""
+        return self._translator.terms if self._translator is not None else 0
+
     def use_glossary(self, path: Path | None) -> None:
         """See TranslateFiles."""
         self._glossary = path
@@ -404,19 +389,8 @@ class TranslateScreen(TranslateReview):
 
         A text that is not translated yet stays, and only the direction turns.
         """
-        if self._current is not None:
+        if self._current is None:
+            self.explain(_("no direction is open yet"))
+        else:
             is_whole = self._translated_text == self._source.text
             self._open(Direction(self._current.target, self._current.source), self._target.text if is_whole else None)
-
-    def action_copy(self) -> None:
-        """Hand the translation to the terminal's clipboard; whether it takes it, no program can know."""
-        if not self._target.text:
-            self.say(_("there is no translation to copy yet"))
-            return
-        self.app.copy_to_clipboard(self._target.text)
-        self.say(
-            _(
-                "handed to the terminal's clipboard (OSC 52); if pasting brings nothing, select the text with Shift "
-                "and mouse, or save it to a file: esc, then w"
-            )
-        )

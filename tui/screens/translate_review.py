@@ -10,10 +10,12 @@ from textual.content import Content
 from textual.widgets import Label, OptionList, TextArea
 from textual.widgets.option_list import Option
 
-from tui.models import Line
+from edgekit.core.characters import visible
+from edgekit.core.languages import Direction
+from tui.models import Line, Spoken, fitting
 from tui.screens.translate_files import TranslateFiles
 from tui.widgets.areas import MarkedArea
-from tui.widgets.told import sure_in_words, terms_in_words, to_look_at
+from tui.widgets.told import spoken_in_words, sure_in_words, terms_in_words, to_look_at
 from tui.words import _
 
 # Of a long text nobody goes through more of them one by one; the key that goes to the worst goes through all.
@@ -30,6 +32,8 @@ class TranslateReview(TranslateFiles):
         self._lines: list[Line] = []
         self._worst: list[int] = []
         self._row = 0
+        self._directions = list(self._models.directions())
+        self._spoken = Spoken()
 
     def lines(self) -> Sequence[Line]:
         """See TranslateFiles."""
@@ -46,6 +50,9 @@ class TranslateReview(TranslateFiles):
     def _title(self, tag: str) -> str:
         name = f"{self._models.name(tag)} ({tag})"
         return _("{language}, right to left", language=name) if self._models.is_right_to_left(tag) else name
+
+    def _is_reversed(self, direction: Direction) -> bool:
+        return any(map(self._models.is_right_to_left, (direction.source, direction.target)))
 
     def _show_look(self) -> None:
         """The lines to look at, the worst first; nothing where there are none."""
@@ -129,3 +136,50 @@ class TranslateReview(TranslateFiles):
     def _aligned(self, row: int | None) -> None:
         if row is not None and row != self._row:
             self._go_to(row)
+
+    def _show_spoken(self, spoken: Spoken, text: str) -> None:
+        self._spoken = spoken
+        said = spoken_in_words(spoken, self._fit(), self._current, self._models.name) if text.strip() else ""
+        style = "@click=screen.fit()" if self._fit() is not None else ""
+        self.query_one("#spoken", Label).update(Content.styled(said, style))
+
+    def _fit(self) -> Direction | None:
+        if self._current is None or self._spoken.tag is None:
+            return None
+        return fitting(self._directions, self._spoken.tag, self._current)
+
+    def _show_source_title(self) -> None:
+        """The language of the text, and the glossary that is in force."""
+        if self._current is None:
+            return
+        said = self._title(self._current.source)
+        if self._glossary is not None:
+            name = visible(self._glossary.name, one_line=True)
+            said += "; " + _("glossary {name}, terms: {count}", name=name, count=f"{self.terms_in_force():,}")
+        self.query_one("#source-title", Label).update(said)
+
+    def terms_in_force(self) -> int:
+        """How many terms the glossary has for the direction that is open."""
+        raise NotImplementedError
+
+    def action_empty(self) -> None:
+        """Room for a new text; undoing brings the old one back, with its place."""
+        if not self._source.text:
+            self.explain(_("there is no text to take away"))
+            return
+        self._source.replace("", (0, 0), self._source.document.end)
+        self._source.focus()
+        self.say(_("the text is taken away; {key} brings it back", key="^z"))
+
+    def action_copy(self) -> None:
+        """Hand the translation to the terminal's clipboard; whether it takes it, no program can know."""
+        if not self._target.text:
+            self.say(_("there is no translation to copy yet"))
+            return
+        self.app.copy_to_clipboard(self._target.text)
+        self.say(
+            _(
+                "handed to the terminal's clipboard (OSC 52); if pasting brings nothing, select the text with Shift "
+                "and mouse, or save it to a file: esc, then w"
+            )
+        )

@@ -21,6 +21,10 @@ class PlainArea(TextArea):
     """A text whose control characters are signs, with nothing that blinks."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+a", "select_all", show=False, id="text.all"),
+        # Textual's text areas have keys of their own there; screens are reached from everywhere.
+        Binding("f6", "app.go('jobs')", show=False, id="text.jobs"),
+        Binding("f7", "app.go('device')", show=False, id="text.device"),
         Binding("ctrl+home", "first", show=False, id="text.first"),
         Binding("ctrl+end", "last", show=False, id="text.last"),
     ]

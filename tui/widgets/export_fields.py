@@ -88,6 +88,11 @@ class ExportFields(VerticalScroll, can_focus=False):
         """The one of that name."""
         return self.query_one(f"#{name}", Input)
 
+    def after(self, field: Input) -> Input | None:
+        """The field that follows; None for the last."""
+        shown = [self.field(name) for name, _label, _told in FIELDS if self.query_one(f"#field-{name}").display]
+        return next(iter(shown[shown.index(field) + 1 :]), None)
+
     @property
     def chosen(self) -> str:
         """The installed model that is chosen, or OTHER."""

@@ -34,7 +34,7 @@ class PointsRow(Vertical):
 
     def compose(self) -> ComposeResult:
         """The field, and below it what could stand there."""
-        yield Input(id="points", restrict=r"[0-9]*[.,]?[0-9]*", max_length=8)
+        yield Input(id="points", restrict=r"[0-9]*[.,]?[0-9]*", max_length=8, select_on_focus=False)
         yield Static("", id="choices", markup=False)
 
     _most = 0.0
@@ -56,6 +56,12 @@ class PointsRow(Vertical):
         field.action_select_all()
         self._most = card.question.points
         self.show_words()
+
+    def begin(self, text: str) -> None:
+        """Go on from what is typed already."""
+        field = self.query_one(Input)
+        field.value = text
+        field.cursor_position = len(text)
 
     def show_words(self) -> None:
         """What could be given, in the chosen language."""
