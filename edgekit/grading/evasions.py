@@ -83,7 +83,7 @@ def find_hedges(text: str, language: str, wordings: Sequence[str] = ()) -> tuple
                     return (Reason("hedged", f"`{_short(text[slice(*span)])}` leaves it open", span),)
     # A long answer tells several cases apart, in the same words.
     opposed = find_opposed(text, language) if len(text) <= _MOST_COMPARED else None
-    if opposed is not None and not _is_turned(*(plain[slice(*one)] for one in opposed), languages):
+    if opposed is not None and not _is_turned(plain[slice(*opposed[0])], plain[slice(*opposed[1])], languages):
         (begin, end), (first, last) = opposed
         detail = f"`{_short(text[first:last])}` denies `{_short(text[begin:end])}`"
         return (Reason("hedged", detail, (first, last)),)
