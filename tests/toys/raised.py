@@ -14,10 +14,17 @@ import edgekit.core.errors
 
 ERRORS = frozenset(name for name in dir(edgekit.core.errors) if name.endswith("Error"))
 # Lists that become an error's reasons, and calls whose argument becomes one of them.
-LISTS = re.compile(r"(?:^|\.|_)(?:reasons|problems|wrong|unsupported|refused|faults|unknown|strange|notes|failures|checked)$")
-CALLS = frozenset({"problem", "_problem", "_wrong", "wrong", "_refused", "_error", "UnreadableError", "_CutError", "Note"})
+LISTS = re.compile(
+    r"(?:^|\.|_)(?:reasons|problems|wrong|unsupported|refused|faults|unknown|strange|notes|failures|checked)$"
+)
+CALLS = frozenset(
+    {"problem", "_problem", "_wrong", "wrong", "_refused", "_error", "UnreadableError", "_CutError", "Note"}
+)
 # Functions whose results are hints or reasons.
-GIVERS = re.compile(r"(?:^|_)(?:hint|reasons|problems|losses|doubt|start_note|obstacles|cause|why|unreadable|unsafe_path|allowed_url)(?:_|$)")
+GIVERS = re.compile(
+    r"(?:^|_)(?:hint|reasons|problems|losses|doubt|start_note|obstacles|cause|why|unreadable|unsafe_path|allowed_url)"
+    r"(?:_|$)"
+)
 CONSTANTS = re.compile(r"^_?(?:HINTS?|OTHER_FORMATS|KINDS|MAGIC)$")
 # What some functions put behind a text.
 TAILS = {"_meant": ["", "; did you mean `{near}`?"]}
