@@ -29,7 +29,7 @@ _ALT_DIGITS = {f"alt+{digit}": digit for digit in "0123456789"}
 # Textual takes Esc and a digit for what a Mac's Option key writes (`¡` of 1), which such a Mac sends as itself. Without
 # these the two are Alt and the digit, as they are for every other key.
 for _digit in _ALT_DIGITS.values():
-    ANSI_SEQUENCES_KEYS.pop(f"\x1b{_digit}", None)
+    ANSI_SEQUENCES_KEYS.pop(f"\x1b{_digit}", None)  # type: ignore[attr-defined]
 
 
 class TypedInOrder:
@@ -59,12 +59,13 @@ class TypedInOrder:
         if isinstance(event, Paste) and isinstance(self._app.focused, Input):
             # A field is one line that the terminal draws: signs that it would obey are left out.
             event.text = "".join(one for one in event.text if one in "\r\n" or visible(one) == one)
-        digit = _ALT_DIGITS.get(event.key) if isinstance(event, Key) else None
-        if digit is None or event.key in self._app.active_bindings:
+        key = event.key if isinstance(event, Key) else ""
+        digit = _ALT_DIGITS.get(key)
+        if digit is None or key in self._app.active_bindings:
             yield event
             return
-        for key, character in (("escape", "\x1b"), (digit, digit)):
-            one = Key(key, character)
+        for name, character in (("escape", "\x1b"), (digit, digit)):
+            one = Key(name, character)
             one.set_sender(self._app)
             yield one
 

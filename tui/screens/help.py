@@ -38,7 +38,7 @@ class HelpScreen(ModalScreen[None]):
         yield Static(Content.styled(told, "@click=screen.dismiss()"), classes="title")
 
     def _lines(self) -> list[str]:
-        asked = self._asked
+        asked, takes = self._asked, False
         lines = []
         if isinstance(asked, JobScreen):
             focused = asked.focused
@@ -48,7 +48,10 @@ class HelpScreen(ModalScreen[None]):
             if takes and isinstance(focused, TextArea):
                 lines += ["", _(EDITING)]
             lines += ["", *(_line(action, takes=takes) for action in of_screen(asked.NAME))]
-        lines += ["", *(_line(action) for action in of_screen(None))]
+        everywhere = sorted(
+            of_screen(None), key=lambda action: action.id.startswith("go.")
+        )  # what is least known first
+        lines += ["", *(_line(action, takes=takes) for action in everywhere)]
         lines += ["", _("Hold Shift to let the terminal select with the mouse. Nothing leaves this machine.")]
         if isinstance(asked, JobScreen):
             lines += ["", f"{_('The same without a screen')}:  {asked.command()}"]
