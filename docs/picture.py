@@ -65,7 +65,7 @@ async def export(app: EdgekitApp, pilot: Pilot[None]) -> None:
     field = app.screen.query_one("#languages", Input)
     field.value = LANGUAGES
     field.focus()
-    await pilot.press("enter")
+    await pilot.press("ctrl+l")
     await until(pilot, lambda: bool(app.jobs.all) and not app.jobs.running)
     await pilot.press("left", "left")
 

@@ -331,6 +331,7 @@ class BookGrades:
             finally:
                 translators.close()
             found: list[Suggestion] = []
+            report(Progress("audit", 0, len(trial.answers), "answers"))
             # One at a time: versions of one content would be taken for copies of each other.
             for done, answer in enumerate(trial.answers, 1):
                 found += grader.grade([answer])

@@ -60,4 +60,4 @@ def _ended(parser: XTermParser, text: str) -> Iterator[Message]:
 
 def install() -> None:
     """Let every driver read so."""
-    XTermParser.feed = _feed  # type: ignore[method-assign]
+    XTermParser.feed = _feed  # type: ignore[method-assign, assignment]

@@ -64,8 +64,8 @@ class TypedInOrder:
         if digit is None or f"alt+{digit}" in self._app.active_bindings:
             yield event
             return
-        for key, character in (("escape", "\x1b"), (digit, digit)):
-            one = Key(key, character)
+        for name, character in (("escape", "\x1b"), (digit, digit)):
+            one = Key(name, character)
             one.set_sender(self._app)
             yield one
 

@@ -84,6 +84,7 @@ def attack(quiz: Quiz, grade: Grade, *, seed: int = 0, report: Reporter = silent
     answers = [Answer(f"attack-{at}", one.question, one.text, language=one.language) for at, one in enumerate(tried)]
     answers += [Answer(f"base-{at}", question, text) for at, (question, text) in enumerate(bases)]
     found = {}
+    report(Progress("attack", 0, len(answers), "answers"))
     for done, answer in enumerate(answers, 1):
         found[answer.answer_id] = grade(answer)
         report(Progress("attack", done, len(answers), "answers"))

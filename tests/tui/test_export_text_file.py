@@ -73,7 +73,7 @@ def test_a_file_is_chosen_by_keys(size: tuple[int, int], language: str, folder: 
         await stage.until(lambda: not isinstance(stage.app.screen, AskFileScreen))
         assert corpus(stage).value == f"pt=a.txt '{folder / 'news pt.txt'}'"
         await stage.until(lambda: stage.app.focused is corpus(stage))
-        await stage.press("enter")
+        await stage.press("ctrl+l")
         await stage.until(lambda: bool(toy.asked))
         assert toy.asked[0].corpora == ("pt=a.txt", str(folder / "news pt.txt"))
 

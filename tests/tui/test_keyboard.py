@@ -19,10 +19,12 @@ from toys.tui_grading import toy_grades
 from toys.tui_models import ToyModels
 from toys.tui_stage import NUMBER, Stage
 
+from edgekit.core.events import Event, Progress
 from edgekit.core.languages import Direction
 from tui import words
 from tui.actions import of_screen
 from tui.palette import searched
+from tui.screens.base import JobScreen
 
 EN_PT, PT_EN = Direction("en", "pt"), Direction("pt", "en")
 
@@ -361,3 +363,46 @@ def test_the_palette_knows_the_words_that_people_look_for(language: str, screen:
         assert any(words._(action.label) == label or label in words._(action.label) for action in found)
     finally:
         words.choose("en")
+
+
+def test_enter_after_saving_opens_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    async def scene(stage: Stage) -> None:
+        await stage.ready()
+        await stage.press(*"ab")
+        await stage.until(lambda: stage.area("target").text == "AB")
+        await stage.press("escape", "w")
+        await stage.until(lambda: isinstance(stage.app.focused, Input))
+        await stage.press("enter")
+        await stage.sees("saved to")
+        await stage.press("enter")
+        assert not stage.query("direction", Select).expanded
+        assert (tmp_path / "translation-pt.txt").read_text("utf-8") == "AB\n"
+
+    tui_stage.play(scene, models=ToyModels(EN_PT, PT_EN))
+
+
+@pytest.mark.parametrize(("key", "name"), [("f", "audit"), ("t", "attack")])
+def test_a_test_of_the_quiz_says_how_many_answers_it_grades(
+    key: str, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    grades = toy_grades(graded(tmp_path, ANSWERS))
+    events: list[Event] = []
+    (grades.audit if name == "audit" else grades.red_team)(1, events.append)
+    first = next(event for event in events if isinstance(event, Progress) and event.step == name)
+    assert first.done == 0
+    assert first.total
+    said: list[str] = []
+    say = JobScreen.say
+    monkeypatch.setattr(JobScreen, "say", lambda screen, text: (said.append(text), say(screen, text))[1])
+
+    async def scene(stage: Stage) -> None:
+        await stage.sees("Plants")
+        await stage.press("enter")
+        await stage.sees("6 of 6 left")
+        await stage.press(key)
+        await stage.until(lambda: bool(stage.app.jobs.all) and not stage.app.jobs.running)
+        assert f"{name} session 1: at work, go on grading meanwhile" in said
+
+    tui_class.play(scene, grades)

@@ -33,6 +33,8 @@ class JobScreen(Screen[None]):
 
     NAME: ClassVar[str]
     TOLD: ClassVar[dict[str, str]] = {}
+    # Where nothing had the focus, nothing gets it when a dialog closes: Enter would act on what nobody chose.
+    AUTO_FOCUS = ""
     app: EdgekitApp
     said = ""
     is_cut = False  # whether the status shows a part of that alone

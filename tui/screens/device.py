@@ -49,6 +49,7 @@ class DeviceScreen(JobScreen):
     def on_mount(self) -> None:
         """Look, without holding the screen up: the first look loads onnxruntime."""
         super().on_mount()
+        self.query_one("#rows").focus()
         self._look()
 
     def command(self) -> str:

@@ -47,7 +47,7 @@ class HelpScreen(ModalScreen[None]):
             self.app.copy_to_clipboard(self._asked.said)
 
     def _lines(self) -> list[str]:
-        asked = self._asked
+        asked, takes = self._asked, False
         lines = []
         if isinstance(asked, JobScreen):
             if asked.is_cut:
@@ -59,7 +59,10 @@ class HelpScreen(ModalScreen[None]):
             if takes and isinstance(focused, TextArea):
                 lines += ["", _(EDITING)]
             lines += ["", *(_line(action, takes=takes) for action in of_screen(asked.NAME))]
-        lines += ["", *(_line(action) for action in of_screen(None))]
+        everywhere = sorted(
+            of_screen(None), key=lambda action: action.id.startswith("go.")
+        )  # what is least known first
+        lines += ["", *(_line(action, takes=takes) for action in everywhere)]
         lines += ["", _("Hold Shift to let the terminal select with the mouse. Nothing leaves this machine.")]
         if isinstance(asked, JobScreen):
             lines += ["", f"{_('The same without a screen')}:  {asked.command()}"]

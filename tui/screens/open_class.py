@@ -338,7 +338,10 @@ class ClassScreen(JobScreen):
     def _start(self, what: str, of: str, work_of: Callable[[Report], object]) -> None:
         job = self.app.jobs.start(f"{what} {of}", work_of, writes=what == "grade")
         self._jobs[id(job)] = what
-        self.say(_("{job}: at work", job=name_in_words(job)))
+        if what == "grade":
+            self.say(_("{job}: at work", job=name_in_words(job)))
+        else:
+            self.say(_("{job}: at work, go on grading meanwhile", job=name_in_words(job)))
 
     def job_changed(self, job: Job) -> None:
         """Take in what is graded; show the card of a test."""
