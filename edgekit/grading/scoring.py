@@ -123,7 +123,7 @@ def _unlike_marked(
         # them for certain.
         mismatch = replace(mismatch, negation=False, antonym=False)
     others = f"answers like it that {'had' if is_met else 'had no'} points"
-    for reason in _told(mismatch, view):
+    for reason in mismatch.reasons(view.span):
         what = (
             "denies what they say, or says the contrary" if reason.code == "negation" else f"has another {reason.code}"
         )

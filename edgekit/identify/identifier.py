@@ -15,8 +15,6 @@ from edgekit.core.languages import base_language, normalise_tag
 from edgekit.identify.scripts import scripts_in, scripts_of_language
 
 if TYPE_CHECKING:
-    import mmap
-
     from py3langid.langid import LanguageIdentifier  # type: ignore[import-untyped]
 
 # Chosen on 60 lines a language of FLORES dev and NTREX (44 languages), whole and cut to 8, 4, 2 and 1 words. The scores
@@ -144,22 +142,18 @@ def open_identifier(languages: Sequence[str] | None = None) -> Identifier:
     return Identifier(_model(), None if languages is None else [normalise_tag(tag) for tag in languages])
 
 
-def _model() -> LanguageIdentifier:
-    return _mapped()[0]
-
-
 @functools.cache
-def _mapped() -> tuple[LanguageIdentifier, mmap.mmap | None]:
+def _model() -> LanguageIdentifier:
     from py3langid.langid import MODEL_DIR, MODEL_FILE, LanguageIdentifier
 
-    from edgekit.identify.mapped_model import map_model
+    from edgekit.identify.lean_model import open_lean_model
 
     try:
         try:
-            return map_model(MODEL_DIR / MODEL_FILE)
+            return open_lean_model(MODEL_DIR / MODEL_FILE)
         except (ValueError, KeyError):  # another version of the library, with another layout
-            return LanguageIdentifier.from_model_file(MODEL_FILE), None
-    except OSError as problem:  # it is unpacked into the system's temporary folder, 20 MB
+            return LanguageIdentifier.from_model_file(MODEL_FILE)
+    except OSError as problem:  # it is unpacked into the system's temporary folder, 66 MB
         raise ResourceError(
             "the language identifier cannot be unpacked",
             reasons=[problem.strerror or str(problem)],
@@ -175,14 +169,8 @@ def known_languages() -> frozenset[str]:
 
 def limited_model(languages: Sequence[str]) -> LanguageIdentifier:
     """The library's model for these languages only, all of them known."""
-    from edgekit.identify.mapped_model import forget
-
-    model, mapped = _mapped()
-    limited = copy.copy(model)
+    limited = copy.copy(_model())
     limited.set_languages(list(languages))
-    # A column of the table was taken, so all of it was read.
-    if mapped is not None:
-        forget(mapped)
     return limited
 
 

@@ -75,8 +75,8 @@ class Search:
             others = [piece for piece in pieces if _OTHERS.search(piece)]
             self._waiting = PackedPieces(others), array("I", (pieces[piece] for piece in others))
             first = {piece: at for piece, at in pieces.items() if not _OTHERS.search(piece)}
-            # Strings of their own: between those that are freed they would hold on to the memory of all.
-            pieces = dict(zip(PackedPieces(list(first)), first.values(), strict=True))
+            # Strings and numbers of their own: between those that are freed they would hold on to the memory of all.
+            pieces = dict(zip(PackedPieces(list(first)), array("I", first.values()), strict=True))
         check_cancelled()
         self._prefixes = _with_prefixes(pieces)
 
