@@ -86,15 +86,15 @@ def _asked(cells: Sequence[str], layout: Layout, lookup: Lookup, line: int, foun
     question = lookup.find(said)
     if question is not None:
         return [(question, text)]
+    if lookup.find(text):
+        found.problems.append(f"line {line}: the answer names a question, the question does not: are they swapped?")
+        return []
     # An id with a typing error may be repeated; anything longer could be what a student wrote in the wrong column.
     look = len(said) <= MOST_ID and len(found.problems) < MOST_REASONS
     near = difflib.get_close_matches(said, lookup.names(), n=1, cutoff=0.75) if look else []
     meant = f": `{shown(said)}`; did you mean `{near[0]}`?" if near else ""
-    swapped = ", and what should be the answer names one: are the columns swapped?" if lookup.find(text) else ""
     found.problems.append(
-        f"line {line}: it names no question of the quiz{meant}{swapped}"
-        if said
-        else f"line {line}: no question{swapped}"
+        f"line {line}: it names no question of the quiz{meant}" if said else f"line {line}: no question"
     )
     return []
 

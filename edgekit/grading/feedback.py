@@ -162,10 +162,10 @@ def feedback_faults(
 
 
 def _without(text: str, given: Sequence[str]) -> str:
-    """In plain form; the longest first, as one may hold another."""
+    """In plain form; the longest first, as one may hold another, and no part of a word: a student may say `A`."""
     rest = _plain(text)
-    for one in sorted(map(_plain, given), key=len, reverse=True):
-        rest = rest.replace(one, " ") if one else rest
+    for one in sorted(set(map(_plain, given)) - {""}, key=len, reverse=True):
+        rest = re.sub(rf"(?<!\w){re.escape(one)}(?!\w)", " ", rest)
     return rest
 
 

@@ -225,12 +225,8 @@ def test_answers_in_the_column_of_questions_are_refused_and_the_swap_is_told(
     names = [one.id if by == "id" else one.text[one.language] for one in quiz.questions[:2]]
     rows = "".join(f'a{at},"palabras de Ana","{name}"\n' for at, name in enumerate(names))
     problems = wrong(tmp_path, f"id,question,answer\n{rows}a3,,{names[0]}\n", quiz)
-    swapped = ", and what should be the answer names one: are the columns swapped?"
-    assert problems[1:] == [
-        f"line 2: it names no question of the quiz{swapped}",
-        f"line 3: it names no question of the quiz{swapped}",
-        f"line 4: no question{swapped}",
-    ]
+    told = "the answer names a question, the question does not: are they swapped?"
+    assert problems[1:] == [f"line {line}: {told}" for line in (2, 3, 4)]
     assert [one.text for one in read(tmp_path, f"id,question,answer\na,{names[0]},{names[1]}\n", quiz).answers] == [
         names[1]
     ]
