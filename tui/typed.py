@@ -22,8 +22,8 @@ from tui.pasted import install
 
 install()
 
-# A key whose work takes longer than this no longer holds up the next one.
-_MOST_SECONDS = 2.0
+# A key whose work takes longer than this no longer holds up the next one; a first screen takes 2 s on a busy board.
+_MOST_SECONDS = 5.0
 # What is closed while it is waited for never answers.
 _LOOK_SECONDS = 0.02
 _ALT_DIGITS = {f"alt+{digit}": digit for digit in "0123456789"}
