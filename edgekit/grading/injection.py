@@ -131,6 +131,10 @@ _TOLD = re.compile(
 )
 
 
+# An answer is looked at when it is read and for its views, sixteen at a time; each time in several forms, one of them
+# three times over.
+_MOST_TEXTS, _MOST_FORMS = 32, 8
+
 Reach: TypeAlias = Callable[[str, tuple[int, int]], "tuple[int, int] | None"]
 
 
@@ -154,11 +158,10 @@ def find_instructions(text: str, question: str = "", reach: Reach | None = None)
     """
     read = take_in(text[:_MOST_READ])
     plain = read.text
-    asked = matching_form(question)
-    about = _SUBJECT.search(question) is not None
+    asked, about = _asked(question)
     quoted = [found.span() for found in _QUOTES.finditer(plain)] if about else []
     found: list[tuple[int, int, str]] = []
-    for one in _finds(plain):
+    for one in _found_in(plain):
         known = reach(plain, (one.begin, one.end)) if reach is not None and one.what not in _AS_LONG_AS_IT_IS else None
         begin, end = known or _widened(plain, one)
         if matching_form(plain[one.begin : one.end]).strip() in asked and one.end - one.begin > 1:
@@ -190,6 +193,17 @@ def without_instructions(text: str, question: str = "", reach: Reach | None = No
     if at < len(text):
         kept.append((at, len(text)))
     return tuple(kept)
+
+
+@lru_cache(maxsize=32)
+def _asked(question: str) -> tuple[str, bool]:
+    """A question as it is compared, and whether it is about what orders are about."""
+    return matching_form(question), _SUBJECT.search(question) is not None
+
+
+@lru_cache(maxsize=_MOST_TEXTS)
+def _found_in(text: str) -> tuple[_Find, ...]:
+    return tuple(_finds(text))
 
 
 def _finds(text: str) -> Iterator[_Find]:
@@ -262,13 +276,14 @@ def _slips(text: str) -> Iterator[tuple[int, int]]:
             yield begin, stop.start() if stop else end
 
 
-def _letters(text: str) -> tuple[str, list[int]]:
+@lru_cache(maxsize=_MOST_FORMS)
+def _letters(text: str) -> tuple[str, tuple[int, ...]]:
     """Letters and digits of a text and their places; those that begin a word are capitals, where there are any.
 
     In what is too long for a word any letter may begin one.
     """
     folded = matching_form(text)
-    places = [at for at, one in enumerate(folded) if one.isalpha() or one.isdecimal()]
+    places = tuple(at for at, one in enumerate(folded) if one.isalpha() or one.isdecimal())
     letters = "".join(
         folded[at].upper() if not (at and folded[at - 1].isalnum()) and len(folded[at].upper()) == 1 else folded[at]
         for at in places
