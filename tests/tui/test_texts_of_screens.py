@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 from toys.tui_class import RIGHT, graded, play
 from toys.tui_grading import toy_grades
+from toys.tui_models import ToyModels
 from toys.tui_stage import Stage
+from toys.tui_stage import play as play_app
+
+from edgekit.core.languages import Direction
+from tui import words
+from tui.screens.asking import AskFileScreen
 
 
 @pytest.mark.parametrize(
@@ -32,3 +39,22 @@ def test_one_answer_is_said_in_the_singular(language: str, told: str, button: st
         await stage.sees(after)
 
     play(scene, toy_grades(book), state={"language": language, "screen": "grade"})
+
+
+@pytest.mark.parametrize("language", list(words.LANGUAGES))
+def test_buttons_begin_at_the_same_column(language: str) -> None:
+    async def scene(stage: Stage) -> None:
+        words.choose(language)
+        stage.app.push_screen(AskFileScreen("?"))
+        ok, back = words._("OK (enter)"), words._("Back (esc)")
+        await stage.sees(back)
+        row = {text: line.index(text) for line in stage.rows() for text in (ok, back) if text in line}
+        assert row[ok] == row[back]
+
+    play_app(scene, models=ToyModels(Direction("en", "pt")), state={"language": language})
+
+
+def test_a_key_and_what_it_does_have_one_form() -> None:
+    spanish = words.messages("es").values()
+    assert not [text for text in spanish if re.search(r"\benter\b|\besc vuelve\b", text, re.IGNORECASE)]
+    assert not [text for text in words.messages("pt").values() if "esc volta," in text]
