@@ -8,13 +8,18 @@ from pathlib import Path
 import pytest
 from toys.tui_class import RIGHT, graded, play
 from toys.tui_grading import toy_grades
+from toys.tui_library import ToyLibrary
 from toys.tui_models import ToyModels
 from toys.tui_stage import Stage
 from toys.tui_stage import play as play_app
 
+from edgekit.catalogue.entries import TASKS as ALL_TASKS
+from edgekit.catalogue.load import load_catalogue
 from edgekit.core.languages import Direction
 from tui import words
+from tui.models import InstalledModels
 from tui.screens.asking import AskFileScreen
+from tui.screens.models import TASKS
 
 
 @pytest.mark.parametrize(
@@ -58,3 +63,27 @@ def test_a_key_and_what_it_does_have_one_form() -> None:
     spanish = words.messages("es").values()
     assert not [text for text in spanish if re.search(r"\benter\b|\besc vuelve\b", text, re.IGNORECASE)]
     assert not [text for text in words.messages("pt").values() if "esc volta," in text]
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("en", "translation, English → Portuguese"),
+        ("es", "traducción, inglés → portugués"),
+        ("pt", "tradução, inglês → português"),
+    ],
+)
+def test_a_model_is_told_in_the_language_of_the_screens(language: str, told: str) -> None:
+    async def scene(stage: Stage) -> None:
+        await stage.sees(told)
+
+    class Named(ToyModels):
+        def name(self, tag: str) -> str:
+            return InstalledModels(load_catalogue()).name(tag)
+
+    models = Named(Direction("en", "pt"))
+    play_app(scene, models=models, library=ToyLibrary(), state={"language": language, "screen": "models"})
+
+
+def test_every_task_of_the_catalogue_has_words() -> None:
+    assert set(TASKS) == set(ALL_TASKS)
