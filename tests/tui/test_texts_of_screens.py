@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import re
+import time
 from pathlib import Path
 
 import pytest
 from toys.tui_class import RIGHT, graded, play
+from toys.tui_exporting import ToyExporting, fill
+from toys.tui_exporting import play as play_export
 from toys.tui_grading import toy_grades
 from toys.tui_library import ToyLibrary
 from toys.tui_models import ToyModels
@@ -16,10 +20,15 @@ from toys.tui_stage import play as play_app
 from edgekit.catalogue.entries import TASKS as ALL_TASKS
 from edgekit.catalogue.load import load_catalogue
 from edgekit.core.languages import Direction
-from tui import words
+from tui import pager, words
+from tui.bridge import Job
 from tui.models import InstalledModels
 from tui.screens.asking import AskFileScreen
+from tui.screens.jobs import _line
 from tui.screens.models import TASKS
+from tui.widgets.class_opener import FIELDS as CLASS_FIELDS
+from tui.widgets.export_fields import FIELDS as EXPORT_FIELDS
+from tui.widgets.script import cells
 
 
 @pytest.mark.parametrize(
@@ -87,3 +96,71 @@ def test_a_model_is_told_in_the_language_of_the_screens(language: str, told: str
 
 def test_every_task_of_the_catalogue_has_words() -> None:
     assert set(TASKS) == set(ALL_TASKS)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (60, 24), (60, 20), (80, 20)])
+@pytest.mark.parametrize("out", ["made", "/home/teacher/some-folder-with-a-long-name/of/models"])
+def test_the_line_of_an_export_is_whole_where_a_plan_stands(size: tuple[int, int], out: str) -> None:
+    async def scene(stage: Stage) -> None:
+        fill(stage, languages="pt,en", corpus="pt=some.pt en=some.en", out=out)
+        await stage.press("ctrl+l")
+        await stage.sees("of 32,000 tokens")
+        await stage.press("left")
+        whole = stage.area("line").text
+        assert whole.endswith(f"-o {out}")
+        await stage.until(
+            lambda: " ".join(row.strip("▌ ") for row in stage.rows() if row.startswith("▌")).strip() == whole
+        )
+        assert "f1 Help" in stage.rows()[-1]
+
+    play_export(scene, ToyExporting(names=["firefox-en-pt"]), size=size)
+
+
+@pytest.mark.parametrize("language", list(words.LANGUAGES))
+def test_what_an_empty_field_may_hold_fits_into_60_columns(language: str) -> None:
+    words.choose(language)
+    try:
+        for fields in (EXPORT_FIELDS, CLASS_FIELDS):
+            for _name, _label, told, *_others in fields:
+                assert len(words._(told)) <= 60 - 14 - 1
+    finally:
+        words.choose("en")
+
+
+@pytest.mark.parametrize("columns", [20, 40, 80])
+def test_a_pager_gets_lines_that_are_broken_between_words(columns: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "O rato roeu a rolha da garrafa do rei da Rússia.\n\n" * 9 + "x" * 100
+    given: list[bytes] = []
+    monkeypatch.setattr(pager.shutil, "get_terminal_size", lambda: os.terminal_size((columns, 24)))
+    monkeypatch.setattr(pager.subprocess, "run", lambda _command, *, input, **_more: given.append(input))  # noqa: A006
+    pager.show(text)
+    lines = given[0].decode("utf-8").split("\n")
+    assert all(len(line) <= columns for line in lines)
+    assert set(" ".join(lines).split()) >= {*text.split()} - {"x" * 100}
+
+
+def job(line: str, state: str = "runs", share: float | None = None) -> Job:
+    name = "audit a-quiz-of-plants-and-of-what-they-need-to-live.toml"
+    found = Job(name, state, line, share=share, started=time.monotonic() - 65)
+    found.ended = None if found.runs else found.started + 65
+    return found
+
+
+@pytest.mark.parametrize("width", [76, 90, 200])
+@pytest.mark.parametrize("language", list(words.LANGUAGES))
+def test_the_time_left_of_a_job_is_whole(width: int, language: str) -> None:
+    words.choose(language)
+    try:
+        told = str(_line(job("audit: 2 of 138 answers, 0.1 answers/s, 22m40s left", share=0.01), width))
+        assert cells(told) <= width
+        assert words._("{left} left", left="22m40s") in told
+        assert (words._("{rate} answers/s", rate="0.1") in told) or width < 200
+        assert ("a-quiz-of-plants-and-of-what-they-need-to-live.toml" in told) == (width == 200)
+    finally:
+        words.choose("en")
+
+
+def test_a_job_that_has_ended_says_how_long_it_took_and_not_how_long_it_takes() -> None:
+    line = "measure: 59 of 60 steps, 0.9 lines/s, 1s left"
+    assert str(_line(job(line, "done"), 200)).endswith(", took 1m05s")
+    assert str(_line(job(line, "cancelled"), 200)).endswith(", 1m05s  measure: 59 of 60 steps")
