@@ -9,6 +9,7 @@ import subprocess
 
 from edgekit.core.characters import visible
 from edgekit.core.errors import UnavailableError
+from tui.widgets.script import lines_of
 
 
 def pager() -> list[str]:
@@ -24,9 +25,14 @@ def pager() -> list[str]:
 
 
 def show(text: str) -> None:
-    """Show it until the pager is left; less may run no other program meanwhile. Raises UnavailableError."""
+    """Show it until the pager is left; less may run no other program meanwhile. Raises UnavailableError.
+
+    Lines are broken here, between words: pagers break them anywhere, and older ones have no option for it.
+    """
     environment = {**os.environ, "LESSSECURE": "1", "LESSCHARSET": "utf-8"}
+    whole = visible(text).expandtabs()
+    shown = "\n".join(whole[begin:end] for begin, end in lines_of(whole, shutil.get_terminal_size().columns))
     try:
-        subprocess.run(pager(), input=visible(text).encode("utf-8"), env=environment, check=False)
+        subprocess.run(pager(), input=shown.encode("utf-8"), env=environment, check=False)
     except OSError as problem:
         raise UnavailableError(f"the pager did not start: {problem.strerror or problem}") from None

@@ -5,6 +5,7 @@ A job tells its line in English, as the command line prints it; here the line is
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 from tui.actions import N_
@@ -81,6 +82,8 @@ DETAILS = (
     N_("not tried"),
 )
 SESSION = N_("session {number}")
+_RATE = re.compile(r", [\d.,]+ \w+/s(?=, |$)")
+_LEFT = re.compile(r", \w+ left$")
 
 
 def name_in_words(job: Job) -> str:
@@ -93,11 +96,17 @@ def name_in_words(job: Job) -> str:
     return _(text, name=_(SESSION, number=number) if number != name and number.isdecimal() else name)
 
 
-def line_in_words(job: Job) -> str:
-    """How far it is: `step 2 of 4, build: 40 of 97 tensors, 12s left`."""
-    step = job.line.partition(": ")[0]
+def line_in_words(job: Job, *, brief: bool = False) -> str:
+    """How far it is: `step 2 of 4, build: 40 of 97 tensors, 12s left`.
+
+    brief: `40 of 97 tensors, 12s left` alone, without its rate.  What has ended has no rate, and no time left.
+    """
+    step, _colon, detail = job.line.partition(": ")
+    if brief and job.runs and detail and step in STEP_NAMES:
+        return _detail_in_words(_RATE.sub("", detail))
     at, count = place(job, step)
-    return (_("step {at} of {count}, ", at=at, count=count) if count > 1 else "") + step_in_words(job.line)
+    line = job.line if job.runs else _LEFT.sub("", _RATE.sub("", job.line))
+    return (_("step {at} of {count}, ", at=at, count=count) if count > 1 else "") + step_in_words(line)
 
 
 def step_in_words(line: str) -> str:

@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
+from textual.containers import Vertical
 from textual.widgets import Input, Label, Static, TextArea
 
 from edgekit.core.characters import visible
@@ -66,10 +67,11 @@ class ExportScreen(JobScreen):
         """One below the other."""
         yield ExportFields(self._models, self.app.remembered(self.NAME).get("model"))
         yield StepsLine(id="steps")
-        yield Label("", id="curve-title", classes="title", markup=False)
-        yield Curve(id="curve")
-        yield Static("", id="detail", markup=False)
-        yield TextArea(id="line", read_only=True, soft_wrap=True)
+        with Vertical(id="costs"):
+            yield Label("", id="curve-title", classes="title", markup=False)
+            yield Curve(id="curve")
+            yield Static("", id="detail", markup=False)
+            yield TextArea(id="line", read_only=True, soft_wrap=True)
 
     def restore(self, state: dict[str, Any]) -> None:
         """The fields of the last time, with the cursor in the first that is empty."""

@@ -14,6 +14,7 @@ from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from edgekit.core.errors import EdgekitError, UsageError
+from tui.actions import N_
 from tui.desk import Desk
 from tui.grading import Card
 from tui.screens.group import GroupScreen
@@ -150,7 +151,8 @@ class GradeScreen(ClassScreen):
             if not cards:
                 self.say(_("nothing to accept together: a person should look at each that is like it"))
                 return
-            told = _("accepted: {count} answers", count=len(cards))
+            count = len(cards)
+            told = _(N_("accepted: {count} answer") if count == 1 else N_("accepted: {count} answers"), count=count)
 
             def answered(yes: bool | None) -> None:
                 if yes:

@@ -11,6 +11,7 @@ from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Button
 
+from tui.actions import N_
 from tui.grading import Card
 from tui.widgets.answer_card import answer_pieces, number, numbers_in_words
 from tui.widgets.script import Paragraph, ScriptText, plain
@@ -41,7 +42,9 @@ class GroupScreen(ModalScreen[bool]):
         with VerticalScroll(id="group-answers"):
             yield ScriptText(list(self._answers()))
         yield Button(_("No, one by one (n)"), id="no", compact=True)
-        yield Button(_("Accept all {count} (y)", count=len(self._cards)), id="yes", compact=True)
+        count = len(self._cards)
+        told = _("Accept it (y)") if count == 1 else _("Accept all {count} (y)", count=count)
+        yield Button(told, id="yes", compact=True)
 
     def on_mount(self) -> None:
         """The arrows scroll."""
@@ -53,17 +56,18 @@ class GroupScreen(ModalScreen[bool]):
 
     def _head(self) -> Iterator[Paragraph]:
         suggestion = self._cards[0].suggestion
-        yield plain(
-            _(
-                "{count} answers to `{question}` would get {points} of {most}; {left} would be left.",
-                count=len(self._cards),
-                question=self._cards[0].question.id,
-                points=number(suggestion.points) if suggestion is not None else "-",
-                most=number(self._cards[0].question.points),
-                left=self._left,
-            ),
-            "bold",
+        text = N_("{count} answers to `{question}` would get {points} of {most}; {left} would be left.")
+        if len(self._cards) == 1:
+            text = N_("{count} answer to `{question}` would get {points} of {most}; {left} would be left.")
+        told = _(
+            text,
+            count=len(self._cards),
+            question=self._cards[0].question.id,
+            points=number(suggestion.points) if suggestion is not None else "-",
+            most=number(self._cards[0].question.points),
+            left=self._left,
         )
+        yield plain(told, "bold")
         if self._left_out:
             told = numbers_in_words(self._left_out)
             count = len(self._left_out)

@@ -18,7 +18,12 @@ from tui.progress import line_in_words, log_in_words, name_in_words
 from tui.screens.base import JobScreen
 from tui.screens.models import ENDED
 from tui.screens.shown import ShownScreen
+from tui.widgets.script import cells, characters
 from tui.words import _
+
+# So many cells of a name tell one job from another.
+LEAST_OF_A_NAME = 16
+BESIDE = 3  # cells of a row that its border and its padding take
 
 
 class JobsScreen(JobScreen):
@@ -42,6 +47,10 @@ class JobsScreen(JobScreen):
 
     def on_screen_resume(self) -> None:
         """What began on another screen is here as well."""
+        self._fill()
+
+    def on_resize(self) -> None:
+        """Names have more room, or less."""
         self._fill()
 
     def speak(self) -> None:
@@ -71,7 +80,7 @@ class JobsScreen(JobScreen):
         box = self.query_one("#jobs", OptionList)
         at = box.highlighted
         box.clear_options()
-        box.add_options([Option(_line(job)) for job in rows])
+        box.add_options([Option(_line(job, self.app.size.width - BESIDE)) for job in rows])
         box.highlighted = min(at or 0, len(rows) - 1) if rows else None
 
     @property
@@ -105,9 +114,31 @@ class JobsScreen(JobScreen):
         self.action_log()
 
 
-def _line(job: Job) -> Content:
+def _line(job: Job, width: int) -> Content:
+    """How far it is stands whole where there is room: the name gives way, which the log has in full, then the step."""
     share = f" {job.share:.0%}" if job.share is not None and job.runs else ""
-    said = in_words(job.problem)[0].splitlines()[0] if job.problem is not None else line_in_words(job)
-    return Content(
-        visible(f"{_(ENDED[job.state]):<10}{share} {name_in_words(job)}, {duration_in_words(job.seconds)}  {said}")
-    )
+    head = visible(f"{_(ENDED[job.state]):<10}{share} ", one_line=True)
+    name = visible(name_in_words(job), one_line=True)
+    tail = _tail(job, brief=False)
+    if cells(head) + min(cells(name), LEAST_OF_A_NAME) + cells(tail) > width:
+        tail = _tail(job, brief=True)
+    return Content(head + _shortened(name, max(width - cells(head) - cells(tail), LEAST_OF_A_NAME)) + tail)
+
+
+def _tail(job: Job, *, brief: bool) -> str:
+    took = duration_in_words(job.seconds)
+    if job.state == "done":
+        return ", " + _("took {time}", time=took)
+    said = in_words(job.problem)[0].splitlines()[0] if job.problem is not None else line_in_words(job, brief=brief)
+    return visible(f", {took}  {said}", one_line=True)
+
+
+def _shortened(name: str, room: int) -> str:
+    if cells(name) <= room:
+        return name
+    fit = 0
+    for _begin, end in characters(name):
+        if cells(name[:end]) >= room:
+            break
+        fit = end
+    return name[:fit].rstrip() + "…"

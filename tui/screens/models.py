@@ -98,12 +98,16 @@ class ModelsScreen(JobScreen):
     def _shown(self) -> None:
         row = self._chosen
         if row is not None:
-            lines = [f"{row.id}: {_(STATES[row.state])}, {row.task}, {row.languages}, {row.size}", *row.detail]
+            told = [_(STATES[row.state]), _(TASKS.get(row.task, row.task)), self._languages(row), row.size]
+            lines = [f"{row.id}: {', '.join(told)}", *row.detail]
             if row.restricted:
                 lines.append(
                     _("its terms forbid commercial use: `edgekit pull {model} --accept-licence`", model=row.id)
                 )
             self.query_one("#detail", Static).update(visible("\n".join(lines)))
+
+    def _languages(self, row: ModelRow) -> str:
+        return " → ".join(map(self.app.models.name, row.languages.split(" → ")))
 
     def action_pull(self) -> None:
         """Bring the chosen model."""
@@ -166,6 +170,12 @@ class ModelsScreen(JobScreen):
                 self.app.models_changed()
 
 
+TASKS = {
+    "translate": N_("translation"),
+    "grade": N_("grading"),
+    "embed": N_("reading of answers"),
+    "generate": N_("writing of texts"),
+}
 ENDED = {"done": N_("done"), "failed": N_("failed"), "cancelled": N_("cancelled"), "runs": N_("at work")}
 
 

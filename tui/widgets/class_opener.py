@@ -115,7 +115,8 @@ class ClassOpener(Vertical):
         at = box.highlighted
         box.clear_options()
         for one in reversed(self._sessions):
-            count = _("{count} answers", count=f"{one.answers:,}")
+            text = N_("{count} answer") if one.answers == 1 else N_("{count} answers")
+            count = _(text, count=f"{one.answers:,}")
             box.add_option(Option(Content(f"{one.id:>4}  {count:<16} {visible(one.title)}"), str(one.id)))
         box.highlighted = at
 

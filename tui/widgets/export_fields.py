@@ -28,8 +28,8 @@ OTHER = "\0"  # no model is called so
 FIELDS = (
     ("path", N_("Path"), N_("a folder, a file, or hf:OWNER/NAME")),
     ("languages", N_("Languages"), N_("those to keep, for example pt,en")),
-    ("corpus", N_("Text"), N_("its files, as pt=news.txt en=news-en.txt; may be empty")),
-    ("out", N_("Into"), N_("the folder that the new model's folder is made in; empty: this one")),
+    ("corpus", N_("Text"), N_("as pt=news.txt en=news-en.txt; may be empty")),
+    ("out", N_("Into"), N_("where its folder is made; empty: here")),
 )
 
 

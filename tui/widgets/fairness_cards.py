@@ -56,6 +56,9 @@ def audit_lines(card: AuditCard) -> list[str]:
     for variety, rates in card.groups.items():
         right = f"{rates.accuracy:.0%}"
         few = " " + _("(too few for a verdict)") if variety in card.few else ""
-        told = _("{variety}: {count} answers, {right} told rightly", variety=variety, count=rates.count, right=right)
+        text = N_("{variety}: {count} answers, {right} told rightly")
+        if rates.count == 1:
+            text = N_("{variety}: {count} answer, {right} told rightly")
+        told = _(text, variety=variety, count=rates.count, right=right)
         lines.append(told + few)
     return lines
