@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from edgekit.grading.function_words import LANGUAGES, denying_words, function_words
+from edgekit.grading.intake import matching_form
 from edgekit.grading.linear import pack_weights, packed_weights
 from edgekit.grading.text_states import Floats
 from edgekit.grading.turns import Run, Turns, pieces_left, plain_form, widened
@@ -97,7 +99,9 @@ class Addressed:
         for unit, row in zip(units, parts, strict=True):
             if rests(unit):
                 odds, near = self._score(text[slice(*unit)], related, texts)
-                is_led = self.turns is None or tokens is None or bool(self._runs(text, unit, texts, tokens))
+                # Of other sentences one may have led to an order without a word of an answer: `If you do not`.
+                is_led = self.turns is None or tokens is None or (len(units) > 1 and not _tells(text[slice(*unit)]))
+                is_led = is_led or bool(tokens is not None and self._runs(text, unit, texts, tokens))
                 if (near < _LEAST_RELATED_REST and is_led) or odds > _MOST_OF_PART:
                     found.append(unit)
                 continue
@@ -267,6 +271,12 @@ def _is_read(text: str) -> bool:
     """Too little says nothing: `1.`, `etc.`"""
     letters = sum(map(str.isalpha, text))
     return letters >= (_LEAST_LETTERS if text.isascii() else _LEAST_LETTERS_OF_OTHERS)
+
+
+def _tells(text: str) -> bool:
+    """Whether a word is there that does not only hold a sentence together, in a language that is known."""
+    small = function_words(LANGUAGES) | denying_words(LANGUAGES)
+    return any(word not in small for word in re.findall(r"[^\W_]+", matching_form(text)))
 
 
 def _without(span: Span, kept: Sequence[Span]) -> Iterator[Span]:

@@ -27,6 +27,9 @@ _TOPIC, _CODE, _SPACED, _ORDER_IN_CODE = "words of grading", "text in code", "le
 _IN_CODE = frozenset({_TOPIC, _CODE, _SPACED})
 # The answer may go on after it.
 _AS_LONG_AS_IT_IS = frozenset({_CODE, _SPACED, _ORDER_IN_CODE})
+_ROT13 = "an order in rot13"
+# No encoder reads these, so what stands beside them is told by the sentence's end alone.
+_UNREAD = _AS_LONG_AS_IT_IS | {_ROT13}
 _MOST_READ = 16_384
 # What a grader's prompt is made of, and what a model reads as the end of one.
 _MARKUP = re.compile(
@@ -162,7 +165,7 @@ def find_instructions(text: str, question: str = "", reach: Reach | None = None)
     quoted = [found.span() for found in _QUOTES.finditer(plain)] if about else []
     found: list[tuple[int, int, str]] = []
     for one in _found_in(plain):
-        known = reach(plain, (one.begin, one.end)) if reach is not None and one.what not in _AS_LONG_AS_IT_IS else None
+        known = reach(plain, (one.begin, one.end)) if reach is not None and one.what not in _UNREAD else None
         begin, end = known or _widened(plain, one)
         if matching_form(plain[one.begin : one.end]).strip() in asked and one.end - one.begin > 1:
             continue
@@ -233,7 +236,7 @@ def _finds(text: str) -> Iterator[_Find]:
                 if _LEET_WORD.search(text, begin, end):
                     yield _Find(begin, end, "an order in disguise")
     for begin, end in _orders(codecs.encode(folded, "rot13")):
-        yield _Find(begin, end, "an order in rot13")
+        yield _Find(begin, end, _ROT13)
     for begin, end in _orders(folded[::-1]):
         yield _Find(len(folded) - end, len(folded) - begin, "an order backwards")
     for pattern in (_BASE64, _HEX):

@@ -145,13 +145,13 @@ def _known(question: Question) -> str:
 
 
 def _kept(intake: Intake, spans: Sequence[tuple[int, int]]) -> Intake:
-    """Only these spans of the text, and where each character of it came from.
+    """Only these spans of the text, those of signs alone left out, and where each character of it came from.
 
     A line break is between them, or a space where a sentence goes on: it scores as it would without what was in it.
     """
     pieces: list[str] = []
     at: list[int] = []
-    for begin, end in spans:
+    for begin, end in (one for one in spans if any(map(str.isalnum, intake.text[slice(*one)]))):
         if pieces:
             pieces.append("\n" if _ENDED.search(pieces[-1]) else " ")
             at.append(at[-1] + 1)
