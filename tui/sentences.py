@@ -108,7 +108,7 @@ SENTENCES: tuple[str, ...] = (
     N_("there are several numbers in it, and the last one is not right"),
     N_("the number is right, and the unit `{unit}` is missing"),
     N_("the number is right, and its unit is not `{unit}`"),
-    N_("it is no reference: chrF {score} to the nearest"),
+    N_("it is no reference; by its letters it is {score} % like the nearest one (chrF)"),
     # What the checks of a translation find.
     N_("the source is in capitals, the translation is not"),
     N_("the translation is in capitals, the source is not"),

@@ -60,4 +60,6 @@ def _syntax(message: str) -> tuple[int, str]:
     where = re.search(r" \(at (?:line (\d+), column \d+|end of document)\)", message)
     line = int(where[1]) if where and where[1] else 1
     text = message.replace(where[0], "") if where and where[1] else message
+    if text == "Illegal character '\\n'":
+        return line, "is not TOML: a text is not closed by its quote"
     return line, f"is not TOML: {text[:1].lower()}{text[1:]}"

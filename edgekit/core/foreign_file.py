@@ -19,6 +19,8 @@ def read_bounded(path: Path, most_bytes: int, what: str = "file") -> bytes:
     except FileNotFoundError:
         raise UnavailableError(f"there is no {what} `{path}`") from None
     except OSError as problem:
+        if path.is_dir():
+            raise InputError(f"`{path}` is a folder, not a {what}", hint="name a file in it") from None
         raise InputError(f"cannot read the {what} `{path}`: {problem.strerror or problem}") from None
     except ValueError:  # a NUL or half a character
         raise InputError(f"no {what} can have the name {str(path)!r}") from None

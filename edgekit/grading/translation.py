@@ -54,7 +54,7 @@ def mark_translation(question: Question, intake: Intake) -> Ruled:
         points = min(near, rounded(most * _MOST_OTHER_AMOUNT, most)) if against else near
     reasons = [
         *against.reasons(intake.span),
-        Reason("uncertain", f"it is no reference: chrF {best:.0f} to the nearest", span),
+        Reason("uncertain", f"it is no reference; by its letters it is {best:.0f} % like the nearest one (chrF)", span),
     ]
     source = question.text.get(question.language)
     if source and tag != question.language:

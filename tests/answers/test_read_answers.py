@@ -322,7 +322,7 @@ def test_the_form_can_be_forced(tmp_path: Path, quiz: Quiz) -> None:
 def test_a_file_that_is_not_there_or_too_large_is_an_error(tmp_path: Path, quiz: Quiz) -> None:
     with pytest.raises(UnavailableError):
         read_answers(tmp_path / "none.csv", quiz=quiz)
-    with pytest.raises(InputError, match="cannot read"):
+    with pytest.raises(InputError, match="is a folder, not a file"):
         read_answers(tmp_path, quiz=quiz)
     with (tmp_path / "big.csv").open("wb") as stream:
         stream.truncate(MOST_BYTES + 1)

@@ -28,5 +28,5 @@ def test_a_file_without_an_end_is_refused() -> None:
 def test_a_file_that_cannot_be_read_is_told_by_what_it_is(tmp_path: Path) -> None:
     with pytest.raises(UnavailableError, match=r"there is no list `.*none`"):
         read_bounded(tmp_path / "none", 9, "list")
-    with pytest.raises(InputError, match="cannot read the list"):
+    with pytest.raises(InputError, match="is a folder, not a list"):
         read_bounded(tmp_path, 9, "list")

@@ -39,7 +39,7 @@ def test_a_file_is_refused_when_it_is_not_there_or_a_folder(tmp_path: Path) -> N
     (tmp_path / "b.txt").mkdir()
     with pytest.raises(UnavailableError, match="there is no file"):
         open_document(tmp_path / "a.txt")
-    with pytest.raises(InputError, match="cannot read"):
+    with pytest.raises(InputError, match="is a folder, not a file"):
         open_document(tmp_path / "b.txt")
 
 

@@ -270,7 +270,7 @@ def test_counts_are_bounded() -> None:
 def test_a_file_that_is_not_there_or_wrong_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(UnavailableError, match="there is no quiz"):
         read_quiz(tmp_path / "none.toml")
-    with pytest.raises(InputError, match="cannot read"):
+    with pytest.raises(InputError, match="is a folder, not a quiz"):
         read_quiz(tmp_path)
     (tmp_path / "bad.toml").write_text("title = 1\nlanguage = 2\n")
     with pytest.raises(InputError) as caught:

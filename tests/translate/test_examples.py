@@ -46,7 +46,7 @@ def test_what_is_no_example_is_refused_with_every_reason(tmp_path: Path, data: b
 def test_a_missing_file_and_a_folder_are_told(tmp_path: Path) -> None:
     with pytest.raises(UnavailableError, match="there is no file"):
         read_examples(tmp_path / "none.tsv")
-    with pytest.raises(InputError, match="cannot read"):
+    with pytest.raises(InputError, match="is a folder, not a file"):
         read_examples(tmp_path)
 
 

@@ -46,6 +46,7 @@ HELD = (
     *("run `edgekit models pin {id}`", "try again", "update edgekit"),
     *("the process that runs `{name}`", "the process that quantises `{name}`", "what measures its memory"),
     *("{count} texts", "{count} text", "{count} tabs", "{count} tab"),
+    "is not TOML: a text is not closed by its quote",
     *("{memory}, {free} available", "{label}: not in this onnxruntime", "{label}: not asked for (`{wanted}`)"),
     "{label}: no NPU is here, only its simulation on the CPU, which `--device qnn` takes",
     *("as the receipt has it:", "{language}, {part}: {identical} of {lines} lines identical ({share})"),

@@ -19,9 +19,12 @@ from toys.tui_stage import play as play_app
 
 from edgekit.catalogue.entries import TASKS as ALL_TASKS
 from edgekit.catalogue.load import load_catalogue
+from edgekit.core.errors import InputError
 from edgekit.core.languages import Direction
+from edgekit.quiz.read import read_quiz
 from tui import pager, words
 from tui.bridge import Job
+from tui.errors import in_words
 from tui.models import InstalledModels
 from tui.screens.asking import AskFileScreen
 from tui.screens.jobs import _line
@@ -164,3 +167,43 @@ def test_a_job_that_has_ended_says_how_long_it_took_and_not_how_long_it_takes() 
     line = "measure: 59 of 60 steps, 0.9 lines/s, 1s left"
     assert str(_line(job(line, "done"), 200)).endswith(", took 1m05s")
     assert str(_line(job(line, "cancelled"), 200)).endswith(", 1m05s  measure: 59 of 60 steps")
+
+
+@pytest.mark.parametrize("language", list(words.LANGUAGES))
+@pytest.mark.parametrize("failures", [(), ("`model.bin` has 3 bytes, not 4",)])
+def test_a_model_that_was_verified_is_said_to_match_its_receipt_or_not(
+    language: str, failures: tuple[str, ...]
+) -> None:
+    async def scene(stage: Stage) -> None:
+        await stage.sees("toy-en-pt")
+        await stage.press("v")
+        told = "it is not as its receipt says" if failures else "it is as its receipt says"
+        await stage.sees(words._(told))
+
+    models, library = ToyModels(Direction("en", "pt")), ToyLibrary(failures=failures)
+    play_app(scene, models=models, library=library, state={"language": language, "screen": "models"})
+
+
+@pytest.mark.parametrize(
+    ("language", "folder", "quote"),
+    [
+        ("en", "is a folder, not a quiz", "quiz.toml:2: is not TOML: a text is not closed by its quote"),
+        ("es", "es una carpeta, no un cuestionario", "quiz.toml:2: no es TOML: un texto no se cierra con sus comillas"),
+        ("pt", "é uma pasta, não um questionário", "quiz.toml:2: não é TOML: um texto não se fecha com suas aspas"),
+    ],
+)
+def test_a_quiz_that_cannot_be_read_says_why_in_words(language: str, folder: str, quote: str, tmp_path: Path) -> None:
+    path = tmp_path / "quiz.toml"
+    path.write_text('title = "Plants"\nlanguage = "en\n', encoding="utf-8")
+    words.choose(language)
+    try:
+        with pytest.raises(InputError) as caught:
+            read_quiz(tmp_path)
+        told, hint = in_words(caught.value)
+        assert told == f"`{tmp_path}` {folder}"
+        assert hint
+        with pytest.raises(InputError) as caught:
+            read_quiz(path)
+        assert quote in in_words(caught.value)[0]
+    finally:
+        words.choose("en")

@@ -164,7 +164,10 @@ class ModelsScreen(JobScreen):
             self.say_problem(job.problem)
         else:
             failures = [note_in_words(one) for one in getattr(job.result, "failures", ())]
-            self.say("\n".join([f"{name_in_words(job)}: {_(ENDED[job.state])}", *failures[:2]]))
+            told = _(ENDED[job.state])
+            if what == "verify" and job.state == "done":
+                told = _("it is not as its receipt says") if failures else _("it is as its receipt says")
+            self.say("\n".join([f"{name_in_words(job)}: {told}", *failures[:2]]))
             if what in ("pull", "remove"):
                 self._fill(model)
                 self.app.models_changed()

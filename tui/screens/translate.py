@@ -43,7 +43,10 @@ class TranslateScreen(TranslateReview):
         "source": N_("Write or paste text here; its translation appears below. Every line stays a line."),
         "target": N_("The translation. Select it with the mouse or Shift and the arrows, or copy all of it."),
         "direction": N_("From which language to which, of what is installed. Enter opens the list."),
-        "look": N_("Lines that a person should look at, the worst first. Enter goes to one."),
+        "look": N_(
+            "Lines that a person should look at, the worst first. Enter goes to one. "
+            "36 % sure: of 100 lines that are told so, about 36 are right."
+        ),
     }
 
     @dataclass
