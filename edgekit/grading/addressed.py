@@ -28,8 +28,8 @@ Span = tuple[int, int]
 _PACKAGED = "addressed.json"
 SCHEMA = "edgekit.addressed/1"
 # Of 135 orders in 19 languages, each scored by weights that had not seen it, with questions of SciEntsBank and Beetle,
-# 98 % are above -.5, where .3 % of SciEntsBank's right answers and 2 % of SAF's paragraphs in English are as well; above
-# 0 half as many. What is between is read and counts for nothing, as below.
+# 98 % are above -.5, where .3 % of SciEntsBank's right answers and 2 % of SAF's paragraphs in English are as well;
+# above 0 half as many. What is between is read and counts for nothing, as below.
 _LEAST = 0.0
 # A sentence that is like the question or like what is known of it speaks of that: orders have cosines of .08 (95 %
 # below .25), right answers .59.
