@@ -39,10 +39,10 @@ def fsync_folder(folder: Path) -> None:
 def replacing_file(path: Path) -> Iterator[Path]:
     """Give an empty file beside path, for another program to write, that takes its place when the block ends well."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=PARTIAL_SUFFIX)
-    os.close(descriptor)
-    beside = Path(name)
+    beside = path.parent / f".{path.name}.{os.urandom(4).hex()}{PARTIAL_SUFFIX}"
     try:
+        # Made inside: a signal can come between a file's making and whatever is next.
+        os.close(os.open(beside, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
         yield beside
         with beside.open("r+b") as stream:
             os.fsync(stream.fileno())
@@ -51,7 +51,7 @@ def replacing_file(path: Path) -> Iterator[Path]:
         else:
             umask = os.umask(0)
             os.umask(umask)
-            beside.chmod(0o666 & ~umask)  # mkstemp makes 0600; a new file follows the user's umask
+            beside.chmod(0o666 & ~umask)  # it was made with 0600; a new file follows the user's umask
         beside.replace(path)
         fsync_folder(path.parent)
     except BaseException:

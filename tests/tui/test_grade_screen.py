@@ -86,7 +86,7 @@ def test_a_class_is_graded_by_the_mouse_alone(tmp_path: Path, monkeypatch: pytes
         await stage.click("▌ quiz.toml", 3)
         await stage.sees("▌ answers.csv")
         await stage.click("▌ answers.csv", 3)
-        await stage.click("  Grade  ")
+        await stage.click(" Grade  ")
         await stage.sees("6 of 6 left")
         await stage.until(lambda: not stage.app.jobs.running)
         await stage.click("c Change")

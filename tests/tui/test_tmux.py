@@ -231,7 +231,7 @@ def test_a_terminal_that_changes_its_size_is_filled_again(columns: int, tmp_path
     one.until(lambda rows: "^q Quit" in rows[29])
     rows = one.rows()
     assert all(len(row) <= columns for row in rows)
-    assert f"{NUMBER['translate']} Translate" in rows[0]
+    assert f"{NUMBER['translate']} Transl" in rows[0]
 
 
 @pytest.mark.real
