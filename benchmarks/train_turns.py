@@ -153,7 +153,7 @@ def _fit(rows: Sequence[tuple[Floats, Floats]]) -> Net:
             odds = torch.nn.functional.binary_cross_entropy_with_logits(net(tokens, mask), labels, reduction="none")
             loss = (odds * mask).sum() / mask.sum()
             optimizer.zero_grad()
-            loss.backward()  # type: ignore[no-untyped-call]
+            loss.backward()  # type: ignore[no-untyped-call]  # torch has no types for it
             optimizer.step()
             schedule.step()
             total += float(loss.detach())

@@ -83,10 +83,8 @@ def _words(quiz: Quiz) -> _Words:
 def _document(quiz: Quiz, sections: Sequence[str], form: str) -> bytes:
     if form == "md":
         return "\n".join([f"# {_plain(quiz.title)}\n", *sections]).encode("utf-8", "replace")
-    title, language = (
-        escape(not_xml(visible(quiz.title))),
-        escape(quiz.questions[0].language if quiz.questions else "en"),
-    )
+    title = escape(not_xml(visible(quiz.title)))
+    language = escape(quiz.questions[0].language if quiz.questions else "en")
     return (
         f'<!DOCTYPE html>\n<html lang="{language}"><head><meta charset="utf-8"><title>{title}</title>'
         f"<style>{_STYLE}</style></head><body>\n<h1>{title}</h1>\n{''.join(sections)}</body></html>\n"

@@ -46,8 +46,8 @@ _LEAST_ASIDE, _LEAST_PART_ASIDE = -2.3, -1.0
 _LEAST_LETTERS, _LEAST_LETTERS_OF_OTHERS = 8, 4
 _LEAST_WORDS_OF_PART = 3
 _LEAST_WORDS_ASIDE = 5
-# Of 800 answers of the train splits of SciEntsBank and Beetle none has other points by its runs, no right one is told;
-# of orders that nothing was trained with, run on behind an answer, half are told.
+# Of orders that nothing was trained with (`orders/held.txt`, 17 forms) 64 % are told in words or sentences above these,
+# and 73 % where a run has .8; then twice as many right answers of SciEntsBank and SAF are told.
 _LEAST_OF_RUN, _BY_RUN, _LEAST_RUN, _LEAST_RUN_ASIDE = 3.0, 0.1, 2.0, -3.0
 _MOST_AGAIN = 2
 # Characters between an order that is listed and the words that it is part of.
@@ -100,9 +100,9 @@ class Addressed:
         for unit, row in zip(units, parts, strict=True):
             if rests(unit):
                 odds, near = self._score(text[slice(*unit)], related, texts)
-                # Of other sentences one may have led to an order without a word of an answer: `If you do not`.
-                is_led = self.turns is None or tokens is None or (len(units) > 1 and not _tells(text[slice(*unit)]))
-                is_led = is_led or bool(tokens is not None and self._runs(text, unit, texts, tokens))
+                # Beside other sentences it may have led to the order without a word of an answer: `If you do not`.
+                is_led = len(units) > 1 and not _tells(text[slice(*unit)])
+                is_led = is_led or self.turns is None or tokens is None or bool(self._runs(text, unit, texts, tokens))
                 if (near < _LEAST_RELATED_REST and is_led) or odds > _MOST_OF_PART:
                     found.append(unit)
                 continue

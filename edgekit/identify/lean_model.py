@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    from py3langid.langid import LanguageIdentifier  # type: ignore[import-untyped]
+    from py3langid.langid import LanguageIdentifier  # type: ignore[import-untyped]  # it has no types
 
 # Local file header of the ZIP format (APPNOTE 4.3.7): the lengths of name and extra field are its last two numbers.
 _HEADER = 30

@@ -31,7 +31,7 @@ RIGHT, WRONG = "Water makes it swell", "My dog likes old shoes"
 
 
 def graded(answers: list[Answer], among: list[Answer] | None = None) -> dict[str, Suggestion]:
-    texts = Texts(ToyEncoder(), toy_scorer("en"))  # type: ignore[arg-type]
+    texts = Texts(ToyEncoder(), toy_scorer("en"))  # type: ignore[arg-type]  # a toy
     found = Grader(QUIZ, texts).grade(answers, among=among or ())
     return {f"{one.question_id} {one.answer_id}": one for one in found}
 

@@ -21,7 +21,7 @@ MARKED = "About 5 g of white crystals stay behind on the bottom"
 
 def graded(text: str, points: float) -> Suggestion:
     marks = [TeacherMark("q1", f"{MARKED}{'!' * at}", points) for at in range(20)]
-    texts = Texts(ToyEncoder(), toy_scorer("en"))  # type: ignore[arg-type]
+    texts = Texts(ToyEncoder(), toy_scorer("en"))  # type: ignore[arg-type]  # a toy
     (found,) = Grader(QUIZ, texts, marks=marks).grade([Answer("a", "q1", text)])
     return found
 
@@ -56,6 +56,6 @@ def test_the_same_has_the_mark_that_was_given(text: str) -> None:
 
 def test_a_number_that_a_marked_answer_has_is_no_other() -> None:
     marks = [TeacherMark("q1", MARKED.replace("5", str(number)), 2.0) for number in range(1, 30)]
-    texts = Texts(ToyEncoder(), toy_scorer("en"))  # type: ignore[arg-type]
+    texts = Texts(ToyEncoder(), toy_scorer("en"))  # type: ignore[arg-type]  # a toy
     (found,) = Grader(QUIZ, texts, marks=marks).grade([Answer("a", "q1", MARKED)])
     assert told(found) == []

@@ -28,7 +28,7 @@ def answer(**changed: Any) -> Answer:
 
 
 def grader(**options: Any) -> Grader:
-    return Grader(QUIZ, None, **options)  # type: ignore[arg-type]
+    return Grader(QUIZ, None, **options)  # type: ignore[arg-type]  # of a wrong type on purpose
 
 
 WRONG = {
@@ -109,7 +109,7 @@ def test_what_is_no_quiz_is_told(quiz: Any) -> None:
     with pytest.raises(EdgekitError):
         open_grader(quiz)
     with pytest.raises(InputError):
-        Grader(quiz, None)  # type: ignore[arg-type]
+        Grader(quiz, None)  # type: ignore[arg-type]  # of a wrong type on purpose
 
 
 @pytest.mark.parametrize(
@@ -132,7 +132,7 @@ def test_what_opens_no_grader_is_told_before_a_model_is_read(options: dict[str, 
 
 def test_what_no_event_can_be_told_to_is_told() -> None:
     with pytest.raises(UsageError, match="`report` is of type `NoneType`"):
-        grader().grade([ANSWER], None)  # type: ignore[arg-type]
+        grader().grade([ANSWER], None)  # type: ignore[arg-type]  # of a wrong type on purpose
 
 
 def test_a_grader_that_was_closed_grades_nothing() -> None:

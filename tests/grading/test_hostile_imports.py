@@ -71,7 +71,7 @@ def imported(tmp_path: Path, form: str, place: str | None) -> Quiz:
 
 def graded(quiz: Quiz) -> list[Suggestion]:
     asked = quiz.questions[0].id
-    texts = Texts(ToyEncoder(), toy_scorer("en"))  # type: ignore[arg-type]
+    texts = Texts(ToyEncoder(), toy_scorer("en"))  # type: ignore[arg-type]  # a toy
     return list(Grader(quiz, texts).grade([Answer(f"a{at}", asked, text) for at, text in enumerate(ANSWERS)]))
 
 

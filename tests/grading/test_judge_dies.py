@@ -87,7 +87,7 @@ class DyingModel:
 def graded(model: DyingModel, count: int) -> list[Suggestion]:
     answers = [Answer(f"a{at}", "q1", f"Water makes the seed swell {at}") for at in range(count)]
     with Judge(model) as judge:
-        texts = Texts(ToyEncoder(), toy_scorer("en"))  # type: ignore[arg-type]
+        texts = Texts(ToyEncoder(), toy_scorer("en"))  # type: ignore[arg-type]  # a toy
         return list(Grader(QUIZ, texts, judge=judge).grade(answers))
 
 
@@ -157,7 +157,7 @@ def test_a_judge_that_fails_sends_to_a_person_with_the_points_that_there_were(
     answer: Generation | EngineError, text: str
 ) -> None:
     def suggested(judge: Judge | None) -> Suggestion:
-        texts = Texts(ToyEncoder(), toy_scorer("en"))  # type: ignore[arg-type]
+        texts = Texts(ToyEncoder(), toy_scorer("en"))  # type: ignore[arg-type]  # a toy
         (found,) = Grader(QUIZ, texts, judge=judge).grade([Answer("a", "q1", text)])
         return found
 

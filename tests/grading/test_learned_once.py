@@ -30,7 +30,7 @@ ANSWERS = [
 
 
 def grader() -> Grader:
-    return Grader(QUIZ, Texts(ToyEncoder(), toy_scorer("en")), marks=MARKS)  # type: ignore[arg-type]
+    return Grader(QUIZ, Texts(ToyEncoder(), toy_scorer("en")), marks=MARKS)  # type: ignore[arg-type]  # a toy
 
 
 def test_marks_are_learned_once_a_question_when_answers_come_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -50,11 +50,11 @@ def toy_turns(direction: np.ndarray) -> Turns:
 
 def toy_texts() -> Texts:
     """Weights that know the words of the order."""
-    texts = Texts(ToyEncoder(), toy_scorer("en"))  # type: ignore[arg-type]
+    texts = Texts(ToyEncoder(), toy_scorer("en"))  # type: ignore[arg-type]  # a toy
     weights = np.asarray(20 * sum(texts.centred(word) for word in ORDER.split()), np.float32)
     direction = np.asarray(sum(texts.tokens(word)[1][0] for word in ORDER.split()), np.float32)
     addressed = Addressed(weights, -8.0, toy_turns(direction))
-    return Texts(ToyEncoder(), toy_scorer("en"), addressed)  # type: ignore[arg-type]
+    return Texts(ToyEncoder(), toy_scorer("en"), addressed)  # type: ignore[arg-type]  # a toy
 
 
 @pytest.mark.parametrize("honest", [RIGHT, "seeds need purple lamps"])
@@ -130,7 +130,7 @@ def test_path_is_the_best_of_all_when_turning_costs(odds: list[int]) -> None:
 @given(st.text(max_size=60), st.integers(0, 2**32 - 1))
 @settings(max_examples=100)
 def test_runs_are_apart_and_in_order_when_any_text_comes(text: str, seed: int) -> None:
-    texts = Texts(ToyEncoder(), toy_scorer("en"))  # type: ignore[arg-type]
+    texts = Texts(ToyEncoder(), toy_scorer("en"))  # type: ignore[arg-type]  # a toy
     spans, states = texts.tokens(text)
     turns = toy_turns(np.random.default_rng(seed).normal(size=WIDTH).astype(np.float32))
     runs = turns.runs(text, spans, states, states[:0])
