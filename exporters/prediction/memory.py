@@ -30,9 +30,9 @@ _ENCODED = 64
 # The interpreter with numpy and onnxruntime's library, 50 MB; the other libraries of a task and the session, 24 MB.
 _ONNX_PROCESS = 50_000_000
 _ONNX_TASK = 24_000_000
-# A token, those of scripts that no text has had yet packed (`edgekit.tokenizer`): the middle of what processes of the
-# same model held on one machine, 240 to 266 MB, as its kernel took back pages or not; 290 to 395 bytes of 250,002.
-_ONNX_TOKEN = 345
+# A token, those of scripts that no text has had yet packed (`edgekit.tokenizer`). The same model's processes held 237
+# to 244 MB or, where the allocator had given a batch back, 216 to 219: 195 to 308 bytes of 250,002.
+_ONNX_TOKEN = 275
 # Values of the encoder's width that stay of a batch of 2,048 tokens (`edgekit.engine.encoder`).
 _ONNX_BATCH = 2048 * 6 * 4
 # Bytes of a weight in blocks of 32 with a float32 scale. Products in such blocks of 8 bits take as much again when they

