@@ -1,7 +1,7 @@
 """Answers with speech to the grader in them, as a trainer or a measure needs them: where it stands, how it is joined.
 
 `orders/develop.txt` has patterns, `{this|that}` where one of some stands; `orders/held.txt` was written before them
-and is only measured.
+and is only measured; `orders/honest.txt` has what answers say in the words of orders.
 """
 
 from __future__ import annotations
@@ -17,8 +17,10 @@ from benchmarks.grader_orders import lines
 _FOLDER = Path(__file__).resolve().parent / "orders"
 _CHOICE = re.compile(r"\{([^{}]*\|[^{}]*)\}")
 _KEYS = "qwertyuiopasdfghjklzxcvbnm"
-JOINS = (" ", ", ", ". ", " and ", " so ", " - ", "; ", " but ", ": ", "\n")
-_JOIN_SHARES = (10, 2, 2, 1, 1, 0.5, 0.5, 0.5, 0.5, 0.5)
+JOINS = (" ", ", ", ". ", " and ", " so ", " - ", "; ", " but ", ": ", "\n", "... ", " (", " because ", " also ")
+_JOIN_SHARES = (10, 2, 2, 1, 1, 0.5, 0.5, 0.5, 0.5, 0.5, 0.3, 0.2, 0.2, 0.3)
+# Of honest texts, those in the words of orders: of answers, and of what stands beside one.
+_ALIKE, _ALIKE_BESIDE = 0.08, 0.35
 _PLACES = ("after", "before", "middle", "around", "twice")
 _PLACE_SHARES = (4, 4, 3, 1, 1)
 
@@ -43,10 +45,13 @@ class Made:
     spans: tuple[tuple[int, int], ...]
 
 
-def placed(honest: str, order: str, place: str, join: str) -> Made:
-    """An order in an answer: after it, before it, in the middle, around it (two halves), or before and after it."""
+def placed(honest: str, order: str, place: str, join: str, share: float = 0.5) -> Made:
+    """An order in an answer: after it, before it, in the middle, around it (two halves), or before and after it.
+
+    share: of the words before what cuts them in two.
+    """
     words, halves = honest.split(), order.split()
-    cut, half = len(words) // 2, (len(halves) + 1) // 2
+    cut, half = int(len(words) * share), int(len(halves) * share + 0.5)
     rows: dict[str, list[tuple[str, bool]]] = {
         "after": [(honest, False), (order, True)],
         "before": [(order, True), (honest, False)],
@@ -91,7 +96,7 @@ def drawn(honest: str, order: str, draw: random.Random) -> Made:
     place = draw.choices(_PLACES, _PLACE_SHARES)[0]
     if place in ("middle", "around") and min(len(honest.split()), len(order.split())) < 4:
         place = "after"
-    return placed(honest, order, place, draw.choices(JOINS, _JOIN_SHARES)[0])
+    return placed(honest, order, place, draw.choices(JOINS, _JOIN_SHARES)[0], draw.uniform(0.25, 0.75))
 
 
 def slipped(text: str, draw: random.Random, share: float = 0.06) -> str:
@@ -126,23 +131,33 @@ class Sample:
     pattern: str | None
 
 
-def samples(honest: Sequence[Source], others: Sequence[Source], orders: Sequence[str], count: int) -> list[Sample]:
-    """Answers with orders, orders alone, two honest ones run together, and honest ones; a fifth of them of others."""
+def samples(
+    honest: Sequence[Source], others: Sequence[Source], alike: Sequence[str], orders: Sequence[str], count: int
+) -> list[Sample]:
+    """Answers with orders, orders alone, two honest ones run together, and honest ones; a fifth of them of others.
+
+    alike: patterns of what is honest in the words of orders, asked for in the same words or beside the question.
+    """
     draw = random.Random(78)
 
-    def source() -> Source:
-        return draw.choice(others) if draw.random() < 0.2 else draw.choice(honest)
+    def source(share: float) -> Source:
+        chance = draw.random()
+        if chance < share:
+            one = draw.choice(alike)
+            asked = (expanded(one, draw),) if draw.random() < 0.5 else draw.choice(honest).related
+            return Source(expanded(one, draw), asked)
+        return draw.choice(others) if chance > 0.8 else draw.choice(honest)
 
     found = []
     for _ in range(count):
-        chance, one, pattern = draw.random(), source(), None
+        chance, one, pattern = draw.random(), source(_ALIKE), None
         mine = shortened(one.text, draw)
         if chance < 0.7:
             pattern = draw.choice(orders)
             order = expanded(pattern, draw)
             made = drawn(mine, order, draw) if chance < 0.66 else Made(order, ((0, len(order)),))
-        elif chance < 0.82:
-            made = Made(drawn(mine, shortened(source().text, draw), draw).text, ())
+        elif chance < 0.84:
+            made = Made(drawn(mine, shortened(source(_ALIKE_BESIDE).text, draw), draw).text, ())
         else:
             made = Made(mine.lower() if draw.random() < 0.4 else mine, ())
         found.append(Sample(made, one.related, pattern))

@@ -1,11 +1,11 @@
 """Makes `edgekit/grading/turns.json`: which words of a sentence speak to the grader.
 
-    python -m benchmarks.train_turns [--texts 16000] [--hold 0.12] [--cache build/states]
+    python -m benchmarks.train_turns [--texts 24000] [--hold 0.12] [--cache build/states]
 
 A network of two convolutions on what the encoder makes of each token, and on how near the token is to the question:
-answers of the train splits of SciEntsBank, Beetle and SAF and lines of FLORES dev, with orders of `orders/develop.txt`
-and of `grader_orders.ORDERS` in them, with and without a sign between. With `--hold` a share of the patterns is kept
-out of training and measured, and nothing is written.
+answers of the train splits of SciEntsBank, Beetle and SAF, lines of FLORES dev and `orders/honest.txt`, with orders of
+`orders/develop.txt` and of `grader_orders.ORDERS` in them, with and without a sign between. With `--hold` a share of
+the patterns is kept out of training and measured, and nothing is written.
 """
 
 from __future__ import annotations
@@ -60,13 +60,13 @@ class Net(torch.nn.Module):
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--texts", type=int, default=16_000)
+    parser.add_argument("--texts", type=int, default=24_000)
     parser.add_argument("--hold", type=float, default=0.0, help="share of the patterns that is only measured")
     parser.add_argument("--cache", type=Path, help="folder for what the encoder gives")
     options = parser.parse_args()
     torch.manual_seed(0)
-    honest = [*_answers(), *(Source(one, ()) for one in lines(HONEST) for _ in range(4))]
-    made = samples(honest, _translations(), [*patterns("develop"), *lines(ORDERS)], options.texts)
+    alike, orders = (*patterns("honest"), *lines(HONEST)), (*patterns("develop"), *lines(ORDERS))
+    made = samples(_answers(), _translations(), alike, orders, options.texts)
     tokens, labels = _read(made, options.cache)
     basis = _basis(tokens)
     tokens = [np.column_stack([one[:, :-1] @ basis, one[:, -1]]).astype(np.float32) for one in tokens]

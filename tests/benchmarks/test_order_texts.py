@@ -26,7 +26,7 @@ def test_answer_is_left_when_the_spans_of_the_order_are_taken_out(place: str, jo
     assert all(word in order for word in ORDER.split())
 
 
-@pytest.mark.parametrize("name", ["develop", "held"])
+@pytest.mark.parametrize("name", ["develop", "held", "honest"])
 def test_patterns_are_written_out_when_orders_are_made(name: str) -> None:
     draw = random.Random(0)
     rows = patterns(name)
@@ -34,6 +34,14 @@ def test_patterns_are_written_out_when_orders_are_made(name: str) -> None:
     # JSON has braces, choices have bars.
     assert not any("|" in expanded(one, draw) for one in rows)
     assert len(set(rows)) == len(rows)
+
+
+@pytest.mark.parametrize("share", [0.3, 0.7])
+@pytest.mark.parametrize("place", ["middle", "around"])
+def test_all_words_stay_when_an_answer_or_an_order_is_cut_elsewhere(place: str, share: float) -> None:
+    made = placed(HONEST, ORDER, place, " ", share)
+    assert sorted(made.text.split()) == sorted([*HONEST.split(), *ORDER.split()])
+    assert sum(len(made.text[slice(*span)].split()) for span in made.spans) == len(ORDER.split())
 
 
 def test_lists_have_no_order_in_common_when_one_is_only_measured() -> None:
