@@ -2,13 +2,17 @@
 
 Answers with all points of SciEntsBank, Beetle and SAF against their references; of ASAP, which has none, against three
 others of their language with all points, drawn; of LAK and ISLS against what `edgekit grade audit` takes for right.
+
+Every other question of a set and language, in the order of their digests, is of the half that the checks are developed
+on; figures of the other half are of texts that nobody has looked at.
 """
 
 from __future__ import annotations
 
+import hashlib
 import random
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -80,16 +84,21 @@ class Counted:
 
 
 def count_flags(
-    encoder: KeptStates, names: list[str], most: int | None = None, splits: frozenset[str] = frozenset()
+    encoder: KeptStates,
+    names: list[str],
+    most: int | None = None,
+    splits: frozenset[str] = frozenset(),
+    half: str | None = None,
 ) -> Iterator[tuple[str, str, Counted]]:
     """(set, variety, what was counted), set after set.
 
-    most: answers of a set and variety, drawn with a seed.  splits: only these, where some are named.
+    most: answers of a set and variety, drawn with a seed.  splits: only these, where some are named.  half: `develop`
+    or `report`, of the questions; both without.
     """
     for name in names:
         with encoder.keeping(name):
             found: dict[str, Counted] = defaultdict(Counted)
-            trials = _parallel(name, most) if name in _PARALLEL else _referenced(name, most, splits)
+            trials = _parallel(name, most, half) if name in _PARALLEL else _referenced(name, most, splits, half)
             texts = Texts(encoder)
             for quiz, answers in trials:
                 by_id = {one.answer_id: (variety, one.text) for variety, one in answers}
@@ -102,7 +111,7 @@ def count_flags(
 Trials = Iterator[tuple[Quiz, list[tuple[str, Answer]]]]
 
 
-def _referenced(name: str, most: int | None, splits: frozenset[str]) -> Trials:
+def _referenced(name: str, most: int | None, splits: frozenset[str], half: str | None) -> Trials:
     """A quiz of one language for each question, and its right answers, each text once."""
     groups: dict[str, dict[tuple[str, str], dict[str, Any]]] = defaultdict(dict)
     for row in read_set(name):
@@ -110,7 +119,8 @@ def _referenced(name: str, most: int | None, splits: frozenset[str]) -> Trials:
         if is_right and (not splits or row["split"] in splits):
             groups[row["language"]][row["question_id"], row["answer"]] = row
     for language, rows in groups.items():
-        drawn = _drawn(list(rows.values()), most)
+        of_half = _half((question_id for question_id, _ in rows), half)
+        drawn = _drawn([row for (question_id, _), row in rows.items() if question_id in of_half], most)
         questions: dict[str, list[dict[str, Any]]] = defaultdict(list)
         for row in drawn:
             questions[row["question_id"]].append(row)
@@ -129,15 +139,23 @@ def _referenced(name: str, most: int | None, splits: frozenset[str]) -> Trials:
             yield Quiz(name, name, (language,), (question,), ""), answers
 
 
-def _parallel(name: str, most: int | None) -> Trials:
+def _half(questions: Iterable[str], half: str | None) -> set[str]:
+    """Those of a half: every other one by its digest."""
+    ordered = sorted(set(questions), key=lambda one: hashlib.sha256(one.encode()).digest())
+    return set(ordered if half is None else ordered[half == "report" :: 2])
+
+
+def _parallel(name: str, most: int | None, half: str | None) -> Trials:
     """The versions that say what is right, of every variety."""
     base = _PARALLEL[name]
     versions = read_versions(DATA / f"{name}.jsonl")
     trial = make_trial(versions, base=base, language=base_language_of(versions, base))
+    of_half = _half((one.question for one in versions), half)
     groups: dict[str, list[Answer]] = defaultdict(list)
     for answer in trial.answers:
-        if trial.versions[answer.answer_id].right:
-            groups[trial.versions[answer.answer_id].variety].append(answer)
+        version = trial.versions[answer.answer_id]
+        if version.right and version.question in of_half:
+            groups[version.variety].append(answer)
     for variety, answers in groups.items():
         # Versions of one content are no copies of each other: each variety is a class of its own.
         yield trial.quiz, [(variety, one) for one in _drawn(answers, most)]

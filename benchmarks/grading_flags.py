@@ -1,6 +1,6 @@
 """What honest answers are flagged for.
 
-    python -m benchmarks.grading_flags --cache build/flags [--count 300] [--show 5]
+    python -m benchmarks.grading_flags --cache build/flags [--half develop] [--count 300] [--show 5]
 
 First the checks that need no encoder. A row a set and language: of the answers that their teachers gave marks for, the
 share in per cent with each reason code; then the share of answers of no marks. The first are honest by their marks, so
@@ -8,7 +8,8 @@ every flag but `duplicate` and `copied_reference`, which are true there, is a fa
 nothing have `acceptable` for one.
 
 Then the whole grader, where its encoder is installed (`flags_of_grader`): right answers alone, all of them or `--count`
-of each set and variety, drawn. All take an hour of one core the first time and minutes with `--cache`.
+of each set and variety, drawn. All take an hour of one core the first time and minutes with `--cache`. What is
+developed is looked at on one half of the questions (`--half develop`), reported on the other (`--half report`).
 """
 
 from __future__ import annotations
@@ -80,6 +81,7 @@ def main() -> None:
     parser.add_argument("--show", type=int, default=0, help="flagged answers of each code to print")
     parser.add_argument("--peers", action="store_true", help="compare with the other answers of the question")
     parser.add_argument("--count", type=int, help="answers of each set and variety for the whole grader, drawn")
+    parser.add_argument("--half", choices=("develop", "report"), help="of the questions, for the whole grader")
     parser.add_argument("--cache", type=Path, help="folder for what the encoder gives")
     parser.add_argument("--checks-only", action="store_true", help="leave the whole grader out")
     options = parser.parse_args()
@@ -130,7 +132,8 @@ def whole(options: argparse.Namespace) -> None:
     with opened as encoder:
         assert isinstance(encoder, Encoder)
         kept = KeptStates(encoder, options.cache)
-        found = {(name, variety): one for name, variety, one in count_flags(kept, options.sets, options.count)}
+        rows_of = count_flags(kept, options.sets, options.count, half=options.half)
+        found = {(name, variety): one for name, variety, one in rows_of}
     for line in report(found):
         print(line)
     for (name, variety), one in found.items():
