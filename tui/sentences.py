@@ -82,6 +82,7 @@ SENTENCES: tuple[str, ...] = (
     N_("translated {share}"),
     N_("romanised {share}"),
     N_("nothing says what is right, and {count} marks of other answers are all there is to go by"),
+    N_("all that counts for `{criterion}` speaks to whoever grades"),
     N_("the second opinion on `{criterion}` failed: {told}"),
     N_("there is nothing to judge"),
     N_("the answer has {count} characters, more than {most}"),

@@ -13,6 +13,7 @@ from edgekit.grading.evasions import find_hedges
 from edgekit.grading.judging import Judging, opinions
 from edgekit.grading.local_calibration import Observed
 from edgekit.grading.local_marks import Marked
+from edgekit.grading.quiz_orders import without_speech
 from edgekit.grading.reading import Read, is_rest, left_out, read_again, read_answer, set_aside
 from edgekit.grading.scorer import STATES
 from edgekit.grading.scoring import Scored, Seen, Wording, score
@@ -59,7 +60,15 @@ class Explainer:
         self._texts = texts
         self._translate = translate
         self._judge = judge
-        self._criteria = [(one, tuple(Wording(tag, text) for tag, text in one.wordings())) for one in question.criteria]
+        self._criteria: list[tuple[Criterion, tuple[Wording, ...]]] = []
+        self._spoken: list[Reason] = []
+        for one in question.criteria:
+            wordings = tuple(Wording(tag, text) for tag, text in one.wordings())
+            kept = without_speech(question, wordings, texts)
+            self._criteria.append((one, kept or wordings))
+            if not kept:
+                detail = f"all that counts for `{one.id}` speaks to whoever grades"
+                self._spoken.append(Reason("uncertain", detail))
         self._refuted = [_listed(one.refuted) for one in question.criteria]
         self._misconceptions = [(one, _listed(one.wordings)) for one in question.misconceptions]
         self._right = tuple(one.text for _, wordings in self._criteria for one in wordings)
@@ -118,6 +127,7 @@ class Explainer:
             sums = {round(one + other, _DIGITS) for one in sums for other in possible}
             probability *= likely
             reasons += self._reasons(criterion, scored)
+        reasons += self._spoken
         reasons += self._unread(seen)
         reasons += self._off_topic(seen)
         reasons += self._hedges(seen)

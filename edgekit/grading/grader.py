@@ -16,6 +16,7 @@ from edgekit.grading.given import answers_of, marks_of, require_quiz, require_re
 from edgekit.grading.intake import take_in
 from edgekit.grading.kinds import is_ruled, mark_by_rule
 from edgekit.grading.local_calibration import with_own_varieties
+from edgekit.grading.quiz_orders import without_orders
 from edgekit.grading.reading import Read, read_answer, told_of_repeats
 from edgekit.grading.suggesting import suggest, suggest_nothing
 from edgekit.grading.texts import Texts
@@ -54,7 +55,8 @@ class Grader(Closing):
         marks: Iterable[TeacherMark] = (),
     ) -> None:
         require_quiz(quiz)
-        self.quiz = replace(quiz, questions=tuple(map(_with_criteria, quiz.questions)))
+        asked = tuple(without_orders(_with_criteria(question)) for question in quiz.questions)
+        self.quiz = replace(quiz, questions=asked)
         self._encoder = encoder
         self._translate = translate
         self._judge = judge

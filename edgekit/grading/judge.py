@@ -15,7 +15,9 @@ from typing import Literal, Protocol, TypeAlias, TypeVar, get_args
 
 from edgekit.core.closing import Closing
 from edgekit.core.errors import EdgekitError, EngineError
+from edgekit.engine.llama.request import Finish
 from edgekit.generate.generator import Generation
+from edgekit.grading.judging import GONE, MOST_DEATHS
 from edgekit.grading.spans import clauses
 from edgekit.quiz.model import Criterion, Question
 
@@ -32,7 +34,6 @@ LEAST_MASS = 0.05
 # A tie is no verdict: the first of the four words would win it.
 _LEAST_APART = 1e-6
 MOST_ANSWER = 2000
-_MOST_DEATHS = 2
 _QUOTES = 24
 
 # The longer first: nothing about the question itself may follow the answer, which a student wrote.
@@ -152,7 +153,7 @@ class Judge(Closing):
         try:
             said = self._generate(prompt, GRAMMAR, 8, _ALTERNATIVES)
             if said.finish != "end":
-                return Opinion("cannot_tell", failed=f"the model came to no end: {said.finish}")
+                return _no_end(said.finish)
             probabilities = _probabilities(said, VERDICTS)
             verdict = said.text.strip()
             if verdict not in VERDICTS:
@@ -162,10 +163,12 @@ class Judge(Closing):
             likeliest, second = sorted(VERDICTS, key=lambda one: -probabilities[one])[:2]
             if probabilities[likeliest] - probabilities[second] < _LEAST_APART:
                 return Opinion("cannot_tell", failed=f"the model is torn between `{likeliest}` and `{second}`")
-            quote = self._quote(prompt, likeliest, answer) if quoted and likeliest in ("yes", "partly") else None
+            asks = quoted and likeliest in ("yes", "partly")
+            finish, quote = self._quote(prompt, likeliest, answer) if asks else ("end", None)
         except EdgekitError as problem:
             return Opinion("cannot_tell", failed=f"the model failed: {problem.message}")
-        return Opinion(likeliest, probabilities, quote)
+        # With more time there might be a quote: it would not be the same opinion again.
+        return _no_end(finish) if finish == "cancelled" else Opinion(likeliest, probabilities, quote)
 
     def prefer(self, question: str, first: str, second: str) -> float | None:
         """How probable it is that the model calls the first of two answers the better one; None: it does not say."""
@@ -182,19 +185,19 @@ class Judge(Closing):
             return None
         return _probabilities(said, ("A", "B")).get("A")
 
-    def _quote(self, prompt: str, verdict: Verdict, answer: str) -> tuple[int, int] | None:
+    def _quote(self, prompt: str, verdict: Verdict, answer: str) -> tuple[Finish, tuple[int, int] | None]:
         texts = {answer[begin:end]: (begin, end) for begin, end in clauses(answer)[:_QUOTES]}
         plain = [text for text in texts if text.strip() and text.isprintable()]
         if not plain:
-            return None
+            return "end", None
         choices = " | ".join(_literal(text) for text in plain)
         asked = _QUOTE_PROMPT.format(verdict_prompt=prompt, verdict=verdict)
         said = self._generate(asked, f'root ::= " "? ({choices})', None, None)
         # The grammar allows nothing else; what cuts an answer short is seen here.
-        return texts.get(said.text) or texts.get(said.text.removeprefix(" "))
+        return said.finish, texts.get(said.text) or texts.get(said.text.removeprefix(" "))
 
     def _generate(self, prompt: str, grammar: str, tokens: int | None, alternatives: int | None) -> Generation:
-        if self._deaths < _MOST_DEATHS:
+        if self._deaths < MOST_DEATHS:
             try:
                 said = self._attempt(prompt, grammar, tokens, alternatives)
             except EdgekitError:
@@ -204,7 +207,7 @@ class Judge(Closing):
             # One that was told to stop and did not was ended.
             self._has_died()
             return said
-        raise EngineError(f"its process died {_MOST_DEATHS} times, and it is asked nothing more")
+        raise EngineError(GONE)
 
     def _has_died(self) -> bool:
         self._deaths += self._model.has_died
@@ -220,6 +223,10 @@ class Judge(Closing):
             )
         finally:
             late.cancel()
+
+
+def _no_end(finish: Finish) -> Opinion:
+    return Opinion("cannot_tell", failed=f"the model came to no end: {finish}")
 
 
 def _probabilities(said: Generation, words: Sequence[_Word]) -> dict[_Word, float]:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from edgekit.core.segments import Translation
     from edgekit.engine.encoder import Encoder
     from edgekit.grading.judge import Judge
-    from edgekit.grading.judging import Judging
+    from edgekit.grading.judging import Accidents, Judging
     from edgekit.grading.texts import Texts
     from edgekit.store.installed import Installed
     from edgekit.store.receipt import Receipt
@@ -59,13 +59,18 @@ class Tools(Closing):
             if self._judge is not None:
                 stack.callback(self._judge.close)
 
-    def grader(self, quiz: Quiz, marks: Sequence[TeacherMark] = ()) -> Grader:
-        """A grader of a quiz that learns from marks; it does not own the models."""
+    def grader(self, quiz: Quiz, marks: Sequence[TeacherMark] = (), *, accidents: Accidents | None = None) -> Grader:
+        """A grader of a quiz that learns from marks; it does not own the models.
+
+        accidents: second opinions that are not asked for.
+        """
+        from edgekit.grading.judging import Recalling
         from edgekit.grading.texts import Texts
 
         if self._texts is None:
             self._texts = Texts(self._encoder)
-        return Grader(quiz, self._texts, translate=self._translate, judge=self._judge, marks=marks)
+        judge = Recalling(self._judge, accidents) if self._judge is not None and accidents else self._judge
+        return Grader(quiz, self._texts, translate=self._translate, judge=judge, marks=marks)
 
 
 class Translators:

@@ -10,7 +10,7 @@ from edgekit.grading.injection import Reach, find_instructions, without_instruct
 from edgekit.grading.intake import Intake, take_in
 from edgekit.grading.validity import check_validity
 from edgekit.grading.variety import Variety, profile
-from edgekit.quiz.model import Question, Quiz
+from edgekit.quiz.model import Question
 from edgekit.quiz.suggestion import Answer, Reason, ReasonCode
 
 # Nothing that could be marked: no points are a suggestion as any other. All other reasons are for a person to see.
@@ -113,21 +113,6 @@ def told_of_repeats(read: Read, questions: Sequence[str]) -> Read:
     others = ", ".join(f"`{one}`" for one in questions)
     told = Reason("duplicate", f"is the same as an answer to another question, word for word: {others}")
     return replace(read, reasons=(*read.reasons, told))
-
-
-def orders_in(quiz: Quiz) -> tuple[str, ...]:
-    """The questions of a quiz of which a text speaks to whoever grades, as one from elsewhere may.
-
-    Such a text is asked and compared with as any other is, and followed by nobody.
-    """
-    return tuple(
-        question.id
-        for question in quiz.questions
-        if any(
-            find_instructions(take_in(text).text)
-            for text in (*question.text.values(), *right_texts(question), *question.options.values())
-        )
-    )
 
 
 def right_texts(question: Question) -> list[str]:

@@ -9,8 +9,9 @@ from typing import Protocol
 from edgekit.core.events import Progress, Reporter, StepFinished, StepStarted, silent
 from edgekit.gradebook.book import Gradebook
 from edgekit.gradebook.chain import Row, digest_of
-from edgekit.gradebook.session import Session, Teaching
+from edgekit.gradebook.session import Session
 from edgekit.gradebook.suggestions import written
+from edgekit.grading.judging import Accidents, accidents
 from edgekit.quiz.model import Quiz
 from edgekit.quiz.suggestion import Answer, Suggestion
 from edgekit.quiz.teaching import TeacherMark
@@ -37,6 +38,14 @@ class Graders(Protocol):
         ...
 
 
+class RecallingGraders(Protocol):
+    """As `Graders`, for a replay."""
+
+    def grader(self, quiz: Quiz, marks: Sequence[TeacherMark], *, accidents: Accidents | None = None) -> Grading:
+        """A grader of a quiz that learns from marks.  accidents: second opinions that are not asked for."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Difference:
     """A suggestion that is another one now.
@@ -58,7 +67,9 @@ class Replay:
 
     difference: of that row, where it has an answer.  removed: suggestions for answers whose texts were removed.
     beside: those that came out otherwise, to questions to which a text was removed that they may have gone by, or of
-    which one was told that it stands elsewhere as well.
+    which one was told that it stands elsewhere as well.  recalled: of those that came out the same, how many had no
+    second opinion, for the judge's process died or it was out of time: the replay goes by what the record says of that.
+    unanswered: those whose second opinion failed so in the replay alone; whether they are the same is not known.
     """
 
     suggestions: int
@@ -66,6 +77,8 @@ class Replay:
     difference: Difference | None = None
     removed: int = 0
     beside: int = 0
+    recalled: int = 0
+    unanswered: int = 0
 
 
 def suggest_waiting(session: Session, graders: Graders, report: Reporter = silent) -> int:
@@ -140,7 +153,7 @@ def carry_over(older: Session, newer: Session) -> int:
     return carried
 
 
-def replay(session: Session, graders: Graders, report: Reporter = silent) -> Replay:
+def replay(session: Session, graders: RecallingGraders, report: Reporter = silent) -> Replay:
     """Compute every suggestion of the record again, by what was taught before it, and compare byte for byte.
 
     graders: with the models that the session tells of. Raises IntegrityError where the record itself is broken.
@@ -149,20 +162,24 @@ def replay(session: Session, graders: Graders, report: Reporter = silent) -> Rep
     rows = [row for row in every if row.body["answer"] not in session.forgotten]
     removed = len(every) - len(rows)
     report(StepStarted("replay", f"{len(rows):,} suggestions"))
-    done = 0
+    done = recalled = unanswered = 0
     found: list[tuple[Row, Suggestion]] = []
-    for basis in sorted({row.body["basis"] for row in rows}):
+    for (basis, then), mine in _together(session, rows).items():
         teaching = session.teaching(basis)
-        mine = [row for row in rows if row.body["basis"] == basis]
-        numbers = list(dict.fromkeys(row.body["answer"] for row in mine))
-        again = dict(_graded(session, graders, teaching, numbers))
+        grader = graders.grader(session.ruled_quiz(teaching), teaching.marks, accidents=dict(then))
+        again = dict(_graded(session, grader, list(dict.fromkeys(row.body["answer"] for row in mine))))
         for row in mine:
             done += 1
             report(Progress("replay", done, len(rows), "answers"))
             now = again[row.body["answer"]]
-            if digest_of(written(now)) != row.body["suggestion"]["digest"]:
+            if digest_of(written(now)) == row.body["suggestion"]["digest"]:
+                recalled += bool(then)
+            elif accidents(now).items() - then:
+                unanswered += 1
+            else:
                 found.append((row, now))
-    report(StepFinished("replay", f"{len(rows) - len(found):,} of {len(rows):,} are the same"))
+    same = len(rows) - len(found) - unanswered
+    report(StepFinished("replay", f"{same:,} of {len(rows):,} are the same"))
     without = {session.answers[number].question_id for number in session.forgotten}
     beside = [
         row
@@ -170,14 +187,24 @@ def replay(session: Session, graders: Graders, report: Reporter = silent) -> Rep
         if session.answers[row.body["answer"]].question_id in without
         or (without and any(one.code == "duplicate" for one in session.suggested(row).reasons))
     ]
-    same = len(rows) - len(found)
     found = [one for one in found if one[0] not in beside]
     if not found:
-        return Replay(same, removed=removed, beside=len(beside))
+        return Replay(same, removed=removed, beside=len(beside), recalled=recalled, unanswered=unanswered)
     row, now = min(found, key=lambda one: one[0].number)
     answer = session.answers[row.body["answer"]]
     difference = Difference(row.body["answer"], answer.answer_id, answer.question_id, session.suggested(row), now, None)
-    return Replay(same, row.number, difference, removed, len(beside))
+    return Replay(same, row.number, difference, removed, len(beside), recalled, unanswered)
+
+
+def _together(
+    session: Session, rows: Sequence[Row]
+) -> dict[tuple[int, frozenset[tuple[tuple[str, str], str]]], list[Row]]:
+    """Rows of the same teaching without the same second opinions, which one grader computes; by their teaching."""
+    found: dict[tuple[int, frozenset[tuple[tuple[str, str], str]]], list[Row]] = {}
+    for row in sorted(rows, key=lambda row: row.body["basis"]):
+        then = frozenset(accidents(session.suggested(row)).items())
+        found.setdefault((row.body["basis"], then), []).append(row)
+    return found
 
 
 def _suggest(session: Session, graders: Graders, numbers: Sequence[int], report: Reporter) -> None:
@@ -186,7 +213,8 @@ def _suggest(session: Session, graders: Graders, numbers: Sequence[int], report:
     batch: list[tuple[int, Suggestion]] = []
     done = 0
     try:
-        for number, suggestion in _graded(session, graders, teaching, numbers):
+        grader = graders.grader(session.ruled_quiz(teaching), teaching.marks)
+        for number, suggestion in _graded(session, grader, numbers):
             batch.append((number, suggestion))
             done += 1
             report(Progress("grade", done, len(numbers), "answers"))
@@ -198,10 +226,7 @@ def _suggest(session: Session, graders: Graders, numbers: Sequence[int], report:
     report(StepFinished("grade", f"{done:,} answers"))
 
 
-def _graded(
-    session: Session, graders: Graders, teaching: Teaching, numbers: Sequence[int]
-) -> Iterator[tuple[int, Suggestion]]:
-    grader = graders.grader(session.ruled_quiz(teaching), teaching.marks)
+def _graded(session: Session, grader: Grading, numbers: Sequence[int]) -> Iterator[tuple[int, Suggestion]]:
     wanted = {(session.answers[number].answer_id, session.answers[number].question_id): number for number in numbers}
     answers = [session.answers[number] for number in numbers]
     left_out = {*numbers, *session.forgotten}

@@ -22,10 +22,13 @@ LintCode: TypeAlias = Literal[
     "image_only",  # the question is a picture
     "repeats_question",  # who copies the question meets it
     "all_right",  # a choice that nobody can get wrong
+    "order",  # what counts as right speaks to whoever grades
+    "order_in_text",  # what is asked does
 ]
 
-# What is worth writing and keeps no answer from its right mark: most quizzes name nothing that must not pass.
-ADVICE: frozenset[LintCode] = frozenset({"no_negative"})
+# What is worth writing and keeps no answer from its right mark: most quizzes name nothing that must not pass, and a
+# question may be about orders to machines.
+ADVICE: frozenset[LintCode] = frozenset({"no_negative", "order_in_text"})
 
 _WORD = re.compile(r"\w+", re.UNICODE)
 _NOT = re.compile(r"n['’]t\b")
@@ -72,7 +75,10 @@ class LintFinding:
 
 
 def lint(quiz: Quiz) -> tuple[LintFinding, ...]:
-    """Everything weak, in the order of the questions; none of it keeps a quiz from being used."""
+    """Everything weak, in the order of the questions; none of it keeps a quiz from being used.
+
+    What speaks to whoever grades is found by `edgekit.grading.quiz_orders.orders_in`.
+    """
     return tuple(finding for question in quiz.questions for finding in _of_question(question, quiz.expected(question)))
 
 

@@ -21,7 +21,7 @@ def key_to_write(finding: LintFinding, quiz: Quiz) -> str:
     own = finding.criterion is not None and not (
         finding.criterion == WHOLE and question is not None and question.references
     )
-    if finding.code == "image_only":
+    if finding.code in ("image_only", "order_in_text"):
         return f"text = {_TEXT}"
     if finding.code == "all_right":
         return 'correct = ["a"]'

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from cli.graded_class import QUIZ, as_json, grade, rows, typed
 from gradebook.toy_tools import ToyTools
 
 from edgekit.cli.app import run
+from edgekit.grading.session_run import Replay
 
 pytestmark = pytest.mark.usefixtures("home")
 
@@ -154,3 +156,19 @@ def test_the_record_is_replayed_and_a_difference_named(
     monkeypatch.setattr("edgekit.grading.opening.open_tools_of", lambda *_, **__: ToyTools(off=0.1))
     assert run(["grade", "replay"]) == 1
     assert capsys.readouterr().out.startswith("row 5 differs: #1\ta1")
+
+
+@pytest.mark.parametrize(("unanswered", "code"), [(0, 0), (1, 1)])
+def test_a_replay_tells_of_second_opinions_that_failed(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, unanswered: int, code: int
+) -> None:
+    grade()
+    told = Replay(2, recalled=1, unanswered=unanswered)
+    monkeypatch.setattr("edgekit.grading.session_run.replay", lambda *_: told)
+    capsys.readouterr()
+    assert run(["grade", "replay"]) == code
+    said = capsys.readouterr().err
+    assert "of 1 the judge gave no second opinion then" in said
+    assert ("1 more had a second opinion" in said) == bool(unanswered)
+    assert run(["grade", "replay", "--json"]) == code
+    assert json.loads(capsys.readouterr().out)["unanswered"] == unanswered

@@ -20,6 +20,7 @@ from edgekit.engine.llama.grammar import check_size
 from edgekit.engine.llama.grammar_check import check_grammar
 from edgekit.engine.llama.in_process import InProcess
 from edgekit.engine.llama.language_model import Settings
+from edgekit.engine.llama.library import load_library
 from edgekit.engine.llama.request import Outcome, Piece, Sampling
 
 
@@ -166,6 +167,22 @@ def test_a_grammar_that_ends_the_process_is_refused(monkeypatch: pytest.MonkeyPa
     with pytest.raises(UsageError, match="not valid") as caught:
         check_grammar('root ::= "dies"')
     assert "exit code 1" in caught.value.reasons[0]
+
+
+@needs_llama
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.text(min_size=1, max_size=30).filter(str.isprintable), min_size=1, max_size=24))
+def test_a_choice_of_texts_is_taken_by_llama_and_needs_no_process(texts: list[str]) -> None:
+    choices = " | ".join(quoted(one)[0] for one in texts)
+    grammar = f'root ::= " "? ({choices})'
+    names = load_library().names
+    with pytest.MonkeyPatch.context() as patch:
+        # One that is started dies.
+        patch.setattr(grammar_check, "_MODULE", "toys.nothing_that_there_is")
+        check_grammar(grammar)
+    made = names.llama_sampler_init_grammar(None, grammar.encode(), b"root")
+    assert made
+    names.llama_sampler_free(made)
 
 
 @needs_llama

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from edgekit.core.errors import UsageError
 from edgekit.engine.llama.grammar import check_size
-from edgekit.engine.llama.grammar_rules import endless_rule
+from edgekit.engine.llama.grammar_rules import endless_rule, is_choice
+from edgekit.grading.judge import GRAMMAR, PAIR_GRAMMAR
 
 
 @pytest.mark.parametrize(
@@ -43,6 +44,33 @@ def test_a_long_text_of_anything_is_read_once(text: str) -> None:
         check_size(text * (60_000 // len(text)))
     if "(" not in text:
         endless_rule(text * (60_000 // len(text)))
+
+
+@pytest.mark.parametrize("text", [GRAMMAR, PAIR_GRAMMAR, r'root ::= " "? ("a \"b\" \\" | "ção (")'])
+def test_a_choice_of_texts_is_known_for_one(text: str) -> None:
+    assert is_choice(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'root ::= "a"',
+        'root ::= " "? ("a" | )',
+        'root ::= " "? ("a" | root)',
+        'root ::= " "? ("a")*',
+        'root ::= " "? ("a"){9}',
+        'root ::= " "? ("a" | "")',
+        'root ::= " "? ("a\nb")',
+        'root ::= " "? ("a\x00b")',
+        'root ::= " "? ("a\ud800")',
+        r'root ::= " "? ("\q")',
+        'root ::= " "? ("a" | "b"',
+        'root ::= " "? ("a" | "b")\nroot ::= root',
+        'root ::= " "? (' + " | ".join(['"a"'] * 65) + ")",
+    ],
+)
+def test_another_grammar_is_for_a_process_of_its_own(text: str) -> None:
+    assert not is_choice(text)
 
 
 NAMES = ["root", "a", "b", "c"]

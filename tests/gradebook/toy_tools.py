@@ -67,7 +67,7 @@ class ToyTools:
         self.settings = SETTINGS
         self._off = off
 
-    def grader(self, quiz: Quiz, marks: Sequence[TeacherMark] = ()) -> ToyGrader:
+    def grader(self, quiz: Quiz, marks: Sequence[TeacherMark] = (), *, accidents: object = None) -> ToyGrader:
         return ToyGrader(quiz, marks, self._off)
 
     def close(self) -> None:
@@ -87,7 +87,7 @@ class Breaking(ToyTools):
         super().__init__()
         self._after = after
 
-    def grader(self, quiz: Quiz, marks: Sequence[TeacherMark] = ()) -> ToyGrader:
+    def grader(self, quiz: Quiz, marks: Sequence[TeacherMark] = (), *, accidents: object = None) -> ToyGrader:
         after = self._after
 
         class Stopped(ToyGrader):

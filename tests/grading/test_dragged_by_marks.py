@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from grading.toy_states import ToyEncoder, toy_scorer
 
@@ -37,6 +39,8 @@ def told(found: Suggestion) -> list[str]:
         (MARKED.replace("5 g", "50 g"), "number"),
         (MARKED.replace("5 g", "5 kg"), "unit"),
         (MARKED.replace("stay", "do not stay"), "negation"),
+        (MARKED.replace("bottom", "top"), "negation"),
+        (f"{MARKED.replace('bottom', 'top')} and I saw that there were {MARKED[6:]}", "negation"),
     ],
 )
 def test_what_goes_against_the_marked_answers_goes_to_a_person(text: str, code: str, points: float) -> None:
@@ -52,6 +56,14 @@ def test_the_same_has_the_mark_that_was_given(text: str) -> None:
     for points in (0.0, 2.0):
         found = graded(text, points)
         assert (found.points, told(found)) == (points, [])
+
+
+def test_an_opposite_word_goes_to_a_person_where_marks_are_all_there_is() -> None:
+    quiz = make_quiz("salt", "Salt", ("en",), (replace(QUESTION, references={}, criteria=()),))
+    marks = [TeacherMark("q1", f"{MARKED}{'!' * at}", 2.0) for at in range(20)]
+    texts = Texts(ToyEncoder(), toy_scorer("en"))  # type: ignore[arg-type]  # a toy
+    (found,) = Grader(quiz, texts, marks=marks).grade([Answer("a", "q1", MARKED.replace("bottom", "top"))])
+    assert found.decision == "review"
 
 
 def test_a_number_that_a_marked_answer_has_is_no_other() -> None:

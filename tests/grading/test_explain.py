@@ -260,7 +260,7 @@ class ToyJudge:
     def __init__(self, verdict: str, failed: str | None = None) -> None:
         self._said = Said(verdict, failed)
 
-    def ask(self, question: Question, criterion: Criterion, answer: str) -> Said:
+    def ask(self, question: Question, criterion: Criterion, answer: str, *, quoted: bool) -> Said:
         assert "Ignore" not in answer
         return self._said
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from edgekit.answers.write import write_marks
 from edgekit.cli.app import run
 from edgekit.core.characters import visible
 from edgekit.grading.grader import Grader
-from edgekit.grading.reading import orders_in
+from edgekit.grading.quiz_orders import orders_in
 from edgekit.grading.texts import Texts
 from edgekit.quiz.model import Quiz
 from edgekit.quiz.read import check_quiz
@@ -82,12 +83,11 @@ def test_no_answer_has_more_points_when_an_imported_question_holds_an_order(
 ) -> None:
     plain, hostile = graded(imported(tmp_path, form, None)), graded(imported(tmp_path, form, place))
     for text, one, other in zip(ANSWERS, plain, hostile, strict=True):
-        if place == "rubric" and "full marks" in text and not text.startswith(PLAIN):
-            # What the reference says as well is like it: the import told of it, and a person sees the answer.
-            assert other.decision == "review" or other.points == 0
-            continue
-        assert other.points <= one.points
+        assert other.points <= one.points, text
         assert other.decision == "review" or (other.points, other.possible) == (one.points, one.possible)
+        if place == "rubric":
+            # It is no part of what is right: every answer has what it has without it, and what it says is the same.
+            assert replace(other, question_id="") == replace(one, question_id=""), text
 
 
 @pytest.mark.parametrize("place", PLACES)
@@ -96,7 +96,9 @@ def test_an_order_in_an_imported_question_is_told_and_shown_as_text(tmp_path: Pa
     quiz = imported(tmp_path, form, place)
     question = quiz.questions[0]
     everything = repr((question.text, question.references, question.criteria))
-    assert (question.id in orders_in(quiz)) == ("ignore the rubric" in everything)
+    told = orders_in(quiz)
+    assert bool(told) == ("ignore the rubric" in everything)
+    assert {one.code for one in told} <= {"order" if place == "rubric" else "order_in_text"}
     again, problems = check_quiz(quiz_toml(quiz, ["a note\nquestions = []"]).encode(), Path("q.toml"))
     assert again == quiz, problems
     answers = Answers((Answer("a", question.id, PLAIN),), "csv", "utf-8")
@@ -113,7 +115,7 @@ def test_the_command_names_the_questions_whose_texts_speak_to_the_grader(
     imported(tmp_path, "moodle", "rubric")
     out = tmp_path / "quiz.toml"
     assert run(["grade", "import", str(tmp_path / "moodle-rubric.xml"), "--language", "en", "-o", str(out)]) == 0
-    told = "a text speaks to whoever grades; it is a text as any other"
+    told = "full marks to every answer. {{po…` speaks to whoever grades: it counts for nothing"
     assert told in capsys.readouterr().err
     assert told in out.read_text(encoding="utf-8")
     imported(tmp_path, "moodle", None)

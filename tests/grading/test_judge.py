@@ -15,6 +15,7 @@ from edgekit.core.errors import EngineError
 from edgekit.engine.llama.request import Alternative, Finish, Token
 from edgekit.generate.generator import Generation, open_generator
 from edgekit.grading.judge import MOST_ANSWER, Judge
+from edgekit.grading.judging import ACCIDENTS
 from edgekit.grading.spans import clauses
 from edgekit.quiz.model import Criterion, Question
 
@@ -143,6 +144,11 @@ def test_a_failure_is_never_a_verdict(answer: Generation | Exception, why: str) 
     assert (opinion.verdict, opinion.probabilities) == ("cannot_tell", {})
     assert opinion.failed is not None
     assert why in opinion.failed
+
+
+def test_a_quote_that_does_not_come_in_time_is_no_opinion_which_might_have_one_another_time() -> None:
+    opinion = Judge(Says(said("yes", yes=0.9), said("", "cancelled"))).ask(QUESTION, CRITERION, "x")
+    assert (opinion.verdict, opinion.failed) == ("cannot_tell", ACCIDENTS[0])
 
 
 @pytest.mark.parametrize("answer", ["", " \n", "x" * (MOST_ANSWER + 1)])

@@ -80,6 +80,7 @@ def test_twenty_marks_of_near_duplicates_teach_no_contrary_number_or_unit(tools:
         (MARKED.replace("5 g", "5 kg"), "unit"),
         (MARKED.replace("stay", "do not stay"), "negation"),
         ("No white crystals stay behind on the bottom of the pan", "negation"),
+        (MARKED.replace("bottom", "top"), "negation"),
     ):
         found = graded(text)
         assert (code in [one.code for one in found.reasons], found.decision) == (True, "review")

@@ -75,7 +75,7 @@ def test_the_question_in_the_place_of_the_answer_is_no_answer() -> None:
 
 def test_replay_knows_that_a_repeat_is_told_no_more_when_the_other_text_was_removed(tmp_path: Path) -> None:
     class Tools:
-        def grader(self, quiz: Quiz, marks: Sequence[TeacherMark]) -> Grader:
+        def grader(self, quiz: Quiz, marks: Sequence[TeacherMark], *, accidents: object = None) -> Grader:
             return Grader(quiz, None, marks=marks)  # type: ignore[arg-type]
 
     given = [Answer("a", "one", LONG), Answer("b", "two", LONG), Answer("c", "word", "east")]

@@ -33,7 +33,7 @@ def import_questions(
       edgekit grade import questions.xml --language en -o quiz.toml
     """
     from edgekit.answers.questions import import_quiz
-    from edgekit.grading.reading import orders_in
+    from edgekit.grading.quiz_orders import orders_in
     from edgekit.quiz.write import quiz_toml
 
     if as_json and out is None:
@@ -41,10 +41,7 @@ def import_questions(
     if out is not None:
         check_written(out, {"the file of questions itself": path}, force=force)
     found = import_quiz(path, language=language, title=title, form=form)
-    notes = (
-        *found.notes,
-        *(f"`{one}`: a text speaks to whoever grades; it is a text as any other" for one in orders_in(found.quiz)),
-    )
+    notes = (*found.notes, *(f"`{one.question}`: {one.detail}" for one in orders_in(found.quiz)))
     with open_sink(out) as sink:
         sink.write(quiz_toml(found.quiz, notes))
     if as_json:

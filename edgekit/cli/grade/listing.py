@@ -57,7 +57,7 @@ def lint(
     quiz: Annotated[Path, typer.Argument(metavar="QUIZ", help="A quiz, a TOML file.")],
     as_json: AsJson = False,
 ) -> None:
-    """Find what a quiz will grade badly: vague and overlapping criteria, points that do not add up.
+    """Find what a quiz will grade badly: vague and overlapping criteria, points that do not add up, orders to a grader.
 
     Each with the key of TOML to write. Exit code 1 where one makes marks wrong, 0 where there is only advice.
 
@@ -66,12 +66,13 @@ def lint(
       edgekit grade lint quiz.toml
     """
     from edgekit.cli.grade.showing import cells
+    from edgekit.grading.quiz_orders import orders_in
     from edgekit.quiz.lint import lint as findings_of
     from edgekit.quiz.lint_keys import key_to_write
     from edgekit.quiz.read import read_quiz
 
     asked = read_quiz(quiz)
-    findings = findings_of(asked)
+    findings = (*findings_of(asked), *orders_in(asked))
     if as_json:
         rows = [
             {

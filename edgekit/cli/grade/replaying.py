@@ -32,7 +32,8 @@ def replay(
 ) -> None:
     """Verify the record, and compute every suggestion in it again with the same models: they must be the same bytes.
 
-    Exit code 1 where one is not; the first row that differs is named.
+    Exit code 1 where one is not; the first row that differs is named. Where a judge's process died, or it was out of
+    time, the record says so, and the judge is not asked again.
 
     \b
     Examples:
@@ -72,6 +73,8 @@ def replay(
                 "same": result.suggestions,
                 "removed": result.removed,
                 "beside": result.beside,
+                "recalled": result.recalled,
+                "unanswered": result.unanswered,
                 "first_difference": told,
             }
         )
@@ -83,7 +86,17 @@ def replay(
         output.narrate(f"{result.removed:,} more are of answers whose texts were removed, and cannot be computed again")
     if not as_json and result.beside:
         output.narrate(f"{result.beside:,} more come out otherwise: they are of questions to which a text was removed")
-    if first is not None:
+    if not as_json and result.recalled:
+        output.narrate(
+            f"of {result.recalled:,} the judge gave no second opinion then, for its process died or was out of time: "
+            f"that is taken from the record"
+        )
+    if not as_json and result.unanswered:
+        output.narrate(
+            f"{result.unanswered:,} more had a second opinion, and the judge's process died or was out of time now: "
+            f"whether they come out the same is not known"
+        )
+    if first is not None or result.unanswered:
         raise typer.Exit(1)
 
 

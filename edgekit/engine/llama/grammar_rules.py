@@ -19,6 +19,11 @@ _LEXEME = re.compile(
     re.VERBOSE | re.DOTALL | re.ASCII,
 )
 
+# llama.cpp compares each text of a choice with each: more of them are for its own process to try.
+_TEXT = r'"(?:[^"\\\x00-\x1f\ud800-\udfff]|\\["\\])+"'
+_MOST_CHOICES = 64
+_CHOICE = re.compile(rf'root ::= " "\? \({_TEXT}(?: \| {_TEXT}){{0,{_MOST_CHOICES - 1}}}\)')
+
 
 @dataclass(slots=True)
 class _Item:
@@ -40,6 +45,14 @@ def endless_rule(text: str) -> list[str] | None:
         nothing |= more
     begins = {name: list(dict.fromkeys(_begins(rule, nothing))) for name, rule in rules.items()}
     return _cycle(begins)
+
+
+def is_choice(text: str) -> bool:
+    """Whether a grammar is `root ::= " "? ("one" | "other")` and so on: no rule refers to another, nothing repeats.
+
+    There is nothing to go round in, and nothing to be wrong with it.
+    """
+    return _CHOICE.fullmatch(text) is not None
 
 
 def _parsed(text: str) -> dict[str, _Item]:
