@@ -200,11 +200,15 @@ class TranslateScreen(TranslateReview):
 
     @on(TextArea.Changed, "#source")
     def _edited(self) -> None:
-        if self._pause is not None:
-            self._pause.stop()
+        self._wait_no_longer()
         self._pause = self.set_timer(PAUSE_SECONDS, self._translate_now)
 
+    def _wait_no_longer(self) -> None:
+        if self._pause is not None:
+            self._pause.stop()
+
     def _translate_now(self) -> None:
+        self._wait_no_longer()  # else the same text is translated again, and what was said with it is gone
         if self._translator is None:
             return  # what was typed is translated when the model is there
         if self._is_broken and self._current is not None:
