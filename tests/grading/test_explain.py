@@ -135,6 +135,12 @@ def test_what_must_not_pass_is_told_and_changes_no_points() -> None:
     for one in (wrong, idea):
         assert "misconception" in codes(one)
         assert one.decision == "review"
+    told = [reason.detail for reason in idea.reasons if reason.code == "misconception"]
+    assert told == ["it sounds like the misconception `food: Seeds eat soil for food.`"]
+    # One that its teacher gave no id is known by its words alone.
+    plain = replace(QUIZ.questions[0], misconceptions=(Misconception("m1", {"en": ("Seeds eat soil for food.",)}),))
+    (named,) = grade("Seeds eat soil for food", quiz=replace(QUIZ, questions=(plain,)))
+    assert "it sounds like the misconception `Seeds eat soil for food.`" in [one.detail for one in named.reasons]
     unaware = replace(QUIZ.questions[0], misconceptions=(), criteria=(replace(SWELL, refuted={}), GROW))
     (again,) = grade("Seeds eat soil for food", quiz=replace(QUIZ, questions=(unaware,)))
     assert again.points == idea.points
