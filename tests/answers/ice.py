@@ -35,10 +35,10 @@ def quiz_of_ice() -> Quiz:
 def read(tmp_path: Path, data: str | bytes, quiz: Quiz, name: str = "a.csv", **options: object) -> Answers:
     path = tmp_path / name
     path.write_bytes(data.encode() if isinstance(data, str) else data)
-    return read_answers(path, quiz=quiz, **options)  # type: ignore[arg-type]
+    return read_answers(path, quiz=quiz, **options)  # type: ignore[arg-type]  # options of any type
 
 
 def wrong(tmp_path: Path, data: str | bytes, quiz: Quiz, **options: object) -> list[str]:
     with pytest.raises(InputError) as caught:
-        read(tmp_path, data, quiz, **options)  # type: ignore[arg-type]
+        read(tmp_path, data, quiz, **options)  # type: ignore[arg-type]  # options of any type
     return [caught.value.message, *caught.value.reasons]

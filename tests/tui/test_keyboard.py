@@ -90,7 +90,7 @@ def test_enter_goes_from_field_to_field_and_starts_nothing(tmp_path: Path) -> No
 
 
 class WaitingVerify(ToyExporting):
-    def verify(self, folder, model, report):  # type: ignore[no-untyped-def]
+    def verify(self, folder, model, report):  # type: ignore[no-untyped-def]  # as what it stands for has it
         self._work("files", report)
         return super().verify(folder, model, report)
 

@@ -24,7 +24,7 @@ def test_a_glossary_is_used_told_of_remembered_and_left_out_again(tmp_path: Path
         await stage.answer("ctrl+g", str(path))
         await stage.until(lambda: "terms 1 of 1: term → TERMO" in stage.label("target-title"))
         assert "no conflicts" in stage.label("status")
-        assert f"--glossary {path}" in stage.app.screen.command()  # type: ignore[attr-defined]
+        assert f"--glossary {path}" in stage.app.screen.command()  # type: ignore[attr-defined]  # it is a screen of ours
         await stage.press("ctrl+q")
 
     state = play(scene, models=ToyModels(EN_PT))
@@ -74,14 +74,14 @@ def test_a_table_without_a_header_is_a_glossary_only_after_a_yes(answered: str, 
         shown = " ".join(stage.shown().split())
         assert "marks.csv has no header that names its columns. Does it say that" in shown
         assert "Ana [b]␛[2J in English is to become 3 in Portuguese?" in shown
-        assert len(stage.app.models.opened) == 1  # type: ignore[attr-defined]
+        assert len(stage.app.models.opened) == 1  # type: ignore[attr-defined]  # it is a toy here
         await stage.press(answered)
         if answered == "y":
             await stage.until(lambda: "terms 1 of 1: term → TERMO" in stage.label("target-title"))
         else:
             await stage.until(lambda: "marks.csv is not used: a glossary begins" in stage.label("status"))
             assert stage.label("source-title") == "English (en)"
-            assert "--glossary" not in stage.app.screen.command()  # type: ignore[attr-defined]
+            assert "--glossary" not in stage.app.screen.command()  # type: ignore[attr-defined]  # it is a screen of ours
 
     play(scene, models=ToyModels(EN_PT))
 
