@@ -11,6 +11,7 @@ import typer
 from edgekit.cli import output
 from edgekit.cli.grade.options import SCHEMA, AsJson, Book, ProgressMode, SessionNumber, Threads, opened
 from edgekit.core.errors import InputError, UsageError
+from edgekit.core.units import counted
 
 if TYPE_CHECKING:
     from edgekit.gradebook.chain import Row
@@ -76,7 +77,7 @@ def replay(
             }
         )
     elif first is None:
-        output.data(f"all {result.suggestions:,} suggestions come out the same; the record has {len(rows):,} rows")
+        output.data(f"{_all(result.suggestions)} out the same; the record has {counted(len(rows), 'row')}")
     else:
         output.data(f"row {result.row} differs: {difference_line(first)}")
     if not as_json and result.removed:
@@ -85,6 +86,10 @@ def replay(
         output.narrate(f"{result.beside:,} more come out otherwise: they are of questions to which a text was removed")
     if first is not None:
         raise typer.Exit(1)
+
+
+def _all(count: int) -> str:
+    return "the one suggestion comes" if count == 1 else f"all {count:,} suggestions come"
 
 
 def _exported(path: Path) -> list[Row]:
@@ -102,7 +107,7 @@ def _tell_whole(rows: Sequence[Row], value: Mapping[str, Any], *, as_json: bool)
     if as_json:
         output.json_object(_summed(rows, value))
     else:
-        output.data(f"the record is whole: {len(rows):,} rows, the last one is {rows[-1].hash}")
+        output.data(f"the record is whole: {counted(len(rows), 'row')}, the last one is {rows[-1].hash}")
 
 
 def _summed(rows: Sequence[Row], value: Mapping[str, Any]) -> dict[str, Any]:
