@@ -18,6 +18,7 @@ import numpy as np
 from edgekit.core.cancelling import check_cancelled
 from edgekit.core.errors import FailedError, InputError
 from edgekit.core.events import Progress, Reporter, StepFinished, StepStarted, silent
+from edgekit.core.units import counted
 from exporters.corpus.reading import BlockReader
 from exporters.corpus.scripts import main_script
 from exporters.corpus.sources import find_sources
@@ -163,7 +164,7 @@ def certify_corpora(
     sources = find_sources(arguments, languages)
     sizes = [source.size_bytes for source in sources]
     total = sum(size for size in sizes if size is not None) if None not in sizes else None
-    report(StepStarted(STEP, f"{len(sources)} texts"))
+    report(StepStarted(STEP, counted(len(sources), "text")))
     reader = BlockReader(sources, field)
     found: dict[str, Certified] = {}
     for block, one in in_order(CertifyLines(before, after, kept, examples), reader, jobs=jobs or cores()):

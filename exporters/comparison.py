@@ -8,6 +8,7 @@ import numpy as np
 
 from edgekit.core.errors import EngineError
 from edgekit.core.events import Progress, Reporter, StepFinished, StepStarted
+from edgekit.core.units import counted
 from edgekit.pipeline.requests import OpenLanguageModel
 from exporters.findings import Divergence, Findings, RunFindings
 from exporters.opening import Source
@@ -92,7 +93,7 @@ def compare_runs(
     findings.run = RunFindings(places, difference, len(texts), tokens, divergences)
     if difference > MOST_DIFFERENCE:
         findings.failures.append(f"a logit of a kept token differs by {difference:.6g}")
-    report(StepFinished("run", f"{places:,} places"))
+    report(StepFinished("run", counted(places, "place")))
 
 
 def _run(

@@ -18,7 +18,7 @@ from edgekit.core.errors import OutputError, ResourceError, UsageError
 from edgekit.core.events import Note, Reporter, StepFinished, StepStarted
 from edgekit.core.languages import Direction
 from edgekit.core.paths import cache_folder, free_bytes
-from edgekit.core.units import bytes_in_words
+from edgekit.core.units import bytes_in_words, counted
 from edgekit.pipeline.requests import (
     Artifact,
     CompileGraph,
@@ -229,7 +229,8 @@ def plan_trimming(
     source_files = source.source_files()
     report(
         StepFinished(
-            "open", f"{tokenizer.size:,} tokens, {bytes_in_words(sum(p.size_bytes for p in source.model.parts))}"
+            "open",
+            f"{counted(tokenizer.size, 'token')}, {bytes_in_words(sum(p.size_bytes for p in source.model.parts))}",
         )
     )
     gate = None

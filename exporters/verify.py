@@ -12,7 +12,7 @@ from edgekit.catalogue.names import RECEIPT_NAME, is_model_id
 from edgekit.core.errors import FailedError, ModelFormatError, ModelNotFoundError, UnavailableError, UsageError
 from edgekit.core.events import Progress, Reporter, StepFinished, StepStarted
 from edgekit.core.hashing import sha256_file
-from edgekit.core.units import bytes_in_words
+from edgekit.core.units import bytes_in_words, counted
 from edgekit.pipeline.requests import OpenLanguageModel, OpenTextEncoder, VerifyRequest
 from edgekit.store.installed import find_model, installed_models
 from edgekit.store.receipt import Receipt, read_receipt
@@ -239,7 +239,7 @@ def _check_text(
         findings.failures += [problem.message, *problem.reasons]
         return []
     findings.compared = source is not None
-    report(StepFinished("text", f"{findings.text.lines:,} lines"))
+    report(StepFinished("text", counted(findings.text.lines, "line")))
     stays = np.zeros(before.size, np.bool_)
     stays[kept if source is not None else []] = True
     return [ids for ids in before.encode(first.lines) if len(ids) > 2 and stays[ids].all()][:_PROBES]

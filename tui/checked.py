@@ -15,7 +15,7 @@ from edgekit.core.languages import Direction
 from edgekit.core.marked import MarkedText
 from edgekit.core.units import counted
 from edgekit.documents.base import DocumentOptions
-from edgekit.glossary.read import read_glossary
+from edgekit.glossary.read import read_glossary, unheaded_row
 from edgekit.translate.around import Around
 from edgekit.translate.checked import CheckedTranslation, CheckedTranslator
 from edgekit.translate.documents import DocumentJob, Row
@@ -50,15 +50,10 @@ def open_lines(direction: Direction, glossary: Path | None, report: Report) -> C
     around = Around(glossary=glossary, confidence=True)
     terms = read_glossary(glossary, direction).terms if glossary is not None else ()
     opened = open_checked_translator(direction.source, direction.target, around, report=_notes(report))
-    if glossary is not None and terms:
-        # A table of anything has two columns: who sees its first row knows whether it is one of terms.
-        first = _(
-            "the first of {file}: {source} → {target}",
-            file=glossary.name,
-            source=terms[0].source,
-            target=terms[0].target,
-        )
-        report(Note(first))
+    row = unheaded_row(glossary, direction) if glossary is not None else None
+    if glossary is not None and row is not None:
+        # Nothing in it says which way round it is: what was right for English to Portuguese is not for the way back.
+        report(Note(_("the first of {file}: {source} → {target}", file=glossary.name, source=row[0], target=row[1])))
     return CheckedTranslations(opened, len(terms))
 
 

@@ -17,7 +17,7 @@ from tui.words import _, chosen, messages
 # A field whose name begins so holds a text of the catalogue; every other one holds somebody's words, or a figure.
 TOLD = "told"
 _MOST = 4_000  # characters; what is longer is no sentence of ours
-_DEEPEST = 4  # texts in texts; more than three have not been seen
+_DEEPEST = 6  # texts in texts: file and line, question, criterion, key, what is wrong with it, kinds of values
 _JOINT = re.compile(f"` ({N_('and')}|{N_('or')}) `")  # of names in a list
 _PROSE = re.compile("[a-z]{2} [a-z]")
 _WORDS = re.compile(r"[^\W\d_]{2}")

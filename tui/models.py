@@ -131,6 +131,10 @@ class Models(Protocol):
         """Open a direction; may take a second. Raises EdgekitError."""
         ...
 
+    def unheaded_row(self, path: Path, direction: Direction) -> tuple[str, str] | None:
+        """The first row of a glossary that does not say that it is one. Raises EdgekitError."""
+        ...
+
     def identify(self, text: str) -> Spoken:
         """Which of the languages that can be translated from a text is in. Raises EdgekitError."""
         ...
@@ -178,6 +182,12 @@ class InstalledModels:
         from tui.checked import open_lines
 
         return open_lines(direction, glossary, report)
+
+    def unheaded_row(self, path: Path, direction: Direction) -> tuple[str, str] | None:
+        """See Models."""
+        from edgekit.glossary.read import unheaded_row
+
+        return unheaded_row(path, direction)
 
     def identify(self, text: str) -> Spoken:
         """See Models; the first time takes half a second."""

@@ -89,8 +89,8 @@ def _quiz(reading: Reading, path: Path, language: str, title: str | None) -> Qui
     }
     quiz, problems = quiz_of(document, path)
     if quiz is None:
-        reasons = [f"`{problem.key}` {problem.message}" for problem in problems]
-        raise InputError(f"the questions `{path}` have problems", reasons=capped(reasons))
+        reasons = capped([problem.sentence for problem in problems])
+        raise InputError(f"the questions `{path}` have problems", reasons=reasons)
     return quiz
 
 

@@ -23,16 +23,25 @@ _KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing wrong: where it stands and what it is."""
+    """One thing wrong: where it stands and what it is.
+
+    at: the key that `key` is written from.  told: all of it in one sentence, where the key alone says little.
+    """
 
     file: Path
     line: int
     key: str
     message: str
+    at: Key = ()
+    told: str = ""
 
     def __str__(self) -> str:
-        place = f"{self.file}:{self.line}: "
-        return place + (f"`{self.key}` {self.message}" if self.key else self.message)
+        return f"{self.file}:{self.line}: {self.sentence}"
+
+    @property
+    def sentence(self) -> str:
+        """What is wrong with what, without the file."""
+        return self.told or (f"`{self.key}` {self.message}" if self.key else self.message)
 
 
 def dotted(key: Key) -> str:
@@ -53,7 +62,7 @@ class Checker:
 
     def problem(self, key: Key, message: str) -> None:
         """Note that key is wrong; message goes on after the key's name."""
-        self.problems.append(Problem(self.file, line_of(self._lines, key), dotted(key), message))
+        self.problems.append(Problem(self.file, line_of(self._lines, key), dotted(key), message, key))
 
     def table(self, value: Any, key: Key, known: Collection[str], required: Collection[str] = ()) -> dict[str, Any]:
         """value as a table that has only known keys and all required ones."""

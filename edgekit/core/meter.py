@@ -42,17 +42,22 @@ def in_words(event: Progress, rate: float | None) -> str:
     if event.total is not None:
         text = f"{text} of {_amount(event.total, event.unit)}"
     if event.unit != "bytes":
-        text += f" {event.unit}"
+        text += f" {_noun(text.rpartition(' ')[2], event.unit)}"
     if rate is not None:
+        speed = _amount(rate, event.unit)
         # A step or two a minute are no rate that a person reads.
         text += (
             ""
             if event.unit == "steps"
-            else f", {_amount(rate, event.unit)}{'' if event.unit == 'bytes' else ' ' + event.unit}/s"
+            else f", {speed}{'' if event.unit == 'bytes' else ' ' + _noun(speed, event.unit)}/s"
         )
         if event.total is not None and event.total > event.done:
             text += f", {duration_in_words((event.total - event.done) / rate)} left"
     return text
+
+
+def _noun(amount: str, unit: Unit) -> str:
+    return unit.removesuffix("s") if amount == "1" else unit
 
 
 def _amount(count: float, unit: Unit) -> str:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from edgekit.core.chrf import corpus_chrf
 from edgekit.core.errors import EngineError
 from edgekit.core.events import Event, Note, Progress, Reporter, StepFinished, StepStarted, silent
+from edgekit.core.units import counted
 from edgekit.engine import encoder, marian
 from edgekit.engine.devices import CPU, OPENVINO, DeviceChoice, choose_providers, providers_by_name
 from edgekit.engine.fixed_encoder import encoder_provider
@@ -95,7 +96,7 @@ def check_providers(
         else:
             found.append(_run(kind, device, provider, texts, expected)[0])
         report(Progress("check", done, len(devices), "steps"))
-    report(StepFinished("check", f"{len(texts)} lines, on {', '.join(one.device for one in found)}"))
+    report(StepFinished("check", f"{counted(len(texts), 'line')}, on {', '.join(one.device for one in found)}"))
     return found
 
 

@@ -18,7 +18,7 @@ from edgekit.core.errors import EngineError, ModelFormatError, UsageError
 from edgekit.core.events import Progress, Reporter, silent
 from edgekit.engine.base import with_prefix
 from edgekit.engine.devices import DeviceChoice, FallbackSession, choose_providers
-from edgekit.engine.marian import MOST_TOKENS
+from edgekit.engine.marian_settings import MOST_TOKENS
 from edgekit.engine.memory import give_back_memory
 from edgekit.engine.session import open_session
 

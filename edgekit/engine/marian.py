@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import math
 import queue
 import threading
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from contextvars import copy_context
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from edgekit.catalogue.names import why_unsafe_path
 from edgekit.core.cores import usable_cores
 from edgekit.core.errors import EngineError, ModelFormatError
 from edgekit.core.events import Reporter, silent
@@ -23,88 +18,16 @@ from edgekit.engine.base import Hypothesis, Tokenizer
 from edgekit.engine.devices import DeviceChoice, FallbackSession, choose_providers
 from edgekit.engine.fixed_encoder import encoder_provider, open_fixed_encoders
 from edgekit.engine.fixed_step import open_fixed_steps
-from edgekit.engine.language_tokens import NO_MARKS, LanguageTokens, Marks
+from edgekit.engine.language_tokens import NO_MARKS, Marks
+from edgekit.engine.marian_ports import read_ports
+from edgekit.engine.marian_settings import Settings, is_file_name
 from edgekit.engine.memory import give_back_memory
-from edgekit.engine.refill import ROWS, ROWS_OF_ONE_TABLE, Ports, RefilledBatch, Source
+from edgekit.engine.refill import ROWS, ROWS_OF_ONE_TABLE, RefilledBatch, Source
 from edgekit.engine.session import open_session
 from edgekit.engine.shortlist import FullVocabulary, Shortlist
 
-# The number goes up with every change of the graph's interface: an artifact of another one is built again.
-KIND = "onnx-translation-2"
-# As many as an exporter takes; a vector of all of them is made for every sentence.
-MOST_TOKENS = 1_000_000
 # Sentences after which freed pages go back: a class of forty answers leaves 105 MB in use instead of 118 to 127.
 MANY_SOURCES = 32
-# Steps of a call of a model with caches; an exporter writes 4.
-MOST_CALL = 64
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """What the receipt says of the model; every file name is relative to the artifact's folder.
-
-    max_length_factor, max_length_extra: a sentence of n tokens (end mark included) becomes at most
-    ceil(factor * n) + extra tokens, and never more than `positions`.
-    tokens: what decoding begins with and where languages are named, of a model that needs to be told.
-    """
-
-    graph: str
-    source_tokenizer: str
-    target_tokenizer: str
-    source_vocabulary: int
-    target_vocabulary: int
-    end: int
-    unknown: int
-    positions: int
-    max_source_tokens: int
-    max_length_factor: float
-    max_length_extra: int
-    shortlist: Mapping[str, Any] | None
-    tokens: LanguageTokens | None = None
-
-    @classmethod
-    def read(cls, engine: Mapping[str, Any]) -> Settings:
-        """Check the receipt's `engine` part; all reasons at once. Raises ModelFormatError."""
-        kinds: dict[str, type | tuple[type, ...]] = {
-            "graph": str,
-            "source_tokenizer": str,
-            "target_tokenizer": str,
-            "source_vocabulary": int,
-            "target_vocabulary": int,
-            "end": int,
-            "unknown": int,
-            "positions": int,
-            "max_source_tokens": int,
-            "max_length_factor": (int, float),
-            "max_length_extra": int,
-            "shortlist": (Mapping, type(None)),
-        }
-        reasons = [] if engine.get("kind") == KIND else [f"its kind is `{engine.get('kind')}`, not `{KIND}`"]
-        for name, kind in kinds.items():
-            value = engine.get(name)
-            if not isinstance(value, kind) or isinstance(value, bool):
-                reasons.append(f"`{name}` is missing or of a wrong type")
-            elif isinstance(value, int | float) and not 0 <= value < 2**31:
-                reasons.append(f"`{name}` is {value}")
-            elif isinstance(value, str) and not _is_file_name(value):
-                reasons.append(f"`{name}` is no plain file name")
-        if not reasons:
-            smallest, largest = sorted((engine["source_vocabulary"], engine["target_vocabulary"]))
-            if largest > MOST_TOKENS:
-                reasons.append(f"its vocabulary has {largest:,} tokens, more than {MOST_TOKENS:,}")
-            reasons += [
-                f"`{name}` is {engine[name]}, no token of its vocabularies"
-                for name in ("end", "unknown")
-                if engine[name] >= smallest
-            ]
-        if reasons:
-            raise ModelFormatError("the receipt does not describe a translation model", reasons=reasons)
-        tokens = LanguageTokens.read(engine, engine["target_vocabulary"]) if "start" in engine else None
-        return cls(**{name: engine[name] for name in kinds}, tokens=tokens)
-
-    def limit(self, source_length: int) -> int:
-        """Most tokens for a source of this many tokens, end marks included on both sides."""
-        return min(self.positions, math.ceil(self.max_length_factor * source_length) + self.max_length_extra)
 
 
 class MarianEngine:
@@ -131,7 +54,7 @@ class MarianEngine:
         self._threads = threads
         self._session: FallbackSession[Any] | None = session
         self._marks = marks
-        self._ports = _read_ports(session.session, settings, marks)
+        self._ports = read_ports(session.session, settings, marks)
         self._since_given_back = 0
 
     @classmethod
@@ -293,7 +216,7 @@ def _open_candidates(folder: Path, settings: Settings, pieces: int) -> Shortlist
         return FullVocabulary(pieces)
     names = [shortlist.get("offsets"), shortlist.get("words")]
     frequent, joint = shortlist.get("frequent"), shortlist.get("joint")
-    if not all(isinstance(name, str) and _is_file_name(name) for name in names):
+    if not all(isinstance(name, str) and is_file_name(name) for name in names):
         raise ModelFormatError("the receipt names no files for the shortlist")
     if not isinstance(frequent, int) or isinstance(frequent, bool) or not isinstance(joint, bool):
         raise ModelFormatError("the receipt does not describe the shortlist")
@@ -312,88 +235,3 @@ def _open_candidates(folder: Path, settings: Settings, pieces: int) -> Shortlist
             f"the model has {settings.source_vocabulary:,}"
         )
     return candidates
-
-
-def _read_ports(session: Any, settings: Settings, marks: Marks) -> Ports:
-    """The graph's interface, from its own inputs and outputs. Raises ModelFormatError for another graph."""
-    # Inputs with a default count as initializers there.
-    inputs = {port.name: port for port in [*session.get_inputs(), *session.get_overridable_initializers()]}
-    names = [port.name for port in session.get_outputs()]
-    state = tuple(name.removeprefix("next_") for name in names if name.startswith("next_"))
-    memory = tuple(name.removeprefix("new_") for name in names if name.startswith("new_"))
-    added = {port.name.removeprefix("added_"): port for port in session.get_outputs() if port.name.startswith("added_")}
-    caches = tuple(added)
-    candidates = "candidates" in inputs
-    needed = {"steps", "fewest", "details", "source_ids", "position", "alive", "keys_0"}
-    needed |= {"head_bias"} if candidates else {"token", "forced", "prompted"}
-    missing = sorted({*needed, *state, *memory, *caches} - inputs.keys())
-    unknown = [name for name in (*state, *memory) if name in inputs and not _is_known(inputs[name])]
-    calls = {port.shape[2] if len(port.shape) == 4 else None for port in added.values()}
-    call: Any = calls.pop() if len(calls) == 1 else 1
-    unknown += [
-        name
-        for name in caches
-        if name in inputs
-        and not (
-            _is_known(inputs[name])
-            and inputs[name].shape[2:3] == ["P"]
-            and isinstance(call, int)
-            and 0 < call <= MOST_CALL
-            and added[name].shape == [*inputs[name].shape[:2], call, *inputs[name].shape[3:]]
-        )
-    ]
-    lacking = sorted({"tokens", "log_probabilities", "alignment"} - set(names))
-    lacking += sorted({"next_position", "next_alive", "new_keys_0"} - set(names))
-    lacking += ["new_head_bias"] if candidates and "new_head_bias" not in names else []
-    if any("P" in inputs[name].shape for name in state if name in inputs):
-        raise ModelFormatError(
-            "the graph is one of an older version, which carried its caches through every step",
-            hint="convert the checkpoint again with `edgekit export`",
-        )
-    if missing or unknown or lacking:
-        reasons = [f"it has no input `{name}`" for name in missing]
-        reasons += [f"it has no output `{name}`" for name in lacking]
-        reasons += [f"`{name}` is of an unexpected type or shape" for name in unknown]
-        raise ModelFormatError("the graph is not a translation model", reasons=reasons)
-    dtypes = {name: np.dtype(_DTYPES[inputs[name].type]) for name in (*state, *memory, *caches)}
-    never = float(-(2**30)) if candidates and dtypes["head_bias"].kind == "i" else -1e9
-    return Ports(
-        state=state,
-        memory=memory,
-        shapes={name: tuple(inputs[name].shape) for name in (*state, *memory, *caches)},
-        dtypes=dtypes,
-        end=settings.end,
-        padding=settings.unknown,
-        never=never,
-        candidates=candidates,
-        initial={"alive": 1, **marks.initial},
-        caches=caches,
-        call=call,
-    )
-
-
-def _is_known(port: Any) -> bool:
-    """Whether arrays of this type and shape can be made; the first dimension is that of the rows, the last of a key
-    that of the source tokens, where padding is masked.
-    """
-    return (
-        port.type in _DTYPES
-        and port.shape[:1] == ["B"]
-        and (not port.name.startswith("keys") or (len(port.shape) == 4 and port.shape[3] == "S"))
-        and all(
-            size in ("B", "S", "C", "P") or (isinstance(size, int) and 0 < size <= MOST_TOKENS) for size in port.shape
-        )
-    )
-
-
-def _is_file_name(text: str) -> bool:
-    return "/" not in text and why_unsafe_path(text) is None
-
-
-_DTYPES = {
-    "tensor(float)": np.float32,
-    "tensor(int8)": np.int8,
-    "tensor(int32)": np.int32,
-    "tensor(int64)": np.int64,
-    "tensor(bool)": np.bool_,
-}

@@ -29,19 +29,20 @@ def open_engine(
     direction: for a model that has several.  device: see `devices.choose_providers`.
     Raises EngineError, ModelFormatError, DirectionError.
     """
-    from edgekit.engine import marian
     from edgekit.engine.devices import choose_providers
     from edgekit.engine.fixed_encoder import encoder_provider
+    from edgekit.engine.marian import MarianEngine
+    from edgekit.engine.marian_settings import KIND
 
     engine = installed.receipt.engine or {}
-    if engine.get("kind") != marian.KIND:
+    if engine.get("kind") != KIND:
         raise EngineError(
             f"`{installed.receipt.id}` is no translation model of this version of edgekit",
             hint=f"run `edgekit pull --force {installed.receipt.id}`",
         )
     choice = choose_providers(device, decode_loop=True, encoder_for=encoder_provider(engine))
     _tell_of_none(device, choice, report)
-    return marian.MarianEngine.open(
+    return MarianEngine.open(
         installed.folder, engine, direction=direction, threads=threads, choice=choice, report=report
     )
 

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import codecs
+import csv
 from pathlib import Path
 
 from edgekit.core.errors import InputError
 from edgekit.core.foreign_file import read_bounded
 from edgekit.core.languages import Direction, code_page
-from edgekit.glossary.tables import rows_of
+from edgekit.glossary.tables import cells_of, header_of, rows_of
 from edgekit.glossary.tbx import terms_of
 from edgekit.glossary.terms import Glossary, of_terms
 
 _MOST_BYTES = 100 << 20
 _MOST_TERMS = 200_000
 _MOST_CHARACTERS = 1_000
+_TBX = (".tbx", ".xml")
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -39,7 +41,7 @@ def read_glossary(path: Path, direction: Direction) -> Glossary:
     data = read_bounded(path, _MOST_BYTES, "glossary")
     problems: list[str] = []
     encoding = "xml"
-    if path.suffix.lower() in (".tbx", ".xml"):
+    if path.suffix.lower() in _TBX:
         terms = terms_of(data, direction, path.name, problems)
     else:
         text, encoding = _decode(data, path, direction)
@@ -60,6 +62,24 @@ def read_glossary(path: Path, direction: Direction) -> Glossary:
             hint="write one row a term: `source,target`",
         )
     return glossary
+
+
+def unheaded_row(path: Path, direction: Direction) -> tuple[str, str] | None:
+    """The first two cells of a table without a header, which may be a table of anything: a person sees what it is.
+
+    None where a header says which column is what, for TBX, and for what is no table of two columns.
+    Raises as `read_glossary` does for a file that cannot be read as text.
+    """
+    data = read_bounded(path, _MOST_BYTES, "glossary")
+    if path.suffix.lower() in _TBX:
+        return None
+    try:
+        first = next(cells_of(_decode(data, path, direction)[0]), None)
+    except csv.Error:
+        return None
+    if first is None or len(first[1]) < 2 or header_of(first[1], direction, []) is not None:
+        return None
+    return first[1][0], first[1][1]
 
 
 def _decode(data: bytes, path: Path, direction: Direction) -> tuple[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from edgekit.core.languages import Direction, base_language
@@ -49,26 +49,34 @@ _REGION = re.compile(r"\s*\(.*\)\Z")  # `Portuguese (Brazil)`
 
 def rows_of(text: str, direction: Direction, problems: list[str]) -> list[Term]:
     """The terms of a table; what is wrong with its rows is added to problems, with line numbers from 1."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True, skipinitialspace=True)
     rows: list[tuple[int, list[str]]] = []
-    line = 1
     try:
-        for row in reader:
-            if any(cell.strip() for cell in row) and not row[0].startswith("#"):
-                rows.append((line, [cell.strip() for cell in row]))
-            line = reader.line_num + 1
+        rows.extend(cells_of(text))
     except csv.Error as problem:
-        problems.append(f"line {line}: {problem}")
+        problems.append(str(problem))
     parted = sum(len(row) > 1 for _, row in rows)
     if rows and 2 * parted <= len(rows):
         # Prose with a comma here and there.
         found = f"only {parted:,} of {len(rows):,} lines have" if parted else "no line has"
         problems.append(f"{found} two columns")
         return []
-    columns = _header(rows[0][1], direction, problems) if rows else None
+    columns = header_of(rows[0][1], direction, problems) if rows else None
     if columns is not None:
         rows = rows[1:]
     return [term for at, row in rows if (term := _term(at, row, columns or _COLUMNS, problems)) is not None]
+
+
+def cells_of(text: str) -> Iterator[tuple[int, list[str]]]:
+    """The rows that are neither empty nor a comment, with their lines from 1. Raises csv.Error that names the line."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True, skipinitialspace=True)
+    line = 1
+    try:
+        for row in reader:
+            if any(cell.strip() for cell in row) and not row[0].startswith("#"):
+                yield line, [cell.strip() for cell in row]
+            line = reader.line_num + 1
+    except csv.Error as problem:
+        raise csv.Error(f"line {line}: {problem}") from None
 
 
 def _delimiter(text: str) -> str:
@@ -85,8 +93,11 @@ def _delimiter(text: str) -> str:
     return best
 
 
-def _header(row: Sequence[str], direction: Direction, problems: list[str]) -> list[str | None] | None:
-    """What each column is, where the first row says so; None where it is a term."""
+def header_of(row: Sequence[str], direction: Direction, problems: list[str]) -> list[str | None] | None:
+    """What each column is, where the first row says so; None where it is a term.
+
+    What is wrong with one that says so is added to problems.
+    """
     names: list[str | None] = []
     others = 0
     for cell in row:

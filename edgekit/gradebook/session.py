@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
-import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal
 
-from edgekit.core.clock import known_now
-from edgekit.core.database import changing
 from edgekit.core.errors import IntegrityError, UsageError
 from edgekit.gradebook.came_in import read_answers
-from edgekit.gradebook.chain import FIRST, Row, RowKind, as_line, canonical, chained, digest_of, row_of, verified
-from edgekit.gradebook.database import append_row
-from edgekit.gradebook.standing import Action, Standing, Standings
+from edgekit.gradebook.chain import Row, canonical, digest_of
+from edgekit.gradebook.record import Record
+from edgekit.gradebook.standing import Action, Standing
 from edgekit.gradebook.suggestions import read, summary, written
-from edgekit.gradebook.words import blob_of, number_of, object_of, text_of
+from edgekit.gradebook.words import number_of, object_of, text_of
 from edgekit.quiz.canonical import from_canonical
 from edgekit.quiz.model import Quiz
 from edgekit.quiz.suggestion import Answer, Mark, Suggestion
@@ -25,8 +22,6 @@ from edgekit.quiz.teaching import Ruling, TeacherMark, with_rulings
 
 if TYPE_CHECKING:
     from edgekit.gradebook.book import Gradebook
-
-_Result = TypeVar("_Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,17 +33,14 @@ class Teaching:
     marks: tuple[TeacherMark, ...]
 
 
-class Session:
+class Session(Record):
     """One session of a gradebook; may be used by several processes at once.
 
     Everything raises what `Gradebook` does, and IntegrityError where the record or a text is not what was written.
     """
 
     def __init__(self, book: Gradebook, number: int) -> None:
-        self.id = number
-        self.book = book
-        self._lock = threading.RLock()
-        self._standings = Standings(FIRST)
+        super().__init__(book, number)
         with self._lock:
             title, quiz, quiz_digest, settings, parent = book.read(
                 "SELECT title, quiz, quiz_digest, settings, parent FROM sessions WHERE id = ?", (number,)
@@ -60,11 +52,6 @@ class Session:
                 raise IntegrityError("the quiz of the session is not the one that was locked")
             self.refresh()
             self._answers = read_answers(self)
-
-    def refresh(self) -> None:
-        """Take in what another process has added."""
-        with self._lock:
-            self.book.run(self._catch_up)
 
     def reread(self) -> None:
         """Read the answers again, where their texts were removed."""
@@ -148,14 +135,6 @@ class Session:
         suggestion = read(self.words(shown)) if shown else None
         return suggestion.feedback if suggestion is not None and suggestion.points == now.points else ""
 
-    def words(self, digest: str) -> str:
-        """A text that the record names by its digest."""
-        rows = self.book.read("SELECT body FROM words WHERE digest = ?", (digest,))
-        text = text_of(rows[0][0]) if rows else ""
-        if not rows or digest_of(text) != digest:
-            raise IntegrityError("the gradebook no longer holds the words that its record tells of")
-        return text
-
     @property
     def rulings(self) -> tuple[Ruling, ...]:
         """Those that count, in their order."""
@@ -163,7 +142,7 @@ class Session:
 
     def teaching(self, last: int | None = None) -> Teaching:
         """What was taught after `last` rows of the record, now by default."""
-        standings = self._standings if last is None else self._as_of(last)
+        standings = self._standings if last is None else self.as_of(last)
         rulings = tuple(
             Ruling(
                 number, one["question"], one["criterion"], one["language"], self.words(one["wording"]), one["refuted"]
@@ -314,17 +293,6 @@ class Session:
 
         self.change(add)
 
-    def rows(self) -> Iterator[Row]:
-        """The record, verified. Raises IntegrityError at the first row that is not what was written."""
-        return verified(self.book.run(lambda connection: self._rows_after(connection, 0)))
-
-    def lines(self) -> Iterator[str]:
-        """The record as lines of JSONL."""
-        previous = FIRST
-        for row in self.rows():
-            yield as_line(row, previous)
-            previous = row.hash
-
     def _points(self, number: int, action: Action, points: float | None) -> float | None:
         if action == "returned":
             return None
@@ -336,58 +304,6 @@ class Session:
         if points is None or not 0 <= points <= most:
             raise UsageError(f"the points must be from 0 to {most:g}")
         return float(points)
-
-    def _as_of(self, last: int) -> Standings:
-        standings = Standings(FIRST)
-        for row in self.rows():
-            if row.number > last:
-                break
-            standings.add(row)
-        return standings
-
-    def change(self, action: Callable[[sqlite3.Connection], _Result]) -> _Result:
-        """Do something to the record as it is now, no other process writing meanwhile, all of it or nothing."""
-
-        def within(connection: sqlite3.Connection) -> _Result:
-            with changing(connection):
-                self._catch_up(connection)
-                return action(connection)
-
-        with self._lock:
-            try:
-                return self.book.run(within)
-            except BaseException:
-                # Nothing of it is on the disk: what was taken in with it goes as well.
-                self._standings = Standings(FIRST)
-                raise
-            finally:
-                if not self._standings.last:
-                    self.book.run(self._catch_up)
-
-    def _catch_up(self, connection: sqlite3.Connection) -> None:
-        rows = self._rows_after(connection, self._standings.last)
-        for row in verified(rows, self._standings.head, self._standings.last):
-            self._standings.add(row)
-
-    def _rows_after(self, connection: sqlite3.Connection, last: int) -> list[Row]:
-        found = connection.execute(
-            "SELECT number, kind, time, body, hash FROM record WHERE session = ? AND number > ? ORDER BY number",
-            (self.id, last),
-        ).fetchall()
-        return [row_of(number, kind, time, object_of(body), hash_) for number, kind, time, body, hash_ in found]
-
-    def append(self, connection: sqlite3.Connection, kind: RowKind, body: Mapping[str, Any]) -> Row:
-        """Add a row to the record, within `change`."""
-        row = chained(self._standings.head, self._standings.last + 1, kind, known_now(), body)
-        append_row(connection, self.id, row)
-        self._standings.add(row)
-        return row
-
-    def keep(self, connection: sqlite3.Connection, text: str) -> str:
-        """Keep words beside the record, within `change`; gives the digest that it tells of them by."""
-        digest = digest_of(text)
-        connection.execute("INSERT OR IGNORE INTO words VALUES (?, ?)", (digest, blob_of(text)))
-        return digest
 
 
 @contextlib.contextmanager

@@ -22,6 +22,7 @@ from edgekit.grading.texts import Texts
 from edgekit.grading.validity import find_off_topic
 from edgekit.grading.views import Translate, make_views
 from edgekit.quiz.model import Criterion, Question
+from edgekit.quiz.places import named
 from edgekit.quiz.suggestion import Answer, CriterionResult, CriterionState, Reason, Suggestion
 from edgekit.quiz.teaching import TeacherMark
 
@@ -240,7 +241,10 @@ class Explainer:
         for misconception, wordings in self._misconceptions:
             scored = score(self._question, wordings, seen, self._texts)
             if scored.logit > 0.0 and scored.logit > best + _MORE_LIKE:
-                yield _wrong(f"it sounds like the misconception `{misconception.id}`", scored)
+                said = {one.language: one.text for one in reversed(wordings)}
+                text = said.get(self._question.language, wordings[0].text)
+                name = named(misconception.id, text).replace("`", "'")
+                yield _wrong(f"it sounds like the misconception `{name}`", scored)
         for (criterion, _), refuted, of_right in zip(self._criteria, self._refuted, found, strict=True):
             scored_wrong = score(self._question, refuted, seen, self._texts) if refuted else None
             if scored_wrong is not None and 0.0 < scored_wrong.logit > of_right.logit + _MORE_LIKE:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from edgekit.core.events import Progress, Reporter, StepFinished, StepStarted, silent
+from edgekit.core.units import counted
 from edgekit.gradebook.book import Gradebook
 from edgekit.gradebook.chain import Row, digest_of
 from edgekit.gradebook.session import Session
@@ -161,7 +162,7 @@ def replay(session: Session, graders: RecallingGraders, report: Reporter = silen
     every = [row for row in session.rows() if row.kind == "suggested"]
     rows = [row for row in every if row.body["answer"] not in session.forgotten]
     removed = len(every) - len(rows)
-    report(StepStarted("replay", f"{len(rows):,} suggestions"))
+    report(StepStarted("replay", counted(len(rows), "suggestion")))
     done = recalled = unanswered = 0
     found: list[tuple[Row, Suggestion]] = []
     for (basis, then), mine in _together(session, rows).items():
@@ -209,7 +210,7 @@ def _together(
 
 def _suggest(session: Session, graders: Graders, numbers: Sequence[int], report: Reporter) -> None:
     teaching = session.teaching()
-    report(StepStarted("grade", f"{len(numbers):,} answers"))
+    report(StepStarted("grade", counted(len(numbers), "answer")))
     batch: list[tuple[int, Suggestion]] = []
     done = 0
     try:
@@ -223,7 +224,7 @@ def _suggest(session: Session, graders: Graders, numbers: Sequence[int], report:
                 batch = []
     finally:
         session.suggest(batch, teaching)
-    report(StepFinished("grade", f"{done:,} answers"))
+    report(StepFinished("grade", counted(done, "answer")))
 
 
 def _graded(session: Session, grader: Grading, numbers: Sequence[int]) -> Iterator[tuple[int, Suggestion]]:

@@ -11,6 +11,7 @@ from typing import Literal, TypeAlias
 
 from edgekit.core.languages import base_language, is_unspaced
 from edgekit.quiz.model import Criterion, Question, Quiz
+from edgekit.quiz.places import beginning
 
 LintCode: TypeAlias = Literal[
     "vague",  # a statement that says too little to look for
@@ -113,9 +114,9 @@ def _of_criterion(criterion: Criterion, question: Question, languages: Sequence[
         words = _WORD.findall(text)
         praise = _PRAISE.search(text)
         if not is_unspaced(language) and len(words) < _FEWEST_WORDS:
-            yield "vague", f"`{_short(text)}` is too short to look for: write what must be said as a whole sentence"
+            yield "vague", f"`{beginning(text)}` is too short to look for: write what must be said as a whole sentence"
         elif praise is not None and _mostly_praise(text):
-            yield "vague", f"`{_short(text)}` judges (`{praise[0]}`) instead of saying what must be in the answer"
+            yield "vague", f"`{beginning(text)}` judges (`{praise[0]}`) instead of saying what must be in the answer"
     if question.references.keys() != criterion.statement.keys():
         written = {base_language(language) for language in criterion.statement}
         missing = [one for one in languages if base_language(one) not in written] if question.kind == "explain" else []
@@ -133,7 +134,8 @@ def _of_criterion(criterion: Criterion, question: Question, languages: Sequence[
         asked = _stems(question.text.get(language, ""))
         said = _stems(text)
         if said and said <= asked:
-            yield "repeats_question", f"`{_short(text)}` only repeats the question: who copies it would get the points"
+            detail = f"`{beginning(text)}` only repeats the question: who copies it would get the points"
+            yield "repeats_question", detail
 
 
 def _without_reference(question: Question, languages: Sequence[str]) -> list[str]:
@@ -157,9 +159,9 @@ def _conflicts(pairs: Sequence[tuple[str, Sequence[str]]]) -> Iterator[str]:
                 continue
             numbers = sorted(_DIGITS.findall(one)), sorted(_DIGITS.findall(other))
             if numbers[0] != numbers[1]:
-                yield f"`{_short(one)}` and `{_short(other)}` are both right and have other numbers"
+                yield f"`{beginning(one)}` and `{beginning(other)}` are both right and have other numbers"
             elif _negations(one) % 2 != _negations(other) % 2:
-                yield f"`{_short(one)}` and `{_short(other)}` are both right and one denies the other"
+                yield f"`{beginning(one)}` and `{beginning(other)}` are both right and one denies the other"
 
 
 def _overlap(one: Criterion, other: Criterion) -> str | None:
@@ -168,7 +170,7 @@ def _overlap(one: Criterion, other: Criterion) -> str | None:
         for text, second in product(_some(one, language), _some(other, language)):
             first, then = _stems(text), _stems(second)
             if min(len(first), len(then)) > 1 and (first <= then or then <= first or _share(first, then) > _SAME):
-                return _short(text if len(first) >= len(then) else second)
+                return beginning(text if len(first) >= len(then) else second)
     return None
 
 
@@ -198,8 +200,3 @@ def _words(text: str) -> list[str]:
 def _mostly_praise(text: str) -> bool:
     """Whether little is left of a statement without its praise; `Heat flows well` says something."""
     return len(_WORD.findall(_PRAISE.sub(" ", text))) < _FEWEST_WORDS
-
-
-def _short(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= 60 else line[:59] + "…"

@@ -14,6 +14,7 @@ from edgekit.core.errors import InputError, capped
 from edgekit.core.foreign_file import read_bounded
 from edgekit.quiz.canonical import digest_of
 from edgekit.quiz.model import Question, Quiz
+from edgekit.quiz.places import placed
 from edgekit.quiz.questions import read_question
 from edgekit.quiz.texts import MOST_ID, check_unique, clean, flag, is_id, of_id, read_id, read_languages, tag
 
@@ -42,7 +43,7 @@ def check_quiz(data: bytes, file: Path) -> tuple[Quiz | None, list[Problem]]:
     document, checker = parse_toml(data, file, MAX_BYTES)
     quiz = _quiz(checker, document) if document is not None else None
     if checker.problems:
-        return None, sorted(checker.problems, key=lambda problem: problem.line)
+        return None, sorted(placed(checker.problems, document or {}), key=lambda problem: problem.line)
     return quiz, []
 
 
@@ -50,7 +51,7 @@ def quiz_of(document: Mapping[str, Any], file: Path) -> tuple[Quiz | None, list[
     """The quiz that a table says, made of another program's file as a teacher would have written it."""
     checker = Checker(file, {})
     quiz = _quiz(checker, document)
-    return (None if checker.problems else quiz), checker.problems
+    return (None if checker.problems else quiz), placed(checker.problems, document)
 
 
 def make_quiz(quiz_id: str, title: str, languages: tuple[str, ...], questions: tuple[Question, ...]) -> Quiz:

@@ -17,6 +17,7 @@ from edgekit.core.errors import ModelFormatError, UnsupportedModelError, UsageEr
 from edgekit.core.events import Reporter, StepFinished, StepStarted, silent
 from edgekit.core.languages import normalise_tag
 from edgekit.core.paths import cache_folder
+from edgekit.core.units import counted
 from edgekit.sources.base import Wanted
 from edgekit.sources.hf import HfSource
 from edgekit.sources.hub import Repository, read_repository
@@ -75,7 +76,7 @@ def look_up(place: HubPlace, *, check: Check | None = None, report: Reporter = s
         reasons += check(config)
     if reasons:
         raise UnsupportedModelError(f"`{place.text}` cannot be taken", reasons=reasons, hint=hint)
-    report(StepFinished("look up", f"{len(files)} files at {repository.commit[:12]}"))
+    report(StepFinished("look up", f"{counted(len(files), 'file')} at {repository.commit[:12]}"))
     return Found(place, repository, config, files)
 
 

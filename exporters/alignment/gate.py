@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from edgekit.core.errors import InputError, MissingExtraError, UsageError
 from edgekit.core.events import Progress, Reporter, StepFinished, StepStarted
+from edgekit.core.units import counted
 from edgekit.pipeline.requests import OpenTextEncoder
 from edgekit.store.vocabulary import Alignment, AlignmentRecord
 from exporters.alignment.language_ranker import rank
@@ -183,5 +184,5 @@ def _embed(encoder: TextEncoder, text: AlignedText, prefix: str, report: Reporte
             found[language] = np.concatenate(rows)
     finally:
         encoder.close()
-    report(StepFinished("align", f"{total:,} lines, {len(found)} languages"))
+    report(StepFinished("align", f"{counted(total, 'line')}, {counted(len(found), 'language')}"))
     return found

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from edgekit.core.errors import InputError
 from edgekit.core.events import Note, Progress, Reporter, StepFinished, StepStarted, silent
 from edgekit.core.languages import normalise_tag
-from edgekit.core.units import bytes_in_words
+from edgekit.core.units import bytes_in_words, counted
 from exporters.corpus.base import Corpus
 from exporters.corpus.checkpoint import Checkpoint, State, load, save
 from exporters.corpus.reading import Block, BlockReader
@@ -47,7 +47,9 @@ def count_corpora(
     stored = [source.size_bytes for source in sources]
     known = [size for size in stored if size is not None]
     total = sum(known) if len(known) == len(stored) else None
-    report(StepStarted(STEP, f"{len(sources)} texts" + (f", {bytes_in_words(total)}" if total is not None else "")))
+    report(
+        StepStarted(STEP, counted(len(sources), "text") + (f", {bytes_in_words(total)}" if total is not None else ""))
+    )
     _tell_of_no_language(sources, report)
     if total is None:
         state = None
@@ -76,7 +78,7 @@ def count_corpora(
     order = dict.fromkeys([*map(normalise_tag, languages), ""])
     corpora = [run.corpus(tag) for tag in order if tag in run.corpora]
     lines = sum(corpus.train.lines + corpus.held_out.lines for corpus in corpora)
-    report(StepFinished(STEP, f"{lines:,} lines"))
+    report(StepFinished(STEP, counted(lines, "line")))
     return corpora
 
 

@@ -21,6 +21,7 @@ from edgekit.core.events import Event, Note, Progress, Reporter, StepFinished, S
 from edgekit.core.languages import Direction
 from edgekit.core.llama_extra import missing_llama
 from edgekit.core.paths import cache_folder
+from edgekit.core.units import counted
 from edgekit.pipeline.budgets import FitRequest
 from edgekit.pipeline.requests import (
     Artifact,
@@ -122,7 +123,9 @@ class _Fit:
         known = {one.candidate.id: one for each in opened.values() for one in self._known(each)}
         waiting = [one for one in chosen if one.id not in known]
         report(
-            StepStarted(STEP, f"{len(candidates):,} candidates, {len(chosen)} worth building, {len(waiting)} to build")
+            StepStarted(
+                STEP, f"{counted(len(candidates), 'candidate')}, {len(chosen)} worth building, {len(waiting)} to build"
+            )
         )
         for number, one in enumerate(waiting):
             report(Progress(STEP, number, len(waiting), "steps"))

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgekit.core.events import Progress, Reporter, StepFinished, StepStarted
+from edgekit.core.units import counted
 from exporters.loss.base import STEP, Limits
 from exporters.selection.base import LanguageModel
 from exporters.trim.base import Tokenizer
@@ -94,7 +95,7 @@ def compare_language_models(
     Raises EngineError.
     """
     total, done, found = sum(map(len, lines.values())), 0, []
-    report(StepStarted(STEP, f"{total:,} lines"))
+    report(StepStarted(STEP, counted(total, "line")))
     for language, texts in lines.items():
         sums, tokens = np.zeros(4), 0
         size = 0
@@ -113,7 +114,7 @@ def compare_language_models(
             found.append(
                 LanguageLoss(language, len(texts), tokens, (old / size, new / size), same / tokens, divergence / tokens)
             )
-    report(StepFinished(STEP, f"{sum(one.tokens for one in found):,} tokens"))
+    report(StepFinished(STEP, counted(sum(one.tokens for one in found), "token")))
     return found
 
 

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from edgekit.core.chrf import corpus_chrf
 from edgekit.core.events import Progress, Reporter, StepFinished, StepStarted
 from edgekit.core.languages import Direction
+from edgekit.core.units import counted
 from exporters.loss.base import STEP, Limits
 
 _LINES_AT_ONCE = 20
@@ -57,7 +58,7 @@ def compare_translators(
     before: Translator, after: Translator, direction: Direction, lines: Sequence[str], report: Reporter
 ) -> TranslationLoss:
     """Translate the same lines, one or more, with two models; closes neither. Reports the step `measure`."""
-    report(StepStarted(STEP, f"{direction}, {len(lines):,} lines"))
+    report(StepStarted(STEP, f"{direction}, {counted(len(lines), 'line')}"))
     old: list[str] = []
     new: list[str] = []
     for begin in range(0, len(lines), _LINES_AT_ONCE):
@@ -66,6 +67,6 @@ def compare_translators(
         new += after.translate(part)
         report(Progress(STEP, len(old), len(lines), "lines"))
     same = sum(one == other for one, other in zip(old, new, strict=True)) / len(lines)
-    report(StepFinished(STEP, f"{direction}, {len(lines):,} lines"))
+    report(StepFinished(STEP, f"{direction}, {counted(len(lines), 'line')}"))
     # Two models that both say nothing agree, and chrF has nothing to count there.
     return TranslationLoss(str(direction), len(lines), 100.0 if same == 1 else corpus_chrf(new, old), same)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgekit.core.events import Progress, Reporter, StepFinished, StepStarted
+from edgekit.core.units import counted
 from exporters.alignment.cosine import cosines
 from exporters.alignment.gate import TextEncoder
 from exporters.loss.base import STEP, Limits
@@ -69,7 +70,7 @@ def compare_encoders(
     lines: by language, with their prefixes. Closes neither encoder. Reports the step `measure`. Raises EngineError.
     """
     total, done, found = sum(map(len, lines.values())), 0, []
-    report(StepStarted(STEP, f"{total:,} lines"))
+    report(StepStarted(STEP, counted(total, "line")))
     for language, texts in lines.items():
         both: tuple[list[NDArray[np.float32]], list[NDArray[np.float32]]] = [], []
         for begin in range(0, len(texts), _LINES_AT_ONCE):
@@ -83,7 +84,7 @@ def compare_encoders(
             turned = np.diag(cosines(old, new))
             same = float(np.mean(_nearest(old) == _nearest(new))) if len(texts) > 1 else 1.0
             found.append(VectorLoss(language, len(texts), float(turned.mean()), float(turned.min()), same))
-    report(StepFinished(STEP, f"{total:,} lines"))
+    report(StepFinished(STEP, counted(total, "line")))
     return found
 
 

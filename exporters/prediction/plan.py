@@ -12,7 +12,7 @@ import numpy as np
 
 from edgekit.core.errors import FailedError, MissingExtraError, UsageError
 from edgekit.core.events import Note, Reporter, StepFinished, StepStarted
-from edgekit.core.units import bytes_in_words
+from edgekit.core.units import bytes_in_words, counted
 from edgekit.pipeline.budgets import Budget, PlanRequest
 from edgekit.pipeline.requests import ExportRequest
 from exporters.corpus.base import Corpus
@@ -123,7 +123,7 @@ def plan(request: PlanRequest, *, report: Reporter) -> Plan:
         check_directions(source, request.languages)
     recipe = Recipe(request.quant, request.embedding_quant)
     check_recipe(source, recipe)
-    report(StepFinished("open", f"{source.model.tokenizer.size:,} tokens"))
+    report(StepFinished("open", counted(source.model.tokenizer.size, "token")))
     running = Running(context=request.context)
     predictor = Predictor(source, recipe, running)
     corpora = _count(request, source, report)

@@ -21,6 +21,7 @@ from edgekit.core.cores import usable_cores
 from edgekit.core.errors import EngineError, ModelFormatError
 from edgekit.core.events import Progress, Reporter, StepFinished, StepStarted, silent
 from edgekit.core.llama_extra import require_llama
+from edgekit.core.units import counted
 from exporters.containers.gguf import Gguf, Kind, Strings, Value, read_gguf
 from exporters.containers.gguf_writer import Output, write_gguf
 
@@ -47,7 +48,7 @@ def collect_importance(
     llama-cpp-python, EngineError where llama.cpp cannot run the model or lays out its tensors in a way not known here.
     """
     require_llama("an importance matrix needs")
-    report(StepStarted(STEP, f"{sum(map(len, pieces)):,} tokens"))
+    report(StepStarted(STEP, counted(sum(map(len, pieces)), "token")))
     names = [name for name, place in read_gguf(model).tensors.items() if len(place.shape) > 1 and _of_layer(name)]
     with replacing_file(target) as beside:
         order = {

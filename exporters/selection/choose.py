@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from edgekit.core.errors import EngineError, UsageError
 from edgekit.core.events import Progress, Reporter, StepFinished, StepStarted
+from edgekit.core.units import counted
 from exporters.corpus.base import Corpus
 from exporters.corpus.checkpoint import State
 from exporters.corpus.lists import list_counts, start_note
@@ -142,7 +143,7 @@ def points(model: TrimmableModel, ranking: Ranking, count: int, report: Reporter
 
     Too small keeps three quarters of a language's tokens, or is the smallest there is. Reports the step `curve`.
     """
-    report(StepStarted("curve", f"{count} sizes"))
+    report(StepStarted("curve", counted(count, "size")))
 
     def told(done: int) -> None:
         report(Progress("curve", done, count, "steps"))

@@ -45,7 +45,7 @@ def mark(answer_id: str, question: str, status: MarkStatus = "suggested", points
 
 
 def written(tmp_path: Path, answers: Answers, marks: Sequence[Mark], name: str = "out.csv", **options: object) -> bytes:
-    write_marks(answers, marks, tmp_path / name, **options)  # type: ignore[arg-type]
+    write_marks(answers, marks, tmp_path / name, **options)  # type: ignore[arg-type]  # options of any type
     return (tmp_path / name).read_bytes()
 
 

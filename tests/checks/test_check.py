@@ -19,7 +19,7 @@ EN_PT = Direction("en", "pt")
 
 
 def kinds(source: str, target: str, direction: Direction = EN_PT, **more: object) -> list[str]:
-    return [one.kind for one in check(source, target, direction, **more)]  # type: ignore[arg-type]
+    return [one.kind for one in check(source, target, direction, **more)]  # type: ignore[arg-type]  # options of any type
 
 
 # Repetition

@@ -107,7 +107,7 @@ def test_marks_are_carried_over_when_one_answer_is_corrected(
     (home / "answers.csv").write_text(ANSWERS.replace("light to", "light too"), encoding="utf-8")
     grade()
     told = capsys.readouterr().err
-    assert "1 answers are others than in session 1: this is session 2" in told
+    assert "1 answer is another than in session 1: this is session 2" in told
     assert "2 marks of session 1 stand: question and answer are the same" in told
     answers = {one["id"]: one for one in as_json(capsys, "answers.csv", "--quiz", "quiz.toml")["answers"]}
     assert [answers[one]["mark"] for one in ("a1", "a2", "a3")] == [None, 0.0, 0.0]
@@ -159,7 +159,7 @@ def test_an_interruption_tells_what_is_kept_and_the_same_command_goes_on(
     grade(*(one for one in words if one != "--new"))
     told = capsys.readouterr().err
     assert f"session {number}: 3 answers" in told
-    assert ("1 marks of session 1 stand" in told) == ("--regrade" in words)
+    assert ("1 mark of session 1 stands" in told) == ("--regrade" in words)
 
 
 def test_what_is_sent_to_review_is_not_accepted_with_many(capsys: pytest.CaptureFixture[str]) -> None:

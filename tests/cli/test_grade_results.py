@@ -26,7 +26,7 @@ def test_the_export_names_its_session_and_another_one_with_more_marks(
     capsys.readouterr()
     assert run(["grade", "export", "-o", "final.csv", "--pending"]) == 0
     told = capsys.readouterr().err
-    assert "wrote 1 marks of session 2 to final.csv" in told
+    assert "wrote 1 mark of session 2 to final.csv" in told
     assert "session 1 of the same quiz has 1 marks that session 2 lacks: `--session 1` writes them" in told
     assert run(["grade", "export", "-o", "final.csv", "--pending", "--force", "--session", "1"]) == 0
     told = capsys.readouterr().err

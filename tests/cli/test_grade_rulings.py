@@ -54,7 +54,7 @@ def test_marks_are_learned_from_a_file_and_from_decisions(home: Path, capsys: py
     (home / "marked.csv").write_text("id,answer,mark\nx1,las plantas necesitan luz,1\nx2,sun,\n", encoding="utf-8")
     assert run(["grade", "calibrate", "marked.csv"]) == 0
     told = capsys.readouterr()
-    assert "learned from 1 marks" in told.err
+    assert "learned from 1 mark\n" in told.err
     assert "#3\ta3\tq1\t0 review → 1 review" in told.out
     (home / "marked.csv").write_text("id,answer,mark\nx1,sun,9\n", encoding="utf-8")
     assert run(["grade", "calibrate", "marked.csv"]) == 2

@@ -49,6 +49,8 @@ def test_a_rate_is_that_of_the_last_seconds() -> None:
         (Progress("fetch", 0, None, "bytes"), None, "0 B"),
         (Progress("translate", 50, 200, "lines"), 2.5, "50 of 200 lines, 2.5 lines/s, 1m00s left"),
         (Progress("select", 1, 5, "steps"), 0.05, "1 of 5 steps, 1m20s left"),
+        (Progress("grade", 0, 1, "answers"), 1.0, "0 of 1 answer, 1 answer/s, 1s left"),
+        (Progress("count", 1, None, "lines"), None, "1 line"),
         (Progress("build", 4, 4, "tensors"), 100.0, "4 of 4 tensors, 100 tensors/s"),
     ],
 )

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from pathlib import Path
 
 import pytest
 from cli.toy_command import edgekit
 
 
-def errors(done: object) -> str:
-    return done.stderr.decode()  # type: ignore[attr-defined]
+def errors(done: subprocess.CompletedProcess[bytes]) -> str:
+    return done.stderr.decode()
 
 
 def test_a_document_is_told_by_its_ending_and_written_in_its_format(tmp_path: Path) -> None:

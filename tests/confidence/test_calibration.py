@@ -39,7 +39,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def one_line(**more: object) -> Translation:
     given = {"log_probabilities": (-0.1, -0.3), "alignment": (), **more}
-    segment = Segment((0, 13), (0, 7), **given)  # type: ignore[arg-type]
+    segment = Segment((0, 13), (0, 7), **given)  # type: ignore[arg-type]  # options of any type
     return Translation("um dois", "one two three", segments=(segment,))
 
 

@@ -17,7 +17,7 @@ from edgekit.documents.open import open_document
 
 
 def texts(data: bytes, **options: bool) -> list[str]:
-    return [one.text for one in open_document(data, kind="docx", options=DocumentOptions(**options)).segments]  # type: ignore[arg-type]
+    return [one.text for one in open_document(data, kind="docx", options=DocumentOptions(**options)).segments]  # type: ignore[arg-type]  # options of any type
 
 
 def changed(data: bytes, change: Callable[[MarkedText], MarkedText] = louder) -> etree._Element:

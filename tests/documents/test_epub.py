@@ -20,7 +20,7 @@ def test_a_book_is_read_title_first_then_contents_then_chapters() -> None:
     document = open_document(BOOK, kind="epub")
     assert [
         (place.rpartition(" ")[0], one.text) for place, one in zip(document.places, document.segments, strict=True)
-    ] == [  # type: ignore[attr-defined]
+    ] == [
         ("EPUB/package.opf", "The water cycle"),
         ("EPUB/nav.xhtml", "Contents"),
         ("EPUB/nav.xhtml", "Rain"),

@@ -40,7 +40,7 @@ def loud(data: bytes, kind: str) -> tuple[str, tuple[str, ...]]:
 
 def saved(made: object) -> bytes:
     buffer = io.BytesIO()
-    made.save(buffer)  # type: ignore[attr-defined]
+    made.save(buffer)  # type: ignore[attr-defined]  # each of its kinds can be saved
     return buffer.getvalue()
 
 

@@ -18,7 +18,7 @@ from edgekit.documents.open import open_document
 
 def test_slides_are_read_in_their_order_with_their_notes() -> None:
     document = open_document(SLIDES, kind="pptx")
-    assert list(zip(document.places, (one.text for one in document.segments), strict=True)) == [  # type: ignore[attr-defined]
+    assert list(zip(document.places, (one.text for one in document.segments), strict=True)) == [  # type: ignore[attr-defined]  # slides have places
         ("ppt/slides/slide1.xml 1", "A cloud"),
         ("ppt/slides/slide1.xml 2", "The water cycle"),
         ("ppt/slides/slide2.xml 1", "A cloud"),

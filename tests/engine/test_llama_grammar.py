@@ -33,7 +33,7 @@ def writer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[InProcess]:
 
 
 def answer(writer: InProcess, **asked: object) -> tuple[str, str]:
-    items = list(writer.write([("the cat", True)], Sampling(**asked)))  # type: ignore[arg-type]
+    items = list(writer.write([("the cat", True)], Sampling(**asked)))  # type: ignore[arg-type]  # options of any type
     last = items[-1]
     assert isinstance(last, Outcome)
     return "".join(item.text for item in items if isinstance(item, Piece)), last.finish

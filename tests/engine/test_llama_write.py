@@ -53,14 +53,14 @@ def writer(request: pytest.FixtureRequest, path: Path) -> Iterator[InProcess | I
 
 
 def answer(writer: InProcess | InChild, parts: list[tuple[str, bool]] = PROMPT, **asked: object) -> tuple[str, Outcome]:
-    items = list(writer.write(parts, Sampling(**asked)))  # type: ignore[arg-type]
+    items = list(writer.write(parts, Sampling(**asked)))  # type: ignore[arg-type]  # options of any type
     assert all(isinstance(item, Piece) for item in items[:-1])
     assert isinstance(items[-1], Outcome)
     return "".join(item.text for item in items if isinstance(item, Piece)), items[-1]
 
 
 def tokens(writer: InProcess | InChild, parts: list[tuple[str, bool]] = PROMPT, **asked: object) -> list[Token]:
-    items = writer.write(parts, Sampling(**asked))  # type: ignore[arg-type]
+    items = writer.write(parts, Sampling(**asked))  # type: ignore[arg-type]  # options of any type
     return [token for item in items if isinstance(item, Piece) for token in item.tokens]
 
 
@@ -187,7 +187,7 @@ def test_an_iterator_that_is_closed_cancels_what_is_left(writer: InProcess | InC
     whole = answer(writer, max_tokens=5)
     pieces = writer.write(PROMPT, Sampling(max_tokens=None))
     next(pieces)
-    pieces.close()  # type: ignore[attr-defined]
+    pieces.close()  # type: ignore[attr-defined]  # an iterator that is a generator
     writer.cancel()  # there is nothing to cancel
     assert answer(writer, max_tokens=5) == whole
 
@@ -314,7 +314,7 @@ def test_an_answer_that_cannot_be_stopped_is_left_and_the_model_not_used_again(
     monkeypatch.setattr(in_process, "write", endless)
     pieces = writer.write(PROMPT, Sampling())
     next(pieces)
-    pieces.close()  # type: ignore[attr-defined]
+    pieces.close()  # type: ignore[attr-defined]  # an iterator that is a generator
     with pytest.raises(EngineError, match="goes on") as caught:
         answer(writer)
     assert caught.value.hint == "open the model with `process=True`"

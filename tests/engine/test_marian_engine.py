@@ -216,7 +216,7 @@ def test_no_thread_goes_on_and_the_engine_is_usable_when_the_caller_stops_listen
     answers: Iterator[Any] = iter(engine.decode(toy.sources * 3))
     next(answers)
     assert decode_threads()
-    answers.close()  # type: ignore[attr-defined]
+    answers.close()  # type: ignore[attr-defined]  # an iterator that is a generator
     assert decode_threads() == []
     again = dict(engine.decode(toy.sources))
     assert [again[index].token_ids for index in range(len(toy.sources))] == [one.token_ids for one in toy.alone]

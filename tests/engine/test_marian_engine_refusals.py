@@ -15,7 +15,8 @@ from toys.marian_artifact import Artifact, build, decode_threads
 from toys.marian_student import toy_lines
 
 from edgekit.core.errors import EdgekitError, EngineError, ModelFormatError
-from edgekit.engine.marian import MarianEngine, Settings
+from edgekit.engine.marian import MarianEngine
+from edgekit.engine.marian_settings import Settings
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ EN_PT = Direction("en", "pt")
 
 
 def translation(source: str, text: str, **more: object) -> Translation:
-    one = Segment((0, len(source)), (0, len(text)), True, (-0.1, -0.2), (), **more)  # type: ignore[arg-type]
+    one = Segment((0, len(source)), (0, len(text)), True, (-0.1, -0.2), (), **more)
     return Translation(text, source, -0.15, (one,) if source.strip() else ())
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import random
 from collections.abc import Sequence
 
 from hypothesis import given
@@ -85,7 +86,9 @@ def test_a_larger_budget_never_recommends_worse(
 
 
 @given(outcomes(), budgets, st.randoms())
-def test_the_recommendation_does_not_depend_on_the_order(found: list[Outcome], budget: Budget, chooser) -> None:  # type: ignore[no-untyped-def]
+def test_the_recommendation_does_not_depend_on_the_order(
+    found: list[Outcome], budget: Budget, chooser: random.Random
+) -> None:
     shuffled = list(found)
     chooser.shuffle(shuffled)
     assert recommend(found, budget) == recommend(shuffled, budget)

@@ -31,7 +31,7 @@ def student(tmp_path_factory: pytest.TempPathFactory) -> Student:
 
 @pytest.fixture(scope="module")
 def whole(student: Student) -> dict[str, GraphRunner]:
-    return {name: GraphRunner(translation_model(student, name, {})) for name in ("static", "float")}  # type: ignore[arg-type]
+    return {name: GraphRunner(translation_model(student, name, {})) for name in ("static", "float")}
 
 
 def feed_of(student: Student, ids: list[int], length: int = LENGTH) -> dict[str, Any]:

@@ -61,7 +61,7 @@ class Embedding:
 
 def models(seed: int, size: int) -> tuple[Running, Running]:
     random = np.random.default_rng(seed)
-    return tuple(Running(random.normal(0, 4, (size, size)).astype(np.float32)) for _ in "xy")  # type: ignore[return-value]
+    return tuple(Running(random.normal(0, 4, (size, size)).astype(np.float32)) for _ in "xy")  # type: ignore[return-value]  # there are two
 
 
 def probabilities(row: NDArray[np.float32]) -> NDArray[np.float64]:

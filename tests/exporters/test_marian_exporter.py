@@ -14,7 +14,8 @@ from toys.marian_student import ToyFiles, toy_lexicon, toy_lines, toy_sentencepi
 
 from edgekit.core.errors import ModelFormatError, UnsupportedModelError, UsageError
 from edgekit.core.events import Event, Progress, silent
-from edgekit.engine.marian import MarianEngine, Settings
+from edgekit.engine.marian import MarianEngine
+from edgekit.engine.marian_settings import Settings
 from exporters.base import Built
 from exporters.families.marian import MarianExporter
 from exporters.families.marian.exporter import choose_activations

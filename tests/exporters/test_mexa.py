@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -71,10 +73,10 @@ def test_mexa_of_a_language_with_itself_loses_both_when_a_sentence_is_there_twic
 
 @settings(max_examples=50, deadline=None)
 @given(SEEDS, st.randoms(use_true_random=False))
-def test_mexa_never_rises_when_pairs_are_mixed_up(seed: int, chooser: object) -> None:
+def test_mexa_never_rises_when_pairs_are_mixed_up(seed: int, chooser: random.Random) -> None:
     english = embeddings(seed)
     order = list(range(60))
-    chooser.shuffle(order)  # type: ignore[attr-defined]
+    chooser.shuffle(order)
     assert mexa(english, english[order]) == sum(at == row for at, row in enumerate(order)) / 60
     other = translated(english, seed + 1, 0.1)
     assert mexa(english, other[order]) <= mexa(english, other)

@@ -102,7 +102,7 @@ def _from_a_node(net: Net) -> str:
 
 
 KINDS: dict[str, Callable[[Net], str]] = {
-    **{kind: lambda net, kind=kind: embed(net, kind) for kind in TABLES},  # type: ignore[misc]
+    **{kind: lambda net, kind=kind: embed(net, kind) for kind in TABLES},  # type: ignore[misc]  # of a lambda with a default nothing is inferred
     "padded": lambda net: embed(net, "int4 blocks", rows=TOKENS + 3),
     "bytes of two values": _block_table(4, zeros=False),
     "bytes of two values with zeros": _block_table(4, zeros=True),
@@ -190,7 +190,7 @@ def test_rows_are_read_out_of_a_data_file_and_of_the_first_of_several_graphs(tmp
     model = toy_model("float", "tied")
     (table,) = (numpy_helper.to_array(one) for one in model.graph.initializer if one.name == "table")
     options = {"save_as_external_data": True, "location": "model.onnx_data", "size_threshold": 64}
-    onnx.save_model(model, tmp_path / "b.onnx", **options)  # type: ignore[arg-type]
+    onnx.save_model(model, tmp_path / "b.onnx", **options)  # type: ignore[arg-type]  # options of any type
     net = Net()
     net.output("rows", net("Gather", net.constant(table[::-1]), "input_ids"), ["batch", "length", WIDTH])
     assert (rows_of(opened(tmp_path), IDS) == table[IDS]).all()
@@ -223,7 +223,7 @@ def test_few_rows_take_little_memory_when_the_table_is_large(outside: bool, tmp_
     net = Net()
     net.output("rows", net("Gather", net.constant(table), "input_ids"), ["batch", "length", width])
     options = {"save_as_external_data": True, "location": "data"} if outside else {}
-    onnx.save_model(net.model(), tmp_path / "model.onnx", **options)  # type: ignore[arg-type]
+    onnx.save_model(net.model(), tmp_path / "model.onnx", **options)  # type: ignore[arg-type]  # options of any type
     model = opened(tmp_path, ToyTokenizer(tokens, (0,)))
     (embedding,) = (one.embedding for one in model.graphs)
     assert embedding is not None

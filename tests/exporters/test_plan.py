@@ -170,7 +170,7 @@ def test_options_of_the_nearest_plan_make_it_fit(tmp_path: Path) -> None:
 )
 def test_what_cannot_be_planned_is_refused(more: dict[str, object], says: str, model: Path) -> None:
     with pytest.raises(UsageError) as caught:
-        edgekit.plan(model, **more)  # type: ignore[arg-type]
+        edgekit.plan(model, **more)  # type: ignore[arg-type]  # options of any type
     assert says in str(caught.value)
 
 

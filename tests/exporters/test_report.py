@@ -56,7 +56,7 @@ def selection(*, name: str = "pt") -> Selection:
             cost("en", 0.066, 0.97, fertility=(1.206, 1.263), fallback=(0.0, 0.0)),
         ),
     )
-    return Selection([], chosen, points, {})  # type: ignore[arg-type]  the page does not look at the ids
+    return Selection([], chosen, points, {})  # type: ignore[arg-type]  # the page does not look at the ids
 
 
 def figures(text: str = "x") -> Figures:
@@ -156,7 +156,7 @@ def test_a_plain_terminal_gets_ascii_and_the_same_numbers() -> None:
 @pytest.mark.parametrize("width", [1, 20, 40, 200])
 def test_no_width_and_no_curve_breaks_the_table(width: int) -> None:
     assert trade_off(selection(), 262_144, width=width)[0] == "tokens  64,000 of 262,144"
-    alone = Selection([], Point(5, 10, ()), [], {})  # type: ignore[arg-type]
+    alone = Selection([], Point(5, 10, ()), [], {})  # type: ignore[arg-type]  # the line does not look at the ids
     assert trade_off(alone, 9, width=width)[0] == "tokens  5 of 9"
 
 

@@ -56,7 +56,7 @@ def corpora(folder: Path, model: GgufModel) -> list[Corpus]:
 
 def choose(model: TrimmableModel, corpora: Sequence[Corpus], target: Target, **more: object) -> Selection:
     settings = {"languages": ["pt", "en"], "scripts": None, "keep": NONE, "language_model": None, "report": silent}
-    return select(model, corpora, target=target, **{**settings, **more})  # type: ignore[arg-type]
+    return select(model, corpora, target=target, **{**settings, **more})  # type: ignore[arg-type]  # options of any type
 
 
 def test_by_default_all_text_is_cut_as_before_and_the_expected_loss_is_small(

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from edgekit.core.errors import InputError, UnavailableError
 from edgekit.core.languages import Direction
 from edgekit.glossary.matching import TermIndex
-from edgekit.glossary.read import read_glossary
+from edgekit.glossary.read import read_glossary, unheaded_row
 from edgekit.glossary.terms import Glossary
 
 EN_PT = Direction("en", "pt")
@@ -205,3 +205,28 @@ def test_prose_is_no_glossary(tmp_path: Path, data: str, reason: str) -> None:
     with pytest.raises(InputError) as caught:
         read(tmp_path, data, "worksheet.md")
     assert list(caught.value.reasons) == [reason]
+
+
+@pytest.mark.parametrize(
+    ("data", "name", "row"),
+    [
+        ("source,target\ncell,célula\n", "a.csv", None),
+        ("# ours\nterm\ttranslation\ncell\tcélula\n", "a.tsv", None),
+        ("English;Português\ncell;célula\n", "a.csv", None),
+        ("pt-BR;note;en-GB\ncélula;;cell\n", "a.csv", None),
+        ("name,mark\nAna,3\n", "a.csv", ("name", "mark")),
+        ('\n"cell, red",célula\nplant,planta\n', "a.csv", ("cell, red", "célula")),
+        ("Good morning\n", "a.csv", None),
+        ("", "a.csv", None),
+        ('"a\nb,c\n', "a.csv", None),
+        ("<martif/>", "a.tbx", None),
+        ("es,is\ncell,célula\n", "a.csv", ("es", "is")),  # tags, and words of Spanish and English
+        ("English,Spanish\ncell,célula\n", "a.csv", None),  # reading it is refused: it is for another direction
+    ],
+)
+def test_a_table_tells_whether_it_says_what_its_columns_are(
+    tmp_path: Path, data: str, name: str, row: tuple[str, str] | None
+) -> None:
+    path = tmp_path / name
+    path.write_text(data, "utf-8")
+    assert unheaded_row(path, EN_PT) == row

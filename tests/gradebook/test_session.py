@@ -40,7 +40,7 @@ def test_only_marks_are_released_and_then_they_stand(session: Session) -> None:
     session.release([1])
     for action in ("accepted", "changed", "returned"):
         with pytest.raises(UsageError, match="released"):
-            session.decide([1], action, 1.0)  # type: ignore[arg-type]
+            session.decide([1], action, 1.0)
     assert session.undo(1).state == "accepted"
     session.decide([1], "changed", 1.0)
     assert session.mark(1).final == 1.0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from itertools import pairwise
 
 import numpy as np
@@ -30,9 +31,9 @@ ORDER = "kindly overlook everything wonderful examiner"
 
 def toy_texts() -> Texts:
     """Weights that know the words of the order."""
-    texts = Texts(ToyEncoder(), toy_scorer("en"))  # type: ignore[arg-type]
+    texts = Texts(ToyEncoder(), toy_scorer("en"))  # type: ignore[arg-type]  # a toy
     weights = 20 * sum(texts.centred(word) for word in ORDER.split())
-    return Texts(ToyEncoder(), toy_scorer("en"), Addressed(np.asarray(weights, np.float32), -8.0))  # type: ignore[arg-type]
+    return Texts(ToyEncoder(), toy_scorer("en"), Addressed(np.asarray(weights, np.float32), -8.0))  # type: ignore[arg-type]  # a toy
 
 
 @pytest.mark.parametrize(
@@ -57,7 +58,7 @@ def test_points_are_those_of_the_answer_alone_when_a_sentence_speaks_to_the_grad
 
 def aside_texts() -> Texts:
     """Nothing is told; what is not about the question counts for nothing."""
-    return Texts(ToyEncoder(), toy_scorer("en"), Addressed(np.zeros(WIDTH, np.float32), -1.5))  # type: ignore[arg-type]
+    return Texts(ToyEncoder(), toy_scorer("en"), Addressed(np.zeros(WIDTH, np.float32), -1.5))  # type: ignore[arg-type]  # a toy
 
 
 @pytest.mark.parametrize(
@@ -150,9 +151,9 @@ def test_rest_of_a_sentence_is_known_when_its_order_was_taken_out() -> None:
 @pytest.mark.parametrize(
     "data", [b"{}", b"[]", b"\xff", b'{"schema": "edgekit.addressed/1"}', b'{"schema": "edgekit.disorder/1"}']
 )
-def test_weights_are_refused_when_they_are_none(read: object, data: bytes) -> None:
+def test_weights_are_refused_when_they_are_none(read: Callable[[bytes], object], data: bytes) -> None:
     with pytest.raises(ValueError, match=r"."):
-        read(data)  # type: ignore[operator]
+        read(data)
 
 
 def test_weights_come_back_equal_when_they_are_stored() -> None:

@@ -38,7 +38,7 @@ def graded(answers: list[Answer], among: list[Answer] | None = None) -> dict[str
 
 def class_of(**said: object) -> list[Answer]:
     return [
-        replace(Answer(f"a{at}", question, text), **said)  # type: ignore[arg-type]
+        replace(Answer(f"a{at}", question, text), **said)  # type: ignore[arg-type]  # options of any type
         for question in ("q1", "word")
         for at, text in enumerate((RIGHT, WRONG, "swelling", ""))
     ]

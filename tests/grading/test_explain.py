@@ -50,7 +50,7 @@ BOTH = "Water makes the seed swell and the plant needs light to grow"
 
 
 def grader(quiz: Quiz = QUIZ, scorer: Scorer | None = None, **options: Any) -> Grader:
-    return Grader(quiz, Texts(ToyEncoder(), scorer or toy_scorer()), **options)  # type: ignore[arg-type]
+    return Grader(quiz, Texts(ToyEncoder(), scorer or toy_scorer()), **options)  # type: ignore[arg-type]  # options of any type
 
 
 def grade(*texts: str, **options: Any) -> list[Suggestion]:
@@ -135,6 +135,12 @@ def test_what_must_not_pass_is_told_and_changes_no_points() -> None:
     for one in (wrong, idea):
         assert "misconception" in codes(one)
         assert one.decision == "review"
+    told = [reason.detail for reason in idea.reasons if reason.code == "misconception"]
+    assert told == ["it sounds like the misconception `food: Seeds eat soil for food.`"]
+    # One that its teacher gave no id is known by its words alone.
+    plain = replace(QUIZ.questions[0], misconceptions=(Misconception("m1", {"en": ("Seeds eat soil for food.",)}),))
+    (named,) = grade("Seeds eat soil for food", quiz=replace(QUIZ, questions=(plain,)))
+    assert "it sounds like the misconception `Seeds eat soil for food.`" in [one.detail for one in named.reasons]
     unaware = replace(QUIZ.questions[0], misconceptions=(), criteria=(replace(SWELL, refuted={}), GROW))
     (again,) = grade("Seeds eat soil for food", quiz=replace(QUIZ, questions=(unaware,)))
     assert again.points == idea.points
@@ -240,7 +246,7 @@ def test_neither_order_nor_company_changes_a_suggestion() -> None:
 
 def test_every_text_is_read_once() -> None:
     encoder = ToyEncoder()
-    texts = Texts(encoder, toy_scorer())  # type: ignore[arg-type]
+    texts = Texts(encoder, toy_scorer())  # type: ignore[arg-type]  # a toy
     answers = [Answer("a", "q1", BOTH), Answer("b", "q1", "Water makes the seed swell.")]
     for _ in range(2):
         list(Grader(QUIZ, texts).grade(answers))
@@ -368,9 +374,9 @@ def test_a_suggestion_does_not_depend_on_what_is_read_with_it_when_an_encoder_ro
     answers = [
         Answer(f"a{at}", "q1", text) for at, text in enumerate((BOTH, "Water makes the seed swell.", "No idea at all"))
     ]
-    together = list(Grader(QUIZ, Texts(Rounding(), toy_scorer())).grade(answers))  # type: ignore[arg-type]
+    together = list(Grader(QUIZ, Texts(Rounding(), toy_scorer())).grade(answers))  # type: ignore[arg-type]  # a toy
     for one, answer in zip(together, answers, strict=True):
         rest = [other for other in answers if other is not answer]
-        texts = Texts(Rounding(), toy_scorer())  # type: ignore[arg-type]
+        texts = Texts(Rounding(), toy_scorer())  # type: ignore[arg-type]  # a toy
         texts.read(["something", "else"])
         assert list(Grader(QUIZ, texts).grade([answer], among=rest)) == [one]

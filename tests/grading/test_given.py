@@ -64,7 +64,7 @@ def test_what_is_no_answer_is_told_with_its_place_before_anything_is_graded(
 
 def test_everything_that_is_wrong_is_told_at_once_and_the_questions_that_there_are() -> None:
     with pytest.raises(InputError) as caught:
-        grader().grade([answer(text=1, answer_id=2), 3, answer(question_id="x")] * 10)  # type: ignore[list-item]
+        grader().grade([answer(text=1, answer_id=2), 3, answer(question_id="x")] * 10)  # type: ignore[list-item]  # of a wrong type on purpose
     assert len(caught.value.reasons) == 21
     assert caught.value.reasons[-1] == "and 20 more"
     assert caught.value.hint == "its questions are `word`"
@@ -87,13 +87,13 @@ def test_answers_come_from_whatever_gives_them_one_by_one(of: Callable[[list[Ans
         (TeacherMark("word", "SECRET", 1.0), "`marks` is of type `TeacherMark`"),
         ([ANSWER], "marks[0] is of type `Answer`"),
         ([TeacherMark("wrd", "SECRET", 1.0)], "there is no question `wrd`"),
-        ([TeacherMark("word", None, 1.0)], "`text` is of type `NoneType`"),  # type: ignore[arg-type]
-        ([TeacherMark("word", "SECRET", "1")], "`points` is of type `str`, not a number"),  # type: ignore[arg-type]
+        ([TeacherMark("word", None, 1.0)], "`text` is of type `NoneType`"),  # type: ignore[arg-type]  # of a wrong type on purpose
+        ([TeacherMark("word", "SECRET", "1")], "`points` is of type `str`, not a number"),  # type: ignore[arg-type]  # of a wrong type on purpose
         ([TeacherMark("word", "SECRET", True)], "`points` is of type `bool`"),
         ([TeacherMark("word", "SECRET", math.nan)], "`points` is nan, and `word` has 0 to 2"),
         ([TeacherMark("word", "SECRET", -1.0)], "`points` is -1"),
         ([TeacherMark("word", "SECRET", 2.5)], "`points` is 2.5"),
-        ([TeacherMark("word", "SECRET", 1.0, 5)], "`language` is of type `int`"),  # type: ignore[arg-type]
+        ([TeacherMark("word", "SECRET", 1.0, 5)], "`language` is of type `int`"),  # type: ignore[arg-type]  # of a wrong type on purpose
     ],
 )
 def test_what_nothing_is_learned_from_is_told(marks: Any, told: str) -> None:

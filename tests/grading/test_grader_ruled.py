@@ -37,7 +37,7 @@ class NoEncoder:
 
 def grade(*answers: tuple[str, str]) -> list[Suggestion]:
     given = [Answer(f"a{at}", question, text) for at, (question, text) in enumerate(answers)]
-    found = list(Grader(QUIZ, NoEncoder()).grade(given))  # type: ignore[arg-type]
+    found = list(Grader(QUIZ, NoEncoder()).grade(given))  # type: ignore[arg-type]  # a toy
     by_id = {one.answer_id: one for one in given}
     for one in found:
         for result in one.criteria:
@@ -54,7 +54,7 @@ def test_an_answer_is_expected_in_the_languages_of_its_question() -> None:
     said = QUIZ.questions[2]
     both = (said, dataclasses.replace(said, id="spanish", languages=("es",)))
     text = "the plant makes sugar out of the bright light of the sun"
-    grader = Grader(dataclasses.replace(QUIZ, questions=both), NoEncoder())  # type: ignore[arg-type]
+    grader = Grader(dataclasses.replace(QUIZ, questions=both), NoEncoder())  # type: ignore[arg-type]  # a toy
     either, spanish = grader.grade([Answer(one.id, one.id, text) for one in both])
     assert "unsupported_language" not in [one.code for one in either.reasons]
     assert "unsupported_language" in [one.code for one in spanish.reasons]
@@ -114,7 +114,7 @@ def test_the_order_of_answers_does_not_matter() -> None:
             (question, text) for question in QUIZ.questions for text in ("a", "5 kg", "El sol sale por el oeste", "")
         )
     ]
-    grader = Grader(QUIZ, NoEncoder())  # type: ignore[arg-type]
+    grader = Grader(QUIZ, NoEncoder())  # type: ignore[arg-type]  # a toy
     first = {one.answer_id: one for one in grader.grade(given)}
     random.Random(3).shuffle(given)
     assert {one.answer_id: one for one in grader.grade(given)} == first

@@ -33,7 +33,7 @@ LONG = "the sun rises in the east and it sets in the west"
 
 
 def graded(*answers: Answer, among: tuple[Answer, ...] = ()) -> dict[str, Suggestion]:
-    grader = Grader(QUIZ, None)  # type: ignore[arg-type]
+    grader = Grader(QUIZ, None)  # type: ignore[arg-type]  # no encoder is asked
     return {one.answer_id: one for one in grader.grade(answers, silent, among=among)}
 
 
@@ -76,7 +76,7 @@ def test_the_question_in_the_place_of_the_answer_is_no_answer() -> None:
 def test_replay_knows_that_a_repeat_is_told_no_more_when_the_other_text_was_removed(tmp_path: Path) -> None:
     class Tools:
         def grader(self, quiz: Quiz, marks: Sequence[TeacherMark], *, accidents: object = None) -> Grader:
-            return Grader(quiz, None, marks=marks)  # type: ignore[arg-type]
+            return Grader(quiz, None, marks=marks)  # type: ignore[arg-type]  # no encoder is asked
 
     given = [Answer("a", "one", LONG), Answer("b", "two", LONG), Answer("c", "word", "east")]
     with open_gradebook(tmp_path / "g.sqlite") as book:

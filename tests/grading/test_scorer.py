@@ -132,7 +132,7 @@ def test_best_clause_is_the_students_own_words(scorer: Scorer) -> None:
 @pytest.mark.parametrize("text", ["", " ", "\u00a0", "😀", "?", "\x00", "\ud800", "a" * 50_000, "word " * 3000])
 def test_probability_is_a_number_when_the_answer_is_hostile(scorer: Scorer, text: str) -> None:
     encoder = ToyEncoder()
-    encoder._vector = lambda _: np.ones(WIDTH)  # type: ignore[method-assign]
+    encoder._vector = lambda _: np.ones(WIDTH)  # type: ignore[method-assign]  # replaced for this test
     answer, wording, question = scorer.read(encoder, [text, "salt is left", ""], "en")
     _, features = scorer.features(answer, [wording], question, NOTHING)
     assert 0 <= scorer.probabilities(features[None], "xx")[0] <= 1

@@ -31,7 +31,7 @@ def question(
 
 
 def codes(text: str, **more: object) -> list[str]:
-    return [one.code for one in check_validity(take_in(text), question(), **more)]  # type: ignore[arg-type]
+    return [one.code for one in check_validity(take_in(text), question(), **more)]  # type: ignore[arg-type]  # options of any type
 
 
 @pytest.mark.parametrize("text", ["", " ", "\u00a0\u2003", "\n\t", "?", "...", "-", "🙂", "\u200b", "\x00", "¿?", "—"])

@@ -84,7 +84,7 @@ def test_open_identifier_refuses_what_is_no_list_of_languages() -> None:
         with pytest.raises(UsageError):
             open_identifier(languages)
     with pytest.raises(InputError):
-        open_identifier(["en"]).identify(b"bytes")  # type: ignore[arg-type]
+        open_identifier(["en"]).identify(b"bytes")  # type: ignore[arg-type]  # of a wrong type on purpose
 
 
 @settings(max_examples=60, deadline=None)

@@ -39,7 +39,7 @@ def trained(kind: str) -> Json:
     They have what the files in use have: normalisers, special tokens inside and added tokens behind the vocabulary,
     room for later, a post-processor.
     """
-    return json.loads(_trained(kind))  # type: ignore[no-any-return]
+    return json.loads(_trained(kind))  # type: ignore[no-any-return]  # JSON
 
 
 @functools.cache

@@ -75,15 +75,15 @@ def _of_module(tree: ast.Module) -> Iterator[tuple[int, str]]:
     functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
 
     def around(node: ast.AST) -> ast.AST:
-        line: int = node.lineno  # type: ignore[attr-defined]
+        line: int = node.lineno  # type: ignore[attr-defined]  # it has one, being a statement or an expression
         inside = [one for one in functions if one.lineno <= line <= (one.end_lineno or 0)]
-        return max(inside, key=lambda one: one.lineno, default=tree)  # type: ignore[arg-type]
+        return max(inside, key=lambda one: one.lineno, default=tree)
 
     for node in ast.walk(tree):
         for part in _said(node):
             for leaf in _leaves(part):
                 for text in written(leaf, around(leaf)):
-                    yield leaf.lineno, text  # type: ignore[attr-defined]
+                    yield leaf.lineno, text
 
 
 def _said(node: ast.AST) -> Iterator[ast.AST]:
@@ -166,7 +166,7 @@ def _forms(node: ast.AST, inside: ast.AST, seen: tuple[str, ...]) -> list[str]:
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "replace":
         return _forms(node.func.value, inside, seen)
     if isinstance(node, ast.Call) and getattr(node.func, "id", "") in TAILS:
-        return TAILS[node.func.id]  # type: ignore[attr-defined]
+        return TAILS[node.func.id]  # type: ignore[attr-defined]  # its name is among them
     if isinstance(node, ast.JoinedStr):
         texts = [""]
         for part in node.values:

@@ -10,6 +10,7 @@ from pathlib import Path
 from edgekit.core.errors import DirectionError, EngineError, InputError
 from edgekit.core.events import Event, Note, Progress
 from edgekit.core.languages import Direction
+from edgekit.glossary.read import unheaded_row
 from tui.models import FileDone, Line, Spoken, Term
 
 SECONDS = 60.0
@@ -100,6 +101,9 @@ class ToyModels:
         if glossary is not None:
             report(Note("the toy's glossary has no conflicts"))
         return opened
+
+    def unheaded_row(self, path: Path, direction: Direction) -> tuple[str, str] | None:
+        return unheaded_row(path, direction)
 
     def identify(self, text: str) -> Spoken:
         return self.spoken

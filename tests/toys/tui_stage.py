@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from textual.pilot import Pilot
 from textual.widget import Widget
-from textual.widgets import Label, TextArea
+from textual.widgets import Input, Label, TextArea
 from toys.tui_models import SECONDS, ToyModels
 
 from tui import words
@@ -18,6 +18,7 @@ from tui.app import EdgekitApp
 from tui.exporting import Exporting
 from tui.grading import Grades
 from tui.library import Library
+from tui.screens.asking import AskFileScreen
 
 # A line a script that terminals place differently, and signs that are more than one code point.
 SCRIPTS = {
@@ -92,6 +93,18 @@ class Stage:
 
     async def ready(self) -> None:
         await self.until(lambda: self.label("status") == "ready")
+
+    async def translated(self, text: str) -> None:
+        """A text to translate, and the toy's translation of it."""
+        self.area("source").load_text(text)
+        await self.until(lambda: self.area("target").text == text.upper())
+
+    async def answer(self, key: str, name: str) -> None:
+        """Press what asks for a file, type a name, and take it."""
+        await self.press(key)
+        await self.until(lambda: isinstance(self.app.screen, AskFileScreen))
+        self.app.screen.query_one(Input).value = name
+        await self.press("enter")
 
     async def click(self, text: str, into: int = 1) -> None:
         """On a text, so many cells into it, once it is there and stays where it is."""

@@ -28,8 +28,8 @@ def wordpiece_checkpoint(folder: Path, *, lowercase: bool, strip_accents: bool |
     tokens = list(dict.fromkeys(pieces()))
 
     def change(file: dict[str, object]) -> None:
-        file["model"]["vocab"] = {token: at for at, token in enumerate(tokens)}  # type: ignore[index]
-        file["normalizer"] |= {"lowercase": lowercase, "strip_accents": strip_accents}  # type: ignore[operator]
+        file["model"]["vocab"] = {token: at for at, token in enumerate(tokens)}  # type: ignore[index]  # JSON
+        file["normalizer"] |= {"lowercase": lowercase, "strip_accents": strip_accents}  # type: ignore[operator]  # JSON
 
     edited(folder / "tokenizer.json", change)
     edited(folder / "config.json", lambda config: config.update(vocab_size=len(tokens)))

@@ -76,7 +76,7 @@ class FakeTranslator(Translator):
 def careful(change: Callable[[str], str] = lambda line: line, **more: Any) -> tuple[CarefulTranslator, FakeTranslator]:
     fake = FakeTranslator(change, reverse=more.pop("reverse", False))
     one = CarefulTranslator(fake, **more)
-    one._unreadable = lambda some: {character for character in some if "\u0400" <= character <= "\u04ff"}  # type: ignore[assignment]
+    one._unreadable = lambda some: {character for character in some if "\u0400" <= character <= "\u04ff"}  # type: ignore[assignment]  # replaced for this test
     return one, fake
 
 
@@ -143,7 +143,7 @@ def marked_texts(draw: st.DrawFn) -> MarkedText:
     for number in range(draw(st.integers(0, 5))):
         begin, end = sorted(draw(st.tuples(st.integers(0, len(text)), st.integers(0, len(text)))))
         kind = "point" if begin == end else draw(st.sampled_from(["keep", "pair"]))
-        mark = Mark(begin, end, kind, f"m{number}")  # type: ignore[arg-type]
+        mark = Mark(begin, end, kind, f"m{number}")  # type: ignore[arg-type]  # kinds are texts here
         if not MarkedText(text, in_order([*marks, mark])).problems():
             marks.append(mark)
     return MarkedText(text, in_order(marks))
@@ -349,16 +349,16 @@ def test_streaming_gives_the_same_in_order() -> None:
 def test_one_typed_error_when_a_text_is_none(bad: object) -> None:
     one, _ = careful()
     with pytest.raises(InputError, match="only `str` and `MarkedText`"):
-        one.translate(["fine", bad])  # type: ignore[list-item]
+        one.translate(["fine", bad])  # type: ignore[list-item]  # of a wrong type on purpose
 
 
 @pytest.mark.parametrize("bad", ["text", b"text", MarkedText("text"), 5, None])
 def test_one_typed_error_when_there_is_no_list(bad: object) -> None:
     one, _ = careful()
     with pytest.raises(InputError):
-        one.translate(bad)  # type: ignore[arg-type]
+        one.translate(bad)  # type: ignore[arg-type]  # of a wrong type on purpose
     with pytest.raises(InputError):
-        one.stream(bad)  # type: ignore[arg-type]
+        one.stream(bad)  # type: ignore[arg-type]  # of a wrong type on purpose
 
 
 def test_impossible_marks_are_an_input_error() -> None:

@@ -37,7 +37,7 @@ def word_for_word(text: str) -> str:
 
 
 def checked(fake: FakeTranslator, **more: object) -> CheckedTranslator:
-    return CheckedTranslator(CarefulTranslator(fake), **more)  # type: ignore[arg-type]
+    return CheckedTranslator(CarefulTranslator(fake), **more)  # type: ignore[arg-type]  # options of any type
 
 
 def glossary(*terms: tuple[str, str]) -> Glossary:
@@ -224,4 +224,4 @@ def test_confidence_is_there_only_where_it_was_asked_for() -> None:
 @pytest.mark.parametrize("texts", ["one", b"one", None, [1], [None], MarkedText("one")])
 def test_what_is_no_list_of_texts_is_refused(texts: object) -> None:
     with checked(FakeTranslator(word_for_word)) as translator, pytest.raises(InputError):
-        translator.translate(texts)  # type: ignore[arg-type]
+        translator.translate(texts)  # type: ignore[arg-type]  # of a wrong type on purpose

@@ -124,7 +124,7 @@ def test_a_journal_is_not_used_when_it_is_of_another_document_or_other_settings(
     interrupted()
     for changed in ({"settings": "en-pt, model 2"}, {"options": DocumentOptions(comments=False)}, {"resume": False}):
         fresh = Loud()
-        translate_document(letter, out, fresh, force=True, **{"settings": "en-pt, model 1", **changed})  # type: ignore[arg-type]
+        translate_document(letter, out, fresh, force=True, **{"settings": "en-pt, model 1", **changed})  # type: ignore[arg-type]  # options of any type
         assert len(fresh.seen) == 200
         interrupted() if not out.exists() else out.unlink()
         interrupted()
@@ -367,6 +367,6 @@ def test_a_document_named_by_strings_takes_the_languages_of_its_translator(tmp_p
     page, out = tmp_path / "page.html", tmp_path / "pagina.html"
     page.write_text('<html lang="en"><p>the book</p></html>', "utf-8")
     translator = Loud()
-    translator.direction = Direction("en", "pt")  # type: ignore[attr-defined]
+    translator.direction = Direction("en", "pt")  # type: ignore[attr-defined]  # replaced for this test
     assert translate_document(str(page), str(out), translator).out == out
     assert out.read_text("utf-8") == '<html lang="pt"><p>THE BOOK</p></html>'

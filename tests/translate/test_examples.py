@@ -64,6 +64,6 @@ def test_examples_are_made_of_texts_that_the_model_translates_itself() -> None:
     said = Said(lambda prompt, _: "" if "três" in prompt else "one two")
     made = catalogue()
     filler = Filler(made, made.prompts["plain"], Direction("pt", "en"), examples=[])
-    into_english = PromptedTranslator(filler, said)  # type: ignore[arg-type]
+    into_english = PromptedTranslator(filler, said)  # type: ignore[arg-type]  # a toy
     texts = ["um dois", "três", "a\nb", "quatro cinco", "seis"]
     assert back_translated(texts, into_english, most=2) == [("one two", "um dois"), ("one two", "quatro cinco")]

@@ -20,7 +20,7 @@ LIBRARY, _ = check_file(packaged_file())
 
 def filler(prompt: str, source: str, target: str, **asked: object) -> Filler:
     made = catalogue()
-    return Filler(made, find_prompt(made, prompt), Direction(source, target), **asked)  # type: ignore[arg-type]
+    return Filler(made, find_prompt(made, prompt), Direction(source, target), **asked)  # type: ignore[arg-type]  # options of any type
 
 
 def test_a_prompt_is_its_examples_and_the_text() -> None:

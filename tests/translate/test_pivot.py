@@ -69,7 +69,7 @@ class Words:
         self.closed = False
 
     def translate(self, texts: Iterable[str], *, scores: bool = False, alignment: bool = False) -> list[Translation]:
-        inner = Translator(self.direction, _Backwards(self.words))  # type: ignore[arg-type]
+        inner = Translator(self.direction, _Backwards(self.words))  # type: ignore[arg-type]  # a toy
         return inner.translate(texts, scores=scores, alignment=alignment)
 
     def close(self) -> None:
@@ -81,7 +81,7 @@ class _Backwards(ToyEngine):
         super().__init__()
         self.words = words
 
-    def decode(self, sources, *, scores=False, alignment=False):  # type: ignore[no-untyped-def]
+    def decode(self, sources, *, scores=False, alignment=False):  # type: ignore[no-untyped-def]  # as what it stands for has it
         for index, found in super().decode(sources, scores=scores, alignment=alignment):
             pieces = [piece.lower() for piece in self.source_tokenizer.pieces(sources[index])]
             target = [self.target_tokenizer.id_of("▁" + self.words[piece.strip("▁")]) for piece in reversed(pieces)]
@@ -140,7 +140,7 @@ def test_pivot_keeps_what_a_translator_keeps_for_any_text(texts: list[str]) -> N
 
 def test_pivot_is_incomplete_when_any_leg_is() -> None:
     class Endless(Words):
-        def translate(self, texts, *, scores=False, alignment=False):  # type: ignore[no-untyped-def]
+        def translate(self, texts, *, scores=False, alignment=False):  # type: ignore[no-untyped-def]  # as what it stands for has it
             return [Translation(text.upper(), text, complete=False) for text in texts]
 
     with PivotTranslator([toy("xa>xb"), Endless("xb>xc", {})]) as translator:

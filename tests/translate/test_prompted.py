@@ -20,7 +20,7 @@ from edgekit.translate.prompting import prompted
 def translator(said: Said, source: str = "en", target: str = "pt", prompt: str = "plain") -> PromptedTranslator:
     made = catalogue()
     filler = Filler(made, find_prompt(made, prompt), Direction(source, target), examples=[("x", "EXAMPLE")])
-    return PromptedTranslator(filler, said, scripts=("Latn", "Latn"))  # type: ignore[arg-type]
+    return PromptedTranslator(filler, said, scripts=("Latn", "Latn"))  # type: ignore[arg-type]  # a toy
 
 
 def text_of(prompt: Any) -> str:
@@ -133,7 +133,7 @@ def test_what_is_no_text_is_refused_and_a_closed_translator_too() -> None:
     with pytest.raises(InputError, match=r"write `stream\(\[text\]\)`|not a list"):
         one.translate("text")
     with pytest.raises(InputError, match="only `str`"):
-        one.translate([3])  # type: ignore[list-item]
+        one.translate([3])  # type: ignore[list-item]  # of a wrong type on purpose
     one.close()
     assert said.closed
     with pytest.raises(EngineError, match="closed"):
@@ -143,5 +143,5 @@ def test_what_is_no_text_is_refused_and_a_closed_translator_too() -> None:
 def test_scripts_come_from_the_catalogue() -> None:
     made = catalogue()
     filler = Filler(made, made.prompts["plain"], Direction("en", "am"))
-    (found,) = prompted(filler, Said(lambda *_: "Bom dia.")).translate(["Good morning."])  # type: ignore[arg-type]
+    (found,) = prompted(filler, Said(lambda *_: "Bom dia.")).translate(["Good morning."])  # type: ignore[arg-type]  # a toy
     assert [one.kind for one in found.findings] == ["language"]

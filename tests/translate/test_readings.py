@@ -122,7 +122,7 @@ def test_a_quantity_stays_where_the_model_has_it_when_both_readings_have_the_sam
 
 def test_a_gap_is_a_mask_when_the_model_likes_that_more() -> None:
     fake = Weighing(-0.1, -0.5)
-    fake._scored = lambda one: replace(  # type: ignore[method-assign]
+    fake._scored = lambda one: replace(  # type: ignore[method-assign]  # replaced for this test
         one,
         segments=tuple(
             replace(segment, log_probabilities=((-0.1 if "Xq" in one.source else -0.2),)) for segment in one.segments

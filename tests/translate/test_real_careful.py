@@ -115,7 +115,7 @@ def test_invisible_characters_do_no_harm(translator: CarefulTranslator) -> None:
 @pytest.mark.parametrize("bad", [None, 5, b"x"])
 def test_what_is_no_text_is_one_typed_error(translator: CarefulTranslator, bad: object) -> None:
     with pytest.raises(InputError):
-        translator.translate([bad])  # type: ignore[list-item]
+        translator.translate([bad])  # type: ignore[list-item]  # of a wrong type on purpose
 
 
 def test_a_terms_mark_and_a_footnotes_point_come_through(translator: CarefulTranslator) -> None:

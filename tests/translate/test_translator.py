@@ -198,11 +198,11 @@ def test_complete_is_false_when_the_engine_hit_its_bound() -> None:
 def test_one_typed_error_names_index_and_type_when_a_text_is_no_string(thing: object) -> None:
     translator, _ = toy()
     with pytest.raises(InputError) as raised:
-        translator.translate(["ok", thing, "ok", thing])  # type: ignore[list-item]
+        translator.translate(["ok", thing, "ok", thing])  # type: ignore[list-item]  # of a wrong type on purpose
     assert raised.value.exit_code == 2
     assert raised.value.reasons == tuple(f"text {index} is of type `{type(thing).__name__}`" for index in (1, 3))
     with pytest.raises(InputError):
-        list(translator.stream(["ok", thing]))  # type: ignore[list-item]
+        list(translator.stream(["ok", thing]))  # type: ignore[list-item]  # of a wrong type on purpose
 
 
 @pytest.mark.parametrize("method", ["translate", "stream"])

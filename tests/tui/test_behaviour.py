@@ -134,7 +134,7 @@ def test_models_jobs_and_the_device_are_used_by_the_mouse_alone(tmp_path: Any) -
 def test_a_log_is_copied_whole(tmp_path: Any) -> None:
     async def scene(stage: Stage) -> None:
         stage.app.screen.query_one("#models", OptionList).highlighted = 2
-        stage.app.library.go.set()  # type: ignore[attr-defined]
+        stage.app.library.go.set()  # type: ignore[attr-defined]  # it is a toy here
         await stage.press("p")
         await stage.sees("error: the toy did not come")
         await stage.press(NUMBER["jobs"], "enter")

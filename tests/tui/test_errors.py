@@ -36,10 +36,13 @@ ROOMS = (
 )
 OF_EXPORTERS = ("corpus", "selection", *(path.name for path in sorted(EXPORTERS.glob("*.py"))))
 OF_SCREENS = ("bridge.py", "checked.py", "exporting.py", "grading.py", "pager.py")
+_PARTS = ("question", "criterion", "misconception")
 # What fields hold, and what is no whole text in the code.
 HELD = (
     *("a number", "and {more} more", "criterion", "misconception", "no token stands for `{tag}`", "no zip archive"),
     *("question", "source", "target", "text", "the decoder step", "the model", "without a question"),
+    *(f"{one} {{number}}{known}: {{told}}" for one in _PARTS for known in ("", " (`{known}`)")),
+    "entry {number} of `{key}` {told}",
     *("file", "file of answers", "file of examples", "file of questions", "glossary", "gradebook", "its list of files"),
     *("quiz", "the graph", "translation memory", "translate with `--no-memory`", "name another file with `--book`"),
     *("GGUF models need", "an importance matrix needs", "quantising needs", "running language models needs"),

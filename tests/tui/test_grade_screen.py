@@ -128,7 +128,7 @@ def test_a_decision_is_in_the_gradebook_before_the_next_answer_shows(tmp_path: P
             seen.append((number_shown(stage), marks(book)))
             show()
 
-        screen._show = watched  # type: ignore[method-assign]
+        screen._show = watched  # type: ignore[method-assign]  # replaced for this test
         await stage.press("a")
         await stage.until(lambda: bool(seen))
 

@@ -94,7 +94,7 @@ def test_the_class_of_the_examples_is_graded_with_the_real_encoder(
         assert marks(book) == {}
         seen: dict[str, str] = {}
         for _answer in range(84):
-            seen[grade_screen(stage)._desk.card.answer.answer_id] = stage.shown()  # type: ignore[union-attr]
+            seen[grade_screen(stage)._desk.card.answer.answer_id] = stage.shown()  # type: ignore[union-attr]  # a card is shown
             await stage.press("n")
             await stage.pilot.pause(0.02)
         assert len(seen) == 84

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import copy
 import re
 from collections.abc import Iterator
 
@@ -40,6 +41,17 @@ def calls() -> Iterator[tuple[str, ast.Call, ast.AST]]:
                         yield path.name, node, tree
 
 
+class Counted(ast.NodeTransformer):
+    """`counted(number, "line")` as the texts that it may be."""
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        if getattr(node.func, "id", "") != "counted" or not isinstance(node.args[1], ast.Constant):
+            return self.generic_visit(node)
+        one = str(node.args[1].value)
+        several = ast.Constant(f"7 {one}s")
+        return ast.IfExp(ast.Constant(True), ast.Constant(f"1 {one}"), several)
+
+
 def test_every_step_has_a_name() -> None:
     found = set()
     for _path, call, tree in calls():
@@ -55,12 +67,55 @@ def test_the_details_of_a_step_are_translated(language: str) -> None:
         step = written(call.args[0], tree)
         if len(call.args) < 2 or not step or step[0] in NOT_HERE:
             continue
-        for text in written(call.args[1], tree):
+        for text in written(Counted().visit(copy.deepcopy(call.args[1])), tree):
             made = re.sub(r"\{\w+\}", "7", text)
             job = Job("plan x", line=f"{step[0]}: {made}")
             told = line_in_words(job).partition(": ")[2]
-            for word in ("of", "lines", "texts", "answers", "segments", "for", "family", "with", "are", "which"):
+            for word in (
+                "of",
+                "lines?",
+                "texts?",
+                "answers?",
+                "files?",
+                "sizes?",
+                "for",
+                "family",
+                "with",
+                "are",
+                "which",
+            ):
                 assert not re.search(rf"\b{word}\b", told), (path, made, told)
+
+
+def test_a_count_of_one_has_its_singular_wherever_a_step_tells_one() -> None:
+    for path, call, tree in calls():
+        for text in (one for part in call.args[1:] for one in written(part, tree)):
+            # Of these there is never one.
+            counted = re.sub(
+                r"(?:of|to) \{\w+\} (?:tokens|constants|matrices)|words alike|layers of|from \{\w+\} sources|\w+ are cut",
+                "",
+                text,
+            )
+            assert not re.search(r"\{\w+\} [a-z]+s\b", counted), (path, text)
+
+
+@pytest.mark.parametrize(
+    ("line", "spanish", "portuguese"),
+    [
+        ("grade: 1 answer", "1 respuesta", "1 resposta"),
+        ("grade: 0 of 1 answer, 1 answer/s, 1s left", "0 de 1 respuesta, 1 respuesta/s, ", "0 de 1 resposta, "),
+        ("grade: 2 answers", "2 respuestas", "2 respostas"),
+        ("look up: 1 file at abc", "1 archivo en abc", "1 arquivo em abc"),
+        ("count: 1 text, 3 B", "1 texto, 3 B", "1 texto, 3 B"),
+    ],
+)
+def test_one_is_said_in_the_singular(line: str, spanish: str, portuguese: str) -> None:
+    for tag, wanted in (("es", spanish), ("pt", portuguese)):
+        words.choose(tag)
+        try:
+            assert wanted in line_in_words(Job("x", line=line))
+        finally:
+            words.choose("en")
 
 
 def told(job: Job, *events: StepStarted | StepFinished | Progress) -> list[str]:

@@ -55,7 +55,7 @@ def test_a_long_message_says_what_shows_all_of_it(size: tuple[int, int], languag
     async def scene(stage: Stage) -> None:
         await stage.sees("[3 ")
         screen = stage.app.screen
-        screen.say_problem(LONG)  # type: ignore[attr-defined]
+        screen.say_problem(LONG)  # type: ignore[attr-defined]  # it is a screen of ours
         more = words._("... all of it: f1")
         await stage.sees(more)
         assert str(screen.query_one("#status", Label).content).count("\n") == 3
@@ -65,7 +65,7 @@ def test_a_long_message_says_what_shows_all_of_it(size: tuple[int, int], languag
         shown = str(stage.app.screen.query_one("VerticalScroll Static", Static).content)
         assert len(shown.partition("39")[0].splitlines()) == 42
         await stage.press("ctrl+o")
-        assert stage.app.clipboard == screen.said  # type: ignore[attr-defined]
+        assert stage.app.clipboard == screen.said  # type: ignore[attr-defined]  # it is a screen of ours
         await stage.press("escape")
         await stage.click(more)
         await stage.until(lambda: isinstance(stage.app.screen, HelpScreen))
@@ -76,7 +76,7 @@ def test_a_long_message_says_what_shows_all_of_it(size: tuple[int, int], languag
 def test_a_message_that_fits_is_whole() -> None:
     async def scene(stage: Stage) -> None:
         await stage.sees("[3 ")
-        stage.app.screen.say("one\ntwo\nthree\nfour")  # type: ignore[attr-defined]
+        stage.app.screen.say("one\ntwo\nthree\nfour")  # type: ignore[attr-defined]  # it is a screen of ours
         await stage.sees("four")
         assert "all of it" not in stage.shown()
 

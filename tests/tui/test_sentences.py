@@ -63,7 +63,7 @@ def sentences() -> Iterator[tuple[str, str]]:
             if called not in CALLS:
                 continue
             around = [one for one in functions if one.lineno <= call.lineno <= (one.end_lineno or 0)]
-            inside: ast.AST = max(around, key=lambda one: one.lineno, default=tree)  # type: ignore[assignment]
+            inside: ast.AST = max(around, key=lambda one: one.lineno, default=tree)
             nodes = [call.args[at] for at in CALLS[called] if at < len(call.args)]
             nodes += [one.value for one in call.keywords if one.arg in NAMES]
             for node in nodes:

@@ -34,19 +34,6 @@ def _in_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
-async def answer(stage: Stage, key: str, text: str) -> None:
-    """Press what asks for a file, type a name, and take it."""
-    await stage.press(key)
-    await stage.until(lambda: isinstance(stage.app.screen, AskFileScreen))
-    stage.app.screen.query_one(Input).value = text
-    await stage.press("enter")
-
-
-async def translated(stage: Stage, text: str) -> None:
-    stage.area("source").load_text(text)
-    await stage.until(lambda: stage.area("target").text == text.upper())
-
-
 def test_a_document_is_translated_beside_itself_as_a_job(tmp_path: Path) -> None:
     path = tmp_path / "lição.md"
     path.write_text("hi", "utf-8")
@@ -55,9 +42,9 @@ def test_a_document_is_translated_beside_itself_as_a_job(tmp_path: Path) -> None
 
     async def scene(stage: Stage) -> None:
         await stage.ready()
-        await answer(stage, "ctrl+r", str(path))
+        await stage.answer("ctrl+r", str(path))
         await stage.until(lambda: "2 of 4" in stage.label("status"))
-        await translated(stage, "typing goes on")
+        await stage.translated("typing goes on")
         models.file_goes_on.set()
         await stage.until(lambda: "3 of 4 translated, to look at: 1" in stage.label("status"))
         assert (tmp_path / "lição-pt.md").read_text("utf-8") == "HI"
@@ -76,7 +63,7 @@ def test_a_document_is_cancelled_on_the_screen_of_jobs_and_leaves_nothing(tmp_pa
 
     async def scene(stage: Stage) -> None:
         await stage.ready()
-        await answer(stage, "ctrl+r", str(path))
+        await stage.answer("ctrl+r", str(path))
         await stage.until(lambda: bool(stage.app.jobs.running))
         await stage.press("escape", NUMBER["jobs"], "c")
         await stage.until(lambda: not stage.app.jobs.running)
@@ -95,7 +82,7 @@ def test_what_is_there_is_replaced_only_after_a_yes(replaces: bool, tmp_path: Pa
 
     async def scene(stage: Stage) -> None:
         await stage.ready()
-        await answer(stage, "ctrl+r", str(path))
+        await stage.answer("ctrl+r", str(path))
         await stage.until(lambda: isinstance(stage.app.screen, ConfirmScreen))
         await stage.click("Replace (y)" if replaces else "Keep (n)")
         await stage.until(lambda: not isinstance(stage.app.screen, ConfirmScreen))
@@ -135,7 +122,7 @@ def test_a_document_is_chosen_by_mouse_alone(tmp_path: Path) -> None:
 def test_a_document_that_is_not_there_is_a_line_and_the_question_can_be_left(tmp_path: Path) -> None:
     async def scene(stage: Stage) -> None:
         await stage.ready()
-        await answer(stage, "ctrl+r", str(tmp_path / "none.md"))
+        await stage.answer("ctrl+r", str(tmp_path / "none.md"))
         await stage.until(lambda: "error: " in stage.label("status"))
         await stage.press("ctrl+r", "escape")
         await stage.press("ctrl+r")
@@ -146,43 +133,12 @@ def test_a_document_that_is_not_there_is_a_line_and_the_question_can_be_left(tmp
     play(scene, models=ToyModels(EN_PT))
 
 
-def test_a_glossary_is_used_told_of_remembered_and_left_out_again(tmp_path: Path) -> None:
-    path = tmp_path / "terms.csv"
-    path.write_text("en,pt\n", "utf-8")
-
-    async def scene(stage: Stage) -> None:
-        await translated(stage, "a term")
-        await answer(stage, "ctrl+g", str(path))
-        await stage.until(lambda: "terms 1 of 1: term → TERMO" in stage.label("target-title"))
-        assert "no conflicts" in stage.label("status")
-        assert f"--glossary {path}" in stage.app.screen.command()  # type: ignore[attr-defined]
-        await stage.press("ctrl+q")
-
-    state = play(scene, models=ToyModels(EN_PT))
-
-    async def again(stage: Stage) -> None:
-        await stage.until(lambda: "terms 1 of 1" in stage.label("target-title"))
-        await answer(stage, "ctrl+g", "")
-        await stage.until(lambda: stage.label("target-title") == "Portuguese (pt)")
-
-    play(again, models=ToyModels(EN_PT), state=state)
-
-    path.unlink()
-    state["screens"]["translate"]["glossary"] = str(path)
-
-    async def gone(stage: Stage) -> None:
-        await stage.until(lambda: "the glossary is not used" in stage.label("status"))
-        assert stage.area("target").text == "A TERM"
-
-    play(gone, models=ToyModels(EN_PT), state=state)
-
-
 @pytest.mark.parametrize(("key", "ending"), [("w", ".txt"), ("h", ".html")])
 def test_a_translation_is_saved_and_it_is_said_where(key: str, ending: str, tmp_path: Path) -> None:
     text = "\n".join(SCRIPTS.values())
 
     async def scene(stage: Stage) -> None:
-        await translated(stage, text)
+        await stage.translated(text)
         await stage.press("escape", key)
         await stage.until(lambda: isinstance(stage.app.screen, AskFileScreen))
         assert stage.app.screen.query_one(Input).value == str(tmp_path / f"translation-pt{ending}")
@@ -206,17 +162,17 @@ def test_saving_asks_before_it_replaces_and_says_why_it_could_not(tmp_path: Path
         await stage.ready()
         await stage.press("escape", "w")
         await stage.until(lambda: stage.label("status") == "there is no translation to save yet")
-        await translated(stage, "hi")
-        await answer(stage, "w", str(mine))
+        await stage.translated("hi")
+        await stage.answer("w", str(mine))
         await stage.until(lambda: isinstance(stage.app.screen, ConfirmScreen))
         await stage.press("n")
         assert mine.read_text("utf-8") == "mine"
-        await answer(stage, "w", str(tmp_path))
+        await stage.answer("w", str(tmp_path))
         assert "is a folder" in stage.label("status")
-        await answer(stage, "w", str(tmp_path / "none" / "a.txt"))
+        await stage.answer("w", str(tmp_path / "none" / "a.txt"))
         assert "there is no folder" in stage.label("status")
         assert not (tmp_path / "none").exists()
-        await answer(stage, "w", str(mine))
+        await stage.answer("w", str(mine))
         await stage.press("y")
         await stage.until(lambda: mine.read_text("utf-8") == "HI\n")
 
@@ -234,7 +190,7 @@ def test_the_pager_has_text_above_translation_and_nothing_that_a_terminal_obeys(
         await stage.ready()
         await stage.press("escape", "p")
         await stage.until(lambda: stage.label("status") == "there is no translation to show yet")
-        await translated(stage, "صباح\x1b[2J")
+        await stage.translated("صباح\x1b[2J")
         await stage.press("p")  # the terminal of a test cannot be handed over
         await stage.until(lambda: "cannot be handed to a pager" in stage.label("status"))
 
@@ -262,7 +218,7 @@ def test_what_is_copied_inside_tmux_is_in_its_buffer_too(tmp_path: Path, monkeyp
     monkeypatch.setattr(app.subprocess, "run", run)
 
     async def scene(stage: Stage) -> None:
-        await translated(stage, "olá")
+        await stage.translated("olá")
         await stage.press("ctrl+o")
         await stage.until(lambda: stage.app.clipboard == "OLÁ")
         assert not given
@@ -318,7 +274,7 @@ def test_a_document_that_is_cancelled_waits_for_few_texts() -> None:
 
     done: list[int] = []
     watched = _Watched(report)
-    watched.translator = Translator()  # type: ignore[assignment]
+    watched.translator = Translator()  # type: ignore[assignment]  # replaced for this test
     watched.tell(Progress("translate", 7, 1000, "segments"))
     with pytest.raises(CancelledError):
         watched.translate(["x"] * 1000)

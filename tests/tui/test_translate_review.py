@@ -28,16 +28,11 @@ EN_PT, PT_EN, AR_EN, EN_DE = Direction("en", "pt"), Direction("pt", "en"), Direc
 TEXT = "I am sure\nor not?\nthere are 12\nplain"
 
 
-async def translated(stage: Stage, text: str) -> None:
-    stage.area("source").load_text(text)
-    await stage.until(lambda: stage.area("target").text == text.upper())
-
-
 @pytest.mark.parametrize("size", [(80, 24), (60, 20), (160, 50)])
 @pytest.mark.parametrize("language", list(words.LANGUAGES))
 def test_doubt_is_said_in_words_beside_a_sign_and_a_shade(size: tuple[int, int], language: str) -> None:
     async def scene(stage: Stage) -> None:
-        await translated(stage, TEXT)
+        await stage.translated(TEXT)
         share = {"en": "25 % sure", "es": "25 % de certeza", "pt": "25 % de certeza"}[language]
         await stage.sees(share)
         rows = [row for row in stage.rows() if re.search(r"\d[ ?] ", row[:6])]
@@ -52,7 +47,7 @@ def test_doubt_is_said_in_words_beside_a_sign_and_a_shade(size: tuple[int, int],
 @pytest.mark.parametrize("theme", THEMES)
 def test_every_set_of_colours_shows_doubt_and_the_text(theme: str) -> None:
     async def scene(stage: Stage) -> None:
-        await translated(stage, TEXT)
+        await stage.translated(TEXT)
         await stage.sees("2? OR NOT?")
         await stage.press("ctrl+l")
         await stage.until(lambda: stage.reversed() == ["[I]", "[I]"])
@@ -62,7 +57,7 @@ def test_every_set_of_colours_shows_doubt_and_the_text(theme: str) -> None:
 
 def test_nothing_to_look_at_takes_no_room_and_numbers_no_lines() -> None:
     async def scene(stage: Stage) -> None:
-        await translated(stage, "plain\nI am sure")
+        await stage.translated("plain\nI am sure")
         assert not stage.query("look", OptionList).display
         assert not stage.area("target").show_line_numbers
         await stage.press("ctrl+n")
@@ -73,7 +68,7 @@ def test_nothing_to_look_at_takes_no_room_and_numbers_no_lines() -> None:
 
 def test_one_key_goes_to_the_worst_line_and_then_to_the_next() -> None:
     async def scene(stage: Stage) -> None:
-        await translated(stage, TEXT)
+        await stage.translated(TEXT)
         assert stage.label("status").startswith("lines to look at: 2")
         for row in (2, 1, 2):  # something found before a low number, then around again
             await stage.press("ctrl+n")
@@ -87,7 +82,7 @@ def test_one_key_goes_to_the_worst_line_and_then_to_the_next() -> None:
 
 def test_a_line_of_the_list_is_gone_to_by_mouse() -> None:
     async def scene(stage: Stage) -> None:
-        await translated(stage, TEXT)
+        await stage.translated(TEXT)
         await stage.click("line 2: doubtful, 25 % sure")
         await stage.until(lambda: stage.area("source").cursor_location == (1, 0))
         assert stage.area("source").has_focus
@@ -97,7 +92,7 @@ def test_a_line_of_the_list_is_gone_to_by_mouse() -> None:
 
 def test_the_title_says_how_sure_the_line_of_the_cursor_is_and_where_it_is_from() -> None:
     async def scene(stage: Stage) -> None:
-        await translated(stage, "I am sure\nonce again\nmore?")
+        await stage.translated("I am sure\nonce again\nmore?")
         assert stage.label("target-title") == "Portuguese (pt); line 1: quite certain, 93 % sure"
         await stage.press("down")
         await stage.until(lambda: stage.label("target-title") == "Portuguese (pt); from the memory")
@@ -115,7 +110,7 @@ def test_a_wrong_direction_is_said_and_turned_with_the_text_kept(by: str) -> Non
 
     async def scene(stage: Stage) -> None:
         stage.query("direction", Select).value = EN_PT
-        await translated(stage, "olá")
+        await stage.translated("olá")
         await stage.sees("language of the text: Portuguese; ^t turns to Portuguese → English")
         await stage.press("ctrl+t") if by == "key" else await stage.click("^t turns")
         await stage.until(lambda: stage.label("source-title") == "Portuguese (pt)")
@@ -144,7 +139,7 @@ def test_a_language_is_said_to_be_unknown_rather_than_guessed(spoken: Spoken, sa
     models.spoken = spoken
 
     async def scene(stage: Stage) -> None:
-        await translated(stage, "hm")
+        await stage.translated("hm")
         await stage.until(lambda: stage.label("spoken") == says)
         stage.area("source").load_text("")
         await stage.until(lambda: stage.label("spoken") == "")
@@ -163,7 +158,7 @@ def test_a_fitting_direction_keeps_the_target_before_it_turns_around() -> None:
 
 def test_words_are_walked_through_by_keys_and_marked_by_brackets_and_reversed() -> None:
     async def scene(stage: Stage) -> None:
-        await translated(stage, "one two\nthree")
+        await stage.translated("one two\nthree")
         stage.area("source").move_cursor((0, 5))
         await stage.press("ctrl+l")
         await stage.sees("one [two]")
@@ -183,7 +178,7 @@ def test_words_are_walked_through_by_keys_and_marked_by_brackets_and_reversed() 
 
 def test_words_are_walked_through_by_mouse_alone() -> None:
     async def scene(stage: Stage) -> None:
-        await translated(stage, "one two\nthree")
+        await stage.translated("one two\nthree")
         await stage.click("^l Words") if "^l Words" in stage.shown() else await stage.press("ctrl+l")
         await stage.sees("[one] two")
         await stage.click("two")
@@ -223,7 +218,7 @@ def test_words_without_a_counterpart_are_walked_through_and_say_so() -> None:
 @pytest.mark.parametrize(("script", "text"), list(SCRIPTS.items()))
 def test_every_script_is_shown_whole_with_nothing_to_its_right(script: str, text: str) -> None:
     async def scene(stage: Stage) -> None:
-        await translated(stage, f"{text} ?\nplain")
+        await stage.translated(f"{text} ?\nplain")
         source, target = stage.area("source"), stage.area("target")
         assert source.region.right == target.region.right == stage.app.size.width
         assert source.region.bottom < target.region.y
@@ -265,7 +260,7 @@ def test_a_line_is_never_broken_inside_a_character(script: str, text: str) -> No
 
 def test_text_areas_break_lines_that_way() -> None:
     async def scene(stage: Stage) -> None:
-        await translated(stage, LONG["emoji"])
+        await stage.translated(LONG["emoji"])
         offsets = stage.area("target").wrapped_document.get_offsets(0)
         ends = set(itertools.accumulate(map(len, iter_graphemes(LONG["emoji"]))))
         assert offsets
@@ -284,7 +279,7 @@ def test_control_characters_of_a_text_are_signs_everywhere() -> None:
     nasty = "a\x1b]52;c;ZQ\x07b [red]c[/] \x9b31m \u202egnp.exe ?"
 
     async def scene(stage: Stage) -> None:
-        await translated(stage, nasty)
+        await stage.translated(nasty)
         for key in ("", "ctrl+l"):
             if key:
                 await stage.press(key)
@@ -308,7 +303,7 @@ def test_a_page_has_each_line_in_its_language_and_runs_nothing() -> None:
 
 def test_a_text_from_the_right_is_told_once_how_to_see_it_right() -> None:
     async def scene(stage: Stage) -> None:
-        await translated(stage, "hi")
+        await stage.translated("hi")
         stage.query("direction", Select).value = AR_EN
         await stage.sees("where text looks reversed")
         stage.query("direction", Select).value = EN_PT

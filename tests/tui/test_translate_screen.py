@@ -13,7 +13,7 @@ from translate.real_models import home_with
 from edgekit.core.languages import Direction
 from tui.app import EdgekitApp
 from tui.screens.help import HelpScreen
-from tui.screens.translate import CHUNK_LINES
+from tui.screens.translate_work import CHUNK_LINES
 
 EN_PT, PT_EN, AR_EN = Direction("en", "pt"), Direction("pt", "en"), Direction("ar", "en")
 

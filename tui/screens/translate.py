@@ -7,35 +7,29 @@ stands to the right of either text: no border, no scroll bar, no neighbour.
 from __future__ import annotations
 
 import shlex
-import threading
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
-from textual import on, work
+from textual import on
 from textual.app import ComposeResult
-from textual.message import Message
 from textual.timer import Timer
 from textual.widgets import Label, OptionList, Select, TextArea
-from textual.worker import Worker, WorkerState, get_current_worker
+from textual.worker import Worker, WorkerState
 
-from edgekit.core.errors import EdgekitError, EngineError, InputError, UnavailableError
-from edgekit.core.events import Event, Note
+from edgekit.core.errors import EngineError
 from edgekit.core.languages import Direction
 from tui.actions import N_
-from tui.errors import in_words, note_in_words
-from tui.models import CheckedLines, Line, Spoken
-from tui.screens.translate_review import TranslateReview
+from tui.errors import in_words
+from tui.models import Spoken
+from tui.screens.translate_work import TranslateWork
 from tui.widgets.areas import MarkedArea, PlainArea
 from tui.words import _
 
 # Long enough that a person who types is not translated letter by letter, short enough to feel immediate.
 PAUSE_SECONDS = 0.3
-# Lines handed to the engine at once: one full batch of it, so that a newer text waits for no more than that.
-CHUNK_LINES = 16
 
 
-class TranslateScreen(TranslateReview):
+class TranslateScreen(TranslateWork):
     """Opens the chosen direction in the background and translates what stands in the upper text as it changes."""
 
     NAME: ClassVar[str] = "translate"
@@ -49,43 +43,8 @@ class TranslateScreen(TranslateReview):
         ),
     }
 
-    @dataclass
-    class Opened(Message):
-        """A direction is open, and the upper text becomes `text` where one is given; note: what is to be known."""
-
-        direction: Direction
-        text: str | None
-        glossary: Path | None
-        note: str
-
-    @dataclass
-    class Translated(Message):
-        """The next lines of a translation, and how far it is; with the first of them the one before goes."""
-
-        source: str
-        lines: list[Line]
-        is_first: bool
-        done: int
-        total: int
-
-    @dataclass
-    class Told(Message):
-        """The language of a text is known, or is known to be unknown."""
-
-        source: str
-        spoken: Spoken
-
-    @dataclass
-    class Failed(Message):
-        """What was asked for could not be done."""
-
-        problem: EdgekitError
-
     def __init__(self) -> None:
         super().__init__()
-        self._wanted: Direction | None = None
-        self._translator: CheckedLines | None = None
-        self._busy = threading.Lock()  # a thread cannot be stopped, so the next one waits until it looks up
         self._pause: Timer | None = None
         self._translated_text: str | None = None  # what the lower text is the whole translation of
         self._note = ""
@@ -200,11 +159,15 @@ class TranslateScreen(TranslateReview):
 
     @on(TextArea.Changed, "#source")
     def _edited(self) -> None:
-        if self._pause is not None:
-            self._pause.stop()
+        self._wait_no_longer()
         self._pause = self.set_timer(PAUSE_SECONDS, self._translate_now)
 
+    def _wait_no_longer(self) -> None:
+        if self._pause is not None:
+            self._pause.stop()
+
     def _translate_now(self) -> None:
+        self._wait_no_longer()  # else the same text is translated again, and what was said with it is gone
         if self._translator is None:
             return  # what was typed is translated when the model is there
         if self._is_broken and self._current is not None:
@@ -233,81 +196,12 @@ class TranslateScreen(TranslateReview):
         self.say("\n".join([*parts, *([self._note] if self._note else [])]))
         self._note = ""
 
-    def _open(self, direction: Direction, text: str | None = None) -> None:
-        self._wanted = direction
-        self.workers.cancel_group(self, "translate")
-        self.say(_("opening {direction}", direction=direction))
-        self._open_in_background(direction, text, self._glossary)
-
-    @work(thread=True, exclusive=True, exit_on_error=False, group="open")
-    def _open_in_background(self, direction: Direction, text: str | None, glossary: Path | None) -> None:
-        worker = get_current_worker()
-        notes: list[str] = []
-
-        def tell(event: Event) -> None:
-            if isinstance(event, Note):
-                notes.append(note_in_words(event.text))
-
-        with self._busy:
-            if worker.is_cancelled:
-                return
-            try:
-                try:
-                    translator = self._models.open_checked(direction, glossary, tell)
-                except (InputError, UnavailableError) as problem:
-                    if glossary is None:
-                        raise
-                    # Better a translation without the terms than none, as long as it is said.
-                    translator = self._models.open_checked(direction, None, tell)
-                    notes.append(_("the glossary is not used: {problem}", problem=in_words(problem)[0]))
-                    glossary = None
-            except EdgekitError as problem:
-                self.post_message(self.Failed(problem))
-                return
-            before, self._translator = self._translator, translator
-            if before is not None:
-                before.close()
-        self.post_message(self.Opened(direction, text, glossary, "\n".join(notes)))
-
-    @work(thread=True, exclusive=True, exit_on_error=False, group="translate")
-    def _translate(self, translator: CheckedLines, text: str) -> None:
-        worker = get_current_worker()
-        lines = text.split("\n")
-        done = 0
-        with self._busy:
-            while done < len(lines):
-                if worker.is_cancelled or translator is not self._translator:
-                    return
-                try:
-                    results = translator.translate(lines[done : done + CHUNK_LINES])
-                except EdgekitError as problem:
-                    self.post_message(self.Failed(problem))
-                    return
-                if worker.is_cancelled:
-                    return
-                is_first, done = done == 0, done + len(results)
-                self.post_message(self.Translated(text, results, is_first, done, len(lines)))
-
-    @work(thread=True, exclusive=True, exit_on_error=False, group="identify")
-    def _identify(self, text: str) -> None:
-        worker = get_current_worker()
-        with self._busy:  # after the translation, which a person waits for
-            pass
-        if worker.is_cancelled:
-            return
-        try:
-            spoken = self._models.identify(text)
-        except EdgekitError:
-            spoken = Spoken()
-        if not worker.is_cancelled:
-            self.post_message(self.Told(text, spoken))
-
-    @on(Told)
-    def _told(self, event: Told) -> None:
+    @on(TranslateWork.Told)
+    def _told(self, event: TranslateWork.Told) -> None:
         self._show_spoken(event.spoken, event.source)
 
-    @on(Opened)
-    def _opened(self, event: Opened) -> None:
+    @on(TranslateWork.Opened)
+    def _opened(self, event: TranslateWork.Opened) -> None:
         self._current = self._wanted = event.direction
         self._is_broken = False
         self._glossary, self._note = event.glossary, event.note
@@ -326,8 +220,8 @@ class TranslateScreen(TranslateReview):
         self._show_look()
         self._translate_now()
 
-    @on(Translated)
-    def _translated(self, event: Translated) -> None:
+    @on(TranslateWork.Translated)
+    def _translated(self, event: TranslateWork.Translated) -> None:
         if not self._source.text.strip():
             return  # it was on its way when the text was deleted
         text = "\n".join(one.text for one in event.lines)
@@ -347,8 +241,8 @@ class TranslateScreen(TranslateReview):
         else:
             self.say(_("translating, {done} of {lines} lines", done=event.done, lines=event.total))
 
-    @on(Failed)
-    def _failed(self, event: Failed) -> None:
+    @on(TranslateWork.Failed)
+    def _failed(self, event: TranslateWork.Failed) -> None:
         if self._current is not None:
             self._wanted = self._current
             self.query_one("#direction", Select).value = self._current

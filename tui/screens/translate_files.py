@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
+from textual import on, work
 from textual.app import SuspendNotSupported
+from textual.message import Message
+from textual.worker import get_current_worker
 
 from edgekit.core.atomic import write_bytes
 from edgekit.core.errors import EdgekitError
@@ -21,12 +25,21 @@ from tui.screens.confirm import ConfirmScreen
 from tui.words import _
 
 GLOSSARY_ENDINGS = (".csv", ".tsv", ".tbx")
+_MOST_SHOWN = 60  # characters of a cell in a question
 
 
 class TranslateFiles(JobScreen):
     """The half of the translate screen that reads and writes files."""
 
     NAME: ClassVar[str] = "translate"
+
+    @dataclass
+    class LookedAt(Message):
+        """A file was chosen as the glossary; row: its first one, where nothing in it says that it is one."""
+
+        path: Path
+        direction: Direction
+        row: tuple[str, str] | None
 
     def __init__(self) -> None:
         super().__init__()
@@ -111,8 +124,43 @@ class TranslateFiles(JobScreen):
         )
 
     def _glossary_chosen(self, answer: str | None) -> None:
-        if answer is not None:
-            self.use_glossary(Path(answer).expanduser() if answer else None)
+        if not answer:
+            if answer is not None:
+                self.use_glossary(None)
+        elif self._current is not None:
+            self._look_at_glossary(Path(answer).expanduser(), self._current)
+
+    @work(thread=True, exclusive=True, exit_on_error=False, group="glossary")
+    def _look_at_glossary(self, path: Path, direction: Direction) -> None:
+        try:
+            row = self._models.unheaded_row(path, direction)
+        except EdgekitError:
+            row = None  # what uses it says what is wrong with it
+        if not get_current_worker().is_cancelled:
+            self.post_message(self.LookedAt(path, direction, row))
+
+    @on(LookedAt)
+    def _looked_at(self, event: LookedAt) -> None:
+        """Use a glossary that says it is one; any other table after a yes to what its first row would mean."""
+        if event.row is None:
+            self.use_glossary(event.path)
+            return
+        question = _(
+            "{file} has no header that names its columns. Does it say that {source} in {from_language} is to become "
+            "{target} in {to_language}?",
+            file=event.path.name,
+            source=event.row[0][:_MOST_SHOWN],
+            target=event.row[1][:_MOST_SHOWN],
+            from_language=self._models.name(event.direction.source),
+            to_language=self._models.name(event.direction.target),
+        )
+        self.app.push_screen(
+            ConfirmScreen(question, _("Use it (y)"), _("Leave it (n)")),
+            lambda is_one: self.use_glossary(event.path) if is_one else self._not_one(event.path),
+        )
+
+    def _not_one(self, path: Path) -> None:
+        self.say(_("{file} is not used: a glossary begins with a row such as source,target", file=path.name))
 
     def action_save(self) -> None:
         """Ask where, and write the translation there; as a page where the name ends so."""

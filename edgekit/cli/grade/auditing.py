@@ -12,6 +12,7 @@ from edgekit.cli import output
 from edgekit.cli.grade.options import AsJson, ProgressMode, Threads
 from edgekit.core.errors import UsageError
 from edgekit.core.events import Progress
+from edgekit.core.units import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -141,7 +142,7 @@ def _show_audit(card: AuditCard, *, own: bool) -> None:
         names = "; ".join(f"{output.visible(one, one_line=True)} {card.groups[one].count}" for one in card.few)
         output.narrate(wrapped(f"fewer than {FEWEST} answers, so no verdict: {names}"))
     if card.left_out:
-        output.narrate(f"{card.left_out:,} answers left out: nothing right is known to hold them against")
+        output.narrate(f"{counted(card.left_out, 'answer')} left out: nothing right is known to hold them against")
     output.narrate(wrapped(CEILING))
     if card.verdicts:
         held = f"{sum(one.passed for one in card.verdicts)} of {len(card.verdicts)} hold"

@@ -12,6 +12,7 @@ from edgekit.cli import output
 from edgekit.cli.grade.auditing import columns
 from edgekit.cli.grade.options import AsJson, ProgressMode, Threads
 from edgekit.core.errors import UsageError
+from edgekit.core.units import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -97,7 +98,7 @@ def try_judge(
         output.json_object({"schema": TRIAL_SCHEMA, **told, "preferences": rows})
     else:
         if trial is not None:
-            output.data(f"{trial.asked:,} statements, {trial.failed:,} without a verdict")
+            output.data(f"{counted(trial.asked, 'statement')}, {trial.failed:,} without a verdict")
             _show_cards(cards)
         _show_preferences(preferences)
     if any(card.why_not for card in cards) or (trial is not None and not cards):

@@ -11,6 +11,7 @@ from edgekit.cli import output
 from edgekit.cli.grade import typed
 from edgekit.cli.grade.options import SCHEMA, AsJson, Book, Ids, SessionNumber, Who, Yes, numbers_of, opened
 from edgekit.core.errors import UsageError
+from edgekit.core.units import counted
 
 if TYPE_CHECKING:
     from edgekit.gradebook.session import Session
@@ -175,7 +176,7 @@ def _preview(session: Session, numbers: list[int], verb: str, *, yes: bool) -> N
             f"to {verb.lower()} {len(numbers):,} marks asks for a yes, and there is no terminal to ask on",
             hint="add `--yes`",
         )
-    output.narrate(f"{verb} {len(numbers):,} marks? [y/N]")
+    output.narrate(f"{verb} {counted(len(numbers), 'mark')}? [y/N]")
     if sys.stdin.readline().strip().lower() not in ("y", "yes"):
         output.narrate("nothing was done")
         raise typer.Exit(1)

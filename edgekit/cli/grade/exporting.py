@@ -11,6 +11,7 @@ from edgekit.cli import output
 from edgekit.cli.grade.options import SCHEMA, AsJson, Book, SessionNumber, check_written, form_of, opened
 from edgekit.cli.text_io import open_sink
 from edgekit.core.errors import UnavailableError, UsageError, capped
+from edgekit.core.units import counted
 
 if TYPE_CHECKING:
     from edgekit.answers.answers import Answers
@@ -87,10 +88,10 @@ def export(
     if as_json:
         output.json_object({"schema": SCHEMA, "session": found.id, "path": str(out), "written": count})
     else:
-        output.narrate(f"wrote {count:,} {'rows' if form == 'record' else 'marks'} of session {found.id} to {out}")
+        output.narrate(f"wrote {counted(count, 'row' if form == 'record' else 'mark')} of session {found.id} to {out}")
     for number, more in lacking.items():
         output.narrate(
-            f"warning: session {number} of the same quiz has {more:,} marks that session {found.id} lacks: "
+            f"warning: session {number} of the same quiz has {counted(more, 'mark')} that session {found.id} lacks: "
             f"`--session {number}` writes them"
         )
 

@@ -11,6 +11,7 @@ from edgekit.cli import output
 from edgekit.cli.grade.options import SCHEMA, AsJson, check_written
 from edgekit.cli.text_io import open_sink
 from edgekit.core.errors import UsageError
+from edgekit.core.units import counted
 
 
 def import_questions(
@@ -57,4 +58,6 @@ def import_questions(
         return
     for note in notes:
         output.narrate(output.visible(note))
-    output.narrate(f"{len(found.quiz.questions):,} questions of {found.form}; `edgekit grade lint` tells what is weak")
+    output.narrate(
+        f"{counted(len(found.quiz.questions), 'question')} of {found.form}; `edgekit grade lint` tells what is weak"
+    )

@@ -47,7 +47,10 @@ def sessions(book: Book = None, as_json: AsJson = False) -> None:
     for one in found:
         when = in_words(one.created) or "no clock"
         output.data(
-            cells(str(one.id), one.title, one.quiz_digest[:12], f"{one.answers:,} answers", f"{one.rows:,} rows", when)
+            cells(
+                *(str(one.id), one.title, one.quiz_digest[:12]),
+                *(counted(one.answers, "answer"), counted(one.rows, "row"), when),
+            )
         )
     if not found:
         output.narrate("no sessions")

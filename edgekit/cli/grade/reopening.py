@@ -10,6 +10,7 @@ import typer
 from edgekit.cli import output
 from edgekit.cli.grade.options import SCHEMA, AsJson, Book, Ids, SessionNumber, Who, Yes, numbers_of, opened
 from edgekit.core.errors import UnavailableError, UsageError
+from edgekit.core.units import counted
 
 if TYPE_CHECKING:
     from edgekit.gradebook.session import Session
@@ -82,7 +83,7 @@ def forget(
     if as_json:
         output.json_object({"schema": SCHEMA, "forgotten": removed, "sessions": [one.id for one, _ in asked]})
     else:
-        output.narrate(f"removed the texts of {removed:,} answers; their marks stay")
+        output.narrate(f"removed the texts of {counted(removed, 'answer')}; their marks stay")
 
 
 def _ask(count: int, *, yes: bool) -> None:
@@ -92,7 +93,7 @@ def _ask(count: int, *, yes: bool) -> None:
         raise UsageError(
             f"to remove {count:,} texts for good asks for a yes, and there is no terminal to ask on", hint="add `--yes`"
         )
-    output.narrate(f"Remove {count:,} texts for good? [y/N]")
+    output.narrate(f"Remove {counted(count, 'text')} for good? [y/N]")
     if sys.stdin.readline().strip().lower() not in ("y", "yes"):
         output.narrate("nothing was done")
         raise typer.Exit(1)

@@ -11,6 +11,7 @@ import typer
 from edgekit.cli import output
 from edgekit.cli.grade.options import SCHEMA, AsJson, Book, ProgressMode, SessionNumber, Threads, opened
 from edgekit.core.errors import InputError, UsageError
+from edgekit.core.units import counted
 
 if TYPE_CHECKING:
     from edgekit.gradebook.chain import Row
@@ -79,7 +80,7 @@ def replay(
             }
         )
     elif first is None:
-        output.data(f"all {result.suggestions:,} suggestions come out the same; the record has {len(rows):,} rows")
+        output.data(f"{_all(result.suggestions)} out the same; the record has {counted(len(rows), 'row')}")
     else:
         output.data(f"row {result.row} differs: {difference_line(first)}")
     if not as_json and result.removed:
@@ -100,6 +101,10 @@ def replay(
         raise typer.Exit(1)
 
 
+def _all(count: int) -> str:
+    return "the one suggestion comes" if count == 1 else f"all {count:,} suggestions come"
+
+
 def _exported(path: Path) -> list[Row]:
     """The rows of a file of `grade export --as record`. Raises IntegrityError, with its line."""
     from edgekit.cli.eval.options import read_lines
@@ -115,7 +120,7 @@ def _tell_whole(rows: Sequence[Row], value: Mapping[str, Any], *, as_json: bool)
     if as_json:
         output.json_object(_summed(rows, value))
     else:
-        output.data(f"the record is whole: {len(rows):,} rows, the last one is {rows[-1].hash}")
+        output.data(f"the record is whole: {counted(len(rows), 'row')}, the last one is {rows[-1].hash}")
 
 
 def _summed(rows: Sequence[Row], value: Mapping[str, Any]) -> dict[str, Any]:

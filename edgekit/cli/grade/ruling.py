@@ -12,6 +12,7 @@ from edgekit.cli import output
 from edgekit.cli.grade.options import SCHEMA, AsJson, Book, ProgressMode, SessionNumber, Threads, opened
 from edgekit.cli.progress import Mode
 from edgekit.core.errors import UsageError
+from edgekit.core.units import counted
 
 if TYPE_CHECKING:
     from edgekit.gradebook.session import Session
@@ -77,7 +78,10 @@ def rule(
         output.narrate(f"ruling {number} says so already, nothing was added; `--undo {number}` takes it back")
         return
     if marks:
-        output.narrate(f"{marks:,} marks of `{about}` count as well: its suggestions are learned from them, too")
+        output.narrate(
+            counted(marks, f"mark of `{about}` counts", f"marks of `{about}` count")
+            + " as well: its suggestions are learned from them, too"
+        )
     if undo is None:
         output.narrate(f"this is ruling {number}: `edgekit grade rule --undo {number}` takes it back")
 
@@ -107,7 +111,7 @@ def calibrate(
         if marks is not None:
             learned = _read_marks(found, marks, columns)
             found.learn(learned)
-            output.narrate(f"learned from {len(learned):,} marks")
+            output.narrate(f"learned from {counted(len(learned), 'mark')}")
         changed = again(found, None, threads, progress)
     tell_differences(changed, as_json=as_json)
 
@@ -135,7 +139,7 @@ def tell_differences(changed: Sequence[Difference], *, as_json: bool, ruling: in
         return
     for one in changed:
         output.data(difference_line(one))
-    output.narrate(f"{len(changed):,} suggestions are others now")
+    output.narrate(counted(len(changed), "suggestion is another now", "suggestions are others now"))
 
 
 def _list(session: Session, *, as_json: bool) -> None:

@@ -12,6 +12,7 @@ import typer
 from edgekit.cli import output, signals
 from edgekit.cli.grade.options import SCHEMA, AsJson, Book, ProgressMode, Threads, check_written, form_of
 from edgekit.core.errors import UsageError
+from edgekit.core.units import counted
 
 if TYPE_CHECKING:
     from edgekit.answers.answers import Answers
@@ -112,7 +113,10 @@ def suggest(
             # Of a session that was interrupted as well: nothing was carried over into it yet.
             before = opened.session(session.parent)
             if carried := carry_over(before, session):
-                output.narrate(f"{carried:,} marks of session {before.id} stand: question and answer are the same")
+                output.narrate(
+                    counted(carried, f"mark of session {before.id} stands", f"marks of session {before.id} stand")
+                    + ": question and answer are the same"
+                )
         changed = differences(older, session) if older is not None else []
         _write(session, given, out, changed, names=names, as_json=as_json, compared=older is not None)
 
@@ -161,7 +165,8 @@ def _write(
     if compared and not as_json:
         for one in changed:
             output.narrate(difference_line(one))
-        output.narrate(f"{len(changed):,} suggestions differ from those of session {session.parent}")
+        several = f"suggestions differ from those of session {session.parent}"
+        output.narrate(counted(len(changed), f"suggestion differs from that of session {session.parent}", several))
     _summary(session, out)
 
 
@@ -180,8 +185,8 @@ def _summary(session: Session, out: Path | None) -> None:
     found = [one for at in session.answers if (one := session.suggestion(at)) is not None]
     sure = [one for one in found if one.decision == "suggest"]
     output.narrate(
-        f"session {session.id}: {len(found):,} answers, {len(sure):,} suggested, {len(found) - len(sure):,} to review"
-        + (f"; written to {out}" if out is not None else "")
+        f"session {session.id}: {counted(len(found), 'answer')}, {len(sure):,} suggested, "
+        f"{len(found) - len(sure):,} to review" + (f"; written to {out}" if out is not None else "")
     )
     varieties = Counter(one.variety for one in found)
     good = Counter(one.variety for one in sure)
@@ -203,8 +208,9 @@ def _is_interrupted(session: Session, older: Session) -> bool:
 def _tell_of_interruption(session: Session, *, new: bool) -> None:
     """What is on the disk, and how to go on."""
     kept = sum(one.state != "waiting" for one in session.standings)
+    of_all = counted(len(session.answers), "suggestion is", "suggestions are")
     output.narrate(
-        f"{kept:,} of {len(session.answers):,} suggestions are kept in session {session.id}: "
+        f"{kept:,} of {of_all} kept in session {session.id}: "
         f"the same command{' without `--new`' if new else ''} goes on"
     )
 
@@ -226,7 +232,7 @@ def _tell_of_change(sessions: Sequence[SessionEntry], session: Session, before: 
         known = {(one.answer_id, one.question_id, one.text) for one in before.answers.values()}
         count = sum((one.answer_id, one.question_id, one.text) not in known for one in session.answers.values())
         if count:
-            changed = f"{count:,} answers are others"
+            changed = counted(count, "answer is another", "answers are others")
         elif len(known) > len(session.answers):
             changed = f"there are {len(known) - len(session.answers):,} answers fewer"
         elif before.settings != session.settings:
