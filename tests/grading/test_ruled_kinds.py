@@ -52,6 +52,22 @@ def test_another_word_has_no_points(text: str) -> None:
     assert mark(EXACT, text).possible == (0.0,)
 
 
+@pytest.mark.parametrize("text", ["it is fotosyntesis", "la fotosintezis", "photo synthesis", "fotosíntesi creo yo"])
+def test_a_word_goes_to_a_person_when_it_is_nearly_right_among_others(text: str) -> None:
+    found = mark(EXACT, text)
+    assert (found.points, found.possible, found.reasons[0].code) == (0.0, (0.0, 2.0), "uncertain")
+
+
+@pytest.mark.parametrize(("text", "possible"), [("CO₂", (2.0,)), ("CO 2", (0.0, 2.0)), ("CO", (0.0,)), ("O2", (0.0,))])
+def test_a_formula_is_known_with_its_low_digits(text: str, possible: tuple[float, ...]) -> None:
+    assert mark(question("exact", references={"en": ("CO2",)}), text).possible == possible
+
+
+@pytest.mark.parametrize(("text", "sure"), [("auga", False), ("aqua", False), ("gua", False), ("pan", True)])
+def test_a_word_of_four_letters_goes_to_a_person_when_one_is_wrong(text: str, sure: bool) -> None:
+    assert (mark(question("exact", references={"es": ("agua",)}), text).possible == (0.0,)) is sure
+
+
 def test_accents_count_when_form_counts() -> None:
     asked = question("exact", references={"es": ("fotosíntesis",)}, form_counts=True)
     assert mark(asked, "fotosíntesis").points == 2.0
@@ -357,6 +373,15 @@ def test_a_translation_that_is_near_in_letters_and_says_something_else_is_told(
     found = mark(TRANSLATION, text)
     assert (found.points, found.reasons[0].code) == (points, code)
     assert (found.result.state == "met") == (points == 2.0)
+
+
+@pytest.mark.parametrize(
+    ("text", "most"),
+    [("My sister has two cats.", 1.0), ("My sister has", 0.5), ("My sister has 2 cats, no likes dogs.", 2.0)],
+)
+def test_half_a_translation_has_no_more_than_its_share(text: str, most: float) -> None:
+    asked = question("translate", references={"en": ("My sister has two cats and does not like dogs.",)})
+    assert mark(asked, text).points <= most
 
 
 def test_an_explanation_is_for_the_scorer() -> None:
