@@ -107,6 +107,7 @@ SENTENCES: tuple[str, ...] = (
     N_("it names none of the options"),
     N_("there is no number in it"),
     N_("there are several numbers in it, and the last one is not right"),
+    N_("the numbers in it make the right one where they are worked out"),
     N_("the number is right, and the unit `{unit}` is missing"),
     N_("the number is right, and its unit is not `{unit}`"),
     N_("it is no reference; by its letters it is {score} % like the nearest one (chrF)"),

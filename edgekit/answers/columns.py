@@ -16,7 +16,9 @@ ROLES = ("id", "student", "question", "answer", "language")
 _NAMES = {
     "id": "id, answer id, answerid, attempt, attempt id, response id, submission id",
     "student": """student, student id, student name, name, full name, learner, participant, candidate, user, username,
-    user id, userid, nombre, nombre completo, nombre y apellidos, alumno, alumna, estudiante, nome, nome completo,
+    user id, userid, pupil, pupil name, learner name, nombre, nombre completo, nombre y apellidos, apellidos y nombre,
+    nombre del alumno, nombre de la alumna, nombre del estudiante, alumno, alumna, estudiante, nome, nome completo,
+    nome do aluno, nome da aluna, nome do estudante,
     aluno, aluna, estudante, élève, étudiant, schüler, studente, mwanafunzi, jina,
     student number, id estudiante, id alumno, id aluno, número de estudiante, email, email address, e mail,
     dirección de correo, correo electrónico, endereço de e mail, endereço de email, adresse de courriel,
@@ -46,6 +48,7 @@ RESPONSE = re.compile(
 _NUMBERED = re.compile(r"(?:q|question|item|pregunta|pergunta|p|frage|questão|questao)?\s*(\d{1,3})", re.IGNORECASE)
 _ASKED = re.compile(r"(?:question|pregunta|pergunta|questão|domanda|frage|vraag)\s*(\d{1,3})", re.IGNORECASE)
 _MOST_PART = 0.9
+_MOST_PAIRS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +95,12 @@ def find_layout(
     is_long = "answer" in said or (not asked and {"answer", "question"} <= roles.keys())
     if not is_long:
         taken = {*ours.values(), *said.values()}
-        asked |= {at: name for at, name in _asked(names, rows, lookup, taken).items() if name not in asked.values()}
+        found_asked = _asked(names, rows, lookup, taken)
+        asked |= {at: name for at, name in found_asked.items() if name not in asked.values()}
+        if pairs := _by_place(names, rows, lookup, found_asked):
+            notes.append(
+                f"columns are taken for questions by their numbers: {pairs}; `--column ID=NAME` says it otherwise"
+            )
     other = _other_id(names, rows, lookup, roles, {*ours.values(), *said.values(), *asked}, wide=bool(asked))
     if "id" not in roles and other is not None:
         roles["id"] = other
@@ -280,6 +288,15 @@ def _asked(names: Sequence[str], rows: Sequence[Sequence[str]], lookup: Lookup, 
         if found:
             return found
     return {}
+
+
+def _by_place(names: Sequence[str], rows: Sequence[Sequence[str]], lookup: Lookup, asked: Mapping[int, str]) -> str:
+    """Which columns nothing but a number gives a question, where it may be wrong: the quiz may have another order."""
+    numbered = {at: name for at, name in asked.items() if lookup.find(names[at]) is None}
+    moodle = any(RESPONSE.fullmatch(names[at]) for at in numbered)
+    if not numbered or not (moodle or len(numbered) < len(lookup.questions)) or _question_texts(names, rows, lookup):
+        return ""
+    return ", ".join([f"`{names[at]}` for `{name}`" for at, name in numbered.items()][:_MOST_PAIRS])
 
 
 def _question_texts(names: Sequence[str], rows: Sequence[Sequence[str]], lookup: Lookup) -> dict[int, str]:

@@ -85,6 +85,47 @@ _SPECIAL: Mapping[str, Mapping[str, int | Decimal]] = {
     "tr": {"yarım": _HALF},
     "vi": {"nửa": _HALF, "rưỡi": _HALF},
 }
+# Written as one word, or with another ending: what the rows above do not make by addition.
+_ONE_WORD: Mapping[str, Mapping[str, int]] = {
+    "es": {
+        word: value
+        for value, words in (
+            (16, "dieciseis"),
+            (21, "veintiuno veintiun veintiún veintiuna"),
+            (22, "veintidos veintidós"),
+            (23, "veintitres veintitrés"),
+            (24, "veinticuatro"),
+            (25, "veinticinco"),
+            (26, "veintiseis veintiséis"),
+            (27, "veintisiete"),
+            (28, "veintiocho"),
+            (29, "veintinueve"),
+            (200, "doscientos doscientas"),
+            (300, "trescientos trescientas"),
+            (400, "cuatrocientos cuatrocientas"),
+            (500, "quinientos quinientas"),
+            (600, "seiscientos seiscientas"),
+            (700, "setecientos setecientas"),
+            (800, "ochocientos ochocientas"),
+            (900, "novecientos novecientas"),
+        )
+        for word in words.split()
+    },
+    "pt": {
+        word: value
+        for value, words in (
+            (200, "duzentos duzentas"),
+            (300, "trezentos trezentas"),
+            (400, "quatrocentos quatrocentas"),
+            (500, "quinhentos quinhentas"),
+            (600, "seiscentos seiscentas"),
+            (700, "setecentos setecentas"),
+            (800, "oitocentos oitocentas"),
+            (900, "novecentos novecentas"),
+        )
+        for word in words.split()
+    },
+}
 # Words between the parts of a number.
 _LINKS = frozenset({"and", "e", "y", "et", "und", "en", "na", "ed", "linh", "lẻ"})
 
@@ -148,6 +189,7 @@ def _lexicon(language: str) -> tuple[dict[str, int | Decimal], re.Pattern[str] |
     for at, form in enumerate(_ORDINAL_TEENS.get(language, "").split()):
         words[form] = 11 + at
     words.update(_SPECIAL.get(language, {}))
+    words.update(_ONE_WORD.get(language, {}))
     ordinals = _ORDINALS.get(language, "").split()
     pattern = re.compile("|".join(f"(?P<n{at}>{form})" for at, form in enumerate(ordinals, 1))) if ordinals else None
     return words, pattern

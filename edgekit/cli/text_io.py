@@ -239,7 +239,9 @@ class Sink:
 
 
 def check_out(path: Path) -> None:
-    """Raise UsageError where path can be no output file: a folder, or in a folder that is not there."""
+    """Raise UsageError where path can be no output file: `-`, a folder, or in a folder that is not there."""
+    if str(path) == "-":
+        raise UsageError("`-` would be a file of that name", hint="name a file for `-o`, or `/dev/stdout --force`")
     if path.is_dir():
         raise UsageError(f"`{path}` is a folder", hint="name a file for `-o`")
     if not path.parent.is_dir():

@@ -21,6 +21,9 @@ _WORD = re.compile(r"\w+")
 class Phrases:
     """Sentences of a language, `{}` for the criterion's words.  quoted: `{}` the student's words.
 
+    Of answers of SciEntsBank and Beetle that are called contradicted, teachers called half so and a quarter right: no
+    sentence claims that an answer says the contrary.
+
     marks: words that would announce a mark; a suggestion is none, so no sentence may have one.
     """
 
@@ -35,7 +38,7 @@ PHRASES: Mapping[str, Phrases] = {
             "met": "You say this: {}",
             "partly": "You say a part of this; make it whole: {}",
             "missing": "This is not in your answer yet: {}",
-            "contradicted": "Your answer says the contrary of this; look at it again: {}",
+            "contradicted": "Your answer does not agree with this; look at it again: {}",
         },
         "Your words: “{}”.",
         ("points", "marks", "grade", "score", "passed", "failed"),
@@ -45,7 +48,7 @@ PHRASES: Mapping[str, Phrases] = {
             "met": "Dices esto: {}",
             "partly": "Dices una parte de esto; complétala: {}",
             "missing": "Esto todavía no está en tu respuesta: {}",
-            "contradicted": "Tu respuesta dice lo contrario de esto; revísala: {}",
+            "contradicted": "Tu respuesta no concuerda con esto; revísala: {}",
         },
         "Tus palabras: «{}».",
         ("puntos", "nota", "calificación", "aprobado", "suspenso", "reprobado"),
@@ -55,7 +58,7 @@ PHRASES: Mapping[str, Phrases] = {
             "met": "Você diz isto: {}",
             "partly": "Você diz uma parte disto; complete: {}",
             "missing": "Isto ainda não está na sua resposta: {}",
-            "contradicted": "A sua resposta diz o contrário disto; reveja: {}",
+            "contradicted": "A sua resposta não concorda com isto; reveja: {}",
         },
         "As suas palavras: “{}”.",
         ("pontos", "nota", "classificação", "aprovado", "reprovado"),
@@ -65,7 +68,7 @@ PHRASES: Mapping[str, Phrases] = {
             "met": "Tu dis ceci : {}",
             "partly": "Tu dis une partie de ceci ; complète : {}",
             "missing": "Ceci n'est pas encore dans ta réponse : {}",
-            "contradicted": "Ta réponse dit le contraire de ceci ; relis-la : {}",
+            "contradicted": "Ta réponse ne s'accorde pas avec ceci ; relis-la : {}",
         },
         "Tes mots : « {} ».",
         ("points", "note", "barème", "reçu", "échoué"),
@@ -75,7 +78,7 @@ PHRASES: Mapping[str, Phrases] = {
             "met": "Du sagst dies: {}",
             "partly": "Du sagst einen Teil davon; ergänze ihn: {}",
             "missing": "Das fehlt noch in deiner Antwort: {}",
-            "contradicted": "Deine Antwort sagt das Gegenteil davon; sieh sie noch einmal an: {}",
+            "contradicted": "Deine Antwort passt nicht dazu; sieh sie noch einmal an: {}",
         },
         "Deine Worte: „{}“.",
         ("Punkte", "Note", "Bewertung", "bestanden", "durchgefallen"),
@@ -188,7 +191,7 @@ def _told(
 
 def _quotable(result: CriterionResult) -> str:
     """The student's words on one line, without what the eye does not see and a terminal would obey."""
-    return " ".join(take_in(result.evidence.text).text.split()) if result.evidence else ""
+    return " ".join(take_in(result.evidence.text).text.split()).rstrip(".") if result.evidence else ""
 
 
 def _wording(question: Question, criterion: Criterion | None, language: str) -> str | None:

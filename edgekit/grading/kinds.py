@@ -19,6 +19,10 @@ _ID = re.compile(r"[^\W_]+(?:[._-][^\W_]+)*")
 # Of a word of five letters one may be wrong: a slip of the pen or another word, which a person has to say.
 _NEAR = 0.8
 _LEAST_NEAR = 5
+# And of one of four.
+_NEAR_SHORT = 0.75
+_MOST_WORDS = 64
+_LOW = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 
 
 def is_ruled(question: Question) -> bool:
@@ -61,10 +65,15 @@ def _mark_exact(question: Question, intake: Intake, languages: tuple[str, ...]) 
         words = evidence(intake, begin, end, loose[0])
         told = doubt("uncertain", f"it is `{loose[0]}` with other case, accents or signs, and form counts", words)
         return ruled(rounded(most / 2, most), most, words, possible=(0.0, most), reasons=told)
-    near = max(wordings, key=lambda one: OSA.normalized_similarity(_loose(one), _loose(said)), default="")
+    forms = {one: _loose(one) for one in wordings}
+    rows = [_loose(said), *_rows(_loose(said).split(), {len(form.split()) for form in forms.values()})]
+    near = max(wordings, key=lambda one: max(OSA.normalized_similarity(forms[one], row) for row in rows), default="")
     words = evidence(intake, begin, end, near)
-    alike = OSA.normalized_similarity(_loose(near), _loose(said))
-    if len(_loose(near)) >= _LEAST_NEAR and alike >= _NEAR:
+    form = forms.get(near, "")
+    least = _NEAR if len(form) >= _LEAST_NEAR else _NEAR_SHORT if len(form) == _LEAST_NEAR - 1 else 1.0
+    alike = max(OSA.normalized_similarity(form, row) for row in rows)
+    joined = form and "".join(form.split()) == "".join(_loose(said).split())
+    if form and form not in rows and (joined or alike >= least):
         return ruled(0.0, most, words, possible=(most,), reasons=doubt("uncertain", f"it is nearly `{near}`", words))
     if any(f" {_loose(one)} " in f" {_loose(said)} " for one in wordings):
         told = doubt("uncertain", "it holds an accepted form among other words", words)
@@ -124,4 +133,10 @@ def _core(text: str) -> tuple[int, int]:
 
 def _loose(text: str) -> str:
     begin, end = _core(text)
-    return " ".join(matching_form(text[begin:end]).split())
+    return " ".join(matching_form(text[begin:end]).translate(_LOW).split())
+
+
+def _rows(words: list[str], lengths: set[int]) -> list[str]:
+    """Every row of so many words, of the first 64: an accepted form may stand among others (`the fotosyntesis`)."""
+    words = words[:_MOST_WORDS]
+    return [" ".join(words[at : at + length]) for length in sorted(lengths) for at in range(len(words) - length + 1)]

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from edgekit.grading.amounts import amounts
 from edgekit.grading.function_words import known
 from edgekit.grading.intake import Intake
-from edgekit.grading.quantities import Quantity, quantities, unit_named
+from edgekit.grading.quantities import Quantity, Unit, unit_named
 from edgekit.grading.ruled import Ruled, doubt, evidence, rounded, ruled
 from edgekit.grading.statements import denial
 from edgekit.quiz.model import Question
 
 # What a conversion of units loses in the last place is no error.
 _SLACK = Decimal("1e-9")
+_HUNDREDTH = Decimal("0.01")
+_LEAST_DIGITS = 3
+_MOST_TERMS = 4
 
 
 def mark_number(question: Question, intake: Intake, languages: tuple[str, ...]) -> Ruled:
@@ -22,7 +26,7 @@ def mark_number(question: Question, intake: Intake, languages: tuple[str, ...]) 
     is right, and one that is denied.
     """
     most = question.points
-    found = quantities(intake.text, languages)
+    found = amounts(intake.text, languages)
     if not found:
         told = doubt("number", "there is no number in it")
         return ruled(0.0, most, None, possible=(most,), reasons=told)
@@ -39,24 +43,30 @@ def mark_number(question: Question, intake: Intake, languages: tuple[str, ...]) 
     if right:
         others = [one for one in found if one not in right and not one.same_amount(right[0])]
         # `2 + 3 = 5` ends with what counts.
-        if others and found[-1] not in right:
+        if others and found[-1] in others:
             told = doubt("number", "there are several numbers in it, and the last one is not right", words)
             return ruled(most, most, words, possible=(0.0,), reasons=told)
         return ruled(most, most, words)
-    same = [one for one in found if _within(question, one.values)]
+    same = [one for one in found if _within(question, one.values) or _is_share(question, one)]
     if question.unit and same:
         words = evidence(intake, same[0].begin, same[0].end, wanted)
-        if same[0].unit is None:
+        if same[0].unit is None or _is_left_out(question.unit, same[0].unit):
             told = doubt("unit", f"the number is right, and the unit `{question.unit}` is missing", words)
             return ruled(rounded(most / 2, most), most, words, possible=(0.0, most), reasons=told)
         told = doubt("unit", f"the number is right, and its unit is not `{question.unit}`", words)
         return ruled(0.0, most, words, possible=(rounded(most / 2, most),), reasons=told, against=True)
+    if _makes(question, found):
+        words = evidence(intake, found[0].begin, found[-1].end, wanted)
+        told = doubt("number", "the numbers in it make the right one where they are worked out", words)
+        return ruled(0.0, most, words, possible=(most,), reasons=told)
     return ruled(0.0, most, words, against=True)
 
 
 def _is_right(question: Question, one: Quantity, text: str) -> bool:
     if not question.unit:
-        return _within(question, one.values)
+        # A quarter is 25 %.
+        share = one.unit is not None and one.unit.dimension == "share"
+        return _within(question, one.values) or (share and _within(question, _times(one.values, _HUNDREDTH)))
     unit = unit_named(question.unit)
     if unit is None:
         # `12 apples`: a unit of the quiz's own stands after the number as it is written there.
@@ -64,11 +74,68 @@ def _is_right(question: Question, one: Quantity, text: str) -> bool:
         return _within(question, one.values) and question.unit.casefold() in after
     if one.unit is None or one.unit.dimension != unit.dimension:
         return False
-    factor, offset = one.unit.factor, one.unit.offset
-    return _within(question, tuple((value * factor + offset - unit.offset) / unit.factor for value in one.values))
+    same = (one.unit.factor, one.unit.offset) == (unit.factor, unit.offset)
+    return any(
+        _within(
+            question, (_converted(value, one.unit, unit),), Decimal(0) if same else _rounding(value, one.unit, unit)
+        )
+        for value in one.values
+    )
 
 
-def _within(question: Question, values: tuple[Decimal, ...]) -> bool:
+def _converted(value: Decimal, unit: Unit, wanted: Unit) -> Decimal:
+    return (value * unit.factor + unit.offset - wanted.offset) / wanted.factor
+
+
+def _rounding(value: Decimal, unit: Unit, wanted: Unit) -> Decimal:
+    """What a value of another unit may be off by, half of its last place: `3.94 ft` are 1.2 m; none below 3 digits."""
+    digits, exponent = value.as_tuple().digits, value.as_tuple().exponent
+    if len(digits) < _LEAST_DIGITS or not isinstance(exponent, int) or exponent >= 0:
+        return Decimal(0)
+    return Decimal((0, (5,), exponent - 1)) * unit.factor / wanted.factor
+
+
+def _is_left_out(wanted: str, unit: Unit) -> bool:
+    """Whether a unit says as little as none: the degrees of no scale."""
+    asked = unit_named(wanted)
+    return asked is not None and asked.dimension == "temperature" and unit.dimension == "angle"
+
+
+def _is_share(question: Question, one: Quantity) -> bool:
+    """Whether a number without a unit is the percentage asked for: `0.6`, `3/5`."""
+    unit = unit_named(question.unit) if question.unit else None
+    return (
+        unit is not None
+        and unit.dimension == "share"
+        and one.unit is None
+        and _within(question, _times(one.values, 1 / _HUNDREDTH))
+    )
+
+
+def _makes(question: Question, found: list[Quantity]) -> bool:
+    """Whether a few numbers, none of them right, are so together: `4 + 4`, `30/2`."""
+    values = [one.values[0] for one in found if one.values]
+    if not 2 <= len(values) <= _MOST_TERMS:
+        return False
+    made = [sum(values, Decimal(0)), _product(values)]
+    if len(values) == 2:
+        one, other = values
+        made += [one - other, *([one / other] if other else [])]
+    return _within(question, tuple(made))
+
+
+def _product(values: list[Decimal]) -> Decimal:
+    made = Decimal(1)
+    for value in values:
+        made *= value
+    return made
+
+
+def _times(values: tuple[Decimal, ...], factor: Decimal) -> tuple[Decimal, ...]:
+    return tuple(value * factor for value in values)
+
+
+def _within(question: Question, values: tuple[Decimal, ...], slack: Decimal = Decimal(0)) -> bool:
     value = Decimal(repr(question.value if question.value is not None else 0.0))
-    tolerance = Decimal(repr(question.tolerance)) + abs(value) * _SLACK
+    tolerance = Decimal(repr(question.tolerance)) + abs(value) * _SLACK + slack
     return any(abs(one - value) <= tolerance for one in values)

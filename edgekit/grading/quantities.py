@@ -16,12 +16,12 @@ from edgekit.grading.intake import look_alikes_folded, matching_form
 # SI brochure (9th edition), international yard and pound of 1959: dimension, factor to its first unit, offset, names.
 # Symbols are told apart by their case, words are not.
 _UNITS: tuple[tuple[str, str, str, str, str], ...] = (
-    ("mass", "1", "0", "g gr", "gram grams gramm gramo gramos grama gramas gramme grammes"),
+    ("mass", "1", "0", "g gr grs", "gram grams gramm gramo gramos grama gramas gramme grammes"),
     (
         "mass",
         "1000",
         "0",
-        "kg Kg KG",
+        "kg kgs Kg KG",
         "kilogram kilograms kilogramm kilogramo kilogramos quilograma quilogramas "
         "kilogramme kilogrammes kilo kilos quilo quilos",
     ),
@@ -42,12 +42,12 @@ _UNITS: tuple[tuple[str, str, str, str, str], ...] = (
     ("mass", "1000000", "0", "", "tonne tonnes tonelada toneladas tonnen"),
     ("mass", "453.59237", "0", "lb lbs", "pound pounds libra libras"),
     ("mass", "28.349523125", "0", "oz", "ounce ounces onza onzas"),
-    ("length", "1", "0", "m", "meter meters metre metres metro metros metres"),
+    ("length", "1", "0", "m mts", "meter meters metre metres metro metros metres"),
     (
         "length",
         "1000",
         "0",
-        "km Km KM",
+        "km kms Km KM",
         "kilometer kilometers kilometre kilometres kilometro kilometros quilometro quilometros",
     ),
     ("length", "0.1", "0", "dm", "decimeter decimeters decimetro decimetros dezimeter"),
@@ -55,7 +55,7 @@ _UNITS: tuple[tuple[str, str, str, str, str], ...] = (
         "length",
         "0.01",
         "0",
-        "cm Cm CM",
+        "cm cms Cm CM",
         "centimeter centimeters centimetre centimetres centimetro centimetros zentimeter",
     ),
     ("length", "0.001", "0", "mm", "millimeter millimeters millimetre millimetres milimetro milimetros"),
@@ -64,9 +64,11 @@ _UNITS: tuple[tuple[str, str, str, str, str], ...] = (
     ("length", "0.0254", "0", "in.", "inch inches pulgada pulgadas polegada polegadas"),
     ("length", "0.3048", "0", "ft", "foot feet"),
     ("length", "1609.344", "0", "mi", "mile miles milla millas milha milhas"),
-    ("volume", "1", "0", "l L ℓ", "liter liters litre litres litro litros"),
+    ("volume", "1", "0", "l L ℓ lts", "liter liters litre litres litro litros"),
     ("volume", "0.001", "0", "ml mL cc", "milliliter milliliters millilitre millilitres mililitro mililitros"),
     ("volume", "0.01", "0", "cl cL", "centiliter centilitre centilitro centilitros zentiliter"),
+    ("volume", "0.1", "0", "dl dL", "deciliter deciliters decilitre decilitres decilitro decilitros deziliter"),
+    ("volume", "100", "0", "hl hL", "hectoliter hectolitre hectolitro hectolitros hektoliter"),
     ("volume", "0.001", "0", "cm³ cm3 cm^3", ""),
     ("volume", "1000", "0", "m³ m3 m^3", ""),
     ("area", "1", "0", "m² m2 m^2", ""),
@@ -103,7 +105,7 @@ _UNITS: tuple[tuple[str, str, str, str, str], ...] = (
     ("speed", "1", "0", "m/s", ""),
     ("speed", "0.2777777777777777778", "0", "km/h kph kmh kmph Kmh KMH", "stundenkilometer"),
     ("speed", "0.44704", "0", "mph", ""),
-    ("share", "1", "0", "%", "percent prozent pourcent"),
+    ("share", "1", "0", "%", "percent prozent pourcent porciento"),
     ("angle", "1", "0", "° º", "degree degrees grad grado grados grau graus degre degres"),
     ("data", "1", "0", "bit bits", ""),
     ("data", "8", "0", "byte bytes B", ""),
@@ -118,6 +120,7 @@ _FIRST_WORD = re.compile(r"[µμ]?[^\W\d_]+")
 # `terminals 1,2 and 3`.
 _ROW = re.compile(r"\d(?:,\d)+")
 _MORE = re.compile(r"\s?,?\s?(?:,|and|or|&|y|o|e|und|oder|et|ou)\s{0,2}\d")
+_PER_CENT = re.compile(r"[\s\u00a0]{1,2}(?:per cent|por ciento|por cento|pour cent)\b", re.IGNORECASE)
 _DEGREES_OF = re.compile(r"[\s\u00a0]{1,2}(celsius|cent[ií]grad\w+|fahrenheit|[cf]\b)", re.IGNORECASE)
 # `km / h`, `km por hora`, `metres per second`, `km à l'heure`: after a length.
 _PER = re.compile(
@@ -179,7 +182,7 @@ def quantities(text: str, languages: tuple[str, ...] = ()) -> list[Quantity]:
     found: dict[int, Quantity] = {}
     for begin, end, value in fractions(text):
         if isinstance(value, Decimal):
-            found[begin] = _with_unit(text, begin, end, (value,))
+            found[begin] = with_unit(text, begin, end, (value,))
     listed = False
     for one in numerals(text):
         if len(found) >= _MOST:
@@ -205,15 +208,14 @@ def quantities(text: str, languages: tuple[str, ...] = ()) -> list[Quantity]:
         if not scaled:
             continue
         # What is a scale as well (`2 m`, `5 k`) is taken for a unit first.
-        quantity = _with_unit(text, one.begin, one.after, plain)
-        found[one.begin] = quantity if quantity.unit else _with_unit(text, one.begin, one.end, scaled)
-    for language in languages:
-        if not spells(language):
-            continue
-        for begin, end, numbers in spelled(text, language):
-            if len(found) < _MOST and not any(other.begin < end and begin < other.end for other in found.values()):
-                whole = tuple(sorted(Decimal(value) for value in numbers))
-                found[begin] = _with_unit(text, begin, end, whole, in_words=True)
+        quantity = with_unit(text, one.begin, one.after, plain)
+        found[one.begin] = quantity if quantity.unit else with_unit(text, one.begin, one.end, scaled)
+    words = [one for language in languages if spells(language) for one in spelled(text, language)]
+    # `dois mil e quinhentos` is one number, though `mil` is a word of Spanish too.
+    for begin, end, numbers in sorted(words, key=lambda one: one[0] - one[1]):
+        if len(found) < _MOST and not any(other.begin < end and begin < other.end for other in found.values()):
+            whole = tuple(sorted(Decimal(value) for value in numbers))
+            found[begin] = with_unit(text, begin, end, whole, in_words=True)
     return [found[begin] for begin in sorted(found)]
 
 
@@ -259,7 +261,11 @@ def _values(one: Numeral) -> tuple[Decimal, ...]:
     return tuple(Decimal(reading) for reading in readings if len(reading) <= _MOST_DIGITS)
 
 
-def _with_unit(text: str, begin: int, end: int, values: tuple[Decimal, ...], *, in_words: bool = False) -> Quantity:
+def with_unit(text: str, begin: int, end: int, values: tuple[Decimal, ...], *, in_words: bool = False) -> Quantity:
+    """The number of a span, with the unit that stands behind it and the span longer by that where one does."""
+    share = _PER_CENT.match(text, end)
+    if share is not None and values:
+        return Quantity(begin, share.end(), values, unit_named("%"), in_words)
     match = _UNIT.match(text, end)
     if match is None or not values:
         return Quantity(begin, end, values, None, in_words)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from edgekit.checks.base import letters
 from edgekit.checks.check import check
 from edgekit.core.chrf import corpus_chrf
 from edgekit.core.findings import FindingKind
@@ -19,6 +20,8 @@ from edgekit.quiz.suggestion import Reason, ReasonCode
 # translation may be far from every reference: short of being one of them, the points are a proposal for a person.
 _RIGHT = 56.0
 _NOTHING = 24.0
+# Ten of these 1,997 have a smaller share of the other's letters; half a sentence has 56 chrF too.
+_LEAST_LETTERS = 0.7
 # A denial changes few letters: `El agua no se congela a 0 grados` has 86 to the sentence without it.
 _MOST_OTHER_AMOUNT = 0.5
 
@@ -32,7 +35,8 @@ _CODES: Mapping[FindingKind, ReasonCode] = {
 def mark_translation(question: Question, intake: Intake) -> Ruled:
     """Full points for a reference, else points by chrF against the nearest one, for a person to look at.
 
-    What says the contrary of the references has none by itself, what has another number or unit half of them at most.
+    What says the contrary of the references has none by itself, what has another number or unit half of them at most,
+    and half a sentence no more than its share.
     """
     most, text = question.points, intake.text
     best, tag, nearest = -1.0, question.language, ""
@@ -46,6 +50,8 @@ def mark_translation(question: Question, intake: Intake) -> Ruled:
     if best >= 100.0:
         return ruled(most, most, words)
     near = rounded(most * (best - _NOTHING) / (_RIGHT - _NOTHING), most)
+    if (share := letters(text) / max(1, letters(nearest))) < _LEAST_LETTERS:
+        near = min(near, rounded(most * share, most))
     span = (words.begin, words.end) if words is not None else None
     against = compare_any(question.references[tag], text, tag)
     if against.negation or against.antonym:

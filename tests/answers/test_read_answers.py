@@ -67,6 +67,27 @@ def test_a_column_a_question_is_read_in_every_dress(tmp_path: Path, quiz: Quiz, 
     assert found.notes == ()
 
 
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        ("Name,Response 1,Response 2\nAna,x,y\n", "`Response 1` for `q-one`, `Response 2` for `two`"),
+        ("Name,Response 2\nAna,y\n", "`Response 2` for `two`"),
+        ("Name,pregunta 1\nAna,y\n", "`pregunta 1` for `q-one`"),
+        ("Name,Question 1,Response 1,Question 2,Response 2\nAna,two,y,q-one,x\n", ""),
+    ],
+)
+def test_columns_that_only_a_number_names_are_told(tmp_path: Path, quiz: Quiz, data: str, told: str) -> None:
+    notes = " ".join(read(tmp_path, data, quiz).notes)
+    assert ("by their numbers" in notes) is bool(told)
+    assert told in notes
+
+
+def test_a_student_is_known_by_a_longer_name_of_the_column(tmp_path: Path, quiz: Quiz) -> None:
+    for name in ("Nombre del alumno", "Nome da aluna", "Pupil", "Apellidos y nombre"):
+        found = read(tmp_path, f"{name};q-one;two\nAna;x;y\n", quiz)
+        assert {one.student for one in found.answers} == {"Ana"}
+
+
 def _form(data: str, encoding: str) -> dict[str, object]:
     # What is JSON is seen in bytes that are ASCII's; in UTF-16 it is said.
     return {"form": "jsonl"} if data.startswith("{") and encoding in ("utf-16", "utf-32") else {}

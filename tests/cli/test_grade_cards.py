@@ -57,6 +57,12 @@ def test_orders_have_one_line_together_and_say_that_they_moved_points() -> None:
     assert text.endswith("FAIL: 1 of 2 hold")
 
 
+def test_card_without_an_attack_is_no_failure_of_the_quiz() -> None:
+    text = shown()
+    assert text.startswith("no verdict: ")
+    assert "FAIL" not in text
+
+
 def test_right_answer_that_is_refused_is_no_attack_that_worked() -> None:
     text = shown(row("reference", "honest", 1))
     assert "add such a wording to `accepted`" in " ".join(text.split())

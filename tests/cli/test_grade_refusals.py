@@ -34,6 +34,13 @@ def test_a_wrong_command_line_is_told(words: list[str], code: int, capsys: pytes
     assert "error: " in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("words", [["answers.csv", "--quiz", "quiz.toml"], ["export", "--as", "csv"]])
+def test_no_file_is_called_a_dash(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["grade", *words, "-o", "-"]) == 2
+    assert "`-` would be a file of that name" in capsys.readouterr().err
+    assert not Path("-").exists()
+
+
 @pytest.mark.parametrize("words", [["accept"], ["accept", "a9"], ["review", "--question", "q9"], ["change", "a1", "7"]])
 def test_what_is_not_in_the_session_is_told(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     grade()

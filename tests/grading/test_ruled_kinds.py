@@ -52,6 +52,22 @@ def test_another_word_has_no_points(text: str) -> None:
     assert mark(EXACT, text).possible == (0.0,)
 
 
+@pytest.mark.parametrize("text", ["it is fotosyntesis", "la fotosintezis", "photo synthesis", "fotosíntesi creo yo"])
+def test_a_word_goes_to_a_person_when_it_is_nearly_right_among_others(text: str) -> None:
+    found = mark(EXACT, text)
+    assert (found.points, found.possible, found.reasons[0].code) == (0.0, (0.0, 2.0), "uncertain")
+
+
+@pytest.mark.parametrize(("text", "possible"), [("CO₂", (2.0,)), ("CO 2", (0.0, 2.0)), ("CO", (0.0,)), ("O2", (0.0,))])
+def test_a_formula_is_known_with_its_low_digits(text: str, possible: tuple[float, ...]) -> None:
+    assert mark(question("exact", references={"en": ("CO2",)}), text).possible == possible
+
+
+@pytest.mark.parametrize(("text", "sure"), [("auga", False), ("aqua", False), ("gua", False), ("pan", True)])
+def test_a_word_of_four_letters_goes_to_a_person_when_one_is_wrong(text: str, sure: bool) -> None:
+    assert (mark(question("exact", references={"es": ("agua",)}), text).possible == (0.0,)) is sure
+
+
 def test_accents_count_when_form_counts() -> None:
     asked = question("exact", references={"es": ("fotosíntesis",)}, form_counts=True)
     assert mark(asked, "fotosíntesis").points == 2.0
@@ -84,6 +100,78 @@ def test_a_number_goes_to_a_person_when_it_is_right_in_part(text: str, points: f
     found = mark(MASS, text)
     assert (found.points, found.reasons[0].code) == (points, code)
     assert len(found.possible) > 1
+
+
+COLD = question("numeric", value=-5.0, unit="°C")
+FILM = question("numeric", value=90.0, unit="min")
+TABLE = question("numeric", value=1.2, unit="m")
+QUARTER = question("numeric", value=0.25)
+HALF = question("numeric", value=1.5, unit="L")
+SHARE = question("numeric", value=60.0, unit="%")
+THOUSANDS = question("numeric", value=2500.0, unit="g")
+
+
+@pytest.mark.parametrize(
+    ("asked", "texts"),
+    [
+        (COLD, "minus five degrees Celsius|menos cinco grados centígrados|- 5 °C|–5°C|5 °C below zero|5 °C bajo cero"),
+        (FILM, "1 h 30 min|1h30|1:30|1 hour and 30 minutes|an hour and a half|una hora y media|uma hora e meia|1 h 30"),
+        (TABLE, "1 m 20 cm|1m20|one metre twenty|un metro veinte|one point two meters|1 coma 2 metros|3.94 ft"),
+        (QUARTER, "1/4|2/8|a quarter|un cuarto|um quarto|one fourth|.25|25%|0,25|¼"),
+        (
+            HALF,
+            "one and a half litres|1 1/2 L|un litro y medio|um litro e meio|15 dl|litres: 1,5 l|150 cl",
+        ),
+        (SHARE, "60 per cent|sesenta por ciento|60 por cento|60 porciento"),
+        (
+            THOUSANDS,
+            "2.5e3 g|2,5 x 10^3 g|2.5·10³ g|dos mil quinientos gramos|dois mil e quinhentos gramas|2 kilos y medio",
+        ),
+    ],
+)
+def test_a_number_is_read_as_a_person_reads_it(asked: Question, texts: str) -> None:
+    for text in texts.split("|"):
+        assert mark(asked, text, ("en", "es", "pt")).possible == (2.0,), text
+
+
+@pytest.mark.parametrize(
+    ("asked", "texts"),
+    [
+        (COLD, "5 °C|five degrees Celsius|10 - 5 °C|15 °C"),
+        (FILM, "1 h 20 min|2:30|half an hour|media hora|90 h 90"),
+        (QUARTER, "1/5|a third|0.26|24%|4"),
+        (HALF, "half a litre|1/2 L|two and a half litres|2 L"),
+        (question("numeric", value=5.0), "twenty-five|twenty five|veinticinco|treinta y cinco"),
+        (question("numeric", value=2.0), "two hundred|doscientos|1/2"),
+    ],
+)
+def test_a_part_of_another_number_is_not_the_right_one(asked: Question, texts: str) -> None:
+    for text in texts.split("|"):
+        found = mark(asked, text, ("en", "es", "pt"))
+        assert found.points == 0.0 or found.reasons, text
+
+
+@pytest.mark.parametrize("text", ["4 + 4", "2 x 4", "16/2", "10 - 2"])
+def test_a_sum_that_is_not_worked_out_goes_to_a_person(text: str) -> None:
+    found = mark(question("numeric", value=8.0), text)
+    assert (found.points, found.possible, found.reasons[0].code) == (0.0, (0.0, 2.0), "number")
+
+
+@pytest.mark.parametrize("text", ["minus five degrees", "menos cinco grados", "-5", "5 below zero"])
+def test_degrees_of_no_scale_are_a_unit_left_out(text: str) -> None:
+    found = mark(COLD, text)
+    assert (found.points, found.reasons[0].code) == (1.0, "unit")
+    assert "missing" in found.reasons[0].detail
+
+
+def test_the_way_to_a_right_number_is_no_other_number() -> None:
+    assert mark(MASS, "5 kg because 10 divided by 2 is 5").possible == (2.0,)
+
+
+@given(st.text(alphabet="0123456789 /.,:-−x·^e³hm½andquartermediokcg°", max_size=40))
+def test_any_row_of_signs_and_digits_is_marked(text: str) -> None:
+    for asked in (COLD, FILM, QUARTER, SHARE):
+        mark(asked, text, ("en", "es", "pt"))
 
 
 SPEED = question("numeric", value=15.0, unit="km/h")
@@ -285,6 +373,15 @@ def test_a_translation_that_is_near_in_letters_and_says_something_else_is_told(
     found = mark(TRANSLATION, text)
     assert (found.points, found.reasons[0].code) == (points, code)
     assert (found.result.state == "met") == (points == 2.0)
+
+
+@pytest.mark.parametrize(
+    ("text", "most"),
+    [("My sister has two cats.", 1.0), ("My sister has", 0.5), ("My sister has 2 cats, no likes dogs.", 2.0)],
+)
+def test_half_a_translation_has_no_more_than_its_share(text: str, most: float) -> None:
+    asked = question("translate", references={"en": ("My sister has two cats and does not like dogs.",)})
+    assert mark(asked, text).points <= most
 
 
 def test_an_explanation_is_for_the_scorer() -> None:

@@ -52,6 +52,12 @@ _HELP: Mapping[str, str] = {
 
 def attack_lines(card: AttackCard) -> Iterator[str]:
     """What was tried and what became of it, a row a trick; then what worked, where, and what to do about it."""
+    if not card.rows:
+        yield from _wrapped(
+            "no verdict: attacks are made of criteria, and this quiz has none; words, numbers, dictations, options and "
+            "translations are marked by rules"
+        )
+        return
     yield f"{'':6}{'what was tried':{_WHAT}}{'tried':>6}{'passed':>8}{'review':>8}{'refused':>8}"
     orders = [row for row in card.rows if row.kind == "instruction"]
     for row in card.rows:

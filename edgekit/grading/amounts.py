@@ -1,0 +1,256 @@
+"""The amounts that a short answer gives, read as a person reads them: `1/4`, `minus five`, `1 h 30 min`, `2·10³`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from decimal import Decimal, localcontext
+
+from edgekit.grading.intake import look_alikes_folded, matching_form
+from edgekit.grading.quantities import Quantity, Unit, quantities, unit_named, with_unit
+
+# All in the form of `matching_form`, in the languages whose function words are known.
+_COUNTS = {
+    word: value
+    for value, words in enumerate(
+        (
+            "one a an un uno una une um uma ein eine",
+            "two dos dois duas zwei deux",
+            "three tres drei trois",
+            "four cuatro quatro vier quatre",
+            "five cinco funf cinq",
+            "six seis sechs",
+            "seven siete sete sieben sept",
+            "eight ocho oito acht huit",
+            "nine nueve nove neun neuf",
+        ),
+        1,
+    )
+    for word in words.split()
+}
+_DIGITS = {**{word: str(value) for word, value in _COUNTS.items()}, "zero": "0", "cero": "0", "null": "0"}
+_ONE = "|".join(word for word, value in _COUNTS.items() if value == 1)
+_PARTS: tuple[tuple[int, str], ...] = (
+    (2, "half|halves|medi[oa]s?|mitad|mei[oa]s?|metade|halbe?s?|demie?s?"),
+    (3, "thirds?|tercios?|tercos?|drittel|tiers"),
+    (4, "quarters?|fourths?|cuart[oa]s?|quart[oa]?s?|viertel"),
+    (5, "fifths?|quint[oa]s?|funftel|cinquiemes?"),
+    (6, "sixths?|sext[oa]s?|sechstel|sixiemes?"),
+    (8, "eighths?|octav[oa]s?|oitav[oa]s?|achtel|huitiemes?"),
+    (10, "tenths?|decim[oa]s?|zehntel|dixiemes?"),
+)
+_PART = "|".join(f"(?P<d{of}>{words})" for of, words in _PARTS)
+_IN_WORDS = re.compile(rf"\b(?:(?P<count>\d{{1,3}}|{'|'.join(_COUNTS)})\s+)?(?:{_PART})\b")
+_AND_PART = re.compile(rf"\s(?:and|y|e|et|und)\s(?:(?P<count>{'|'.join(_COUNTS)})\s)?(?:{_PART})\b")
+_ONE_OF = re.compile(rf"\b(?:{_ONE})\s(?P<unit>[^\W\d_]+)$")
+_ONE_UNIT = re.compile(rf"\b(?:{_ONE})\s(?P<unit>[^\W\d_]{{2,}})\b")
+_FRACTION = re.compile(
+    r"(?<![\w/.,:])(?:(?P<whole>\d{1,6})\s)?(?P<over>\d{1,6})\s?[/\u2044]\s?(?P<of>\d{1,6})(?![\d/])"
+)
+_POWER = re.compile(
+    r"(?<![\w.,])(?P<digits>\d{1,12}(?:[.,]\d{1,12})?)"
+    r"(?:e(?P<e>[-+]?\d{1,2})\b|\s?[x*×·]\s?10(?:(?:\^|\*\*)\s?(?P<n>[-−+]?\d{1,2})\b|(?P<high>[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,2})))"
+)
+_HIGH = str.maketrans("⁻⁺⁰¹²³⁴⁵⁶⁷⁸⁹−", "-+0123456789-")
+_BARE_POINT = re.compile(r"(?:(?<=^)|(?<=[\s=(]))[.,](?P<digits>\d{1,12})\b")
+_CLOCK = re.compile(r"(?<![\w:.,])(?P<first>\d{1,2}):(?P<second>[0-5]\d)(?::(?P<third>[0-5]\d))?(?![\w:])")
+_IN_ONE = re.compile(r"(?<![\w.,])(?P<first>\d{1,3})(?P<unit>h|m)\s?(?P<second>\d\d)(?:\s?(?:min|mins|cm))?\b")
+_POINT = re.compile(r"\s(?:point|coma|punto|virgula|ponto|komma|virgule)\s")
+_MINUS = re.compile(r"(?:\b(?:minus|negative|menos|negativ[oae]s?|moins)\s{1,2}|(?:(?<=^)|(?<=[\s(=]))[–‐])$")
+_DASH = re.compile(r"^[\s(]*[-−–]\s+$")
+_BELOW_ZERO = re.compile(
+    r"\s?(?:degrees |grados |graus |grad |degres |°\s?c?\s?)?"
+    r"(?:below|under|bajo|por debajo del?|abaixo de|unter|sous|en dessous de) (?:zero|cero|null|0)\b"
+)
+# `half an hour`, `un cuarto de litro`.
+_OF = re.compile(rf"(?:\s(?:of|de|the|el|la|o|{_ONE})\b){{1,2}}")
+_THEN = re.compile(r"\s{0,2}(?:,\s?|(?:and|y|e|et|und|con)\s)?")
+# What stands behind the larger unit alone, `1 h 30`, `one metre twenty`, and how many of it make one.
+_SMALLER = {"h": ("min", 60), "min": ("s", 60), "m": ("cm", 100)}
+_MOST = 64
+
+
+def amounts(text: str, languages: tuple[str, ...] = ()) -> list[Quantity]:
+    """What `quantities` finds, in order, with the parts of one amount put together and a row of words as one number.
+
+    More than it: fractions (`3/4`, `three quarters`, `one and a half`), signs in words, `5 below zero`, powers of ten,
+    `.5`, `one point two`, and amounts in two units (`1 h 30 min`, `1m20`, `1:30`, which is of hours or of minutes).
+    """
+    text = look_alikes_folded(text)
+    plain = matching_form(text)
+    own = _own(text, plain)
+    rest = list(text)
+    for one in own:
+        rest[one.begin : one.end] = "\0" * (one.end - one.begin)
+    found = [
+        # `twenty-five` is neither 20 nor 5.
+        replace(one, values=(max(one.values),)) if one.in_words and one.values else one
+        for one in quantities("".join(rest), languages)[:_MOST]
+    ]
+    found = sorted([*found, *own], key=lambda one: one.begin)
+    found = _with_points(plain, found)
+    found = _with_units_alone(plain, _with_parts(text, plain, found))
+    return _summed(plain, _signed(plain, found))
+
+
+def _own(text: str, plain: str) -> list[Quantity]:
+    """What is one number by its form; the first reading of a span stands."""
+    read: list[tuple[int, int, tuple[Decimal, ...], Unit | None]] = []
+    for match in _POWER.finditer(plain):
+        exponent = int((match["e"] or match["n"] or match["high"]).translate(_HIGH))
+        read.append((*match.span(), (Decimal(match["digits"].replace(",", ".")).scaleb(exponent),), None))
+    for match in _FRACTION.finditer(plain):
+        over, of = int(match["over"]), int(match["of"])
+        # `30/2` is a division to be done.
+        if of and over % of:
+            read.append((*match.span(), (int(match["whole"] or 0) + _ratio(over, of),), None))
+    for match in _IN_WORDS.finditer(plain):
+        of = _denominator(match)
+        # Alone `third` is a place in a row; `half` and `quarter` are amounts.
+        if match["count"] or of in (2, 4):
+            count = match["count"] or "1"
+            read.append((*match.span(), (_ratio(_COUNTS.get(count) or int(count), of),), None))
+    read.extend((*match.span(), (Decimal(f"0.{match['digits']}"),), None) for match in _BARE_POINT.finditer(plain))
+    for match in _CLOCK.finditer(plain):
+        parts = [int(one) for one in match.groups() if one is not None]
+        values = (parts[0] * 60 + parts[1],) if len(parts) == 2 else (parts[0] * 3600 + parts[1] * 60 + parts[2],)
+        both = (*values, values[0] * 60) if len(parts) == 2 else values
+        read.append((*match.span(), tuple(map(Decimal, both)), unit_named("s")))
+    for match in _IN_ONE.finditer(plain):
+        smaller, size = _SMALLER[match["unit"]]
+        if int(match["second"]) < size:
+            value = Decimal(int(match["first"]) * size + int(match["second"]))
+            read.append((*match.span(), (value,), unit_named(smaller)))
+    own: list[Quantity] = []
+    for begin, end, numbers, unit in read[:_MOST]:
+        if any(begin < other.end and other.begin < end for other in own):
+            continue
+        linked = _OF.match(plain, end)
+        one = Quantity(begin, end, numbers, unit)
+        if unit is None and linked is not None:
+            one = with_unit(text, begin, linked.end(), numbers)
+        if one.unit is None:
+            one = with_unit(text, begin, end, numbers)
+        own.append(one)
+    return own
+
+
+def _with_points(plain: str, found: list[Quantity]) -> list[Quantity]:
+    """`one point two five` as one number."""
+    joined: list[Quantity] = []
+    for one in found:
+        last = joined[-1] if joined else None
+        if last is not None and last.unit is None and _POINT.fullmatch(plain, last.end, one.begin):
+            words = plain[one.begin : one.end].replace("-", " ").split()
+            digits = [_DIGITS.get(word, "") for word in words]
+            whole, after = last.values[0], one.values[0]
+            said = "".join(digits) if one.in_words and len(digits) > 1 and all(digits) else f"{after:f}"
+            if whole == int(whole) and said.isdigit():
+                joined[-1] = replace(one, begin=last.begin, values=(Decimal(f"{int(whole)}.{said}"),))
+                continue
+        joined.append(one)
+    return joined
+
+
+def _with_parts(text: str, plain: str, found: list[Quantity]) -> list[Quantity]:
+    """`two and a half`, `2 litres and a half`, `an hour and a half` as one amount."""
+    for match in _AND_PART.finditer(plain):
+        before = next((one for one in found if one.end == match.start()), None)
+        part = _ratio(_COUNTS.get(match["count"] or "", 1), _denominator(match))
+        behind = with_unit(text, match.start(), match.end(), (part,))
+        if before is not None and all(value == int(value) for value in before.values):
+            begin, whole, unit = before.begin, before.values, before.unit or behind.unit
+        elif (
+            before is None
+            and (one_of := _ONE_OF.search(plain, max(0, match.start() - 40), match.start()))
+            and unit_named(one_of["unit"])
+        ):
+            begin, whole, unit = one_of.start(), (Decimal(1),), unit_named(one_of["unit"])
+        else:
+            continue
+        end = match.end() if before is not None and before.unit is not None else behind.end
+        sums = Quantity(begin, end, tuple(value + part for value in whole), unit)
+        found = [*(one for one in found if one.end <= begin or one.begin >= end), sums]
+    return sorted(found, key=lambda one: one.begin)
+
+
+def _with_units_alone(plain: str, found: list[Quantity]) -> list[Quantity]:
+    """The one of `a litre`, where it is all there is, and of `un metro veinte`."""
+    alone: list[Quantity] = []
+    for match in _ONE_UNIT.finditer(plain):
+        unit = unit_named(match["unit"])
+        inside = any(one.begin < match.end() and match.start() < one.end for one in found)
+        before = any(one.begin > match.end() and _THEN.fullmatch(plain, match.end(), one.begin) for one in found)
+        if unit is not None and not inside and (before or not found) and len(alone) < _MOST:
+            alone.append(Quantity(match.start(), match.end(), (Decimal(1),), unit))
+    return sorted([*found, *alone], key=lambda one: one.begin)
+
+
+def _signed(plain: str, found: list[Quantity]) -> list[Quantity]:
+    signed: list[Quantity] = []
+    for one in found:
+        last = signed[-1] if signed else None
+        if last is not None and one.begin < last.end:
+            # The zero of `below zero`.
+            continue
+        begin = last.end if last is not None else 0
+        values, end = one.values, one.end
+        minus = _MINUS.search(plain, begin, one.begin)
+        # `10 minus 5` takes away.
+        if minus is not None and not (last is not None and not plain[last.end : minus.start()].strip()):
+            begin, values = minus.start(), tuple(-value for value in values)
+        elif last is None and _DASH.search(plain, 0, one.begin):
+            # Of a list, or of the number.
+            begin, values = one.begin, (*(-value for value in values), *values)
+        else:
+            begin = one.begin
+        below = _BELOW_ZERO.match(plain, end)
+        if below is not None:
+            values, end = tuple(-abs(value) for value in values), below.end()
+        signed.append(replace(one, begin=begin, end=end, values=values))
+    return signed
+
+
+def _summed(plain: str, found: list[Quantity]) -> list[Quantity]:
+    """`1 h 30 min`, `1 h 30`, `5 ft 4 in`: a unit, then a smaller one of its kind right behind."""
+    summed: list[Quantity] = []
+    for one in found:
+        last = summed[-1] if summed else None
+        if last is not None and last.unit is not None and _THEN.fullmatch(plain, last.end, one.begin):
+            unit = one.unit
+            if unit is None:
+                smaller, size = _SMALLER.get(_symbol(last.unit), ("", 0))
+                if smaller and all(0 <= value < size for value in one.values):
+                    unit = unit_named(smaller)
+            if (
+                unit is not None
+                and unit.dimension == last.unit.dimension
+                and not unit.offset
+                and unit.factor < last.unit.factor
+            ):
+                values = tuple(
+                    more * last.unit.factor / unit.factor + less for more in last.values for less in one.values
+                )
+                summed[-1] = replace(last, end=one.end, values=values, unit=unit)
+                continue
+        summed.append(one)
+    return summed
+
+
+def _symbol(unit: Unit) -> str:
+    same = (name for name in _SMALLER if (one := unit_named(name)) is not None and _alike(one, unit))
+    return next(same, "")
+
+
+def _alike(one: Unit, other: Unit) -> bool:
+    return (one.dimension, one.factor) == (other.dimension, other.factor)
+
+
+def _denominator(match: re.Match[str]) -> int:
+    return next(of for of, _ in _PARTS if match[f"d{of}"])
+
+
+def _ratio(over: int, of: int) -> Decimal:
+    with localcontext() as context:
+        context.prec = 28
+        return Decimal(over) / Decimal(of)
