@@ -92,7 +92,8 @@ def test_a_count_of_one_has_its_singular_wherever_a_step_tells_one() -> None:
         for text in (one for part in call.args[1:] for one in written(part, tree)):
             # Of these there is never one.
             counted = re.sub(
-                r"(?:of|to) \{\w+\} (?:tokens|constants|matrices)|words alike|layers of|from \{\w+\} sources|\w+ are cut",
+                r"(?:of|to) \{\w+\} (?:tokens|constants|matrices)|words alike|layers of|from \{\w+\} sources"
+                r"|\w+ are cut",
                 "",
                 text,
             )
