@@ -18,6 +18,7 @@ from edgekit.engine import encoder, marian
 from edgekit.engine.devices import CPU, OPENVINO, DeviceChoice, choose_providers, providers_by_name
 from edgekit.engine.fixed_encoder import encoder_provider
 from edgekit.engine.hardware import devices_of, nodes_by_provider, share_of_nodes
+from edgekit.engine.marian_settings import KIND, Settings
 from edgekit.engine.refill import CANDIDATE_STEP
 from edgekit.store.installed import Installed
 
@@ -170,7 +171,7 @@ class _Kind(Protocol):
 
 def _kind(installed: Installed, threads: int) -> _Kind:
     engine = installed.receipt.engine
-    if engine.get("kind") == marian.KIND:
+    if engine.get("kind") == KIND:
         return _Translation(installed, threads)
     if engine.get("kind") == encoder.KIND:
         return _Embedding(installed, threads)
@@ -186,7 +187,7 @@ class _Translation:
     def made_up(self) -> list[str]:
         model = self.open(self.choose("cpu"), silent)
         try:
-            return _random_lines(model.source_tokenizer, marian.Settings.read(self.installed.receipt.engine).unknown)
+            return _random_lines(model.source_tokenizer, Settings.read(self.installed.receipt.engine).unknown)
         finally:
             model.close()
 

@@ -23,7 +23,7 @@ ASKED = Question("q1", "explain", "en", {"en": "What happens in spring?"}, 2.0, 
 
 
 def with_reference(*texts: str, **other: object) -> Question:
-    return replace(ASKED, references={"en": texts}, **other)  # type: ignore[arg-type]
+    return replace(ASKED, references={"en": texts}, **other)  # type: ignore[arg-type]  # fields by name
 
 
 def graded(question: Question, text: str) -> Suggestion:
