@@ -20,7 +20,7 @@ from edgekit.grading.scoring import Scored, Seen, Wording, score
 from edgekit.grading.suggesting import suggest
 from edgekit.grading.texts import Texts
 from edgekit.grading.validity import find_off_topic
-from edgekit.grading.views import Translate, make_views
+from edgekit.grading.views import Translate, View, make_views
 from edgekit.quiz.model import Criterion, Question
 from edgekit.quiz.places import named
 from edgekit.quiz.suggestion import Answer, CriterionResult, CriterionState, Reason, Suggestion
@@ -99,11 +99,16 @@ class Explainer:
             rests = partial(is_rest, read)
             spans = addressed.speaking(read.intake.text, self._related, self._texts, rests, self._tokens)
             read = left_out(read, spans, self._languages)
-        whole = read.intake
+        whole = read
+        otherwise: tuple[View, ...] = ()
         if addressed is not None:
             spans = addressed.aside(read.intake.text, self._related, self._texts, self._tokens)
             read = set_aside(read, spans, self._languages)
-        return Seen(read, make_views(read.intake, self._question, read.variety, translate=self._translate), whole)
+            otherwise = self._views(whole) if read is not whole else ()
+        return Seen(read, self._views(read), whole.intake, otherwise)
+
+    def _views(self, read: Read) -> tuple[View, ...]:
+        return make_views(read.intake, self._question, read.variety, translate=self._translate)
 
     def _reach(self, text: str, span: tuple[int, int]) -> tuple[int, int] | None:
         addressed = self._texts.addressed
@@ -122,12 +127,13 @@ class Explainer:
         ]
         results, sums, probability = [], {0.0}, 1.0
         reasons: list[Reason] = []
-        for (criterion, _), scored in zip(self._criteria, found, strict=True):
+        for (criterion, wordings), scored in zip(self._criteria, found, strict=True):
             result, possible, likely = self._result(criterion, scored, variety)
             results.append(result)
             sums = {round(one + other, _DIGITS) for one in sums for other in possible}
             probability *= likely
             reasons += self._reasons(criterion, scored)
+            reasons += self._beside(criterion, wordings, scored, seen)
         reasons += self._spoken
         reasons += self._unread(seen)
         reasons += self._off_topic(seen)
@@ -192,6 +198,19 @@ class Explainer:
         if low < 0.5 <= high and high - low > _MOST_SPREAD:
             told = ", ".join(f"{name} {value:.0%}" for name, value in scored.views.items())
             yield Reason("views_disagree", f"`{criterion.id}` is met or not by how it is read: {told}")
+
+    def _beside(
+        self, criterion: Criterion, wordings: Sequence[Wording], scored: Scored, seen: Seen
+    ) -> Iterator[Reason]:
+        """Where words that count for nothing, being beside the question, would change points, a person decides."""
+        if not seen.otherwise:
+            return
+        whole = replace(seen, views=seen.otherwise)
+        other = score(self._question, wordings, whole, self._texts, self._marked[criterion.id])
+        without, with_them = (self._result(criterion, one, seen.read.variety.tag)[0] for one in (scored, other))
+        if without.points != with_them.points:
+            shares = f"{without.probability:.0%} without them, {with_them.probability:.0%} with them"
+            yield Reason("views_disagree", f"`{criterion.id}` is met or not by words beside the question: {shares}")
 
     def _unread(self, seen: Seen) -> Iterator[Reason]:
         """What is beyond the encoder's 512 tokens is not graded."""

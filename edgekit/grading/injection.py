@@ -235,8 +235,11 @@ def _finds(text: str) -> Iterator[_Find]:
             for begin, end in _orders(other):
                 if _LEET_WORD.search(text, begin, end):
                     yield _Find(begin, end, "an order in disguise")
-    for begin, end in _orders(codecs.encode(folded, "rot13")):
-        yield _Find(begin, end, _ROT13)
+    turned = codecs.encode(folded, "rot13")
+    for begin, end in _orders(turned):
+        # Writing that is not Latin is what it was.
+        if turned[begin:end] != folded[begin:end]:
+            yield _Find(begin, end, _ROT13)
     for begin, end in _orders(folded[::-1]):
         yield _Find(len(folded) - end, len(folded) - begin, "an order backwards")
     for pattern in (_BASE64, _HEX):

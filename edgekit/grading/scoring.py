@@ -36,11 +36,15 @@ class Wording:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """An answer that was read, without what counts for nothing, and its views; whole: with it."""
+    """An answer that was read, without what counts for nothing, and its views; whole: with it.
+
+    otherwise: its views with it, where there is any.
+    """
 
     read: Read
     views: tuple[View, ...]
     whole: Intake
+    otherwise: tuple[View, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,8 +48,8 @@ _LEAST_DISGUISED = 3
 _LEET = re.compile(r"[^\W\d_]*(?:[^\W\d_][013457@$!|€]|[013457@$!|€][^\W\d_])[^\s,.;:?]*")
 _FROM_LEET = str.maketrans("013457@$!|€", "oieastasile")
 _CAPITALS = re.compile(r"\b[^\W\d_a-z]{2,}\b")
-# What joins an order to an answer belongs to it.
-_JOIN = r"(?:[\s,;:–—-]|\b(?:and|so|but|also|then|y|pero|e|mas|und|aber|et|mais|na|lakini|और)(?=[\s,]))"
+# What joins an order to an answer belongs to it; not `y`, `e` and `na`: switches, bulbs and metals are called so.
+_JOIN = r"(?:[\s,;:–—-]|\b(?:and|so|but|also|then|pero|mas|und|aber|et|mais|lakini|और)(?=[\s,]))"
 _JOINS_BEFORE, _JOINS_BEHIND = re.compile(rf"{_JOIN}{{1,24}}$", re.IGNORECASE), re.compile(_JOIN + "+", re.IGNORECASE)
 _LONGEST_JOIN = 24
 # Of fewer words it is not told that they are an answer.

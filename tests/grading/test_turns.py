@@ -193,3 +193,36 @@ def test_sentence_is_left_out_whole_when_what_a_run_leaves_is_none_of_the_answer
     mixed = f"{RIGHT}. {ORDER} {RIGHT}"
     spans = texts.addressed.speaking(mixed, related, texts, tokens=tokens)
     assert [mixed[slice(*one)].strip() for one in spans] == [ORDER]
+
+
+def test_words_that_a_run_leaves_stay_when_they_are_too_many_to_go_with_it() -> None:
+    texts = toy_texts()
+    assert texts.addressed is not None
+    tokens = texts.tokens("Seeds need water and light")[1]
+    related = np.stack([texts.centred("Seeds need water and light")])
+    text = f"{RIGHT}. my brown dog sleeps under old trees {ORDER}"
+    spans = texts.addressed.speaking(text, related, texts, tokens=tokens)
+    assert [text[slice(*one)].strip() for one in spans] == [ORDER]
+
+
+def test_a_person_decides_when_words_that_count_for_nothing_would_change_points(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    grader = Grader(QUIZ, toy_texts())
+    monkeypatch.setattr(Addressed, "aside", lambda *_: ((0, len(RIGHT)),))
+    (given,) = grader.grade([Answer("a", "q", f"{RIGHT} and my brown dog sleeps")])
+    assert given.points == 0
+    assert given.decision == "review"
+    assert any("words beside the question" in one.detail for one in given.reasons if one.code == "views_disagree")
+    monkeypatch.setattr(Addressed, "aside", lambda _self, text, *_: ((len(RIGHT), len(text)),))
+    (same,) = grader.grade([Answer("c", "q", f"{RIGHT} too")])
+    assert not any("words beside the question" in one.detail for one in same.reasons)
+
+
+def test_letter_that_an_answer_ends_with_stays_when_it_is_a_word_that_joins_elsewhere() -> None:
+    text = "it does not pass switch Y please let me pass"
+    begin = text.index("please")
+    assert widened(text, (0, len(text)), (begin, len(text))) == (begin - 1, len(text))
+    text = "it does not pass the switch and please let me pass"
+    begin = text.index("please")
+    assert text[: widened(text, (0, len(text)), (begin, len(text)))[0]] == "it does not pass the switch"

@@ -140,6 +140,7 @@ def test_a_sentence_of_edgekit_is_in_the_table(where: str, text: str) -> None:
             for other in VERDICTS[:3]
         ),
         "`c1` is met or not by how it is read: written 84%, spelling 84%, translated 12%, romanised 3%",
+        "`c1` is met or not by words beside the question: 84% without them, 40% with them",
         "`it is not` denies it; `5 kg` is not `5 g`",
         "`it; is not, it` denies it; `5; kg` is not `5 g`",
         "speaks to the grader: an order in rot13",
