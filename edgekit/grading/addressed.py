@@ -126,12 +126,15 @@ class Addressed:
             else:
                 found += [one for one, score, _ in scored if score > _LEAST_OF_PART]
         if found:
-            left = [one for unit in units for one in pieces_left(text, unit, _within(unit, [*led, *found]))]
+            told = [*led, *found]
+            left = [one for one in units if not any(one[0] <= begin < one[1] for begin, _ in told)]
             found = [one for one in found if not self._goes_on(text, one, left, related, texts)]
         return tuple(sorted([*led, *found]))
 
     def _goes_on(self, text: str, span: Span, left: Sequence[Span], related: Floats, texts: Texts) -> bool:
-        """Whether a span is so near to what is left of the answer, and about the question, that it is of the answer."""
+        """Whether a span is so near to another sentence, of which nothing is told and which is about the question, that
+        it is of the answer; what is left of its own sentence may be the rest of an order.
+        """
         sure = []
         for one in left:
             odds, near = self._score(text[slice(*one)], related, texts)
@@ -296,10 +299,6 @@ def _tells(text: str) -> bool:
     """Whether a word is there that does not only hold a sentence together, in a language that is known."""
     small = function_words(LANGUAGES) | denying_words(LANGUAGES)
     return any(word not in small for word in re.findall(r"[^\W_]+", matching_form(text)))
-
-
-def _within(unit: Span, spans: Sequence[Span]) -> list[Span]:
-    return sorted(one for one in spans if unit[0] <= one[0] < unit[1])
 
 
 def _without(span: Span, kept: Sequence[Span]) -> Iterator[Span]:
