@@ -116,6 +116,8 @@ def _referenced(name: str, most: int | None, splits: frozenset[str], half: str |
     groups: dict[str, dict[tuple[str, str], dict[str, Any]]] = defaultdict(dict)
     for row in read_set(name):
         is_right = row["score"] == row["max_score"] if "score" in row else row["label"] == "correct"
+        # Nothing is written in one that SAF has all points for.
+        is_right = is_right and bool(row["answer"].strip())
         if is_right and (not splits or row["split"] in splits):
             groups[row["language"]][row["question_id"], row["answer"]] = row
     for language, rows in groups.items():

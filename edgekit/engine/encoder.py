@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -31,6 +32,12 @@ _FEATURES, _OF_TEXTS, _OF_TOKENS = "features", "sequence-classification", "token
 _OUTPUTS = {_FEATURES: "embedding", _OF_TEXTS: "logits", _OF_TOKENS: "logits"}
 # Attention takes heads * S * S * 4 bytes a text: 13 MB for one of 512 tokens, and no more for as many short ones.
 _TOKENS_AT_ONCE = 2048
+
+# A run of 512 tokens of multilingual-e5-small takes 80 MB for a moment, one of 254 takes 30.
+_WINDOW = 254
+# 1,500 words in English.
+_MOST_STATES = 2048
+_SENTENCE_END = re.compile(r"[.!?;…]+[\"”»')]*|.*[。！？؟।]")
 
 Embeddings = NDArray[np.float32]
 
@@ -183,7 +190,8 @@ class Encoder(Closing):
     def token_states(self, texts: Sequence[str], *, prefix: str | None = None) -> list[TokenStates]:
         """What the model makes of each token of each text, from the pass that gives the embedding, and that embedding.
 
-        prefix: as for `embed`; its tokens are seen and left out. What is beyond the model's positions is left out too.
+        prefix: as for `embed`; its tokens are seen and left out. A text of more than 254 tokens is read in windows of
+        whole sentences, and its embedding is their mean, as in `embed`; what is beyond 2,048 tokens is left out.
         Raises UsageError for an artifact whose graph does not give them.
         """
         self._require(_FEATURES)
@@ -192,16 +200,32 @@ class Encoder(Closing):
                 "this encoder gives no vectors of tokens: it was built before graphs had them",
                 hint="build it again: `edgekit pull --force multilingual-e5-small`",
             )
-        lines, room = with_prefix(texts, self.prefixes, prefix), self._settings.positions - 2
-        ids = [one[:room] for one in self.tokenizer.encode(lines)]
+        ids = self.tokenizer.encode(with_prefix(texts, self.prefixes, prefix))
         before = len(self.tokenizer.encode(with_prefix([""], self.prefixes, prefix))[0])
-        found: dict[int, TokenStates] = {}
-        for batch in _batches(list(enumerate(ids))):
+        room = max(1, min(_WINDOW, self._settings.positions - 2) - before)
+        places = []
+        for index, one in enumerate(ids):
+            text = one[before : before + _MOST_STATES]
+            places += [(index, text[begin:end]) for begin, end in windows(self.tokenizer.pieces(text), room)]
+        parts = [(at, [*ids[index][:before], *window]) for at, (index, window) in enumerate(places)]
+        found: dict[int, tuple[Embeddings, Embeddings]] = {}
+        for batch in _batches(parts):
             embeddings, states = self._outputs([one for _, one in batch], ["embedding", _STATES])
-            for (index, one), embedding, rows in zip(batch, embeddings, states, strict=True):
-                pieces = tuple(self.tokenizer.pieces(one[before:]))
-                found[index] = TokenStates(pieces, rows[1 + before : 1 + len(one)], embedding)
-        return [found[index] for index in range(len(ids))]
+            for (at, one), embedding, rows in zip(batch, embeddings, states, strict=True):
+                found[at] = embedding, rows[1 + before : 1 + len(one)]
+        read: list[list[int]] = [[] for _ in ids]
+        for at, (index, _) in enumerate(places):
+            read[index].append(at)
+        return [self._joined([(places[at][1], *found[at]) for at in row]) for row in read]
+
+    def _joined(self, windows: Sequence[tuple[list[int], Embeddings, Embeddings]]) -> TokenStates:
+        """One text's from those of its windows."""
+        pieces = tuple(self.tokenizer.pieces([one for ids, _, _ in windows for one in ids]))
+        if len(windows) == 1:
+            return TokenStates(pieces, windows[0][2], windows[0][1])
+        total = np.sum([len(ids) * embedding for ids, embedding, _ in windows], axis=0)
+        embedding = np.asarray(total / max(float(np.linalg.norm(total)), 1e-12), np.float32)
+        return TokenStates(pieces, np.concatenate([states for _, _, states in windows]), embedding)
 
     def classify(self, texts: Sequence[str], *, report: Reporter = silent) -> Embeddings:
         """(n, labels) the share of each label, which add up to 1; a text cut as in `embed` has the mean of its parts.
@@ -285,6 +309,23 @@ def _shares(logits: Embeddings) -> Embeddings:
     """Softmax over the last axis."""
     above = np.exp(logits - logits.max(axis=-1, keepdims=True))
     return np.asarray(above / above.sum(axis=-1, keepdims=True), np.float32)
+
+
+def windows(pieces: Sequence[str], room: int) -> Iterator[tuple[int, int]]:
+    """(begin, end) of windows of nearly one length, of at most room pieces; cut where a sentence ends, if one does in
+    the second half of one, else at a word.
+    """
+    begin, count = 0, len(pieces)
+    while count - begin > room:
+        left = count - begin
+        even = begin + -(-left // -(-left // room))
+        places = range(begin + max(1, room // 2), begin + room + 1)
+        ends = [at for at in places if _SENTENCE_END.fullmatch(pieces[at - 1])]
+        words = [at for at in places if pieces[at].startswith("▁")]
+        cut = min(ends or words or [even], key=lambda at: abs(at - even))
+        yield begin, cut
+        begin = cut
+    yield begin, count
 
 
 def _batches(parts: Sequence[_Part]) -> Iterator[list[_Part]]:

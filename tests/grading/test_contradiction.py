@@ -207,10 +207,13 @@ def test_clause_that_depends_has_a_denial_of_its_own(text: str, wording: str, de
         ("La temperatura sube. Eso no es verdad.", "es"),
         ("The temperature rises. Isso não é verdade.", "en"),
         ("ഇത് ശരിയാണ്. This is wrong.", "ml"),
+        ("You need more or less force.", "en"),
+        ("You need more or less force for 2 or 3 pulleys than you would need without them.", "en"),
+        ("I know whether it is warm. It rises or not.", "en"),
     ],
 )
 def test_hedge_is_found_when_both_are_said(text: str, language: str) -> None:
-    wordings = {"en": "The temperature increases.", "es": "La temperatura sube.", "de": "Die Temperatur steigt."}
+    wordings = {"en": "More heat increases it.", "es": "La temperatura sube.", "de": "Die Temperatur steigt."}
     (found,) = find_hedges(text, language, [wordings.get(language, "")])
     assert found.code == "hedged"
     assert found.span is not None
@@ -231,10 +234,14 @@ def test_hedge_is_found_when_both_are_said(text: str, language: str) -> None:
         ("Different salts dissolve at different speeds. They are wrong.", "en"),
         ("La temperatura sube. Ella no tiene razón, es falso lo que dice Ana.", "es"),
         ("The nail can scratch the chalk and the chalk cannot scratch the nail.", "en"),
+        ("It decides whether the frame came the best way, i.e. over the edge that it would use, or not.", "en"),
+        ("It rises to 54 degrees, more or less.", "en"),
+        ("The box rises to more or less 54 degrees.", "en"),
+        ("Sube a 54 grados, más o menos.", "es"),
     ],
 )
 def test_no_hedge_is_found_when_one_is_said(text: str, language: str) -> None:
-    assert not find_hedges(text, language, ["The temperature increases."])
+    assert not find_hedges(text, language, ["The temperature increases, with more heat.", "Sube más la temperatura."])
 
 
 def test_no_hedge_is_found_when_the_wording_has_both() -> None:
