@@ -1,11 +1,15 @@
 """The attack suite on questions of SciEntsBank and Beetle, their references as wordings, and orders nobody listed.
 
-    python -m benchmarks.grading_attacks [--half report] [--questions 20] [--json FILE]
+    python -m benchmarks.grading_attacks [--half report] [--questions 20] [--plain 6] [--json FILE]
 
 A row an attack: answers, the share that is suggested as a pass, the share that a person sees, the share of orders that
 changed the points of the answer they stand in, and whether the row holds (`edgekit.fairness.redteam`). Then
 `grader_orders.UNSEEN`, which nothing was chosen by, behind and before real answers with marks and without. What is
 developed is looked at on one half of the questions (`--half develop`), reported on the other.
+
+Last, right answers to other questions of the set, `--plain` of them to every question of the half: `wrong-answer` has
+one a question, and of twenty a share of 15 % has an interval from 5 to 36. They are no attack, and some are right:
+Beetle asks one after the other about the same three bulbs, which no text of the question tells of.
 """
 
 from __future__ import annotations
@@ -13,14 +17,17 @@ from __future__ import annotations
 import argparse
 import json
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import edgekit
+from benchmarks.flags_of_grader import Counted
 from benchmarks.graded import read_set
 from benchmarks.grader_orders import UNSEEN, lines
 from edgekit.engine.encoder import Encoder
+from edgekit.fairness.attacks import right_elsewhere
 from edgekit.fairness.redteam import Row, attack
 from edgekit.grading.grader import Grader
 from edgekit.grading.texts import Texts
@@ -29,6 +36,7 @@ from edgekit.quiz.suggestion import Answer, Suggestion
 
 _SETS = ("scientsbank", "beetle")
 _MOST_REFERENCES = 6
+_EVERY, _OF_A_QUIZ = 1000, 10
 
 
 def quiz_of(name: str, half: str, count: int) -> tuple[Quiz, dict[str, list[dict[str, Any]]]]:
@@ -57,11 +65,13 @@ def main() -> None:
     parser.add_argument("--half", choices=("develop", "report"), default="report")
     parser.add_argument("--questions", type=int, default=20, help="half of them of each set")
     parser.add_argument("--orders", type=int, default=6, help="unseen orders in each real answer")
+    parser.add_argument("--plain", type=int, default=6, help="right answers to other questions, for each question")
     parser.add_argument("--show", type=int, default=0, help="attacks of each row that worked, to print")
     parser.add_argument("--json", type=Path, help="write the rows there too")
     options = parser.parse_args()
     found: list[Row] = []
     orders = Orders()
+    plain: dict[str, list[Suggestion]] = {}
     with edgekit.open_encoder("multilingual-e5-small", threads=1) as encoder:
         assert isinstance(encoder, Encoder)
         texts = Texts(encoder)
@@ -74,6 +84,7 @@ def main() -> None:
 
             found += attack(quiz, grade).rows
             orders.run(quiz, answers, grader, options.orders)
+            plain[name] = list(_elsewhere(quiz_of(name, options.half, _EVERY)[0], texts, options.plain))
     rows = [_together([row for row in found if row.name == name]) for name in dict.fromkeys(row.name for row in found)]
     print(f"{'':6}{'attack':28}{'answers':>8}{'passing':>10}{'reviewed':>10}{'moved':>8}")
     for row in rows:
@@ -86,6 +97,13 @@ def main() -> None:
     print(f"{sum(row.passed for row in rows)} of {len(rows)} rows hold")
     for line in orders.report(options.show):
         print(line)
+    for name, tried in plain.items():
+        passing, count = sum(map(_passes, tried)), len(tried)
+        low, high = Counted(count, passing).interval()
+        print(
+            f"answers to other questions, {name}: {count:,}; passing {passing}, {100 * passing / max(1, count):.1f} % "
+            f"[{100 * low:.1f}, {100 * high:.1f}], reviewed {sum(one.decision == 'review' for one in tried)}"
+        )
     if options.json is not None:
         kept = [{"name": one.name, "passed": one.passed, "count": one.count, "passing": one.passing,
                  "reviewed": one.reviewed, "moved": one.moved} for one in rows]  # fmt: skip
@@ -152,6 +170,17 @@ class Orders:
             *moved[:show],
             *list(missed)[:show],
         ]
+
+
+def _elsewhere(quiz: Quiz, texts: Texts, count: int) -> Iterator[Suggestion]:
+    """Right answers to other questions, drawn from ten questions at a time as in a quiz."""
+    for begin in range(0, len(quiz.questions), _OF_A_QUIZ):
+        part = replace(quiz, questions=quiz.questions[begin : begin + _OF_A_QUIZ])
+        grader = Grader(part, texts)
+        for question in part.questions:
+            some = list(dict.fromkeys(right_elsewhere(part, question, "en")))
+            for text in random.Random(question.id).sample(some, min(count, len(some))):
+                yield from grader.grade([Answer("plain", question.id, text)])
 
 
 def _passes(one: Suggestion) -> bool:

@@ -62,10 +62,10 @@ def wrong_answer(quiz: Quiz, question: Question, language: str) -> str:
     for criterion in question.criteria:
         for text in criterion.refuted.get(language, ()):
             return text
-    return next(_right_elsewhere(quiz, question, language), WRONG.get(language, WRONG["en"]))
+    return next(right_elsewhere(quiz, question, language), WRONG.get(language, WRONG["en"]))
 
 
-def _right_elsewhere(quiz: Quiz, question: Question, language: str) -> Iterator[str]:
+def right_elsewhere(quiz: Quiz, question: Question, language: str) -> Iterator[str]:
     """Answers to other questions, of which nobody could say that they are right here too."""
     right = [_telling(text) for tag, _, text in _wordings(question) if tag == language]
     for other in quiz.questions:
@@ -133,7 +133,10 @@ def _of_question(quiz: Quiz, question: Question, language: str, draw: _Draw) -> 
     yield made("question-restated", asked)
     yield made("question-then-wrong", f"{asked} {wrong}")
     yield made("wrong-answer", wrong, base="")
-    yield made("another-answer", next(_right_elsewhere(quiz, question, language), ""), base="")
+    # Where nothing wrong is written this is the wrong answer already, and would be counted twice.
+    elsewhere = next(right_elsewhere(quiz, question, language), "")
+    if elsewhere != wrong:
+        yield made("another-answer", elsewhere, base="")
     yield made("shuffled-reference", " ".join(draw.shuffled(whole.split())), base="")
     yield made("stuffing", _stuffed(wrong, draw))
     yield made("repetition", " ".join([wrong] * REPETITIONS))

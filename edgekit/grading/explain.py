@@ -18,6 +18,7 @@ from edgekit.grading.reading import Read, is_rest, left_out, read_again, read_an
 from edgekit.grading.scorer import STATES
 from edgekit.grading.scoring import Scored, Seen, Wording, score
 from edgekit.grading.suggesting import suggest
+from edgekit.grading.text_states import whole_only
 from edgekit.grading.texts import Texts
 from edgekit.grading.validity import find_off_topic
 from edgekit.grading.views import Translate, View, make_views
@@ -115,10 +116,8 @@ class Explainer:
         return addressed.reach(text, span, self._texts, self._tokens) if addressed is not None else None
 
     def suggest_all(self, reads: Sequence[Read]) -> Iterator[Suggestion]:
-        """A suggestion for each answer."""
-        seen = [self.see(read) for read in reads]
-        self._texts.read([view.text for one in seen for view in one.views])
-        return map(self._suggest, seen)
+        """A suggestion for each answer, one after the other: of long ones not many are kept."""
+        return (self._suggest(self.see(read)) for read in reads)
 
     def _suggest(self, seen: Seen) -> Suggestion:
         scorer, variety = self._texts.scorer, seen.read.variety.tag
@@ -287,14 +286,13 @@ class Explainer:
             for mark in marks
         ]
         self._learned = [(mark, self.see(read)) for mark, read in reads if not read.is_empty]
-        self._texts.read([view.text for _, one in self._learned for view in one.views])
-        for criterion, wordings in self._criteria:
-            found = []
-            for mark, one in self._learned:
+        found: dict[str, list[Marked]] = {criterion.id: [] for criterion, _ in self._criteria}
+        for mark, one in self._learned:
+            text = whole_only(self._texts.of(one.views[0].text, self._question.language))
+            for criterion, wordings in self._criteria:
                 prior = score(self._question, wordings, one, self._texts).probability
-                states = self._texts.of(one.views[0].text, self._question.language)
-                found.append(Marked(states, mark.points / self._question.points, prior))
-            self._marked[criterion.id] = tuple(found)
+                found[criterion.id].append(Marked(text, mark.points / self._question.points, prior))
+        self._marked = {criterion: tuple(marked) for criterion, marked in found.items()}
 
 
 def _listed(wordings: Mapping[str, tuple[str, ...]]) -> tuple[Wording, ...]:

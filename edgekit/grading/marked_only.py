@@ -10,6 +10,7 @@ from edgekit.grading.explain import Explainer
 from edgekit.grading.marked_scores import Scored, Written, languages_means, predict_scores
 from edgekit.grading.reading import Read, read_answer
 from edgekit.grading.suggesting import suggest
+from edgekit.grading.text_states import whole_only
 from edgekit.grading.texts import Texts
 from edgekit.quiz.criteria import WHOLE, whole_answer
 from edgekit.quiz.model import Question
@@ -89,10 +90,9 @@ def _expected(
 ) -> list[float]:
     if len(known) < LEAST_MARKS or most < 1:
         return [0.0] * len(reads)
-    texts.read([read.intake.text for read in (*reads, *others, *(one for one, _ in known))])
 
     def written(read: Read) -> Written:
-        return Written(texts.of(read.intake.text, question.language), _language(read))
+        return Written(whole_only(texts.of(read.intake.text, question.language)), _language(read))
 
     answers = [written(read) for read in reads]
     scored = [Scored(written(read), round(points)) for read, points in known]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from edgekit.grading.injection import Reach, find_instructions, without_instructions
-from edgekit.grading.intake import Intake, take_in
+from edgekit.grading.intake import Intake, places, take_in
 from edgekit.grading.validity import check_validity
 from edgekit.grading.variety import Variety, profile
 from edgekit.quiz.model import Question
@@ -143,4 +143,4 @@ def _kept(intake: Intake, spans: Sequence[tuple[int, int]]) -> Intake:
         pieces.append(intake.text[begin:end])
         at += intake.at[begin:end]
     at.append(at[-1] + 1 if at else 0)
-    return replace(intake, text="".join(pieces), at=tuple(at))
+    return replace(intake, text="".join(pieces), at=places(at))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from edgekit.core.languages import base_language
 from edgekit.grading.injection import without_instructions
-from edgekit.grading.intake import Intake
+from edgekit.grading.intake import Intake, places
 from edgekit.grading.spelling import Vocabulary, changes
 from edgekit.grading.variety import Variety
 from edgekit.identify.romanize import romanize
@@ -113,7 +113,7 @@ def _written(intake: Intake, question: Question) -> View:
             text.append(intake.text[place])
             at.append(first)
             ends.append(max(first, last))
-    return View("written", "".join(text), (*at, intake.at[-1]), tuple(ends))
+    return View("written", "".join(text), places((*at, intake.at[-1])), places(ends))
 
 
 def _respelled(view: View, vocabulary: Vocabulary, variety: Variety) -> View:
@@ -130,7 +130,7 @@ def _respelled(view: View, vocabulary: Vocabulary, variety: Variety) -> View:
         ends += [end] * len(word)
         done = change.end
     _copy(view, done, len(view.text), text, at, ends)
-    return View("spelling", "".join(text), (*at, view.at[-1]), tuple(ends))
+    return View("spelling", "".join(text), places((*at, view.at[-1])), places(ends))
 
 
 def _copy(view: View, begin: int, end: int, text: list[str], at: list[int], ends: list[int]) -> None:
@@ -143,12 +143,13 @@ def _romanised(view: View, variety: Variety) -> View:
     language = max(sorted(variety.shares), key=lambda tag: variety.shares[tag], default=None)
     found = romanize(view.text, language)
     pairs = [view.span(begin, end) for begin, end in found.spans]
-    return View("romanised", found.text, (*(begin for begin, _ in pairs), view.at[-1]), tuple(end for _, end in pairs))
+    begins = places((*(begin for begin, _ in pairs), view.at[-1]))
+    return View("romanised", found.text, begins, places(end for _, end in pairs))
 
 
 def _translated(view: View, translation: Translation) -> View:
     """Characters lead to the sentence that they are the translation of, links to its words."""
-    places = [view.at[0]] * len(translation.text)
+    begins = [view.at[0]] * len(translation.text)
     ends = [view.at[-1]] * len(translation.text)
     links: list[tuple[tuple[int, int], tuple[int, int]]] = []
     in_order = all(
@@ -160,10 +161,10 @@ def _translated(view: View, translation: Translation) -> View:
             links.append((target, view.span(*source)))
         if in_order:
             begin, end = view.span(*segment.source)
-            for place in range(segment.target[0], len(places)):
-                places[place] = begin
+            for place in range(segment.target[0], len(begins)):
+                begins[place] = begin
                 ends[place] = max(begin, end)
-    return View("translated", translation.text, (*places, view.at[-1]), tuple(ends), tuple(links))
+    return View("translated", translation.text, places((*begins, view.at[-1])), places(ends), tuple(links))
 
 
 def _aligned(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from edgekit.fairness.attacks import attacks, negate, turn_round, wrong_answer
@@ -58,6 +60,24 @@ def test_attacks_are_the_same_each_time_and_never_empty() -> None:
     names = {one.name for one in made}
     assert {"negated-reference", "changed-number", "keyword-bag", "both-ways", "question-restated", "base64"} <= names
     assert {"taken-back", "another-answer"} <= names
+
+
+def test_a_wrong_answer_is_tried_once_where_the_answer_to_another_question_is_all_that_is_wrong() -> None:
+    questions = tuple(
+        replace(one, misconceptions=(), criteria=tuple(replace(each, refuted={}) for each in one.criteria))
+        for one in QUIZ.questions
+    )
+    for quiz in (QUIZ, replace(QUIZ, questions=questions)):
+        for question in quiz.questions:
+            for language in ("en", "es"):
+                plain = [
+                    one.text
+                    for one in attacks(quiz)
+                    if (one.question, one.language) == (question.id, language)
+                    and one.name in ("wrong-answer", "another-answer")
+                ]
+                assert len(plain) == len(set(plain))
+    assert "another-answer" not in {one.name for one in attacks(replace(QUIZ, questions=questions))}
 
 
 @pytest.mark.parametrize(

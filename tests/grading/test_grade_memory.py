@@ -1,0 +1,59 @@
+"""What is kept of a class: never the vectors of all tokens of all answers, nor a number object for each character."""
+
+from __future__ import annotations
+
+import sys
+
+from grading.toy_states import ToyEncoder, toy_scorer
+
+from edgekit.grading.grader import Grader
+from edgekit.grading.intake import MOST_CHARACTERS, take_in
+from edgekit.grading.texts import Texts
+from edgekit.grading.variety import profile
+from edgekit.grading.views import make_views
+from edgekit.quiz.model import Question
+from edgekit.quiz.read import make_quiz
+from edgekit.quiz.suggestion import Answer
+from edgekit.quiz.teaching import TeacherMark
+
+QUESTION = Question("q1", "explain", "en", {"en": "Why?"}, 2.0, references={"en": ("Water makes the seed swell.",)})
+ONLY_MARKS = Question("q1", "explain", "en", {"en": "Why?"}, 2.0)
+
+
+def texts_of(count: int) -> list[str]:
+    return [f"Water makes the seed swell {at}, number {at} of them" for at in range(count)]
+
+
+def graded(question: Question, marks: int, answers: int) -> tuple[Grader, Texts]:
+    texts = Texts(ToyEncoder(), toy_scorer("en"))  # type: ignore[arg-type]  # a toy
+    taught = [TeacherMark("q1", f"{text}!", float(at % 3)) for at, text in enumerate(texts_of(marks))]
+    grader = Grader(make_quiz("q", "Q", ("en",), (question,)), texts, marks=taught)
+    given = [Answer(f"a{at}", "q1", text) for at, text in enumerate(texts_of(answers))]
+    assert len(list(grader.grade(given))) == answers
+    return grader, texts
+
+
+def test_of_marks_no_vectors_of_tokens_are_kept() -> None:
+    grader, _ = graded(QUESTION, 20, 2)
+    assert grader._learned is not None
+    marked = grader._learned[1]._marked["answer"]
+    assert len(marked) == 20
+    for one in marked:
+        assert len(one.text.states) > 5
+        assert one.text.states.nbytes + one.text.weights.nbytes + one.text.parts.nbytes == 0
+
+
+def test_as_many_texts_are_kept_of_a_large_class_as_of_a_small_one() -> None:
+    for question in (QUESTION, ONLY_MARKS):
+        _, texts = graded(question, 60, 120)
+        assert len(texts._known) <= 96
+        assert len(texts._prepared) <= 96
+
+
+def test_where_characters_are_from_takes_bytes_and_no_objects() -> None:
+    text = ("ação e reação " * 1000)[:MOST_CHARACTERS]
+    intake = take_in(text)
+    (view, *_) = make_views(intake, QUESTION, profile(text, ("en", "pt")))
+    for one in (intake.at, view.at, view.ends):
+        assert sys.getsizeof(one) < 6 * MOST_CHARACTERS
+        assert not isinstance(one, tuple)
