@@ -15,6 +15,7 @@ from edgekit.core.languages import Direction
 from edgekit.core.marked import MarkedText
 from edgekit.core.units import counted
 from edgekit.documents.base import DocumentOptions
+from edgekit.documents.open import why_plain
 from edgekit.glossary.read import read_glossary, unheaded_row
 from edgekit.translate.around import Around
 from edgekit.translate.checked import CheckedTranslation, CheckedTranslator
@@ -111,9 +112,10 @@ def translate_file(
             hint="check the direction",
         )
     look = tuple(_row(row) for row in result.worst_first() if _is_doubtful(row))
-    for line in (*result.facts, *look[:_MOST_LISTED]):
+    plain = why_plain(path.name) or ""
+    for line in (*([plain] if plain else []), *result.facts, *look[:_MOST_LISTED]):
         report(Note(line))
-    return FileDone(out, result.count("translated"), len(result.rows), look)
+    return FileDone(out, result.count("translated"), len(result.rows), look, plain)
 
 
 def _is_doubtful(row: Row) -> bool:

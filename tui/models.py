@@ -70,12 +70,16 @@ class Spoken:
 
 @dataclass(frozen=True, slots=True)
 class FileDone:
-    """A translated document: how many of its segments were; look: what to look at, the worst first, a line each."""
+    """A translated document: how many of its segments were.
+
+    look: what to look at, the worst first, a line each.  plain: what is to be known of one taken for plain text.
+    """
 
     out: Path
     translated: int
     segments: int
     look: tuple[str, ...] = ()
+    plain: str = ""
 
 
 class OpenTranslator(Protocol):

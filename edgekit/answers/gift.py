@@ -36,7 +36,7 @@ def read_gift(text: str, reading: Reading) -> None:
         if found is not None:
             found.id = said_id
             reading.questions.append(found)
-    reading.notes += [f"left out: {count} questions of {what}" for what, count in sorted(left.items())]
+    reading.notes += [f"left out, questions of {what}: {count}" for what, count in sorted(left.items())]
 
 
 def _blocks(text: str) -> Iterator[tuple[int, str, str]]:

@@ -63,9 +63,9 @@ def _short_answer(element: Element, found: FoundQuestion, reading: Reading) -> N
         partly += 0 < fraction < _FULL
         patterns += pattern and fraction > 0 and text != "*"
     if partly:
-        reading.notes.append(f"`{_called(found)}`: {partly} answers with a part of the points are left out")
+        reading.notes.append(f"`{_called(found)}`: left out, answers with a part of the points: {partly}")
     if patterns:
-        reading.notes.append(f"`{_called(found)}`: {patterns} answers with `*` are patterns, left out")
+        reading.notes.append(f"`{_called(found)}`: left out, answers with `*`, which are patterns: {patterns}")
 
 
 def _numerical(element: Element, found: FoundQuestion, reading: Reading) -> None:

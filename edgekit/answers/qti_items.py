@@ -51,7 +51,7 @@ def read_items(data: bytes, name: str, reading: Reading) -> None:
             reading.questions.append(found)
         if not interactions:
             left["without a question"] += 1
-    reading.notes += [f"left out: {count} items, {what}" for what, count in sorted(left.items())]
+    reading.notes += [f"left out, items, {what}: {count}" for what, count in sorted(left.items())]
 
 
 def _question(item: Element, body: Element, interaction: Element) -> FoundQuestion | None:

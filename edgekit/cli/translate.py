@@ -12,7 +12,7 @@ from edgekit.cli.options import Threads
 from edgekit.cli.review import tell_accepting
 from edgekit.cli.text_argument import named_path
 from edgekit.cli.text_io import check_out
-from edgekit.cli.translate_files import check_document_options, check_line_out, kind_of_file
+from edgekit.cli.translate_files import check_document_options, check_line_out, kind_of_file, tell_plain
 from edgekit.cli.translate_models import AUTO, bring_model, check_language_model, ends_of, opened, settings_of
 from edgekit.core.errors import UsageError
 from edgekit.core.languages import normalise_tag
@@ -165,6 +165,7 @@ def translate(
     path = named_path(text, literal=literal)
     path = path if path is not None and path.is_file() else None
     found = kind_of_file(path, kind, dry_run=dry_run)
+    tell_plain(path, kind)
     if checked and model is not None:
         raise UsageError("`--check-language` chooses the model of each line", hint="leave `--model` out")
     if bring and source == AUTO:

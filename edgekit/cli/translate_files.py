@@ -8,6 +8,7 @@ import sys
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
+from edgekit.cli import output
 from edgekit.core.errors import InputError, UsageError
 
 LINES = "lines"
@@ -43,6 +44,15 @@ def kind_of_file(path: Path | None, kind: str | None, *, dry_run: bool) -> str |
     if found in _LINE_KINDS and not dry_run:
         return None
     return found if found is not None else "txt" if dry_run else None
+
+
+def tell_plain(path: Path | None, kind: str | None) -> None:
+    """Say of a file with an ending that no kind of document has that it is taken for text; not where `--as` says so."""
+    from edgekit.documents.open import why_plain
+
+    why = why_plain(path.name) if path is not None and kind is None else None
+    if why is not None:
+        output.narrate(output.visible(why))
 
 
 def check_line_out(out: Path, path: Path | None, *, force: bool, allowed: Collection[str], named: bool) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
@@ -60,6 +61,7 @@ FORMATS = {
         Format("epub", (".epub",), "epub:read_epub", archive=True),
     )
 }
+_ENDING = re.compile(r"\.[A-Za-z][A-Za-z0-9]{0,9}")
 # What other files begin with, so that an error can name them.
 _MAGIC = {
     b"PK\x03\x04": "a zip archive",
@@ -76,6 +78,20 @@ def kind_of(name: str) -> str | None:
     """The kind of document that a file name stands for, by its ending in any case; None for an unknown one."""
     ending = PurePath(name).suffix.lower()
     return next((form.kind for form in FORMATS.values() if ending in form.endings), None)
+
+
+def why_plain(name: str) -> str | None:
+    """What a person should know of a file whose ending is that of something else than text, and is no kind of document.
+
+    None where there is nothing to say: a known kind, or a name without an ending.
+    """
+    path = PurePath(name)
+    if kind_of(name) is not None or not _ENDING.fullmatch(path.suffix):
+        return None
+    return (
+        f"`{path.name}` is translated as plain text: its keys and commands may change, "
+        f"as edgekit does not read the format of `{path.suffix}` files"
+    )
 
 
 def open_document(

@@ -8,15 +8,16 @@ from itertools import islice
 from edgekit.core.languages import Direction
 from edgekit.glossary.matching import TermIndex
 from edgekit.glossary.terms import Conflict, Term
-from edgekit.glossary.words import fold
+from edgekit.glossary.words import fold, words
 
-_MOST_FORBIDDEN = 10_000
+_MOST = 10_000
 
 
 def conflicts_of(terms: Sequence[Term], direction: Direction) -> list[Conflict]:
     """The conflicts of the terms, those of one kind together, each with the lines that it is between.
 
-    Of forms that are forbidden and wanted the first 10,000: their number grows with the square of the file.
+    Of forms that are forbidden and wanted, and of terms inside others, the first 10,000 each: their number grows with
+    the square of the file.
     """
     found: list[Conflict] = []
     whole: list[Term] = []
@@ -26,7 +27,7 @@ def conflicts_of(terms: Sequence[Term], direction: Direction) -> list[Conflict]:
             found.append(Conflict("empty", f"the row has no {' and no '.join(missing)} and is left out", (term.line,)))
         else:
             whole.append(term)
-    forbidden = islice(_forbidden(whole, direction), _MOST_FORBIDDEN)
+    forbidden = islice(_forbidden(whole, direction), _MOST)
     return [*found, *_same_source(whole, direction), *forbidden, *_contained(whole, direction)]
 
 
@@ -65,8 +66,18 @@ def _contained(terms: Sequence[Term], direction: Direction) -> list[Conflict]:
     index = TermIndex([(term.source, term) for term in distinct], direction.source)
     found: dict[tuple[str, str], Conflict] = {}
     for term in distinct:
+        if len(found) >= _MOST:
+            break
+        if _is_one_word(term.source):
+            continue  # which holds no other
         for begin, end, other in index.find_all(term.source):
             if end - begin < len(term.source.strip()) and other.source != term.source:
                 detail = f"`{other.source}` is in `{term.source}`; where both match the longer counts"
                 found.setdefault((other.source, term.source), Conflict("contains", detail, (other.line, term.line)))
     return list(found.values())
+
+
+def _is_one_word(text: str) -> bool:
+    text = text.strip()
+    first = next(words(text), None)
+    return first is not None and (first.begin, first.end) == (0, len(text))

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
 from edgekit.core.languages import base_language
-from edgekit.glossary.words import Word, is_unspaced, keys, same, words
+from edgekit.glossary.phrases import Phrases
+from edgekit.glossary.words import Word, index_keys, is_unspaced, same, words
 
 # Between the words of a term: spaces and hyphens, at most one line break; never the end of a sentence.
 _GAP = re.compile(r"[^\S\n]*(?:[-\u2010\u2011]|\n)?[^\S\n]*")
@@ -33,7 +33,7 @@ class _Entry:
 
 
 class TermIndex:
-    """Terms by their rarest word; looking a text up costs what its words and the terms of those words cost.
+    """Terms by their words; looking a text up costs what its words and the terms that may be there cost.
 
     capitals: for each term whether only its own case counts; exact: whether only its own form does; verbs: whether it
         is one.
@@ -53,8 +53,9 @@ class TermIndex:
     ) -> None:
         self._language = language
         self._loose = loose
-        self._signs: list[_Entry] = []
-        self._by_key: dict[str, list[tuple[int, _Entry]]] = {}
+        # Terms without a word, by their first sign.
+        self._signs: dict[str, dict[str, list[_Entry]]] = {}
+        self._alone: dict[str, list[_Entry]] = {}
         entries: list[_Entry] = []
         for number, (text, owner) in enumerate(terms):
             text = text.strip()
@@ -72,14 +73,13 @@ class TermIndex:
             if entry.words:
                 entries.append(entry)
             elif entry.text:
-                self._signs.append(entry)
-        common = Counter(key for entry in entries for word in entry.words for key in keys(word, language))
+                self._signs.setdefault(entry.text[0], {}).setdefault(entry.text, []).append(entry)
+        self._sizes = {sign: sorted(set(map(len, texts))) for sign, texts in self._signs.items()}
+        self._phrases = Phrases([(entry.words, entry) for entry in entries if len(entry.words) > 1], language)
         for entry in entries:
-            rarest = min(
-                range(len(entry.words)), key=lambda at: max(common[k] for k in keys(entry.words[at], language))
-            )
-            for key in keys(entry.words[rarest], language):
-                self._by_key.setdefault(key, []).append((rarest, entry))
+            if len(entry.words) == 1:
+                for key in index_keys(entry.words[0], language):
+                    self._alone.setdefault(key, []).append(entry)
 
     def find(self, text: str) -> list[tuple[int, int, Any]]:
         """(begin, end, owner) of the terms in a text, in order; of those that overlap the longest, then the first."""
@@ -88,21 +88,19 @@ class TermIndex:
     def find_all(self, text: str) -> list[tuple[int, int, Any]]:
         """The same with those that overlap."""
         found = [
-            (one.start(), one.end(), entry.owner)
-            for entry in self._signs
-            for one in re.finditer(re.escape(entry.text), text)
+            (at, at + size, entry.owner)
+            for at, sign in enumerate(text if self._signs else "")
+            for size in self._sizes.get(sign, ())
+            for entry in self._signs[sign].get(text[at : at + size], ())
         ]
         listed = list(words(text))
+        filed_under = self._phrases.filed_under(listed)
         for at, word in enumerate(listed):
-            candidates: dict[int, tuple[int, _Entry]] = {}
-            for key in keys(word.text, self._language):
-                for offset, entry in self._by_key.get(key, ()):
-                    candidates[id(entry)] = (offset, entry)
-            for offset, entry in candidates.values():
-                first = at - offset
-                if 0 <= first <= len(listed) - len(entry.words):
-                    here = listed[first : first + len(entry.words)]
-                    span = self._span(entry, here, text)
+            alone = (entry for key in index_keys(word.text, self._language) for entry in self._alone.get(key, ()))
+            candidates = {id(entry): entry for entry in (*alone, *self._phrases.beginning_at(at, filed_under))}
+            for entry in candidates.values():
+                if len(entry.words) <= len(listed) - at:
+                    span = self._span(entry, listed[at : at + len(entry.words)], text)
                     if span is not None:
                         found.append((*span, entry.owner))
         return found

@@ -146,6 +146,7 @@ _BY_PREFIX = frozenset(
 )
 _KEY = 4
 _MOST_ENDING = 3
+_MOST_BEGINNING = 2
 # A syllable of Brahmic writing is one or two code points, so words are shorter: `কোষ`, `কোষের`.
 _BRAHMIC = re.compile("[\u0900-\u0dff]{3}")
 _BRAHMIC_KEY = 3
@@ -169,6 +170,11 @@ def words(text: str) -> Iterator[Word]:
 def is_unspaced(word: str) -> bool:
     """Whether a word is a character of writing without spaces."""
     return _STARTS_UNSPACED.match(word) is not None
+
+
+def is_stemmed(language: str) -> bool:
+    """Whether words of a language are told from their forms by a stemmer."""
+    return base_language(language) in _ALGORITHMS
 
 
 @lru_cache(maxsize=100_000)
@@ -196,6 +202,24 @@ def keys(word: str, language: str) -> tuple[str, ...]:
     if language in _BY_PREFIX and len(folded) >= _KEY:
         found.append("-" + folded[-_KEY:])
     return tuple(found)
+
+
+@lru_cache(maxsize=100_000)
+def index_keys(word: str, language: str) -> tuple[str, ...]:
+    """As `keys`, and no more words to a key than are alike: of terms that begin alike, `keys` has all under one.
+
+    What `same` takes for one without a stemmer has a common beginning (or end) of all but a few letters of the longer.
+    """
+    language = base_language(language)
+    folded = fold(word, language)
+    if language in _ALGORITHMS:
+        return keys(word, language)
+    least = 2 if _HANGUL.match(folded) else _BRAHMIC_KEY if _BRAHMIC.match(folded) else _KEY
+    found = [folded[:size] for size in range(max(least, len(folded) - _MOST_ENDING), len(folded) + 1)]
+    if language in _BY_PREFIX:
+        least = max(_KEY, len(folded) - _MOST_BEGINNING)
+        found += ["-" + folded[len(folded) - size :] for size in range(least, len(folded) + 1)]
+    return tuple(dict.fromkeys([folded, *found]))
 
 
 @lru_cache(maxsize=100_000)
@@ -228,7 +252,7 @@ def same(term: str, word: str, language: str, loose: bool = False) -> bool:
         return len(one) >= 2 and other.startswith(one) and len(other) - len(one) <= _MOST_ENDING
     if _alike(one, other):
         return True
-    return language in _BY_PREFIX and _alike(one[::-1], other[::-1], 2)
+    return language in _BY_PREFIX and _alike(one[::-1], other[::-1], _MOST_BEGINNING)
 
 
 def _is_infinitive(folded: str, language: str) -> bool:

@@ -153,8 +153,8 @@ def test_moodle_xml_becomes_a_quiz_with_its_references_and_grades(tmp_path: Path
     assert [liquid.options[name] for name in liquid.correct] == ["oil", "milk"]
     assert [sun.options[name] for name in sun.correct] == ["True"]
     assert found.notes == (
-        "`Capital`: 1 answers with a part of the points are left out",
-        "`Capital`: 1 answers with `*` are patterns, left out",
+        "`Capital`: left out, answers with a part of the points: 1",
+        "`Capital`: left out, answers with `*`, which are patterns: 1",
         "left out: 1 of the type `matching`, which edgekit does not grade",
         "left out, since nothing says what a right answer is: `Tell us of rain.`",
     )
@@ -172,8 +172,8 @@ def test_gift_becomes_a_quiz(tmp_path: Path) -> None:
     assert many.text["en"] == "Many {right} ones?"
     assert (list(many.options.values()), many.correct) == (["a=b", "c:d", "e"], ("a", "b"))
     assert (ice.text["en"], ice.references["en"]) == ("Ice _____ on water.", ("floats", "swims"))
-    assert "left out: 1 questions of matching" in found.notes
-    assert "left out: 1 questions of description" in found.notes
+    assert "left out, questions of matching: 1" in found.notes
+    assert "left out, questions of description: 1" in found.notes
     assert any("Write an essay." in note for note in found.notes)
 
 
@@ -197,7 +197,7 @@ def test_qti_items_of_both_versions_become_a_quiz(tmp_path: Path) -> None:
         (2.0, "Dice que es menos denso."),
         (1.0, "Compara con el agua."),
     ]
-    assert found.notes == ("left out: 1 items, hotspotinteraction",)
+    assert found.notes == ("left out, items, hotspotinteraction: 1",)
 
 
 def test_the_form_can_be_forced_and_is_checked(tmp_path: Path) -> None:

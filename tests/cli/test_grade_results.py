@@ -27,7 +27,7 @@ def test_the_export_names_its_session_and_another_one_with_more_marks(
     assert run(["grade", "export", "-o", "final.csv", "--pending"]) == 0
     told = capsys.readouterr().err
     assert "wrote 1 mark of session 2 to final.csv" in told
-    assert "session 1 of the same quiz has 1 marks that session 2 lacks: `--session 1` writes them" in told
+    assert "session 1 of the same quiz has 1 mark that session 2 lacks: `--session 1` writes them" in told
     assert run(["grade", "export", "-o", "final.csv", "--pending", "--force", "--session", "1"]) == 0
     told = capsys.readouterr().err
     assert "wrote 2 marks of session 1 to final.csv" in told

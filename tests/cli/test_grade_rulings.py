@@ -70,7 +70,7 @@ def test_marks_that_were_exported_are_learned_from(home: Path, capsys: pytest.Ca
     for name, count in (("long.csv", 3), ("same.csv", 3), ("wide.csv", 1)):
         capsys.readouterr()
         assert run(["grade", "calibrate", name]) == 0
-        assert f"learned from {count} marks" in capsys.readouterr().err
+        assert f"learned from {count} mark{'s' * (count > 1)}\n" in capsys.readouterr().err
 
 
 def test_a_mark_is_contested_and_decided_again(

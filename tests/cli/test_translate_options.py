@@ -32,6 +32,15 @@ def test_a_document_is_told_by_its_ending_and_written_in_its_format(tmp_path: Pa
     assert edgekit(tmp_path, "translate", str(page), "-o", str(out), "--force").returncode == 0
 
 
+def test_a_file_of_a_format_that_is_not_read_is_said_to_be_taken_for_text(tmp_path: Path) -> None:
+    page = tmp_path / "notes.yaml"
+    page.write_text("words\n", "utf-8")
+    done = edgekit(tmp_path, "translate", str(page))
+    assert done.stdout == b"WORDS\n"
+    assert "`notes.yaml` is translated as plain text: its keys and commands may change" in errors(done)
+    assert "plain text" not in errors(edgekit(tmp_path, "translate", str(page), "--as", "lines"))
+
+
 def test_a_document_without_an_output_is_refused_with_the_output_to_add(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
     page.write_text("Words\n", "utf-8")

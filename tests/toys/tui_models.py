@@ -10,6 +10,7 @@ from pathlib import Path
 from edgekit.core.errors import DirectionError, EngineError, InputError
 from edgekit.core.events import Event, Note, Progress
 from edgekit.core.languages import Direction
+from edgekit.documents.open import why_plain
 from edgekit.glossary.read import unheaded_row
 from tui.models import FileDone, Line, Spoken, Term
 
@@ -125,4 +126,4 @@ class ToyModels:
             report(Progress("translate", 2, 4, "segments"))
         out.write_text(text.upper(), "utf-8")
         report(Note("2: something"))
-        return FileDone(out, 3, 4, ("2: something",))
+        return FileDone(out, 3, 4, ("2: something",), why_plain(path.name) or "")

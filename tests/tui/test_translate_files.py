@@ -74,6 +74,19 @@ def test_a_document_is_cancelled_on_the_screen_of_jobs_and_leaves_nothing(tmp_pa
     assert [one.name for one in tmp_path.iterdir()] == ["a.md"]
 
 
+@pytest.mark.parametrize(("language", "told"), [("en", "keys and commands may change"), ("pt", "comandos")])
+def test_a_file_of_another_format_is_said_to_be_taken_for_plain_text(language: str, told: str, tmp_path: Path) -> None:
+    path = tmp_path / "notes.yaml"
+    path.write_text("title: hi", "utf-8")
+
+    async def scene(stage: Stage) -> None:
+        await stage.until(lambda: bool(stage.label("status")) and stage.app.screen._current is not None)  # type: ignore[attr-defined]  # it is a screen of ours
+        await stage.answer("ctrl+r", str(path))
+        await stage.until(lambda: told in stage.label("status"))
+
+    play(scene, models=ToyModels(EN_PT), state={"language": language})
+
+
 @pytest.mark.parametrize("replaces", [True, False])
 def test_what_is_there_is_replaced_only_after_a_yes(replaces: bool, tmp_path: Path) -> None:
     path, out = tmp_path / "a.md", tmp_path / "a-pt.md"

@@ -336,7 +336,12 @@ class ClassScreen(JobScreen):
             self._start("audit", f"session {session}", lambda report: grades.audit(session, report))
 
     def _start(self, what: str, of: str, work_of: Callable[[Report], object]) -> None:
-        job = self.app.jobs.start(f"{what} {of}", work_of, writes=what == "grade")
+        name = f"{what} {of}"
+        same = [job for job in self.app.jobs.running if job.name == name and not job.is_stopping]
+        if same:
+            self.explain(_("{job} is at work; Jobs shows how far it is and cancels it", job=name_in_words(same[0])))
+            return
+        job = self.app.jobs.start(name, work_of, writes=what == "grade")
         self._jobs[id(job)] = what
         if what == "grade":
             self.say(_("{job}: at work", job=name_in_words(job)))
@@ -355,12 +360,16 @@ class ClassScreen(JobScreen):
             self.say_problem(job.problem)
         elif job.runs and (what != "grade" or self._desk is None):
             self.say(f"{name_in_words(job)}, {line_in_words(job)}")
+        elif job.state == "cancelled":
+            self.say(_("{job} was cancelled", job=name_in_words(job)))
         elif job.state == "done" and what == "grade":
             self.say(_("all is suggested; nothing is a mark before you press a key"))
-        elif job.state == "done" and what == "attack":
-            self._told = _("Attack test"), attack_lines(cast("AttackCard", job.result))
         elif job.state == "done":
-            self._told = _("Fairness"), audit_lines(cast("AuditCard", job.result))
+            self.say(f"{name_in_words(job)}: {_('done')}")
+        if job.state == "done" and what == "attack":
+            self._told = _("Attack test"), attack_lines(cast("AttackCard", job.result))
+        elif job.state == "done" and what == "audit":
+            self._told = _("Fairness"), audit_lines(cast("AuditCard", job.result), self.app.models.name)
         self._show_told()
 
     def _show_told(self) -> None:

@@ -17,6 +17,7 @@ from edgekit.core.errors import EdgekitError
 from edgekit.core.languages import Direction
 from tui import pager
 from tui.bridge import Job
+from tui.errors import note_in_words
 from tui.models import FileDone, Line, Models
 from tui.pages import page
 from tui.progress import line_in_words, name_in_words
@@ -102,15 +103,14 @@ class TranslateFiles(JobScreen):
             self.say(_("{job} was cancelled; the same file goes on where it was", job=name_in_words(job)))
         elif isinstance(job.result, FileDone):
             done = job.result
-            self.say(
-                _(
-                    "{out}: {translated} of {segments} translated, to look at: {look}; the log on Jobs lists them",
-                    out=done.out,
-                    translated=f"{done.translated:,}",
-                    segments=f"{done.segments:,}",
-                    look=f"{len(done.look):,}",
-                )
+            told = _(
+                "{out}: {translated} of {segments} translated, to look at: {look}; the log on Jobs lists them",
+                out=done.out,
+                translated=f"{done.translated:,}",
+                segments=f"{done.segments:,}",
+                look=f"{len(done.look):,}",
             )
+            self.say(told + (f"\n{note_in_words(done.plain)}" if done.plain else ""))
         else:
             self.say(f"{name_in_words(job)}, {line_in_words(job)}")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from edgekit.core.characters import visible
@@ -13,6 +14,27 @@ from tui.words import _
 if TYPE_CHECKING:
     from edgekit.fairness.audit import AuditCard
     from edgekit.fairness.redteam import AttackCard
+
+
+# How the versions of an answer are made, by what edgekit calls them.
+VARIETIES = {
+    "plain": N_("small letters without punctuation"),
+    "no-accents": N_("without accents"),
+    "spelling": N_("with slips of spelling"),
+    "phonetic": N_("spelled by ear"),
+    "chat": N_("as in chats"),
+}
+
+
+def variety_in_words(variety: str, name: Callable[[str], str]) -> str:
+    """`pt+en` -> `Portuguese mixed with English`; as it is where it is none that edgekit makes."""
+    if variety in VARIETIES:
+        return _(VARIETIES[variety])
+    one, plus, other = variety.partition("+")
+    if plus:
+        return _("{language} mixed with {other}", language=name(one), other=name(other))
+    tag = variety.removeprefix("translated to ")
+    return _("translated to {language}", language=name(tag)) if tag != variety else name(variety)
 
 
 def attack_lines(card: AttackCard) -> list[str]:
@@ -41,8 +63,8 @@ def _one_line(text: str) -> str:
     return " ".join(visible(text[:400]).split())
 
 
-def audit_lines(card: AuditCard) -> list[str]:
-    """A line for each verdict, then what there was of each variety."""
+def audit_lines(card: AuditCard, name: Callable[[str], str]) -> list[str]:
+    """A line for each verdict, then what there was of each variety; name: of a language, by its tag."""
     if not card.verdicts:
         lines = [_("nothing could be judged: the quiz has too few wordings")]
     else:
@@ -59,6 +81,6 @@ def audit_lines(card: AuditCard) -> list[str]:
         text = N_("{variety}: {count} answers, {right} told rightly")
         if rates.count == 1:
             text = N_("{variety}: {count} answer, {right} told rightly")
-        told = _(text, variety=variety, count=rates.count, right=right)
+        told = _(text, variety=visible(variety_in_words(variety, name)), count=rates.count, right=right)
         lines.append(told + few)
     return lines

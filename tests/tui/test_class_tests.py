@@ -1,0 +1,71 @@
+"""The attack test and the audit beside a class: one of a kind at a time, cancelled and begun again, told in words."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+from toys.tui_class import ANSWERS, graded, number_shown, play
+from toys.tui_grading import toy_grades
+from toys.tui_stage import NUMBER, Stage
+
+from edgekit.core.events import Progress
+from tui import words
+from tui.screens.shown import ShownScreen
+from tui.widgets.fairness_cards import variety_in_words
+
+
+@pytest.mark.parametrize(("key", "name", "work"), [("f", "audit", "audit"), ("t", "attack", "red_team")])
+def test_a_test_is_begun_once_cancelled_and_begun_again(
+    key: str, name: str, work: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EDGEKIT_HOME", str(tmp_path / "home"))
+    grades = toy_grades(graded(tmp_path, ANSWERS))
+    real, go = getattr(grades, work), threading.Event()
+
+    def waits(number: int, report: Any) -> Any:
+        while not go.wait(0.02):
+            report(Progress(name, 7, 100, "answers"))
+        return real(number, report)
+
+    monkeypatch.setattr(type(grades), work, lambda _grades, number, report: waits(number, report))
+
+    async def scene(stage: Stage) -> None:
+        await stage.press("enter")
+        await stage.until(lambda: number_shown(stage) is not None)
+        await stage.press(key)
+        await stage.until(lambda: "7 of 100 answers" in stage.label("status"))
+        await stage.press(key)
+        await stage.until(lambda: f"{name} session 1 is at work; Jobs shows how far" in stage.label("status"))
+        assert len(stage.app.jobs.all) == 1
+        await stage.press(NUMBER["jobs"], "c")
+        await stage.until(lambda: stage.app.jobs.all[0].state == "cancelled")
+        await stage.press(NUMBER["grade"])
+        await stage.until(lambda: stage.label("status") == f"{name} session 1 was cancelled")
+        go.set()
+        await stage.press(key)
+        await stage.until(lambda: isinstance(stage.app.screen, ShownScreen))
+        await stage.press("escape")
+        await stage.until(lambda: stage.label("status") == f"{name} session 1: done")
+        assert len(stage.app.jobs.all) == 2
+
+    play(scene, grades)
+
+
+@pytest.mark.parametrize(
+    ("variety", "spanish"),
+    [
+        ("plain", "en minúsculas y sin puntuación"),
+        ("pt", "<pt>"),
+        ("pt+en", "<pt> mezclado con <en>"),
+        ("translated to en", "traducido al idioma <en>"),
+    ],
+)
+def test_a_variety_is_said_in_words(variety: str, spanish: str) -> None:
+    words.choose("es")
+    try:
+        assert variety_in_words(variety, lambda tag: f"<{tag}>") == spanish
+    finally:
+        words.choose("en")
