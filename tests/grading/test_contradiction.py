@@ -152,6 +152,24 @@ def test_a_text_does_not_contradict_itself_when_it_is_its_own_wording(text: str,
     assert not found.unit
 
 
+@pytest.mark.parametrize(
+    ("wording", "said", "language", "opposed"),
+    [
+        ("In summer the rays come more directly.", "In winter the rays come more directly.", "en", True),
+        ("In summer the rays come more directly.", "In winter the rays come less directly.", "en", False),
+        ("En verano los rayos llegan más directos.", "En invierno los rayos llegan más directos.", "es", True),
+        ("No verão os raios chegam mais diretos.", "No inverno os raios chegam mais diretos.", "pt", True),
+        ("Ice floats on water.", "Ice sinks in water.", "en", True),
+        ("El hielo flota en el agua.", "El hielo se hunde en el agua.", "es", True),
+        ("Only the male birds sing.", "Only the female birds sing.", "en", True),
+        ("A herbivore eats only plants.", "A carnivore eats only plants.", "en", True),
+        ("Al inspirar entra oxígeno.", "Al espirar entra oxígeno.", "es", True),
+    ],
+)
+def test_opposites_of_school_are_told(wording: str, said: str, language: str, opposed: bool) -> None:
+    assert compare(wording, said, language).antonym is opposed
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_opposites_are_symmetrical_when_looked_up_from_either_side(language: str) -> None:
     both = pairs(language)
