@@ -42,6 +42,7 @@ SENTENCES: tuple[str, ...] = (
     N_("`{quote}` denies something"),
     N_("`{quote}` denies it"),
     N_("`{quote}` has an opposite word"),
+    N_("`{quote}` has the words of the wording with their parts exchanged"),
     N_("`{quote}` has other numbers"),
     N_("`{quote}` is not `{wanted}`"),
     N_("says yes for no, or no for yes"),

@@ -172,7 +172,7 @@ def _shares(view: View, seen: Seen, question: Question) -> dict[str, float]:
 def _mismatch(view: View, wordings: Sequence[Wording], seen: Seen, question: Question) -> Mismatch:
     """What goes against the wordings in a language of the view; without any, and no translation, against all."""
     tag = _tag(view, seen, question)
-    mine = [one.text for one in wordings if base_language(one.language) in _bases(tag)]
+    mine = [one.text for one in wordings if base_language(one.language) in bases(tag)]
     if not mine and view.name != "romanised" and not any(one.name == "translated" for one in seen.views):
         return compare_across(_by_language(wordings), view.text, tag)
     return compare_any(mine, view.text, tag) if mine else Mismatch()
@@ -182,7 +182,8 @@ def _tag(view: View, seen: Seen, question: Question) -> str:
     return question.language if view.name == "translated" else seen.read.variety.tag
 
 
-def _bases(tag: str) -> set[str]:
+def bases(tag: str) -> set[str]:
+    """The base languages of a variety: en and es of `en+es`."""
     return {base_language(one) for one in tag.split("+")}
 
 
@@ -193,8 +194,8 @@ def _shown(
 
     Of a list of names the one that is nearest to a wording in another language may be none of its own.
     """
-    bases = _bases(_tag(view, seen, question))
-    mine = [one for one in wordings if base_language(one.language) in bases]
+    spoken_in = bases(_tag(view, seen, question))
+    mine = [one for one in wordings if base_language(one.language) in spoken_in]
     if best in mine or not mine:
         return best
     return max(mine, key=lambda one: round(float(texts.centred(view.text) @ texts.centred(one.text)), 4))

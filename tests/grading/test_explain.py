@@ -93,6 +93,12 @@ def test_each_criterion_has_its_own_state_points_and_words() -> None:
     assert none.points == 0.0
 
 
+def test_parts_that_are_exchanged_are_sent_to_a_person() -> None:
+    (right, turned) = grade("The plant needs light to grow.", "The light needs the plant to grow.")
+    assert "negation" not in codes(right)
+    assert "negation" in codes(turned)
+
+
 def test_evidence_is_of_a_wording_in_the_students_language() -> None:
     swell = replace(
         SWELL, statement={"en": "Water makes the seed swell and then grow.", "es": "El agua hace la semilla hinchar."}
