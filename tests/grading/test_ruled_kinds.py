@@ -370,6 +370,14 @@ def test_a_dictation_in_capitals_is_seen_by_a_person_when_form_counts() -> None:
     assert (found.possible, found.reasons[0].code) == ((0.0, 2.0), "uncertain")
 
 
+@pytest.mark.parametrize(
+    "text", ["El arbol esta en el jardin grande. " * 2, "uno dos tres cuatro cinco seis siete ocho x"]
+)
+def test_a_dictation_among_other_words_is_seen_by_a_person(text: str) -> None:
+    found = mark(DICTATION, text)
+    assert (found.possible, found.reasons[0].code) == ((0.0, 2.0), "uncertain")
+
+
 TRANSLATION = question("translate", references={"es": ("La semilla necesita 3 gotas de agua.",)})
 
 
