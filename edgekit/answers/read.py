@@ -19,6 +19,13 @@ from edgekit.quiz.model import Quiz
 
 _READ: tuple[Form, ...] = tuple(form for form in get_args(Form) if form != "lti")
 _ROOT = re.compile(rb"<(?:[A-Za-z][\w.-]*:)?([A-Za-z][\w.-]*)")
+# Excel, LibreOffice, Word; the names in a zip stand in it as they are. Excel as it was before 2007.
+_OFFICE = (
+    (b"PK\x03\x04", b"xl/workbook."),
+    (b"PK\x03\x04", b"application/vnd.oasis.opendocument"),
+    (b"PK\x03\x04", b"word/document.xml"),
+    (b"\xd0\xcf\x11\xe0", b""),
+)
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -58,6 +65,10 @@ def read_answers(
 
 def _detected(data: bytes, path: Path) -> Form:
     """By the first characters: a zip or XML, an object, else a table."""
+    if any(data.startswith(begin) and name in data for begin, name in _OFFICE):
+        raise InputError(
+            f"`{path}` is a file of an office program", hint="save it there as CSV, in Excel as `CSV UTF-8`"
+        )
     head = data[: 1 << 16].removeprefix(_BOM).lstrip()
     if data.startswith(b"PK\x03\x04"):
         return "qti"

@@ -243,10 +243,10 @@ class Session(Record):
         question = self.quiz.question(question_id)
         known = [one.id for one in question.criteria] if question is not None else []
         if criterion not in known:
-            raise UsageError(
-                f"`{question_id}` has no criterion `{criterion}`",
-                hint=f"it has {', '.join(f'`{one}`' for one in known)}" if known else None,
-            )
+            hint = f"it has {', '.join(f'`{one}`' for one in known)}"
+            if not known:
+                hint = f"its right answers stand in the quiz: add one there and grade again with `--regrade {self.id}`"
+            raise UsageError(f"`{question_id}` has no criterion `{criterion}`", hint=hint)
         if not wording.strip():
             raise UsageError("a wording is empty")
 

@@ -118,7 +118,7 @@ def compare_across(wordings: Mapping[str, Sequence[str]], said: str, language: s
     if len(clauses) != 1 or denied or not sides or not all(one.negation for one in sides):
         return Mismatch()
     begin, end = clauses[0].begin, clauses[0].end
-    return Mismatch(negation=True, detail=f"`{_short(said[begin:end])}` denies something", span=(begin, end))
+    return Mismatch(negation=True, detail=f"`{short(said[begin:end])}` denies something", span=(begin, end))
 
 
 def _known_in(text: str, tag: str) -> Sequence[Statement]:
@@ -198,7 +198,7 @@ def _polarity(wordings: Sequence[str], said: str, languages: tuple[str, ...]) ->
         first = Mismatch(
             negation=negated,
             antonym=flipped,
-            detail=f"`{_short(shown)}` {what}",
+            detail=f"`{short(shown)}` {what}",
             span=(mine.begin, mine.end),
             certain=negated and not parts and mine.denied == 1 and not _conditional(shown, languages),
         )
@@ -280,7 +280,7 @@ def _recounted(wordings: Sequence[str], said: str, languages: tuple[str, ...]) -
         )
         if numbers and same and not extents and numbers not in same and len(without_digits(mine)) >= LEAST_SHARED:
             shown = said[mine.begin : mine.end]
-            return Mismatch(number=True, detail=f"`{_short(shown)}` has other numbers", span=(mine.begin, mine.end))
+            return Mismatch(number=True, detail=f"`{short(shown)}` has other numbers", span=(mine.begin, mine.end))
     return Mismatch()
 
 
@@ -307,7 +307,7 @@ def _amounts(wording: str, said: str, languages: tuple[str, ...]) -> Mismatch:
                 return Mismatch(
                     unit=unit,
                     number=not unit,
-                    detail=f"`{_short(shown)}` is not `{_short(wanted)}`",
+                    detail=f"`{short(shown)}` is not `{short(wanted)}`",
                     span=(one.begin, one.end),
                 )
     return Mismatch()
@@ -320,5 +320,6 @@ def _comparable(one: Quantity, other: Quantity) -> bool:
     return one.unit.dimension == other.unit.dimension or one.same_number(other)
 
 
-def _short(text: str) -> str:
+def short(text: str) -> str:
+    """A clause as it is quoted in one line, at most 60 characters."""
     return text if len(text) <= 60 else f"{text[:57]}..."

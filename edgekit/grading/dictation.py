@@ -12,9 +12,13 @@ def mark_dictation(question: Question, intake: Intake) -> Ruled:
     """One less the word error rate (substitutions, insertions, deletions over the words dictated) of the points.
 
     Signs are no words. Without `form_counts` neither case nor accents count; with it, a person looks at what they cost
-    more than half of the points (all in capitals). The evidence is the first word that differs, else all of it.
+    more than half of the points (all in capitals). A person looks as well where every word is there, with so many
+    others that half of the points are gone. The evidence is the first word that differs, else all of it.
     """
     found = _by_words(question, intake, strict=question.form_counts)
+    if found.points < question.points / 2 and _is_whole(question, intake):
+        told = doubt("uncertain", "every word is there, in order, with others", found.result.evidence)
+        return ruled(found.points, question.points, found.result.evidence, possible=(question.points,), reasons=told)
     if not question.form_counts:
         return found
     loose = _by_words(question, intake, strict=False)
@@ -22,6 +26,17 @@ def mark_dictation(question: Question, intake: Intake) -> Ruled:
         return found
     told = doubt("uncertain", "the words are right, and their case or accents are not", loose.result.evidence)
     return ruled(found.points, question.points, found.result.evidence, possible=(loose.points,), reasons=told)
+
+
+def _is_whole(question: Question, intake: Intake) -> bool:
+    """Whether all the words of a text are there, in their order: it was written twice, or in another sentence."""
+    mine = [_form(found[0], question.form_counts) for found in WORD.finditer(intake.text)]
+    for text in (text for texts in question.references.values() for text in texts):
+        rest = iter(mine)
+        words = [_form(found[0], question.form_counts) for found in WORD.finditer(text)]
+        if words and all(word in rest for word in words):
+            return True
+    return False
 
 
 def _by_words(question: Question, intake: Intake, *, strict: bool) -> Ruled:

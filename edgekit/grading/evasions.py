@@ -19,6 +19,8 @@ _BOTH = re.compile(
     r"\b(?:may|might|can|could|will|would|does|do|is|are|has|have)(?: be)?,? or (?:\w+ ){0,2}(?:not|m(?:ay|ight) not)\b"
     r"|\b(?:or|o|ou|oder) (?:maybe |quiza |tal vez |talvez |vielleicht )?"
     r"(?:not|it does not|it doesn'?t|no|nao|nicht|pas|non)\s*(?:[.!;,\n]|$)"
+    r"|\b(?:or|o|ou|oder) (?:(?:it is|it'?s|es|e|es ist|c'?est) )?(?:not true|untrue|false that|falso que|mentira que"
+    r"|no (?:es )?(?:verdad|cierto)|nao e (?:verdade|certo)|nicht wahr|falsch,? dass|pas vrai|faux que)\b"
     r"|\b(?:puede|podria|pueden)(?: \w+)? o (?:que |puede )?no\b|\b(?:pode|poderia)(?: \w+)? ou (?:pode )?nao\b"
     r"|\b(?:kann|konnte)(?: \w+)? oder (?:kann )?(?:auch )?nicht\b"
     r"|\b(?:peut|pourrait)(?: \w+)? ou (?:peut )?(?:ne )?(?:pas|non)\b"

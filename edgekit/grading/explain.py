@@ -8,15 +8,18 @@ from functools import partial
 
 import numpy as np
 
+from edgekit.core.languages import base_language
 from edgekit.grading.bags import find_bag
+from edgekit.grading.contradiction import short
 from edgekit.grading.evasions import find_hedges
+from edgekit.grading.exchanged import find_exchanged
 from edgekit.grading.judging import Judging, opinions
 from edgekit.grading.local_calibration import Observed
 from edgekit.grading.local_marks import Marked
 from edgekit.grading.quiz_orders import without_speech
 from edgekit.grading.reading import Read, is_rest, left_out, read_again, read_answer, set_aside
 from edgekit.grading.scorer import STATES
-from edgekit.grading.scoring import Scored, Seen, Wording, score
+from edgekit.grading.scoring import Scored, Seen, Wording, bases, score
 from edgekit.grading.suggesting import suggest
 from edgekit.grading.text_states import whole_only
 from edgekit.grading.texts import Texts
@@ -138,6 +141,7 @@ class Explainer:
         reasons += self._off_topic(seen)
         reasons += self._hedges(seen)
         reasons += self._wrong_ideas(seen, found)
+        reasons += self._exchanged(seen, found)
         if not self.conformal.is_known(variety) and not self._is_covered(variety):
             detail = f"how sure a suggestion is has not been measured for answers in `{variety}`"
             reasons.append(Reason("uncalibrated_variety", detail))
@@ -267,6 +271,18 @@ class Explainer:
             scored_wrong = score(self._question, refuted, seen, self._texts) if refuted else None
             if scored_wrong is not None and 0.0 < scored_wrong.logit > of_right.logit + _MORE_LIKE:
                 yield _wrong(f"it is more like what does not count for `{criterion.id}`", scored_wrong)
+
+    def _exchanged(self, seen: Seen, found: Sequence[Scored]) -> Iterator[Reason]:
+        """Where what is taken for a criterion says it with its parts exchanged; once for each place."""
+        tag, view = seen.read.variety.tag, seen.views[0]
+        places = set()
+        for (_, wordings), scored in zip(self._criteria, found, strict=True):
+            mine = [one.text for one in wordings if base_language(one.language) in bases(tag)]
+            place = find_exchanged(mine, view.text, tag) if mine and scored.logit > 0.0 else None
+            if place is not None and place not in places:
+                places.add(place)
+                detail = f"`{short(view.text[slice(*place)])}` has the words of the wording with their parts exchanged"
+                yield Reason("negation", detail, view.span(*place))
 
     def observed(self) -> list[Observed]:
         """What the scorer says of each answer that has all of its points or none, from the other marks."""

@@ -22,6 +22,12 @@ _LEAST_NEAR = 5
 # And of one of four.
 _NEAR_SHORT = 0.75
 _MOST_WORDS = 64
+_LIST = re.compile(r"[,;\n]")
+_ROW = re.compile(r"[,;\n/+&]|\b(?:and|y|e|und|et)\b", re.IGNORECASE)
+# In the form of `_loose`: `both a and c`, `la ballena y el murciélago`.
+_LEADING = re.compile(
+    r"^(?:(?:and|y|e|und|et|both|ambos|ambas) )?(?:(?:the|an?|el|la|los|las|una?|o|os|as|uma?|der|die|das) )?"
+)
 _LOW = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 
 
@@ -102,6 +108,7 @@ def _mark_choice(question: Question, intake: Intake) -> Ruled:
 
 def _chosen(question: Question, said: str) -> set[str] | None:
     by_text = {_loose(text): name for name, text in question.options.items()}
+    by_text = {_LEADING.sub("", text): name for text, name in by_text.items()} | by_text
     if _loose(said) in by_text:
         return {by_text[_loose(said)]}
     by_id = {name.casefold(): name for name in question.options}
@@ -114,9 +121,15 @@ def _chosen(question: Question, said: str) -> set[str] | None:
     first = by_id.get(names[0]) if names else None
     if first is not None and _loose(said).endswith(_loose(question.options[first])):
         return {first}
-    parts = [_loose(part) for part in re.split(r"[,;\n]", said) if part.strip()]
-    if parts and all(one in by_text for one in parts):
-        return {by_text[one] for one in parts}
+    for between in (_LIST, _ROW):
+        parts = [_LEADING.sub("", _loose(part)) for part in between.split(said) if part.strip()]
+        chosen = {by_text.get(one) or by_id.get(one) for one in parts}
+        if parts and None not in chosen:
+            return {one for one in chosen if one}
+    # `ac`: letters in their order, where several are right.
+    letters = list(_loose(said))
+    if len(question.correct) > 1 and letters == sorted({*letters}) and all(one in by_id for one in letters):
+        return {by_id[one] for one in letters}
     return None
 
 

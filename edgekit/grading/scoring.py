@@ -106,7 +106,7 @@ def score(
         logit,
         {name: float(platt.probabilities(np.array([one]))[0]) for name, one in logits.items()},
         features,
-        _evidence(view, wording, seen, texts),
+        _evidence(view, _shown(view, wording, wordings, seen, question, texts), seen, texts),
         tuple(reasons.values()),
         denied,
     )
@@ -175,12 +175,34 @@ def _shares(view: View, seen: Seen, question: Question) -> dict[str, float]:
 
 def _mismatch(view: View, wordings: Sequence[Wording], seen: Seen, question: Question) -> Mismatch:
     """What goes against the wordings in a language of the view; without any, and no translation, against all."""
-    tag = question.language if view.name == "translated" else seen.read.variety.tag
-    bases = {base_language(one) for one in tag.split("+")}
-    mine = [one.text for one in wordings if base_language(one.language) in bases]
+    tag = _tag(view, seen, question)
+    mine = [one.text for one in wordings if base_language(one.language) in bases(tag)]
     if not mine and view.name != "romanised" and not any(one.name == "translated" for one in seen.views):
         return compare_across(_by_language(wordings), view.text, tag)
     return compare_any(mine, view.text, tag) if mine else Mismatch()
+
+
+def _tag(view: View, seen: Seen, question: Question) -> str:
+    return question.language if view.name == "translated" else seen.read.variety.tag
+
+
+def bases(tag: str) -> set[str]:
+    """The base languages of a variety: en and es of `en+es`."""
+    return {base_language(one) for one in tag.split("+")}
+
+
+def _shown(
+    view: View, best: Wording, wordings: Sequence[Wording], seen: Seen, question: Question, texts: Texts
+) -> Wording:
+    """The wording that the evidence is of: one in the student's language, also where another is more like it.
+
+    Of a list of names the one that is nearest to a wording in another language may be none of its own.
+    """
+    spoken_in = bases(_tag(view, seen, question))
+    mine = [one for one in wordings if base_language(one.language) in spoken_in]
+    if best in mine or not mine:
+        return best
+    return max(mine, key=lambda one: round(float(texts.centred(view.text) @ texts.centred(one.text)), 4))
 
 
 def _by_language(wordings: Sequence[Wording]) -> dict[str, list[str]]:

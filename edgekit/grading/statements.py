@@ -74,6 +74,14 @@ class _Token:
 
 
 @dataclass(frozen=True, slots=True)
+class Telling:
+    """A word of a text that says something, by its stem, and where it begins."""
+
+    stem: str
+    begin: int
+
+
+@dataclass(frozen=True, slots=True)
 class Statement:
     """A clause or a sentence of a text, text[begin:end].
 
@@ -215,6 +223,16 @@ def _clauses(text: str, tokens: Sequence[_Token]) -> Iterator[Sequence[_Token]]:
             yield tokens[begin:at]
             begin = at
     yield tokens[begin:]
+
+
+def telling(text: str, one: Statement, languages: tuple[str, ...]) -> list[Telling]:
+    """The words of a statement that say something, in order."""
+    idle = function_words(languages) | denying_words(languages)
+    return [
+        Telling(token.stem, token.begin)
+        for token in _tokens(text, one.begin, one.end, languages)
+        if token.plain not in idle
+    ]
 
 
 def _tokens(text: str, begin: int, end: int, languages: tuple[str, ...]) -> Iterator[_Token]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,19 @@ LONG = [
     '{"id": "c", "student": "Eva", "question": "q-one"}\n'
     '{"id": "d", "student": "Eva", "question": "two", "answer": "agua"}',
 ]
+
+
+@pytest.mark.parametrize("name", ["xl/workbook.xml", "word/document.xml", "mimetype", ""])
+def test_a_file_of_an_office_program_is_told_as_one(tmp_path: Path, quiz: Quiz, name: str) -> None:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        archive.writestr(
+            name or "x", "application/vnd.oasis.opendocument.spreadsheet" if name == "mimetype" else "<a/>"
+        )
+    data = stream.getvalue() if name else b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
+    with pytest.raises(InputError, match="office program") as told:
+        read(tmp_path, data, quiz)
+    assert "CSV" in str(told.value.hint)
 
 
 @pytest.mark.parametrize("data", WIDE)

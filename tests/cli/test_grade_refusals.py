@@ -18,6 +18,7 @@ pytestmark = pytest.mark.usefixtures("home")
     [
         (["answers.csv"], 2),
         (["none.csv", "--quiz", "quiz.toml"], 3),
+        (["regrade", "answers.csv", "--quiz", "quiz.toml"], 2),
         (["answers.csv", "--quiz", "none.toml"], 3),
         (["answers.csv", "--quiz", "quiz.toml", "-o", "answers.csv"], 2),
         (["answers.csv", "--quiz", "quiz.toml", "--column", "answer"], 2),

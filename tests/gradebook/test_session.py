@@ -14,6 +14,8 @@ from edgekit.core.errors import InputError, UnavailableError, UsageError
 from edgekit.gradebook.book import open_gradebook
 from edgekit.gradebook.session import Session
 from edgekit.gradebook.suggestions import read, written
+from edgekit.quiz.model import Question
+from edgekit.quiz.read import make_quiz
 from edgekit.quiz.suggestion import Answer, Reason
 from edgekit.quiz.teaching import TeacherMark
 
@@ -103,6 +105,15 @@ def test_a_ruling_is_added_to_the_quiz_and_taken_back(session: Session) -> None:
     with pytest.raises(UsageError, match="no criterion"):
         session.rule("q1", "c9", "x", "en")
     assert session.ruled_quiz(session.teaching(number)).question("q1") != session.quiz.question("q1")
+
+
+def test_a_question_without_criteria_says_where_its_right_answers_stand(tmp_path: Path) -> None:
+    word = Question("w", "exact", "en", {"en": "Which gas?"}, 1.0, references={"en": ("oxygen",)})
+    book = open_gradebook(tmp_path / "g.sqlite")
+    session = book.begin(make_quiz("gas", "Gas", ("en",), (word,)), [Answer("a", "w", "O2")], SETTINGS)
+    with pytest.raises(UsageError, match="no criterion") as told:
+        session.rule("w", "answer", "O2", "en")
+    assert f"`--regrade {session.id}`" in str(told.value.hint)
 
 
 def test_marks_are_learned_once_and_decisions_are_marks(session: Session) -> None:

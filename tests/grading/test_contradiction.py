@@ -152,6 +152,24 @@ def test_a_text_does_not_contradict_itself_when_it_is_its_own_wording(text: str,
     assert not found.unit
 
 
+@pytest.mark.parametrize(
+    ("wording", "said", "language", "opposed"),
+    [
+        ("In summer the rays come more directly.", "In winter the rays come more directly.", "en", True),
+        ("In summer the rays come more directly.", "In winter the rays come less directly.", "en", False),
+        ("En verano los rayos llegan más directos.", "En invierno los rayos llegan más directos.", "es", True),
+        ("No verão os raios chegam mais diretos.", "No inverno os raios chegam mais diretos.", "pt", True),
+        ("Ice floats on water.", "Ice sinks in water.", "en", True),
+        ("El hielo flota en el agua.", "El hielo se hunde en el agua.", "es", True),
+        ("Only the male birds sing.", "Only the female birds sing.", "en", True),
+        ("A herbivore eats only plants.", "A carnivore eats only plants.", "en", True),
+        ("Al inspirar entra oxígeno.", "Al espirar entra oxígeno.", "es", True),
+    ],
+)
+def test_opposites_of_school_are_told(wording: str, said: str, language: str, opposed: bool) -> None:
+    assert compare(wording, said, language).antonym is opposed
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_opposites_are_symmetrical_when_looked_up_from_either_side(language: str) -> None:
     both = pairs(language)
@@ -197,6 +215,9 @@ def test_clause_that_depends_has_a_denial_of_its_own(text: str, wording: str, de
         ("It may or may not rise.", "en"),
         ("The temperature increases or decreases.", "en"),
         ("Puede o no subir.", "es"),
+        ("Boil the water; the salt stays or it is not true that the water boils; the salt stays.", "en"),
+        ("El agua hierve o no es cierto que el agua hierve.", "es"),
+        ("A água ferve ou não é verdade que a água ferve.", "pt"),
         ("La temperatura sube o baja.", "es"),
         ("Die Temperatur steigt oder sinkt.", "de"),
         ("Pode ou não subir.", "pt"),
@@ -228,6 +249,7 @@ def test_hedge_is_found_when_both_are_said(text: str, language: str) -> None:
         ("The temperature increases.", "en"),
         ("Quiero saber si sube o baja.", "es"),
         ("no sé", "es"),
+        ("It is not true that it falls, or so I think.", "en"),
         ("That is false.", "en"),
         ("It is true that the air is warm. I think so.", "en"),
         ("Ana is wrong. The temperature does not rise.", "en"),

@@ -93,6 +93,26 @@ def test_each_criterion_has_its_own_state_points_and_words() -> None:
     assert none.points == 0.0
 
 
+def test_parts_that_are_exchanged_are_sent_to_a_person() -> None:
+    (right, turned) = grade("The plant needs light to grow.", "The light needs the plant to grow.")
+    assert "negation" not in codes(right)
+    assert "negation" in codes(turned)
+
+
+def test_evidence_is_of_a_wording_in_the_students_language() -> None:
+    swell = replace(
+        SWELL, statement={"en": "Water makes the seed swell and then grow.", "es": "El agua hace la semilla hinchar."}
+    )
+    quiz = replace(QUIZ, questions=(replace(QUIZ.questions[0], criteria=(swell,)),))
+    for text, wording in (
+        ("Water makes the seed swell", "Water makes the seed swell and then grow."),
+        ("El agua hace la semilla hinchar", "El agua hace la semilla hinchar."),
+    ):
+        (found,) = grader(quiz).grade([Answer("a", "q1", text)])
+        assert found.criteria[0].evidence is not None
+        assert found.criteria[0].evidence.wording == wording
+
+
 def test_the_same_content_in_spanish_and_mixed_has_the_same_points() -> None:
     texts = ("Water makes the seed swell", "El agua hace la semilla hinchar", "El agua makes la semilla swell")
     found = grade(*texts)

@@ -306,6 +306,39 @@ def test_each_right_option_counts_and_a_wrong_one_takes_as_much_away(text: str, 
     assert mark(asked, text).points == points
 
 
+MAMMALS = question(
+    "choice", options={"a": "whale", "b": "shark", "c": "bat", "d": "salt and water"}, correct=("a", "c")
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "possible"),
+    [
+        ("whale and bat", (2.0,)),
+        ("The whale and the bat.", (2.0,)),
+        ("both a and c", (2.0,)),
+        ("a/c", (2.0,)),
+        ("ac", (2.0,)),
+        ("bat, a whale", (2.0,)),
+        ("whale and shark", (0.0,)),
+        ("salt and water", (0.0,)),
+        ("whale, salt and water", (0.0,)),
+        ("whale or bat", (0.0, 2.0)),
+        ("not a", (0.0, 2.0)),
+        ("ca", (0.0, 2.0)),
+        ("whale and cow", (0.0, 2.0)),
+    ],
+)
+def test_options_are_known_in_a_row_of_words(text: str, possible: tuple[float, ...]) -> None:
+    assert mark(MAMMALS, text).possible == possible
+
+
+def test_an_option_is_known_with_its_article() -> None:
+    asked = question("choice", options={"a": "ventana", "b": "la puerta"}, correct=("a",))
+    assert mark(asked, "La ventana").possible == (2.0,)
+    assert mark(asked, "puerta").possible == (0.0,)
+
+
 DICTATION = question("dictation", references={"es": ("El árbol está en el jardín grande.", "x")})
 
 
@@ -334,6 +367,14 @@ def test_the_first_word_that_differs_is_shown_and_accents_count_when_form_counts
 def test_a_dictation_in_capitals_is_seen_by_a_person_when_form_counts() -> None:
     asked = question("dictation", references=DICTATION.references, form_counts=True)
     found = mark(asked, "EL ÁRBOL ESTÁ EN EL JARDÍN GRANDE.")
+    assert (found.possible, found.reasons[0].code) == ((0.0, 2.0), "uncertain")
+
+
+@pytest.mark.parametrize(
+    "text", ["El arbol esta en el jardin grande. " * 2, "uno dos tres cuatro cinco seis siete ocho x"]
+)
+def test_a_dictation_among_other_words_is_seen_by_a_person(text: str) -> None:
+    found = mark(DICTATION, text)
     assert (found.possible, found.reasons[0].code) == ((0.0, 2.0), "uncertain")
 
 

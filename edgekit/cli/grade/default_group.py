@@ -16,16 +16,17 @@ DEFAULT = "suggest"
 class DefaultGroup(TyperGroup):
     """What is no command and no question for help is an argument of the default one; a file `review` is `./review`.
 
-    What is no file either and nearly a command is told as one: UsageError.
+    What is no file either and a word without an ending, nearly a command or not, is told as one: UsageError.
     """
 
     def parse_args(self, ctx, args):  # type: ignore[no-untyped-def]  # typer may bring click's types or its own
         """Put the default command's name before arguments without one."""
         if args and args[0] not in self.commands and args[0] not in ctx.help_option_names:
             near = difflib.get_close_matches(args[0], [one for one in self.commands if one != DEFAULT], 1, 0.7)
-            if near and not args[0].startswith("-") and not Path(args[0]).exists():
+            if (near or args[0].isalpha()) and not args[0].startswith("-") and not Path(args[0]).exists():
                 raise UsageError(
-                    f"`{output.visible(args[0])}` is neither a command nor a file", hint=f"did you mean `{near[0]}`?"
+                    f"`{output.visible(args[0])}` is neither a command nor a file",
+                    hint=f"did you mean `{near[0]}`?" if near else "see `edgekit grade --help`",
                 )
             args = [DEFAULT, *args]
         return super().parse_args(ctx, args)

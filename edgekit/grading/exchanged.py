@@ -1,0 +1,97 @@
+"""Who does what, the other way round: `the Sun reflects the light of the Moon` for `it reflects the light of the Sun`.
+
+An encoder finds both nearly the same. Of 11,441 answers of SciEntsBank and Beetle the rule finds 7, of which teachers
+called 4 right: hardly one is sent to a person for nothing, and an exchange is seen by no other check.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from edgekit.grading.function_words import known
+from edgekit.grading.intake import matching_form
+from edgekit.grading.statements import Statement, Telling, statements, telling
+
+# Fewer words are in any order in any text.
+_LEAST = 3
+_MOST_OTHERS = 1
+# Names of one or two letters and numbers (`bulb B`, `4 and 5`) stand in any order.
+_LEAST_LETTERS = 3
+# In the form of `matching_form`. What stands behind one may be said first or last: `in summer`, `durante el día`.
+_PREPOSITIONS: Mapping[str, str] = {
+    "en": "in at on by with during when if while for from of because after before to than as under between into there",
+    "es": "en a por con durante cuando si para de desde tras entre bajo al del sobre hay",
+    "pt": "em no nos nas por com durante quando se para de do da desde entre sob ao sobre ha",
+    "fr": "en dans au aux par avec pendant quand si pour de du des apres avant entre sous sur",
+}
+# The passive turns the words round and says the same; German does so in the active.
+_PASSIVE: Mapping[str, re.Pattern[str]] = {
+    "en": re.compile(
+        r"\b(?:is|are|was|were|be|been|being|gets?|got)\s(?:\w+\s)?(?:\w+(?:ed|en|own|ught|orn)|made|sent|built|kept|held"
+        r"|left|found|lit|cut|put|drawn|lost|won|said|told|sold)\b|\bby\b"
+    ),
+    "es": re.compile(
+        r"\b(?:es|son|fue|fueron|era|eran|ser|sido|esta|estan)\s(?:\w+\s)?\w+[ai]d[oa]s?\b|\b(?:se|por)\b"
+    ),
+    "pt": re.compile(r"\b(?:e|sao|foi|foram|era|eram|ser|sido)\s(?:\w+\s)?\w+[ai]d[oa]s?\b|\b(?:se|por|pel[oa]s?)\b"),
+    "fr": re.compile(r"\b(?:est|sont|ete|etait|fut)\s(?:\w+\s)?\w+e+s?\b|\b(?:se|par)\b"),
+}
+
+
+def find_exchanged(wordings: Sequence[str], said: str, language: str) -> tuple[int, int] | None:
+    """Where a clause has the words of a wording's clause with the last ones first, or with another who does it first.
+
+    language: of all, as a tag or a mix of tags; en, es, pt and fr are known. None too where a clause says what a
+    wording says, in its order.
+    """
+    languages = tuple(one for one in known([language]) if one in _PREPOSITIONS)
+    if not languages:
+        return None
+    theirs = [(one, telling(text, one, languages), text) for text in wordings for one in statements(text, languages)]
+    found = None
+    for mine in statements(said, languages):
+        words = telling(said, mine, languages)
+        for one, others, text in theirs:
+            shared = _shared(words, others)
+            if len(shared) < _LEAST:
+                continue
+            if [word.stem for word in words if word.stem in shared] == shared:
+                return None
+            same = len(words) == len(others) == len(shared)
+            if found is None and _exchanged(words, shared, same=same) and _is_plain(mine, words, said, languages):
+                found = (mine.begin, mine.end) if _is_plain(one, others, text, languages) else None
+    return found
+
+
+def _shared(mine: Sequence[Telling], theirs: Sequence[Telling]) -> list[str]:
+    """The stems that both have once, in the order of theirs; none where either has more than one other."""
+    ones, others = [one.stem for one in mine], [one.stem for one in theirs]
+    shared = [stem for stem in others if others.count(stem) == 1 and ones.count(stem) == 1]
+    shared = [stem for stem in shared if len(stem) >= _LEAST_LETTERS and stem.isalpha()]
+    return shared if max(len({*ones}), len({*others})) - len(shared) <= _MOST_OTHERS else []
+
+
+def _exchanged(words: Sequence[Telling], shared: Sequence[str], *, same: bool) -> bool:
+    """same: neither clause has another word."""
+    order = [word.stem for word in words if word.stem in shared]
+    apart = [at for at, (one, other) in enumerate(zip(order, shared, strict=True)) if one != other]
+    # The first word for another behind what one does to the other: the last one, or any where no word is another.
+    # `give animals oxygen` has nothing between them.
+    if len(apart) == 2 and apart[0] == 0 and apart[1] > 1 and (apart[1] == len(order) - 1 or same):
+        return True
+    start = order.index(shared[0])
+    # `Rome invaded the tribes`: what did it stands behind, and another before; else the verb may stand first.
+    last_first = start == 1 or words[0].stem not in shared
+    return last_first and [*order[start:], *order[:start]] == [*shared]
+
+
+def _is_plain(one: Statement, words: Sequence[Telling], text: str, languages: tuple[str, ...]) -> bool:
+    """Whether a clause is said in the active, denies nothing, and begins with no preposition."""
+    before = (word[0] for word in re.finditer(r"\w+", matching_form(text[one.begin : words[0].begin])))
+    plain = matching_form(text[one.begin : one.end])
+    return (
+        not one.denied
+        and not any(_PASSIVE[tag].search(plain) for tag in languages)
+        and not any(word in _PREPOSITIONS[tag].split() for word in before for tag in languages)
+    )
