@@ -39,6 +39,7 @@ class JobScreen(Screen[None]):
     said = ""
     is_cut = False  # whether the status shows a part of that alone
     _why = ""
+    _behind = ""
     _is_answer = False
 
     def __init_subclass__(cls, **more: Any) -> None:
@@ -81,6 +82,15 @@ class JobScreen(Screen[None]):
         self._why = why
         self._show_said()
 
+    def say_progress(self, line: str) -> None:
+        """How far work is that goes on behind, below what stands in the status, until an empty line takes it away.
+
+        It comes twice a second: in the place of an answer it would leave nobody the time to read that.
+        """
+        if line != self._behind:
+            self._behind = line
+            self._show_said()
+
     def key_comes(self) -> None:
         """What answered the key before is no longer of any use, but where a key shows the rest of it."""
         goes = self._is_answer and not self.is_cut
@@ -91,11 +101,11 @@ class JobScreen(Screen[None]):
 
     def on_resize(self) -> None:
         """What is said is cut anew."""
-        if self.said:
+        if self.said or self._behind:
             self._show_said()
 
     def _show_said(self) -> None:
-        shown = Content(visible("\n".join(line for line in (self.said, self._why) if line)))
+        shown = Content(visible("\n".join(line for line in (self.said, self._why, self._behind) if line)))
         rows = shown.wrap(max(1, self.app.size.width - 2))
         self.is_cut = len(rows) > MOST_ROWS
         if self.is_cut:

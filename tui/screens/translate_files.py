@@ -77,12 +77,14 @@ class TranslateFiles(JobScreen):
             lambda report: models.translate_file(path, out, direction, glossary, force=force, report=report),
         )
         self._file_jobs[id(job)] = job
-        self.say(_("{job} is at work; Jobs shows how far it is and cancels it", job=name_in_words(job)))
+        self.say("")
+        self.say_progress(_("{job} is at work; Jobs shows how far it is and cancels it", job=name_in_words(job)))
 
     def job_changed(self, job: Job) -> None:
         """How far a document is, and where it went."""
         if id(job) not in self._file_jobs:
             return
+        self.say_progress(f"{name_in_words(job)}, {line_in_words(job)}" if job.runs else "")
         if job.problem is not None:
             self.say_problem(job.problem)
         elif job.state == "cancelled":
@@ -98,8 +100,6 @@ class TranslateFiles(JobScreen):
                     look=f"{len(done.look):,}",
                 )
             )
-        else:
-            self.say(f"{name_in_words(job)}, {line_in_words(job)}")
 
     def action_glossary(self) -> None:
         """Ask for a glossary; an empty name is none."""
