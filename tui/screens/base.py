@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from textual import on
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Label
+from textual.timer import Timer
+from textual.widgets import Input, Label, TextArea
 from textual.worker import Worker, WorkerState
 
 from edgekit.core.characters import visible
@@ -22,6 +24,8 @@ from tui.words import _
 if TYPE_CHECKING:
     from tui.app import EdgekitApp
 
+# What a power cut may take of what is typed; a memory card is not written to more often.
+KEEP_SECONDS = 5.0
 MOST_ROWS = 4  # as `#status` has in the stylesheet
 
 
@@ -41,6 +45,7 @@ class JobScreen(Screen[None]):
     _why = ""
     _behind = ""
     _is_answer = False
+    _keeps: Timer | None = None
 
     def __init_subclass__(cls, **more: Any) -> None:
         """Take the keys from the table."""
@@ -68,6 +73,16 @@ class JobScreen(Screen[None]):
     def on_mount(self) -> None:
         """Bring back what stood here."""
         self.restore(self.app.remembered(self.NAME))
+
+    @on(TextArea.Changed)
+    @on(Input.Changed)
+    def _keep_soon(self) -> None:
+        if self._keeps is None:
+            self._keeps = self.set_timer(KEEP_SECONDS, self._keep_now)
+
+    def _keep_now(self) -> None:
+        self._keeps = None
+        self.app.remember()
 
     def say(self, text: str) -> None:
         """Put one or two lines into the status; what answers a key goes with the next one.

@@ -176,6 +176,7 @@ class ClassOpener(Vertical):
         missing = next((name for name in ENDINGS if not named[name] or named[name].endswith(("/", "\\"))), None)
         if missing is None:
             self.query_one("#begin").focus()
+            self.query_one("#files-title", Label).update(_("both files are named: Enter begins to grade"))
         else:
             self._choose_for(missing)
 
