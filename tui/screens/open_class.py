@@ -47,7 +47,8 @@ class ClassScreen(JobScreen):
     TOLD: ClassVar[dict[str, str]] = {
         "sessions": N_("What was graded before, the newest first. Enter goes on where you left."),
         "quiz": N_(
-            "The file of the quiz, TOML. The right arrow completes the path; the list below shows what is there."
+            "The file of the quiz, TOML. The right arrow completes the path; the list below shows what is there, and "
+            "writes an example with its explanation: its last row."
         ),
         "answers": N_("The file of the answers: csv, tsv, jsonl, Moodle, QTI. Enter begins to grade."),
         "begin": N_("Grade the answers of the file by the quiz; nothing is a mark before you press a key."),
