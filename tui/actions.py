@@ -133,6 +133,16 @@ ACTIONS: tuple[Action, ...] = (
         on_line=False,
     ),
     Action("grade.open", "open", "o", N_("Open"), N_("Open another quiz, or a session of the gradebook."), "grade"),
+    Action(
+        "grade.example",
+        "example",
+        "e",
+        N_("Example"),
+        N_("Write an example of a quiz and of answers to it here, to look at and change."),
+        "grade",
+        on_line=False,
+        search=N_("template sample new quiz begin"),
+    ),
     Action("grade.save", "save", "s", N_("Save"), N_("Write a table of the marks to a new file here."), "grade"),
     Action(
         "grade.attack",

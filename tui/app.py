@@ -211,6 +211,10 @@ class EdgekitApp(App[None]):
                 self.call_later(self._show_job, job)
 
     def _show_job(self, job: Job) -> None:
+        """Hand it to the screens; its end once, though what it said before may come after that."""
+        if job.is_told:
+            return
+        job.is_told = not job.runs
         for screen in self._open_screens():
             screen.job_changed(job)
 

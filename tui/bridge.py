@@ -23,7 +23,8 @@ class Job:
     """One piece of long work.  state: `runs`, `done`, `failed` or `cancelled`; line: how far it is, in words.
 
     share: done of 1, None where that is not known.  problem: why it failed.  log: what it has said, the newest last.
-    writes: whether it leaves anything behind, so that its end has to be waited for.  thread: where it is at work.
+    writes: whether it leaves anything behind, so that its end has to be waited for.
+    is_told: whether the screens know that it has ended.  thread: where it is at work.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Job:
     started: float = field(default_factory=time.monotonic)
     ended: float | None = None
     writes: bool = True
+    is_told: bool = False
     thread: threading.Thread = field(default_factory=threading.Thread)
     _stop: threading.Event = field(default_factory=threading.Event)
     _ends: threading.Lock = field(default_factory=threading.Lock)

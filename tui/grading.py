@@ -138,6 +138,10 @@ class Grades(Protocol):
         """Whether the same content gets the same mark in every variety of the quiz. Raises EdgekitError."""
         ...
 
+    def example(self, folder: Path, language: str) -> tuple[Path, Path]:
+        """Write an example of a quiz and of answers into a folder, and give both. Raises EdgekitError."""
+        ...
+
 
 class Tools(Protocol):
     """The models of grading, as `edgekit.grading.opening.Tools`."""
@@ -276,6 +280,12 @@ class BookGrades:
         except BaseException:
             book.close()
             raise
+
+    def example(self, folder: Path, language: str) -> tuple[Path, Path]:
+        """See Grades."""
+        from edgekit.quiz.example import write_example
+
+        return write_example(folder, language)
 
     def begin(self, quiz: Path, answers: Path, begun: Callable[[int], None], report: Report) -> int:
         """See Grades."""

@@ -162,8 +162,8 @@ class InstalledModels:
         return sorted(find_directions())
 
     def offers(self) -> list[str]:
-        """The translation models of the catalogue."""
-        return [model.id for model in self.catalogue.models.values() if model.task == "translate"]
+        """The translation models of the catalogue that this machine could have."""
+        return [one.id for one in self.catalogue.models.values() if one.task == "translate" and one.can_be_pulled]
 
     def name(self, tag: str) -> str:
         """The name of the tag or its base language, in the language of the screens; the tag of one that has none."""

@@ -181,6 +181,15 @@ def test_the_audit_of_a_small_quiz_is_no_verdict_and_tells_what_to_add(capsys: p
         assert word in told.err
 
 
+def test_an_example_is_written_and_replaces_nothing(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["grade", "example", str(home), "--language", "pt"]) == 0
+    quiz, answers = map(Path, capsys.readouterr().out.splitlines())
+    assert run(["grade", "lint", str(quiz)]) == 0
+    assert answers.read_text(encoding="utf-8").startswith("id,student,")
+    assert Path(as_json(capsys, "example", str(home), "--language", "pt")["quiz"]) != quiz
+    assert run(["grade", "example", "--language", "xx"]) == 2
+
+
 def test_a_quiz_is_linted_and_advice_alone_is_no_fault(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["grade", "lint", "quiz.toml"]) == 1
     told = capsys.readouterr()

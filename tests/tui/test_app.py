@@ -137,6 +137,24 @@ def test_a_pull_tells_how_far_it_is_on_both_screens_and_what_came_can_be_used() 
     play(scene, models=models)
 
 
+def test_what_answers_a_key_stays_while_a_job_tells_how_far_it_is() -> None:
+    async def scene(stage: Stage) -> None:
+        await stage.press("escape", NUMBER["models"], "down", "p")
+        await stage.sees("6.0 MB of 20.0 MB")
+        await stage.press("v")
+        await stage.sees("is not on this machine")
+        (job,) = stage.app.jobs.running
+        job.line = "fetch: 7.0 MB of 20.0 MB"
+        stage.app._show_job(job)
+        await stage.sees("7.0 MB of 20.0 MB")
+        assert "is not on this machine" in stage.label("status")
+        stage.library.go.set()
+        await stage.sees(": done")
+        assert "of 20.0 MB" not in stage.label("status")
+
+    play(scene)
+
+
 def test_a_failed_pull_is_a_line_with_its_hint_and_a_log() -> None:
     async def scene(stage: Stage) -> None:
         await stage.press("escape", NUMBER["models"])

@@ -208,3 +208,17 @@ def test_what_a_receipt_says_commands_nothing(tmp_path: Any) -> None:
         assert not {"\x1b", "\x07", "\u202e", "\x9b", "\U000e0041"} & {*stage.shown()}
 
     play(scene, tmp_path, screen="models", library=ForeignLibrary())
+
+
+def test_what_is_typed_is_kept_before_anything_else_happens(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept: list[dict[str, Any]] = []
+    monkeypatch.setattr("tui.screens.base.KEEP_SECONDS", 0.1)
+    monkeypatch.setattr(
+        EdgekitApp, "remember", lambda app: kept.append({one.NAME: one.snapshot() for one in app._open_screens()})
+    )
+
+    async def scene(stage: Stage) -> None:
+        await stage.press(*"abc")
+        await stage.until(lambda: any(one["translate"]["text"] == "abc" for one in kept))
+
+    play(scene, tmp_path)

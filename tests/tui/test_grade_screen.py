@@ -202,6 +202,36 @@ def test_the_attack_test_runs_as_a_job_and_shows_its_card(tmp_path: Path) -> Non
     play(scene, toy_grades(book))
 
 
+def test_each_test_of_the_quiz_shows_its_card_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EDGEKIT_HOME", str(tmp_path / "home"))
+    book = graded(tmp_path, ANSWERS)
+
+    async def scene(stage: Stage) -> None:
+        await stage.press("enter")
+        await stage.until(lambda: number_shown(stage) is not None)
+        screen = grade_screen(stage)
+        await stage.press("f1")  # something else is looked at while both end
+        await stage.until(lambda: isinstance(stage.app.screen, HelpScreen))
+        screen.action_attack()
+        screen.action_audit()
+        await stage.until(lambda: all(job.is_told for job in stage.app.jobs.all))
+        for job in stage.app.jobs.all:
+            stage.app._show_job(job)  # what it said before its end may come after that
+        titles: list[str] = []
+        for _card in range(2):
+            await stage.press("escape")
+            await stage.until(lambda: isinstance(stage.app.screen, ShownScreen))
+            assert isinstance(stage.app.screen, ShownScreen)
+            titles.append(stage.app.screen._title)
+        assert sorted(titles) == ["Attack test", "Fairness"]
+        await stage.press("escape")
+        await stage.until(lambda: stage.app.screen is screen)
+        await stage.press("f9", "f9")
+        assert stage.app.screen is screen
+
+    play(scene, toy_grades(book))
+
+
 def test_help_explains_the_answer_and_the_command_is_that_of_the_session(tmp_path: Path) -> None:
     book = graded(tmp_path, ANSWERS)
 

@@ -12,6 +12,8 @@ from toys.tui_grading import class_files, toy_grades, without_encoder
 from toys.tui_stage import Stage
 from translate.real_models import home_with
 
+from edgekit.quiz.example import NAMES
+from tui import words
 from tui.grading import BookGrades
 from tui.widgets.paths import above
 
@@ -54,6 +56,27 @@ def test_a_class_is_chosen_in_the_list_alone(tmp_path: Path, monkeypatch: pytest
         await stage.sees("6 of 6 left")
 
     play(scene, toy_grades(tmp_path / "g.sqlite"))
+
+
+@pytest.mark.parametrize("language", ["en", "es", "pt"])
+def test_who_has_no_quiz_begins_with_an_example(language: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    quiz, answers = NAMES[language]
+
+    async def scene(stage: Stage) -> None:
+        row = words._("an example of both, written here")
+        await stage.sees(row)
+        await stage.click(f"▌ {row}", 3)
+        await stage.sees(words._("both files are named: Enter begins to grade"))
+        assert f"{answers}.csv" in stage.label("status")
+        await stage.press("enter")
+        await stage.sees("#1")
+        assert (tmp_path / f"{quiz}.toml").is_file()
+        await stage.press("e")  # over answers it leads to where that is done, and writes nothing
+        await stage.sees(words._("or grade: the quiz, then the answers"))
+        assert len(list(tmp_path.glob("*.toml"))) == 1
+
+    play(scene, toy_grades(tmp_path / "g.sqlite"), state={"language": language, "screen": "grade"})
 
 
 @pytest.mark.parametrize(

@@ -308,8 +308,8 @@ def test_a_test_of_the_quiz_says_how_many_answers_it_grades(
     assert first.done == 0
     assert first.total
     said: list[str] = []
-    say = JobScreen.say
-    monkeypatch.setattr(JobScreen, "say", lambda screen, text: (said.append(text), say(screen, text))[1])
+    say = JobScreen.say_progress
+    monkeypatch.setattr(JobScreen, "say_progress", lambda screen, text: (said.append(text), say(screen, text))[1])
 
     async def scene(stage: Stage) -> None:
         await stage.sees("Plants")

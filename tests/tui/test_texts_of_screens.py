@@ -38,8 +38,8 @@ from tui.widgets.script import cells
     ("language", "told", "button", "after"),
     [
         ("en", "1 answer to `light` would get 2 of 2", "Accept it (y)", "accepted: 1 answer"),
-        ("es", "1 respuesta a `light` recibiría 2 de 2", "Aceptarla (y)", "aceptada: 1 respuesta"),
-        ("pt", "1 resposta a `light` receberia 2 de 2", "Aceitá-la (y)", "aceita: 1 resposta"),
+        ("es", "1 respuesta a `light` recibiría 2 de 2", "Aceptarla (s)", "aceptada: 1 respuesta"),
+        ("pt", "1 resposta a `light` receberia 2 de 2", "Aceitá-la (s)", "aceita: 1 resposta"),
     ],
 )
 def test_one_answer_is_said_in_the_singular(language: str, told: str, button: str, after: str, tmp_path: Path) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from textual import on
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Label
+from textual.timer import Timer
+from textual.widgets import Input, Label, TextArea
 from textual.worker import Worker, WorkerState
 
 from edgekit.core.characters import visible
@@ -22,6 +24,8 @@ from tui.words import _
 if TYPE_CHECKING:
     from tui.app import EdgekitApp
 
+# What a power cut may take of what is typed; a memory card is not written to more often.
+KEEP_SECONDS = 5.0
 MOST_ROWS = 4  # as `#status` has in the stylesheet
 
 
@@ -39,7 +43,9 @@ class JobScreen(Screen[None]):
     said = ""
     is_cut = False  # whether the status shows a part of that alone
     _why = ""
+    _behind = ""
     _is_answer = False
+    _keeps: Timer | None = None
 
     def __init_subclass__(cls, **more: Any) -> None:
         """Take the keys from the table."""
@@ -68,6 +74,16 @@ class JobScreen(Screen[None]):
         """Bring back what stood here."""
         self.restore(self.app.remembered(self.NAME))
 
+    @on(TextArea.Changed)
+    @on(Input.Changed)
+    def _keep_soon(self) -> None:
+        if self._keeps is None:
+            self._keeps = self.set_timer(KEEP_SECONDS, self._keep_now)
+
+    def _keep_now(self) -> None:
+        self._keeps = None
+        self.app.remember()
+
     def say(self, text: str) -> None:
         """Put one or two lines into the status; what answers a key goes with the next one.
 
@@ -81,6 +97,15 @@ class JobScreen(Screen[None]):
         self._why = why
         self._show_said()
 
+    def say_progress(self, line: str) -> None:
+        """How far work is that goes on behind, below what stands in the status, until an empty line takes it away.
+
+        It comes twice a second: in the place of an answer it would leave nobody the time to read that.
+        """
+        if line != self._behind:
+            self._behind = line
+            self._show_said()
+
     def key_comes(self) -> None:
         """What answered the key before is no longer of any use, but where a key shows the rest of it."""
         goes = self._is_answer and not self.is_cut
@@ -91,11 +116,11 @@ class JobScreen(Screen[None]):
 
     def on_resize(self) -> None:
         """What is said is cut anew."""
-        if self.said:
+        if self.said or self._behind:
             self._show_said()
 
     def _show_said(self) -> None:
-        shown = Content(visible("\n".join(line for line in (self.said, self._why) if line)))
+        shown = Content(visible("\n".join(line for line in (self.said, self._why, self._behind) if line)))
         rows = shown.wrap(max(1, self.app.size.width - 2))
         self.is_cut = len(rows) > MOST_ROWS
         if self.is_cut:

@@ -7,6 +7,7 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
+from textual.events import Key
 from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
@@ -14,8 +15,23 @@ from edgekit.core.characters import visible
 from tui.words import _
 
 
-class ConfirmScreen(ModalScreen[bool]):
-    """Gives whether it was confirmed."""
+class YesOrNo(ModalScreen[bool]):
+    """Gives whether it was confirmed: by a button of that name, by `y`, or by the letter of the word for yes."""
+
+    def on_key(self, event: Key) -> None:
+        """`s` is yes where the buttons say so; where yes is `y`, `s` may be the first letter of what is no."""
+        letter = _("y")
+        if letter != "y" and event.key == letter:
+            event.stop()
+            self.dismiss(True)
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        """The same by mouse."""
+        self.dismiss(event.button.id == "yes")
+
+
+class ConfirmScreen(YesOrNo):
+    """Asks one question."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y", "dismiss(True)", "Yes", id="confirm.yes"),
@@ -35,7 +51,3 @@ class ConfirmScreen(ModalScreen[bool]):
             yield Static(visible(self._question), markup=False)
             yield Button(self._no, id="no", compact=True)
             yield Button(self._yes, id="yes", compact=True)
-
-    def on_button_pressed(self, event: Button.Pressed) -> None:
-        """The same by mouse."""
-        self.dismiss(event.button.id == "yes")

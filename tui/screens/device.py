@@ -15,6 +15,7 @@ from tui.errors import note_in_words
 from tui.machine import Speed
 from tui.progress import line_in_words, name_in_words
 from tui.screens.base import JobScreen
+from tui.screens.models import ENDED
 from tui.words import _
 
 # `python benchmarks/translation.py --core 1`, all lines at once, on the machine that the README names.
@@ -91,19 +92,21 @@ class DeviceScreen(JobScreen):
                 translator.close()
 
         self._job = self.app.jobs.start(f"measure {directions[0]}", work)
-        self.say(name_in_words(self._job))
+        self.say("")
+        self.say_progress(name_in_words(self._job))
 
     def job_changed(self, job: Job) -> None:
         """How far, and then how fast."""
         if job is not self._job:
             return
+        self.say_progress(f"{name_in_words(job)}, {line_in_words(job)}" if job.runs else "")
         if job.problem is not None:
             self.say_problem(job.problem)
         elif isinstance(job.result, Speed):
             self._show_speed()
             self.say(_("ready"))
-        else:
-            self.say(f"{name_in_words(job)}, {line_in_words(job)}")
+        elif not job.runs:
+            self.say(f"{name_in_words(job)}: {_(ENDED[job.state])}")
 
     def _show_speed(self) -> None:
         speed = self._job.result if self._job is not None else None

@@ -236,7 +236,7 @@ class ExportScreen(JobScreen):
             self.explain(_("nothing is at work here"))
         for job in at_work:
             job.cancel()
-            self.say(_("{job}: told to end", job=name_in_words(job)))
+            self.say_progress(_("{job}: told to end", job=name_in_words(job)))
 
     def action_copy_line(self) -> None:
         """The line, to the terminal's clipboard."""
@@ -297,7 +297,8 @@ class ExportScreen(JobScreen):
     def _start(self, what: str, name: str, work: Callable[[Any], object]) -> None:
         job = self.app.jobs.start(f"{what} {visible(name, one_line=True)}", work, writes=what in ("export", "install"))
         self._jobs[id(job)] = what
-        self.say(name_in_words(job))
+        self.say("")
+        self.say_progress(name_in_words(job))
         self._show()
 
     def job_changed(self, job: Job) -> None:
@@ -307,8 +308,9 @@ class ExportScreen(JobScreen):
             return
         if job.runs:
             if not job.is_stopping:
-                self.say(visible(f"{name_in_words(job)}, {line_in_words(job)}"))
+                self.say_progress(visible(f"{name_in_words(job)}, {line_in_words(job)}"))
             return
+        self.say_progress("")
         if job.problem is not None:
             self.say_problem(job.problem)
         elif job.state != "done":

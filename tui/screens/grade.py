@@ -14,12 +14,14 @@ from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from edgekit.core.errors import EdgekitError, UsageError
+from tui import words
 from tui.actions import N_
 from tui.desk import Desk
 from tui.grading import Card
 from tui.screens.group import GroupScreen
 from tui.screens.open_class import ClassScreen
 from tui.widgets.answer_card import answer_row, number, numbers_in_words
+from tui.widgets.class_opener import ClassOpener
 from tui.widgets.points_row import PointsRow
 from tui.words import _
 
@@ -81,6 +83,20 @@ class GradeScreen(ClassScreen):
             if suggestion is not None and suggestion.feedback.strip() and suggestion.points != points:
                 told += "; " + _("the suggested words for the student do not go out with it")
             self._decide([card], "changed", told, points)
+
+    @on(ClassOpener.ExampleWanted)
+    def action_example(self) -> None:
+        """Write an example, and name its files; where answers are shown, only lead to where that is done."""
+        if self._current != "open":
+            self._show_choice()
+            return
+        with self._telling():
+            quiz, answers = self._grades.example(Path.cwd(), words.chosen())
+            names = {"quiz": quiz.name, "answers": answers.name}
+            opener = self.query_one(ClassOpener)
+            opener.fill(names)
+            opener.show_named()
+            self.say(_("written here: {quiz} and {answers}; any editor changes them", **names))
 
     @on(PointsRow.Given)
     def _given(self, event: PointsRow.Given) -> None:

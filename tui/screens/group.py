@@ -8,11 +8,11 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
-from textual.screen import ModalScreen
 from textual.widgets import Button
 
 from tui.actions import N_
 from tui.grading import Card
+from tui.screens.confirm import YesOrNo
 from tui.widgets.answer_card import answer_pieces, number, numbers_in_words
 from tui.widgets.script import Paragraph, ScriptText, plain
 from tui.words import _
@@ -21,7 +21,7 @@ from tui.words import _
 MOST_PREVIEWED = 200
 
 
-class GroupScreen(ModalScreen[bool]):
+class GroupScreen(YesOrNo):
     """Gives whether it was confirmed; Enter alone does not, as what is shown may need scrolling."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -49,10 +49,6 @@ class GroupScreen(ModalScreen[bool]):
     def on_mount(self) -> None:
         """The arrows scroll."""
         self.query_one("#group-answers").focus()
-
-    def on_button_pressed(self, event: Button.Pressed) -> None:
-        """The same by mouse."""
-        self.dismiss(event.button.id == "yes")
 
     def _head(self) -> Iterator[Paragraph]:
         suggestion = self._cards[0].suggestion

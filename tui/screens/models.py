@@ -151,7 +151,8 @@ class ModelsScreen(JobScreen):
         ways = {"pull": library.pull, "verify": library.verify, "remove": library.remove}
         job = self.app.jobs.start(f"{what} {model}", lambda report: ways[what](model, report), writes=what != "verify")
         self._jobs[id(job)] = (what, model)
-        self.say(name_in_words(job))
+        self.say("")
+        self.say_progress(name_in_words(job))
 
     def job_changed(self, job: Job) -> None:
         """How far a pull is, and what is here once it is done."""
@@ -159,8 +160,10 @@ class ModelsScreen(JobScreen):
         if not what:
             return
         if job.runs:
-            self.say(f"{name_in_words(job)}, {line_in_words(job)}")
-        elif job.problem is not None:
+            self.say_progress(f"{name_in_words(job)}, {line_in_words(job)}")
+            return
+        self.say_progress("")
+        if job.problem is not None:
             self.say_problem(job.problem)
         else:
             failures = [note_in_words(one) for one in getattr(job.result, "failures", ())]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, cast
@@ -46,7 +47,8 @@ class ClassScreen(JobScreen):
     TOLD: ClassVar[dict[str, str]] = {
         "sessions": N_("What was graded before, the newest first. Enter goes on where you left."),
         "quiz": N_(
-            "The file of the quiz, TOML. The right arrow completes the path; the list below shows what is there."
+            "The file of the quiz, TOML. The right arrow completes the path; the list below shows what is there, and "
+            "writes an example with its explanation: its last row."
         ),
         "answers": N_("The file of the answers: csv, tsv, jsonl, Moodle, QTI. Enter begins to grade."),
         "begin": N_("Grade the answers of the file by the quiz; nothing is a mark before you press a key."),
@@ -81,7 +83,7 @@ class ClassScreen(JobScreen):
         self._desk: Desk | None = None
         self._jobs: dict[int, str] = {}
         self._share: float | None = None
-        self._told: tuple[str, list[str]] | None = None
+        self._told: deque[tuple[str, list[str]]] = deque()
 
     def content(self) -> ComposeResult:
         """The count, then one of the views, then the points when they are changed."""
@@ -343,10 +345,11 @@ class ClassScreen(JobScreen):
             return
         job = self.app.jobs.start(name, work_of, writes=what == "grade")
         self._jobs[id(job)] = what
+        self.say("")
         if what == "grade":
-            self.say(_("{job}: at work", job=name_in_words(job)))
+            self.say_progress(_("{job}: at work", job=name_in_words(job)))
         else:
-            self.say(_("{job}: at work, go on grading meanwhile", job=name_in_words(job)))
+            self.say_progress(_("{job}: at work, go on grading meanwhile", job=name_in_words(job)))
 
     def job_changed(self, job: Job) -> None:
         """Take in what is graded; show the card of a test."""
@@ -356,10 +359,12 @@ class ClassScreen(JobScreen):
         if what == "grade":
             self._share = job.share or 0.0 if job.runs else None
             self._take_in()
+        if not job.runs:
+            self.say_progress("")
         if job.problem is not None:
             self.say_problem(job.problem)
         elif job.runs and (what != "grade" or self._desk is None):
-            self.say(f"{name_in_words(job)}, {line_in_words(job)}")
+            self.say_progress(f"{name_in_words(job)}, {line_in_words(job)}")
         elif job.state == "cancelled":
             self.say(_("{job} was cancelled", job=name_in_words(job)))
         elif job.state == "done" and what == "grade":
@@ -367,15 +372,15 @@ class ClassScreen(JobScreen):
         elif job.state == "done":
             self.say(f"{name_in_words(job)}: {_('done')}")
         if job.state == "done" and what == "attack":
-            self._told = _("Attack test"), attack_lines(cast("AttackCard", job.result))
+            self._told.append((_("Attack test"), attack_lines(cast("AttackCard", job.result))))
         elif job.state == "done" and what == "audit":
-            self._told = _("Fairness"), audit_lines(cast("AuditCard", job.result), self.app.models.name)
+            self._told.append((_("Fairness"), audit_lines(cast("AuditCard", job.result), self.app.models.name)))
         self._show_told()
 
     def _show_told(self) -> None:
         """A card, as soon as nobody looks at something else."""
-        if self._told is not None and self.is_current:
-            (title, lines), self._told = self._told, None
+        if self._told and self.app.screen is self:  # `is_current` is also the screen below a dialog
+            title, lines = self._told.popleft()
             self.app.push_screen(ShownScreen(title, "\n".join(lines)))
 
     def _take_in(self) -> None:

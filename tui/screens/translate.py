@@ -57,11 +57,7 @@ class TranslateScreen(TranslateWork):
             yield Select(self._choices(), value=self._first(), allow_blank=False, compact=True, id="direction")
         yield Label("", id="spoken", markup=False)
         yield Label("", id="source-title", classes="title", markup=False)
-        yield PlainArea(
-            id="source",
-            disabled=not self._directions,
-            placeholder=self._invitation(),
-        )
+        yield PlainArea(id="source", disabled=not self._directions, placeholder=self._invitation())
         yield Label("", id="target-title", classes="title", markup=False)
         yield MarkedArea("target")
         yield OptionList(id="look", markup=False)
@@ -70,8 +66,6 @@ class TranslateScreen(TranslateWork):
         """Begin to open the direction of the last time, else the first, with the cursor in the text."""
         self._show_look()
         if not self._directions:
-            offers = " / ".join(f"`edgekit pull {name}`" for name in self._models.offers())
-            self.say(_("no model is installed; run {command}, or pull one on the screen Models", command=offers))
             return
         text = state.get("text")
         if isinstance(text, str) and text:
@@ -110,17 +104,20 @@ class TranslateScreen(TranslateWork):
     def speak(self) -> None:
         """The titles and what is told of the text as well."""
         super().speak()
-        if not self._directions:
-            self.restore(self.snapshot())
-            return
         self._source.placeholder = self._invitation()
+        if not self._directions:
+            return
         self._show_source_title()
         self._show_row()
         self._show_spoken(self._spoken, self._source.text)
         self._show_look()
 
     def _invitation(self) -> str:
-        return _("write or paste text here; its translation appears below") if self._directions else ""
+        if self._directions:
+            return _("write or paste text here; its translation appears below")
+        offers = " / ".join(f"`edgekit pull {name}`" for name in self._models.offers())
+        told = N_("no model is installed; press 3 for the screen Models, choose one and press p; or run {command}")
+        return _(told, command=offers)
 
     def _choices(self) -> list[tuple[str, Direction]]:
         name = self._models.name

@@ -91,12 +91,14 @@ class TranslateFiles(JobScreen):
             lambda report: models.translate_file(path, out, direction, glossary, force=force, report=report),
         )
         self._file_jobs[id(job)] = job
-        self.say(_("{job} is at work; Jobs shows how far it is and cancels it", job=name_in_words(job)))
+        self.say("")
+        self.say_progress(_("{job} is at work; Jobs shows how far it is and cancels it", job=name_in_words(job)))
 
     def job_changed(self, job: Job) -> None:
         """How far a document is, and where it went."""
         if id(job) not in self._file_jobs:
             return
+        self.say_progress(f"{name_in_words(job)}, {line_in_words(job)}" if job.runs else "")
         if job.problem is not None:
             self.say_problem(job.problem)
         elif job.state == "cancelled":
@@ -111,8 +113,6 @@ class TranslateFiles(JobScreen):
                 look=f"{len(done.look):,}",
             )
             self.say(told + (f"\n{note_in_words(done.plain)}" if done.plain else ""))
-        else:
-            self.say(f"{name_in_words(job)}, {line_in_words(job)}")
 
     def action_glossary(self) -> None:
         """Ask for a glossary; an empty name is none."""

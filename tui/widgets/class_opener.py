@@ -57,6 +57,10 @@ class ClassOpener(Vertical):
         session: int
 
     @dataclass
+    class ExampleWanted(Message):
+        """An example of both files is wanted."""
+
+    @dataclass
     class Named(Message):
         """The files of a quiz and of answers to it; None for one that is not named yet."""
 
@@ -87,7 +91,7 @@ class ClassOpener(Vertical):
             self._input(name).placeholder = _(told)
         self.query_one("#begin", Button).label = _("Grade")
         self._show_sessions()
-        self._show_titles()
+        self._fill_files()
 
     @property
     def paths(self) -> dict[str, str]:
@@ -161,11 +165,16 @@ class ClassOpener(Vertical):
         box.add_options([Option(Content(one)) for one in found])
         if above(self._input(self._field).value) is not None:
             box.add_option(Option(Content(f"..{os.sep}"), "above"))
+        if self._field == "quiz":
+            box.add_option(Option(Content(_("an example of both, written here")), "example"))
         box.highlighted = 0
         self._show_titles()
 
     @on(OptionList.OptionSelected, "#files")
     def _took(self, event: OptionList.OptionSelected) -> None:
+        if event.option.id == "example":
+            self.post_message(self.ExampleWanted())
+            return
         field = self._input(self._field)
         field.value = str(event.option.prompt) if event.option.id is None else above(field.value) or ""
         field.cursor_position = len(field.value)
@@ -175,9 +184,14 @@ class ClassOpener(Vertical):
         named = self.paths
         missing = next((name for name in ENDINGS if not named[name] or named[name].endswith(("/", "\\"))), None)
         if missing is None:
-            self.query_one("#begin").focus()
+            self.show_named()
         else:
             self._choose_for(missing)
+
+    def show_named(self) -> None:
+        """Both files are named: what is next is the button."""
+        self.query_one("#begin").focus()
+        self.query_one("#files-title", Label).update(_("both files are named: Enter begins to grade"))
 
     @on(OptionList.OptionSelected, "#sessions")
     def _chose(self, event: OptionList.OptionSelected) -> None:

@@ -9,7 +9,7 @@ from edgekit.cli.grade.comparing import consistency, judges, try_judge
 from edgekit.cli.grade.deciding import accept, change, release, send_back, undo
 from edgekit.cli.grade.default_group import DEFAULT, DefaultGroup
 from edgekit.cli.grade.exporting import export
-from edgekit.cli.grade.importing import import_questions
+from edgekit.cli.grade.importing import example, import_questions
 from edgekit.cli.grade.listing import lint, sessions
 from edgekit.cli.grade.reopening import contest, forget
 from edgekit.cli.grade.replaying import replay
@@ -45,3 +45,4 @@ group.command("replay")(replay)
 group.command("sessions")(sessions)
 group.command("lint")(lint)
 group.command("import")(import_questions)
+group.command("example")(example)

@@ -1,4 +1,4 @@
-"""`edgekit grade import`: questions of another program as a quiz file to look through."""
+"""`edgekit grade import` and `example`: a quiz file to begin with, of another program's questions or of ours."""
 
 from __future__ import annotations
 
@@ -61,3 +61,26 @@ def import_questions(
     output.narrate(
         f"{counted(len(found.quiz.questions), 'question')} of {found.form}; `edgekit grade lint` tells what is weak"
     )
+
+
+def example(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Where to write the two files.")] = Path(),
+    language: Annotated[str, typer.Option("--language", metavar="TAG", help="en, es or pt.")] = "en",
+    as_json: AsJson = False,
+) -> None:
+    """Write an example of a quiz, which explains itself, and of answers to it; new files, nothing is replaced.
+
+    \b
+    Examples:
+      edgekit grade example --language es
+    """
+    from edgekit.quiz.example import NAMES, write_example
+
+    if language not in NAMES:
+        raise UsageError(f"there is no example in `{language}`", hint=f"one of {', '.join(NAMES)}")
+    quiz, answers = write_example(folder, language)
+    if as_json:
+        output.json_object({"schema": SCHEMA, "quiz": str(quiz), "answers": str(answers)})
+        return
+    output.data(f"{quiz}\n{answers}")
+    output.narrate("look at both in any editor, then run `edgekit grade ANSWERS --quiz QUIZ`")
