@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -169,11 +168,16 @@ def test_a_cancel_ends_the_prompt_that_is_being_computed_and_the_next_answer_is_
     writer = kind(Settings(str(path), 512, 1), silent)
     try:
         parts = [("a b c d e f g h " * 12, True)]
-        started = threading.Event()
-        canceller = threading.Thread(target=lambda: (started.wait(), time.sleep(0.02), writer.cancel()))
+        ended = threading.Event()
+
+        def cancel() -> None:
+            while not ended.wait(0.02):  # one that comes before anything is written cancels nothing
+                writer.cancel()
+
+        canceller = threading.Thread(target=cancel)
         canceller.start()
-        started.set()
         items = list(writer.write(parts, Sampling(max_tokens=None)))
+        ended.set()
         canceller.join()
         assert isinstance(items[-1], Outcome)
         assert items[-1].finish == "cancelled"
@@ -261,7 +265,7 @@ def test_a_child_that_dies_is_an_error_and_the_next_call_starts_another(path: Pa
     assert not writer.has_died
     assert writer.process_id != first
     os.kill(writer.process_id, signal.SIGKILL)
-    time.sleep(0.2)
+    os.waitid(os.P_PID, writer.process_id, os.WEXITED | os.WNOWAIT)
     with pytest.raises(EngineError, match="died"):
         answer(writer)
     assert answer(writer, max_tokens=5) == whole

@@ -168,7 +168,7 @@ def members(group: int) -> list[int]:
 
 
 def all_gone(group: int) -> bool:
-    for _ in range(200):
+    for _ in range(1_200):
         if not members(group):
             return True
         time.sleep(0.05)

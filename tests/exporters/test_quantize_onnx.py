@@ -69,9 +69,13 @@ def looped() -> onnx.ModelProto:
     return g.model("looped", {}, "")
 
 
-def session(model: onnx.ModelProto) -> Any:
+def session(model: onnx.ModelProto, *, fused: bool = True) -> Any:
+    """fused: products of whole numbers, as onnxruntime makes them of such between `DequantizeLinear`s."""
     onnx.checker.check_model(model)
-    return onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
+    options = onnxruntime.SessionOptions()
+    if not fused:
+        options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
+    return onnxruntime.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
 
 
 def run(model: onnx.ModelProto, **feeds: NDArray[Any]) -> NDArray[np.float32]:
@@ -248,7 +252,9 @@ def test_static_whole_numbers_are_near_and_in_a_form_that_runs(activation: Any, 
     model = words()
     wanted = np.concatenate([run(model, **feed) for feed in feeds()])
     found = quantize_static(model, calibrate(model, feeds(), run_graph), activation=activation, weight_bits=weight_bits)
-    got = np.concatenate([run(model, **feed) for feed in feeds()])
+    # Fused, products of 8 bits saturate on processors without VNNI: 0.17 of the largest on one with AVX2 alone.
+    fused = weight_bits == 7
+    got = np.concatenate([session(model, fused=fused).run(None, feed)[0] for feed in feeds()])
     assert np.abs(got - wanted).max() < 0.06 * np.abs(wanted).max()
     assert operators(model).count("QuantizeLinear") == 3
     assert list(found.types.values()).count(f"INT{weight_bits}, a scale for each output") == 3

@@ -21,6 +21,7 @@ from edgekit.quiz.model import Criterion, Question
 
 QUESTION = Question("q", "explain", "en", {"en": "Where did the water go?"}, 1.0)
 CRITERION = Criterion("air", 1.0, {"en": "The water goes into the air."})
+SECONDS = 600.0  # two cores that eight programs share: 40 s of them are one question to a real model
 ANSWER = 'It "evaporated", it is in the air. \\ I think.'
 
 
@@ -178,7 +179,7 @@ def test_no_answer_breaks_out_of_its_place(text: str) -> None:
 @pytest.mark.real
 def test_a_real_model_gives_a_verdict_that_can_be_read(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EDGEKIT_HOME", str(home_with("gemma-3-270m")))
-    with Judge(open_generator("gemma-3-270m")) as judge:
+    with Judge(open_generator("gemma-3-270m"), seconds=SECONDS) as judge:
         one = judge.ask(QUESTION, CRITERION, ANSWER)
         assert one == judge.ask(QUESTION, CRITERION, ANSWER)
         assert one.failed is None or "about to say" in one.failed
@@ -191,7 +192,7 @@ def test_a_real_model_gives_a_verdict_that_can_be_read(monkeypatch: pytest.Monke
 @pytest.mark.real
 def test_a_real_model_compares_two_answers_the_same_way_again(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EDGEKIT_HOME", str(home_with("gemma-3-270m")))
-    with Judge(open_generator("gemma-3-270m")) as judge:
+    with Judge(open_generator("gemma-3-270m"), seconds=SECONDS) as judge:
         one = judge.prefer("Where is it?", "in the air", "in the pan")
         assert one is not None
         assert 0 <= one <= 1

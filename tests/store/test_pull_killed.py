@@ -13,6 +13,7 @@ import pytest
 from store.toys import TOY, environment, exporter_on_path, folder_model, use_home, wheel_model
 from toys.dying import dying
 
+from edgekit.core.events import Event, Note
 from edgekit.store.installed import broken_models, installed_models, models_folder
 from edgekit.store.pull import pull
 
@@ -95,12 +96,19 @@ def test_two_pulls_of_one_model_do_no_harm_and_one_of_them_does_the_work(
 
 def test_a_wait_for_another_pull_is_told(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder_model(home)
-    monkeypatch.setenv("TOY_BUILD_SECONDS", "2")
+    waits = home / "waits"
+    monkeypatch.setenv("TOY_BUILD_AWAITS", str(waits))
     first = command("-c", "from edgekit.store.pull import pull; pull('toy')")
     while not list(models_folder().glob(".toy.*/model.onnx")) and first.poll() is None:
         time.sleep(0.01)
     notes: list[str] = []
-    installed = pull("toy", report=lambda event: notes.append(getattr(event, "text", "")))
+
+    def report(event: Event) -> None:
+        assert isinstance(event, Note)
+        notes.append(event.text)
+        waits.touch()
+
+    installed = pull("toy", report=report)
     first.communicate(timeout=60)
     assert notes == ["waiting for another edgekit that works on `toy`", "`toy` was installed meanwhile"]
     assert installed_models() == [installed]

@@ -155,6 +155,11 @@ class ToyExporter:
         report(Progress("build", 1, 2, "tensors"))
         (out / "model.onnx").write_bytes(files["weights"].read_bytes()[::-1])
         time.sleep(float(os.environ.get("TOY_BUILD_SECONDS", "0")))
+        awaited = os.environ.get("TOY_BUILD_AWAITS", "")
+        for _ in range(12_000):
+            if not awaited or os.path.exists(awaited):
+                break
+            time.sleep(0.01)
         (out / "tokenizer").mkdir()
         (out / "tokenizer" / "tokenizer.json").write_bytes(files["vocabulary"].read_bytes())
         return Built({"kind": "toy", "model": "model.onnx"}, ({"name": "convert", **options},), {"toytool": "1.2"})
