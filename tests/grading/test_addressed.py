@@ -216,7 +216,7 @@ def test_a_sentence_is_of_the_answer_when_it_goes_on_with_one_that_is_about_the_
 
 def test_what_is_kept_of_long_texts_is_bounded_and_read_again_where_it_is_wanted() -> None:
     encoder = ToyEncoder()
-    texts = Texts(encoder, toy_scorer("en"))  # type: ignore[arg-type]
+    texts = Texts(encoder, toy_scorer("en"))  # type: ignore[arg-type]  # a toy
     long = [f"number {at} " + "water " * 450 for at in range(40)]
     texts.read(long)
     assert sum(len(one.states) for one in texts._known.values()) <= 8192
