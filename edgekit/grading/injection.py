@@ -87,7 +87,7 @@ _PLACEHOLDER = re.compile(
     r"reference|criterion|system)\}|\$\{\w{1,40}\}|(?<![\w%])%(?:s|\(\w{1,40}\)s)(?!\w)|<%=?[^%]{0,80}%>",
     re.IGNORECASE,
 )
-_BASE64 = re.compile(r"(?<![A-Za-z0-9+/=_-])[A-Za-z0-9+/_-]{20,4000}={0,2}(?![A-Za-z0-9+/=])")
+_BASE64 = re.compile(r"(?<![A-Za-z0-9+/=_-])[A-Za-z0-9+/_-]{16,4000}={0,2}(?![A-Za-z0-9+/=])")
 # `i g n o r e`, `i-g-n-o-r-e`; a row of bases, or of letters in order, is none.
 _APART = re.compile(r"(?<!\w)[^\W\d_](?:(?:\s{1,3}|\s?[.*_-]\s?)[^\W\d_](?!\w)){9,400}")
 _LEAST_APART, _BASES = 6, frozenset("acgtu")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise, product
 
 import numpy as np
@@ -226,3 +227,19 @@ def test_letter_that_an_answer_ends_with_stays_when_it_is_a_word_that_joins_else
     text = "it does not pass the switch and please let me pass"
     begin = text.index("please")
     assert text[: widened(text, (0, len(text)), (begin, len(text)))[0]] == "it does not pass the switch"
+
+
+def test_sentence_is_the_answers_when_no_word_of_it_tells_and_it_is_not_certain() -> None:
+    texts = toy_texts()
+    assert texts.addressed is not None
+    related = np.stack([texts.centred("Seeds need water and light")])
+    tokens = texts.tokens("Seeds need water and light")[1]
+    text = f"{RIGHT}. my brown dog sleeps under old trees"
+    for bias, is_told in ((0.5, False), (9.0, True)):
+        weights = np.zeros_like(texts.addressed.weights)
+        # What being beside the question adds, so that the sentence has these odds.
+        embedding = texts.centred("my brown dog sleeps under old trees")
+        beside = -4.0 * (float((related @ embedding).max()) - 0.2)
+        addressed = replace(texts.addressed, weights=weights, bias=bias - beside)
+        spans = addressed.speaking(text, related, texts, tokens=tokens)
+        assert ((len(RIGHT) + 2, len(text)) in spans) is is_told
