@@ -100,10 +100,11 @@ class Explainer:
         return addressed.reach(text, span, self._texts, self._tokens) if addressed is not None else None
 
     def suggest_all(self, reads: Sequence[Read]) -> Iterator[Suggestion]:
-        """A suggestion for each answer."""
-        seen = [self.see(read) for read in reads]
-        self._texts.read([view.text for one in seen for view in one.views])
-        return map(self._suggest, seen)
+        """A suggestion for each answer, one after the other: long ones leave no room for the next."""
+        for read in reads:
+            seen = self.see(read)
+            self._texts.read([view.text for view in seen.views])
+            yield self._suggest(seen)
 
     def _suggest(self, seen: Seen) -> Suggestion:
         scorer, variety = self._texts.scorer, seen.read.variety.tag
