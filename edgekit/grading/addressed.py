@@ -42,8 +42,8 @@ _LEAST_RELATED_REST = 0.4
 _LEAST_OF_PART = 0.5
 # A sentence of a paragraph goes on with another that is about the question: of sentences of right answers of SAF the
 # nearest such has a cosine of .50 (5 % below .12), of orders beside them .11 (95 % below .22). So much above that
-# cosine takes off as much as a cosine with the question does, and half as much again.
-_MEAN_OWN, _BY_OWN = 0.15, 6.0
+# a cosine takes off as much as a cosine with the question does, and half as much again.
+_MEAN_OWN, _BY_OWN = 0.2, 6.0
 # What is neither of the question nor told for certain is read, and counts for nothing: of sentences of right answers of
 # several of SciEntsBank and Beetle 2 % are above, most of them empty (`I agree with her`).
 _LEAST_ASIDE, _LEAST_PART_ASIDE = -2.3, -1.0

@@ -119,8 +119,11 @@ class Explainer:
         return addressed.reach(text, span, self._texts, self._tokens) if addressed is not None else None
 
     def suggest_all(self, reads: Sequence[Read]) -> Iterator[Suggestion]:
-        """A suggestion for each answer, one after the other: of long ones not many are kept."""
-        return (self._suggest(self.see(read)) for read in reads)
+        """A suggestion for each answer, one after the other: long ones leave no room for the next."""
+        for read in reads:
+            seen = self.see(read)
+            self._texts.read([view.text for view in seen.views])
+            yield self._suggest(seen)
 
     def _suggest(self, seen: Seen) -> Suggestion:
         scorer, variety = self._texts.scorer, seen.read.variety.tag
