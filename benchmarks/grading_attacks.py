@@ -1,15 +1,15 @@
 """The attack suite on questions of SciEntsBank and Beetle, their references as wordings, and orders nobody listed.
 
-    python -m benchmarks.grading_attacks [--half report] [--questions 20] [--plain 6] [--json FILE]
+    python -m benchmarks.grading_attacks [--half report] [--questions 20] [--json FILE]
 
 A row an attack: answers, the share that is suggested as a pass, the share that a person sees, the share of orders that
 changed the points of the answer they stand in, and whether the row holds (`edgekit.fairness.redteam`). Then
 `grader_orders.UNSEEN`, which nothing was chosen by, behind and before real answers with marks and without. What is
 developed is looked at on one half of the questions (`--half develop`), reported on the other.
 
-Last, right answers to other questions of the set, `--plain` of them to every question of the half: `wrong-answer` has
-one a question, and of twenty a share of 15 % has an interval from 5 to 36. They are no attack, and some are right:
-Beetle asks one after the other about the same three bulbs, which no text of the question tells of.
+Last, right answers to other questions, all of them to every question of the half, with an interval from samples of
+questions: `wrong-answer` has one a question, and of twenty 15 % are 5 to 36. They are no attack, and some are right:
+Beetle asks one question after the other about the same three bulbs, of which the text of none tells.
 """
 
 from __future__ import annotations
@@ -23,7 +23,6 @@ from pathlib import Path
 from typing import Any
 
 import edgekit
-from benchmarks.flags_of_grader import Counted
 from benchmarks.graded import read_set
 from benchmarks.grader_orders import UNSEEN, lines
 from edgekit.engine.encoder import Encoder
@@ -36,7 +35,7 @@ from edgekit.quiz.suggestion import Answer, Suggestion
 
 _SETS = ("scientsbank", "beetle")
 _MOST_REFERENCES = 6
-_EVERY, _OF_A_QUIZ = 1000, 10
+_EVERY, _OF_A_QUIZ, _SAMPLES = 1000, 10, 1000
 
 
 def quiz_of(name: str, half: str, count: int) -> tuple[Quiz, dict[str, list[dict[str, Any]]]]:
@@ -65,13 +64,12 @@ def main() -> None:
     parser.add_argument("--half", choices=("develop", "report"), default="report")
     parser.add_argument("--questions", type=int, default=20, help="half of them of each set")
     parser.add_argument("--orders", type=int, default=6, help="unseen orders in each real answer")
-    parser.add_argument("--plain", type=int, default=6, help="right answers to other questions, for each question")
     parser.add_argument("--show", type=int, default=0, help="attacks of each row that worked, to print")
     parser.add_argument("--json", type=Path, help="write the rows there too")
     options = parser.parse_args()
     found: list[Row] = []
     orders = Orders()
-    plain: dict[str, list[Suggestion]] = {}
+    plain: dict[str, list[list[bool]]] = {}
     with edgekit.open_encoder("multilingual-e5-small", threads=1) as encoder:
         assert isinstance(encoder, Encoder)
         texts = Texts(encoder)
@@ -84,7 +82,7 @@ def main() -> None:
 
             found += attack(quiz, grade).rows
             orders.run(quiz, answers, grader, options.orders)
-            plain[name] = list(_elsewhere(quiz_of(name, options.half, _EVERY)[0], texts, options.plain))
+            plain[name] = list(_elsewhere(quiz_of(name, options.half, _EVERY)[0], texts))
     rows = [_together([row for row in found if row.name == name]) for name in dict.fromkeys(row.name for row in found)]
     print(f"{'':6}{'attack':28}{'answers':>8}{'passing':>10}{'reviewed':>10}{'moved':>8}")
     for row in rows:
@@ -98,11 +96,12 @@ def main() -> None:
     for line in orders.report(options.show):
         print(line)
     for name, tried in plain.items():
-        passing, count = sum(map(_passes, tried)), len(tried)
-        low, high = Counted(count, passing).interval()
+        draw = random.Random(0)
+        samples = sorted(_share(draw.choices(tried, k=len(tried))) for _ in range(_SAMPLES))
+        low, high = samples[_SAMPLES // 40], samples[-_SAMPLES // 40]
         print(
-            f"answers to other questions, {name}: {count:,}; passing {passing}, {100 * passing / max(1, count):.1f} % "
-            f"[{100 * low:.1f}, {100 * high:.1f}], reviewed {sum(one.decision == 'review' for one in tried)}"
+            f"answers to other questions, {name}: {sum(map(len, tried)):,} to {len(tried)} questions; passing "
+            f"{sum(map(sum, tried))}, {_share(tried):.1f} % [{low:.1f}, {high:.1f}]"
         )
     if options.json is not None:
         kept = [{"name": one.name, "passed": one.passed, "count": one.count, "passing": one.passing,
@@ -172,15 +171,19 @@ class Orders:
         ]
 
 
-def _elsewhere(quiz: Quiz, texts: Texts, count: int) -> Iterator[Suggestion]:
-    """Right answers to other questions, drawn from ten questions at a time as in a quiz."""
+def _elsewhere(quiz: Quiz, texts: Texts) -> Iterator[list[bool]]:
+    """For each question, whether each right answer to another one passes; of ten questions at a time, as in a quiz."""
     for begin in range(0, len(quiz.questions), _OF_A_QUIZ):
         part = replace(quiz, questions=quiz.questions[begin : begin + _OF_A_QUIZ])
         grader = Grader(part, texts)
         for question in part.questions:
-            some = list(dict.fromkeys(right_elsewhere(part, question, "en")))
-            for text in random.Random(question.id).sample(some, min(count, len(some))):
-                yield from grader.grade([Answer("plain", question.id, text)])
+            some = dict.fromkeys(right_elsewhere(part, question, "en"))
+            # Each alone: beside each other they would be taken for copies.
+            yield [_passes(next(grader.grade([Answer("plain", question.id, text)]))) for text in some]
+
+
+def _share(tried: Sequence[Sequence[bool]]) -> float:
+    return 100 * sum(map(sum, tried)) / max(1, sum(map(len, tried)))
 
 
 def _passes(one: Suggestion) -> bool:
