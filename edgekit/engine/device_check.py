@@ -14,11 +14,11 @@ from edgekit.core.chrf import corpus_chrf
 from edgekit.core.errors import EngineError
 from edgekit.core.events import Event, Note, Progress, Reporter, StepFinished, StepStarted, silent
 from edgekit.core.units import counted
-from edgekit.engine import encoder, marian
+from edgekit.engine import encoder, marian_settings
 from edgekit.engine.devices import CPU, OPENVINO, DeviceChoice, choose_providers, providers_by_name
 from edgekit.engine.fixed_encoder import encoder_provider
 from edgekit.engine.hardware import devices_of, nodes_by_provider, share_of_nodes
-from edgekit.engine.marian_settings import KIND, Settings
+from edgekit.engine.marian import MarianEngine
 from edgekit.engine.refill import CANDIDATE_STEP
 from edgekit.store.installed import Installed
 
@@ -171,7 +171,7 @@ class _Kind(Protocol):
 
 def _kind(installed: Installed, threads: int) -> _Kind:
     engine = installed.receipt.engine
-    if engine.get("kind") == KIND:
+    if engine.get("kind") == marian_settings.KIND:
         return _Translation(installed, threads)
     if engine.get("kind") == encoder.KIND:
         return _Embedding(installed, threads)
@@ -187,7 +187,9 @@ class _Translation:
     def made_up(self) -> list[str]:
         model = self.open(self.choose("cpu"), silent)
         try:
-            return _random_lines(model.source_tokenizer, Settings.read(self.installed.receipt.engine).unknown)
+            return _random_lines(
+                model.source_tokenizer, marian_settings.Settings.read(self.installed.receipt.engine).unknown
+            )
         finally:
             model.close()
 
@@ -196,7 +198,7 @@ class _Translation:
 
     def open(self, choice: DeviceChoice, report: Reporter) -> Any:
         folder, engine = self.installed.folder, self.installed.receipt.engine
-        return marian.MarianEngine.open(folder, engine, threads=self.threads, choice=choice, report=report)
+        return MarianEngine.open(folder, engine, threads=self.threads, choice=choice, report=report)
 
     def run(self, model: Any, texts: Sequence[str]) -> _Result:
         ids = [one[: model.max_source_tokens] for one in model.source_tokenizer.encode(texts)]
