@@ -27,7 +27,9 @@ def read_moodle_xml(data: bytes, name: str, reading: Reading) -> None:
         kind = element.get("type") or ""
         if kind == "category":
             path = _text(element.find("category"))
-            reading.title = reading.title or path.rpartition("/")[2].strip()
+            name = path.rpartition("/")[2].strip()
+            # `$course$/top` holds every category and is none.
+            reading.title = reading.title or ("" if name in ("top", "$course$") else name)
             continue
         found = FoundQuestion(
             "explain",

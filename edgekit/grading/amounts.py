@@ -7,7 +7,8 @@ from dataclasses import replace
 from decimal import Decimal, localcontext
 
 from edgekit.grading.intake import look_alikes_folded, matching_form
-from edgekit.grading.quantities import Quantity, Unit, quantities, unit_named, with_unit
+from edgekit.grading.quantities import Quantity, quantities, with_unit
+from edgekit.grading.units import Unit, unit_named
 
 # All in the form of `matching_form`, in the languages whose function words are known.
 _COUNTS = {
@@ -48,8 +49,9 @@ _FRACTION = re.compile(
     r"(?<![\w/.,:])(?:(?P<whole>\d{1,6})\s)?(?P<over>\d{1,6})\s?[/\u2044]\s?(?P<of>\d{1,6})(?![\d/])"
 )
 _POWER = re.compile(
-    r"(?<![\w.,])(?P<digits>\d{1,12}(?:[.,]\d{1,12})?)"
-    r"(?:e(?P<e>[-+]?\d{1,2})\b|\s?[x*×·]\s?10(?:(?:\^|\*\*)\s?(?P<n>[-−+]?\d{1,2})\b|(?P<high>[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,2})))"
+    r"(?<![\w.,^])(?:(?P<ten>10)(?:(?:\^|\*\*)\s?(?P<of_ten>[-−+]?\d{1,2})\b|(?P<high_ten>[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,2}))"
+    r"|(?P<digits>\d{1,12}(?:[.,]\d{1,12})?)"
+    r"(?:e(?P<e>[-+]?\d{1,2})\b|\s?[x*×·]\s?10(?:(?:\^|\*\*)\s?(?P<n>[-−+]?\d{1,2})\b|(?P<high>[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,2}))))"
 )
 _HIGH = str.maketrans("⁻⁺⁰¹²³⁴⁵⁶⁷⁸⁹−", "-+0123456789-")
 _BARE_POINT = re.compile(r"(?:(?<=^)|(?<=[\s=(]))[.,](?P<digits>\d{1,12})\b")
@@ -57,6 +59,7 @@ _CLOCK = re.compile(r"(?<![\w:.,])(?P<first>\d{1,2}):(?P<second>[0-5]\d)(?::(?P<
 _IN_ONE = re.compile(r"(?<![\w.,])(?P<first>\d{1,3})(?P<unit>h|m)\s?(?P<second>\d\d)(?:\s?(?:min|mins|cm))?\b")
 _POINT = re.compile(r"\s(?:point|coma|punto|virgula|ponto|komma|virgule)\s")
 _MINUS = re.compile(r"(?:\b(?:minus|negative|menos|negativ[oae]s?|moins)\s{1,2}|(?:(?<=^)|(?<=[\s(=]))[–‐])$")
+_MONEY = re.compile(r"(?P<minus>(?:(?<=^)|(?<=[\s(=]))[-−])?(?:us)?(?P<sign>r\$|[$€£])\s?$")
 _DASH = re.compile(r"^[\s(]*[-−–]\s+$")
 _BELOW_ZERO = re.compile(
     r"\s?(?:degrees |grados |graus |grad |degres |°\s?c?\s?)?"
@@ -97,8 +100,9 @@ def _own(text: str, plain: str) -> list[Quantity]:
     """What is one number by its form; the first reading of a span stands."""
     read: list[tuple[int, int, tuple[Decimal, ...], Unit | None]] = []
     for match in _POWER.finditer(plain):
-        exponent = int((match["e"] or match["n"] or match["high"]).translate(_HIGH))
-        read.append((*match.span(), (Decimal(match["digits"].replace(",", ".")).scaleb(exponent),), None))
+        power = match["e"] or match["n"] or match["high"] or match["of_ten"] or match["high_ten"]
+        digits = "1" if match["ten"] else match["digits"].replace(",", ".")
+        read.append((*match.span(), (Decimal(digits).scaleb(int(power.translate(_HIGH))),), None))
     for match in _FRACTION.finditer(plain):
         over, of = int(match["over"]), int(match["of"])
         # `30/2` is a division to be done.
@@ -194,6 +198,10 @@ def _signed(plain: str, found: list[Quantity]) -> list[Quantity]:
             # The zero of `below zero`.
             continue
         begin = last.end if last is not None else 0
+        money = _MONEY.search(plain, begin, one.begin) if one.unit is None else None
+        if money is not None:
+            values = tuple(-value for value in one.values) if money["minus"] else one.values
+            one = replace(one, begin=money.start(), values=values, unit=unit_named(money["sign"].upper()))
         values, end = one.values, one.end
         minus = _MINUS.search(plain, begin, one.begin)
         # `10 minus 5` takes away.

@@ -7,9 +7,10 @@ from decimal import Decimal
 from edgekit.grading.amounts import amounts
 from edgekit.grading.function_words import known
 from edgekit.grading.intake import Intake
-from edgekit.grading.quantities import Quantity, Unit, unit_named
+from edgekit.grading.quantities import Quantity
 from edgekit.grading.ruled import Ruled, doubt, evidence, rounded, ruled
 from edgekit.grading.statements import denial
+from edgekit.grading.units import Unit, unit_named
 from edgekit.quiz.model import Question
 
 # What a conversion of units loses in the last place is no error.

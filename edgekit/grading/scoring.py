@@ -84,7 +84,8 @@ def score(
         denied = denied or (mismatch.certain and view.name != "translated")
         for reason in mismatch.reasons(view.span):
             reasons.setdefault(reason.code, reason)
-        logit, wording, features = _best(view, wordings, question, texts, mismatch, _shares(view, seen, question))
+        against = _own(view, wordings, seen, question) if mismatch else wordings
+        logit, wording, features = _best(view, against, question, texts, mismatch, _shares(view, seen, question))
         logits[view.name] = logit
         if best is None or logit > best[0]:
             best = logit, view, wording, features
@@ -182,6 +183,16 @@ def _mismatch(view: View, wordings: Sequence[Wording], seen: Seen, question: Que
     return compare_any(mine, view.text, tag) if mine else Mismatch()
 
 
+def _own(view: View, wordings: Sequence[Wording], seen: Seen, question: Question) -> Sequence[Wording]:
+    """The wordings in the student's language where there is one, which an answer goes against.
+
+    What weighs answers in another language than a wording hardly weighs an opposite word: the same wording in Spanish
+    must not let pass what goes against the English one.
+    """
+    spoken_in = bases(_tag(view, seen, question))
+    return [one for one in wordings if base_language(one.language) in spoken_in] or wordings
+
+
 def _tag(view: View, seen: Seen, question: Question) -> str:
     return question.language if view.name == "translated" else seen.read.variety.tag
 
@@ -198,9 +209,8 @@ def _shown(
 
     Of a list of names the one that is nearest to a wording in another language may be none of its own.
     """
-    spoken_in = bases(_tag(view, seen, question))
-    mine = [one for one in wordings if base_language(one.language) in spoken_in]
-    if best in mine or not mine:
+    mine = _own(view, wordings, seen, question)
+    if best in mine:
         return best
     return max(mine, key=lambda one: round(float(texts.centred(view.text) @ texts.centred(one.text)), 4))
 

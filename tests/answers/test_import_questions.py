@@ -139,6 +139,14 @@ def zipped(members: dict[str, str | bytes]) -> bytes:
     return buffer.getvalue()
 
 
+def test_the_category_that_holds_all_gives_no_title(tmp_path: Path) -> None:
+    text = MOODLE.replace("$course$/top/Water", "$course$/top")
+    assert text != MOODLE
+    path = tmp_path / "lesson.xml"
+    path.write_text(text, encoding="utf-8")
+    assert import_quiz(path, language="en").quiz.title == "lesson"
+
+
 def test_moodle_xml_becomes_a_quiz_with_its_references_and_grades(tmp_path: Path) -> None:
     found = read(tmp_path, MOODLE)
     assert (found.form, found.quiz.title) == ("moodle-xml", "Water")

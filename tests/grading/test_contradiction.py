@@ -163,6 +163,8 @@ def test_a_text_does_not_contradict_itself_when_it_is_its_own_wording(text: str,
         ("El hielo flota en el agua.", "El hielo se hunde en el agua.", "es", True),
         ("Only the male birds sing.", "Only the female birds sing.", "en", True),
         ("A herbivore eats only plants.", "A carnivore eats only plants.", "en", True),
+        ("Cold slows down bacteria.", "Warmth slows down bacteria.", "en", True),
+        ("El frío frena a las bacterias.", "El calor frena a las bacterias.", "es", True),
         ("Al inspirar entra oxígeno.", "Al espirar entra oxígeno.", "es", True),
     ],
 )

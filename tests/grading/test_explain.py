@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from edgekit.engine.encoder import TokenStates
 from edgekit.grading.across import Across
 from edgekit.grading.calibration import Platt
+from edgekit.grading.features import FEATURES
 from edgekit.grading.grader import Grader
 from edgekit.grading.scorer import Scorer
 from edgekit.grading.texts import Texts
@@ -91,6 +92,19 @@ def test_each_criterion_has_its_own_state_points_and_words() -> None:
     assert half.criteria[0].evidence.text == "Water makes the seed swell"
     assert half.criteria[0].evidence.wording == "Water makes the seed swell."
     assert none.points == 0.0
+
+
+def test_a_wording_in_another_language_lets_no_opposite_pass() -> None:
+    scorer = toy_scorer()
+    weights = (-8.0 if name == "antonym" else one for name, one in zip(FEATURES, scorer.met.weight, strict=True))
+    scorer = replace(scorer, met=replace(scorer.met, weight=tuple(weights)))
+    across = replace(scorer, across=Across(toy_scorer().met, {"en>es": Platt(1.0, 0.0)}))
+    grow = Criterion("grow", 2.0, {"en": "The seed needs warm water.", "es": "La semilla necesita warm agua."})
+    quiz = replace(QUIZ, questions=(replace(QUIZ.questions[0], criteria=(grow,), misconceptions=()),))
+    answers = [Answer("a", "q1", "The seed needs cold water."), Answer("b", "q1", "The seed needs warm water.")]
+    (cold, warm) = sorted(grader(quiz, across).grade(answers), key=lambda one: one.answer_id)
+    assert "negation" in codes(cold)
+    assert (cold.points, warm.points) == (0.0, 2.0)
 
 
 def test_parts_that_are_exchanged_are_sent_to_a_person() -> None:

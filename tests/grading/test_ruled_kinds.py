@@ -151,6 +151,34 @@ def test_a_part_of_another_number_is_not_the_right_one(asked: Question, texts: s
         assert found.points == 0.0 or found.reasons, text
 
 
+@pytest.mark.parametrize(
+    ("value", "unit", "right", "other"),
+    [
+        (5.0, "€", "5 €|€5|€ 5|5 euros|cinco euros|5,00 €|5 EUR", "$5|5 dollars|5"),
+        (5.0, "$", "$5|5 dollars|$5.00|US$5|five dollars|5 $|$10 - $5 = $5", "5 €|R$5"),
+        (5.0, "R$", "R$5|R$ 5,00|5 reais", "$5"),
+        (6.0, "m²", "6 m2|6 m^2|6 square metres|seis metros cuadrados|6 metros quadrados|60000 cm²", "6 m|6 m³"),
+        (6.0, "square metres", "6 m²|6 metros cuadrados", "6 cubic metres"),
+        (6.0, "cm³", "6 cm3|6 cubic centimetres|6 centímetros cúbicos|6 ml", "6 cm"),
+        (2.7, "g/cm³", "2.7 g/cm3|2,7 g per cm3|2700 kg/m³|2.7 g/ml", "2.7 g|2.7 kg/m3"),
+        (9.8, "m/s²", "9.8 m/s2|9.8 m/s^2|9.8 meters per second squared|9,8 m/s²", "9.8 m/s"),
+        (3.0, "g/l", "3 grams per litre|3 gramos por litro|3000 mg/l", "3 g"),
+        (1e6, "m", "10^6 m|10⁶ m|1000 km", "10^6"),
+    ],
+)
+def test_money_areas_and_units_per_unit_are_known(value: float, unit: str, right: str, other: str) -> None:
+    asked = question("numeric", value=value, unit=unit)
+    for text in right.split("|"):
+        assert mark(asked, text).possible == (2.0,), text
+    for text in other.split("|"):
+        assert mark(asked, text).reasons[0].code == "unit", text
+
+
+def test_a_debt_is_no_sum() -> None:
+    assert mark(question("numeric", value=-5.0, unit="€"), "-€5").points == 2.0
+    assert mark(question("numeric", value=5.0, unit="€"), "-€5").points == 0.0
+
+
 @pytest.mark.parametrize("text", ["4 + 4", "2 x 4", "16/2", "10 - 2"])
 def test_a_sum_that_is_not_worked_out_goes_to_a_person(text: str) -> None:
     found = mark(question("numeric", value=8.0), text)
