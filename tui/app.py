@@ -194,7 +194,6 @@ class EdgekitApp(App[None]):
         self._state |= {
             "screens": screens,
             "screen": self.current_mode,
-            "language": words.chosen(),
             "theme": self.theme,
         }
         if self._keeps:
@@ -266,6 +265,7 @@ class EdgekitApp(App[None]):
         """Say everything in the next language."""
         tags = list(words.LANGUAGES)
         words.choose(tags[(tags.index(words.chosen()) + 1) % len(tags)])
+        self._state["language"] = words.chosen()  # one that nobody chose is the system's, the next time as well
         for screen in self._open_screens():
             screen.speak()
 

@@ -365,7 +365,7 @@ class ClassScreen(JobScreen):
         elif job.state == "done" and what == "attack":
             self._told.append((_("Attack test"), attack_lines(cast("AttackCard", job.result))))
         elif job.state == "done":
-            self._told.append((_("Fairness"), audit_lines(cast("AuditCard", job.result))))
+            self._told.append((_("Fairness"), audit_lines(cast("AuditCard", job.result), self.app.models.name)))
         self._show_told()
 
     def _show_told(self) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from edgekit.core.characters import visible
 from tui.actions import N_
-from tui.sentences import said
+from tui.sentences import VARIETIES, said
 from tui.widgets.answer_card import number
 from tui.words import _
 
@@ -41,8 +42,20 @@ def _one_line(text: str) -> str:
     return " ".join(visible(text[:400]).split())
 
 
-def audit_lines(card: AuditCard) -> list[str]:
-    """A line for each verdict, then what there was of each variety."""
+_TRANSLATED = "translated to "
+
+
+def variety_in_words(variety: str, name: Callable[[str], str]) -> str:
+    """`es` as Spanish, `pt+en` as Portuguese + English, `chat` as what it is."""
+    if variety in VARIETIES:
+        return _(VARIETIES[variety])
+    if variety.startswith(_TRANSLATED):
+        return _("translated to {language}", language=name(variety.removeprefix(_TRANSLATED)))
+    return " + ".join(map(name, variety.split("+")))
+
+
+def audit_lines(card: AuditCard, name: Callable[[str], str]) -> list[str]:
+    """A line for each verdict, then what there was of each variety.  name: of a language, by its tag."""
     if not card.verdicts:
         lines = [_("nothing could be judged: the quiz has too few wordings")]
     else:
@@ -59,6 +72,6 @@ def audit_lines(card: AuditCard) -> list[str]:
         text = N_("{variety}: {count} answers, {right} told rightly")
         if rates.count == 1:
             text = N_("{variety}: {count} answer, {right} told rightly")
-        told = _(text, variety=variety, count=rates.count, right=right)
+        told = _(text, variety=variety_in_words(variety, name), count=rates.count, right=right)
         lines.append(told + few)
     return lines
