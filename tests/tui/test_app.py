@@ -19,7 +19,7 @@ from toys.tui_stage import NUMBER
 from edgekit.core.events import Event, Progress, StepStarted
 from edgekit.core.languages import Direction
 from tui import words
-from tui.actions import ACTIONS, SCREENS
+from tui.actions import ACTIONS, SCREENS, key_in_words, take_own
 from tui.app import THEMES, EdgekitApp, own_keys, screen_class
 from tui.library import ModelRow
 from tui.machine import Speed
@@ -366,14 +366,31 @@ def test_own_keys_are_read_and_nonsense_is_left_out(tmp_path: Path, monkeypatch:
     assert own_keys() == {"quit": "ctrl+x", "translate.swap": "f12"}
 
     async def scene(stage: Stage) -> None:
+        await stage.sees("f12 Swap")
+        await stage.press("f1")
+        await stage.sees("f12        Swap:")
+        await stage.press("escape")
         await stage.press("f12")
         await stage.until(lambda: stage.app.screen.query_one("#direction", Select).value == PT_EN)
         await stage.press("ctrl+x")
         assert not stage.app.is_running
 
-    play(scene)
+    try:
+        play(scene)
+    finally:
+        take_own({})
     keys.write_text("= no table")
     assert own_keys() == {}
+
+
+def test_keys_are_called_as_on_the_keyboard_of_the_language() -> None:
+    try:
+        words.choose("es")
+        assert [key_in_words(key) for key in ("escape", "left", "ctrl+s", "f1")] == ["esc", "izquierda", "ctrl+s", "f1"]
+        shown = {action.id: action.key for action in ACTIONS}
+        assert (shown["jobs.log"], shown["export.less"], shown["back"]) == ("intro", "<-", "esc")
+    finally:
+        words.choose("en")
 
 
 def test_help_explains_what_has_the_focus() -> None:
