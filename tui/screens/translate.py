@@ -137,7 +137,7 @@ class TranslateScreen(TranslateReview):
         with box.prevent(Select.Changed):
             box.set_options(self._choices())
             box.value = chosen
-            box.mutate_reactive(Select.value)  # the same one may have another name now
+            box.mutate_reactive(Select.value)  # type: ignore[misc]  # the same one may have another name
 
     async def _make_again(self) -> None:
         """With a picker and texts that take words, or without."""
