@@ -55,7 +55,7 @@ def test_a_running_plan_its_fields_and_the_focus_stay_when_language_and_colours_
         assert stage.query("model", Select).value == "other"
         assert len(stage.app.jobs.running) == 1
         toy.go.set()
-        await stage.sees("14,000")
+        await stage.sees(words.grouped(14_000))
         assert line(stage) == "edgekit export other --languages pt,en --corpus pt=a.txt"
 
     tui_exporting.play(scene, toy)
