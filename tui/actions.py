@@ -5,6 +5,7 @@ Bindings, the line of keys, the palette and the help are all made of it, and a u
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from textual.binding import Binding
@@ -13,6 +14,14 @@ from tui.words import _
 
 # Marks texts for whoever looks for what is to be translated; they are translated when they are shown.
 N_ = str
+
+_own: dict[str, str] = {}
+
+
+def take_own(keys: Mapping[str, str]) -> None:
+    """Show these keys, by the ids of actions, in the place of the table's: they are what works."""
+    _own.clear()
+    _own.update(keys)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +48,32 @@ class Action:
         return Binding(self.keys, self.name, self.label, id=self.id, show=False, priority=self.priority)
 
     @property
+    def own_keys(self) -> str:
+        """Its keys, or those that this user gave it."""
+        return _own.get(self.id, self.keys)
+
+    @property
     def key(self) -> str:
         """The first key, as people write it."""
-        return (
-            self.keys.split(",")[0]
-            .replace("ctrl+", "^")
-            .replace("question_mark", "?")
-            .replace("left", "<-")
-            .replace("right", "->")
-        )
+        key = self.own_keys.split(",")[0]
+        return {"left": "<-", "right": "->"}.get(key) or key_in_words(key.replace("ctrl+", "^"))
+
+
+# As they are written on keyboards.
+KEYS = {
+    "backspace": N_("backspace"),
+    "end": N_("end"),
+    "enter": N_("enter"),
+    "escape": N_("esc"),
+    "home": N_("home"),
+    "left": N_("left"),
+    "right": N_("right"),
+}
+
+
+def key_in_words(key: str) -> str:
+    """What a key is called; `ctrl+s` is itself."""
+    return _(KEYS[key]) if key in KEYS else key
 
 
 SCREENS: tuple[tuple[str, str], ...] = (

@@ -25,7 +25,7 @@ from textual.events import Event, Key, Paste
 
 from edgekit.core.paths import config_folder
 from tui import words
-from tui.actions import SCREENS, bindings
+from tui.actions import SCREENS, bindings, take_own
 from tui.bridge import Job, Jobs
 from tui.crash import write_report
 from tui.digits import DigitsOfPoints
@@ -152,7 +152,9 @@ class EdgekitApp(App[None]):
         theme = self._state.get("theme")
         if theme in THEMES:
             self.theme = theme
-        self.set_keymap(own_keys())
+        own = own_keys()
+        self.set_keymap(own)
+        take_own(own)
         self.run_worker(self._typed.run(), name="typed")
         screen = self._state.get("screen")
         self.switch_mode(screen if isinstance(screen, str) and screen in self.MODES else "translate")
@@ -194,7 +196,6 @@ class EdgekitApp(App[None]):
         self._state |= {
             "screens": screens,
             "screen": self.current_mode,
-            "language": words.chosen(),
             "theme": self.theme,
         }
         if self._keeps:
@@ -266,6 +267,7 @@ class EdgekitApp(App[None]):
         """Say everything in the next language."""
         tags = list(words.LANGUAGES)
         words.choose(tags[(tags.index(words.chosen()) + 1) % len(tags)])
+        self._state["language"] = words.chosen()  # one that nobody chose is the system's, the next time as well
         for screen in self._open_screens():
             screen.speak()
 

@@ -12,7 +12,7 @@ from tui.actions import N_
 from tui.bridge import Job
 from tui.errors import in_words, note_in_words
 from tui.matching import Templates
-from tui.words import _
+from tui.words import _, grouped
 
 # The first word of a job's name -> how it is called.
 NAMES = {
@@ -146,7 +146,7 @@ def _detail_in_words(detail: str) -> str:
 
 def _known(text: str) -> str | None:
     for template, fields in _details().of(text):
-        return _(template, **fields)
+        return _(template, **{name: grouped(value) for name, value in fields.items()})
     return None
 
 

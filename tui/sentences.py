@@ -220,6 +220,15 @@ SENTENCES: tuple[str, ...] = (
     N_("hidden"),
     N_("zero-width"),
 )
+# How `edgekit.fairness.rendering` writes an answer anew: what `{variety}` and the fields beside it are.
+VARIETIES = {
+    "plain": N_("small letters, no signs"),
+    "no-accents": N_("without accents"),
+    "spelling": N_("slips of the pen"),
+    "phonetic": N_("written by ear"),
+    "chat": N_("as in chats"),
+}
+_OF_VARIETIES = ("variety", "other", "worse", "better")
 _MOST = 1000  # characters; what is longer is no sentence of ours
 
 
@@ -236,8 +245,14 @@ def _said(text: str) -> str | None:
 
 def _whole(text: str, *, loose: bool = False) -> str | None:
     for sentence, fields in _templates().of(text, loose=loose):
-        return _(sentence, **{name: said(one) if name.startswith("told") else one for name, one in fields.items()})
+        return _(sentence, **{name: _field(name, one) for name, one in fields.items()})
     return None
+
+
+def _field(name: str, value: str) -> str:
+    if name in _OF_VARIETIES and value in VARIETIES:
+        return _(VARIETIES[value])
+    return said(value) if name.startswith("told") else value
 
 
 def _joined(text: str) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -15,11 +16,12 @@ from toys.tui_library import ToyLibrary
 from toys.tui_models import ToyModels
 from toys.tui_stage import NUMBER
 
-from edgekit.core.events import Progress
+from edgekit.core.events import Event, Progress, StepStarted
 from edgekit.core.languages import Direction
 from tui import words
-from tui.actions import ACTIONS, SCREENS
+from tui.actions import ACTIONS, SCREENS, key_in_words, take_own
 from tui.app import THEMES, EdgekitApp, own_keys, screen_class
+from tui.library import ModelRow
 from tui.machine import Speed
 from tui.screens.base import JobScreen
 from tui.screens.confirm import ConfirmScreen
@@ -151,6 +153,80 @@ def test_what_answers_a_key_stays_while_a_job_tells_how_far_it_is() -> None:
         stage.library.go.set()
         await stage.sees(": done")
         assert "of 20.0 MB" not in stage.label("status")
+
+    play(scene)
+
+
+def test_a_job_that_ends_moves_no_other_one_under_the_key() -> None:
+    go = [threading.Event(), threading.Event()]
+
+    async def scene(stage: Stage) -> None:
+        for at, one in enumerate(go):
+            stage.app.jobs.start(f"pull toy-{at}", lambda report, one=one: _waits(report, one))
+        await stage.press("escape", NUMBER["jobs"])
+        await stage.sees("2 at work")
+        await stage.press("down")
+        go[1].set()  # the row above the chosen one ends, and goes below it
+        await stage.sees("1 at work, 1 ended")
+        await stage.press("c")
+        await stage.sees("0 at work, 2 ended")
+        assert [job.state for job in stage.app.jobs.all] == ["cancelled", "done"]
+
+    play(scene)
+
+
+def _waits(report: Callable[[Event], None], go: threading.Event) -> None:
+    while not go.wait(0.02):
+        report(StepStarted("fetch", ""))
+
+
+def test_a_language_that_nobody_chose_is_the_systems_the_next_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LANGUAGE", "pt")
+
+    async def scene(stage: Stage) -> None:
+        await stage.sees("núcleos")
+
+    async def chooses(stage: Stage) -> None:
+        await stage.sees("núcleos")
+        await stage.press("f9")
+
+    try:
+        assert "language" not in play(scene, state={"screen": "device"})
+        assert play(chooses, state={"screen": "device"})["language"] == "en"
+    finally:
+        words.choose("en")
+
+
+def test_the_directions_and_the_status_are_said_in_the_language() -> None:
+    models = ToyModels(EN_PT, PT_EN)
+    models.name = lambda tag: f"{tag}-{words.chosen()}"  # type: ignore[method-assign]
+
+    async def scene(stage: Stage) -> None:
+        await stage.ready()
+        await stage.sees("en-en → pt-en")
+        await stage.press("f9")
+        await stage.sees("en-es → pt-es")
+        assert stage.label("status") == "listo"
+        await stage.press("f9")
+        await stage.sees("en-pt → pt-pt")
+
+    play(scene, models=models)
+
+
+@pytest.mark.parametrize(
+    ("state", "told"),
+    [("here", "x is here already"), ("unpinned", "edgekit models pin x"), ("refused", "why stands above")],
+)
+def test_a_model_that_cannot_be_pulled_says_what_can_be_done(
+    state: str, told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = ModelRow("x", "embed", "20", "?", state, "MIT", False, ("MIT; nobody",))
+    monkeypatch.setattr(ToyLibrary, "rows", lambda _library: [row])
+
+    async def scene(stage: Stage) -> None:
+        await stage.press("escape", NUMBER["models"], "p")
+        await stage.sees(told)
+        await stage.sees("20 languages, size not known")
 
     play(scene)
 
@@ -290,14 +366,31 @@ def test_own_keys_are_read_and_nonsense_is_left_out(tmp_path: Path, monkeypatch:
     assert own_keys() == {"quit": "ctrl+x", "translate.swap": "f12"}
 
     async def scene(stage: Stage) -> None:
+        await stage.sees("f12 Swap")
+        await stage.press("f1")
+        await stage.sees("f12        Swap:")
+        await stage.press("escape")
         await stage.press("f12")
         await stage.until(lambda: stage.app.screen.query_one("#direction", Select).value == PT_EN)
         await stage.press("ctrl+x")
         assert not stage.app.is_running
 
-    play(scene)
+    try:
+        play(scene)
+    finally:
+        take_own({})
     keys.write_text("= no table")
     assert own_keys() == {}
+
+
+def test_keys_are_called_as_on_the_keyboard_of_the_language() -> None:
+    try:
+        words.choose("es")
+        assert [key_in_words(key) for key in ("escape", "left", "ctrl+s", "f1")] == ["esc", "izquierda", "ctrl+s", "f1"]
+        shown = {action.id: action.key for action in ACTIONS}
+        assert (shown["jobs.log"], shown["export.less"], shown["back"]) == ("intro", "<-", "esc")
+    finally:
+        words.choose("en")
 
 
 def test_help_explains_what_has_the_focus() -> None:

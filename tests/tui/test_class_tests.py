@@ -12,9 +12,7 @@ from toys.tui_grading import toy_grades
 from toys.tui_stage import NUMBER, Stage
 
 from edgekit.core.events import Progress
-from tui import words
 from tui.screens.shown import ShownScreen
-from tui.widgets.fairness_cards import variety_in_words
 
 
 @pytest.mark.parametrize(("key", "name", "work"), [("f", "audit", "audit"), ("t", "attack", "red_team")])
@@ -52,20 +50,3 @@ def test_a_test_is_begun_once_cancelled_and_begun_again(
         assert len(stage.app.jobs.all) == 2
 
     play(scene, grades)
-
-
-@pytest.mark.parametrize(
-    ("variety", "spanish"),
-    [
-        ("plain", "en minúsculas y sin puntuación"),
-        ("pt", "<pt>"),
-        ("pt+en", "<pt> mezclado con <en>"),
-        ("translated to en", "traducido al idioma <en>"),
-    ],
-)
-def test_a_variety_is_said_in_words(variety: str, spanish: str) -> None:
-    words.choose("es")
-    try:
-        assert variety_in_words(variety, lambda tag: f"<{tag}>") == spanish
-    finally:
-        words.choose("en")

@@ -39,7 +39,7 @@ def test_fields_and_point_come_back_and_the_language_changes_under_a_plan(tmp_pa
         await stage.press("ctrl+l")
         await stage.sees("14,000 of 32,000")
         await stage.press("left", "f9")
-        await stage.sees("12,000 de 32,000 tokens")
+        await stage.sees("12\u00a0000 de 32\u00a0000 tokens")
         await stage.press("left", "end", "home", "right", "right", "right", "ctrl+q")
 
     state = play(leave)
@@ -47,7 +47,7 @@ def test_fields_and_point_come_back_and_the_language_changes_under_a_plan(tmp_pa
     async def again(stage: Stage) -> None:
         assert line(stage).endswith("--corpus pt=a.txt --vocab 8000 -o made")
         await stage.press("ctrl+l")
-        await stage.sees("8,000 de 32,000 tokens")
+        await stage.sees("8\u00a0000 de 32\u00a0000 tokens")
 
     play(again, state=state)
 

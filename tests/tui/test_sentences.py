@@ -14,12 +14,14 @@ from hypothesis import strategies as st
 import edgekit
 from edgekit.core.findings import FindingKind
 from edgekit.fairness.attack_texts import INSTRUCTIONS
+from edgekit.fairness.rendering import renderings
 from edgekit.grading.intake import take_in
 from edgekit.grading.judge import VERDICTS
 from edgekit.quiz.suggestion import CriterionState, Reason, ReasonCode
 from tui import words
-from tui.sentences import SENTENCES, said
+from tui.sentences import SENTENCES, VARIETIES, said
 from tui.widgets.answer_card import REASONS, STATES, in_words
+from tui.widgets.fairness_cards import variety_in_words
 from tui.widgets.told import KINDS
 
 ROOMS = ("checks", "fairness", "glossary", "grading", "protect", "translate")
@@ -205,3 +207,35 @@ def test_in_english_nothing_changes(text: str) -> None:
 @pytest.mark.parametrize("text", ["a, " * 5000, "`" * 1999, "met, " * 390, "met; " * 399, "`x` is not `" * 150])
 def test_a_long_text_takes_no_long_time(text: str) -> None:
     assert said(text).strip(" ,;") == text.strip(" ,;")
+
+
+@pytest.mark.parametrize(
+    ("name", "spanish", "portuguese"),
+    [
+        ("chat", "como en los chats", "como nos chats"),
+        ("no-accents", "sin tildes", "sem acentos"),
+        ("es", "Spanish!", "Spanish!"),
+        ("pt+en", "pt! + en!", "pt! + en!"),
+        ("translated to en", "traducido al en!", "traduzido para en!"),
+    ],
+)
+def test_a_variety_is_called_as_a_teacher_would(name: str, spanish: str, portuguese: str) -> None:
+    def called(tag: str) -> str:
+        return "Spanish!" if tag == "es" else f"{tag}!"
+
+    try:
+        words.choose("es")
+        assert variety_in_words(name, called) == spanish
+        words.choose("pt")
+        assert variety_in_words(name, called) == portuguese
+    finally:
+        words.choose("en")
+
+
+def test_every_variety_of_writing_has_a_name() -> None:
+    assert set(renderings("Porque las plantas toman k la luz, qué más.", "es")) <= set(VARIETIES)
+    words.choose("es")
+    try:
+        assert "sin tildes" in said("tells right from wrong, no-accents")
+    finally:
+        words.choose("en")

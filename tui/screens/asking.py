@@ -83,7 +83,7 @@ class AskFileScreen(ModalScreen[str]):
             yield Button(_("OK (enter)"), id="ok", compact=True)
             yield Button(_("Back (esc)"), id="no", compact=True)
             if self._endings:
-                yield Files(self._folder, self._endings)
+                yield Files(self._folder.absolute(), self._endings)  # `.` has no name to show
 
     def on_mount(self) -> None:
         """Nothing blinks."""

@@ -16,7 +16,7 @@ from tui.machine import Speed
 from tui.progress import line_in_words, name_in_words
 from tui.screens.base import JobScreen
 from tui.screens.models import ENDED
-from tui.words import _
+from tui.words import _, grouped
 
 # `python benchmarks/translation.py --core 1`, all lines at once, on the machine that the README names.
 PUBLISHED_WORDS_A_SECOND = 7_296
@@ -114,7 +114,7 @@ class DeviceScreen(JobScreen):
             self.query_one("#speed", Static).update(
                 _(
                     "{rate} words a second; one core of the machine in the README: {published}",
-                    rate=f"{speed.rate:,.0f}",
-                    published=f"{PUBLISHED_WORDS_A_SECOND:,}",
+                    rate=grouped(round(speed.rate)),
+                    published=grouped(PUBLISHED_WORDS_A_SECOND),
                 )
             )

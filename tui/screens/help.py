@@ -12,7 +12,8 @@ from textual.screen import ModalScreen, Screen
 from textual.widgets import Input, Static, TextArea
 
 from edgekit.core.characters import visible
-from tui.actions import N_, Action, of_screen, words
+from edgekit.core.paths import config_folder
+from tui.actions import N_, Action, key_in_words, of_screen, words
 from tui.screens.base import JobScreen
 from tui.words import _
 
@@ -64,6 +65,8 @@ class HelpScreen(ModalScreen[None]):
         )  # what is least known first
         lines += ["", *(_line(action, takes=takes) for action in everywhere)]
         lines += ["", _("Hold Shift to let the terminal select with the mouse. Nothing leaves this machine.")]
+        own = config_folder() / "keys.toml"
+        lines += ["", _("Keys of your own: lines like {line} in {file}.", line='grade.accept = "x"', file=own)]
         if isinstance(asked, JobScreen):
             lines += ["", f"{_('The same without a screen')}:  {asked.command()}"]
         return lines
@@ -72,5 +75,7 @@ class HelpScreen(ModalScreen[None]):
 def _line(action: Action, *, takes: bool = False) -> str:
     """takes: whether the focus is where letters are text."""
     label, help_text = words(action)
-    keys = " ".join(f"esc {key}" if takes and len(key) == 1 else key for key in action.keys.split(","))
+    keys = " ".join(
+        f"esc {key}" if takes and len(key) == 1 else key_in_words(key) for key in action.own_keys.split(",")
+    )
     return f"  {keys:<10} {label}: {help_text}" if label != help_text else f"  {keys:<10} {label}"

@@ -34,6 +34,10 @@ class JobsScreen(JobScreen):
         "jobs": N_("What is at work and what was done since the app began. Enter shows all that a job has said."),
     }
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._rows: list[Job] = []
+
     def content(self) -> ComposeResult:
         """How many, then each."""
         yield Label("", id="count", classes="title", markup=False)
@@ -46,7 +50,10 @@ class JobsScreen(JobScreen):
         self.query_one("#jobs").focus()
 
     def on_screen_resume(self) -> None:
-        """What began on another screen is here as well."""
+        """What began on another screen is here as well, and chosen where what was chosen has ended."""
+        box = self.query_one("#jobs", OptionList)
+        if self.app.jobs.running and (self._chosen is None or not self._chosen.runs):
+            box.highlighted = None
         self._fill()
 
     def on_resize(self) -> None:
@@ -70,7 +77,8 @@ class JobsScreen(JobScreen):
         return sorted(self.app.jobs.all, key=lambda job: (not job.runs, -job.started))
 
     def _fill(self) -> None:
-        rows = self._ordered()
+        chosen, rows = self._chosen, self._ordered()
+        self._rows = rows
         running = len(self.app.jobs.running)
         self.query_one("#count", Label).update(
             _("{running} at work, {done} ended", running=running, done=len(rows) - running)
@@ -78,16 +86,16 @@ class JobsScreen(JobScreen):
             else _("nothing has been started yet")
         )
         box = self.query_one("#jobs", OptionList)
-        at = box.highlighted
         box.clear_options()
         box.add_options([Option(_line(job, self.app.size.width - BESIDE)) for job in rows])
-        box.highlighted = min(at or 0, len(rows) - 1) if rows else None
+        at = next((at for at, job in enumerate(rows) if job is chosen), 0)
+        box.highlighted = at if rows else None
 
     @property
     def _chosen(self) -> Job | None:
+        """Of the rows that are shown: one that begins or ends moves the others."""
         at = self.query_one("#jobs", OptionList).highlighted
-        rows = self._ordered()
-        return rows[at] if at is not None and at < len(rows) else None
+        return self._rows[at] if at is not None and at < len(self._rows) else None
 
     def action_cancel(self) -> None:
         """Let the chosen job end, which it does where it asks next."""

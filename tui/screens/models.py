@@ -29,6 +29,15 @@ STATES = {
     "refused": N_("refused"),
 }
 
+WHY_NOT = {
+    "here": N_("{model} is here already"),
+    "unpinned": N_(
+        "the catalogue does not say yet which files {model} is; `edgekit models pin {model}` asks for them, with a "
+        "connection"
+    ),
+}
+MANY = N_("many languages")
+
 
 class ModelsScreen(JobScreen):
     """A row a model, what is to be known of the chosen one below."""
@@ -98,7 +107,8 @@ class ModelsScreen(JobScreen):
     def _shown(self) -> None:
         row = self._chosen
         if row is not None:
-            told = [_(STATES[row.state]), _(TASKS.get(row.task, row.task)), self._languages(row), row.size]
+            size = row.size if row.size != "?" else _("size not known")
+            told = [_(STATES[row.state]), _(TASKS.get(row.task, row.task)), self._languages(row), size]
             lines = [f"{row.id}: {', '.join(told)}", *row.detail]
             if row.restricted:
                 lines.append(
@@ -107,7 +117,15 @@ class ModelsScreen(JobScreen):
             self.query_one("#detail", Static).update(visible("\n".join(lines)))
 
     def _languages(self, row: ModelRow) -> str:
-        return " → ".join(map(self.app.models.name, row.languages.split(" → ")))
+        sides = row.languages.split(" → ")
+        return " → ".join(
+            _("{count} languages", count=one)
+            if one.isdecimal()
+            else _(MANY)
+            if one == "mul"
+            else self.app.models.name(one)
+            for one in sides
+        )
 
     def action_pull(self) -> None:
         """Bring the chosen model."""
@@ -115,7 +133,8 @@ class ModelsScreen(JobScreen):
         if row is None:
             return
         if row.state != "offered" or row.restricted:
-            self.say(_("{model} cannot be pulled from here: {state}", model=row.id, state=_(STATES[row.state])))
+            told = WHY_NOT.get(row.state, N_("{model} cannot be pulled from here; why stands above"))
+            self.say(_(told, model=row.id))
             return
         self._start("pull", row.id)
 

@@ -74,8 +74,7 @@ class TranslateScreen(TranslateWork):
         glossary = state.get("glossary")
         self._glossary = Path(glossary) if isinstance(glossary, str) and glossary else None
         self._source.focus()
-        first = self._first()
-        self._wanted = first
+        first = self._wanted = self._first()
         self.say(_("opening {direction}", direction=first))
         self.call_after_refresh(self._open, first)  # what opens a model has no part in the first frame
 
@@ -88,12 +87,16 @@ class TranslateScreen(TranslateWork):
         if not had or not directions:
             self.call_later(self._make_again)
             return
+        self._offer(self._wanted if self._wanted in directions else directions[0])
+        if self._wanted not in directions:
+            self._open(directions[0])
+
+    def _offer(self, chosen: Direction | None) -> None:
         box = self.query_one("#direction", Select)
         with box.prevent(Select.Changed):
             box.set_options(self._choices())
-            box.value = self._wanted if self._wanted in directions else directions[0]
-        if self._wanted not in directions:
-            self._open(directions[0])
+            box.value = chosen
+            box.mutate_reactive(Select.value)  # type: ignore[misc]  # the same one may have another name
 
     async def _make_again(self) -> None:
         """With a picker and texts that take words, or without."""
@@ -107,17 +110,19 @@ class TranslateScreen(TranslateWork):
         self._source.placeholder = self._invitation()
         if not self._directions:
             return
+        self._offer(self._wanted or self._directions[0])
         self._show_source_title()
         self._show_row()
         self._show_spoken(self._spoken, self._source.text)
         self._show_look()
+        if self._translator is not None and (self._translated_text or "") == self._source.text:
+            self._say_ready()
 
     def _invitation(self) -> str:
         if self._directions:
             return _("write or paste text here; its translation appears below")
-        offers = " / ".join(f"`edgekit pull {name}`" for name in self._models.offers())
         told = N_("no model is installed; press 3 for the screen Models, choose one and press p; or run {command}")
-        return _(told, command=offers)
+        return _(told, command=" / ".join(f"`edgekit pull {name}`" for name in self._models.offers()))
 
     def _choices(self) -> list[tuple[str, Direction]]:
         name = self._models.name
@@ -228,10 +233,9 @@ class TranslateScreen(TranslateWork):
             self._target.load_text(text)
         else:  # at the end, so that who reads on above is not disturbed
             self._target.insert("\n" + text, self._target.document.end, maintain_selection_offset=True)
-        is_whole = event.done == event.total
-        self._translated_text = event.source if is_whole else None
+        self._translated_text = event.source if event.done == event.total else None
         self._show_row()
-        if is_whole:
+        if self._translated_text is not None:
             self._show_look()
             self._follow(self._target)
             self._say_ready()

@@ -23,7 +23,7 @@ from tui.pages import page
 from tui.progress import line_in_words, name_in_words
 from tui.screens.base import JobScreen
 from tui.screens.confirm import ConfirmScreen
-from tui.words import _
+from tui.words import _, grouped
 
 GLOSSARY_ENDINGS = (".csv", ".tsv", ".tbx")
 _MOST_SHOWN = 60  # characters of a cell in a question
@@ -108,9 +108,9 @@ class TranslateFiles(JobScreen):
             told = _(
                 "{out}: {translated} of {segments} translated, to look at: {look}; the log on Jobs lists them",
                 out=done.out,
-                translated=f"{done.translated:,}",
-                segments=f"{done.segments:,}",
-                look=f"{len(done.look):,}",
+                translated=grouped(done.translated),
+                segments=grouped(done.segments),
+                look=grouped(len(done.look)),
             )
             self.say(told + (f"\n{note_in_words(done.plain)}" if done.plain else ""))
 

@@ -13,7 +13,7 @@ from tui.actions import N_
 from tui.grading import Card
 from tui.sentences import said
 from tui.widgets.script import Paragraph, lines_of, plain
-from tui.words import _
+from tui.words import _, grouped
 
 # What is longer is read elsewhere: a screen of it is no help, and its lines are broken on every resize.
 MOST_SHOWN = 10_000
@@ -224,7 +224,7 @@ def answer_pieces(card: Card) -> list[tuple[str, str]]:
         at = end
     pieces.append((_shown(text[at:MOST_SHOWN]), ""))
     if len(text) > MOST_SHOWN:
-        told = _("… {shown} of {all} characters are shown", shown=f"{MOST_SHOWN:,}", all=f"{len(text):,}")
+        told = _("… {shown} of {all} characters are shown", shown=grouped(MOST_SHOWN), all=grouped(len(text)))
         pieces.append((f"\n{told}", "dim"))
     return [piece for piece in pieces if piece[0]]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from edgekit.core.columns import aligned_columns
 from edgekit.core.units import bytes_in_words
 from tui.exporting import Planned
-from tui.words import _
+from tui.words import _, grouped
 
 
 def costs_in_words(planned: Planned, at: int) -> list[str]:
@@ -13,8 +13,8 @@ def costs_in_words(planned: Planned, at: int) -> list[str]:
     size, before = planned.sizes[at], planned.before
     head = _(
         "{tokens} of {all} tokens, {size} of {whole}",
-        tokens=f"{size.tokens:,}",
-        all=f"{before.tokens:,}",
+        tokens=grouped(size.tokens),
+        all=grouped(before.tokens),
         size=bytes_in_words(size.size_bytes),
         whole=bytes_in_words(before.size_bytes),
     )

@@ -13,6 +13,8 @@ from textual import events
 from textual.message import Message
 from textual.widgets import Static
 
+from tui.words import grouped
+
 _LABEL = 7
 # Unicode 0x2800: the bits of a braille cell, by column and row of its dots.
 _DOTS = ((0x01, 0x02, 0x04, 0x40), (0x08, 0x10, 0x20, 0x80))
@@ -90,7 +92,7 @@ def drawn(places: Sequence[tuple[int, float]], at: int, columns: int, height: in
 
 def _axis(tokens: Sequence[int], at: int, column: int, columns: int) -> str:
     """The first and the last number, and that of the point under it where there is room."""
-    first, last, here = (f"{one:,}" for one in (tokens[0], tokens[-1], tokens[at]))
+    first, last, here = (grouped(one) for one in (tokens[0], tokens[-1], tokens[at]))
     axis = first.ljust(columns - len(last)) + last
     begin = min(max(column - len(here) // 2, 0), columns - len(here))
     if begin < len(first) + 1 or begin + len(here) > columns - len(last) - 1:

@@ -7,34 +7,13 @@ from typing import TYPE_CHECKING
 
 from edgekit.core.characters import visible
 from tui.actions import N_
-from tui.sentences import said
+from tui.sentences import VARIETIES, said
 from tui.widgets.answer_card import number
 from tui.words import _
 
 if TYPE_CHECKING:
     from edgekit.fairness.audit import AuditCard
     from edgekit.fairness.redteam import AttackCard
-
-
-# How the versions of an answer are made, by what edgekit calls them.
-VARIETIES = {
-    "plain": N_("small letters without punctuation"),
-    "no-accents": N_("without accents"),
-    "spelling": N_("with slips of spelling"),
-    "phonetic": N_("spelled by ear"),
-    "chat": N_("as in chats"),
-}
-
-
-def variety_in_words(variety: str, name: Callable[[str], str]) -> str:
-    """`pt+en` -> `Portuguese mixed with English`; as it is where it is none that edgekit makes."""
-    if variety in VARIETIES:
-        return _(VARIETIES[variety])
-    one, plus, other = variety.partition("+")
-    if plus:
-        return _("{language} mixed with {other}", language=name(one), other=name(other))
-    tag = variety.removeprefix("translated to ")
-    return _("translated to {language}", language=name(tag)) if tag != variety else name(variety)
 
 
 def attack_lines(card: AttackCard) -> list[str]:
@@ -63,8 +42,20 @@ def _one_line(text: str) -> str:
     return " ".join(visible(text[:400]).split())
 
 
+_TRANSLATED = "translated to "
+
+
+def variety_in_words(variety: str, name: Callable[[str], str]) -> str:
+    """`es` as Spanish, `pt+en` as Portuguese + English, `chat` as what it is."""
+    if variety in VARIETIES:
+        return _(VARIETIES[variety])
+    if variety.startswith(_TRANSLATED):
+        return _("translated to {language}", language=name(variety.removeprefix(_TRANSLATED)))
+    return " + ".join(map(name, variety.split("+")))
+
+
 def audit_lines(card: AuditCard, name: Callable[[str], str]) -> list[str]:
-    """A line for each verdict, then what there was of each variety; name: of a language, by its tag."""
+    """A line for each verdict, then what there was of each variety.  name: of a language, by its tag."""
     if not card.verdicts:
         lines = [_("nothing could be judged: the quiz has too few wordings")]
     else:
