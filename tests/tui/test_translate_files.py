@@ -24,6 +24,7 @@ from tui.checked import _Watched
 from tui.models import installed_models
 from tui.screens.asking import AskFileScreen
 from tui.screens.confirm import ConfirmScreen
+from tui.screens.translate import PAUSE_SECONDS
 from tui.screens.translate_files import beside
 
 EN_PT, PT_EN = Direction("en", "pt"), Direction("pt", "en")
@@ -171,8 +172,9 @@ def test_a_glossary_is_used_told_of_remembered_and_left_out_again(tmp_path: Path
     state["screens"]["translate"]["glossary"] = str(path)
 
     async def gone(stage: Stage) -> None:
+        await stage.pilot.pause(3 * PAUSE_SECONDS)  # the text that was brought back counts as changed when it is there
         await stage.until(lambda: "the glossary is not used" in stage.label("status"))
-        assert stage.area("target").text == "A TERM"
+        await stage.until(lambda: stage.area("target").text == "A TERM")
 
     play(gone, models=ToyModels(EN_PT), state=state)
 
@@ -212,9 +214,9 @@ def test_saving_asks_before_it_replaces_and_says_why_it_could_not(tmp_path: Path
         await stage.press("n")
         assert mine.read_text("utf-8") == "mine"
         await answer(stage, "w", str(tmp_path))
-        assert "is a folder" in stage.label("status")
+        await stage.until(lambda: "is a folder" in stage.label("status"))
         await answer(stage, "w", str(tmp_path / "none" / "a.txt"))
-        assert "there is no folder" in stage.label("status")
+        await stage.until(lambda: "there is no folder" in stage.label("status"))
         assert not (tmp_path / "none").exists()
         await answer(stage, "w", str(mine))
         await stage.press("y")
@@ -244,8 +246,7 @@ def test_the_pager_has_text_above_translation_and_nothing_that_a_terminal_obeys(
 
         monkeypatch.setattr(stage.app, "suspend", suspend)
         await stage.press("p")
-        await stage.until(seen.exists)
-        assert seen.read_text("utf-8") == "صباح␛[2J\nصباح␛[2J\n"
+        await stage.until(lambda: seen.exists() and seen.read_text("utf-8") == "صباح␛[2J\nصباح␛[2J\n")
 
     play(scene, models=ToyModels(EN_PT))
 

@@ -114,15 +114,13 @@ class TranslateScreen(TranslateReview):
             offers = " / ".join(f"`edgekit pull {name}`" for name in self._models.offers())
             self.say(_("no model is installed; run {command}, or pull one on the screen Models", command=offers))
             return
-        text = state.get("text")
-        if isinstance(text, str) and text:
+        if isinstance(text := state.get("text"), str) and text:
             self._source.load_text(text)
             self._source.move_cursor(self._source.document.end)
         glossary = state.get("glossary")
         self._glossary = Path(glossary) if isinstance(glossary, str) and glossary else None
         self._source.focus()
-        first = self._first()
-        self._wanted = first
+        self._wanted = first = self._first()
         self.say(_("opening {direction}", direction=first))
         self.call_after_refresh(self._open, first)  # what opens a model has no part in the first frame
 
@@ -211,6 +209,9 @@ class TranslateScreen(TranslateReview):
             self._open(self._current)
             return
         text = self._source.text
+        if text.strip() and text == self._translated_text:
+            return  # what opening a model says stands until the text is another
+        self._translated_text = None
         if text.strip():
             self.say(_("translating"))
             self._translate(self._translator, text)
@@ -272,8 +273,7 @@ class TranslateScreen(TranslateReview):
     @work(thread=True, exclusive=True, exit_on_error=False, group="translate")
     def _translate(self, translator: CheckedLines, text: str) -> None:
         worker = get_current_worker()
-        lines = text.split("\n")
-        done = 0
+        lines, done = text.split("\n"), 0
         with self._busy:
             while done < len(lines):
                 if worker.is_cancelled or translator is not self._translator:
