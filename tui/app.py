@@ -21,6 +21,7 @@ from rich.text import Text
 from textual.app import App
 from textual.binding import BindingType
 from textual.command import CommandPalette
+from textual.css.query import NoMatches
 from textual.events import Event, Key, Paste
 
 from edgekit.core.paths import config_folder
@@ -306,6 +307,11 @@ class EdgekitApp(App[None]):
             for job in self.jobs.running:
                 job.cancel()
             self.exit()
+
+    def _handle_exception(self, error: Exception) -> None:
+        """A screen that was still being filled when the app was told to leave has nothing to put its content into."""
+        if not (self._exit and isinstance(error, NoMatches)):
+            super()._handle_exception(error)
 
     def _fatal_error(self) -> None:
         """Say in a line what happened and where more stands; Textual would show what every name in the code holds."""

@@ -15,6 +15,7 @@ import sys
 import time
 from pathlib import Path
 
+from edgekit.core import database
 from edgekit.core.languages import Direction
 from edgekit.memory.memory import open_memory
 
@@ -22,6 +23,7 @@ EN_PT = Direction("en", "pt")
 
 
 def add(path: Path, name: str, count: int) -> None:
+    database.WAIT_SECONDS = 100.0  # two that write without a pause, on a disk that takes long to sync
     with open_memory(path) as memory:
         for number in range(count):
             memory.add(f"{name} says sentence {number}", f"frase {number}", EN_PT)

@@ -96,12 +96,8 @@ def play(
     size: tuple[int, int] = (80, 24),
     state: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
-    async def settled(stage: Stage) -> None:
-        await stage.pilot.pause()
-        await scene(stage)
-
     return play_app(
-        settled,
+        scene,
         models=ToyModels(),
         library=ToyLibrary(),
         exporting=exporting or ToyExporting(),

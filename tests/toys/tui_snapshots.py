@@ -44,6 +44,11 @@ def _style(piece: Segment) -> str:
     return " ".join([f"{colours[0]} on {colours[1]}", *(name for name in _ATTRIBUTES if getattr(style, name))])
 
 
+def is_another(path: Path, shown: str) -> bool:
+    """Whether the file says another, and is to stay as it is."""
+    return not os.environ.get(WRITE) and not (path.is_file() and path.read_text("utf-8") == shown)
+
+
 def same(path: Path, shown: str) -> bool:
     """Whether it is what the file says; written there instead where `WRITE` is set."""
     if os.environ.get(WRITE):

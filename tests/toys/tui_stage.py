@@ -7,6 +7,7 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
+from textual.css.query import NoMatches
 from textual.pilot import Pilot
 from textual.widget import Widget
 from textual.widgets import Input, Label, TextArea
@@ -79,12 +80,23 @@ class Stage:
         """Keys, each of which has done what it does: the pilot takes a process that gets no time for an idle one."""
         for key in keys:
             await self.pilot.press(key)
+            await self.until(self._has_handed_on)
             for _queue in range(3):  # the app's, the screen's and the widget's, one after the other
                 await self.pilot.pause(0)
 
+    def _has_handed_on(self) -> bool:
+        """Whether the next key is waited for, which is after all that the one before it does."""
+        return self.app._exit or bool(self.app._typed._waiting._getters)  # type: ignore[attr-defined]
+
+    async def begins(self) -> None:
+        """The first screen is filled, and a key has somebody to hand it on."""
+        await self.until(lambda: self.app.screen.is_mounted and self._has_handed_on())
+        await self.pilot.pause()
+
     async def until(self, condition: Callable[[], bool]) -> None:
+        """Until it holds; what it asks for and is not there yet is awaited too."""
         end = time.monotonic() + SECONDS
-        while not condition():
+        while not _holds(condition):
             assert time.monotonic() < end, self.shown()
             await self.pilot.pause(0.02)
 
@@ -120,6 +132,13 @@ class Stage:
             await self.pilot.pause(0.1)
 
 
+def _holds(condition: Callable[[], bool]) -> bool:
+    try:
+        return condition()
+    except NoMatches:
+        return False
+
+
 def play(
     scene: Callable[[Stage], Awaitable[None]],
     *,
@@ -136,7 +155,9 @@ def play(
     async def run() -> None:
         app = EdgekitApp(models, grades=grades, library=library, exporting=exporting, state=memory)
         async with app.run_test(size=size) as pilot:
-            await scene(Stage(app, pilot))
+            stage = Stage(app, pilot)
+            await stage.begins()
+            await scene(stage)
 
     try:
         asyncio.run(run())

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import threading
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from textual.app import ComposeResult
+from textual.command import CommandList
 from textual.pilot import Pilot
 from textual.widgets import OptionList, Select, Static, TextArea
 from toys import tui_stage
@@ -55,13 +58,21 @@ def play(
         app.describe = lambda: [("cores", "4"), ("memory", "8 GB")]
         app.measure = lambda translator, _report: Speed(len(translator.translate(["a b"])) * 100, 2.0)
         async with app.run_test(size=size) as pilot:
-            await scene(Stage(app, pilot, library))
+            stage = Stage(app, pilot, library)
+            await stage.begins()
+            await scene(stage)
 
     try:
         asyncio.run(run())
     finally:
         words.choose("en")
     return memory
+
+
+def first_found(stage: Stage) -> str:
+    """What Enter would do in the palette."""
+    found = stage.app.screen.query_one(CommandList)
+    return str(found.get_option_at_index(0).prompt) if found.option_count else ""
 
 
 @pytest.mark.parametrize(("number", "name"), list(enumerate([name for name, _label in SCREENS], 1)))
@@ -80,11 +91,8 @@ def test_a_screen_is_reached_by_number_by_key_by_mouse_and_by_palette(number: in
             elif reach == "mouse":
                 await stage.click(f"{number} {label}")
             else:
-                await stage.press("ctrl+p")
-                await stage.pilot.pause(0.1)
-                await stage.press(*label.lower())
-                await stage.sees(label)
-                await stage.pilot.pause(0.3)
+                await stage.press("ctrl+p", *label.lower())
+                await stage.until(lambda: label in first_found(stage))
                 await stage.press("enter")
             await stage.until(lambda: stage.app.current_mode == name)
             await stage.sees(f"[{number} {label}]")
@@ -242,7 +250,7 @@ def test_a_failed_pull_is_a_line_with_its_hint_and_a_log() -> None:
         await stage.sees("hint: try again")
         await stage.press(NUMBER["jobs"], "enter")
         await stage.until(lambda: isinstance(stage.app.screen, ShownScreen))
-        assert "the toy did not come" in stage.app.screen.query_one(TextArea).text
+        await stage.until(lambda: "the toy did not come" in stage.app.screen.query_one(TextArea).text)
 
     play(scene)
 
@@ -306,6 +314,21 @@ def test_leaving_with_work_under_way_asks_once() -> None:
     play(scene)
 
 
+@pytest.mark.parametrize("name", [name for name, _label in SCREENS])
+def test_leaving_while_a_screen_is_being_filled_is_no_fault(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    compose = JobScreen.compose
+
+    def leaves(screen: JobScreen) -> ComposeResult:
+        screen.app._told_to_leave(signal.SIGTERM)
+        return compose(screen)
+
+    monkeypatch.setattr(JobScreen, "compose", leaves)
+    app = EdgekitApp(ToyModels(EN_PT), library=ToyLibrary(), state={"language": "en", "screen": name})
+    asyncio.run(app.run_async(headless=True))
+    assert app.return_code == 128 + signal.SIGTERM
+    assert app._exception is None
+
+
 def test_the_screen_the_text_the_language_and_the_colours_come_back() -> None:
     async def leave(stage: Stage) -> None:
         stage.app.screen.query_one("#source", TextArea).load_text("Olá\n2")
@@ -322,7 +345,7 @@ def test_the_screen_the_text_the_language_and_the_colours_come_back() -> None:
         assert stage.app.theme == THEMES[1]
         await stage.press(NUMBER["translate"])
         await stage.sees("OLÁ")
-        assert stage.app.screen.query_one("#direction", Select).value == PT_EN
+        await stage.until(lambda: stage.app.screen.query_one("#direction", Select).value == PT_EN)
 
     play(again, state=state)
 
@@ -373,7 +396,7 @@ def test_own_keys_are_read_and_nonsense_is_left_out(tmp_path: Path, monkeypatch:
         await stage.press("f12")
         await stage.until(lambda: stage.app.screen.query_one("#direction", Select).value == PT_EN)
         await stage.press("ctrl+x")
-        assert not stage.app.is_running
+        await stage.until(lambda: not stage.app.is_running)
 
     try:
         play(scene)
@@ -429,12 +452,12 @@ def test_the_lines_of_screens_and_keys_hold_on_to_their_places(size: tuple[int, 
     async def scene(stage: Stage) -> None:
         for name, _label in SCREENS:
             stage.app.switch_mode(name)
-            await stage.pilot.pause(0.05)
+            await stage.until(lambda name=name: getattr(stage.app.screen, "NAME", "") == name)
             assert isinstance(stage.app.screen, JobScreen)
-            rows = stage.rows()
-            assert len(rows) == size[1]
-            assert rows[0].strip().startswith(("1", "[1"))
-            assert "^p" in rows[-1] or size[0] < 60
+            # While one screen gives way to the other nothing is drawn.
+            await stage.until(lambda: stage.shown().strip().startswith(("1", "[1")))
+            await stage.until(lambda: "^p" in stage.rows()[-1] or size[0] < 60)
+            assert len(stage.rows()) == size[1]
             assert stage.app.screen.query_one("#status", Static) is not None
 
     play(scene, state={"language": language}, size=size)

@@ -48,8 +48,9 @@ def play(
         app.describe = lambda: [("cores", "4")]
         app.measure = lambda translator, _report: Speed(len(translator.translate(["a b"])) * 100, 2.0)
         async with app.run_test(size=(80, 24)) as pilot:
-            await pilot.pause(0.1)
-            await scene(Stage(app, pilot))
+            stage = Stage(app, pilot)
+            await stage.begins()
+            await scene(stage)
 
     try:
         asyncio.run(run())
@@ -78,7 +79,7 @@ def test_everything_on_a_screen_is_explained_found_and_still(name: str, tmp_path
             assert action.label in found
         await stage.press("f8")
         await stage.until(lambda: isinstance(stage.app.screen, ShownScreen))
-        assert stage.app.screen.query_one(TextArea).text.startswith("edgekit ")
+        await stage.until(lambda: stage.app.screen.query_one(TextArea).text.startswith("edgekit "))
 
     play(scene, tmp_path, screen=name)
 

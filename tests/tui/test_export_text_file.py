@@ -31,8 +31,9 @@ def play(
         state = {"language": language, "screen": "export"}
         app = EdgekitApp(ToyModels(), library=ToyLibrary(), exporting=toy or ToyExporting(), state=state)
         async with app.run_test(size=size) as pilot:
-            await pilot.pause()
-            await scene(Stage(app, pilot))
+            stage = Stage(app, pilot)
+            await stage.begins()
+            await scene(stage)
 
     try:
         asyncio.run(run())

@@ -25,7 +25,9 @@ def play(scene: Callable[[Stage], Awaitable[None]], *, size: tuple[int, int], la
     async def run() -> None:
         app = EdgekitApp(ToyModels(), library=ToyLibrary(), state={"language": language, "screen": "models"})
         async with app.run_test(size=size) as pilot:
-            await scene(Stage(app, pilot))
+            stage = Stage(app, pilot)
+            await stage.begins()
+            await scene(stage)
 
     try:
         asyncio.run(run())
@@ -62,10 +64,11 @@ def test_a_long_message_says_what_shows_all_of_it(size: tuple[int, int], languag
         assert len(stage.rows()) == size[1]
         await stage.press("f1")
         await stage.until(lambda: isinstance(stage.app.screen, HelpScreen))
+        await stage.until(lambda: bool(stage.app.screen.query("VerticalScroll Static")))
         shown = str(stage.app.screen.query_one("VerticalScroll Static", Static).content)
         assert len(shown.partition("39")[0].splitlines()) == 42
         await stage.press("ctrl+o")
-        assert stage.app.clipboard == screen.said  # type: ignore[attr-defined]  # it is a screen of ours
+        await stage.until(lambda: stage.app.clipboard == screen.said)  # type: ignore[attr-defined]  # it is a screen of ours
         await stage.press("escape")
         await stage.click(more)
         await stage.until(lambda: isinstance(stage.app.screen, HelpScreen))

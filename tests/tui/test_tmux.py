@@ -41,7 +41,7 @@ class Tmux:
     def __init__(self, folder: Path, home: Path) -> None:
         self._socket = str(folder / "tmux")
         (folder / "work").mkdir(exist_ok=True)
-        left_out = ("NO_COLOR", "COLUMNS", "LINES", "TMUX", "LC_ALL", "LANGUAGE")
+        left_out = ("NO_COLOR", "COLUMNS", "LINES", "TMUX", "LC_ALL", "LC_MESSAGES", "LANGUAGE")
         environment = {key: value for key, value in os.environ.items() if key not in left_out}
         environment |= {"EDGEKIT_HOME": str(home), "LANG": "C.UTF-8", "TERM": "xterm-256color"}
         shell = "exec sh" if shutil.which("bash") is None else "exec bash --norc --noprofile"

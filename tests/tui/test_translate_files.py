@@ -181,9 +181,9 @@ def test_saving_asks_before_it_replaces_and_says_why_it_could_not(tmp_path: Path
         await stage.press("n")
         assert mine.read_text("utf-8") == "mine"
         await stage.answer("w", str(tmp_path))
-        assert "is a folder" in stage.label("status")
+        await stage.until(lambda: "is a folder" in stage.label("status"))
         await stage.answer("w", str(tmp_path / "none" / "a.txt"))
-        assert "there is no folder" in stage.label("status")
+        await stage.until(lambda: "there is no folder" in stage.label("status"))
         assert not (tmp_path / "none").exists()
         await stage.answer("w", str(mine))
         await stage.press("y")
@@ -213,8 +213,7 @@ def test_the_pager_has_text_above_translation_and_nothing_that_a_terminal_obeys(
 
         monkeypatch.setattr(stage.app, "suspend", suspend)
         await stage.press("p")
-        await stage.until(seen.exists)
-        assert seen.read_text("utf-8") == "صباح␛[2J\nصباح␛[2J\n"
+        await stage.until(lambda: seen.exists() and seen.read_text("utf-8") == "صباح␛[2J\nصباح␛[2J\n")
 
     play(scene, models=ToyModels(EN_PT))
 

@@ -85,7 +85,7 @@ def test_a_line_of_the_list_is_gone_to_by_mouse() -> None:
         await stage.translated(TEXT)
         await stage.click("line 2: doubtful, 25 % sure")
         await stage.until(lambda: stage.area("source").cursor_location == (1, 0))
-        assert stage.area("source").has_focus
+        await stage.until(lambda: stage.area("source").has_focus)
 
     play(scene, models=ToyModels(EN_PT))
 
@@ -93,10 +93,10 @@ def test_a_line_of_the_list_is_gone_to_by_mouse() -> None:
 def test_the_title_says_how_sure_the_line_of_the_cursor_is_and_where_it_is_from() -> None:
     async def scene(stage: Stage) -> None:
         await stage.translated("I am sure\nonce again\nmore?")
-        assert stage.label("target-title") == "Portuguese (pt); line 1: quite certain, 93 % sure"
+        await stage.until(lambda: stage.label("target-title") == "Portuguese (pt); line 1: quite certain, 93 % sure")
         await stage.press("down")
         await stage.until(lambda: stage.label("target-title") == "Portuguese (pt); from the memory")
-        assert stage.area("target").cursor_location[0] == 1
+        await stage.until(lambda: stage.area("target").cursor_location[0] == 1)
         await stage.press("down")
         await stage.until(lambda: "line 3: doubtful, 25 % sure" in stage.label("target-title"))
 

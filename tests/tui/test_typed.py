@@ -37,7 +37,9 @@ def play(scene: Callable[[Stage], Awaitable[None]], exporting: ToyExporting) -> 
         state = {"language": "en", "screen": "translate"}
         app = EdgekitApp(ToyModels(Direction("en", "pt")), library=ToyLibrary(), exporting=exporting, state=state)
         async with app.run_test(size=(80, 24)) as pilot:
-            await scene(Stage(app, pilot))
+            stage = Stage(app, pilot)
+            await stage.begins()
+            await scene(stage)
 
     try:
         asyncio.run(run())

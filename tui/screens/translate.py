@@ -67,8 +67,7 @@ class TranslateScreen(TranslateWork):
         self._show_look()
         if not self._directions:
             return
-        text = state.get("text")
-        if isinstance(text, str) and text:
+        if isinstance(text := state.get("text"), str) and text:
             self._source.load_text(text)
             self._source.move_cursor(self._source.document.end)
         glossary = state.get("glossary")
@@ -176,6 +175,9 @@ class TranslateScreen(TranslateWork):
             self._open(self._current)
             return
         text = self._source.text
+        if text.strip() and text == self._translated_text:
+            return  # what opening a model says stands until the text is another
+        self._translated_text = None
         if text.strip():
             self.say(_("translating"))
             self._translate(self._translator, text)
