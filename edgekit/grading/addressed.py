@@ -130,8 +130,8 @@ class Addressed:
                 found += [one for one, score, _ in scored if score > _LEAST_OF_PART]
         if found:
             told = [*led, *found]
-            left = [one for one in units if not any(one[0] <= begin < one[1] for begin, _ in told)]
-            found = [one for one in found if not self._goes_on(text, one, left, related, texts)]
+            beside = [one for one in units if not any(one[0] <= begin < one[1] for begin, _ in told)]
+            found = [one for one in found if not self._goes_on(text, one, beside, related, texts)]
         return tuple(sorted([*led, *found]))
 
     def _goes_on(self, text: str, span: Span, left: Sequence[Span], related: Floats, texts: Texts) -> bool:
