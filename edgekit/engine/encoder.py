@@ -33,8 +33,9 @@ _OUTPUTS = {_FEATURES: "embedding", _OF_TEXTS: "logits", _OF_TOKENS: "logits"}
 # Attention takes heads * S * S * 4 bytes a text: 13 MB for one of 512 tokens, and no more for as many short ones.
 _TOKENS_AT_ONCE = 2048
 
-# A run of 512 tokens of multilingual-e5-small takes 80 MB for a moment, one of 254 takes 30.
-_WINDOW = 254
+# A run of 512 tokens of multilingual-e5-small takes 80 MB for a moment, one of 254 takes 30; eight windows of a long
+# answer at once took 100 MB more than one after the other.
+_WINDOW, _STATES_AT_ONCE = 254, 256
 # 1,500 words in English.
 _MOST_STATES = 2048
 _SENTENCE_END = re.compile(r"[.!?;…]+[\"”»')]*|.*[。！？؟।]")
@@ -209,7 +210,7 @@ class Encoder(Closing):
             places += [(index, text[begin:end]) for begin, end in windows(self.tokenizer.pieces(text), room)]
         parts = [(at, [*ids[index][:before], *window]) for at, (index, window) in enumerate(places)]
         found: dict[int, tuple[Embeddings, Embeddings]] = {}
-        for batch in _batches(parts):
+        for batch in _batches(parts, _STATES_AT_ONCE):
             embeddings, states = self._outputs([one for _, one in batch], ["embedding", _STATES])
             for (at, one), embedding, rows in zip(batch, embeddings, states, strict=True):
                 found[at] = embedding, rows[1 + before : 1 + len(one)]
@@ -328,12 +329,12 @@ def windows(pieces: Sequence[str], room: int) -> Iterator[tuple[int, int]]:
     yield begin, count
 
 
-def _batches(parts: Sequence[_Part]) -> Iterator[list[_Part]]:
-    """Parts of one length, as many as fit."""
+def _batches(parts: Sequence[_Part], at_once: int = _TOKENS_AT_ONCE) -> Iterator[list[_Part]]:
+    """Parts of one length, as many as fit into tokens at once."""
     by_length: defaultdict[int, list[_Part]] = defaultdict(list)
     for part in parts:
         by_length[len(part[1])].append(part)
     for length, alike in by_length.items():
-        count = max(1, _TOKENS_AT_ONCE // (length + 2))
+        count = max(1, at_once // (length + 2))
         for begin in range(0, len(alike), count):
             yield alike[begin : begin + count]

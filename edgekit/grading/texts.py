@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 # Wordings and questions come up for every answer, an answer's views for every criterion. Of 30 tokens with 384 numbers
 # of 4 bytes each: 46 kB a text, 4 MB, and twice as much again for what the scorer makes of them. Of long texts as many
-# as have these tokens, 13 MB: sixteen answers of 400 words, which are read together.
-_MOST, _MOST_TOKENS = 96, 8192
+# as have these tokens, 6 MB: two of the longest.
+_MOST, _MOST_TOKENS = 96, 4096
 
 
 class Texts:

@@ -31,11 +31,11 @@ def test_a_model_is_planned_moved_written_verified_and_installed_with_keys_alone
         said = words._
         assert "edgekit export toy-en-pt --languages TAGS" in line(stage)
         await stage.press(*"pt,en", "tab", *"pt=a.txt en=b.txt", "ctrl+l")
-        await stage.sees("14,000")
+        await stage.sees(words.grouped(14_000))
         assert toy.asked == [Wanted("toy-en-pt", ("pt", "en"), ("pt=a.txt", "en=b.txt"))]
         assert line(stage) == "edgekit export toy-en-pt --languages pt,en --corpus pt=a.txt --corpus en=b.txt"
         await stage.press("left", "left", "left", "right")
-        await stage.sees("10,000")
+        await stage.sees(words.grouped(10_000))
         await stage.sees("15.0 MB")
         await stage.sees("1.300 > 1.336")
         assert line(stage).endswith("--corpus en=b.txt --vocab 10000")

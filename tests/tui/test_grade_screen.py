@@ -274,7 +274,7 @@ def test_the_audit_runs_as_a_job_and_shows_its_card(tmp_path: Path, monkeypatch:
         await stage.press("f")
         await stage.until(lambda: isinstance(stage.app.screen, ShownScreen))
         await stage.sees("nothing could be judged")
-        for line in ("English: ", "with slips of spelling: "):
+        for line in ("English: ", "slips of the pen: "):
             assert line in stage.shown(), stage.shown()
         assert marks(book) == {}
         await stage.press("escape")

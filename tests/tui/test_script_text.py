@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from toys.tui_grading import HOSTILE, SCRIPTS
 
@@ -30,6 +30,8 @@ def test_lines_hold_all_but_the_spaces_at_which_they_are_broken(text: str, width
     assert at == len(text)
 
 
+@example(" 00000\u0bbe", 5)
+@example("000 \u0bbe0", 5)
 @given(TEXTS, st.integers(2, 50))
 def test_no_line_is_wider_than_it_may_be_nor_begins_inside_a_character(text: str, width: int) -> None:
     whole = list(characters(text))

@@ -56,16 +56,18 @@ def lines_of(text: str, width: int, later: int | None = None) -> Iterator[tuple[
             used, room = 0, later
             continue
         size = cells(text[at:end])
-        if used + size > room and at > begin:
-            if text[at] == " ":
-                yield begin, at
-                begin = space = end
-                used, room = 0, later
-                continue
+        is_space = text[at:end] == " "  # not one that carries a vowel
+        if used + size > room and at > begin and is_space:
+            yield begin, at
+            begin = space = end
+            used, room = 0, later
+            continue
+        # What comes after a space may be too long for its line as well.
+        while used + size > room and at > begin:
             cut = space if space > begin else at
             yield begin, cut - 1 if cut == space else cut
             begin, used, room = cut, cells(text[cut:at]), later
-        if text[at] == " ":
+        if is_space:
             space = end
         used += size
     yield begin, len(text)
