@@ -198,10 +198,15 @@ def keys(word: str, language: str) -> tuple[str, ...]:
         return tuple(dict.fromkeys((folded, *_stems(folded, language))))
     if _HANGUL.match(folded):
         return (folded[:2],)
-    found = [folded[: _BRAHMIC_KEY if _BRAHMIC.match(folded) else _KEY]]
-    if language in _BY_PREFIX and len(folded) >= _KEY:
-        found.append("-" + folded[-_KEY:])
+    found = [folded[: _least(folded)]]
+    if language in _BY_PREFIX and len(folded) >= (least := _least(folded[::-1])):
+        found.append("-" + folded[-least:])
     return tuple(found)
+
+
+def _least(folded: str) -> int:
+    """How much of its beginning a word has at least in common with its forms."""
+    return _BRAHMIC_KEY if _BRAHMIC.match(folded) else _KEY
 
 
 @lru_cache(maxsize=100_000)
@@ -214,10 +219,10 @@ def index_keys(word: str, language: str) -> tuple[str, ...]:
     folded = fold(word, language)
     if language in _ALGORITHMS:
         return keys(word, language)
-    least = 2 if _HANGUL.match(folded) else _BRAHMIC_KEY if _BRAHMIC.match(folded) else _KEY
+    least = 2 if _HANGUL.match(folded) else _least(folded)
     found = [folded[:size] for size in range(max(least, len(folded) - _MOST_ENDING), len(folded) + 1)]
     if language in _BY_PREFIX:
-        least = max(_KEY, len(folded) - _MOST_BEGINNING)
+        least = max(_least(folded[::-1]), len(folded) - _MOST_BEGINNING)
         found += ["-" + folded[len(folded) - size :] for size in range(least, len(folded) + 1)]
     return tuple(dict.fromkeys([folded, *found]))
 

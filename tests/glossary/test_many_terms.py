@@ -6,7 +6,7 @@ from collections.abc import Callable
 from itertools import product
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from edgekit.core.languages import Direction
@@ -59,6 +59,7 @@ def _entries(index: TermIndex) -> set[object]:
     return {*alone, *signs, *(entry for _, entry in index._phrases._tree.values())}
 
 
+@example("ककक", "a", "", "sw")
 @given(
     st.text(alphabet="abkitvuŝ-कोषमा학생이", min_size=1, max_size=12),
     st.text(alphabet="abkitvuŝ-कोषमा학생이", max_size=3),

@@ -230,7 +230,7 @@ def test_what_is_kept_of_long_texts_is_bounded_and_read_again_where_it_is_wanted
 
 def test_long_answers_are_read_once_however_many_there_are() -> None:
     encoder = ToyEncoder()
-    grader = Grader(QUIZ, Texts(encoder, toy_scorer("en")))  # type: ignore[arg-type]
+    grader = Grader(QUIZ, Texts(encoder, toy_scorer("en")))  # type: ignore[arg-type]  # a toy
     words = " ".join(["seeds need watter"] * 180)
     answers = [Answer(f"a{at}", "q", f"number {at} {words}") for at in range(32)]
     assert len(list(grader.grade(answers))) == 32

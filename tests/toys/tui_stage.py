@@ -86,7 +86,7 @@ class Stage:
 
     def _has_handed_on(self) -> bool:
         """Whether the next key is waited for, which is after all that the one before it does."""
-        return self.app._exit or bool(self.app._typed._waiting._getters)  # type: ignore[attr-defined]
+        return self.app._exit or bool(self.app._typed._waiting._getters)  # type: ignore[attr-defined]  # it is an app of ours
 
     async def begins(self) -> None:
         """The first screen is filled, and a key has somebody to hand it on."""

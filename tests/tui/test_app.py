@@ -207,7 +207,7 @@ def test_a_language_that_nobody_chose_is_the_systems_the_next_time(monkeypatch: 
 
 def test_the_directions_and_the_status_are_said_in_the_language() -> None:
     models = ToyModels(EN_PT, PT_EN)
-    models.name = lambda tag: f"{tag}-{words.chosen()}"  # type: ignore[method-assign]
+    models.name = lambda tag: f"{tag}-{words.chosen()}"  # type: ignore[method-assign]  # a name that tells its language
 
     async def scene(stage: Stage) -> None:
         await stage.ready()
