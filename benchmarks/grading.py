@@ -18,6 +18,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as `edgekit grade` does, before numpy is loaded
+
 import numpy as np
 from numpy.typing import NDArray
 
