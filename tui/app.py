@@ -24,13 +24,13 @@ from textual.command import CommandPalette
 from textual.css.query import NoMatches
 from textual.events import Event, Key, Paste
 
-from edgekit.core.paths import config_folder
 from tui import words
 from tui.actions import SCREENS, bindings, take_own
 from tui.bridge import Job, Jobs
 from tui.crash import write_report
 from tui.digits import DigitsOfPoints
 from tui.models import Models, installed_models
+from tui.own_keys import own_keys
 from tui.palette import ActionProvider
 from tui.progress import name_in_words
 from tui.screens.base import JobScreen
@@ -48,9 +48,9 @@ if TYPE_CHECKING:
     from tui.machine import Speed
 
 if sys.version_info >= (3, 11):
-    import tomllib
+    pass
 else:
-    import tomli as tomllib
+    pass
 
 # The last three are for terminals whose colours are not known to be many: 16 over SSH.
 THEMES = ("textual-dark", "textual-light", "high-contrast", "ansi-dark", "ansi-light")
@@ -377,23 +377,6 @@ def register_high_contrast(app: App[Any]) -> None:
             dark=True,
         )
     )
-
-
-def own_keys() -> dict[str, str]:
-    """Action id -> keys, of `keys.toml` in the user's configuration folder; what is no such table is left out."""
-    try:
-        with (config_folder() / "keys.toml").open("rb") as stream:
-            found = tomllib.load(stream)
-    except (OSError, ValueError):
-        return {}
-    return {name: keys for name, keys in _flat(found) if isinstance(keys, str)}
-
-
-def _flat(table: dict[str, Any], before: str = "") -> list[tuple[str, Any]]:
-    rows: list[tuple[str, Any]] = []
-    for name, value in table.items():
-        rows += _flat(value, f"{before}{name}.") if isinstance(value, dict) else [(before + name, value)]
-    return rows
 
 
 def run() -> int:

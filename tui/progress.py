@@ -14,6 +14,8 @@ from tui.errors import in_words, note_in_words
 from tui.matching import Templates
 from tui.words import _, grouped
 
+# The states of a job.
+ENDED = {"done": N_("done"), "failed": N_("failed"), "cancelled": N_("cancelled"), "runs": N_("at work")}
 # The first word of a job's name -> how it is called.
 NAMES = {
     "attack": N_("attack {name}"),

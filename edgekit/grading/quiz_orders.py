@@ -11,6 +11,7 @@ from edgekit.grading.injection import find_instructions, without_instructions
 from edgekit.grading.intake import take_in
 from edgekit.quiz.lint import LintFinding
 from edgekit.quiz.model import Criterion, Question, Quiz
+from edgekit.quiz.places import beginning
 
 if TYPE_CHECKING:
     from edgekit.grading.scoring import Wording
@@ -86,7 +87,7 @@ def _orders(question: Question, text: str) -> list[str]:
 
 def _spoken(text: str, asked: str) -> list[str]:
     text = take_in(text).text
-    return [_short(text[slice(*one.span)]) for one in find_instructions(text, asked) if one.span is not None]
+    return [beginning(text[slice(*one.span)]) for one in find_instructions(text, asked) if one.span is not None]
 
 
 def _criterion(question: Question, criterion: Criterion) -> Criterion | None:
@@ -134,8 +135,3 @@ def _joined(text: str, spans: Iterable[Span]) -> str:
 
 def _asked(question: Question) -> str:
     return "\n".join(question.text.values())
-
-
-def _short(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= 60 else f"{line[:59]}…"

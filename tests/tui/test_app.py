@@ -5,68 +5,27 @@ from __future__ import annotations
 import asyncio
 import signal
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from textual.app import ComposeResult
 from textual.command import CommandList
-from textual.pilot import Pilot
-from textual.widgets import OptionList, Select, Static, TextArea
-from toys import tui_stage
+from textual.widgets import Select, Static, TextArea
+from toys.tui_app import EN_PT, PT_EN, Stage, play
 from toys.tui_library import ToyLibrary
 from toys.tui_models import ToyModels
 from toys.tui_stage import NUMBER
 
 from edgekit.core.events import Event, Progress, StepStarted
-from edgekit.core.languages import Direction
 from tui import words
 from tui.actions import ACTIONS, SCREENS, key_in_words, take_own
-from tui.app import THEMES, EdgekitApp, own_keys, screen_class
-from tui.library import ModelRow
-from tui.machine import Speed
+from tui.app import THEMES, EdgekitApp, screen_class
+from tui.own_keys import own_keys
 from tui.screens.base import JobScreen
-from tui.screens.confirm import ConfirmScreen
 from tui.screens.help import HelpScreen
-from tui.screens.shown import ShownScreen
 from tui.state import load_state, save_state
-
-EN_PT, PT_EN = Direction("en", "pt"), Direction("pt", "en")
-
-
-class Stage(tui_stage.Stage):
-    """With the library that the app has."""
-
-    def __init__(self, app: EdgekitApp, pilot: Pilot[None], library: ToyLibrary) -> None:
-        super().__init__(app, pilot)
-        self.library = library
-
-
-def play(
-    scene: Callable[[Stage], Awaitable[None]],
-    *,
-    state: dict[str, Any] | None = None,
-    size: tuple[int, int] = (80, 24),
-    models: ToyModels | None = None,
-) -> dict[str, Any]:
-    memory = {"language": "en"} if state is None else state
-
-    async def run() -> None:
-        library = ToyLibrary()
-        app = EdgekitApp(models or ToyModels(EN_PT, PT_EN), library=library, state=memory)
-        app.describe = lambda: [("cores", "4"), ("memory", "8 GB")]
-        app.measure = lambda translator, _report: Speed(len(translator.translate(["a b"])) * 100, 2.0)
-        async with app.run_test(size=size) as pilot:
-            stage = Stage(app, pilot, library)
-            await stage.begins()
-            await scene(stage)
-
-    try:
-        asyncio.run(run())
-    finally:
-        words.choose("en")
-    return memory
 
 
 def first_found(stage: Stage) -> str:
@@ -124,27 +83,6 @@ def test_digits_are_text_while_a_text_has_the_focus() -> None:
         await stage.until(lambda: stage.app.current_mode == "models")
 
     play(scene)
-
-
-def test_a_pull_tells_how_far_it_is_on_both_screens_and_what_came_can_be_used() -> None:
-    models = ToyModels(EN_PT)
-
-    async def scene(stage: Stage) -> None:
-        await stage.press("escape", NUMBER["models"], "down", "p")
-        await stage.sees("pull toy-")
-        await stage.sees("6.0 MB of 20.0 MB")
-        await stage.press(NUMBER["jobs"])
-        await stage.sees("1 at work, 0 ended")
-        await stage.sees("30%")
-        models.installed.append(PT_EN)
-        stage.library.go.set()
-        await stage.sees("0 at work, 1 ended")
-        await stage.press(NUMBER["models"])
-        await stage.until(lambda: stage.shown().count("here ") == 2)
-        await stage.press(NUMBER["translate"])
-        await stage.until(lambda: len(stage.app.screen.query_one("#direction", Select)._options) == 2)
-
-    play(scene, models=models)
 
 
 def test_what_answers_a_key_stays_while_a_job_tells_how_far_it_is() -> None:
@@ -221,40 +159,6 @@ def test_the_directions_and_the_status_are_said_in_the_language() -> None:
     play(scene, models=models)
 
 
-@pytest.mark.parametrize(
-    ("state", "told"),
-    [("here", "x is here already"), ("unpinned", "edgekit models pin x"), ("refused", "why stands above")],
-)
-def test_a_model_that_cannot_be_pulled_says_what_can_be_done(
-    state: str, told: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    row = ModelRow("x", "embed", "20", "?", state, "MIT", False, ("MIT; nobody",))
-    monkeypatch.setattr(ToyLibrary, "rows", lambda _library: [row])
-
-    async def scene(stage: Stage) -> None:
-        await stage.press("escape", NUMBER["models"], "p")
-        await stage.sees(told)
-        await stage.sees("20 languages, size not known")
-
-    play(scene)
-
-
-def test_a_failed_pull_is_a_line_with_its_hint_and_a_log() -> None:
-    async def scene(stage: Stage) -> None:
-        await stage.press("escape", NUMBER["models"])
-        stage.app.screen.query_one("#models", OptionList).highlighted = 2
-        await stage.press("p")
-        await stage.until(lambda: bool(stage.app.jobs.running))
-        stage.library.go.set()
-        await stage.sees("error: the toy did not come")
-        await stage.sees("hint: try again")
-        await stage.press(NUMBER["jobs"], "enter")
-        await stage.until(lambda: isinstance(stage.app.screen, ShownScreen))
-        await stage.until(lambda: "the toy did not come" in stage.app.screen.query_one(TextArea).text)
-
-    play(scene)
-
-
 def test_a_cancelled_job_ends_at_its_next_event() -> None:
     async def scene(stage: Stage) -> None:
         await stage.press("escape", NUMBER["models"], "down", "p")
@@ -263,39 +167,6 @@ def test_a_cancelled_job_ends_at_its_next_event() -> None:
         await stage.until(lambda: not stage.app.jobs.running)
         assert stage.app.jobs.all[0].state == "cancelled"
         await stage.sees("cancelled")
-
-    play(scene)
-
-
-def test_removing_asks_once_and_no_is_no() -> None:
-    async def scene(stage: Stage) -> None:
-        await stage.press("escape", NUMBER["models"], "d")
-        await stage.until(lambda: isinstance(stage.app.screen, ConfirmScreen))
-        await stage.press("n")
-        assert stage.library.here
-        await stage.press("d")
-        await stage.click("Yes")
-        await stage.until(lambda: not stage.library.here)
-
-    play(scene)
-
-
-def test_terms_that_forbid_commercial_use_are_said_and_not_taken_by_a_key() -> None:
-    async def scene(stage: Stage) -> None:
-        await stage.press("escape", NUMBER["models"])
-        stage.app.screen.query_one("#models", OptionList).highlighted = 3
-        await stage.sees("--accept-licence")
-        await stage.press("p")
-        assert not stage.app.jobs.all
-
-    play(scene)
-
-
-def test_a_verification_says_what_does_not_hold() -> None:
-    async def scene(stage: Stage) -> None:
-        stage.library.failures = ("a byte differs",)
-        await stage.press("escape", NUMBER["models"], "v")
-        await stage.sees("a byte differs")
 
     play(scene)
 

@@ -13,9 +13,8 @@ from tui.actions import N_
 from tui.bridge import Job
 from tui.errors import note_in_words
 from tui.machine import Speed
-from tui.progress import line_in_words, name_in_words
+from tui.progress import ENDED, line_in_words, name_in_words
 from tui.screens.base import JobScreen
-from tui.screens.models import ENDED
 from tui.words import _, grouped
 
 # `python benchmarks/translation.py --core 1`, all lines at once, on the machine that the README names.

@@ -20,11 +20,10 @@ from tui.actions import N_
 from tui.bridge import Job
 from tui.errors import note_in_words
 from tui.exporting import Planned, Wanted, Written, written_of
-from tui.progress import line_in_words, name_in_words
+from tui.progress import ENDED, line_in_words, name_in_words
 from tui.screens.asking import AskFileScreen
 from tui.screens.base import JobScreen
 from tui.screens.confirm import ConfirmScreen
-from tui.screens.models import ENDED
 from tui.widgets.costs import costs_in_words
 from tui.widgets.curve import Curve
 from tui.widgets.export_fields import TEXT_ENDINGS, ExportFields

@@ -14,9 +14,8 @@ from edgekit.core.units import duration_in_words
 from tui.actions import N_
 from tui.bridge import Job
 from tui.errors import in_words
-from tui.progress import line_in_words, log_in_words, name_in_words
+from tui.progress import ENDED, line_in_words, log_in_words, name_in_words
 from tui.screens.base import JobScreen
-from tui.screens.models import ENDED
 from tui.screens.shown import ShownScreen
 from tui.widgets.script import cells, characters
 from tui.words import _

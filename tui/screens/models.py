@@ -16,7 +16,7 @@ from tui.actions import N_
 from tui.bridge import Job
 from tui.errors import note_in_words
 from tui.library import ModelRow
-from tui.progress import line_in_words, name_in_words
+from tui.progress import ENDED, line_in_words, name_in_words
 from tui.screens.base import JobScreen
 from tui.screens.confirm import ConfirmScreen
 from tui.words import _
@@ -201,7 +201,6 @@ TASKS = {
     "embed": N_("reading of answers"),
     "generate": N_("writing of texts"),
 }
-ENDED = {"done": N_("done"), "failed": N_("failed"), "cancelled": N_("cancelled"), "runs": N_("at work")}
 
 
 def _line(row: ModelRow, width: int) -> Content:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import os
 from pathlib import Path
 
 from typer.core import TyperGroup
@@ -30,8 +29,4 @@ class DefaultGroup(TyperGroup):
                     hint=f"did you mean `{near[0]}`?" if near else "see `edgekit grade --help`",
                 )
             args = [DEFAULT, *args]
-        # numpy's products are small: threads that spin for them took 14.7 s of processor for 300 answers, one took 7.4,
-        # and two threads of the encoder waited for them, 7.1 s for 5.7. What the user has set stays.
-        if "OMP_NUM_THREADS" not in os.environ:
-            os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
         return super().parse_args(ctx, args)

@@ -1,0 +1,237 @@
+"""Numbers and their units as answers: read as a person reads them."""
+
+from __future__ import annotations
+
+import pytest
+from grading.ruled_questions import MASS, mark, question
+from hypothesis import given
+from hypothesis import strategies as st
+
+from edgekit.quiz.model import Question
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["5 kg", "5000 g", "5,0 kg", "It is 5kg.", "five kilograms", "cinco kilos", "５ kg", "٥ kg", "2 kg + 3 kg = 5 kg"],
+)
+def test_a_number_is_right_in_every_way_of_writing_it(text: str) -> None:
+    assert mark(MASS, text).possible == (2.0,)
+
+
+@pytest.mark.parametrize(
+    ("text", "points", "code"),
+    [
+        ("5", 1.0, "unit"),
+        ("5 g", 0.0, "unit"),
+        ("5 m", 0.0, "unit"),
+        ("none", 0.0, "number"),
+        ("5 kg or 6 kg", 2.0, "number"),
+    ],
+)
+def test_a_number_goes_to_a_person_when_it_is_right_in_part(text: str, points: float, code: str) -> None:
+    found = mark(MASS, text)
+    assert (found.points, found.reasons[0].code) == (points, code)
+    assert len(found.possible) > 1
+
+
+COLD = question("numeric", value=-5.0, unit="°C")
+FILM = question("numeric", value=90.0, unit="min")
+TABLE = question("numeric", value=1.2, unit="m")
+QUARTER = question("numeric", value=0.25)
+HALF = question("numeric", value=1.5, unit="L")
+SHARE = question("numeric", value=60.0, unit="%")
+THOUSANDS = question("numeric", value=2500.0, unit="g")
+
+
+@pytest.mark.parametrize(
+    ("asked", "texts"),
+    [
+        (COLD, "minus five degrees Celsius|menos cinco grados centígrados|- 5 °C|–5°C|5 °C below zero|5 °C bajo cero"),
+        (FILM, "1 h 30 min|1h30|1:30|1 hour and 30 minutes|an hour and a half|una hora y media|uma hora e meia|1 h 30"),
+        (TABLE, "1 m 20 cm|1m20|one metre twenty|un metro veinte|one point two meters|1 coma 2 metros|3.94 ft"),
+        (QUARTER, "1/4|2/8|a quarter|un cuarto|um quarto|one fourth|.25|25%|0,25|¼"),
+        (
+            HALF,
+            "one and a half litres|1 1/2 L|un litro y medio|um litro e meio|15 dl|litres: 1,5 l|150 cl",
+        ),
+        (SHARE, "60 per cent|sesenta por ciento|60 por cento|60 porciento"),
+        (
+            THOUSANDS,
+            "2.5e3 g|2,5 x 10^3 g|2.5·10³ g|dos mil quinientos gramos|dois mil e quinhentos gramas|2 kilos y medio",
+        ),
+    ],
+)
+def test_a_number_is_read_as_a_person_reads_it(asked: Question, texts: str) -> None:
+    for text in texts.split("|"):
+        assert mark(asked, text, ("en", "es", "pt")).possible == (2.0,), text
+
+
+@pytest.mark.parametrize(
+    ("asked", "texts"),
+    [
+        (COLD, "5 °C|five degrees Celsius|10 - 5 °C|15 °C"),
+        (FILM, "1 h 20 min|2:30|half an hour|media hora|90 h 90"),
+        (QUARTER, "1/5|a third|0.26|24%|4"),
+        (HALF, "half a litre|1/2 L|two and a half litres|2 L"),
+        (question("numeric", value=5.0), "twenty-five|twenty five|veinticinco|treinta y cinco"),
+        (question("numeric", value=2.0), "two hundred|doscientos|1/2"),
+    ],
+)
+def test_a_part_of_another_number_is_not_the_right_one(asked: Question, texts: str) -> None:
+    for text in texts.split("|"):
+        found = mark(asked, text, ("en", "es", "pt"))
+        assert found.points == 0.0 or found.reasons, text
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "right", "other"),
+    [
+        (5.0, "€", "5 €|€5|€ 5|5 euros|cinco euros|5,00 €|5 EUR", "$5|5 dollars|5"),
+        (5.0, "$", "$5|5 dollars|$5.00|US$5|five dollars|5 $|$10 - $5 = $5", "5 €|R$5"),
+        (5.0, "R$", "R$5|R$ 5,00|5 reais", "$5"),
+        (6.0, "m²", "6 m2|6 m^2|6 square metres|seis metros cuadrados|6 metros quadrados|60000 cm²", "6 m|6 m³"),
+        (6.0, "square metres", "6 m²|6 metros cuadrados", "6 cubic metres"),
+        (6.0, "cm³", "6 cm3|6 cubic centimetres|6 centímetros cúbicos|6 ml", "6 cm"),
+        (2.7, "g/cm³", "2.7 g/cm3|2,7 g per cm3|2700 kg/m³|2.7 g/ml", "2.7 g|2.7 kg/m3"),
+        (9.8, "m/s²", "9.8 m/s2|9.8 m/s^2|9.8 meters per second squared|9,8 m/s²", "9.8 m/s"),
+        (3.0, "g/l", "3 grams per litre|3 gramos por litro|3000 mg/l", "3 g"),
+        (1e6, "m", "10^6 m|10⁶ m|1000 km", "10^6"),
+    ],
+)
+def test_money_areas_and_units_per_unit_are_known(value: float, unit: str, right: str, other: str) -> None:
+    asked = question("numeric", value=value, unit=unit)
+    for text in right.split("|"):
+        assert mark(asked, text).possible == (2.0,), text
+    for text in other.split("|"):
+        assert mark(asked, text).reasons[0].code == "unit", text
+
+
+def test_a_debt_is_no_sum() -> None:
+    assert mark(question("numeric", value=-5.0, unit="€"), "-€5").points == 2.0
+    assert mark(question("numeric", value=5.0, unit="€"), "-€5").points == 0.0
+
+
+@pytest.mark.parametrize("text", ["4 + 4", "2 x 4", "16/2", "10 - 2"])
+def test_a_sum_that_is_not_worked_out_goes_to_a_person(text: str) -> None:
+    found = mark(question("numeric", value=8.0), text)
+    assert (found.points, found.possible, found.reasons[0].code) == (0.0, (0.0, 2.0), "number")
+
+
+@pytest.mark.parametrize("text", ["minus five degrees", "menos cinco grados", "-5", "5 below zero"])
+def test_degrees_of_no_scale_are_a_unit_left_out(text: str) -> None:
+    found = mark(COLD, text)
+    assert (found.points, found.reasons[0].code) == (1.0, "unit")
+    assert "missing" in found.reasons[0].detail
+
+
+def test_the_way_to_a_right_number_is_no_other_number() -> None:
+    assert mark(MASS, "5 kg because 10 divided by 2 is 5").possible == (2.0,)
+
+
+@given(st.text(alphabet="0123456789 /.,:-−x·^e³hm½andquartermediokcg°", max_size=40))
+def test_any_row_of_signs_and_digits_is_marked(text: str) -> None:
+    for asked in (COLD, FILM, QUARTER, SHARE):
+        mark(asked, text, ("en", "es", "pt"))
+
+
+SPEED = question("numeric", value=15.0, unit="km/h")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "15 km/h",
+        "va a 15 Km / h",
+        "15 KM/H",
+        "15km/hora",
+        "15,0 km por hora",
+        "15 kilómetros por hora",
+        "quince km por hora",
+        "15 quilômetros por hora",
+        "15 kilometers per hour",
+        "15 km an hour.",
+        "15 Kilometer pro Stunde",
+        "15 Stundenkilometer",
+        "15 kilomètres par heure",
+        "15 km à l'heure",
+        "15000 m/h",
+        "15.000 m/h",
+        "0.25 km/min",
+        "250 metros por minuto",
+    ],
+)
+def test_a_speed_is_right_in_every_way_of_writing_it(text: str) -> None:
+    assert mark(SPEED, text).possible == (2.0,)
+
+
+@pytest.mark.parametrize("text", ["15 km", "15 m/h", "15 km por", "15 m/s", "15 mph"])
+def test_a_speed_with_another_unit_goes_to_a_person(text: str) -> None:
+    found = mark(SPEED, text)
+    assert (found.points, found.reasons[0].code) == (0.0, "unit")
+
+
+@pytest.mark.parametrize("unit", ["km por hora", "km / h", "kilometers per hour"])
+def test_a_quiz_may_write_its_speed_in_words(unit: str) -> None:
+    asked = question("numeric", value=15.0, unit=unit)
+    assert mark(asked, "15 km/h").possible == (2.0,)
+
+
+@pytest.mark.parametrize(
+    ("unit", "text"),
+    [
+        ("m", "5 metros"),
+        ("m", "5 Meter"),
+        ("m", "5 mètres"),
+        ("g", "5 gramos"),
+        ("g", "5 Gramm"),
+        ("l", "5 litros"),
+        ("l", "5 litres"),
+        ("°C", "5 grados centígrados"),
+        ("°C", "5 graus Celsius"),
+        ("°C", "5 Grad Celsius"),
+        ("°C", "5 degrés Celsius"),
+        ("cm", "5 centímetros"),
+        ("cm", "0,05 m"),
+        ("min", "300 segundos"),
+    ],
+)
+def test_a_unit_is_known_by_its_name(unit: str, text: str) -> None:
+    assert mark(question("numeric", value=5.0, unit=unit), text).possible == (2.0,)
+
+
+@pytest.mark.parametrize(
+    ("text", "points"),
+    [
+        ("no es 5 kg", 0.0),
+        ("It isn't 5 kg", 0.0),
+        ("nunca 5 kg", 0.0),
+        ("es 5 kg, no 6 kg", 2.0),
+        ("no es 6 kg, es 5 kg", 2.0),
+    ],
+)
+def test_a_right_number_goes_to_a_person_when_something_is_denied(text: str, points: float) -> None:
+    found = mark(MASS, text)
+    assert (found.points, found.possible) == (points, (0.0, 2.0))
+    assert found.reasons[0].code == "negation"
+
+
+@pytest.mark.parametrize("text", ["No, 5 kg", "No. It is 5 kg", "no doubt 5 kg"])
+def test_a_number_is_right_when_what_was_asked_is_denied(text: str) -> None:
+    assert mark(MASS, text).possible == (2.0,)
+
+
+@pytest.mark.parametrize("text", ["6 kg", "-5 kg", "50 kg", "0.5 kg"])
+def test_another_number_has_no_points(text: str) -> None:
+    found = mark(MASS, text)
+    assert (found.possible, found.result.state) == ((0.0,), "contradicted")
+
+
+@pytest.mark.parametrize(("text", "right"), [("3.1", True), ("3.14", True), ("3.2", False), ("3,15", True)])
+def test_a_number_is_right_within_its_tolerance(text: str, right: bool) -> None:
+    assert (mark(question("numeric", value=3.14, tolerance=0.05), text).points == 2.0) is right
+
+
+def test_a_unit_of_the_quizs_own_stands_after_the_number() -> None:
+    asked = question("numeric", value=12.0, unit="apples")
+    assert mark(asked, "12 apples").points == 2.0
+    assert mark(asked, "12 pears").reasons[0].code == "unit"
