@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
@@ -207,14 +206,3 @@ def test_a_quiz_is_linted_and_advice_alone_is_no_fault(home: Path, capsys: pytes
     assert as_json(capsys, "lint", "quiz.toml")["findings"] == []
     (home / "quiz.toml").write_text("title = 3", encoding="utf-8")
     assert run(["grade", "lint", "quiz.toml"]) == 2
-
-
-def test_grading_asks_numpy_for_one_thread_and_leaves_what_the_user_set(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "3")
-    assert run(["grade", "sessions"]) == 0
-    assert os.environ["OPENBLAS_NUM_THREADS"] == "3"
-    monkeypatch.delenv("OPENBLAS_NUM_THREADS")
-    assert run(["grade", "sessions"]) == 0
-    assert os.environ["OPENBLAS_NUM_THREADS"] == "1"
