@@ -49,4 +49,4 @@ def _filled(row: Sequence[str]) -> set[int]:
 
 def _usual(rows: Sequence[Sequence[str]]) -> set[int]:
     """Columns with something in every row but the last two: averages of a group and of all may follow each other."""
-    return set.intersection(*map(_filled, rows[:-2] or rows[:1]))
+    return set.intersection(*map(_filled, rows[:-2] or rows[:1])) if rows else set()

@@ -200,6 +200,10 @@ def _layout(
     if asked:
         missing = [name for name in lookup.names() if name not in asked.values()]
         notes += [f"no column has answers to `{name}`" for name in missing]
+        for at, name in enumerate(names if header else ()):
+            again = lookup.find(name) if at not in asked else None
+            if again is not None and again.id in asked.values():
+                notes.append(f"column {at + 1} is named after `{again.id}` as well, and is left out")
     known = {*asked, *ours.values(), *(at for role, at in roles.items() if role != "student")}
     return Layout(
         header,
