@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from edgekit.answers.answers import Answers, Form, Lookup
+from edgekit.answers.answers import Also, Answers, Form, Lookup, nothing_else
 from edgekit.answers.cells import COLUMNS, as_typed, csv_line, mark_cells
 from edgekit.answers.columns import RESPONSE, ROLES, Layout, find_layout, mark_columns
 from edgekit.answers.decoding import MOST_BYTES, Decoded, decode
@@ -30,7 +30,7 @@ _MOST_COLUMNS = 2_000
 class TableSource:
     """The cells of a table as they were; places: answer id -> (index of its row, id of its question).
 
-    said: the first line, where it only says what parts the cells.
+    placed: the same places in the order of the answers.  said: the first line, where it only says what parts the cells.
     """
 
     decoded: Decoded
@@ -40,6 +40,7 @@ class TableSource:
     layout: Layout
     width: int
     places: Mapping[str, tuple[int, str]]
+    placed: Sequence[tuple[int, str]]
     said: str = ""
 
     def written(self, marks: Mapping[str, Mark], *, names: bool) -> bytes:
@@ -87,6 +88,7 @@ def read_table(
     columns: Mapping[str, str] | None,
     form: str | None,
     encoding: str | None,
+    also: Also = nothing_else,
 ) -> Answers:
     """Answers of a table. form: `tsv` parts by tabs, everything else by what fits best.
 
@@ -108,18 +110,18 @@ def read_table(
     body = rows[1:] if layout.header else rows
     names = [cell.strip() for cell in rows[0].cells] if layout.header else [str(at + 1) for at in range(width)]
     found = answers_of(body, names, layout, lookup, moodle=moodle)
-    problems = problems_by_line(problems + found.problems)
+    places = {answer.answer_id: place for answer, place in zip(found.answers, found.places, strict=True)}
+    first = said[0] if said is not None else ""
+    source = TableSource(decoded, delimiter, _ending(decoded.text), rows, layout, width, places, found.places, first)
+    kind: Form = "moodle" if moodle else "tsv" if delimiter == "\t" else "csv"
+    notes = (*decoded.notes, *layout.notes, *found.notes)
+    answers = Answers(tuple(found.answers), kind, decoded.codec, notes, source)
+    problems = problems_by_line([*problems, *found.problems, *also(answers)])
     if problems:
         raise InputError(f"the answers `{path}` have problems", reasons=capped(problems))
     if not found.answers:
         raise InputError(f"`{path}` has a header and no answers")
-    places = {answer.answer_id: place for answer, place in zip(found.answers, found.places, strict=True)}
-    source = TableSource(
-        decoded, delimiter, _ending(decoded.text), rows, layout, width, places, said[0] if said is not None else ""
-    )
-    kind: Form = "moodle" if moodle else "tsv" if delimiter == "\t" else "csv"
-    notes = (*decoded.notes, *layout.notes, *found.notes)
-    return Answers(tuple(found.answers), kind, decoded.codec, notes, source)
+    return answers
 
 
 def _rows(text: str, delimiter: str, *, after: str) -> tuple[list[Row], list[str]]:
