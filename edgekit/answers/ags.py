@@ -15,7 +15,6 @@ from edgekit.quiz.model import Quiz
 from edgekit.quiz.places import beginning
 from edgekit.quiz.suggestion import Answer, Mark
 
-
 _MOST_LABEL = 100
 
 
