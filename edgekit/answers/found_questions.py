@@ -64,8 +64,9 @@ def _criteria(criteria: Sequence[tuple[float | None, str]]) -> list[dict[str, An
 
 @dataclass(slots=True)
 class Reading:
-    """What a file gave: questions in order, notes for the teacher, and its title."""
+    """What a file gave: questions in order, notes for the teacher, its title, and of how many items it is."""
 
     questions: list[FoundQuestion] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     title: str = ""
+    items: int = 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from pathlib import Path
 
@@ -192,8 +193,8 @@ def test_qti_items_of_both_versions_become_a_quiz(tmp_path: Path) -> None:
     assert found.quiz.languages == ("en", "es")
     gap, boils, choice, ice = found.quiz.questions
     assert (gap.id, gap.kind, gap.references["en"]) == ("gap.A", "exact", ("gas", "vapour"))
-    assert gap.text["en"] == "Steam is a _____ , at _____ degrees."
-    assert (boils.id, boils.value) == ("gap.B", 100.0)
+    assert gap.text["en"] == "Steam is a _____, at […] degrees."
+    assert (boils.id, boils.value, boils.text["en"]) == ("gap.B", 100.0, "Steam is a […], at _____ degrees.")
     assert (choice.id, choice.options[choice.correct[0]]) == ("gap.C", "hot")
     assert (ice.id, ice.language, ice.points, ice.text["es"]) == (
         "ice",
@@ -205,7 +206,28 @@ def test_qti_items_of_both_versions_become_a_quiz(tmp_path: Path) -> None:
         (2.0, "Dice que es menos denso."),
         (1.0, "Compara con el agua."),
     ]
-    assert found.notes == ("left out, items, hotspotinteraction: 1",)
+    assert found.quiz.title == "package"
+    assert found.notes == (
+        "`gap.A`: left out, answers with a part of the points: 1",
+        "left out, items, hotspotinteraction: 1",
+    )
+
+
+@pytest.mark.parametrize(
+    ("most", "mapped", "points"),
+    [("4", "2", [2.0, 1.0, 1.0]), ("3", None, [1.0, 1.0, 1.0]), ("2", "2", [2 / 3] * 3), (None, "2", [2.0, 1.0, 1.0])],
+)
+def test_the_gaps_of_an_item_share_its_points(
+    tmp_path: Path, most: str | None, mapped: str | None, points: list[float]
+) -> None:
+    item = ITEM_3.replace('mapped-value="1"', f'mapped-value="{mapped}"').replace(
+        '<q:qti-hotspot-interaction response-identifier="D"/>', ""
+    )
+    score = f'<q:qti-outcome-declaration identifier="SCORE" normal-maximum="{most}"/>' if most else ""
+    if mapped is None:
+        item = re.sub("<q:qti-mapping>.*</q:qti-mapping>", "", item, flags=re.DOTALL)
+    found = read(tmp_path, item.replace("<q:qti-item-body>", f"{score}<q:qti-item-body>"))
+    assert [one.points for one in found.quiz.questions] == pytest.approx(points)
 
 
 def test_the_form_can_be_forced_and_is_checked(tmp_path: Path) -> None:
