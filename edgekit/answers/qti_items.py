@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from xml.etree.ElementTree import Element  # only the type; what parses is hardened
 
-from edgekit.answers.answers import shown
 from edgekit.answers.found_questions import FoundQuestion, Reading
 from edgekit.answers.numbers import number_in
 from edgekit.core.errors import UsageError
@@ -55,8 +54,7 @@ def read_items(data: bytes, name: str, reading: Reading) -> None:
             response = _attribute(interaction, "responseidentifier")
             found.id = identifier if len(interactions) == 1 else f"{identifier}.{response}"
             found.name = title or identifier
-            if partly := _partly(item, interaction):
-                reading.notes.append(f"`{shown(found.id)}`: left out, answers with a part of the points: {partly}")
+            reading.left_out(found, "answers with a part of the points", _partly(item, interaction))
             reading.questions.append(found)
         if not interactions:
             left["without a question"] += 1
