@@ -40,6 +40,13 @@ def folded(name: str) -> str:
 
 
 _ROLE_OF = {folded(name): role for role, names in _NAMES.items() for name in names.split(",")}
+
+
+def is_role(name: str) -> bool:
+    """Whether a column of that name is that of ids, students, questions, answers or languages."""
+    return folded(name) in _ROLE_OF
+
+
 _IS_OTHER_ID = {folded(name) for name in _OTHER_IDS.split(",")}
 # Moodle's report has these in the language of its user.
 RESPONSE = re.compile(

@@ -10,7 +10,7 @@ from typing import Any
 from edgekit.catalogue.problems import Problem, dotted
 from edgekit.core.characters import between_characters, visible
 from edgekit.quiz.criteria import WHOLE
-from edgekit.quiz.model import Quiz
+from edgekit.quiz.model import Criterion, Quiz
 
 _LISTS = {"questions": "question", "criteria": "criterion", "misconceptions": "misconception"}
 _TEXTS = ("text", "statement", "wordings")
@@ -31,15 +31,19 @@ def place_of(quiz: Quiz, question: str, criterion: str | None) -> str:
     found = quiz.question(question)
     if found is None:
         return beginning(question)
-    place = _numbered("question", quiz.questions.index(found) + 1, found.id, found.text)
+    place = _numbered("question", quiz.questions.index(found) + 1, found.id, found.asked)
     for number, one in enumerate(found.criteria, start=1):
         if one.id == criterion and not (criterion == WHOLE and found.references):
-            return f"{place}: {_numbered('criterion', number, one.id, one.statement)}"
+            return f"{place}: {_numbered('criterion', number, one.id, _first(one, found.language))}"
     return place
 
 
-def _numbered(what: str, number: int, given: str, texts: Mapping[str, str]) -> str:
-    known = named(given, next(iter(texts.values()), "")).replace("`", "'")
+def _first(criterion: Criterion, language: str) -> str:
+    return criterion.statement.get(language) or next(iter(criterion.statement.values()), "")
+
+
+def _numbered(what: str, number: int, given: str, text: str) -> str:
+    known = named(given, text).replace("`", "'")
     return f"{what} {number} (`{known}`)" if known else f"{what} {number}"
 
 
@@ -66,7 +70,7 @@ def _told(problem: Problem, document: Mapping[str, Any]) -> str:
         what, number = _LISTS[str(key[0])], key[1]
         value = _at(_at(value, str(key[0])), number)
         given, text = _said(value)
-        places.append(f"{_numbered(what, number + 1, given, {'': text})}: ")
+        places.append(f"{_numbered(what, number + 1, given, text)}: ")
         key = key[2:]
     told = problem.message
     if len(key) > 1 and isinstance(key[-1], int):
