@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import get_args
 
-from edgekit.answers.answers import Answers, Form, Lookup
+from edgekit.answers.answers import Also, Answers, Form, Lookup, nothing_else
 from edgekit.answers.decoding import MOST_BYTES
 from edgekit.answers.jsonl import read_jsonl
 from edgekit.answers.qti_results import read_results
@@ -36,6 +36,7 @@ def read_answers(
     columns: Mapping[str, str] | None = None,
     form: str | None = None,
     encoding: str | None = None,
+    also: Also = nothing_else,
 ) -> Answers:
     """The answers in a file, to the questions of a quiz.
 
@@ -44,6 +45,7 @@ def read_answers(
     of its column. Columns that mean nothing here go back out untouched.
     form: `csv`, `tsv`, `jsonl`, `moodle` or `qti`; None: what the content says.
     encoding: None: by its mark, as UTF-8, else as spreadsheets of the quiz's languages write it, with a note.
+    also: what else may be wrong with a table.
     Raises UnavailableError (not there), UsageError (`columns`, `form` or `encoding` is wrong) and InputError: what
     cannot be read, or every problem with its line; none of them has a name or a word of a student.
     """
@@ -59,8 +61,8 @@ def read_answers(
     if kind == "qti":
         return read_results(*xml_files(data, path), path, lookup)
     if kind == "jsonl":
-        return read_jsonl(data, path, lookup, quiz.languages, columns, encoding)
-    return read_table(data, path, lookup, quiz.languages, columns, form, encoding)
+        return read_jsonl(data, path, lookup, quiz.languages, columns, encoding, also)
+    return read_table(data, path, lookup, quiz.languages, columns, form, encoding, also)
 
 
 def _detected(data: bytes, path: Path) -> Form:

@@ -77,6 +77,7 @@ def suggest(
     from edgekit.cli.progress import Renderer
     from edgekit.core.paths import gradebook_file
     from edgekit.gradebook.book import open_gradebook
+    from edgekit.gradebook.quiz_file import keep_quiz_file, sessions_of
     from edgekit.grading.opening import open_tools
     from edgekit.grading.session_run import carry_over, differences, same_class, suggest_waiting
     from edgekit.quiz.read import read_quiz
@@ -103,7 +104,11 @@ def suggest(
             parent = before.id if before is not None else None
             session = opened.begin(asked, given.answers, tools.settings, parent=parent)
             if not new and regrade is None:
-                _tell_of_change(opened.sessions(), session, before)
+                same = sessions_of(opened, quiz)
+                _tell_of_change(
+                    [one for one in opened.sessions() if one.title == session.title or one.id in same], session, before
+                )
+        keep_quiz_file(session, quiz)
         try:
             graded = suggest_waiting(session, tools, report)
         except (KeyboardInterrupt, signals.TerminatedError):
@@ -216,8 +221,8 @@ def _tell_of_interruption(session: Session, *, new: bool) -> None:
 
 
 def _tell_of_change(sessions: Sequence[SessionEntry], session: Session, before: Session | None) -> None:
-    """Say why this is not the session in which the same quiz was graded before."""
-    others = [one for one in sessions if one.id != session.id and one.title == session.title]
+    """Say why this is not the session in which the same quiz was graded before. sessions: of its title or its file."""
+    others = [one for one in sessions if one.id != session.id]
     if not others:
         return
     if before is None and others[-1].quiz_digest != session.quiz.digest:
