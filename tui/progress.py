@@ -11,8 +11,9 @@ from functools import cache
 from tui.actions import N_
 from tui.bridge import Job
 from tui.errors import in_words, note_in_words
+from tui.figures import refigured
 from tui.matching import Templates
-from tui.words import _, grouped
+from tui.words import _
 
 # The states of a job.
 ENDED = {"done": N_("done"), "failed": N_("failed"), "cancelled": N_("cancelled"), "runs": N_("at work")}
@@ -143,12 +144,12 @@ def _names(way: tuple[str, ...]) -> list[str]:
 
 
 def _detail_in_words(detail: str) -> str:
-    return _known(detail) or ", ".join(_known(piece) or piece for piece in detail.split(", "))
+    return _known(detail) or ", ".join(_known(piece) or refigured(piece) for piece in detail.split(", "))
 
 
 def _known(text: str) -> str | None:
     for template, fields in _details().of(text):
-        return _(template, **{name: grouped(value) for name, value in fields.items()})
+        return _(template, **{name: refigured(value) for name, value in fields.items()})
     return None
 
 

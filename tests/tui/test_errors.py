@@ -15,10 +15,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from toys.raised import EXPORTERS, ROOT, Said, bare, raised
 
-from edgekit.core.errors import EdgekitError, InputError
+from edgekit.catalogue.load import check_file, packaged_file
+from edgekit.core.errors import EdgekitError, InputError, UnsupportedModelError
 from edgekit.quiz.read import read_quiz
 from tui import words
-from tui.errors import TOLD, in_words
+from tui.errors import TOLD, in_words, note_in_words
 
 OTHERS = [tag for tag in words.LANGUAGES if tag != "en"]
 # All that the screens call. What else there is, is of the command line, of a program that uses edgekit as a library, or
@@ -64,7 +65,14 @@ HELD = (
     *("`{file}`: {told}", "`{name}` {told}", "{file}:{line}: {told}", "the standard input", "File is not a zip file"),
 )
 SYSTEM = {os.strerror(code) for code in errno.errorcode}
-FOUND = [*raised(ROOT, ROOMS), *raised(EXPORTERS, OF_EXPORTERS), *raised(ROOT.parent / "tui", OF_SCREENS)]
+# What the catalogue that edgekit ships says of a model in words, and not by names alone.
+OF_MODELS = [
+    Said("models.toml", text)
+    for model in check_file(packaged_file())[0].models.values()
+    for text in (model.attribution, model.refused)
+    if text and re.search("[a-z]{2} [a-z]", re.sub("`[^`]*`", "", text))
+]
+FOUND = [*OF_MODELS, *raised(ROOT, ROOMS), *raised(EXPORTERS, OF_EXPORTERS), *raised(ROOT.parent / "tui", OF_SCREENS)]
 
 
 @pytest.fixture(params=OTHERS)
@@ -242,3 +250,19 @@ def test_the_words_of_others_are_never_translated(quote: str) -> None:
 @pytest.mark.parametrize("text", ["line 1: " * 400, "`" * 3999, "a: `b` " * 500, "segment 1: line 2: " * 200])
 def test_a_long_text_takes_no_long_time(text: str, language: str) -> None:
     assert in_words(EdgekitError(text))[0]
+
+
+@pytest.mark.parametrize("said", OF_MODELS, ids=lambda said: said.text[:40])
+def test_what_the_catalogue_says_of_a_model_is_said_in_the_language(said: Said, language: str) -> None:
+    assert note_in_words(said.text) != said.text
+    problem = UnsupportedModelError("`x` cannot be pulled", reasons=[said.text])
+    assert words._("in English: {text}", text=said.text) not in in_words(problem)[0]
+    told = note_in_words(f"licence of `x`: MIT; {said.text}")
+    assert told.endswith(f": MIT; {note_in_words(said.text)}")
+    assert not told.startswith("licence of")
+
+
+def test_a_licence_of_names_alone_is_said_with_them(language: str) -> None:
+    assert note_in_words("licence of `x`: MIT; me/x, Me").endswith(" `x`: MIT; me/x, Me")
+    own = "licence of `x`: MIT; what nobody has translated"
+    assert note_in_words(own) == own

@@ -170,8 +170,8 @@ def test_a_line_is_said_as_a_person_would() -> None:
     job = Job("plan firefox-en-pt", line="count: 9.0 kB of 19.2 kB, 4.1 MB/s, 6s left")
     for language, name, line in (
         ("en", "plan firefox-en-pt", "step 1 of 3, count: 9.0 kB of 19.2 kB, 4.1 MB/s, 6s left"),
-        ("es", "planear firefox-en-pt", "paso 1 de 3, contar el texto: 9.0 kB de 19.2 kB, 4.1 MB/s, quedan 6s"),
-        ("pt", "planejar firefox-en-pt", "passo 1 de 3, contar o texto: 9.0 kB de 19.2 kB, 4.1 MB/s, faltam 6s"),
+        ("es", "planear firefox-en-pt", "paso 1 de 3, contar el texto: 9,0 kB de 19,2 kB, 4,1 MB/s, quedan 6s"),
+        ("pt", "planejar firefox-en-pt", "passo 1 de 3, contar o texto: 9,0 kB de 19,2 kB, 4,1 MB/s, faltam 6s"),
     ):
         words.choose(language)
         try:

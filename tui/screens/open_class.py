@@ -20,6 +20,7 @@ from edgekit.core.errors import EdgekitError
 from tui.actions import N_
 from tui.bridge import Job
 from tui.desk import Desk
+from tui.figures import percent
 from tui.grading import Card, OpenClass, Report
 from tui.progress import line_in_words, name_in_words
 from tui.screens.base import JobScreen
@@ -297,7 +298,7 @@ class ClassScreen(JobScreen):
                 "{left} of {all} left, {review} need a look", left=counts.left, all=counts.answers, review=counts.review
             )
             told += ", " + _("{later} for later", later=later) if later else ""
-            told += ", " + _("grading {share}", share=f"{self._share:.0%}") if self._share is not None else ""
+            told += ", " + _("grading {share}", share=percent(self._share)) if self._share is not None else ""
             here = f"  #{desk.card.number}" if desk.card is not None else ""
             told += f"{here}  {visible(desk.opened.title)}"
         self.query_one("#grade-title", Label).update(told)

@@ -19,9 +19,10 @@ from textual.widgets.option_list import Option
 
 from edgekit.core.characters import visible
 from tui.actions import N_
+from tui.figures import figure
 from tui.widgets.paths import PathSuggester, above, candidates, path_of
 from tui.widgets.spoken import SaidLabel
-from tui.words import _, grouped
+from tui.words import _
 
 if TYPE_CHECKING:
     from edgekit.gradebook.book import SessionEntry
@@ -120,7 +121,7 @@ class ClassOpener(Vertical):
         box.clear_options()
         for one in reversed(self._sessions):
             text = N_("{count} answer") if one.answers == 1 else N_("{count} answers")
-            count = _(text, count=grouped(one.answers))
+            count = _(text, count=figure(one.answers))
             box.add_option(Option(Content(f"{one.id:>4}  {count:<16} {visible(one.title)}"), str(one.id)))
         box.highlighted = at
 
