@@ -80,5 +80,6 @@ def test_no_screen_writes_a_number_in_a_form_of_its_own() -> None:
             continue
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             spec = node.format_spec if isinstance(node, ast.FormattedValue) else None
-            form = "".join(str(one.value) for one in spec.values if isinstance(one, ast.Constant)) if spec else ""  # type: ignore[attr-defined]
+            parts = spec.values if isinstance(spec, ast.JoinedStr) else []
+            form = "".join(str(one.value) for one in parts if isinstance(one, ast.Constant))
             assert not _NUMERIC.fullmatch(form) or form == ".0f", f"{path.name}:{getattr(node, 'lineno', 0)}: {form}"
