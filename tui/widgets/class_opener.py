@@ -28,12 +28,12 @@ if TYPE_CHECKING:
     from edgekit.gradebook.book import SessionEntry
 
 FIELDS = (
-    ("quiz", N_("Quiz"), N_("its file, for example quiz.toml"), N_("Choose the quiz: down, then Enter; / is a folder")),
+    ("quiz", N_("Quiz"), N_("its file, for example quiz.toml"), N_("Choose the quiz with the arrows and Enter; / is a folder")),
     (
         "answers",
         N_("Answers"),
         N_("their file, for example answers.csv"),
-        N_("Choose the answers: down, then Enter; / is a folder"),
+        N_("Choose the answers with the arrows and Enter; / is a folder"),
     ),
 )
 ENDINGS = {"quiz": (".toml",), "answers": (".csv", ".tsv", ".tab", ".jsonl", ".xml", ".zip", ".json", ".txt")}
