@@ -56,7 +56,7 @@ HELD = (
     *("run `edgekit models pin {id}`", "try again", "update edgekit"),
     *("the process that runs `{name}`", "the process that quantises `{name}`", "what measures its memory"),
     *("{count} texts", "{count} text", "{count} tabs", "{count} tab"),
-    "is not TOML: a text is not closed by its quote",
+    *("is not TOML: a text is not closed by its quote", "is not TOML: {told_why}"),
     *("{memory}, {free} available", "{label}: not in this onnxruntime", "{label}: not asked for (`{wanted}`)"),
     "{label}: no NPU is here, only its simulation on the CPU, which `--device qnn` takes",
     *("as the receipt has it:", "{language}, {part}: {identical} of {lines} lines identical ({share})"),
@@ -266,3 +266,13 @@ def test_a_licence_of_names_alone_is_said_with_them(language: str) -> None:
     assert note_in_words("licence of `x`: MIT; me/x, Me").endswith(" `x`: MIT; me/x, Me")
     own = "licence of `x`: MIT; what nobody has translated"
     assert note_in_words(own) == own
+
+
+def test_a_table_in_the_place_of_a_quiz_is_said_to_be_no_quiz(language: str, tmp_path: Path) -> None:
+    path = tmp_path / "answers.csv"
+    path.write_text("id,student,leaves\ns01,Ana,The leaf\n", encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        read_quiz(path)
+    told, _hint = in_words(caught.value)
+    assert {"es": "no es TOML: ", "pt": "não é TOML: "}[language] in told
+    assert words._("in English: {text}", text="") not in told

@@ -58,6 +58,17 @@ def test_a_class_is_chosen_in_the_list_alone(tmp_path: Path, monkeypatch: pytest
     play(scene, toy_grades(tmp_path / "g.sqlite"))
 
 
+def test_the_first_field_is_the_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    async def scene(stage: Stage) -> None:
+        await stage.sees("Choose the quiz with")
+        await stage.press("tab", "up", "up", "up", "3", "a")
+        await stage.until(lambda: stage.app.screen.query_one("#quiz", Input).value == "3a")
+
+    play(scene, toy_grades(tmp_path / "g.sqlite"))
+
+
 @pytest.mark.parametrize("language", ["en", "es", "pt"])
 def test_who_has_no_quiz_begins_with_an_example(language: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)

@@ -48,7 +48,7 @@ class ClassOpener(Vertical):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("down", "to_files", show=False, id="open.files"),
-        Binding("up", "screen.focus_previous", show=False, id="open.before"),
+        Binding("up", "before", show=False, id="open.before"),
     ]
 
     @dataclass
@@ -158,6 +158,11 @@ class ClassOpener(Vertical):
     def action_to_files(self) -> None:
         """From the fields down into the list."""
         self.query_one("#files").focus()
+
+    def action_before(self) -> None:
+        """The field above; from the first one nowhere, as a letter typed in the list is a key."""
+        if not self._input("quiz").has_focus or self._sessions:
+            self.screen.focus_previous()
 
     def _fill_files(self) -> None:
         box = self.query_one("#files", OptionList)
