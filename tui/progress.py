@@ -98,6 +98,11 @@ def name_in_words(job: Job) -> str:
     return _(text, name=_(SESSION, number=number) if number != name and number.isdecimal() else name)
 
 
+def told_of(job: Job) -> str:
+    """What is at work and how far it is; nothing once it has ended."""
+    return ", ".join(filter(None, (name_in_words(job), line_in_words(job)))) if job.runs else ""
+
+
 def line_in_words(job: Job, *, brief: bool = False) -> str:
     """How far it is: `step 2 of 4, build: 40 of 97 tensors, 12s left`.
 

@@ -16,7 +16,7 @@ from edgekit.core.errors import InputError
 from edgekit.core.events import Progress, StepFinished, StepStarted
 from tui import words
 from tui.bridge import Job, _Reporter
-from tui.progress import DETAILS, NAMES, STEP_NAMES, STEPS, line_in_words, log_in_words, name_in_words, place
+from tui.progress import DETAILS, NAMES, STEP_NAMES, STEPS, line_in_words, log_in_words, name_in_words, place, told_of
 
 OTHERS = [tag for tag in words.LANGUAGES if tag != "en"]
 # Steps of the command line alone.
@@ -221,3 +221,12 @@ def test_a_log_is_said_in_the_language(language: str) -> None:
         assert not re.search("files|empty|question", line), line
     words.choose("en")
     assert log_in_words(job) == "\n".join(job.log)
+
+
+def test_a_job_that_has_said_nothing_yet_is_told_by_its_name_alone() -> None:
+    job = Job("grade class.csv")
+    assert told_of(job) == "grade class.csv"
+    job.line = "grade: 210 answers"
+    assert told_of(job) == "grade class.csv, grade: 210 answers"
+    job.state = "done"
+    assert told_of(job) == ""

@@ -14,7 +14,7 @@ from tui.bridge import Job
 from tui.errors import note_in_words
 from tui.figures import figure, refigured
 from tui.machine import Speed
-from tui.progress import ENDED, line_in_words, name_in_words
+from tui.progress import ENDED, name_in_words, told_of
 from tui.screens.base import JobScreen
 from tui.words import _
 
@@ -101,7 +101,7 @@ class DeviceScreen(JobScreen):
         """How far, and then how fast."""
         if job is not self._job:
             return
-        self.say_progress(f"{name_in_words(job)}, {line_in_words(job)}" if job.runs else "")
+        self.say_progress(told_of(job))
         if job.problem is not None:
             self.say_problem(job.problem)
         elif isinstance(job.result, Speed):

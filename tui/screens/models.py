@@ -17,7 +17,7 @@ from tui.bridge import Job
 from tui.errors import in_words, note_in_words
 from tui.figures import refigured
 from tui.library import ModelRow
-from tui.progress import ENDED, line_in_words, name_in_words
+from tui.progress import ENDED, name_in_words, told_of
 from tui.screens.base import JobScreen
 from tui.screens.confirm import ConfirmScreen
 from tui.words import _
@@ -184,7 +184,7 @@ class ModelsScreen(JobScreen):
         if not what:
             return
         if job.runs:
-            self.say_progress(f"{name_in_words(job)}, {line_in_words(job)}")
+            self.say_progress(told_of(job))
             return
         self.say_progress("")
         if job.problem is not None:

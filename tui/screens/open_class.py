@@ -22,7 +22,7 @@ from tui.bridge import Job
 from tui.desk import Desk
 from tui.figures import percent
 from tui.grading import Card, OpenClass, Report
-from tui.progress import line_in_words, name_in_words
+from tui.progress import name_in_words, told_of
 from tui.screens.base import JobScreen
 from tui.screens.shown import ShownScreen
 from tui.widgets.answer_card import card_paragraphs
@@ -365,7 +365,7 @@ class ClassScreen(JobScreen):
         if job.problem is not None:
             self.say_problem(job.problem)
         elif job.runs and (what != "grade" or self._desk is None):
-            self.say_progress(f"{name_in_words(job)}, {line_in_words(job)}")
+            self.say_progress(told_of(job))
         elif job.state == "cancelled":
             self.say(_("{job} was cancelled", job=name_in_words(job)))
         elif job.state == "done" and what == "grade":

@@ -28,7 +28,12 @@ if TYPE_CHECKING:
     from edgekit.gradebook.book import SessionEntry
 
 FIELDS = (
-    ("quiz", N_("Quiz"), N_("its file, for example quiz.toml"), N_("Choose the quiz with the arrows and Enter; / is a folder")),
+    (
+        "quiz",
+        N_("Quiz"),
+        N_("its file, for example quiz.toml"),
+        N_("Choose the quiz with the arrows and Enter; / is a folder"),
+    ),
     (
         "answers",
         N_("Answers"),
