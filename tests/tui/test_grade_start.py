@@ -44,16 +44,27 @@ def test_a_class_is_chosen_in_the_list_alone(tmp_path: Path, monkeypatch: pytest
     monkeypatch.chdir(tmp_path / "a" / "b")
 
     async def scene(stage: Stage) -> None:
-        await stage.sees("Choose the quiz: down, then Enter; / is a folder")
+        await stage.sees("Choose the quiz with the arrows and Enter; / is a folder")
         await stage.press("enter", "enter")  # Enter in an empty field leads into the list, where only `../` is
         await stage.until(lambda: stage.app.screen.query_one("#quiz", Input).value == "../")
-        await stage.press("down", "enter")
-        await stage.sees("Choose the answers: down, then Enter; / is a folder")
+        await stage.press("enter")  # files stand before folders
+        await stage.sees("Choose the answers with the arrows and Enter; / is a folder")
         assert stage.app.screen.query_one("#answers", Input).value == "../"
-        await stage.press("down", "enter")
+        await stage.press("enter")
         await stage.until(lambda: stage.app.screen.query_one("#answers", Input).value == "../answers.csv")
         await stage.press("enter")
         await stage.sees("6 of 6 left")
+
+    play(scene, toy_grades(tmp_path / "g.sqlite"))
+
+
+def test_the_first_field_is_the_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    async def scene(stage: Stage) -> None:
+        await stage.sees("Choose the quiz with")
+        await stage.press("tab", "up", "up", "up", "3", "a")
+        await stage.until(lambda: stage.app.screen.query_one("#quiz", Input).value == "3a")
 
     play(scene, toy_grades(tmp_path / "g.sqlite"))
 

@@ -80,7 +80,7 @@ def test_paths_are_completed_by_folder_ending_and_beginning(tmp_path: Path, monk
     for name in ("a.toml", "b.csv", ".hidden.toml", "A.TOML", "unit/c.toml"):
         (tmp_path / name).write_text("")
     monkeypatch.chdir(tmp_path)
-    assert candidates("", (".toml",)) == [f"unit{os.sep}", "A.TOML", "a.toml"]
+    assert candidates("", (".toml",)) == ["A.TOML", "a.toml", f"unit{os.sep}"]
     assert candidates("un", (".toml",)) == [f"unit{os.sep}"]
     assert candidates("unit/", (".toml",)) == ["unit/c.toml"]
     assert candidates(".h", (".toml",)) == [".hidden.toml"]

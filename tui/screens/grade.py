@@ -17,10 +17,11 @@ from edgekit.core.errors import EdgekitError, UsageError
 from tui import words
 from tui.actions import N_
 from tui.desk import Desk
+from tui.figures import number
 from tui.grading import Card
 from tui.screens.group import GroupScreen
 from tui.screens.open_class import ClassScreen
-from tui.widgets.answer_card import answer_row, number, numbers_in_words
+from tui.widgets.answer_card import answer_row, numbers_in_words
 from tui.widgets.class_opener import ClassOpener
 from tui.widgets.points_row import PointsRow
 from tui.words import _

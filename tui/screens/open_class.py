@@ -20,8 +20,9 @@ from edgekit.core.errors import EdgekitError
 from tui.actions import N_
 from tui.bridge import Job
 from tui.desk import Desk
+from tui.figures import percent
 from tui.grading import Card, OpenClass, Report
-from tui.progress import line_in_words, name_in_words
+from tui.progress import name_in_words, told_of
 from tui.screens.base import JobScreen
 from tui.screens.shown import ShownScreen
 from tui.widgets.answer_card import card_paragraphs
@@ -297,7 +298,7 @@ class ClassScreen(JobScreen):
                 "{left} of {all} left, {review} need a look", left=counts.left, all=counts.answers, review=counts.review
             )
             told += ", " + _("{later} for later", later=later) if later else ""
-            told += ", " + _("grading {share}", share=f"{self._share:.0%}") if self._share is not None else ""
+            told += ", " + _("grading {share}", share=percent(self._share)) if self._share is not None else ""
             here = f"  #{desk.card.number}" if desk.card is not None else ""
             told += f"{here}  {visible(desk.opened.title)}"
         self.query_one("#grade-title", Label).update(told)
@@ -364,7 +365,7 @@ class ClassScreen(JobScreen):
         if job.problem is not None:
             self.say_problem(job.problem)
         elif job.runs and (what != "grade" or self._desk is None):
-            self.say_progress(f"{name_in_words(job)}, {line_in_words(job)}")
+            self.say_progress(told_of(job))
         elif job.state == "cancelled":
             self.say(_("{job} was cancelled", job=name_in_words(job)))
         elif job.state == "done" and what == "grade":

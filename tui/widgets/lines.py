@@ -96,6 +96,4 @@ class KeysLine(Static):
 
     def _piece(self, action: Action, where: str) -> Content:
         label, _help = words(action)
-        return Content.styled(
-            f"{action.key} {label}  ", f"@click={where}.{action.name}{'' if '(' in action.name else '()'}"
-        )
+        return Content.styled(f"{action.key} {label}  ", f"@click={where}.{action.call}")
