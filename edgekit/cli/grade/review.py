@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -18,7 +19,13 @@ if TYPE_CHECKING:
     from edgekit.gradebook.session import Session
     from edgekit.gradebook.standing import Action, Standing
 
-_KEYS = "a accept, c POINTS change, r return, l later, u undo, q quit"
+_KEYS = "a accept, c POINTS change, r return, l later, u undo, q quit, ? help"
+_SIGNS = (
+    "  + met, ~ partly, - missing, ! contradicted: whether the answer says it, its points, how likely it is met, "
+    "the student's words that speak for it",
+    "  suggested: the mark, how likely it is the right one, and the others that are possible at 90 %",
+    "  ? why a person should look; > what the student reads where you accept; nobody reads it before",
+)
 
 
 def review(
@@ -95,10 +102,7 @@ def _mark_again(session: Session, share: float, question: str | None, who: str) 
 
     waiting = [at for at in to_mark_again(session, share) if question in (None, session.answers[at].question_id)]
     while waiting:
-        for line in unseen(session, waiting[0]):
-            output.data(line)
-        output.data(f"  {len(waiting):,} to go. POINTS, l later, q quit")
-        output.flush()
+        _show([*unseen(session, waiting[0]), f"  {len(waiting):,} to go. POINTS, l later, q quit"])
         line = typed_line()
         key = line.strip()
         if not line or key == "q":
@@ -117,6 +121,15 @@ def _mark_again(session: Session, share: float, question: str | None, who: str) 
         f"{found.count:,} marked twice, {found.same:,} alike; the second is {found.difference:+.2f} points beside the "
         f"first on average, {found.apart:.2f} apart"
     )
+
+
+def _show(lines: Sequence[str]) -> None:
+    from edgekit.cli.grade.showing import fitted
+
+    for line in lines:
+        for part in fitted(line):
+            output.data(part)
+    output.flush()
 
 
 class _Loop:
@@ -143,10 +156,7 @@ class _Loop:
             if shown.is_mark and at != again:
                 output.narrate(f"#{at} has a mark of somebody else meanwhile: {shown.state}, {number(shown.points)}")
                 continue
-            for line in card(self._session, at):
-                output.data(line)
-            output.data(f"  {len(waiting) + 1:,} to go. {_KEYS}")
-            output.flush()
+            _show([*card(self._session, at), f"  {len(waiting) + 1:,} to go. {_KEYS}"])
             again = self._ask(shown)
             if again is None:
                 break
@@ -172,6 +182,8 @@ class _Loop:
                     return 0
                 if key == "u":
                     return self._undo()
+                if key == "?":
+                    _show(_SIGNS)
                 output.narrate(_KEYS)
             except UsageError as problem:
                 output.error(problem)
