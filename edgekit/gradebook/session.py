@@ -8,10 +8,10 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from edgekit.core.errors import IntegrityError, UsageError
+from edgekit.core.errors import InputError, IntegrityError, UsageError
 from edgekit.gradebook.came_in import read_answers
 from edgekit.gradebook.chain import Row, canonical, digest_of
-from edgekit.gradebook.record import Record
+from edgekit.gradebook.record import FROM_COPY, Record
 from edgekit.gradebook.standing import Action, Standing, decided_meanwhile, require_unchanged
 from edgekit.gradebook.suggestions import read, summary, written
 from edgekit.gradebook.words import number_of, object_of, text_of
@@ -47,11 +47,18 @@ class Session(Record):
             )[0]
             self.title, self.parent = text_of(title), number_of(parent)
             self.settings: Mapping[str, Any] = object_of(settings)
-            self.quiz: Quiz = from_canonical(quiz)
-            if self.quiz.digest != quiz_digest:
-                raise IntegrityError("the quiz of the session is not the one that was locked")
+            self.quiz = self._locked(quiz, quiz_digest)
             self.refresh()
             self._answers = read_answers(self)
+
+    def _locked(self, quiz: str, digest: str) -> Quiz:
+        with contextlib.suppress(InputError):
+            found = from_canonical(quiz)
+            if found.digest == digest:
+                return found
+        raise IntegrityError(
+            "the quiz of the session is not the one that was locked", reasons=[self.place], hint=FROM_COPY
+        )
 
     def reread(self) -> None:
         """Read the answers again, where their texts were removed."""

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from toys.raised import EXPORTERS, ROOT, Said, bare, raised
 
 from edgekit.core.errors import EdgekitError, InputError
+from edgekit.gradebook.record import FROM_COPY
 from edgekit.quiz.read import read_quiz
 from tui import words
 from tui.errors import TOLD, in_words
@@ -61,6 +62,7 @@ HELD = (
     *("as the receipt has it:", "{language}, {part}: {identical} of {lines} lines identical ({share})"),
     *("export", "fit", "plan", "trim", "verify"),
     *("accepted", "changed", "contested", "released", "returned", "suggested", "undone", "waiting"),
+    *("it is session {number} of `{path}`", FROM_COPY),
     *("`{file}`: {told}", "`{name}` {told}", "{file}:{line}: {told}", "the standard input", "File is not a zip file"),
 )
 SYSTEM = {os.strerror(code) for code in errno.errorcode}
