@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import os
 import sys
@@ -22,10 +24,17 @@ def utf8_streams() -> None:
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
             reconfigure(encoding="utf-8", errors="backslashreplace")
+    # A key in another encoding is a wrong key and no fault; texts are read as bytes.
+    reconfigure = getattr(sys.stdin, "reconfigure", None)
+    if reconfigure is not None:
+        with contextlib.suppress(io.UnsupportedOperation):  # something was read already
+            reconfigure(errors="replace")
 
 
 def data(text: str) -> None:
     """One line of data. Raises OutputError, ReaderGoneError."""
+    if sys.stdout is None:  # closed by whoever started us
+        raise OutputError("cannot write to the standard output: it is closed")
     try:
         sys.stdout.write(text + "\n")
     except BrokenPipeError:
@@ -36,6 +45,8 @@ def data(text: str) -> None:
 
 def flush() -> None:
     """Hand all data on. Raises OutputError, ReaderGoneError."""
+    if sys.stdout is None:
+        return
     try:
         sys.stdout.flush()
     except BrokenPipeError:
@@ -51,6 +62,8 @@ def _unwritable(problem: OSError) -> OutputError:
 def raw_stdout() -> BinaryIO:
     """Standard output for bytes, after everything that `data` has written."""
     flush()
+    if sys.stdout is None:
+        raise OutputError("cannot write to the standard output: it is closed")
     return sys.stdout.buffer
 
 
@@ -61,6 +74,8 @@ def json_object(value: Any) -> None:
 
 def narrate(text: str) -> None:
     """One line for the person watching; nobody watching is no error."""
+    if sys.stderr is None:
+        return
     try:
         sys.stderr.write(text + "\n")
         sys.stderr.flush()
@@ -75,23 +90,27 @@ def error(problem: EdgekitError) -> None:
         narrate("\n" + paint("hint:", "36", sys.stderr) + " " + visible(problem.hint))
 
 
-def paint(text: str, colour: str, stream: TextIO) -> str:
+def paint(text: str, colour: str, stream: TextIO | None) -> str:
     """Colour text for a terminal; `NO_COLOR` and pipes get it plain. Meaning never depends on it."""
     if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
         return text
-    if not (stream.isatty() or os.environ.get("FORCE_COLOR")):
+    if not ((stream is not None and stream.isatty()) or os.environ.get("FORCE_COLOR")):
         return text
     return f"\x1b[{colour}m{text}\x1b[0m"
 
 
 def silence_stdout() -> None:
     """Let the interpreter's last flush go nowhere: the reader is gone, or the disk is full."""
+    if sys.stdout is None:
+        return
     null = os.open(os.devnull, os.O_WRONLY)
     os.dup2(null, sys.stdout.fileno())
 
 
 def settle() -> None:
     """Hand on what data there is before an error is told; where that fails, let it go."""
+    if sys.stdout is None:
+        return
     try:
         sys.stdout.flush()
     except OSError:

@@ -59,12 +59,12 @@ def open_database(path: Path, kind: Kind) -> sqlite3.Connection:
     return connection
 
 
-def make_folder(path: Path) -> None:
+def make_folder(path: Path, kind: Kind) -> None:
     """Make the folder that path is to be in. Raises OutputError."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as problem:
-        raise OutputError(f"cannot make `{path.parent}`: {problem.strerror}") from None
+        raise OutputError(f"cannot make `{path.parent}`: {problem.strerror}", hint=kind.instead or None) from None
 
 
 @contextlib.contextmanager
@@ -110,9 +110,12 @@ def _error(problem: Exception, path: Path, kind: Kind) -> EdgekitError:
             hint=kind.hint("try again"),
         )
     if "full" in text:
-        return OutputError(f"cannot write the {kind.name} `{path}`: the disk is full")
+        return OutputError(
+            f"cannot write the {kind.name} `{path}`: the disk is full",
+            hint="make room and run the same command again: what was written is kept",
+        )
     if "readonly" in text:
-        return OutputError(f"cannot write the {kind.name} `{path}`: it is read-only")
+        return OutputError(f"cannot write the {kind.name} `{path}`: it is read-only", hint=kind.instead or None)
     if "unable to open" in text:
         return OutputError(f"cannot open the {kind.name} `{path}`", hint=kind.instead or None)
     return FailedError(f"the {kind.name} `{path}` failed", reasons=[text])

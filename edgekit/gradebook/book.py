@@ -83,13 +83,15 @@ class Gradebook(Closing):
         return Session(self, rows[0][0])
 
     def begun(self, quiz: Quiz, answers: Sequence[Answer], settings: Mapping[str, Any]) -> Session | None:
-        """The newest session of the same quiz, answers and settings, to go on with."""
+        """The newest session of the same quiz, answers, students and settings, to go on with.
+
+        Students stand beside the digest of the answers: what is removed of them must not be told by it.
+        """
         rows = self.read(
-            "SELECT id FROM sessions WHERE quiz_digest = ? AND answers_digest = ? AND settings = ?"
-            " ORDER BY id DESC LIMIT 1",
+            "SELECT id FROM sessions WHERE quiz_digest = ? AND answers_digest = ? AND settings = ? ORDER BY id DESC",
             (quiz.digest, _digest(answers), canonical(settings)),
         )
-        return Session(self, rows[0][0]) if rows else None
+        return next((one for row in rows if _has_same_students(one := Session(self, row[0]), answers)), None)
 
     def begin(
         self, quiz: Quiz, answers: Sequence[Answer], settings: Mapping[str, Any], *, parent: int | None = None
@@ -176,6 +178,14 @@ def open_gradebook(path: Path | None = None) -> Gradebook:
 
 def _digest(answers: Sequence[Answer]) -> str:
     return digest_of(canonical([[one.answer_id, one.question_id, digest_of(one.text)] for one in answers]))
+
+
+def _has_same_students(session: Session, answers: Sequence[Answer]) -> bool:
+    """Whether answers that are the same, in their order, are by the same students and in the same language."""
+    return all(
+        number in session.forgotten or (one.student, one.language) == (now.student, now.language)
+        for (number, one), now in zip(session.answers.items(), answers, strict=True)
+    )
 
 
 def _check(quiz: Quiz, answers: Sequence[Answer]) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from edgekit.core.errors import IntegrityError
 from edgekit.gradebook.chain import digest_of
+from edgekit.gradebook.record import FROM_COPY
 from edgekit.gradebook.words import object_of, text_of
 from edgekit.quiz.suggestion import Answer
 
@@ -28,7 +29,9 @@ def read_answers(session: Session) -> dict[int, Answer]:
         told_of = (body["question"], body["digest"], body["digest"]) if body is not None else None
         came_in = question_id, digest, digest if number in session.forgotten and not words else digest_of(words)
         if told_of != came_in or not all(isinstance(one, str) for one in more.values()):
-            raise IntegrityError(f"answer {number} of the gradebook is not the one that came in")
+            raise IntegrityError(
+                f"answer {number} of the gradebook is not the one that came in", reasons=[session.place], hint=FROM_COPY
+            )
         found[number] = Answer(
             text_of(answer_id),
             question_id,

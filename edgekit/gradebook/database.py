@@ -75,7 +75,7 @@ def connect(path: Path) -> sqlite3.Connection:
     marks are evidence, so nothing is mended).
     """
     with database.told(path, KIND):
-        database.make_folder(path)
+        database.make_folder(path, KIND)
         return open_database(path, KIND)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from edgekit.gradebook.book import Gradebook
 
 _Result = TypeVar("_Result")
+FROM_COPY = "leave this file as it is and go on with a copy from before: `--book FILE` names it"
 
 
 class Record:
@@ -46,9 +48,34 @@ class Record:
             raise IntegrityError("the gradebook no longer holds the words that its record tells of")
         return text
 
+    @property
+    def place(self) -> str:
+        """Which session of which file, for an error."""
+        return f"it is session {self.id} of `{self.book.path}`"
+
     def rows(self) -> Iterator[Row]:
         """The record, verified. Raises IntegrityError at the first row that is not what was written."""
-        return verified(self.book.run(lambda connection: self._rows_after(connection, 0)))
+        with self._placed():
+            yield from verified(self.book.run(lambda connection: self._rows_after(connection, 0)))
+
+    def require_end(self) -> None:
+        """Raise IntegrityError where rows were cut off the end that the record of the next session goes on from."""
+        following = self.book.read(
+            "SELECT body FROM record WHERE session > ? AND number = 1 ORDER BY session LIMIT 1", (self.id,)
+        )
+        before = object_of(following[0][0]).get("before") if following else None
+        if before is not None and all(row.hash != before for row in self.rows()):
+            raise IntegrityError(
+                "the record is broken: rows at its end are missing", reasons=[self.place], hint=FROM_COPY
+            )
+
+    @contextlib.contextmanager
+    def _placed(self) -> Iterator[None]:
+        """Say of which session a broken record is."""
+        try:
+            yield
+        except IntegrityError as problem:
+            raise IntegrityError(problem.message, reasons=[*problem.reasons, self.place], hint=FROM_COPY) from None
 
     def lines(self) -> Iterator[str]:
         """The record as lines of JSONL."""
@@ -86,9 +113,10 @@ class Record:
                     self.book.run(self._catch_up)
 
     def _catch_up(self, connection: sqlite3.Connection) -> None:
-        rows = self._rows_after(connection, self._standings.last)
-        for row in verified(rows, self._standings.head, self._standings.last):
-            self._standings.add(row)
+        with self._placed():
+            rows = self._rows_after(connection, self._standings.last)
+            for row in verified(rows, self._standings.head, self._standings.last):
+                self._standings.add(row)
 
     def _rows_after(self, connection: sqlite3.Connection, last: int) -> list[Row]:
         found = connection.execute(

@@ -8,11 +8,11 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from edgekit.core.errors import IntegrityError, UsageError
+from edgekit.core.errors import InputError, IntegrityError, UsageError
 from edgekit.gradebook.came_in import read_answers
 from edgekit.gradebook.chain import Row, canonical, digest_of
-from edgekit.gradebook.record import Record
-from edgekit.gradebook.standing import Action, Standing
+from edgekit.gradebook.record import FROM_COPY, Record
+from edgekit.gradebook.standing import Action, Standing, decided_meanwhile, require_unchanged
 from edgekit.gradebook.suggestions import read, summary, written
 from edgekit.gradebook.words import number_of, object_of, text_of
 from edgekit.quiz.canonical import from_canonical
@@ -47,11 +47,18 @@ class Session(Record):
             )[0]
             self.title, self.parent = text_of(title), number_of(parent)
             self.settings: Mapping[str, Any] = object_of(settings)
-            self.quiz: Quiz = from_canonical(quiz)
-            if self.quiz.digest != quiz_digest:
-                raise IntegrityError("the quiz of the session is not the one that was locked")
+            self.quiz = self._locked(quiz, quiz_digest)
             self.refresh()
             self._answers = read_answers(self)
+
+    def _locked(self, quiz: str, digest: str) -> Quiz:
+        with contextlib.suppress(InputError):
+            found = from_canonical(quiz)
+            if found.digest == digest:
+                return found
+        raise IntegrityError(
+            "the quiz of the session is not the one that was locked", reasons=[self.place], hint=FROM_COPY
+        )
 
     def reread(self) -> None:
         """Read the answers again, where their texts were removed."""
@@ -190,17 +197,21 @@ class Session(Record):
         *,
         who: str = "teacher",
         feedback: str | None = None,
+        seen: Standing | None = None,
     ) -> None:
         """Record a person's decision on answers, all or none; on return it is on the disk.
 
-        points: of `changed`; `accepted` takes the suggested ones, `returned` makes no mark. Raises UsageError: not
-        possible in the state that an answer is in, or points that the question does not have.
+        points: of `changed`; `accepted` takes the suggested ones, `returned` makes no mark.  seen: what the person
+        looked at. Raises UsageError: not possible in the state that an answer is in, points that the question does not
+        have, or another suggestion or decision than was seen, by another process.
         """
 
         def add(connection: sqlite3.Connection) -> None:
             for number in numbers:
                 with about(self._answers[number]):
                     now = self._standings.require(number, action)
+                    if seen is not None and seen.number == number:
+                        require_unchanged(now, seen)
                     body = {
                         "answer": number,
                         "action": action,
@@ -224,12 +235,17 @@ class Session(Record):
 
         self.change(add)
 
-    def undo(self, number: int, *, who: str = "teacher") -> Standing:
-        """Take back what was decided last on an answer, by a new row; gives what stands now."""
+    def undo(self, number: int, *, who: str = "teacher", row: int | None = None) -> Standing:
+        """Take back what was decided last on an answer, by a new row; gives what stands now.
+
+        row: of the decision that is meant. Raises UsageError: there is none, or another came after it.
+        """
 
         def add(connection: sqlite3.Connection) -> None:
             with about(self._answers[number]):
                 now = self._standings.require(number, "undone")
+                if row not in (None, now.by):
+                    raise decided_meanwhile(now)
                 self.append(connection, "undone", {"answer": number, "row": now.by, "who": who})
 
         self.change(add)

@@ -92,10 +92,26 @@ class Standings:
         return now
 
 
+def require_unchanged(now: Standing, seen: Standing) -> None:
+    """Raise UsageError where an answer stands otherwise than a person saw it: another process has been at it."""
+    if (now.by, now.state) != (seen.by, seen.state):
+        raise decided_meanwhile(now)
+    if now.digest != seen.digest:
+        raise UsageError("another mark is suggested now than was shown", hint="look at it again")
+
+
+def decided_meanwhile(now: Standing) -> UsageError:
+    """That a decision would go over one that the person did not see."""
+    return UsageError(f"somebody else has been at it meanwhile: it is {now.state}", hint="look at it again")
+
+
 _HINTS: Mapping[tuple[str, str], str] = {
     ("released", "accepted"): "undo the release first",
     ("released", "changed"): "undo the release first",
     ("released", "returned"): "undo the release first",
+    ("waiting", "accepted"): "its grading was interrupted: `edgekit grade ANSWERS --quiz QUIZ` again goes on",
+    ("waiting", "changed"): "its grading was interrupted: `edgekit grade ANSWERS --quiz QUIZ` again goes on",
+    ("waiting", "returned"): "its grading was interrupted: `edgekit grade ANSWERS --quiz QUIZ` again goes on",
     ("suggested", "released"): "accept or change it first",
     ("returned", "released"): "accept or change it first",
 }

@@ -53,6 +53,21 @@ _POWER = re.compile(
     r"|(?P<digits>\d{1,12}(?:[.,]\d{1,12})?)"
     r"(?:e(?P<e>[-+]?\d{1,2})\b|\s?[x*×·]\s?10(?:(?:\^|\*\*)\s?(?P<n>[-−+]?\d{1,2})\b|(?P<high>[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,2}))))"
 )
+# `fourteen ninety-two`, `nineteen oh five`, as English reads years and times; other languages add two such words up,
+# as `soixante-quinze`.
+_TEENS = ("ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen")
+_TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+_ONES = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+_PAIR = re.compile(
+    rf"\b(?P<first>{'|'.join(_TEENS)}|twenty)[\s-](?:(?:oh|o|zero)[\s-](?P<one>{'|'.join(_ONES)})"
+    rf"|(?P<teen>{'|'.join(_TEENS)})|(?P<tens>{'|'.join(_TENS)})(?:[\s-](?P<ones>{'|'.join(_ONES)}))?)\b"
+    r"(?![\s-](?:hundred|thousand|million|point)\b)"
+)
+_PAIRED = {
+    word: value
+    for words, values in ((_ONES, range(1, 10)), (_TEENS, range(10, 20)), (_TENS, range(20, 100, 10)))
+    for word, value in zip(words, values, strict=True)
+}
 _HIGH = str.maketrans("⁻⁺⁰¹²³⁴⁵⁶⁷⁸⁹−", "-+0123456789-")
 _BARE_POINT = re.compile(r"(?:(?<=^)|(?<=[\s=(]))[.,](?P<digits>\d{1,12})\b")
 _CLOCK = re.compile(r"(?<![\w:.,])(?P<first>\d{1,2}):(?P<second>[0-5]\d)(?::(?P<third>[0-5]\d))?(?![\w:])")
@@ -114,6 +129,9 @@ def _own(text: str, plain: str) -> list[Quantity]:
         if match["count"] or of in (2, 4):
             count = match["count"] or "1"
             read.append((*match.span(), (_ratio(_COUNTS.get(count) or int(count), of),), None))
+    for match in _PAIR.finditer(plain):
+        first, *others = (_PAIRED[word] for word in match.groups() if word)
+        read.append((*match.span(), (Decimal(first * 100 + sum(others)),), None))
     read.extend((*match.span(), (Decimal(f"0.{match['digits']}"),), None) for match in _BARE_POINT.finditer(plain))
     for match in _CLOCK.finditer(plain):
         parts = [int(one) for one in match.groups() if one is not None]

@@ -119,20 +119,25 @@ def differences(older: Session, newer: Session) -> list[Difference]:
     return _differences(newer, before)
 
 
-def same_class(book: Gradebook, quiz: Quiz, answers: Sequence[Answer]) -> Session | None:
-    """The newest session of a quiz with at least half of the same answers, by the same students.
+def same_class(book: Gradebook, quiz: Quiz, answers: Sequence[Answer], *, changed: bool = False) -> Session | None:
+    """The newest session of a quiz with at least half of the same answers, by the same students; one with marks first.
 
-    Another class that answers it may have the same ids, and now and then the same words.
+    Another class that answers it may have the same ids, and now and then the same words.  changed: of another quiz of
+    the same title.
     """
     now = {(one.answer_id, one.question_id, one.student, one.text) for one in answers}
+    found: Session | None = None
     for entry in reversed(book.sessions()):
-        if entry.quiz_digest != quiz.digest:
+        if entry.title != quiz.title or (entry.quiz_digest == quiz.digest) == changed:
             continue
         session = book.session(entry.id)
         then = {(one.answer_id, one.question_id, one.student, one.text) for one in session.answers.values()}
-        if 2 * len(now & then) >= min(len(now), len(then)):
+        if 2 * len(now & then) < min(len(now), len(then)):
+            continue
+        if any(one.is_mark for one in session.standings):
             return session
-    return None
+        found = found or session
+    return found
 
 
 def carry_over(older: Session, newer: Session) -> int:
@@ -152,6 +157,20 @@ def carry_over(older: Session, newer: Session) -> int:
         newer.decide([number], "changed", standing.points, who=f"session {older.id}", feedback=mark.feedback)
         carried += 1
     return carried
+
+
+def left_open(older: Session, newer: Session) -> int:
+    """How many answers that have a mark in an older session have none in a newer one."""
+    marked = {
+        (older.answers[one.number].answer_id, older.answers[one.number].question_id)
+        for one in older.standings
+        if one.is_mark
+    }
+    return sum(
+        (newer.answers[one.number].answer_id, newer.answers[one.number].question_id) in marked
+        for one in newer.standings
+        if not one.is_mark
+    )
 
 
 def replay(session: Session, graders: RecallingGraders, report: Reporter = silent) -> Replay:

@@ -57,7 +57,7 @@ def connect(path: Path, report: Reporter) -> sqlite3.Connection:
     Raises OutputError (cannot be made), UnavailableError (locked, made by a newer edgekit).
     """
     with database.told(path, KIND):
-        database.make_folder(path)
+        database.make_folder(path, KIND)
         try:
             return open_database(path, KIND)
         except ERRORS as problem:

@@ -8,7 +8,7 @@ from typing import Any
 from edgekit.catalogue.positions import Key
 from edgekit.catalogue.problems import Checker
 from edgekit.quiz.model import Criterion, Misconception
-from edgekit.quiz.texts import check_unique, flag, points, read_id, text_by_language, texts_by_language
+from edgekit.quiz.texts import check_unique, flag, is_by_language, points, read_id, text_by_language, texts_by_language
 
 MOST_CRITERIA = 50
 CRITERION_KEYS = ("id", "points", "statement", "accepted", "refuted", "partial")
@@ -45,6 +45,9 @@ def read_criteria(
 
 
 def _criterion(checker: Checker, value: Any, key: Key, index: int, language: str, share: float) -> Criterion:
+    if is_by_language(value, CRITERION_KEYS):
+        checker.problem(key, 'languages go into its `statement`, as `{ statement = { en = "...", es = "..." } }`')
+        value = {"statement": value}
     table = checker.table(value, key, CRITERION_KEYS, ("statement",))
     statement = text_by_language(checker, table, "statement", key, language)
     accepted = texts_by_language(checker, table, "accepted", key, language)
@@ -76,6 +79,10 @@ def read_misconceptions(
     key = (*key, "misconceptions")
     for index, value in enumerate(items):
         one = {"wordings": value} if type(value) is str else value
+        if is_by_language(value, MISCONCEPTION_KEYS):
+            place = (*key, index)
+            checker.problem(place, 'languages go into its `wordings`, as `{ wordings = { en = "...", es = "..." } }`')
+            one = {"wordings": value}
         own = checker.table(one, (*key, index), MISCONCEPTION_KEYS, ("wordings",))
         wordings = texts_by_language(checker, own, "wordings", (*key, index), language)
         found.append(Misconception(read_id(checker, own, (*key, index), f"m{index + 1}"), wordings))

@@ -8,12 +8,13 @@ from typing import Any, get_args
 
 from edgekit.catalogue.positions import Key
 from edgekit.catalogue.problems import Checker
-from edgekit.core.languages import base_language
+from edgekit.core.languages import base_language, normalise_tag
 from edgekit.quiz.criteria import read_criteria, read_misconceptions, whole_answer
 from edgekit.quiz.model import Question, QuestionKind
 from edgekit.quiz.texts import (
     clean,
     flag,
+    is_tag,
     number,
     points,
     read_id,
@@ -49,11 +50,13 @@ def read_question(
     table = checker.table(value, key, KEYS, ("text",))
     question_id = read_id(checker, table, key, default_id)
     kind = _kind(checker, table, key)
-    language = (tag(checker, table["language"], (*key, "language")) if "language" in table else None) or quiz_language
+    said = tag(checker, table["language"], (*key, "language")) if "language" in table else None
+    language = said or _only_language(kind, table, quiz_language)
     for name in table:
         if name in KEYS and name not in COMMON_KEYS and name not in OWN_KEYS[kind]:
             checker.problem((*key, name), f"does not go with a question of kind `{kind}`")
-    text = text_by_language(checker, table, "text", key, language)
+    # What a dictation says to do is in the language of the quiz, whatever is read aloud.
+    text = text_by_language(checker, table, "text", key, (said or quiz_language) if kind == "dictation" else language)
     own_languages = read_languages(checker, table, key, ())
     answered_in = _answered_in(kind, language, own_languages or languages)
     references = texts_by_language(checker, table, "references", key, answered_in or language)
@@ -104,6 +107,13 @@ def _kind(checker: Checker, table: Mapping[str, Any], key: Key) -> QuestionKind:
     return said
 
 
+def _only_language(kind: QuestionKind, table: Mapping[str, Any], default: str) -> str:
+    """Of a translation the language that its text is in, of a dictation that of what is read aloud, where it is one."""
+    texts = table.get({"translate": "text", "dictation": "references"}.get(kind, ""))
+    only = next(iter(texts)) if isinstance(texts, dict) and len(texts) == 1 else default
+    return normalise_tag(only) if is_tag(only) and base_language(only) != base_language(default) else default
+
+
 def _answered_in(kind: QuestionKind, language: str, languages: tuple[str, ...]) -> str | None:
     """The language of a text that is written without one; None where a translation could be into several."""
     if kind != "translate":
@@ -124,7 +134,10 @@ def _check_translate(
     if plain and answered_in is None:
         checker.problem((*key, "references"), 'must say into which language, as `references = { es = "..." }`')
     elif not plain and language in references:
-        checker.problem((*key, "references", language), "is the language that is translated from")
+        checker.problem(
+            (*key, "references", language),
+            "is the language that is translated from; where that is another, say `language`",
+        )
 
 
 def _choice(checker: Checker, table: Mapping[str, Any], key: Key) -> tuple[dict[str, str], tuple[str, ...]]:

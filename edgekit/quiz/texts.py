@@ -121,11 +121,24 @@ def tag(checker: Checker, value: Any, key: Key) -> str | None:
     if type(value) is not str:
         checker.wrong_type(value, key, str)
         return None
-    try:
+    if is_tag(value):
         return normalise_tag(value)
+    checker.problem(key, f"`{value[:40]}` is no language tag such as `en`, `pt-BR`".replace("\n", " "))
+    return None
+
+
+def is_tag(text: str) -> bool:
+    """Whether it is a language tag."""
+    try:
+        normalise_tag(text)
     except UsageError:
-        checker.problem(key, f"`{value[:40]}` is no language tag such as `en`, `pt-BR`".replace("\n", " "))
-        return None
+        return False
+    return True
+
+
+def is_by_language(value: object, known: Collection[str]) -> bool:
+    """Whether something is a table of language tags where one of other keys, the known ones, is to stand."""
+    return isinstance(value, dict) and bool(value) and all(one not in known and is_tag(one) for one in value)
 
 
 def text_by_language(checker: Checker, table: Mapping[str, Any], name: str, key: Key, language: str) -> dict[str, str]:

@@ -33,7 +33,7 @@ def test_a_class_is_graded_reviewed_released_and_exported(
     assert "3 of 3 answers have no mark yet" in capsys.readouterr().err
     typed(monkeypatch, "a\nc 1,5\n")
     assert run(["grade", "review"]) == 0
-    assert capsys.readouterr().err.endswith("2 decided, 0 left\n")
+    assert capsys.readouterr().err.startswith("2 decided, 0 left\n1 more without a mark: `edgekit grade review --all`")
     assert run(["grade", "accept", "--all-suggested", "--above", ".9", "--yes"]) == 0
     assert run(["grade", "release", "--all", "--yes"]) == 0
     assert run(["grade", "export", "-o", "final.csv"]) == 0
@@ -65,7 +65,7 @@ def test_an_undone_decision_comes_up_again(capsys: pytest.CaptureFixture[str], m
     assert run(["grade", "review"]) == 0
     told = capsys.readouterr()
     assert "`three` is no number of points" in told.err
-    assert told.err.endswith("2 decided, 0 left\n")
+    assert "\n2 decided, 0 left\n" in told.err
     answers = {one["id"]: one for one in as_json(capsys, "answers.csv", "--quiz", "quiz.toml")["answers"]}
     assert (answers["a2"]["mark"], answers["a3"]["mark"], answers["a1"]["mark"]) == (2.0, 1.0, None)
 
@@ -76,7 +76,7 @@ def test_every_decision_is_there_when_the_pipe_ends(
     grade()
     typed(monkeypatch, "a")
     assert run(["grade", "review"]) == 0
-    assert capsys.readouterr().err.endswith("1 decided, 1 left\n")
+    assert capsys.readouterr().err.endswith("1 decided, 1 left\nthe same command goes on; every decision is kept\n")
 
 
 def test_grading_again_goes_on_and_a_changed_quiz_is_a_new_session(

@@ -140,7 +140,7 @@ def test_a_second_marking_shows_no_mark_and_tells_how_far_it_is(
     [
         ('kind = "exact"\nreferences = { en = ["sun", "light"] }', ["right: sun", "right: light"]),
         ('value = 5\nunit = "kg"', ["right: 5 kg"]),
-        ('options = ["sun", "moon"]\ncorrect = "a"', ["right: a"]),
+        ('options = ["sun", "moon"]\ncorrect = "a"', ["right: a: sun"]),
         ('criteria = ["It needs light."]', ["2 for It needs light."]),
     ],
 )

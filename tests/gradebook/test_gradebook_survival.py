@@ -96,8 +96,9 @@ def test_deciding_is_an_error_and_nothing_of_it_stands_when_the_disk_is_full(tmp
         session = begun(book, answers(2))
         (pages,) = book.read("PRAGMA page_count")[0]
         book.read(f"PRAGMA max_page_count = {pages}")
-        with pytest.raises(OutputError, match="disk is full"):
+        with pytest.raises(OutputError, match="disk is full") as told:
             session.decide([1], "changed", 1.0, feedback="x" * 100_000)
+        assert "make room" in (told.value.hint or "")
         assert session.standing(1).state == "suggested"
         book.read("PRAGMA max_page_count = 100000")
         session.decide([1], "accepted")
@@ -260,8 +261,9 @@ def test_a_file_that_cannot_be_written_can_be_read(tmp_path: Path) -> None:
     with Gradebook(path, database.read_only(path, KIND)) as book:
         session = book.session()
         assert session.mark(1).final is None
-        with pytest.raises(OutputError, match="read-only"):
+        with pytest.raises(OutputError, match="read-only") as told:
             session.decide([1], "accepted")
+        assert "`--book`" in (told.value.hint or "")
 
 
 def test_waiting_ends_when_another_process_holds_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -283,3 +285,41 @@ def test_the_next_session_tells_where_the_record_before_it_ended(tmp_path: Path)
         last = list(first.rows())[-1]
         second = book.begin(quiz("Other."), answers(1), SETTINGS)
         assert next(second.rows()).body["before"] == last.hash
+
+
+def test_rows_that_were_cut_off_the_end_are_told_by_the_next_session(tmp_path: Path) -> None:
+    path = tmp_path / "g.sqlite"
+    with open_gradebook(path) as book:
+        begun(book).decide([1], "accepted")
+        book.session(1).require_end()
+        book.begin(quiz("Other."), answers(1), SETTINGS)
+        book.session(1).decide([2], "accepted")
+        book.session(1).require_end()
+    change(path, "DELETE FROM record WHERE session = 1 AND kind = 'decided'")
+    with open_gradebook(path) as book, pytest.raises(IntegrityError, match="rows at its end are missing") as told:
+        book.session(1).require_end()
+    assert "it is session 1 of" in str(told.value)
+    with open_gradebook(path) as book:
+        book.session(2).require_end()
+
+
+@pytest.mark.parametrize(
+    ("statement", "said"),
+    [
+        ("UPDATE record SET body = replace(body, '2.0', '1.0') WHERE number = 5", "row 5 is not what was written"),
+        ("UPDATE answers SET text = x'61' WHERE number = 2", "answer 2 of the gradebook"),
+        ("UPDATE sessions SET quiz = replace(quiz, 'light', 'water')", "the quiz of the session"),
+    ],
+)
+def test_what_was_changed_is_told_with_its_session_its_file_and_what_to_do(
+    tmp_path: Path, statement: str, said: str
+) -> None:
+    path = tmp_path / "g.sqlite"
+    with open_gradebook(path) as book:
+        begun(book)
+    change(path, statement)
+    with open_gradebook(path) as book, pytest.raises(IntegrityError) as told:
+        book.session()
+    assert said in str(told.value)
+    assert f"it is session 1 of `{path}`" in str(told.value)
+    assert "`--book FILE`" in (told.value.hint or "")

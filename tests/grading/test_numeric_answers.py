@@ -235,3 +235,23 @@ def test_a_unit_of_the_quizs_own_stands_after_the_number() -> None:
     asked = question("numeric", value=12.0, unit="apples")
     assert mark(asked, "12 apples").points == 2.0
     assert mark(asked, "12 pears").reasons[0].code == "unit"
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("fourteen ninety-two", 1492),
+        ("In seventeen eighty nine", 1789),
+        ("nineteen oh five", 1905),
+        ("eighteen twelve AD", 1812),
+        ("twenty twenty-four", 2024),
+        ("nineteen hundred and five", 1905),
+        ("twenty-two", 22),
+        ("one hundred and nineteen", 119),
+        ("setenta y cinco", 75),
+        ("nineteen point two", 19.2),
+    ],
+)
+def test_a_year_in_words_is_the_year_and_no_sum(text: str, value: float) -> None:
+    assert mark(question("numeric", value=float(value)), text).possible == (2.0,)
+    assert mark(question("numeric", value=float(value) + 1), text).points == 0.0

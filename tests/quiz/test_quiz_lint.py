@@ -69,6 +69,11 @@ def test_the_class_quiz_has_nothing_weak() -> None:
         (TWO + '[[questions]]\ntext = "Write it."\nkind = "dictation"\nreferences = "A dog."\n', []),
         (
             TWO + '[[questions]]\ntext = "Write it."\nkind = "dictation"\nreferences.es = "Un perro."\n',
+            [],
+        ),
+        (
+            TWO
+            + '[[questions]]\ntext = "Write it."\nkind = "dictation"\nlanguage = "en"\nreferences.es = "Un perro."\n',
             [("language", None)],
         ),
         (

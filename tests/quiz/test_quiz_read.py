@@ -126,6 +126,30 @@ def test_a_translation_goes_into_the_one_other_language() -> None:
     assert "is the language that is translated from" in wrong(head + asked + 'references.en = "Good day."\n')[0]
 
 
+def test_the_one_language_of_a_text_or_a_dictation_is_that_of_the_question() -> None:
+    head = 'title = "T"\nlanguage = "en"\nlanguages = ["en", "es"]\n[[questions]]\n'
+    (back,) = good(head + 'kind = "translate"\ntext = { es = "Buenos días." }\nreferences = "Good day."\n').questions
+    assert (back.language, back.references) == ("es", {"en": ("Good day.",)})
+    (heard,) = good(head + 'kind = "dictation"\ntext = "Write."\nreferences = { es = "Un perro." }\n').questions
+    assert (heard.language, heard.text, heard.references) == ("es", {"en": "Write."}, {"es": ("Un perro.",)})
+    (said,) = good(
+        head + 'kind = "dictation"\nlanguage = "es"\ntext = "Escriba."\nreferences = "Un perro."\n'
+    ).questions
+    assert (said.language, said.text) == ("es", {"es": "Escriba."})
+    (same,) = good(head + 'kind = "translate"\ntext = { en-GB = "Good day." }\nreferences = "Buen día."\n').questions
+    assert same.language == "en"
+
+
+def test_languages_in_the_place_of_a_criterion_or_a_misconception_are_told_once() -> None:
+    told = wrong(
+        HEAD + '[[questions]]\nid = "q"\ntext = "How?"\ncriteria = [{ en = "It rises.", es = "Sube." }]\n'
+        'misconceptions = [{ en = "It falls." }]\n'
+    )
+    assert len(told) == 2
+    assert "languages go into its `statement`, as `{ statement = { en =" in told[0]
+    assert "languages go into its `wordings`, as `{ wordings = { en =" in told[1]
+
+
 SAME = [
     HEAD + '[[questions]]\ntext = "Café?"\npoints = 2\ncriteria = ["One thing.", "Another."]\n',
     '# a comment\nlanguage = "EN"\ntitle = " T "\nid = "t"\n\n[[questions]]\nkind = "explain"\nid = "q1"\n'

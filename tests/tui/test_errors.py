@@ -17,6 +17,7 @@ from toys.raised import EXPORTERS, ROOT, Said, bare, raised
 
 from edgekit.catalogue.load import check_file, packaged_file
 from edgekit.core.errors import EdgekitError, InputError, UnsupportedModelError
+from edgekit.gradebook.record import FROM_COPY
 from edgekit.quiz.read import read_quiz
 from tui import words
 from tui.errors import TOLD, in_words, note_in_words
@@ -64,6 +65,7 @@ HELD = (
     *("as the receipt has it:", "{language}, {part}: {identical} of {lines} lines identical ({share})"),
     *("export", "fit", "plan", "trim", "verify"),
     *("accepted", "changed", "contested", "released", "returned", "suggested", "undone", "waiting"),
+    *("it is session {number} of `{path}`", FROM_COPY),
     *("`{file}`: {told}", "`{name}` {told}", "{file}:{line}: {told}", "the standard input", "File is not a zip file"),
 )
 SYSTEM = {os.strerror(code) for code in errno.errorcode}

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from edgekit.cli import output
+from edgekit.cli.asking import has_terminal, is_agreed
 from edgekit.cli.grade import typed
 from edgekit.cli.grade.options import SCHEMA, AsJson, Book, Ids, SessionNumber, Who, Yes, numbers_of, opened
 from edgekit.core.errors import UsageError
@@ -171,13 +171,12 @@ def _preview(session: Session, numbers: list[int], verb: str, *, yes: bool) -> N
         output.narrate(f"and {len(numbers) - _PREVIEWED:,} more")
     if yes or not numbers:
         return
-    if not sys.stdin.isatty():
+    if not has_terminal():
         raise UsageError(
             f"to {verb.lower()} {len(numbers):,} marks asks for a yes, and there is no terminal to ask on",
             hint="add `--yes`",
         )
-    output.narrate(f"{verb} {counted(len(numbers), 'mark')}? [y/N]")
-    if sys.stdin.readline().strip().lower() not in ("y", "yes"):
+    if not is_agreed(f"{verb} {counted(len(numbers), 'mark')}?"):
         output.narrate("nothing was done")
         raise typer.Exit(1)
 

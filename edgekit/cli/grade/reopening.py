@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from edgekit.cli import output
+from edgekit.cli.asking import has_terminal, is_agreed
 from edgekit.cli.grade.options import SCHEMA, AsJson, Book, Ids, SessionNumber, Who, Yes, numbers_of, opened
 from edgekit.core.errors import UnavailableError, UsageError
 from edgekit.core.units import counted
@@ -89,11 +89,10 @@ def forget(
 def _ask(count: int, *, yes: bool) -> None:
     if yes:
         return
-    if not sys.stdin.isatty():
+    if not has_terminal():
         raise UsageError(
             f"to remove {count:,} texts for good asks for a yes, and there is no terminal to ask on", hint="add `--yes`"
         )
-    output.narrate(f"Remove {counted(count, 'text')} for good? [y/N]")
-    if sys.stdin.readline().strip().lower() not in ("y", "yes"):
+    if not is_agreed(f"Remove {counted(count, 'text')} for good?"):
         output.narrate("nothing was done")
         raise typer.Exit(1)

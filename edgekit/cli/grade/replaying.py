@@ -56,6 +56,7 @@ def replay(
         return
     with opened(book, session) as found:
         rows = list(found.rows())
+        found.require_end()
         value = {"schema": SCHEMA, "session": found.id}
         if record_only:
             _tell_whole(rows, value, as_json=as_json)

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
-import sys
+from collections import Counter
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from edgekit.cli import output
+from edgekit.cli.asking import typed_line
 from edgekit.cli.grade import typed
 from edgekit.cli.grade.options import Book, SessionNumber, Who, opened
 from edgekit.core.errors import UsageError
+from edgekit.core.units import counted
 
 if TYPE_CHECKING:
     from edgekit.gradebook.session import Session
-    from edgekit.gradebook.standing import Action
+    from edgekit.gradebook.standing import Action, Standing
 
-_KEYS = "a accept, c POINTS change, r return, l later, u undo, q quit"
+_KEYS = "a accept, c POINTS change, r return, l later, u undo, q quit, ? help"
+_SIGNS = (
+    "  + met, ~ partly, - missing, ! contradicted: whether the answer says it, its points, how likely it is met, "
+    "the student's words that speak for it",
+    "  suggested: the mark, how likely it is the right one, and the others that are possible at 90 %",
+    "  ? why a person should look; > what the student reads where you accept; nobody reads it before",
+)
 
 
 def review(
@@ -60,8 +69,31 @@ def review(
             _mark_again(found, share, question, who)
             return
         decided = _Loop(found, who).run(to_decide(found, question, everything=everything))
-    left = len(to_decide(found, question, everything=everything))
-    output.narrate(f"{decided:,} decided, {left:,} left")
+        found.refresh()
+        left = len(to_decide(found, question, everything=everything))
+        output.narrate(f"{decided:,} decided, {left:,} left")
+        _tell_next(found, left)
+
+
+def _tell_next(session: Session, left: int) -> None:
+    """What there is to do when the queue is left."""
+    states = Counter(one.state for one in session.standings if one.number not in session.forgotten)
+    if states["waiting"]:
+        output.narrate(
+            f"{counted(states['waiting'], 'answer has', 'answers have')} no suggestion yet, for grading was "
+            f"interrupted: `edgekit grade ANSWERS --quiz QUIZ` again goes on"
+        )
+    elif left:
+        output.narrate("the same command goes on; every decision is kept")
+    elif states["suggested"]:
+        output.narrate(
+            f"{states['suggested']:,} more without a mark: `edgekit grade review --all` shows each, "
+            f"`edgekit grade accept --all-suggested --above 0.9` takes those that are likely"
+        )
+    elif states["returned"]:
+        output.narrate("every other answer has a mark: `edgekit grade export -o final.csv --pending` writes them")
+    else:
+        output.narrate("every answer has a mark: `edgekit grade export -o final.csv` writes them")
 
 
 def _mark_again(session: Session, share: float, question: str | None, who: str) -> None:
@@ -70,11 +102,8 @@ def _mark_again(session: Session, share: float, question: str | None, who: str) 
 
     waiting = [at for at in to_mark_again(session, share) if question in (None, session.answers[at].question_id)]
     while waiting:
-        for line in unseen(session, waiting[0]):
-            output.data(line)
-        output.data(f"  {len(waiting):,} to go. POINTS, l later, q quit")
-        output.flush()
-        line = sys.stdin.readline()
+        _show([*unseen(session, waiting[0]), f"  {len(waiting):,} to go. POINTS, l later, q quit"])
+        line = typed_line()
         key = line.strip()
         if not line or key == "q":
             break
@@ -94,61 +123,80 @@ def _mark_again(session: Session, share: float, question: str | None, who: str) 
     )
 
 
+def _show(lines: Sequence[str]) -> None:
+    from edgekit.cli.grade.showing import fitted
+
+    for line in lines:
+        for part in fitted(line):
+            output.data(part)
+    output.flush()
+
+
 class _Loop:
-    """Shows an answer, reads a line, does it; what is undone comes up again."""
+    """Shows an answer, reads a line, does it; what is undone comes up again.
+
+    Another process may decide or suggest meanwhile: a key counts for what was shown, and for nothing else.
+    """
 
     def __init__(self, session: Session, who: str) -> None:
         self._session = session
         self._who = who
-        self._done: list[int] = []
+        self._done: list[tuple[int, int]] = []  # answer, row of the decision
 
     def run(self, queue: list[int]) -> int:
         """Go through a queue; gives how many decisions stand."""
-        from edgekit.cli.grade.showing import card
+        from edgekit.cli.grade.showing import card, number
 
         waiting = queue[::-1]
+        again: int | None = None
         while waiting:
             at = waiting.pop()
-            for line in card(self._session, at):
-                output.data(line)
-            output.data(f"  {len(waiting) + 1:,} to go. {_KEYS}")
-            output.flush()
-            after = self._ask(at)
-            if after is None:
+            self._session.refresh()
+            shown = self._session.standing(at)
+            if shown.is_mark and at != again:
+                output.narrate(f"#{at} has a mark of somebody else meanwhile: {shown.state}, {number(shown.points)}")
+                continue
+            _show([*card(self._session, at), f"  {len(waiting) + 1:,} to go. {_KEYS}"])
+            again = self._ask(shown)
+            if again is None:
                 break
-            if after:
-                waiting += [at, after] if after != at else [at]
+            if again:
+                waiting += [at, again] if again != at else [at]
         return len(self._done)
 
-    def _ask(self, at: int) -> int | None:
+    def _ask(self, shown: Standing) -> int | None:
         """Read keys until one moves on: 0 to the next answer, the number of one to go back to, None to stop."""
         while True:
-            line = sys.stdin.readline()
+            line = typed_line()
             key, _, rest = line.strip().partition(" ")
             if not line or key == "q":
                 return None
             try:
                 if key == "a":
-                    return self._decide(at, "accepted", None)
+                    return self._decide(shown, "accepted", None)
                 if key == "c":
-                    return self._decide(at, "changed", typed.points(rest or self._line("points: ")))
+                    return self._decide(shown, "changed", typed.points(rest or self._line("points: ")))
                 if key == "r":
-                    return self._decide(at, "returned", None)
+                    return self._decide(shown, "returned", None)
                 if key == "l":
                     return 0
                 if key == "u":
                     return self._undo()
+                if key == "?":
+                    _show(_SIGNS)
                 output.narrate(_KEYS)
             except UsageError as problem:
                 output.error(problem)
+                if self._session.standing(shown.number) != shown:
+                    return shown.number
 
     def _line(self, question: str) -> str:
         output.narrate(question)
-        return sys.stdin.readline().strip()
+        return typed_line().strip()
 
-    def _decide(self, at: int, action: Action, points: float | None) -> int:
-        self._session.decide([at], action, points, who=self._who)
-        self._done.append(at)
+    def _decide(self, shown: Standing, action: Action, points: float | None) -> int:
+        self._session.decide([shown.number], action, points, who=self._who, seen=shown)
+        self._done.append((shown.number, self._session.standing(shown.number).by))
         return 0
 
     def _undo(self) -> int:
@@ -156,7 +204,6 @@ class _Loop:
             raise UsageError(
                 "nothing was decided yet", hint="`edgekit grade undo ID` takes back what was decided before"
             )
-        at = self._done[-1]
-        self._session.undo(at, who=self._who)
-        self._done.pop()
+        at, row = self._done.pop()
+        self._session.undo(at, who=self._who, row=row)
         return at

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from edgekit.cli import output
+from edgekit.cli import output, signals
 from edgekit.cli.grade.options import SCHEMA, AsJson, Book, ProgressMode, SessionNumber, Threads, opened
 from edgekit.cli.progress import Mode
 from edgekit.core.errors import UsageError
@@ -71,7 +71,9 @@ def rule(
             )
         # Marks that a person made since are learned from by the way, which moves suggestions as well.
         marks = sum(one.question_id == about for one in found.teaching().marks)
-        changed = again(found, about, threads, progress) if number not in known else []
+        # Where it counts already, an interruption may have kept it from the suggestions.
+        going_on = f"ruling {number} {'counts' if undo is None else 'is taken back'}"
+        changed = again(found, about, threads, progress, kept=going_on)
     tell_differences(changed, as_json=as_json, ruling=number)
     if as_json:
         return
@@ -113,12 +115,14 @@ def calibrate(
             learned = _read_marks(found, marks, columns)
             found.learn(learned)
             output.narrate(f"learned from {counted(len(learned), 'mark')}")
-        changed = again(found, None, threads, progress)
+        changed = again(found, None, threads, progress, kept="the marks are learned from")
     tell_differences(changed, as_json=as_json)
 
 
-def again(session: Session, question: str | None, threads: int | None, progress: Mode) -> list[Difference]:
-    """Suggest again with the models of a session."""
+def again(
+    session: Session, question: str | None, threads: int | None, progress: Mode, *, kept: str
+) -> list[Difference]:
+    """Suggest again with the models of a session.  kept: what is on the disk already where that is interrupted."""
     from edgekit.cli.progress import Renderer
     from edgekit.grading.opening import open_tools_of
     from edgekit.grading.session_run import suggest_again
@@ -127,7 +131,11 @@ def again(session: Session, question: str | None, threads: int | None, progress:
         Renderer(mode=progress) as report,
         open_tools_of(session.settings, threads=threads, report=report) as tools,
     ):
-        return suggest_again(session, tools, question_id=question, report=report)
+        try:
+            return suggest_again(session, tools, question_id=question, report=report)
+        except (KeyboardInterrupt, signals.TerminatedError):
+            output.narrate(f"{kept}, and not every suggestion goes by it yet: `edgekit grade calibrate` goes on")
+            raise
 
 
 def tell_differences(changed: Sequence[Difference], *, as_json: bool, ruling: int | None = None) -> None:

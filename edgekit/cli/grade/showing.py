@@ -62,6 +62,8 @@ def card(session: Session, at: int) -> list[str]:
     lines = [f"#{at}  {_one_line(answer.answer_id)}  question {answer.question_id}, {standing.state}"]
     if question is not None:
         lines += _asked(question)
+        if question.kind != "explain":  # its criteria stand below
+            lines += [f"  right: {_one_line(text)}" for text in _right(question)]
     results = suggestion.criteria if suggestion is not None else ()
     spans = [(one.evidence.begin, one.evidence.end) for one in results if one.evidence is not None]
     lines += ["", *(f"  | {line}" for line in marked(answer.text, spans).splitlines() or [""]), ""]
@@ -94,14 +96,37 @@ def unseen(session: Session, at: int) -> list[str]:
             for text in list(one.statement.values())[:1]
         ]
         if not question.criteria:
-            right = [*question.correct, *(text for texts in question.references.values() for text in texts)]
-            right += [f"{number(question.value)} {question.unit or ''}".strip()] if question.value is not None else []
-            lines += [f"  right: {_one_line(text)}" for text in right]
+            lines += [f"  right: {_one_line(text)}" for text in _right(question)]
     return [*lines, "", *(f"  | {output.visible(line)}" for line in answer.text.splitlines() or [""]), ""]
 
 
 def _asked(question: Question) -> list[str]:
     return [f"  {output.visible(line)}" for text in question.text.values() for line in text.splitlines()]
+
+
+def _right(question: Question) -> list[str]:
+    """What counts, of a question that is marked by a rule."""
+    right = [f"{one}: {question.options.get(one, '')}" for one in question.correct]
+    right += [text for texts in question.references.values() for text in texts]
+    if question.value is not None:
+        unit = f" {question.unit}" if question.unit else ""
+        within = f", or up to {number(question.tolerance)} more or less" if question.tolerance else ""
+        right.append(f"{number(question.value)}{unit}{within}")
+    return right
+
+
+def fitted(line: str) -> list[str]:
+    """A line broken at spaces for a terminal, each part as far in as the first; a pipe gets it whole."""
+    if sys.stdout is None or not sys.stdout.isatty():
+        return [line]
+    import shutil
+
+    from wcwidth import wrap
+
+    indent = line[: len(line) - len(line.lstrip())]
+    after = f"{indent}| " if line.startswith(f"{indent}| ") else f"{indent}  " if indent else ""
+    width = shutil.get_terminal_size().columns
+    return wrap(line, width, subsequent_indent=after, break_on_hyphens=False) or [line]
 
 
 def _one_line(text: str) -> str:

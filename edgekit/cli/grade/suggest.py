@@ -79,7 +79,7 @@ def suggest(
     from edgekit.gradebook.book import open_gradebook
     from edgekit.gradebook.quiz_file import keep_quiz_file, sessions_of
     from edgekit.grading.opening import open_tools
-    from edgekit.grading.session_run import carry_over, differences, same_class, suggest_waiting
+    from edgekit.grading.session_run import differences, same_class, suggest_waiting
     from edgekit.quiz.read import read_quiz
 
     if out is not None:
@@ -106,7 +106,10 @@ def suggest(
             if not new and regrade is None:
                 same = sessions_of(opened, quiz)
                 _tell_of_change(
-                    [one for one in opened.sessions() if one.title == session.title or one.id in same], session, before
+                    [one for one in opened.sessions() if one.title == session.title or one.id in same],
+                    session,
+                    before,
+                    same_class(opened, asked, given.answers, changed=True),
                 )
         keep_quiz_file(session, quiz)
         try:
@@ -116,14 +119,25 @@ def suggest(
             raise
         if graded and session.parent is not None:
             # Of a session that was interrupted as well: nothing was carried over into it yet.
-            before = opened.session(session.parent)
-            if carried := carry_over(before, session):
-                output.narrate(
-                    counted(carried, f"mark of session {before.id} stands", f"marks of session {before.id} stand")
-                    + ": question and answer are the same"
-                )
+            _carry(opened.session(session.parent), session)
         changed = differences(older, session) if older is not None else []
         _write(session, given, out, changed, names=names, as_json=as_json, compared=older is not None)
+
+
+def _carry(before: Session, session: Session) -> None:
+    """Take marks over, and say how many and how many not."""
+    from edgekit.grading.session_run import carry_over, left_open
+
+    if carried := carry_over(before, session):
+        output.narrate(
+            counted(carried, f"mark of session {before.id} stands", f"marks of session {before.id} stand")
+            + ": question and answer are the same"
+        )
+    if more := left_open(before, session):
+        output.narrate(
+            counted(more, f"mark of session {before.id} does not", f"marks of session {before.id} do not")
+            + ": question or answer is another, so decide again"
+        )
 
 
 def columns_of(columns: Sequence[str] | None) -> dict[str, str] | None:
@@ -220,22 +234,33 @@ def _tell_of_interruption(session: Session, *, new: bool) -> None:
     )
 
 
-def _tell_of_change(sessions: Sequence[SessionEntry], session: Session, before: Session | None) -> None:
-    """Say why this is not the session in which the same quiz was graded before. sessions: of its title or its file."""
+def _tell_of_change(
+    sessions: Sequence[SessionEntry], session: Session, before: Session | None, older: Session | None
+) -> None:
+    """Say why this is not the session in which the same quiz was graded before.
+
+    sessions: of its title or its file.  before: that of the same quiz and class.  older: one of the same class, of
+    another quiz.
+    """
     others = [one for one in sessions if one.id != session.id]
     if not others:
         return
-    if before is None and others[-1].quiz_digest != session.quiz.digest:
-        output.narrate(
-            f"the quiz is another than in session {others[-1].id}: this is session {session.id}; "
-            f"`--regrade {others[-1].id}` tells what differs"
-        )
+    if before is None and (older is not None or others[-1].quiz_digest != session.quiz.digest):
+        was = older.id if older is not None else others[-1].id
+        told = f"the quiz is another than in session {was}: this is session {session.id}"
+        if older is not None:
+            told += f"; `--regrade {was}` tells what differs"
+            marks = sum(one.is_mark for one in older.standings)
+            told += f" and takes over the marks that still fit, of {marks:,}" if marks else ""
+        output.narrate(told)
         return
     number = before.id if before is not None else others[-1].id
     changed = "the answers are others"
     if before is not None:
-        known = {(one.answer_id, one.question_id, one.text) for one in before.answers.values()}
-        count = sum((one.answer_id, one.question_id, one.text) not in known for one in session.answers.values())
+        known = {(one.answer_id, one.question_id, one.student, one.text) for one in before.answers.values()}
+        count = sum(
+            (one.answer_id, one.question_id, one.student, one.text) not in known for one in session.answers.values()
+        )
         if count:
             changed = counted(count, "answer is another", "answers are others")
         elif len(known) > len(session.answers):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Annotated
 
 import typer
 
 from edgekit.cli import output
+from edgekit.cli.asking import has_terminal, is_agreed
 from edgekit.cli.memory.options import SCHEMA, AsJson, Document, Source, Target, Yes, one_direction, opened
 from edgekit.core.errors import UnavailableError, UsageError
 from edgekit.core.units import counted
@@ -40,13 +40,12 @@ def forget(
         wanted = list(ids or (entry.id for entry in memory.entries(direction=direction, document=document)))
         if everything and wanted and not yes:
             entries = counted(len(wanted), "entry", "entries")
-            if not sys.stdin.isatty():
+            if not has_terminal():
                 raise UsageError(
                     f"forgetting {entries} asks for a yes, and there is no terminal to ask on",
                     hint="add `--yes`",
                 )
-            output.narrate(f"Forget {entries} of {memory.path}? [y/N]")
-            if sys.stdin.readline().strip().lower() not in ("y", "yes"):
+            if not is_agreed(f"Forget {entries} of {memory.path}?"):
                 output.narrate("nothing was forgotten")
                 raise typer.Exit(1)
         count = memory.forget(wanted)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Annotated
 
 import typer
 
 from edgekit.cli import output
+from edgekit.cli.asking import has_terminal, is_agreed
 from edgekit.cli.models.options import SCHEMA, AsJson, ModelId
 from edgekit.core.errors import UsageError
 from edgekit.core.units import bytes_in_words
@@ -31,14 +31,12 @@ def remove(
     folder = folder_of(model_id)
     size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
     if not yes:
-        if not sys.stdin.isatty():
+        if not has_terminal():
             raise UsageError(
                 f"removing `{folder.name}` asks for a yes, and there is no terminal to ask on",
                 hint=f"run `edgekit models rm --yes {folder.name}`",
             )
-        # not `typer.confirm`: it writes a space to stdout even where it asks on stderr
-        output.narrate(f"Remove {folder.name} ({bytes_in_words(size)}) from {folder.parent}? [y/N]")
-        if sys.stdin.readline().strip().lower() not in ("y", "yes"):
+        if not is_agreed(f"Remove {folder.name} ({bytes_in_words(size)}) from {folder.parent}?"):
             output.narrate("nothing was removed")
             raise typer.Exit(1)
     remove_folder(folder.name, report=lambda event: output.narrate(getattr(event, "text", "")))

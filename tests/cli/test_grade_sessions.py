@@ -1,0 +1,81 @@
+"""Which session a file of answers belongs to, and which marks go along: other students, another quiz, a late one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from cli.graded_class import ANSWERS, QUIZ, as_json, grade, rows
+
+from edgekit.cli.app import run
+
+pytestmark = pytest.mark.usefixtures("home")
+
+
+def _sessions(capsys: pytest.CaptureFixture[str]) -> list[tuple[int, int | None]]:
+    return [(one["session"], one["parent"]) for one in as_json(capsys, "sessions")["sessions"]]
+
+
+def test_another_class_with_the_same_words_has_its_own_names(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    grade()
+    assert run(["grade", "accept", "a1", "a2", "a3"]) == 0
+    other = ANSWERS.replace("Ana", "Leo").replace("Ben", "Mia").replace("Eva", "Noa")
+    (home / "answers.csv").write_text(other, encoding="utf-8")
+    grade("-o", "b.csv")
+    assert sorted(one["student"] for one in rows(home / "b.csv")) == ["Leo", "Mia", "Noa"]
+    assert {one["mark"] for one in rows(home / "b.csv")} == {""}
+    assert _sessions(capsys) == [(1, None), (2, None)]
+
+
+def test_a_name_that_was_corrected_is_the_name_and_the_marks_stay(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    grade()
+    assert run(["grade", "accept", "a1", "a2"]) == 0
+    (home / "answers.csv").write_text(ANSWERS.replace("Ana", "Anna"), encoding="utf-8")
+    capsys.readouterr()
+    grade("-o", "b.csv")
+    told = capsys.readouterr().err
+    assert "1 answer is another than in session 1: this is session 2" in told
+    assert "2 marks of session 1 stand: question and answer are the same" in told
+    assert {one["id"]: one["student"] for one in rows(home / "b.csv")}["a1"] == "Anna"
+    grade()
+    assert _sessions(capsys) == [(1, None), (2, 1)]
+
+
+def test_a_student_who_comes_later_finds_the_session_with_the_marks(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    grade()
+    assert run(["grade", "accept", "a1", "a2"]) == 0
+    grade("--new")
+    (home / "answers.csv").write_text(ANSWERS + "a4,Zoe,light\n", encoding="utf-8")
+    capsys.readouterr()
+    grade()
+    told = capsys.readouterr().err
+    assert "1 answer is another than in session 1: this is session 3" in told
+    assert "2 marks of session 1 stand" in told
+
+
+def test_a_corrected_quiz_names_the_session_of_the_class_and_its_marks(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    quiz = QUIZ + '[[questions]]\nid = "q2"\ntext = "Which?"\nreferences = ["one"]\n'
+    both = "id,student,question,answer\na1,Ana,q1,plants need light to\na2,Ana,q2,one\n"
+    (home / "quiz.toml").write_text(quiz, encoding="utf-8")
+    (home / "answers.csv").write_text(both, encoding="utf-8")
+    grade()
+    assert run(["grade", "accept", "a1", "a2"]) == 0
+    (home / "answers.csv").write_text(both.replace("Ana", "Leo").replace("light", "sun"), encoding="utf-8")
+    grade()
+    (home / "answers.csv").write_text(both, encoding="utf-8")
+    (home / "quiz.toml").write_text(quiz.replace('"one"', '"two"'), encoding="utf-8")
+    capsys.readouterr()
+    grade()
+    told = capsys.readouterr().err
+    assert "the quiz is another than in session 1: this is session 3; `--regrade 1` tells what differs" in told
+    assert "takes over the marks that still fit, of 2" in told
+    grade("--regrade", "1")
+    told = capsys.readouterr().err
+    assert "1 mark of session 1 stands: question and answer are the same" in told
+    assert "1 mark of session 1 does not: question or answer is another, so decide again" in told

@@ -1,0 +1,81 @@
+"""What an answer looks like on a terminal and through a pipe, and what is said of the signs beside it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from cli.graded_class import QUIZ, grade, typed
+from wcwidth import wcswidth
+
+from edgekit.cli.app import run
+from edgekit.cli.grade import showing
+
+pytestmark = pytest.mark.usefixtures("home")
+
+LONG = "  > You say a part of this; make it whole: 水は蒸発する。 The ship pushes aside as much water as it weighs."
+RULED = """
+[[questions]]
+id = "gas"
+text = "Which gas?"
+options = ["nitrogen", "oxygen"]
+correct = "b"
+[[questions]]
+id = "sound"
+text = "How fast is sound?"
+value = 340
+tolerance = 10
+unit = "m/s"
+[[questions]]
+id = "word"
+kind = "exact"
+text = "Which word?"
+references = ["tide", "ebb"]
+"""
+
+
+@pytest.mark.parametrize("width", [24, 40, 80])
+def test_a_line_is_broken_at_spaces_as_far_in_as_it_began(width: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("shutil.get_terminal_size", lambda: os.terminal_size((width, 24)))
+    parts = showing.fitted(LONG)
+    assert len(parts) > 1
+    assert all(wcswidth(one) <= width for one in parts)
+    assert all(one.startswith("    ") for one in parts[1:])
+    assert " ".join(" ".join(parts).split()) == " ".join(LONG.split())
+    answer = showing.fitted("  | " + "word " * 40)
+    assert all(one.startswith("  | word") for one in answer)
+    assert showing.fitted("") == [""]
+
+
+def test_a_pipe_gets_a_line_whole() -> None:
+    assert showing.fitted(LONG) == [LONG]
+
+
+def test_what_is_right_stands_beside_an_answer_that_a_rule_marks(
+    home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (home / "quiz.toml").write_text(QUIZ + RULED, encoding="utf-8")
+    (home / "answers.csv").write_text("id,q1,gas,sound,word\nx,sun,a,3,no\n", encoding="utf-8")
+    grade()
+    capsys.readouterr()
+    typed(monkeypatch, "l\nl\nl\nl\n")
+    assert run(["grade", "review", "--all"]) == 0
+    shown = capsys.readouterr().out
+    assert "  right: b: oxygen\n" in shown
+    assert "  right: 340 m/s, or up to 10 more or less\n" in shown
+    assert "  right: tide\n  right: ebb\n" in shown
+    assert "right: Plants need light" not in shown
+
+
+def test_the_signs_and_numbers_are_told_on_demand(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    grade()
+    typed(monkeypatch, "?\nq\n")
+    assert run(["grade", "review"]) == 0
+    shown = capsys.readouterr().out
+    assert "u undo, q quit, ? help\n" in shown
+    assert "+ met, ~ partly, - missing, ! contradicted" in shown
+    assert "possible at 90 %" in shown
