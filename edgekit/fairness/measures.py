@@ -14,6 +14,9 @@ from numpy.typing import NDArray
 from edgekit.grading.calibration import calibration_error
 
 Floats: TypeAlias = NDArray[np.float64]
+# With fewer questions than this, drawing whole ones says little or nothing of chance: one question is always drawn.
+FEW_QUESTIONS = 10
+_NORMAL = 1.959964
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,9 +134,9 @@ class Pairing:
 
 
 def pair(first: str, second: str, groups: Mapping[str, Sequence[Outcome]]) -> Pairing:
-    """Compare what both varieties have; items are matched by their names."""
-    others = {outcome.item: outcome for outcome in groups[second]}
-    both = [(one, others[one.item]) for one in groups[first] if one.item in others]
+    """Compare what both varieties have; items are matched by their names, and the last of a name counts."""
+    ones, others = ({outcome.item: outcome for outcome in groups[name]} for name in (first, second))
+    both = [(one, others[item]) for item, one in ones.items() if item in others]
     worse = sum(one.accepted == one.right and two.accepted != two.right for one, two in both)
     better = sum(one.accepted != one.right and two.accepted == two.right for one, two in both)
     return Pairing(
@@ -168,7 +171,8 @@ def bootstrap(
 ) -> Interval | None:
     """An interval of 95 % for a figure, by drawing whole questions with replacement: answers to one are no repetitions.
 
-    None where the figure has no value.
+    Of fewer than `FEW_QUESTIONS` contents are drawn within each as well, all versions of one together. None where the
+    figure has no value.
     """
     value = figure(outcomes)
     if value is None:
@@ -176,16 +180,36 @@ def bootstrap(
     groups: dict[str, list[Outcome]] = defaultdict(list)
     for outcome in outcomes:
         groups[outcome.question].append(outcome)
-    questions = list(groups.values())
+    contents = [list(_by_item(group).values()) for group in groups.values()]
     random = np.random.default_rng(seed)
     found = []
     for _ in range(rounds):
-        drawn = [outcome for at in random.integers(len(questions), size=len(questions)) for outcome in questions[at]]
+        drawn = []
+        for at in random.integers(len(contents), size=len(contents)):
+            items = contents[at]
+            few = len(contents) < FEW_QUESTIONS
+            for place in random.integers(len(items), size=len(items)) if few else range(len(items)):
+                drawn += items[place]
         again = figure(drawn)
         if again is not None:
             found.append(again)
     low, high = np.percentile(found, [2.5, 97.5]) if found else (value, value)
     return Interval(value, float(low), float(high))
+
+
+def share_interval(hits: int, count: int) -> Interval:
+    """Of a share, at least one was counted: 95 %, by Wilson's score (1927), which is none of zero width at 0 of few."""
+    square, share = _NORMAL**2, hits / count
+    middle = (hits + square / 2) / (count + square)
+    half = _NORMAL / (count + square) * (hits * (1 - share) + square / 4) ** 0.5
+    return Interval(share, max(0.0, middle - half), min(1.0, middle + half))
+
+
+def _by_item(outcomes: Sequence[Outcome]) -> dict[str, list[Outcome]]:
+    groups: dict[str, list[Outcome]] = defaultdict(list)
+    for outcome in outcomes:
+        groups[outcome.item].append(outcome)
+    return groups
 
 
 def _share(values: Sequence[float]) -> float | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import given
@@ -16,6 +17,7 @@ from edgekit.fairness.measures import (
     exact_mcnemar,
     pair,
     rates,
+    share_interval,
 )
 
 SCORES = st.lists(st.floats(0, 1, allow_nan=False), min_size=1, max_size=30)
@@ -85,3 +87,32 @@ def test_a_bootstrap_draws_questions_not_answers() -> None:
     assert found is not None
     assert (found.value, found.low, found.high) == (0.5, 0.0, 1.0)
     assert found == bootstrap(rows, lambda drawn: rates(drawn).accuracy)
+
+
+def test_versions_of_a_content_are_drawn_together_where_questions_are_few() -> None:
+    rows = [Outcome(str(n), "q", name, True, n % 2 == 0, True, 0.5) for name in ("en", "es") for n in range(20)]
+
+    def apart(drawn: Sequence[Outcome]) -> float:
+        return sum((one.accepted if one.variety == "en" else -one.accepted) for one in drawn)
+
+    found = bootstrap(rows, apart)
+    assert found is not None
+    assert (found.low, found.high) == (0, 0)
+    share = bootstrap(rows, lambda drawn: rates(drawn).accuracy)
+    assert share is not None
+    assert share.low < 0.4 < 0.6 < share.high
+
+
+def test_the_last_of_a_name_counts_in_both_varieties() -> None:
+    groups = by_variety([outcome("a", accepted=False), outcome("a"), outcome("a", "es")])
+    assert (pair("en", "es", groups).count, pair("en", "es", groups).flips) == (1, 0)
+
+
+@pytest.mark.parametrize(
+    ("hits", "count", "low", "high"),
+    [(0, 20, 0.0, 0.1611), (3, 20, 0.0524, 0.3604), (1, 1, 0.2065, 1.0), (0, 4, 0.0, 0.4899), (10, 20, 0.2993, 0.7007)],
+)
+def test_an_interval_of_a_share_is_that_of_statsmodels(hits: int, count: int, low: float, high: float) -> None:
+    """`proportion_confint(hits, count, method="wilson")` of statsmodels 0.15."""
+    found = share_interval(hits, count)
+    assert (found.low, found.high) == (pytest.approx(low, abs=1e-4), pytest.approx(high, abs=1e-4))

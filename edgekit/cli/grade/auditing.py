@@ -146,6 +146,7 @@ def _show_audit(card: AuditCard, *, own: bool) -> None:
     output.narrate(wrapped(CEILING))
     if card.verdicts:
         held = f"{sum(one.passed for one in card.verdicts)} of {len(card.verdicts)} hold"
+        held += f", {sum(one.passed and one.certain for one in card.verdicts)} of them for certain"
         output.data(f"\n{word(card.passed)}: {held}")
         return
     told = f"no verdict: no variety has the {FEWEST} answers that one needs; this says nothing of the quiz"

@@ -133,6 +133,12 @@ def audit_lines(card: AuditCard) -> Iterator[str]:
     )
     if card.verdicts:
         yield ""
+        yield from _wrapped(
+            "In parentheses the 95 % that other answers to such questions would give, drawn by question; not certain: "
+            "the limit is among them. p: how often chance alone tells two varieties so far apart."
+        )
+    if card.verdicts:
+        yield ""
     for verdict in card.verdicts:
         yield from _verdict(verdict)
 
@@ -141,7 +147,8 @@ def _verdict(verdict: Verdict) -> Iterator[str]:
     value = "-" if verdict.value is None else f"{verdict.value:.3f}"
     span = "" if verdict.interval is None else f" ({verdict.interval.low:.3f} to {verdict.interval.high:.3f})"
     detail = f"; {verdict.detail}" if verdict.detail else ""
-    yield from _wrapped(f"{word(verdict.passed)}  {verdict.name}: {value}{span}, {verdict.limit}{detail}", 0, 6)
+    doubt = "" if verdict.certain else "; not certain"
+    yield from _wrapped(f"{word(verdict.passed)}  {verdict.name}: {value}{span}, {verdict.limit}{doubt}{detail}", 0, 6)
 
 
 def _cell(head: str) -> int:
