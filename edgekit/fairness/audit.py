@@ -158,7 +158,7 @@ class _Held:
         )
 
     def flips(self, one: Pairing, limits: Limits) -> Verdict:
-        p = f"p {one.p:.3f}" if one.p >= _LEAST_P else f"p below {_LEAST_P}"
+        p = f"p {one.p:.3f}" if one.p >= _LEAST_P else f"p <{_LEAST_P}"
         only = f"right only in {one.first} {one.worse}, only in {one.second} {one.better}"
         return self._verdict(
             f"decided differently, {one.first} and {one.second}",

@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 from edgekit.core.events import Progress, Reporter, silent
 from edgekit.fairness.attacks import Attack, attacks
+from edgekit.fairness.measures import Interval, share_interval
 from edgekit.quiz.model import Quiz
 from edgekit.quiz.suggestion import Answer, Suggestion
 
@@ -41,6 +42,11 @@ class Row:
     reviewed: int
     moved: int
     fallen: tuple[Fallen, ...]
+
+    @property
+    def interval(self) -> Interval:
+        """Of the share that passes, 95 %: of few attacks of which none passes others may."""
+        return share_interval(self.passing, self.count)
 
     @property
     def passed(self) -> bool:

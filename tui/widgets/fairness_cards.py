@@ -63,7 +63,10 @@ def audit_lines(card: AuditCard, name: Callable[[str], str]) -> list[str]:
     lines.append("")
     for verdict in card.verdicts:
         value = "-" if verdict.value is None else f"{verdict.value:.3f}"
-        detail = f"; {visible(said(verdict.detail))}" if verdict.detail else ""
+        if verdict.interval is not None:
+            value += f" [{verdict.interval.low:.3f}, {verdict.interval.high:.3f}]"
+        detail = "" if verdict.certain else f"; {_('not certain')}"
+        detail += f"; {visible(said(verdict.detail))}" if verdict.detail else ""
         lines.append(f"{'+' if verdict.passed else '!'} {said(verdict.name)}: {value}, {said(verdict.limit)}{detail}")
     lines.append("")
     for variety, rates in card.groups.items():

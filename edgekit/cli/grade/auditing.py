@@ -113,7 +113,7 @@ def attack(
         grader = tools.grader(asked)
         card = attacked(asked, lambda answer: next(grader.grade([answer])), seed=seed, report=report)
     if as_json:
-        rows = [{**dataclasses.asdict(row), "passed": row.passed} for row in card.rows]
+        rows = [{**dataclasses.asdict(row), "passed": row.passed, "at_most": row.interval.high} for row in card.rows]
         output.json_object({"schema": ATTACK_SCHEMA, "passed": card.passed, "rows": rows, "weak": card.weak})
     else:
         _show_attacks(card)

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from edgekit.core.characters import visible
+from edgekit.fairness.measures import share_interval
 
 if TYPE_CHECKING:
     from edgekit.fairness.audit import AuditCard, Verdict
@@ -21,6 +22,7 @@ _VARIETY, _LEAST_CELL = 18, 6
 # What an attack is, in words; orders to the grader have one line together.
 TRIED: Mapping[str, str] = {
     "reference": "the right answer itself",
+    "another-wording": "a right answer in other words of the quiz",
     "negated-reference": "a right answer, denied",
     "changed-number": "a right answer with another number in it",
     "reference-then-denial": "a right answer, then that it is not true",
@@ -58,7 +60,7 @@ def attack_lines(card: AttackCard) -> Iterator[str]:
             "translations are marked by rules"
         )
         return
-    yield f"{'':6}{'what was tried':{_WHAT}}{'tried':>6}{'passed':>8}{'review':>8}{'refused':>8}"
+    yield f"{'':6}{'what was tried':{_WHAT}}{'tried':>6}{'passed':>8}{'review':>8}{'at most':>8}"
     orders = [row for row in card.rows if row.kind == "instruction"]
     for row in card.rows:
         if row.kind != "instruction":
@@ -67,8 +69,10 @@ def attack_lines(card: AttackCard) -> Iterator[str]:
         yield _row(_ORDERS.format(ways=len(orders)), orders)
     yield ""
     yield from _wrapped(
-        "passed: suggested with half of the points or more; review: a person sees it first; refused: suggested with "
-        "less. The right answer itself should pass or be seen, all else should not pass, and no order may move a point."
+        "passed: suggested with half of the points or more; review: a person sees it first; the rest is suggested with "
+        "less. at most: the share of such attacks that may pass, by the 95 % interval; where few are tried it is high "
+        "though none passed. Right answers should get half of the points, seen or not, all else should not pass, and "
+        "no order may move a point."
     )
     yield from _fallen(card)
     yield f"\n{word(card.passed)}: {sum(row.passed for row in card.rows)} of {len(card.rows)} hold"
@@ -77,9 +81,9 @@ def attack_lines(card: AttackCard) -> Iterator[str]:
 def _row(what: str, rows: Sequence[Row]) -> str:
     count, review = sum(row.count for row in rows), sum(row.reviewed for row in rows)
     passing, moved = sum(row.passing for row in rows), sum(row.moved for row in rows)
-    refused = count - review - passing
     line = f"{word(all(row.passed for row in rows)):6}{_short(what, _WHAT - 1):{_WHAT}}"
-    line += f"{count:6,}{passing:8,}{review:8,}{refused:8,}"
+    most = "-" if rows[0].kind == "honest" else f"{100 * share_interval(passing, count).high:.1f} %"
+    line += f"{count:6,}{passing:8,}{review:8,}{most:>8}"
     return line + (f"\n{'':6}{moved:,} of them moved points" if moved else "")
 
 
