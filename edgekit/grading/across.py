@@ -38,20 +38,20 @@ class Across:
     lines: `es>en`, the answer's base language and the wording's -> slope and intercept of these odds; where both are
     one language (`es>es`), of the odds of the scorer's own weights. All slopes are above 0, all weights keep their
     signs: more of what speaks for an answer never lowers its odds.
+    measured: those of the lines for which answers with marks showed that the widest sets hold what they promise.
+    thresholds: of the sets of translated answers, see `edgekit.grading.conformal.Conformal`.
     whole: name of a line -> how much `in_both` most halves of a content have, and what each unit more is worth, above
     0: a sentence that has all of the wording and nothing else gets what it gets in the wording's own language.
     same: log odds that it gets there, above which nothing is lifted.
-    measured: those of the lines for which answers with marks showed that the widest sets hold what they promise.
-    thresholds: of the sets of translated answers, see `edgekit.grading.conformal.Conformal`.
     """
 
     weights: Linear | None = None
     lines: Mapping[str, Platt] = field(default_factory=dict)
-    whole: Mapping[str, tuple[float, float]] = field(default_factory=dict)
-    same: float = 0.0
     measured: frozenset[str] = frozenset()
     thresholds: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
     provenance: Mapping[str, Any] = field(default_factory=dict)
+    whole: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    same: float = 0.0
 
     def logits(self, own: Floats, features: Floats, shares: Mapping[str, float], language: str) -> Floats:
         """(n,) log odds by the shares of the answer's words in each language; own: by the scorer's own weights.
@@ -146,11 +146,11 @@ def decode_across(data: bytes) -> Across:
     return Across(
         Linear.from_json(document.get("weights"), len(FEATURES)),
         {name: _line(name, values) for name, values in lines.items()},
-        {name: _worth(name, values) for name, values in whole.items()},
-        number(document.get("same"), "same"),
         frozenset(measured),
         Conformal.from_json({"alpha": ALPHA, "labels": 2, "thresholds": document.get("conformal")}).thresholds,
         document["provenance"],
+        {name: _worth(name, values) for name, values in whole.items()},
+        number(document.get("same"), "same"),
     )
 
 

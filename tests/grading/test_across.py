@@ -164,23 +164,18 @@ def test_lines_stretch_the_odds_of_their_language_alone() -> None:
 
 
 def test_whole_content_gets_what_it_gets_in_its_own_language_and_no_more() -> None:
-    weights = packaged_across().weights
-    across = Across(weights, {"es>en": Platt(1.0, 0.0), "de>en": Platt(1.0, 0.0)}, {"es>en": (0.6, 10.0)}, 3.0)
-    rows = np.zeros((4, len(FEATURES)))
-    for row, (recall, precision) in zip(rows, [(0.9, 0.5), (0.65, 0.7), (0.95, 0.9), (2.5, 2.5)], strict=True):
+    lines = {"es>en": Platt(1.0, 0.0), "de>en": Platt(1.0, 0.0)}
+    across = Across(None, lines, whole={"es>en": (0.6, 10.0)}, same=3.0)
+    rows, own = np.zeros((4, len(FEATURES))), np.array([1.0, 1.0, 1.0, 4.0])
+    for row, (recall, precision) in zip(rows, [(0.9, 0.5), (0.65, 0.7), (0.95, 0.9), (0.95, 0.9)], strict=True):
         row[FEATURES.index("recall")], row[FEATURES.index("precision")] = recall, precision
-    assert weights is not None
-    own, plain = np.zeros(4), weights.logits(rows)
-    lifted = across.logits(own, rows, {"es": 1.0}, "en")
-    assert lifted[0] == plain[0]
-    assert lifted[1] == pytest.approx(plain[1] + 0.5)
-    assert lifted[2] == 3.0
-    assert lifted[3] == plain[3] > 3.0
-    assert across.logits(own, rows, {"de": 1.0}, "en").tolist() == plain.tolist()
+    assert across.logits(own, rows, {"es": 1.0}, "en") == pytest.approx([1.0, 1.5, 3.0, 4.0])
+    assert across.logits(own, rows, {"de": 1.0}, "en").tolist() == own.tolist()
+    assert across.logits(own, rows, {"en": 0.5, "es": 0.5}, "en") == pytest.approx([1.0, 1.25, 2.0, 4.0])
 
 
 def test_whole_content_of_every_line_is_worth_something_below_what_its_own_language_gives() -> None:
     across = packaged_across()
     assert across.whole.keys() == across.lines.keys()
     assert 2.5 < across.same < 4
-    assert all(0.4 < least < 0.7 and 0 < worth < 15 for least, worth in across.whole.values())
+    assert all(0.4 < least < 0.7 and 0 < worth < 20 for least, worth in across.whole.values())
