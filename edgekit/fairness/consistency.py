@@ -64,10 +64,8 @@ def consistency(
                 second,
                 len(shared),
                 len(both) - len(known),
-                *(
-                    _mean([share for one, other in known if (share := jaccard(one, other, length)) is not None])
-                    for length in (1, 2)
-                ),
+                _shared(known, 1),
+                _shared(known, 2),
                 _mean([float(vectors[one] @ vectors[other]) for one, other in known]) if vectors else None,
             )
         )
@@ -79,6 +77,10 @@ def jaccard(one: str, other: str, length: int) -> float | None:
     first, second = (_runs(text, length) for text in (one, other))
     whole = first | second
     return len(first & second) / len(whole) if whole else None
+
+
+def _shared(both: Sequence[tuple[str, str]], length: int) -> float | None:
+    return _mean([share for one, other in both if (share := jaccard(one, other, length)) is not None])
 
 
 def _runs(text: str, length: int) -> set[tuple[str, ...]]:

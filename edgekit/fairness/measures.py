@@ -197,12 +197,26 @@ def bootstrap(
     return Interval(value, float(low), float(high))
 
 
-def share_interval(hits: int, count: int) -> Interval:
-    """Of a share, at least one was counted: 95 %, by Wilson's score (1927), which is none of zero width at 0 of few."""
-    square, share = _NORMAL**2, hits / count
-    middle = (hits + square / 2) / (count + square)
-    half = _NORMAL / (count + square) * (hits * (1 - share) + square / 4) ** 0.5
+def share_interval(hits: int, count: int, clusters: Sequence[tuple[int, int]] = ()) -> Interval:
+    """Of a share, at least one was counted: 95 %, by Wilson's score (1927), which is none of zero width at 0 of few.
+
+    clusters: hits and count of each question, where there are several of one: what is counted is divided by the design
+    effect (Rao and Scott 1992), by which answers to one question are more alike than others.
+    """
+    share = hits / count
+    worth = count / _design_effect(share, count, clusters)
+    square = _NORMAL**2
+    middle = (share * worth + square / 2) / (worth + square)
+    half = _NORMAL / (worth + square) * (worth * share * (1 - share) + square / 4) ** 0.5
     return Interval(share, max(0.0, middle - half), min(1.0, middle + half))
+
+
+def _design_effect(share: float, count: int, clusters: Sequence[tuple[int, int]]) -> float:
+    """The variance of a share between clusters over that of as many alone; at least 1."""
+    if len(clusters) < 2 or len(clusters) == count or not 0 < share < 1:
+        return 1.0
+    between = math.fsum((hits - share * of) ** 2 for hits, of in clusters) * len(clusters) / (len(clusters) - 1)
+    return max(1.0, between / (count * share * (1 - share)))
 
 
 def _by_item(outcomes: Sequence[Outcome]) -> dict[str, list[Outcome]]:

@@ -116,3 +116,13 @@ def test_an_interval_of_a_share_is_that_of_statsmodels(hits: int, count: int, lo
     """`proportion_confint(hits, count, method="wilson")` of statsmodels 0.15."""
     found = share_interval(hits, count)
     assert (found.low, found.high) == (pytest.approx(low, abs=1e-4), pytest.approx(high, abs=1e-4))
+
+
+def test_answers_that_are_alike_count_as_fewer() -> None:
+    """Ten answers to one question that all pass say as much as one: 2 of 20 questions, not 20 of 200 answers."""
+    alike = share_interval(20, 200, [(10, 10)] * 2 + [(0, 10)] * 18)
+    alone = share_interval(20, 200, [(1, 10)] * 20)
+    assert alone == share_interval(20, 200)
+    assert alike.value == alone.value
+    assert alike.high == pytest.approx(share_interval(2, 20).high, abs=0.02)
+    assert share_interval(0, 200, [(0, 10)] * 20) == share_interval(0, 200)

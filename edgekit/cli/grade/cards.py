@@ -82,7 +82,8 @@ def _row(what: str, rows: Sequence[Row]) -> str:
     count, review = sum(row.count for row in rows), sum(row.reviewed for row in rows)
     passing, moved = sum(row.passing for row in rows), sum(row.moved for row in rows)
     line = f"{word(all(row.passed for row in rows)):6}{_short(what, _WHAT - 1):{_WHAT}}"
-    most = "-" if rows[0].kind == "honest" else f"{100 * share_interval(passing, count).high:.1f} %"
+    clusters = [one for row in rows for one in row.questions] if len(rows) == 1 else []
+    most = "-" if rows[0].kind == "honest" else f"{100 * share_interval(passing, count, clusters).high:.1f} %"
     line += f"{count:6,}{passing:8,}{review:8,}{most:>8}"
     return line + (f"\n{'':6}{moved:,} of them moved points" if moved else "")
 
