@@ -53,7 +53,8 @@ class Rates:
 
     f1: of accepting.  auc: of the probability.  balanced: mean share of right answers accepted and of wrong ones
     refused, which is the AUC of hard decisions.  unknown: sent to review.  likely_right: mean probability of what is
-    right.  calibration: expected error in ten bins of equal width.
+    right.  calibration: expected error in ten bins of equal width.  kappa: Cohen's, of accepting and being right; None
+    where all is the same on both sides.
     """
 
     count: int
@@ -67,6 +68,7 @@ class Rates:
     false_refusals: float | None
     calibration: float
     coverage: float | None
+    kappa: float | None = None
 
 
 def rates(outcomes: Sequence[Outcome]) -> Rates:
@@ -78,9 +80,12 @@ def rates(outcomes: Sequence[Outcome]) -> Rates:
     covered = [outcome.covered for outcome in outcomes if outcome.covered is not None]
     false_accepts = _share([outcome.accepted for outcome in wrong])
     false_refusals = _share([not outcome.accepted for outcome in right])
+    shares = accepted / len(outcomes), len(right) / len(outcomes)
+    chance = shares[0] * shares[1] + (1 - shares[0]) * (1 - shares[1])
+    accuracy = sum(outcome.accepted == outcome.right for outcome in outcomes) / len(outcomes)
     return Rates(
         count=len(outcomes),
-        accuracy=sum(outcome.accepted == outcome.right for outcome in outcomes) / len(outcomes),
+        accuracy=accuracy,
         f1=2 * hits / (accepted + len(right)) if accepted + len(right) else 0.0,
         auc=area_under_curve([outcome.probability for outcome in right], [outcome.probability for outcome in wrong]),
         balanced=None if false_accepts is None or false_refusals is None else 1 - (false_accepts + false_refusals) / 2,
@@ -92,6 +97,7 @@ def rates(outcomes: Sequence[Outcome]) -> Rates:
             [outcome.probability for outcome in outcomes], [outcome.right for outcome in outcomes]
         ),
         coverage=_share(covered),
+        kappa=(accuracy - chance) / (1 - chance) if chance < 1 else None,
     )
 
 

@@ -42,6 +42,7 @@ def test_rates_are_those_of_other_libraries() -> None:
     assert found.f1 == pytest.approx(0.8)
     assert found.balanced == pytest.approx(0.833333, abs=1e-6)
     assert found.calibration == pytest.approx(0.275)
+    assert found.kappa == pytest.approx(0.5)
 
 
 def test_mcnemar_and_jaccard_are_those_of_other_libraries() -> None:

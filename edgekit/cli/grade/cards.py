@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from edgekit.fairness.measures import Rates
     from edgekit.fairness.redteam import AttackCard, Fallen, Row
 
+# Two teachers with the same answers: research on the sets of Mohler and others (2011) and AR-ASAG (2020).
+CEILING = "teachers among themselves, quadratic kappa: 0.49 (Mohler et al. 2011), 0.80 (AR-ASAG)"
 WIDTH = 80
 _WHAT = 44
 _EXAMPLES, _PLACES, _LONGEST = 3, 5, 200
@@ -123,7 +125,7 @@ def _advice(row: Row, criterion: str | None) -> str:
 
 def audit_lines(card: AuditCard) -> Iterator[str]:
     """A row a variety, what the columns say, and the verdicts."""
-    heads = ("answers", "right", "F1", "AUC", "review", "sure", "fooled", "covered")
+    heads = ("answers", "right", "kappa", "F1", "AUC", "review", "sure", "fooled", "covered")
     yield f"{'variety':{_VARIETY}}" + "".join(f"{head:>{_cell(head)}}" for head in heads)
     for name, rates in card.groups.items():
         cells = zip(heads, _cells(rates), strict=True)
@@ -132,10 +134,13 @@ def audit_lines(card: AuditCard) -> Iterator[str]:
         )
     yield ""
     yield from _wrapped(
-        "right: answers judged as they should be; review: seen by a person first; sure: how likely right answers are "
+        "right: answers judged as they should be; kappa: that beyond chance, as between two teachers; F1, AUC: of "
+        "accepting, and of the probability; review: seen by a person first; sure: how likely right answers are "
         "held to be right; fooled: wrong answers that got points; covered: the due mark was among the possible ones. "
-        "All are shares of 1, alike in every variety where the grader is fair."
+        "All are shares of 1 but kappa, alike in every variety where the grader is fair."
     )
+    yield ""
+    yield from _wrapped(CEILING)
     if card.verdicts:
         yield ""
         yield from _wrapped(
@@ -163,6 +168,7 @@ def _cell(head: str) -> int:
 def _cells(rates: Rates) -> tuple[str, ...]:
     values = (
         rates.accuracy,
+        rates.kappa,
         rates.f1,
         rates.auc,
         rates.unknown,
