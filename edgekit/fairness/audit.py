@@ -170,9 +170,10 @@ class _Held:
         )
 
     def gap(self, name: str, share: Figure, limit: float) -> Iterator[Verdict]:
-        """On what all varieties have, where that can be counted: other contents would be another reason for a gap."""
+        """On what all varieties have, where that is enough: other contents would be another reason for a gap."""
         shared = self._shared(tuple(self._groups))
-        for found in (shared, [outcome for group in self._groups.values() for outcome in group]):
+        every = [outcome for group in self._groups.values() for outcome in group]
+        for found in (shared, every) if len(shared) >= FEWEST * len(self._groups) else (every,):
             shares = {variety: share(group) for variety, group in by_variety(found).items()}
             known = {variety: value for variety, value in shares.items() if value is not None}
             if len(known) < 2:
