@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import TypeAlias
 
-from edgekit.fairness.measures import Interval, Outcome, Pairing, Rates, bootstrap, by_variety, pair, rates
+from edgekit.fairness.measures import Interval, Outcome, Pairing, Rates, bootstrap, by_variety, matched, pair, rates
 from edgekit.fairness.parallel import Trial
 from edgekit.grading.calibration import calibration_error, chance_error
 from edgekit.quiz.suggestion import Suggestion
@@ -148,7 +148,7 @@ class _Held:
         self._groups = groups
 
     def same_content(self, one: Pairing, limits: Limits) -> Verdict:
-        drawn = [outcome for outcome in self._shared((one.first, one.second)) if outcome.right]
+        drawn = [outcome for outcome in self._both(one) if outcome.right]
         return self._verdict(
             f"probability of the same right content, {one.first} less {one.second}",
             bootstrap(drawn, _likely_gap(one.first, one.second), rounds=self.rounds),
@@ -162,7 +162,7 @@ class _Held:
         only = f"right only in {one.first} {one.worse}, only in {one.second} {one.better}"
         return self._verdict(
             f"decided differently, {one.first} and {one.second}",
-            bootstrap(self._shared((one.first, one.second)), _flips(one.first, one.second), rounds=self.rounds),
+            bootstrap(self._both(one), _flips(one.first, one.second), rounds=self.rounds),
             0.0,
             limits.flips,
             f"at most {limits.flips}",
@@ -213,6 +213,9 @@ class _Held:
         within = least <= interval.low and interval.high <= most
         certain = within if passed else interval.high < least or interval.low > most
         return Verdict(name, interval.value, limit, passed, interval, detail, certain)
+
+    def _both(self, one: Pairing) -> list[Outcome]:
+        return [outcome for two in matched(self._groups[one.first], self._groups[one.second]) for outcome in two]
 
     def _shared(self, varieties: Sequence[str]) -> list[Outcome]:
         """Outcomes of contents that all of these varieties have, content by content, one of each variety."""

@@ -140,9 +140,8 @@ class Pairing:
 
 
 def pair(first: str, second: str, groups: Mapping[str, Sequence[Outcome]]) -> Pairing:
-    """Compare what both varieties have; items are matched by their names, and the last of a name counts."""
-    ones, others = ({outcome.item: outcome for outcome in groups[name]} for name in (first, second))
-    both = [(one, others[item]) for item, one in ones.items() if item in others]
+    """Compare what both varieties have."""
+    both = matched(groups[first], groups[second])
     worse = sum(one.accepted == one.right and two.accepted != two.right for one, two in both)
     better = sum(one.accepted != one.right and two.accepted == two.right for one, two in both)
     return Pairing(
@@ -155,6 +154,16 @@ def pair(first: str, second: str, groups: Mapping[str, Sequence[Outcome]]) -> Pa
         exact_mcnemar(worse, better),
         _share([one.probability - two.probability for one, two in both if one.right]),
     )
+
+
+def matched(first: Sequence[Outcome], second: Sequence[Outcome]) -> list[tuple[Outcome, Outcome]]:
+    """What two varieties have of each item, matched by name; of a name that comes again the next of both, as in a
+    sample into which a question was drawn twice. What one of the two has more of is left out.
+    """
+    waiting: dict[str, list[Outcome]] = defaultdict(list)
+    for outcome in reversed(second):
+        waiting[outcome.item].append(outcome)
+    return [(one, waiting[one.item].pop()) for one in first if waiting.get(one.item)]
 
 
 def exact_mcnemar(worse: int, better: int) -> float:

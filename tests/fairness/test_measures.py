@@ -103,9 +103,25 @@ def test_versions_of_a_content_are_drawn_together_where_questions_are_few() -> N
     assert share.low < 0.4 < 0.6 < share.high
 
 
-def test_the_last_of_a_name_counts_in_both_varieties() -> None:
-    groups = by_variety([outcome("a", accepted=False), outcome("a"), outcome("a", "es")])
-    assert (pair("en", "es", groups).count, pair("en", "es", groups).flips) == (1, 0)
+def test_what_comes_again_is_matched_again_and_what_is_too_many_left_out() -> None:
+    groups = by_variety(
+        [outcome("a", accepted=False), outcome("a"), outcome("a"), outcome("a", "es"), outcome("a", "es")]
+    )
+    assert (pair("en", "es", groups).count, pair("en", "es", groups).flips) == (2, 1)
+
+
+def test_a_question_drawn_twice_counts_twice_in_an_interval_of_pairs() -> None:
+    rows = [outcome(str(n), name, accepted=name == "en" or n % 2 == 0) for name in ("en", "es") for n in range(40)]
+
+    def flips(drawn: Sequence[Outcome]) -> float:
+        found = pair("en", "es", by_variety(drawn))
+        assert found.count == 40
+        return found.flips / found.count
+
+    found = bootstrap(rows, flips, rounds=400)
+    assert found is not None
+    # That of a share of 20 of 40: .5 with a standard error of .079.
+    assert (found.low, found.high) == (pytest.approx(0.345, abs=0.03), pytest.approx(0.655, abs=0.03))
 
 
 @pytest.mark.parametrize(
