@@ -55,7 +55,10 @@ def audit_lines(card: AuditCard, name: Callable[[str], str]) -> list[str]:
     lines.append("")
     for verdict in card.verdicts:
         value = "-" if verdict.value is None else figure(verdict.value, ".3f")
-        detail = f"; {visible(_detail(verdict.detail, name))}" if verdict.detail else ""
+        if verdict.interval is not None:
+            value += f" [{figure(verdict.interval.low, '.3f')}, {figure(verdict.interval.high, '.3f')}]"
+        detail = "" if verdict.certain else f"; {_('not certain')}"
+        detail += f"; {visible(_detail(verdict.detail, name))}" if verdict.detail else ""
         told = visible(said(verdict.name, name))
         lines.append(f"{'+' if verdict.passed else '!'} {told}: {value}, {said(verdict.limit)}{detail}")
     lines.append("")
