@@ -18,8 +18,10 @@ from edgekit.grading.local_calibration import Observed
 from edgekit.grading.local_marks import Marked
 from edgekit.grading.quiz_orders import without_speech
 from edgekit.grading.reading import Read, is_rest, left_out, read_again, read_answer, set_aside
+from edgekit.grading.replaced import find_replaced, find_turned
 from edgekit.grading.scorer import STATES
 from edgekit.grading.scoring import Scored, Seen, Wording, bases, score
+from edgekit.grading.spelling import Vocabulary
 from edgekit.grading.suggesting import suggest
 from edgekit.grading.text_states import whole_only
 from edgekit.grading.texts import Texts
@@ -76,6 +78,7 @@ class Explainer:
                 self._spoken.append(Reason("uncertain", detail))
         self._refuted = [_listed(one.refuted) for one in question.criteria]
         self._misconceptions = [(one, _listed(one.wordings)) for one in question.misconceptions]
+        self._vocabulary = Vocabulary.of(question)
         self._right = tuple(one.text for _, wordings in self._criteria for one in wordings)
         # A bag of words may be of all criteria together.
         statements = {tag for one in question.criteria for tag in one.statement}
@@ -145,6 +148,7 @@ class Explainer:
         reasons += self._hedges(seen)
         reasons += self._wrong_ideas(seen, found)
         reasons += self._exchanged(seen, found)
+        reasons += self._replaced(seen, found)
         if not self.conformal.is_known(variety) and not self._is_covered(variety):
             detail = f"how sure a suggestion is has not been measured for answers in `{variety}`"
             reasons.append(Reason("uncalibrated_variety", detail))
@@ -285,6 +289,24 @@ class Explainer:
             if place is not None and place not in places:
                 places.add(place)
                 detail = f"`{short(view.text[slice(*place)])}` has the words of the wording with their parts exchanged"
+                yield Reason("negation", detail, view.span(*place))
+
+    def _replaced(self, seen: Seen, found: Sequence[Scored]) -> Iterator[Reason]:
+        """Where what is taken for a criterion is its wording but for a word, or goes the other way."""
+        tag, view = seen.read.variety.tag, seen.views[0]
+        for (_, wordings), scored in zip(self._criteria, found, strict=True):
+            spoken = [base_language(one.language) in bases(tag) for one in wordings]
+            mine = [one.text for one, is_mine in zip(wordings, spoken, strict=True) if is_mine]
+            if not mine or scored.logit <= 0.0 or scored.mismatches:
+                continue
+            # Of a mix words of either language may be translations.
+            others = [one.text for one in wordings if "+" in tag or one.text not in mine]
+            other = find_replaced(mine, view.text, tag, self._vocabulary, others)
+            if other is not None:
+                detail = f"`{short(other.word)}` stands where the wording has `{short(other.wanted)}`"
+                yield Reason("negation", detail, view.span(other.begin, other.end))
+            elif (place := find_turned(mine, view.text, tag)) is not None:
+                detail = f"`{short(view.text[slice(*place)])}` goes the other way than the wording"
                 yield Reason("negation", detail, view.span(*place))
 
     def observed(self) -> list[Observed]:

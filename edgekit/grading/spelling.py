@@ -191,6 +191,11 @@ def _by_sound(word: str) -> str | None:
     return written if written != word else None
 
 
+def same_sound(one: str, other: str) -> bool:
+    """Whether two words in the form of `matching_form` are said alike in Spanish: `lus`, `luz`."""
+    return _sound(one) == _sound(other)
+
+
 @lru_cache(maxsize=1 << 14)
 def _sound(plain: str) -> str:
     """How a Spanish word sounds: `h` is mute, `b` is `v`, `s`, soft `c` and `z` are one."""

@@ -66,7 +66,9 @@ _LEAST_STEM = 5
 
 
 @dataclass(frozen=True, slots=True)
-class _Token:
+class Word:
+    """A word of a text, text[begin:end], in plain letters, and its stem."""
+
     plain: str
     stem: str
     begin: int
@@ -127,7 +129,7 @@ def denial(text: str, languages: tuple[str, ...]) -> tuple[int, int] | None:
     """
     excused = [found.span() for found in _NO_DENIAL.finditer(matching_form(text))]
     denying, no = denying_words(languages), answer_words(languages)[1]
-    tokens = list(_tokens(text, 0, len(text), languages[:1])) if languages else []
+    tokens = list(plain_words(text, 0, len(text), languages[:1])) if languages else []
     for at, token in enumerate(tokens):
         opens = not at and token.plain in no and text[token.end : token.end + 1] in AFTER_ANSWER
         if token.plain in denying and not opens and not _within(token.begin, excused):
@@ -140,7 +142,7 @@ def statements(text: str, languages: tuple[str, ...]) -> tuple[Statement, ...]:
     """The clauses and sentences of a text that are about something, at most 64 and then those of that sentence."""
     found: list[Statement] = []
     for begin, end in _sentences(text):
-        tokens = list(_tokens(text, begin, end, languages))
+        tokens = list(plain_words(text, begin, end, languages))
         if not tokens:
             continue
         clauses = list(_clauses(text, tokens))
@@ -163,7 +165,7 @@ def conditions(languages: tuple[str, ...]) -> frozenset[str]:
     return frozenset(word for one in languages for word in _CONDITION[one].split())
 
 
-def _statement(text: str, clauses: Sequence[Sequence[_Token]], languages: tuple[str, ...]) -> Statement | None:
+def _statement(text: str, clauses: Sequence[Sequence[Word]], languages: tuple[str, ...]) -> Statement | None:
     small, denying = function_words(languages), denying_words(languages)
     begin, end = clauses[0][0].begin, clauses[-1][-1].end
     plain = matching_form(text[begin:end])
@@ -214,7 +216,7 @@ def _sentences(text: str) -> Iterator[tuple[int, int]]:
         yield begin, len(text)
 
 
-def _clauses(text: str, tokens: Sequence[_Token]) -> Iterator[Sequence[_Token]]:
+def _clauses(text: str, tokens: Sequence[Word]) -> Iterator[Sequence[Word]]:
     """A sentence cut at commas, dashes and conjunctions, where at least two words are on either side."""
     begin = 0
     for at in range(1, len(tokens)):
@@ -230,15 +232,16 @@ def telling(text: str, one: Statement, languages: tuple[str, ...]) -> list[Telli
     idle = function_words(languages) | denying_words(languages)
     return [
         Telling(token.stem, token.begin)
-        for token in _tokens(text, one.begin, one.end, languages)
+        for token in plain_words(text, one.begin, one.end, languages)
         if token.plain not in idle
     ]
 
 
-def _tokens(text: str, begin: int, end: int, languages: tuple[str, ...]) -> Iterator[_Token]:
+def plain_words(text: str, begin: int, end: int, languages: tuple[str, ...]) -> Iterator[Word]:
+    """The words of text[begin:end] in order; the first of the languages, of which there must be one, stems them."""
     for found in WORD.finditer(text, begin, end):
         plain = matching_form(found[0]).translate(_QUOTES)
-        yield _Token(plain, _stem(plain, languages), found.start(), found.end())
+        yield Word(plain, _stem(plain, languages), found.start(), found.end())
 
 
 @lru_cache(maxsize=1 << 14)
