@@ -13,6 +13,7 @@ from edgekit.grading.bags import find_bag
 from edgekit.grading.contradiction import short
 from edgekit.grading.evasions import find_hedges
 from edgekit.grading.exchanged import find_exchanged
+from edgekit.grading.exclusive import find_exclusive
 from edgekit.grading.judging import Judging, opinions
 from edgekit.grading.local_calibration import Observed
 from edgekit.grading.local_marks import Marked
@@ -20,7 +21,7 @@ from edgekit.grading.quiz_orders import without_speech
 from edgekit.grading.reading import Read, is_rest, left_out, read_again, read_answer, set_aside
 from edgekit.grading.replaced import find_replaced, find_turned
 from edgekit.grading.scorer import STATES
-from edgekit.grading.scoring import Scored, Seen, Wording, bases, score
+from edgekit.grading.scoring import Scored, Seen, Wording, bases, by_language, score
 from edgekit.grading.spelling import Vocabulary
 from edgekit.grading.suggesting import suggest
 from edgekit.grading.text_states import whole_only
@@ -76,6 +77,12 @@ class Explainer:
             if not kept:
                 detail = f"all that counts for `{one.id}` speaks to whoever grades"
                 self._spoken.append(Reason("uncertain", detail))
+        # What an answer may speak of besides a criterion: of the question and of the other criteria.
+        self._beside_criterion: dict[str, dict[str, list[str]]] = {}
+        for one, _ in self._criteria:
+            rest = [wording for other, wordings in self._criteria if other is not one for wording in wordings]
+            asked = [Wording(tag, text) for tag, text in question.text.items()]
+            self._beside_criterion[one.id] = by_language([*rest, *asked])
         self._refuted = [_listed(one.refuted) for one in question.criteria]
         self._misconceptions = [(one, _listed(one.wordings)) for one in question.misconceptions]
         self._vocabulary = Vocabulary.of(question)
@@ -292,22 +299,26 @@ class Explainer:
                 yield Reason("negation", detail, view.span(*place))
 
     def _replaced(self, seen: Seen, found: Sequence[Scored]) -> Iterator[Reason]:
-        """Where what is taken for a criterion is its wording but for a word, or goes the other way."""
+        """Where what is taken for a criterion is its wording but for a word, goes the other way or names another."""
         tag, view = seen.read.variety.tag, seen.views[0]
-        for (_, wordings), scored in zip(self._criteria, found, strict=True):
-            spoken = [base_language(one.language) in bases(tag) for one in wordings]
-            mine = [one.text for one, is_mine in zip(wordings, spoken, strict=True) if is_mine]
-            if not mine or scored.logit <= 0.0 or scored.mismatches:
+        for (criterion, wordings), scored in zip(self._criteria, found, strict=True):
+            if scored.logit <= 0.0 or scored.mismatches:
                 continue
+            mine = [one.text for one in wordings if base_language(one.language) in bases(tag)]
             # Of a mix words of either language may be translations.
             others = [one.text for one in wordings if "+" in tag or one.text not in mine]
-            other = find_replaced(mine, view.text, tag, self._vocabulary, others)
-            if other is not None:
+            if mine and (other := find_replaced(mine, view.text, tag, self._vocabulary, others)) is not None:
                 detail = f"`{short(other.word)}` stands where the wording has `{short(other.wanted)}`"
                 yield Reason("negation", detail, view.span(other.begin, other.end))
-            elif (place := find_turned(mine, view.text, tag)) is not None:
+            elif mine and (place := find_turned(mine, view.text, tag)) is not None:
                 detail = f"`{short(view.text[slice(*place)])}` goes the other way than the wording"
                 yield Reason("negation", detail, view.span(*place))
+            else:
+                named = find_exclusive(by_language(wordings), view.text, tag, self._beside_criterion[criterion.id])
+                if named is not None:
+                    begin, end = named.begin, named.end
+                    detail = f"it says `{short(view.text[begin:end])}` and not `{short(named.wanted)}`"
+                    yield Reason("negation", detail, view.span(begin, end))
 
     def observed(self) -> list[Observed]:
         """What the scorer says of each answer that has all of its points or none, from the other marks."""

@@ -34,6 +34,9 @@ _LEADING = frozenset(
         "car et mais donc puis alors weil und aber denn dass",
     )
 )
+_SWITCHED = frozenset(
+    re.findall(r"\w+", "on off encendido encendida apagado apagada ligado ligada desligado desligada")
+)
 _OF = frozenset(("of", "de"))
 _JOINED = {
     **dict.fromkeys(("del", "do", "da", "dos", "das", "du"), "de"),
@@ -166,13 +169,14 @@ def _is_another(
     vocabulary: Vocabulary,
 ) -> bool:
     small, denying = function_words(languages), denying_words(languages)
-    new, old = ([one for one in side if one.plain not in small or one.plain in denying] for side in (mine, theirs))
+    said = denying | _SWITCHED
+    new, old = ([one for one in side if one.plain not in small or one.plain in said] for side in (mine, theirs))
     # Two words for one, or one for two, are a name where nothing else is among them than `of`, articles neither.
     if len(new) not in (1, 2) or len(old) not in (1, 2) or min(len(mine), len(theirs)) > 1:
         return False
     if any(other.begin - one.end > 1 for side in (mine, theirs) for one, other in pairwise(side)):
         return False
-    if any(len(one.plain) < _LEAST_LETTERS for one in (*new, *old)):
+    if any(len(one.plain) < _LEAST_LETTERS and one.plain not in said for one in (*new, *old)):
         return False
     if any(
         _JOINED.get(one.plain, one.plain) not in _OF for one in (*mine, *theirs) if one not in new and one not in old
@@ -188,8 +192,14 @@ def _is_another(
     if poles[0] & poles[1]:
         return False
     rest = [one for one in words if one not in mine and (one.plain not in small or one.plain in denying)]
-    least = 1 if len(mine) == len(theirs) == 1 and vocabulary.has(new[0].plain) else _LEAST
+    single = len(mine) == len(theirs) == 1
+    least = 1 if single and (vocabulary.has(new[0].plain) or _is_state(new[0], old[0], languages)) else _LEAST
     return len(rest) >= least
+
+
+def _is_state(one: Word, other: Word, languages: tuple[str, ...]) -> bool:
+    """Whether both say how something is, each on a scale: `closed` for `off`."""
+    return all(word.plain in _SWITCHED or pole(word.plain, languages) is not None for word in (one, other))
 
 
 def _ways(text: str, one: Statement, languages: tuple[str, ...]) -> dict[str, set[int]]:

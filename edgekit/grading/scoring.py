@@ -100,7 +100,7 @@ def score(
         for reason in _unlike_marked(seen.views[0], answer, marked, variety, is_met=odds > 0.0):
             reasons.setdefault(reason.code, reason)
     if odds > 0.0 and "negation" not in reasons:
-        for reason in compare_across(_by_language(wordings), seen.views[0].text).reasons(seen.views[0].span):
+        for reason in compare_across(by_language(wordings), seen.views[0].text).reasons(seen.views[0].span):
             reasons[reason.code] = reason
     return Scored(
         float(shares(np.array([odds]))[0]),
@@ -179,7 +179,7 @@ def _mismatch(view: View, wordings: Sequence[Wording], seen: Seen, question: Que
     tag = _tag(view, seen, question)
     mine = [one.text for one in wordings if base_language(one.language) in bases(tag)]
     if not mine and view.name != "romanised" and not any(one.name == "translated" for one in seen.views):
-        return compare_across(_by_language(wordings), view.text, tag)
+        return compare_across(by_language(wordings), view.text, tag)
     return compare_any(mine, view.text, tag) if mine else Mismatch()
 
 
@@ -215,7 +215,8 @@ def _shown(
     return max(mine, key=lambda one: round(float(texts.centred(view.text) @ texts.centred(one.text)), 4))
 
 
-def _by_language(wordings: Sequence[Wording]) -> dict[str, list[str]]:
+def by_language(wordings: Sequence[Wording]) -> dict[str, list[str]]:
+    """Language tag -> texts."""
     found: dict[str, list[str]] = {}
     for one in wordings:
         found.setdefault(one.language, []).append(one.text)

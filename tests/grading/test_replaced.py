@@ -45,6 +45,8 @@ def test_a_word_that_the_quiz_has_is_told_in_a_short_clause_as_well() -> None:
     wordings = ["A noun names a thing."]
     assert words(wordings, "A verb names a thing.", "en", "A verb names an action.") == ("verb", "noun")
     assert words(["The battery is damaged."], "The battery is dead.", "en") is None
+    assert words(["The switch is off."], "The switch is closed.", "en") == ("closed", "off")
+    assert words(["The switch is off."], "The switch is on.", "en") == ("on", "off")
 
 
 @pytest.mark.parametrize(
