@@ -52,6 +52,7 @@ SENTENCES: tuple[str, ...] = (
     N_("it denies something where the wording does not, or the other way"),
     N_("it has an opposite word to one of the wording, in another language"),
     N_("it sounds like the misconception `{name}`"),
+    N_("it says what does not count for `{criterion}`"),
     N_("it is more like what does not count for `{criterion}`"),
     # Words that speak to the grader.
     N_("speaks to the grader"),

@@ -28,6 +28,7 @@ from edgekit.grading.text_states import whole_only
 from edgekit.grading.texts import Texts
 from edgekit.grading.validity import find_off_topic
 from edgekit.grading.views import Translate, View, make_views
+from edgekit.grading.wrong_ideas import find_wrong_idea
 from edgekit.quiz.model import Criterion, Question
 from edgekit.quiz.places import named
 from edgekit.quiz.suggestion import Answer, CriterionResult, CriterionState, Reason, Suggestion
@@ -274,17 +275,30 @@ class Explainer:
     def _wrong_ideas(self, seen: Seen, found: Sequence[Scored]) -> Iterator[Reason]:
         """What must not pass, where the answer is more like it than like what it stands against."""
         best = max((one.logit for one in found), default=0.0)
+        passed = any(one.logit > 0.0 for one in found)
         for misconception, wordings in self._misconceptions:
             scored = score(self._question, wordings, seen, self._texts)
+            said = {one.language: one.text for one in reversed(wordings)}
+            text = said.get(self._question.language, wordings[0].text)
+            detail = "it sounds like the misconception `{}`".format(named(misconception.id, text).replace("`", "'"))
             if scored.logit > 0.0 and scored.logit > best + _MORE_LIKE:
-                said = {one.language: one.text for one in reversed(wordings)}
-                text = said.get(self._question.language, wordings[0].text)
-                name = named(misconception.id, text).replace("`", "'")
-                yield _wrong(f"it sounds like the misconception `{name}`", scored)
+                yield _wrong(detail, scored)
+            elif passed and (place := self._held(wordings, seen)) is not None:
+                yield Reason("misconception", detail, place)
         for (criterion, _), refuted, of_right in zip(self._criteria, self._refuted, found, strict=True):
             scored_wrong = score(self._question, refuted, seen, self._texts) if refuted else None
             if scored_wrong is not None and 0.0 < scored_wrong.logit > of_right.logit + _MORE_LIKE:
                 yield _wrong(f"it is more like what does not count for `{criterion.id}`", scored_wrong)
+            elif of_right.logit > 0.0 and (place := self._held(refuted, seen)) is not None:
+                yield Reason("misconception", f"it says what does not count for `{criterion.id}`", place)
+
+    def _held(self, wrong: Sequence[Wording], seen: Seen) -> tuple[int, int] | None:
+        """Where a clause says what must not pass, in the answer's own words."""
+        tag, view = seen.read.variety.tag, seen.views[0]
+        ideas = [one.text for one in wrong if base_language(one.language) in bases(tag)]
+        asked = " . ".join(self._question.text.values())
+        place = find_wrong_idea(ideas, self._right, asked, view.text, tag) if ideas else None
+        return view.span(*place) if place is not None else None
 
     def _exchanged(self, seen: Seen, found: Sequence[Scored]) -> Iterator[Reason]:
         """Where what is taken for a criterion says it with its parts exchanged; once for each place."""
