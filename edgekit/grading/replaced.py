@@ -14,7 +14,7 @@ from itertools import pairwise
 
 from edgekit.grading.function_words import denying_words, function_words, known
 from edgekit.grading.opposites import pole
-from edgekit.grading.spelling import Vocabulary, same_sound
+from edgekit.grading.spelling import Vocabulary, is_short_form, same_sound
 from edgekit.grading.statements import Statement, Word, plain_words, statements
 
 # All in the form of `matching_form`, of all languages at once: none of them says anything in another.
@@ -184,7 +184,9 @@ def _is_another(
         return False
     if len(mine) != len(theirs) and any(one.plain in denying for one in (*new, *old)):
         return False
-    if any(one.plain.isdigit() for one in (*new, *old)) or any(one.stem in foreign for one in new):
+    if any(one.plain.isdigit() for one in (*new, *old)) or any(
+        one.stem in foreign or is_short_form(one.plain, languages) for one in new
+    ):
         return False
     if all(any(one.plain in denying for one in side) for side in (new, old)):
         return False

@@ -12,10 +12,12 @@ from edgekit.core.languages import base_language
 from edgekit.grading.across import spoken
 from edgekit.grading.contradiction import Mismatch, compare_across, compare_any
 from edgekit.grading.features import best_clause
+from edgekit.grading.function_words import known
 from edgekit.grading.intake import Intake
 from edgekit.grading.linear import shares
 from edgekit.grading.local_marks import Marked, local_features, local_logits
 from edgekit.grading.reading import Read
+from edgekit.grading.statements import whole_clauses
 from edgekit.grading.text_states import TextStates
 from edgekit.grading.texts import Texts
 from edgekit.grading.views import View
@@ -107,7 +109,7 @@ def score(
         logit,
         {name: float(platt.probabilities(np.array([one]))[0]) for name, one in logits.items()},
         features,
-        _evidence(view, _shown(view, wording, wordings, seen, question, texts), seen, texts),
+        _evidence(view, _shown(view, wording, wordings, seen, question, texts), seen, question, texts),
         tuple(reasons.values()),
         denied,
     )
@@ -223,8 +225,9 @@ def by_language(wordings: Sequence[Wording]) -> dict[str, list[str]]:
     return found
 
 
-def _evidence(view: View, wording: Wording, seen: Seen, texts: Texts) -> Evidence | None:
-    place = best_clause(texts.of(view.text, wording.language), texts.of(wording.text, wording.language))
-    begin, end = view.span(*place)
+def _evidence(view: View, wording: Wording, seen: Seen, question: Question, texts: Texts) -> Evidence | None:
+    first, last = best_clause(texts.of(view.text, wording.language), texts.of(wording.text, wording.language))
+    # A window of six words ends anywhere: `move fast and the`.
+    begin, end = view.span(*whole_clauses(view.text, first, last, known([_tag(view, seen, question)])))
     original = seen.read.answer.text
     return Evidence(begin, end, original[begin:end], wording.text) if begin < end else None

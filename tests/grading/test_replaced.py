@@ -55,6 +55,7 @@ def test_a_word_that_the_quiz_has_is_told_in_a_short_clause_as_well() -> None:
         (["It reflects the light of the Sun."], "It reflects the light of the Sun.", "en"),
         (["It reflects the light of the Sun."], "it refleckts teh light of the son", "en"),
         (["Refleja la luz del Sol."], "rrefleja la lus del sol", "es"),
+        (["El sujeto realiza la acción."], "el sugeto ase la acción", "es"),
         # Another clause says it.
         (["It reflects the light of the Sun."], "It reflects the light of the Earth? No: it reflects the Sun's light, "
          "it reflects the light of the Sun.", "en"),
