@@ -9,8 +9,10 @@ from grading.toy_states import ToyEncoder, toy_scorer
 from hypothesis import given
 from hypothesis import strategies as st
 
+from edgekit.grading.evasions import find_hedges
 from edgekit.grading.exclusive import _KINDS, find_exclusive
 from edgekit.grading.grader import Grader
+from edgekit.grading.opposites import _SCALES
 from edgekit.grading.texts import Texts
 from edgekit.quiz.model import Criterion, Question, Quiz
 from edgekit.quiz.suggestion import Answer
@@ -68,6 +70,26 @@ def test_a_kind_has_its_words_in_one_order_in_every_language(kind: str) -> None:
     for row in words.values():
         forms = [form for place in row for form in place.split("|") if form != "-"]
         assert len(forms) == len(set(forms))
+
+
+def test_a_kind_has_the_name_of_no_scale() -> None:
+    assert not set(_KINDS) & set(_SCALES)
+
+
+@pytest.mark.parametrize(
+    ("text", "wording", "language", "words"),
+    [
+        ("They give off oxygen or maybe nitrogen", "Plants give off oxygen.", "en", "oxygen or maybe nitrogen"),
+        ("es un verbo o un adjetivo", "Es un verbo.", "es", "verbo o un adjetivo"),
+        ("They give off oxygen or air", "Plants give off oxygen.", "en", None),
+        ("a noun or a pronoun", "The subject is a noun or a pronoun.", "en", None),
+    ],
+)
+def test_one_thing_or_another_of_its_kind_leaves_it_open(
+    text: str, wording: str, language: str, words: str | None
+) -> None:
+    spans = [one.span for one in find_hedges(text, language, [wording])]
+    assert [text[slice(*span)] for span in spans if span is not None] == ([words] if words is not None else [])
 
 
 @given(st.text(max_size=80), st.text(max_size=80), st.sampled_from(["en", "es", "pt", "fr", "en+es", "xx", ""]))
