@@ -321,14 +321,17 @@ class Explainer:
             mine = [one.text for one in wordings if base_language(one.language) in bases(tag)]
             # Of a mix words of either language may be translations.
             others = [one.text for one in wordings if "+" in tag or one.text not in mine]
-            if mine and (other := find_replaced(mine, view.text, tag, self._vocabulary, others)) is not None:
+            beside = self._beside_criterion[criterion.id]
+            rest = [text for one, texts in beside.items() if base_language(one) in bases(tag) for text in texts]
+            other = find_replaced(mine, view.text, tag, self._vocabulary, others, rest) if mine else None
+            if other is not None:
                 detail = f"`{short(other.word)}` stands where the wording has `{short(other.wanted)}`"
                 yield Reason("negation", detail, view.span(other.begin, other.end))
             elif mine and (place := find_turned(mine, view.text, tag)) is not None:
                 detail = f"`{short(view.text[slice(*place)])}` goes the other way than the wording"
                 yield Reason("negation", detail, view.span(*place))
             else:
-                named = find_exclusive(by_language(wordings), view.text, tag, self._beside_criterion[criterion.id])
+                named = find_exclusive(by_language(wordings), view.text, tag, beside)
                 if named is not None:
                     begin, end = named.begin, named.end
                     detail = f"it says `{short(view.text[begin:end])}` and not `{short(named.wanted)}`"

@@ -45,7 +45,7 @@ _JOINED = {
 _FROM = frozenset(re.findall(r"\w+", "from out desde de del do da dos das du von aus"))
 _TO = frozenset(re.findall(r"\w+", "to into towards toward onto a al hasta hacia para ao aos au aux zu zum zur nach"))
 # What else is said in the clause: of fewer words any may be replaced by a synonym (`the battery is dead`).
-_LEAST = 2
+_LEAST, _LEAST_COPIED = 2, 3
 # A word or a name of several, `carbon dioxide`.
 _MOST_REPLACED = 3
 # `oxijeno` is a slip for `oxígeno`, `nitrogen` at .63 none for `oxygen`.
@@ -65,12 +65,18 @@ class Replaced:
 
 
 def find_replaced(
-    wordings: Sequence[str], said: str, language: str, vocabulary: Vocabulary, elsewhere: Sequence[str] = ()
+    wordings: Sequence[str],
+    said: str,
+    language: str,
+    vocabulary: Vocabulary,
+    elsewhere: Sequence[str] = (),
+    beside: Sequence[str] = (),
 ) -> Replaced | None:
     """The first clause that is a wording's clause but for a word or a name, unless another says what it says.
 
     language: of all, as a tag or a mix of tags.  vocabulary: of the question: what it has is no slip of another word.
-    elsewhere: wordings of the same in other languages: their words are translations.
+    elsewhere: wordings of the same in other languages: their words are translations.  beside: wordings of something
+    else; who has one of them word for word writes in the quiz's words, and has put any other on purpose.
     """
     languages = known([language])
     if not languages:
@@ -81,17 +87,23 @@ def find_replaced(
         for at, text in enumerate(wordings)
         for one in statements(text, languages)
     ]
+    rest = [_words(text, one, languages) for text in beside for one in statements(text, languages)]
+    clauses = [(one, _words(said, one, languages)) for one in statements(said, languages)]
+    copies = any(
+        len(words) >= _LEAST_COPIED and _middle(words, other, vocabulary, languages) == ([], [])
+        for _, words in clauses
+        for other in rest
+    )
     found: list[tuple[int, Word, Replaced]] = []
     told: list[tuple[int, Statement]] = []
-    for mine in statements(said, languages):
-        words = _words(said, mine, languages)
+    for mine, words in clauses:
         for at, one, others in theirs:
             middle = _middle(words, others, vocabulary, languages)
             if middle is None:
                 continue
             if not any(middle):
                 told.append((at, one))
-            elif _is_another(words, *middle, languages, foreign, vocabulary):
+            elif _is_another(words, *middle, languages, foreign, vocabulary, copies=copies):
                 new, old = (
                     text[side[0].begin : side[-1].end] for text, side in zip((said, wordings[at]), middle, strict=True)
                 )
@@ -167,6 +179,8 @@ def _is_another(
     languages: tuple[str, ...],
     foreign: frozenset[str],
     vocabulary: Vocabulary,
+    *,
+    copies: bool,
 ) -> bool:
     small, denying = function_words(languages), denying_words(languages)
     said = denying | _SWITCHED
@@ -195,7 +209,7 @@ def _is_another(
         return False
     rest = [one for one in words if one not in mine and (one.plain not in small or one.plain in denying)]
     single = len(mine) == len(theirs) == 1
-    least = 1 if single and (vocabulary.has(new[0].plain) or _is_state(new[0], old[0], languages)) else _LEAST
+    least = 1 if single and (copies or vocabulary.has(new[0].plain) or _is_state(new[0], old[0], languages)) else _LEAST
     return len(rest) >= least
 
 

@@ -49,6 +49,15 @@ def test_a_word_that_the_quiz_has_is_told_in_a_short_clause_as_well() -> None:
     assert words(["The switch is off."], "The switch is on.", "en") == ("on", "off")
 
 
+def test_who_writes_another_wording_word_for_word_has_put_a_short_one_otherwise() -> None:
+    asked, copied = ["It asks for your password."], "The address is not that of the company. It asks for your name."
+    vocabulary, beside = Vocabulary(asked, ("en",)), ["The address is not that of the company."]
+    assert find_replaced(asked, "It asks for your name.", "en", vocabulary, (), beside) is None
+    found = find_replaced(asked, copied, "en", vocabulary, (), beside)
+    assert found is not None
+    assert (found.word, found.wanted) == ("name", "password")
+
+
 @pytest.mark.parametrize(
     ("wordings", "said", "language"),
     [
