@@ -69,8 +69,8 @@ class Run:
 class Turns:
     """The log odds of each token that it speaks to the grader.
 
-    project (d + 1, INNER): of a token's state and of how near it is to the question; layers: of `SHAPES`: its bias, then
-    convolutions each with a bias, each added to what it is of, and what weighs their sum.
+    project (d + 1, INNER): of a token's state and of how near it is to the question; layers: of `SHAPES`: its bias,
+    then convolutions each with a bias, each added to what it is of, and what weighs their sum.
     """
 
     project: Floats
