@@ -51,7 +51,7 @@ class Session(Record):
             self.refresh()
             self._answers = read_answers(self)
 
-    def _locked(self, quiz: str, digest: str) -> Quiz:
+    def _locked(self, quiz: bytes, digest: str) -> Quiz:
         with contextlib.suppress(InputError):
             found = from_canonical(quiz)
             if found.digest == digest:

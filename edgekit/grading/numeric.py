@@ -87,13 +87,13 @@ def _slip(question: Question, intake: Intake, found: list[Quantity], languages: 
         plain = matching_form(word[0])
         if plain in other or plain in numbers or any(one.begin <= word.start() < one.end for one in found):
             continue
-        near = extractOne(plain, list(numbers), scorer=OSA.normalized_similarity, score_cutoff=_NEAR)
-        near = near if len(plain) >= _LEAST_NEAR else None
-        sounds = ((key, 1.0, key) for key in numbers if "es" in spoken and len(key) > 2 and same_sound(plain, key))
+        found_near = extractOne(plain, list(numbers), scorer=OSA.normalized_similarity, score_cutoff=_NEAR)
+        near = found_near[0] if found_near is not None and len(plain) >= _LEAST_NEAR else None
+        sounds = (key for key in numbers if "es" in spoken and len(key) > 2 and same_sound(plain, key))
         near = near or next(sounds, None)
         if near is not None:
-            words = evidence(intake, *word.span(), numbers[near[0]])
-            return doubt("number", f"`{word[0]}` may be `{numbers[near[0]]}`", words)
+            words = evidence(intake, *word.span(), numbers[near])
+            return doubt("number", f"`{word[0]}` may be `{numbers[near]}`", words)
     return ()
 
 
