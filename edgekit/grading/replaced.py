@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from edgekit.grading.function_words import denying_words, function_words, known
+from edgekit.grading.intake import matching_form
 from edgekit.grading.opposites import pole
 from edgekit.grading.spelling import Vocabulary, is_short_form, same_sound
 from edgekit.grading.statements import Statement, Word, plain_words, statements
@@ -164,6 +165,10 @@ def _is_same(mine: Word, theirs: Word, vocabulary: Vocabulary, languages: tuple[
         return True
     if vocabulary.has(one):
         return False
+    meant = vocabulary.find(one, spanish="es" in languages)
+    if meant is not None:
+        # `ojeto` is nearer to `objeto` than to `sujeto`.
+        return matching_form(meant) == other
     return OSA.normalized_similarity(one, other) >= _SLIP or ("es" in languages and same_sound(one, other))
 
 

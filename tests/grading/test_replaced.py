@@ -52,6 +52,11 @@ def test_a_word_that_the_quiz_has_is_told_in_a_short_clause_as_well() -> None:
     assert words(["The switch is off."], "The switch is on.", "en") == ("on", "off")
 
 
+def test_a_slip_of_another_word_of_the_quiz_is_that_word() -> None:
+    known = "El objeto recibe la acción."
+    assert words(["El sujeto realiza la acción."], "el ojeto resive la acción", "es", known) is None
+
+
 def test_who_writes_another_wording_word_for_word_has_put_a_short_one_otherwise() -> None:
     asked, copied = ["It asks for your password."], "The address is not that of the company. It asks for your name."
     vocabulary, beside = Vocabulary(asked, ("en",)), ["The address is not that of the company."]
