@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from edgekit.grading.function_words import denying_words, function_words, known
+from edgekit.grading.intake import matching_form
 from edgekit.grading.opposites import pole
 from edgekit.grading.spelling import Vocabulary, is_short_form, same_sound
 from edgekit.grading.statements import Statement, Word, plain_words, statements
@@ -49,19 +50,20 @@ _LEAST, _LEAST_COPIED = 2, 3
 # A word or a name of several, `carbon dioxide`.
 _MOST_REPLACED = 3
 # `oxijeno` is a slip for `oxígeno`, `nitrogen` at .63 none for `oxygen`.
-_SLIP = 0.7
+_SLIP = 0.66
 # Names such as `bulb B` stand for one another.
 _LEAST_LETTERS = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Replaced:
-    """Where a clause has something else than a wording's clause, text[begin:end], and what: `word` for `wanted`."""
+    """A clause, said[begin:end], that has said[slice(*place)] where the wording has wording[slice(*wanted)]."""
 
     begin: int
     end: int
-    word: str
-    wanted: str
+    place: tuple[int, int]
+    wording: str
+    wanted: tuple[int, int]
 
 
 def find_replaced(
@@ -71,8 +73,8 @@ def find_replaced(
     vocabulary: Vocabulary,
     elsewhere: Sequence[str] = (),
     beside: Sequence[str] = (),
-) -> Replaced | None:
-    """The first clause that is a wording's clause but for a word or a name, unless another says what it says.
+) -> tuple[Replaced, ...]:
+    """The clauses that are a wording's clause but for a word or a name, unless another says what that one says.
 
     language: of all, as a tag or a mix of tags.  vocabulary: of the question: what it has is no slip of another word.
     elsewhere: wordings of the same in other languages: their words are translations.  beside: wordings of something
@@ -80,7 +82,7 @@ def find_replaced(
     """
     languages = known([language])
     if not languages:
-        return None
+        return ()
     foreign = frozenset(one.stem for text in elsewhere for one in plain_words(text, 0, len(text), languages))
     theirs = [
         (at, one, _words(text, one, languages))
@@ -94,7 +96,7 @@ def find_replaced(
         for _, words in clauses
         for other in rest
     )
-    found: list[tuple[int, Word, Replaced]] = []
+    found: list[tuple[int, Replaced]] = []
     told: list[tuple[int, Statement]] = []
     for mine, words in clauses:
         for at, one, others in theirs:
@@ -104,18 +106,12 @@ def find_replaced(
             if not any(middle):
                 told.append((at, one))
             elif _is_another(words, *middle, languages, foreign, vocabulary, copies=copies):
-                new, old = (
-                    text[side[0].begin : side[-1].end] for text, side in zip((said, wordings[at]), middle, strict=True)
-                )
-                found.append((at, middle[1][0], Replaced(mine.begin, mine.end, new, old)))
-    return next(
-        (
-            one
-            for at, word, one in found
-            if not any(at == other and clause.begin <= word.begin < clause.end for other, clause in told)
-            and not any(at != other for other, _ in told)
-        ),
-        None,
+                place, wanted = ((side[0].begin, side[-1].end) for side in middle)
+                found.append((at, Replaced(mine.begin, mine.end, place, wordings[at], wanted)))
+    return tuple(
+        one
+        for at, one in found
+        if not any(at != other or clause.begin <= one.wanted[0] < clause.end for other, clause in told)
     )
 
 
@@ -169,6 +165,10 @@ def _is_same(mine: Word, theirs: Word, vocabulary: Vocabulary, languages: tuple[
         return True
     if vocabulary.has(one):
         return False
+    meant = vocabulary.find(one, spanish="es" in languages)
+    if meant is not None:
+        # `ojeto` is nearer to `objeto` than to `sujeto`.
+        return matching_form(meant) == other
     return OSA.normalized_similarity(one, other) >= _SLIP or ("es" in languages and same_sound(one, other))
 
 
@@ -209,6 +209,9 @@ def _is_another(
         return False
     rest = [one for one in words if one not in mine and (one.plain not in small or one.plain in denying)]
     single = len(mine) == len(theirs) == 1
+    if len(languages) > 1 and not (single and vocabulary.has(new[0].plain)):
+        # Who mixes languages has each word in either: `el agua` for `water`.
+        return False
     least = 1 if single and (copies or vocabulary.has(new[0].plain) or _is_state(new[0], old[0], languages)) else _LEAST
     return len(rest) >= least
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edgekit.grading.grader import Grader
-from edgekit.grading.replaced import find_replaced, find_turned
+from edgekit.grading.replaced import Replaced, find_replaced, find_turned
 from edgekit.grading.spelling import Vocabulary
 from edgekit.grading.texts import Texts
 from edgekit.quiz.model import Criterion, Question, Quiz
@@ -18,9 +18,12 @@ from edgekit.quiz.suggestion import Answer
 def words(wordings: list[str], said: str, language: str, *known: str) -> tuple[str, str] | None:
     """What stands for what."""
     bases = tuple(language.split("+"))
-    found = find_replaced(wordings, said, language, Vocabulary((*wordings, *known), bases))
-    assert found is None or said[found.begin : found.end]
-    return (found.word, found.wanted) if found is not None else None
+    return told(said, find_replaced(wordings, said, language, Vocabulary((*wordings, *known), bases)))
+
+
+def told(said: str, found: tuple[Replaced, ...]) -> tuple[str, str] | None:
+    """Of the first."""
+    return next(((said[slice(*one.place)], one.wording[slice(*one.wanted)]) for one in found), None)
 
 
 @pytest.mark.parametrize(
@@ -49,13 +52,16 @@ def test_a_word_that_the_quiz_has_is_told_in_a_short_clause_as_well() -> None:
     assert words(["The switch is off."], "The switch is on.", "en") == ("on", "off")
 
 
+def test_a_slip_of_another_word_of_the_quiz_is_that_word() -> None:
+    known = "El objeto recibe la acción."
+    assert words(["El sujeto realiza la acción."], "el ojeto resive la acción", "es", known) is None
+
+
 def test_who_writes_another_wording_word_for_word_has_put_a_short_one_otherwise() -> None:
     asked, copied = ["It asks for your password."], "The address is not that of the company. It asks for your name."
     vocabulary, beside = Vocabulary(asked, ("en",)), ["The address is not that of the company."]
-    assert find_replaced(asked, "It asks for your name.", "en", vocabulary, (), beside) is None
-    found = find_replaced(asked, copied, "en", vocabulary, (), beside)
-    assert found is not None
-    assert (found.word, found.wanted) == ("name", "password")
+    assert find_replaced(asked, "It asks for your name.", "en", vocabulary, (), beside) == ()
+    assert told(copied, find_replaced(asked, copied, "en", vocabulary, (), beside)) == ("name", "password")
 
 
 @pytest.mark.parametrize(
@@ -85,11 +91,15 @@ def test_the_same_in_other_words_is_no_other_word(wordings: list[str], said: str
     assert words(wordings, said, language) is None
 
 
-def test_a_word_of_the_same_wording_in_another_language_is_its_translation() -> None:
-    wordings, known = ["Los precios suben en general."], ["Prices rise in general."]
+def test_a_word_of_another_language_is_a_translation() -> None:
+    wordings, known = ["Los precios suben en general."], ["Prices rise in general. Wages do not."]
     vocabulary = Vocabulary((*wordings, *known), ("en", "es"))
-    assert find_replaced(wordings, "Los prices suben en general.", "en+es", vocabulary, known) is None
-    assert find_replaced(wordings, "Los sueldos suben en general.", "en+es", vocabulary, known) is not None
+    assert find_replaced(wordings, "Los prices suben en general.", "en+es", vocabulary, known) == ()
+    # It may be one of a word that no wording has.
+    assert find_replaced(wordings, "Los costs suben en general.", "en+es", vocabulary, known) == ()
+    assert find_replaced(wordings, "Los sueldos suben en general.", "es", vocabulary, known)
+    mixed = find_replaced(wordings, "Los wages suben en general.", "en+es", vocabulary)
+    assert told("Los wages suben en general.", mixed) == ("wages", "precios")
 
 
 @pytest.mark.parametrize(
@@ -110,11 +120,24 @@ def test_where_to_and_where_from_are_told_apart(wording: str, said: str, languag
 
 @given(st.text(max_size=80), st.text(max_size=80), st.sampled_from(["en", "es", "pt", "fr", "en+es", "xx", ""]))
 def test_any_text_has_a_place_in_itself_or_none(wording: str, said: str, language: str) -> None:
-    found = find_replaced([wording], said, language, Vocabulary((wording,), ("en",)))
-    assert found is None or (0 <= found.begin < found.end <= len(said) and found.word in said)
+    for one in find_replaced([wording], said, language, Vocabulary((wording,), ("en",))):
+        assert 0 <= one.begin <= one.place[0] < one.place[1] <= one.end <= len(said)
+        assert 0 <= one.wanted[0] < one.wanted[1] <= len(wording)
     place = find_turned([wording], said, language)
     assert place is None or 0 <= place[0] < place[1] <= len(said)
-    assert find_replaced([wording], wording, language, Vocabulary((wording,), ("en",))) is None
+    assert find_replaced([wording], wording, language, Vocabulary((wording,), ("en",))) == ()
+
+
+def test_a_word_that_means_the_same_where_it_stands_is_no_other_word() -> None:
+    criterion = Criterion("swell", 1.0, {"en": "Water makes every seed swell."})
+    question = Question("q1", "explain", "en", {"en": "What happens in spring?"}, 1.0, (criterion,))
+    grader = Grader(Quiz("quiz", "Quiz", ("en",), (question,), ""), Texts(ToyEncoder(), toy_scorer("en")))
+    # The encoder of the test has one vector for `water` and `agua`.
+    same, other = grader.grade(
+        [Answer("a1", "q1", "Agua makes every seed swell"), Answer("a2", "q1", "Fire makes every seed swell")]
+    )
+    assert "negation" not in {one.code for one in same.reasons}
+    assert "negation" in {one.code for one in other.reasons}
 
 
 def test_another_word_is_sent_to_a_person_and_changes_no_points() -> None:
