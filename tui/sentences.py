@@ -50,6 +50,8 @@ SENTENCES: tuple[str, ...] = (
     N_("it has an opposite word to one of the wording, in another language"),
     N_("it sounds like the misconception `{name}`"),
     N_("it is more like what does not count for `{criterion}`"),
+    N_("it has words that do not count for `{criterion}`"),
+    N_("it has the words of the misconception `{name}`"),
     # Words that speak to the grader.
     N_("speaks to the grader"),
     N_("speaks to the grader: {told}"),

@@ -25,6 +25,7 @@ from edgekit.grading.text_states import whole_only
 from edgekit.grading.texts import Texts
 from edgekit.grading.validity import find_off_topic
 from edgekit.grading.views import Translate, View, make_views
+from edgekit.grading.wrong_words import find_wrong_words
 from edgekit.quiz.model import Criterion, Question
 from edgekit.quiz.places import named
 from edgekit.quiz.suggestion import Answer, CriterionResult, CriterionState, Reason, Suggestion
@@ -148,6 +149,8 @@ class Explainer:
         if not self.conformal.is_known(variety) and not self._is_covered(variety):
             detail = f"how sure a suggestion is has not been measured for answers in `{variety}`"
             reasons.append(Reason("uncalibrated_variety", detail))
+        if all(one.code != "misconception" for one in reasons):
+            reasons += self._wrong_words(seen)
         if self._judge is not None:
             reasons += opinions(self._judge, self._question, self._question.criteria, results, seen.read)
         points = round(sum(one.points for one in results), _DIGITS)
@@ -231,6 +234,21 @@ class Explainer:
             return ()
         closeness = max(float((self._raw @ self._texts.embedding(view.text)).max()) for view in seen.views)
         return find_off_topic(closeness, seen.read.intake)
+
+    def _wrong_words(self, seen: Seen) -> Iterator[Reason]:
+        """What must not pass, word by word, though the rest of the answer is right."""
+        text, languages = seen.whole.text, (*bases(seen.read.variety.tag), *self._languages)
+        for (criterion, wordings), refuted in zip(self._criteria, self._refuted, strict=True):
+            place = find_wrong_words([one.text for one in refuted], [one.text for one in wordings], text, languages)
+            if place is not None:
+                detail = f"it has words that do not count for `{criterion.id}`"
+                yield Reason("misconception", detail, seen.whole.span(*place))
+        for misconception, wrong in self._misconceptions:
+            place = find_wrong_words([one.text for one in wrong], self._right, text, languages)
+            if place is not None:
+                name = named(misconception.id, wrong[0].text).replace("`", "'")
+                detail = f"it has the words of the misconception `{name}`"
+                yield Reason("misconception", detail, seen.whole.span(*place))
 
     def _hedges(self, seen: Seen) -> Iterator[Reason]:
         """In what says it first."""

@@ -169,6 +169,16 @@ def test_what_must_not_pass_is_told_and_changes_no_points() -> None:
     for one in (wrong, idea):
         assert "misconception" in codes(one)
         assert one.decision == "review"
+    right = "Water makes the seed swell and the plant needs light to grow"
+    for said, detail in (
+        ("water keeps the seed small and dry", "it has words that do not count for `swell`"),
+        ("seeds eat soil for food", "it has the words of the misconception `food: Seeds eat soil for food.`"),
+    ):
+        (plain, one) = grade(right, f"{right}, but {said}")
+        (reason,) = [reason for reason in one.reasons if reason.code == "misconception"]
+        assert (one.decision, reason.detail) == ("review", detail)
+        assert f"{right}, but {said}"[slice(*(reason.span or (0, 0)))] == said
+        assert plain.decision == "suggest"
     told = [reason.detail for reason in idea.reasons if reason.code == "misconception"]
     assert told == ["it sounds like the misconception `food: Seeds eat soil for food.`"]
     # One that its teacher gave no id is known by its words alone.
