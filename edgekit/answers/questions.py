@@ -14,7 +14,7 @@ from edgekit.answers.found_questions import FoundQuestion, Reading
 from edgekit.answers.gift import read_gift
 from edgekit.answers.moodle_xml import read_moodle_xml
 from edgekit.answers.qti_items import ITEMS, read_items
-from edgekit.answers.xml_text import xml_files
+from edgekit.answers.xml_text import beginning_of, xml_files
 from edgekit.core.errors import InputError, UsageError, capped
 from edgekit.core.foreign_file import read_bounded
 from edgekit.core.languages import normalise_tag
@@ -121,7 +121,7 @@ def _unique(question: FoundQuestion, number: int, ids: set[str]) -> str:
 def _detected(data: bytes, path: Path) -> QuestionForm:
     if data.startswith(b"PK\x03\x04"):
         return "qti"
-    head = data[: 1 << 16].removeprefix(b"\xef\xbb\xbf").lstrip()
+    head = beginning_of(data)
     if head.startswith(b"<"):
         roots = {found.lower() for found in _ROOT.findall(head)}
         if b"quiz" in roots:

@@ -12,7 +12,7 @@ from edgekit.answers.decoding import MOST_BYTES
 from edgekit.answers.jsonl import read_jsonl
 from edgekit.answers.qti_results import read_results
 from edgekit.answers.table import read_table
-from edgekit.answers.xml_text import xml_files
+from edgekit.answers.xml_text import beginning_of, xml_files
 from edgekit.core.errors import InputError, UsageError
 from edgekit.core.foreign_file import read_bounded
 from edgekit.quiz.model import Quiz
@@ -26,7 +26,6 @@ _OFFICE = (
     (b"PK\x03\x04", b"word/document.xml"),
     (b"\xd0\xcf\x11\xe0", b""),
 )
-_BOM = b"\xef\xbb\xbf"
 
 
 def read_answers(
@@ -71,7 +70,7 @@ def _detected(data: bytes, path: Path) -> Form:
         raise InputError(
             f"`{path}` is a file of an office program", hint="save it there as CSV, in Excel as `CSV UTF-8`"
         )
-    head = data[: 1 << 16].removeprefix(_BOM).lstrip()
+    head = beginning_of(data)
     if data.startswith(b"PK\x03\x04"):
         return "qti"
     if head.startswith(b"<"):

@@ -170,6 +170,12 @@ def test_moodle_xml_becomes_a_quiz_with_its_references_and_grades(tmp_path: Path
     )
 
 
+@pytest.mark.parametrize("codec", ["utf-8-sig", "utf-16"])
+def test_moodle_xml_is_known_in_every_encoding(tmp_path: Path, codec: str) -> None:
+    said = MOODLE.replace("UTF-8", "UTF-16") if codec == "utf-16" else MOODLE
+    assert read(tmp_path, said.encode(codec)).quiz == read(tmp_path, MOODLE).quiz
+
+
 def test_gift_becomes_a_quiz(tmp_path: Path) -> None:
     found = read(tmp_path, GIFT, "q.txt")
     assert found.form == "gift"

@@ -69,17 +69,17 @@ def test_all_that_is_wrong_with_a_file_of_marks_is_told_at_once(home: Path, caps
     assert run(["grade", "calibrate", "marked.csv"]) == 2
     told = capsys.readouterr().err
     for line, what in (
-        (2, "its mark is no number from 0 to 2"),
+        (2, "`9` is no number from 0 to 2"),
         (3, "has the id of line 2, for the same question"),
         (5, "its language is no tag such as `en`"),
-        (6, "its mark is no number from 0 to 2"),
+        (6, "`nan` is no number from 0 to 2"),
         (7, "5 cells, but there are 4 columns"),
     ):
         assert f"line {line}: {what}" in told
     (home / "marked.jsonl").write_text('{"id": 1, "answer": "sun", "mark": 9}\n{"id": 2, "answer": NaN}\n')
     assert run(["grade", "calibrate", "marked.jsonl"]) == 2
     told = capsys.readouterr().err
-    assert "line 1: its mark is no number from 0 to 2" in told
+    assert "line 1: `9` is no number from 0 to 2" in told
     assert "line 2: `NaN` is no number of JSON" in told
 
 

@@ -47,6 +47,40 @@ def test_a_wrong_idea_is_found_in_spanish() -> None:
     assert said[slice(*place)] == "pero también produce luz propia"
 
 
+DENSER = ("Ice is denser than water.", "El hielo es más denso que el agua")
+
+
+@pytest.mark.parametrize("language", ["en+es", "xx"])
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ("Ice is less dense than water, but ice is denser than water", "ice is denser"),
+        ("Ice is less dense than water. ICE IS DENSER   than water!!", "ice is denser"),
+        ("el hielo es menos denso y el hielo es mas denso que el agua", "el hielo es mas denso"),
+        ("Ice is less dense than water", None),
+        ("Mice is denser than water", None),
+    ],
+)
+def test_a_wrong_idea_word_by_word_is_found_where_it_stands(said: str, words: str | None, language: str) -> None:
+    place = find_wrong_idea(DENSER, ["Ice is less dense than liquid water."], "", said, language)
+    assert (words is None) == (place is None)
+    assert words is None or words in said[slice(*place or (0, 0))].casefold()
+
+
+@pytest.mark.parametrize(
+    "said", ["It is not true that ice is denser than water", "No es cierto que el hielo es más denso que el agua"]
+)
+def test_a_wrong_idea_that_is_denied_is_none(said: str) -> None:
+    assert find_wrong_idea(DENSER, [], "", said, "en+es") is None
+
+
+def test_words_of_a_script_without_spaces_are_found_and_two_short_ones_are_not() -> None:
+    khmer = "ទឹកកកធ្ងន់ជាងទឹក"
+    assert find_wrong_idea([khmer], [], "", khmer, "km") == (0, len(khmer))
+    assert find_wrong_idea([khmer], [khmer], "", khmer, "km") is None
+    assert find_wrong_idea(["it sinks"], [], "", "it sinks", "xx") is None
+
+
 @given(st.text(max_size=80), st.text(max_size=80), st.sampled_from(["en", "es", "pt", "fr", "en+es", "xx", ""]))
 def test_any_text_has_a_place_in_itself_or_none(idea: str, said: str, language: str) -> None:
     place = find_wrong_idea([idea], [], "", said, language)

@@ -88,7 +88,8 @@ def export(
     if as_json:
         output.json_object({"schema": SCHEMA, "session": found.id, "path": str(out), "written": count})
     else:
-        output.narrate(f"wrote {counted(count, 'row' if form == 'record' else 'mark')} of session {found.id} to {out}")
+        what = counted(count, "row" if form == "record" else "mark")
+        output.narrate(f"wrote {what} of session {found.id} to {output.visible(str(out))}")
     for number, more in lacking.items():
         output.narrate(
             f"warning: session {number} of the same quiz has {counted(more, 'mark')} that session {found.id} lacks: "

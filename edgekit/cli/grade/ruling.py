@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from edgekit.grading.session_run import Difference
     from edgekit.quiz.teaching import TeacherMark
 
+_LONGEST_MARK = 20
+
 
 def rule(
     question: Annotated[str | None, typer.Argument(metavar="[QUESTION]", help="A question's id.")] = None,
@@ -201,7 +203,8 @@ def _read_marks(session: Session, path: Path, columns: Sequence[str] | None) -> 
                 continue
             points = number_in(text)
             if points is None or not 0 <= points <= question.points:
-                problems.append(f"line {line}: its mark is no number from 0 to {question.points:g}")
+                said = output.visible(text[:_LONGEST_MARK], one_line=True)
+                problems.append(f"line {line}: `{said}` is no number from 0 to {question.points:g}")
                 continue
             found.append(TeacherMark(answer.question_id, answer.text, points, answer.language))
         return problems

@@ -205,7 +205,8 @@ def _summary(session: Session, out: Path | None) -> None:
     sure = [one for one in found if one.decision == "suggest"]
     output.narrate(
         f"session {session.id}: {counted(len(found), 'answer')}, {len(sure):,} suggested, "
-        f"{len(found) - len(sure):,} to review" + (f"; written to {out}" if out is not None else "")
+        f"{len(found) - len(sure):,} to review"
+        + (f"; written to {output.visible(str(out))}" if out is not None else "")
     )
     varieties = Counter(one.variety for one in found)
     good = Counter(one.variety for one in sure)
