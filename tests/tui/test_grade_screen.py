@@ -137,9 +137,7 @@ def test_a_decision_is_in_the_gradebook_before_the_next_answer_shows(tmp_path: P
 
 
 @pytest.mark.parametrize("keys", [("a",), ("c", "1", "enter"), ("r",)])
-def test_what_somebody_else_decided_is_shown_and_not_overwritten(
-    keys: tuple[str, ...], tmp_path: Path
-) -> None:
+def test_what_somebody_else_decided_is_shown_and_not_overwritten(keys: tuple[str, ...], tmp_path: Path) -> None:
     book = graded(tmp_path, ANSWERS)
 
     async def scene(stage: Stage) -> None:
