@@ -199,7 +199,8 @@ def _layout(
     notes = list(notes)
     if asked:
         missing = [name for name in lookup.names() if name not in asked.values()]
-        notes += [f"no column has answers to `{name}`" for name in missing]
+        if missing:
+            notes.append(f"no column has answers to {', '.join(f'`{name}`' for name in missing)}")
     known = {*asked, *ours.values(), *(at for role, at in roles.items() if role != "student")}
     return Layout(
         header,

@@ -102,7 +102,13 @@ def read_table(
     found = answers_of(body, names, layout, lookup, moodle=moodle)
     problems = problems_by_line(problems + found.problems)
     if problems:
-        raise InputError(f"the answers `{path}` have problems", reasons=capped(problems))
+        known = [f"`{name}`" for name in lookup.names()]
+        unknown = any("names no question of the quiz" in one for one in problems)
+        raise InputError(
+            f"the answers `{path}` have problems",
+            reasons=capped(problems),
+            hint=f"its questions are {', '.join(known[:10])}" if unknown else None,
+        )
     if not found.answers:
         raise InputError(f"`{path}` has a header and no answers")
     places = {answer.answer_id: place for answer, place in zip(found.answers, found.places, strict=True)}

@@ -88,7 +88,11 @@ def export(
     if as_json:
         output.json_object({"schema": SCHEMA, "session": found.id, "path": str(out), "written": count})
     else:
-        output.narrate(f"wrote {counted(count, 'row' if form == 'record' else 'mark')} of session {found.id} to {out}")
+        more = len(found.answers) - len(found.forgotten) - count if form != "record" else 0
+        output.narrate(
+            f"wrote {counted(count, 'row' if form == 'record' else 'mark')} of session {found.id} to {out}"
+            + (f"; {counted(more, 'answer has', 'answers have')} none yet" if more > 0 else "")
+        )
     for number, more in lacking.items():
         output.narrate(
             f"warning: session {number} of the same quiz has {counted(more, 'mark')} that session {found.id} lacks: "

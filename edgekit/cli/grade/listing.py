@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from edgekit.cli import output
 from edgekit.cli.grade.options import SCHEMA, AsJson, Book
+from edgekit.core.errors import IntegrityError
 from edgekit.core.units import counted
+
+if TYPE_CHECKING:
+    from edgekit.gradebook.book import Gradebook
 
 
 def sessions(book: Book = None, as_json: AsJson = False) -> None:
-    """List the sessions of the gradebook: number, quiz, answers, rows of the record, when.
+    """List the sessions of the gradebook: number, quiz and its digest, answers, marks, rows of the record, when.
 
     \b
     Examples:
@@ -26,9 +30,11 @@ def sessions(book: Book = None, as_json: AsJson = False) -> None:
 
     path = book or gradebook_file()
     found = []
+    marks: dict[int, int | None] = {}
     if path.exists():
         with open_gradebook(path) as opened:
             found = opened.sessions()
+            marks = {one.id: _marks(opened, one.id) for one in found}
     if as_json:
         rows = [
             {
@@ -37,6 +43,7 @@ def sessions(book: Book = None, as_json: AsJson = False) -> None:
                 "quiz": one.quiz_digest,
                 "parent": one.parent,
                 "answers": one.answers,
+                "marks": marks[one.id],
                 "rows": one.rows,
                 "when": in_words(one.created) or None,
             }
@@ -46,14 +53,24 @@ def sessions(book: Book = None, as_json: AsJson = False) -> None:
         return
     for one in found:
         when = in_words(one.created) or "no clock"
+        made = marks[one.id]
         output.data(
             cells(
-                *(str(one.id), one.title, one.quiz_digest[:12]),
-                *(counted(one.answers, "answer"), counted(one.rows, "row"), when),
+                *(str(one.id), one.title, one.quiz_digest[:12], counted(one.answers, "answer")),
+                "damaged" if made is None else counted(made, "mark"),
+                *(counted(one.rows, "row"), when),
             )
         )
     if not found:
         output.narrate("no sessions")
+
+
+def _marks(book: Gradebook, number: int) -> int | None:
+    """How many answers of a session have a mark; None where its record is broken, which is told when it is opened."""
+    try:
+        return sum(one.is_mark for one in book.session(number).standings)
+    except IntegrityError:
+        return None
 
 
 def lint(

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from edgekit.quiz.teaching import TeacherMark
 
 
+_LONGEST_MARK = 20
+
+
 def rule(
     question: Annotated[str | None, typer.Argument(metavar="[QUESTION]", help="A question's id.")] = None,
     criterion: Annotated[str | None, typer.Argument(metavar="[CRITERION]", help="Of its criteria.")] = None,
@@ -201,7 +204,8 @@ def _read_marks(session: Session, path: Path, columns: Sequence[str] | None) -> 
         except ValueError:
             points = -1.0
         if not 0 <= points <= question.points:
-            problems.append(f"answer `{answer.answer_id}`: its mark is no number from 0 to {question.points:g}")
+            said = output.visible(text[:_LONGEST_MARK], one_line=True)
+            problems.append(f"answer `{answer.answer_id}`: `{said}` is no number from 0 to {question.points:g}")
             continue
         found.append(TeacherMark(answer.question_id, answer.text, points, answer.language))
     if problems:
