@@ -85,7 +85,7 @@ def lint(
     Examples:
       edgekit grade lint quiz.toml
     """
-    from edgekit.cli.grade.showing import cells
+    from edgekit.cli.grade.showing import sheet
     from edgekit.grading.quiz_orders import orders_in
     from edgekit.quiz.lint import lint as findings_of
     from edgekit.quiz.lint_keys import key_to_write
@@ -110,7 +110,9 @@ def lint(
         for one in findings:
             where = one.question + (f".{one.criterion}" if one.criterion is not None else "")
             kind = "advice: " if one.is_advice else ""
-            output.data(cells(where, one.code, f"{kind}{one.detail}", f"write `{key_to_write(one, asked)}`"))
+            said = where, one.code, f"{kind}{one.detail}", f"write `{key_to_write(one, asked)}`"
+            for line in sheet(*said):
+                output.data(line)
         faults = sum(not one.is_advice for one in findings)
         output.narrate(
             f"{counted(len(asked.questions), 'question')}, {counted(faults, 'finding')}, "
