@@ -196,3 +196,15 @@ def test_numbers_may_have_a_decimal_comma_and_one_below_zero_is_no_option(
         assert part in capsys.readouterr().err
     given = as_json(capsys, "answers.csv", "--quiz", "quiz.toml")["answers"]
     assert {one["id"]: one["mark"] for one in given} == {"a1": 2, "a2": 1.5, "a3": None}
+
+
+def test_a_folder_that_cannot_be_written_is_told_before_anything_is_graded(
+    home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (home / "shut").mkdir()
+    monkeypatch.setattr("edgekit.cli.text_io.os.access", lambda path, _: Path(path).name != "shut")
+    assert run(["grade", "answers.csv", "--quiz", "quiz.toml", "-o", "shut/marks.csv"]) == 1
+    told = capsys.readouterr().err
+    assert f"cannot write into `{(home / 'shut').absolute()}`" in told
+    assert "hint: name another file for `-o`" in told
+    assert as_json(capsys, "sessions")["sessions"] == []
