@@ -251,10 +251,10 @@ def check_out(path: Path) -> None:
         raise UsageError(f"`{path}` is a folder", hint="name a file for `-o`")
     if not path.parent.is_dir():
         raise UsageError(f"there is no folder `{path.parent}` for the output")
-    if (path.is_file() or not path.exists()) and not os.access(path.absolute().parent, os.W_OK):
+    folders = path.absolute().parent, path.resolve().parent  # a link is followed or replaced
+    if (path.is_file() or not path.exists()) and not any(os.access(one, os.W_OK) for one in folders):
         raise OutputError(
-            f"cannot write into `{path.absolute().parent}`: {os.strerror(errno.EACCES)}",
-            hint="name another file for `-o`",
+            f"cannot write into `{folders[0]}`: {os.strerror(errno.EACCES)}", hint="name another file for `-o`"
         )
 
 
