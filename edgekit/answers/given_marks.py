@@ -11,15 +11,26 @@ from edgekit.quiz.suggestion import Answer
 
 
 def given_marks(answers: Answers, column: str = COLUMNS[0]) -> Iterator[tuple[Answer, str]]:
-    """Each answer that has something in a column, and what; of a wide table in the column `QUESTION mark`."""
+    """Each answer that has something in a column, and what; of a wide table in the column `QUESTION mark`.
+
+    One column beside those of several questions holds a total, which is the mark of none of them.
+    """
     source = answers.source if isinstance(answers.source, TableSource) else None
+    wide = is_wide(answers)
     for answer in answers.answers:
         named = {name.strip().casefold(): value for name, value in answer.extra.items()}
-        text = named.get(f"{answer.question_id} {column}".casefold()) or named.get(column.casefold(), "")
+        text = named.get(f"{answer.question_id} {column}".casefold()) or (
+            "" if wide else named.get(column.casefold(), "")
+        )
         if source is not None and column == COLUMNS[0]:
             text = text or _written(source, answer)
         if text.strip():
             yield answer, text.strip()
+
+
+def is_wide(answers: Answers) -> bool:
+    """Whether a table has a column for each of several questions."""
+    return isinstance(answers.source, TableSource) and len(answers.source.layout.asked) > 1
 
 
 def _written(source: TableSource, answer: Answer) -> str:
