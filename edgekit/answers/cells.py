@@ -70,6 +70,7 @@ def reasons_of(mark: Mark) -> str:
 def mark_cells(mark: Mark | None, ending: str = "\n") -> list[str]:
     """The cells of `COLUMNS`, empty where an answer has no mark at all. ending: of rows, and of lines in a cell.
 
+    The status of a suggestion that a person should look at is `review`, wherever its row is sorted to.
     Format: RFC 4180, 2 (6): lines within a cell end as rows do.
     """
     if mark is None:
@@ -77,4 +78,5 @@ def mark_cells(mark: Mark | None, ending: str = "\n") -> list[str]:
     suggestion = mark.suggestion
     suggested = points_text(suggestion.points) if suggestion else ""
     texts = (_BREAK.sub(ending, text) for text in (reasons_of(mark), feedback_of(mark)))
-    return [points_text(mark.final), suggested, mark.status, *texts]
+    asks = mark.status == "suggested" and suggestion is not None and suggestion.decision == "review"
+    return [points_text(mark.final), suggested, "review" if asks else mark.status, *texts]

@@ -206,7 +206,8 @@ def _layout(
     notes = list(notes)
     if asked:
         missing = [name for name in lookup.names() if name not in asked.values()]
-        notes += [f"no column has answers to `{name}`" for name in missing]
+        if missing:
+            notes.append(f"no column has answers to {', '.join(f'`{name}`' for name in missing)}")
         for at, name in enumerate(names if header else ()):
             again = lookup.find(name) if at not in asked else None
             if again is not None and again.id in asked.values():

@@ -14,14 +14,18 @@ from edgekit.quiz.suggestion import Answer
 def given_marks(answers: Answers, column: str = COLUMNS[0]) -> Iterator[tuple[int, Answer, str]]:
     """The line of each answer that has something in a column, the answer, and what it is.
 
-    Of a wide table it is the column `QUESTION mark`.
+    Of a wide table it is the column `QUESTION mark`: one column beside those of several questions holds a total, which
+    is the mark of none of them.
     """
     source = answers.source
     if not isinstance(source, TableSource | JsonSource):
         return
+    wide = is_wide(answers)
     for answer, (number, question) in zip(answers.answers, source.placed, strict=True):
         named = {name.strip().casefold(): value for name, value in answer.extra.items()}
-        text = named.get(f"{answer.question_id} {column}".casefold()) or named.get(column.casefold(), "")
+        text = named.get(f"{answer.question_id} {column}".casefold()) or (
+            "" if wide else named.get(column.casefold(), "")
+        )
         if isinstance(source, JsonSource):
             line = source.lines[number]
             if column == COLUMNS[0]:
@@ -33,6 +37,11 @@ def given_marks(answers: Answers, column: str = COLUMNS[0]) -> Iterator[tuple[in
                 text = text or _written(source, row.cells, question)
         if text.strip():
             yield line, answer, text.strip()
+
+
+def is_wide(answers: Answers) -> bool:
+    """Whether a table has a column for each of several questions."""
+    return isinstance(answers.source, TableSource) and len(answers.source.layout.asked) > 1
 
 
 def _written(source: TableSource, cells: Sequence[str], question: str) -> str:

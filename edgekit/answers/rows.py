@@ -139,7 +139,11 @@ def _note_repeats(found: Found) -> None:
     pairs = Counter((answer.student, answer.question_id) for answer in found.answers if answer.student is not None)
     again = sum(count > 1 for count in pairs.values())
     if again:
-        found.notes.append(f"{again} times a student answered the same question more than once: each answer is graded")
+        found.notes.append(
+            "a question has more than one answer of the same student: each answer is graded"
+            if again == 1
+            else f"{again} questions have more than one answer of the same student: each answer is graded"
+        )
 
 
 def problems_by_line(problems: Sequence[str]) -> list[str]:

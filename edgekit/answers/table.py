@@ -118,7 +118,13 @@ def read_table(
     answers = Answers(tuple(found.answers), kind, decoded.codec, notes, source)
     problems = problems_by_line([*problems, *found.problems, *also(answers)])
     if problems:
-        raise InputError(f"the answers `{path}` have problems", reasons=capped(problems))
+        known = [f"`{name}`" for name in lookup.names()]
+        unknown = any("names no question of the quiz" in one for one in problems)
+        raise InputError(
+            f"the answers `{path}` have problems",
+            reasons=capped(problems),
+            hint=f"its questions are {', '.join(known[:10])}" if unknown else None,
+        )
     if not found.answers:
         raise InputError(f"`{path}` has a header and no answers")
     return answers

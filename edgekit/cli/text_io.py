@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import queue
 import stat
@@ -239,13 +240,22 @@ class Sink:
 
 
 def check_out(path: Path) -> None:
-    """Raise UsageError where path can be no output file: `-`, a folder, or in a folder that is not there."""
+    """Raise UsageError where path can be no output file: `-`, a folder, or in a folder that is not there.
+
+    OutputError where the folder cannot be written to, before work of minutes is done for it; pipes and devices need
+    none.
+    """
     if str(path) == "-":
         raise UsageError("`-` would be a file of that name", hint="name a file for `-o`, or `/dev/stdout --force`")
     if path.is_dir():
         raise UsageError(f"`{path}` is a folder", hint="name a file for `-o`")
     if not path.parent.is_dir():
         raise UsageError(f"there is no folder `{path.parent}` for the output")
+    folders = path.absolute().parent, path.resolve().parent  # a link is followed or replaced
+    if (path.is_file() or not path.exists()) and not any(os.access(one, os.W_OK) for one in folders):
+        raise OutputError(
+            f"cannot write into `{folders[0]}`: {os.strerror(errno.EACCES)}", hint="name another file for `-o`"
+        )
 
 
 @contextlib.contextmanager

@@ -103,7 +103,7 @@ def told(path: Path, kind: Kind) -> Iterator[None]:
 def _error(problem: Exception, path: Path, kind: Kind) -> EdgekitError:
     text = str(problem)
     if is_damage(problem):
-        return IntegrityError(f"the {kind.name} `{path}` is damaged", reasons=[text])
+        return IntegrityError(f"the {kind.name} `{path}` is damaged", reasons=[text], hint=kind.instead or None)
     if "locked" in text or "busy" in text:
         return UnavailableError(
             f"another process has held the {kind.name} `{path}` for {WAIT_SECONDS:.0f} seconds",

@@ -240,16 +240,21 @@ class Session(Record):
 
         row: of the decision that is meant. Raises UsageError: there is none, or another came after it.
         """
+        self.undo_all([number], who=who, row=row)
+        return self.standing(number)
+
+    def undo_all(self, numbers: Sequence[int], *, who: str = "teacher", row: int | None = None) -> None:
+        """The same of several answers, all or none."""
 
         def add(connection: sqlite3.Connection) -> None:
-            with about(self._answers[number]):
-                now = self._standings.require(number, "undone")
-                if row not in (None, now.by):
-                    raise decided_meanwhile(now)
-                self.append(connection, "undone", {"answer": number, "row": now.by, "who": who})
+            for number in numbers:
+                with about(self._answers[number]):
+                    now = self._standings.require(number, "undone")
+                    if row not in (None, now.by):
+                        raise decided_meanwhile(now)
+                    self.append(connection, "undone", {"answer": number, "row": now.by, "who": who})
 
         self.change(add)
-        return self.standing(number)
 
     def rule(self, question_id: str, criterion: str, wording: str, language: str, *, refuted: bool = False) -> int:
         """Make a wording count; gives the number by which it is taken back, the known one where it counts already.

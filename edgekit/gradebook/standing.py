@@ -112,6 +112,8 @@ _HINTS: Mapping[tuple[str, str], str] = {
     ("waiting", "accepted"): "its grading was interrupted: `edgekit grade ANSWERS --quiz QUIZ` again goes on",
     ("waiting", "changed"): "its grading was interrupted: `edgekit grade ANSWERS --quiz QUIZ` again goes on",
     ("waiting", "returned"): "its grading was interrupted: `edgekit grade ANSWERS --quiz QUIZ` again goes on",
+    ("waiting", "undone"): "nobody has decided on it",
+    ("suggested", "undone"): "nobody has decided on it",
     ("suggested", "released"): "accept or change it first",
     ("returned", "released"): "accept or change it first",
 }

@@ -7,6 +7,8 @@ from edgekit.grading.intake import Intake, matching_form
 from edgekit.grading.ruled import Ruled, doubt, evidence, rounded, ruled
 from edgekit.quiz.model import Question
 
+_STEP = 0.25  # of `rounded`
+
 
 def mark_dictation(question: Question, intake: Intake) -> Ruled:
     """One less the word error rate (substitutions, insertions, deletions over the words dictated) of the points.
@@ -62,7 +64,10 @@ def _by_words(question: Question, intake: Intake, *, strict: bool) -> Ruled:
                 first, last = spans[min(edit.src_pos, len(spans) - 1)]
                 words = evidence(intake, begin, end, "" if edit.tag == "insert" else text[first:last])
                 break
-        best = error, ruled(rounded(most * max(0.0, 1 - error), most), most, words)
+        points = rounded(most * max(0.0, 1 - error), most)
+        if edits and points == most > _STEP:
+            points -= _STEP  # all of the points are for a text without a mistake
+        best = error, ruled(points, most, words)
     return best[1] if best is not None else ruled(0.0, most, None)
 
 

@@ -34,5 +34,7 @@ def write_example(folder: Path, language: str) -> tuple[Path, Path]:
         for path in paths:
             write_bytes(path, (FOLDER / f"{language}{path.suffix}").read_bytes())
     except OSError as problem:
-        raise OutputError(f"`{folder}`: {problem.strerror or problem}") from None
+        raise OutputError(
+            f"cannot write into `{folder}`: {problem.strerror or problem}", hint="name another folder"
+        ) from None
     return paths

@@ -25,8 +25,8 @@ def test_a_class_is_graded_reviewed_released_and_exported(
     found = rows(home / "marks.csv")
     assert [one["id"] for one in found] == ["a2", "a3", "a1"]
     assert [(one["mark"], one["suggested"], one["status"]) for one in found] == [
-        ("", "0", "suggested"),
-        ("", "0", "suggested"),
+        ("", "0", "review"),
+        ("", "0", "review"),
         ("", "2", "suggested"),
     ]
     assert run(["grade", "export", "-o", "final.csv"]) == 2

@@ -49,6 +49,36 @@ def test_what_is_not_in_the_session_is_told(words: list[str], capsys: pytest.Cap
     assert "error: " in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["change", "2", "1"], "hint: the number that the review shows is written with its sign and quotes: `'#2'`"),
+        (["change", "a9", "1"], "hint: `edgekit grade review` shows the ids"),
+        (["audit"], "error: say what to audit"),
+        (["audit", "quiz.toml", "--parallel", "quiz.toml"], "error: one thing is audited at a time"),
+        (["calibrate", "unknown.csv"], "hint: its questions are `q1`"),
+        (["calibrate", "wrong.csv"], "answer `line2`: `seven` is no number from 0 to 2"),
+    ],
+)
+def test_a_refusal_says_what_to_write(
+    home: Path, words: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (home / "unknown.csv").write_text("question,answer,mark\nq1,sun,1\nnosuch,sun,1\n", encoding="utf-8")
+    (home / "wrong.csv").write_text("question,answer,mark\nq1,sun,seven\n", encoding="utf-8")
+    grade()
+    capsys.readouterr()
+    assert run(["grade", *words]) in (2, 3)
+    assert said in capsys.readouterr().err
+
+
+def test_an_export_counts_what_has_no_mark_yet(capsys: pytest.CaptureFixture[str]) -> None:
+    grade()
+    assert run(["grade", "accept", "a1"]) == 0
+    capsys.readouterr()
+    assert run(["grade", "export", "-o", "final.csv", "--pending"]) == 0
+    assert "wrote 1 mark of session 1 to final.csv; 2 answers have none yet" in capsys.readouterr().err
+
+
 def test_hostile_ids_names_and_texts_command_neither_terminal_nor_spreadsheet(
     home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -170,3 +200,15 @@ def test_numbers_may_have_a_decimal_comma_and_one_below_zero_is_no_option(
         assert part in capsys.readouterr().err
     given = as_json(capsys, "answers.csv", "--quiz", "quiz.toml")["answers"]
     assert {one["id"]: one["mark"] for one in given} == {"a1": 2, "a2": 1.5, "a3": None}
+
+
+def test_a_folder_that_cannot_be_written_is_told_before_anything_is_graded(
+    home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (home / "shut").mkdir()
+    monkeypatch.setattr("edgekit.cli.text_io.os.access", lambda path, _: Path(path).name != "shut")
+    assert run(["grade", "answers.csv", "--quiz", "quiz.toml", "-o", "shut/marks.csv"]) == 1
+    told = capsys.readouterr().err
+    assert f"cannot write into `{(home / 'shut').absolute()}`" in told
+    assert "hint: name another file for `-o`" in told
+    assert as_json(capsys, "sessions")["sessions"] == []

@@ -153,3 +153,19 @@ def test_a_second_marker_sees_what_is_right(tmp_path: Path, said: str, right: li
     assert lines[0] == "#1  question q1, up to 2"
     assert [line.strip() for line in lines[2 : 2 + len(right)]] == right
     assert "Ana" not in "".join(lines)
+
+
+def test_a_total_beside_several_questions_is_the_mark_of_none(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    quiz = QUIZ + '[[questions]]\nid = "q2"\ntext = "Which?"\nkind = "exact"\nreferences = "one"\n'
+    (home / "quiz.toml").write_text(quiz.replace('["en", "es"]', '["en"]'), encoding="utf-8")
+    (home / "answers.csv").write_text("student,q1,q2,mark\nAna,sun,one,1\n", encoding="utf-8")
+    grade()
+    capsys.readouterr()
+    assert run(["grade", "calibrate", "answers.csv"]) == 2
+    told = capsys.readouterr().err
+    assert "no answer of `answers.csv` has a mark in a column `q1 mark`" in told
+    assert "hint: each question's marks have a column of their own" in told
+    (home / "answers.csv").write_text("student,q1,q2,q1 mark,total\nAna,sun,one,1.5,1\n", encoding="utf-8")
+    assert run(["grade", "calibrate", "answers.csv"]) == 0
+    assert "learned from 1 mark" in capsys.readouterr().err
+    assert run(["grade", "calibrate", "answers.csv", "--column", "mark=total"]) == 2

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 
 import pytest
 from cli.graded_class import ANSWERS, QUIZ, as_json, grade, rows
 
 from edgekit.cli.app import run
+from edgekit.core.paths import gradebook_file
 
 pytestmark = pytest.mark.usefixtures("home")
 
@@ -79,3 +81,18 @@ def test_a_corrected_quiz_names_the_session_of_the_class_and_its_marks(
     told = capsys.readouterr().err
     assert "1 mark of session 1 stands: question and answer are the same" in told
     assert "1 mark of session 1 does not: question or answer is another, so decide again" in told
+
+
+def test_the_list_of_sessions_tells_which_has_marks_and_which_is_damaged(capsys: pytest.CaptureFixture[str]) -> None:
+    grade()
+    assert run(["grade", "accept", "a1", "a2"]) == 0
+    grade("--new")
+    assert [one["marks"] for one in as_json(capsys, "sessions")["sessions"]] == [2, 0]
+    with sqlite3.connect(gradebook_file()) as connection:
+        connection.execute("DROP TRIGGER record_is_never_changed")
+        connection.execute("UPDATE record SET time = 5 WHERE session = 1 AND number = 2")
+    connection.close()
+    assert run(["grade", "sessions"]) == 0
+    first, second = capsys.readouterr().out.splitlines()
+    assert "3 answers\tdamaged\t" in first
+    assert "3 answers\t0 marks\t" in second

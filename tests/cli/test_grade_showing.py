@@ -53,6 +53,19 @@ def test_a_pipe_gets_a_line_whole() -> None:
     assert showing.fitted(LONG) == [LONG]
 
 
+def test_what_lint_finds_fits_a_terminal_and_is_a_line_each_through_a_pipe(
+    home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert run(["grade", "lint", "quiz.toml"]) == 1
+    assert all(line.count("\t") == 3 for line in capsys.readouterr().out.splitlines())
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("shutil.get_terminal_size", lambda: os.terminal_size((40, 24)))
+    assert run(["grade", "lint", "quiz.toml"]) == 1
+    shown = capsys.readouterr().out
+    assert shown.startswith("q1\n  language\n  answers are expected")
+    assert all(wcswidth(line) <= 40 for line in shown.splitlines())
+
+
 def test_what_is_right_stands_beside_an_answer_that_a_rule_marks(
     home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

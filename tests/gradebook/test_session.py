@@ -67,6 +67,16 @@ def test_nothing_is_decided_when_one_of_many_cannot_be(session: Session) -> None
     assert [session.standing(at).state for at in (1, 2)] == ["suggested", "suggested"]
 
 
+def test_nothing_is_undone_when_one_of_many_cannot_be(session: Session) -> None:
+    session.decide([1, 2], "accepted")
+    with pytest.raises(UsageError, match="it is suggested and cannot be undone") as told:
+        session.undo_all([1, 2, 3])
+    assert told.value.hint == "nobody has decided on it"
+    assert [session.standing(at).state for at in (1, 2)] == ["accepted", "accepted"]
+    session.undo_all([1, 2])
+    assert [session.standing(at).state for at in (1, 2)] == ["suggested", "suggested"]
+
+
 @pytest.mark.parametrize("points", [-0.5, 2.5, float("nan"), float("inf"), None])
 def test_points_that_a_question_does_not_have_are_refused(session: Session, points: float | None) -> None:
     with pytest.raises(UsageError, match="from 0 to 2"):

@@ -10,6 +10,7 @@ from edgekit.answers.read import read_answers
 from edgekit.core.errors import OutputError
 from edgekit.quiz.example import FOLDER, NAMES, write_example
 from edgekit.quiz.lint import lint
+from edgekit.quiz.questions import KINDS
 from edgekit.quiz.read import read_quiz
 
 
@@ -19,6 +20,7 @@ def test_an_example_is_a_quiz_without_findings_whose_answers_fit(language: str, 
     quiz = read_quiz(paths[0])
     assert list(lint(quiz)) == []
     assert quiz.languages == (language,)
+    assert {question.kind for question in quiz.questions} == set(KINDS)
     given = read_answers(paths[1], quiz=quiz)
     assert list(given.notes) == []
     assert {answer.question_id for answer in given.answers} == {question.id for question in quiz.questions}

@@ -60,7 +60,9 @@ def audit(
     from edgekit.grading.opening import Translators, open_tools
     from edgekit.quiz.read import read_quiz
 
-    if (quiz is None) == (parallel is None):
+    if quiz is None and parallel is None:
+        raise UsageError("say what to audit", hint="name a quiz, or `--parallel FILE`")
+    if quiz is not None and parallel is not None:
         raise UsageError("one thing is audited at a time", hint="name a quiz, or `--parallel FILE`")
     with Renderer(mode=progress) as report, open_tools(threads=threads, report=report) as tools:
         if quiz is not None:

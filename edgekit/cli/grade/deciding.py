@@ -118,8 +118,7 @@ def undo(
     """
     with opened(book, session) as found:
         numbers = numbers_of(found, ids)
-        for number in numbers:
-            found.undo(number, who=who)
+        found.undo_all(numbers, who=who)
     _tell(numbers, "undone", as_json=as_json)
 
 

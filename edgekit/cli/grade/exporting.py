@@ -89,7 +89,11 @@ def export(
         output.json_object({"schema": SCHEMA, "session": found.id, "path": str(out), "written": count})
     else:
         what = counted(count, "row" if form == "record" else "mark")
-        output.narrate(f"wrote {what} of session {found.id} to {output.visible(str(out))}")
+        more = len(found.answers) - len(found.forgotten) - count if form != "record" else 0
+        output.narrate(
+            f"wrote {what} of session {found.id} to {output.visible(str(out))}"
+            + (f"; {counted(more, 'answer has', 'answers have')} none yet" if more > 0 else "")
+        )
     for number, more in lacking.items():
         output.narrate(
             f"warning: session {number} of the same quiz has {counted(more, 'mark')} that session {found.id} lacks: "

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from edgekit.cli import output
 from edgekit.cli.grade.options import SCHEMA, AsJson, Book
+from edgekit.core.errors import IntegrityError
 from edgekit.core.units import counted
+
+if TYPE_CHECKING:
+    from edgekit.gradebook.book import Gradebook
 
 
 def sessions(book: Book = None, as_json: AsJson = False) -> None:
-    """List the sessions of the gradebook: number, quiz, answers, rows of the record, when.
+    """List the sessions of the gradebook: number, quiz and its digest, answers, marks, rows of the record, when.
 
     \b
     Examples:
@@ -26,9 +30,11 @@ def sessions(book: Book = None, as_json: AsJson = False) -> None:
 
     path = book or gradebook_file()
     found = []
+    marks: dict[int, int | None] = {}
     if path.exists():
         with open_gradebook(path) as opened:
             found = opened.sessions()
+            marks = {one.id: _marks(opened, one.id) for one in found}
     if as_json:
         rows = [
             {
@@ -37,6 +43,7 @@ def sessions(book: Book = None, as_json: AsJson = False) -> None:
                 "quiz": one.quiz_digest,
                 "parent": one.parent,
                 "answers": one.answers,
+                "marks": marks[one.id],
                 "rows": one.rows,
                 "when": in_words(one.created) or None,
             }
@@ -46,14 +53,24 @@ def sessions(book: Book = None, as_json: AsJson = False) -> None:
         return
     for one in found:
         when = in_words(one.created) or "no clock"
+        made = marks[one.id]
         output.data(
             cells(
-                *(str(one.id), one.title, one.quiz_digest[:12]),
-                *(counted(one.answers, "answer"), counted(one.rows, "row"), when),
+                *(str(one.id), one.title, one.quiz_digest[:12], counted(one.answers, "answer")),
+                "damaged" if made is None else counted(made, "mark"),
+                *(counted(one.rows, "row"), when),
             )
         )
     if not found:
         output.narrate("no sessions")
+
+
+def _marks(book: Gradebook, number: int) -> int | None:
+    """How many answers of a session have a mark; None where its record is broken, which is told when it is opened."""
+    try:
+        return sum(one.is_mark for one in book.session(number).standings)
+    except IntegrityError:
+        return None
 
 
 def lint(
@@ -69,7 +86,7 @@ def lint(
     Examples:
       edgekit grade lint quiz.toml
     """
-    from edgekit.cli.grade.showing import cells
+    from edgekit.cli.grade.showing import sheet
     from edgekit.grading.quiz_orders import orders_in
     from edgekit.quiz.lint import lint as findings_of
     from edgekit.quiz.lint_keys import key_to_write
@@ -96,7 +113,9 @@ def lint(
         for one in findings:
             where = place_of(asked, one.question, one.criterion)
             kind = "advice: " if one.is_advice else ""
-            output.data(cells(where, one.code, f"{kind}{one.detail}", f"write `{key_to_write(one, asked)}`"))
+            said = where, one.code, f"{kind}{one.detail}", f"write `{key_to_write(one, asked)}`"
+            for line in sheet(*said):
+                output.data(line)
         faults = sum(not one.is_advice for one in findings)
         output.narrate(
             f"{counted(len(asked.questions), 'question')}, {counted(faults, 'finding')}, "

@@ -92,8 +92,11 @@ def numbers_of(session: Session, ids: list[str]) -> list[int]:
     found = {one: session.number_of(one) for one in ids}
     unknown = [one for one, number in found.items() if number is None]
     if unknown:
+        meant = session.number_of(f"#{unknown[0]}")
         raise UnavailableError(
             f"there is no answer {', '.join(f'`{output.visible(one)}`' for one in unknown[:10])}",
-            hint="`edgekit grade review` shows the ids",
+            hint="`edgekit grade review` shows the ids"
+            if meant is None
+            else f"the number that the review shows is written with its sign and quotes: `'#{meant}'`",
         )
     return list(dict.fromkeys(number for number in found.values() if number is not None))

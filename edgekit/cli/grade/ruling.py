@@ -184,7 +184,7 @@ def _tag(language: str | None, default: str) -> str:
 
 def _read_marks(session: Session, path: Path, columns: Sequence[str] | None) -> list[TeacherMark]:
     """Answers of a table that have points in a column `mark`."""
-    from edgekit.answers.given_marks import given_marks
+    from edgekit.answers.given_marks import given_marks, is_wide
     from edgekit.answers.numbers import number_in
     from edgekit.answers.read import read_answers
     from edgekit.cli.grade.suggest import columns_of
@@ -209,9 +209,12 @@ def _read_marks(session: Session, path: Path, columns: Sequence[str] | None) -> 
             found.append(TeacherMark(answer.question_id, answer.text, points, answer.language))
         return problems
 
-    read_answers(path, quiz=session.quiz, columns=named or None, also=take)
+    given = read_answers(path, quiz=session.quiz, columns=named or None, also=take)
     if not found:
+        wide = is_wide(given)
+        name = f"{given.answers[0].question_id} {column}" if wide else column
         raise InputError(
-            f"no answer of `{path}` has a mark in a column `{column}`", hint="name it: `--column mark=NAME`"
+            f"no answer of `{path}` has a mark in a column `{name}`",
+            hint="each question's marks have a column of their own" if wide else "name it: `--column mark=NAME`",
         )
     return found

@@ -28,6 +28,13 @@ def cells(*texts: str) -> str:
     return "\t".join(output.visible(" ".join(text.split())) for text in texts)
 
 
+def sheet(what: str, *others: str) -> list[str]:
+    """Texts on one line, parted by tabs, for a pipe; below one another on a terminal, where long ones fit no line."""
+    if sys.stdout is None or not sys.stdout.isatty():
+        return [cells(what, *others)]
+    return [part for text in (what, *(f"  {one}" for one in others)) for part in fitted(output.visible(text))]
+
+
 def marked(text: str, spans: Sequence[tuple[int, int]]) -> str:
     """A text with spans of it between `[` and `]`, or bold on a terminal; where spans overlap, one that holds them."""
     colours = output.paint("x", "1", sys.stdout) != "x"
