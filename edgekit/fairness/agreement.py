@@ -163,12 +163,17 @@ def judge_card(
 
 def _beside(truth: Sequence[Hashable], said: Sequence[Hashable]) -> Interval | None:
     """Kappa of two, None where it has no value; a sample in which it has none shows no agreement beyond chance."""
-    pairs = list(zip(truth, said, strict=True))
-    value = fleiss_kappa(pairs)
+    value = fleiss_kappa(list(zip(truth, said, strict=True)))
     if value is None:
         return None
-    draws = np.random.default_rng(0).integers(len(pairs), size=(_SAMPLES, len(pairs))).tolist()
-    found = [fleiss_kappa([pairs[at] for at in draw]) or 0.0 for draw in draws]
+    place = {label: at for at, label in enumerate(dict.fromkeys((*truth, *said)))}
+    ours, theirs = (np.array([place[label] for label in side]) for side in (truth, said))
+    draw, found = np.random.default_rng(0), []
+    for _ in range(_SAMPLES):
+        at = draw.integers(len(ours), size=len(ours))
+        shares = np.bincount(np.concatenate([ours[at], theirs[at]])) / (2 * len(at))
+        chance = float((shares**2).sum())
+        found.append((float((ours[at] == theirs[at]).mean()) - chance) / (1 - chance) if chance < 1 else 0.0)
     low, high = np.percentile(found, [2.5, 97.5])
     return Interval(value, float(low), float(high))
 
@@ -213,8 +218,8 @@ def preference_interval(chances: Sequence[tuple[str, tuple[float, float]]]) -> I
         Outcome(str(at), question, "", True, True, True, preference([chance])[0])
         for at, (question, chance) in enumerate(chances)
     ]
-    return (
-        bootstrap(rows, lambda drawn: sum(one.probability for one in drawn) / len(drawn), rounds=_SAMPLES)
-        if rows
-        else None
-    )
+
+    def mean(drawn: Sequence[Outcome]) -> float | None:
+        return math.fsum(one.probability for one in drawn) / len(drawn) if drawn else None
+
+    return bootstrap(rows, mean, rounds=_SAMPLES)

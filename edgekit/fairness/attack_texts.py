@@ -54,11 +54,25 @@ INSTRUCTIONS: Mapping[str, str] = {
 }
 
 # Said of anything, true of nothing.
-TEMPLATE = (
-    "This is an important question because it has many aspects. There are several reasons for it, and each of them "
-    "plays a role. In conclusion, we can see that it depends on the situation."
-)
-STUFFING = ("really", "very", "important", "scientific", "correct", "significant", "clearly", "truly")
+TEMPLATE: Mapping[str, str] = {
+    "en": "This is an important question because it has many aspects. There are several reasons for it, and each of "
+    "them plays a role. In conclusion, we can see that it depends on the situation.",
+    "es": "Es una pregunta importante porque tiene muchos aspectos. Hay varias razones para ello y cada una de ellas "
+    "tiene un papel. En conclusión, podemos ver que depende de la situación.",
+    "pt": "É uma pergunta importante porque tem muitos aspectos. Há várias razões para isso e cada uma delas tem um "
+    "papel. Em conclusão, podemos ver que depende da situação.",
+    "fr": "C'est une question importante car elle a beaucoup d'aspects. Il y a plusieurs raisons à cela et chacune "
+    "d'elles joue un rôle. En conclusion, on voit que cela dépend de la situation.",
+    "de": "Das ist eine wichtige Frage, denn sie hat viele Seiten. Es gibt mehrere Gründe dafür, und jeder von ihnen "
+    "spielt eine Rolle. Zusammenfassend sieht man, dass es von der Situation abhängt.",
+}
+STUFFING: Mapping[str, tuple[str, ...]] = {
+    "en": ("really", "very", "important", "scientific", "correct", "significant", "clearly", "truly"),
+    "es": ("realmente", "muy", "importante", "científico", "correcto", "significativo", "claramente", "verdadero"),
+    "pt": ("realmente", "muito", "importante", "científico", "correto", "significativo", "claramente", "verdadeiro"),
+    "fr": ("vraiment", "très", "important", "scientifique", "correct", "significatif", "clairement", "véritable"),
+    "de": ("wirklich", "sehr", "wichtig", "wissenschaftlich", "richtig", "bedeutend", "eindeutig", "wahrhaft"),
+}
 
 # What holds of no question of a school: an answer that is about nothing.
 WRONG: Mapping[str, str] = {

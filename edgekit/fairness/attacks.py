@@ -147,10 +147,11 @@ def _of_question(quiz: Quiz, question: Question, language: str, draw: _Draw) -> 
         if text not in all_wrong:
             yield made("another-answer", text, base="")
     yield made("shuffled-reference", " ".join(draw.shuffled(whole.split())), base="")
-    yield made("stuffing", _stuffed(wrong, draw))
+    yield made("stuffing", _stuffed(wrong, STUFFING.get(language, STUFFING["en"]), draw))
     yield made("repetition", " ".join([wrong] * REPETITIONS))
-    yield made("padding", f"{_ended(wrong)} {TEMPLATE}")
-    yield made("template", TEMPLATE, base="")
+    template = TEMPLATE.get(language, TEMPLATE["en"])
+    yield made("padding", f"{_ended(wrong)} {template}")
+    yield made("template", template, base="")
     for name, text in INSTRUCTIONS.items():
         yield made(name, f"{wrong}\n{text}", "instruction")
         yield made(f"{name}, first", f"{text}\n{wrong}", "instruction")
@@ -212,8 +213,8 @@ def _other_number(digits: str) -> str:
     return f"{digits}7"
 
 
-def _stuffed(text: str, draw: _Draw) -> str:
-    return " ".join(part for word in text.split() for part in (word, draw.choice(STUFFING)))
+def _stuffed(text: str, words: Sequence[str], draw: _Draw) -> str:
+    return " ".join(part for word in text.split() for part in (word, draw.choice(words)))
 
 
 def _bare(text: str) -> str:

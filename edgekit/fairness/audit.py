@@ -271,9 +271,7 @@ def _coverage(drawn: Sequence[Outcome]) -> float | None:
     return _share([one.covered for one in drawn if one.covered is not None])
 
 
-def _most_less_least(
-    share: Figure,
-) -> Figure:
+def _most_less_least(share: Figure) -> Figure:
     def gap(drawn: Sequence[Outcome]) -> float | None:
         known = [value for group in by_variety(drawn).values() if (value := share(group)) is not None]
         return max(known) - min(known) if len(known) > 1 else None

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import random
 
+import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edgekit.fairness.agreement import (
@@ -167,3 +168,17 @@ def test_a_preference_has_an_interval_of_its_questions() -> None:
     assert found.value == 0.75
     assert 0.55 < found.low < 0.75 < found.high < 0.95
     assert preference_interval([]) is None
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from("ab"), st.sampled_from("abc")), min_size=2, max_size=30))
+def test_the_interval_of_kappa_is_that_of_fleiss_on_samples(pairs: list[tuple[str, str]]) -> None:
+    truth, said = [one for one, _ in pairs], [two for _, two in pairs]
+    found = judge_card("en", [[label] for label in truth], said).beside
+    if found is None:
+        assert fleiss_kappa(pairs) is None
+        return
+    draw = np.random.default_rng(0)
+    samples = [fleiss_kappa([pairs[at] for at in draw.integers(len(pairs), size=len(pairs))]) for _ in range(500)]
+    low, high = np.percentile([one or 0.0 for one in samples], [2.5, 97.5])
+    assert (found.value, found.low, found.high) == pytest.approx((fleiss_kappa(pairs), low, high))

@@ -199,3 +199,11 @@ def test_a_row_of_few_attacks_says_how_many_others_may_pass() -> None:
     (row,) = [row for row in card.rows if row.name == "keyword-bag"]
     assert (row.count, row.passing) == (3, 0)
     assert row.interval.high == pytest.approx(0.5615, abs=1e-4)
+
+
+def test_phrases_that_fit_anything_are_in_the_language_of_the_answers() -> None:
+    texts = {(one.name, one.language): one.text for one in attacks(QUIZ) if one.question == "q1"}
+    assert texts["template", "es"].startswith("Es una pregunta importante")
+    assert texts["template", "en"].startswith("This is an important question")
+    assert {"realmente", "muy", "importante", "claramente"} & set(texts["stuffing", "es"].split())
+    assert not {"really", "very", "clearly", "truly"} & set(texts["stuffing", "es"].split())

@@ -136,8 +136,8 @@ def audit_lines(card: AuditCard) -> Iterator[str]:
     yield from _wrapped(
         "right: answers judged as they should be; kappa: that beyond chance, as between two teachers; F1, AUC: of "
         "accepting, and of the probability; review: seen by a person first; sure: how likely right answers are "
-        "held to be right; fooled: wrong answers that got points; covered: the due mark was among the possible ones. "
-        "All are shares of 1 but kappa, alike in every variety where the grader is fair."
+        "held to be right; fooled: wrong answers that got half of the points or more; covered: the due mark was among "
+        "the possible ones. All are shares of 1 but kappa, alike in every variety where the grader is fair."
     )
     yield ""
     yield from _wrapped(CEILING)
