@@ -1,7 +1,7 @@
 """A word in another's place, `the light of the Earth` for `the light of the Sun`; where to and where from exchanged.
 
 An encoder finds such copies of a wording nearly the same as it. Hardly any honest answer is a wording but for a word:
-of 3,673 right answers of SciEntsBank and Beetle (train) the rules find 17, most with a synonym, of 5,237 others 21.
+of 3,673 right answers of SciEntsBank and Beetle (train) the rules find 20, most with a synonym, of 5,237 others 22.
 """
 
 from __future__ import annotations
