@@ -57,7 +57,7 @@ def test_what_is_not_in_the_session_is_told(words: list[str], capsys: pytest.Cap
         (["audit"], "error: say what to audit"),
         (["audit", "quiz.toml", "--parallel", "quiz.toml"], "error: one thing is audited at a time"),
         (["calibrate", "unknown.csv"], "hint: its questions are `q1`"),
-        (["calibrate", "wrong.csv"], "answer `line2`: `seven` is no number from 0 to 2"),
+        (["calibrate", "wrong.csv"], "line 2: `seven` is no number from 0 to 2"),
     ],
 )
 def test_a_refusal_says_what_to_write(
