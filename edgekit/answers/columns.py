@@ -108,11 +108,14 @@ def find_layout(
             notes.append(
                 f"columns are taken for questions by their numbers: {pairs}; `--column ID=NAME` says it otherwise"
             )
+    drawn = _drawn(names, rows, lookup) if not is_long else ""
+    if drawn:
+        notes.append(f"left out, responses that are to another question in each row: {drawn}")
     other = _other_id(names, rows, lookup, roles, {*ours.values(), *said.values(), *asked}, wide=bool(asked))
     if "id" not in roles and other is not None:
         roles["id"] = other
     found = bool(ours or by_name or asked or other is not None)
-    if not asked:
+    if not asked and not any(RESPONSE.fullmatch(name) for name in names):
         guessed = _by_content(rows, lookup, roles, {*ours.values()})
         found = found or "question" in guessed
         if "answer" in guessed and "answer" not in roles:
@@ -126,7 +129,7 @@ def find_layout(
     if not asked and "answer" not in roles:
         raise InputError(
             f"none of the {len(names)} columns of `{path}` is known to hold answers",
-            reasons=[f"the questions are {', '.join(f'`{name}`' for name in lookup.names())}"],
+            reasons=[f"the questions are {', '.join(f'`{name}`' for name in lookup.names())}", *notes],
             hint="name a column after its question, or say which is which, as `--column answer=3 --column question=2`",
         )
     if not asked and "question" not in roles and len(lookup.questions) > 1:
@@ -286,8 +289,8 @@ def _asked(names: Sequence[str], rows: Sequence[Sequence[str]], lookup: Lookup, 
             if index not in taken and (match := pattern.fullmatch(name)) is not None and match[1] != ""
         }
         texts = _question_texts(names, rows, lookup) if pattern is RESPONSE else {}
-        found = {index: texts[number] for index, number in numbered.items() if number in texts}
-        left = {index: number for index, number in numbered.items() if index not in found}
+        found = {index: texts[number] for index, number in numbered.items() if texts.get(number)}
+        left = {index: number for index, number in numbered.items() if number not in texts}
         for index, number in left.items():
             asked = lookup.names()[number - 1] if 0 < number <= len(lookup.questions) else None
             if asked is not None and asked not in found.values() and not texts:
@@ -296,7 +299,8 @@ def _asked(names: Sequence[str], rows: Sequence[Sequence[str]], lookup: Lookup, 
         others = [name for name in lookup.names() if name not in found.values()]
         if texts and len(left) == len(others) == 1:
             found[next(iter(left))] = others[0]
-        if found:
+        # Beside responses, `Question 1` is what was asked.
+        if found or (numbered and pattern is RESPONSE):
             return found
     return {}
 
@@ -311,15 +315,31 @@ def _by_place(names: Sequence[str], rows: Sequence[Sequence[str]], lookup: Looku
 
 
 def _question_texts(names: Sequence[str], rows: Sequence[Sequence[str]], lookup: Lookup) -> dict[int, str]:
-    """Number of a response -> question, where Moodle gives the text of each question beside it."""
+    """Number of a response -> question, where Moodle gives the text of each question beside it.
+
+    `""` where students were asked different ones, as Moodle draws them at random.
+    """
     found: dict[int, str] = {}
     for index, name in enumerate(names):
         match = _ASKED.fullmatch(name)
-        texts = {row[index] for row in rows[1:] if index < len(row)} if match is not None else set()
-        question = lookup.find(next(iter(texts))) if len(texts) == 1 else None
-        if match is not None and question is not None:
-            found[int(match[1])] = question.id
+        if match is None:
+            continue
+        texts = {_cell(row, index) for row in rows[1:]} - {"", "-"}
+        asked = {question.id for text in texts if (question := lookup.find(text)) is not None}
+        if asked:
+            found[int(match[1])] = asked.pop() if len(texts) == 1 else ""
     return found
+
+
+def _drawn(names: Sequence[str], rows: Sequence[Sequence[str]], lookup: Lookup) -> str:
+    """The responses that are to another question in each row; nothing where there are none."""
+    texts = _question_texts(names, rows, lookup)
+    found = [
+        f"`{name}`"
+        for name in names
+        if (match := RESPONSE.fullmatch(name)) is not None and texts.get(int(match[1])) == ""
+    ]
+    return ", ".join(found[:_MOST_PAIRS])
 
 
 def _by_content(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from answers.ice import quiz_of_ice, read
+from answers.ice import quiz_of_ice, read, wrong
 
 from edgekit.answers.write import write_marks
 from edgekit.quiz.model import Quiz
@@ -59,3 +59,35 @@ def test_averages_below_a_report_are_no_student_and_stay_in_the_file(tmp_path: P
 )
 def test_students_stay_students_whatever_their_name(tmp_path: Path, quiz: Quiz, data: str, count: int) -> None:
     assert len(read(tmp_path, data, quiz).answers) == 2 * count
+
+
+ASKED = (
+    '"Last name",Status,Started,"Question 1","Response 1","Question 2","Response 2"\n'
+    'G,Finished,"4 May","¿Qué es el vapor?",gas,"¿Por qué flota el hielo?",light\n'
+    'H,Finished,"4 May","¿Qué es el vapor?",-,"¿Por qué flota el hielo?",-\n'
+)
+
+
+def test_texts_of_questions_are_believed_though_a_row_of_averages_has_none(tmp_path: Path, quiz: Quiz) -> None:
+    found = read(tmp_path, ASKED + "Overall average,,,,,,\n", quiz)
+    assert [(one.question_id, one.text) for one in found.answers[:2]] == [("two", "gas"), ("q-one", "light")]
+    assert len(found.answers) == 4
+    assert not any("by their numbers" in note for note in found.notes)
+
+
+def test_responses_to_questions_drawn_at_random_are_never_taken_for_those_of_one(tmp_path: Path, quiz: Quiz) -> None:
+    data = ASKED + 'I,Finished,"4 May","¿Por qué flota el hielo?",x,"¿Por qué flota el hielo?",light\n'
+    found = read(tmp_path, data, quiz)
+    assert {one.question_id for one in found.answers} == {"q-one"}
+    assert "left out, responses that are to another question in each row: `Response 1`" in found.notes
+    data += 'K,Finished,"4 May","¿Por qué flota el hielo?",x,"¿Qué es el vapor?",light\n'
+    told = wrong(tmp_path, data, quiz)
+    assert "none of the 7 columns" in told[0]
+    assert told[-1] == "left out, responses that are to another question in each row: `Response 1`, `Response 2`"
+
+
+def test_responses_that_are_no_questions_of_the_quiz_do_not_make_answers_of_what_was_asked(
+    tmp_path: Path, quiz: Quiz
+) -> None:
+    data = '"Last name","Question 1","Response 8"\nG,What is rain?,water\n'
+    assert "none of the 3 columns" in wrong(tmp_path, data, quiz)[0]
