@@ -108,8 +108,7 @@ def find_layout(
             notes.append(
                 f"columns are taken for questions by their numbers: {pairs}; `--column ID=NAME` says it otherwise"
             )
-    drawn = _drawn(names, rows, lookup) if not is_long else ""
-    if drawn:
+    if not is_long and (drawn := _drawn(names, rows, lookup)):
         notes.append(f"left out, responses that are to another question in each row: {drawn}")
     other = _other_id(names, rows, lookup, roles, {*ours.values(), *said.values(), *asked}, wide=bool(asked))
     if "id" not in roles and other is not None:
