@@ -11,6 +11,7 @@ from edgekit.answers.answers import Lookup, shown
 from edgekit.answers.averages import averages
 from edgekit.answers.cells import as_typed
 from edgekit.answers.columns import Layout
+from edgekit.core.characters import visible
 from edgekit.core.errors import MOST_REASONS, UsageError
 from edgekit.core.languages import normalise_tag
 from edgekit.quiz.model import Question
@@ -66,7 +67,7 @@ def answers_of(rows: Sequence[Row], names: Sequence[str], layout: Layout, lookup
         student = cells[layout.student].strip() or None if layout.student is not None else None
         row_id = cells[layout.id].strip() if layout.id is not None else ""
         language = _language(cells, layout, row.line, found)
-        if row_id and (len(row_id) > _MOST_ID or not row_id.isprintable()):
+        if row_id and (len(row_id) > _MOST_ID or visible(row_id, one_line=True) != row_id):
             found.problems.append(f"line {row.line}: its id is longer than {_MOST_ID} characters or no plain text")
             continue
         for question, text in _asked(cells, layout, lookup, row.line, found):
