@@ -94,9 +94,12 @@ def find_layout(
     columns: role or id of a question -> name or number (from 1) of a column; it wins over every guess.
     Raises UsageError: `columns` names what is not there; InputError: no column has answers.
     """
-    names = [cell.strip() for cell in rows[0]]
     notes: list[str] = []
-    ours = _ours(names, lookup)
+    ours = _ours([cell.strip() for cell in rows[0]], lookup)
+    if ours:
+        # What edgekit wrote has apostrophes before formulas, in names and texts of questions as well.
+        rows = [[as_typed(cell) for cell in row] for row in rows]
+    names = [cell.strip() for cell in rows[0]]
     said = _said(names, lookup, columns or {}, path)
     by_name = _roles(names, lookup, {*ours.values(), *said.values()})
     roles = by_name | {role: at for role, at in said.items() if role in ROLES}
@@ -353,7 +356,7 @@ def _by_content(
 
     def length(index: int, rows: Sequence[Sequence[str]]) -> int:
         cells = [row[index] for row in rows if index < len(row)]
-        return sum(len(as_typed(cell) if ours else cell) for cell in cells)
+        return sum(map(len, cells))
 
     question = roles.get("question")
     if question is None:

@@ -49,14 +49,15 @@ def answers_of(rows: Sequence[Row], names: Sequence[str], layout: Layout, lookup
     used = {layout.id, layout.student, layout.language, layout.question, layout.answer, *layout.asked}
     kept = [index for index in range(len(names)) if index not in used and index not in layout.ours.values()]
     needed = max(index for index in used if index is not None)
-    summed = averages([row.cells for row in rows], layout, moodle=moodle)
+    typed = [[as_typed(cell) for cell in row.cells] if undo else list(row.cells) for row in rows]
+    summed = averages(typed, layout, moodle=moodle)
     found.notes += [
         f"line {rows[number].line} is left out: averages, and no student's answers" for number in sorted(summed)
     ]
     for number, row in enumerate(rows):
         if number in summed:
             continue
-        cells = [as_typed(cell) for cell in row.cells] if undo else list(row.cells)
+        cells = typed[number]
         if any(cell.strip() for cell in cells[len(names) :]):
             found.problems.append(f"line {row.line}: {len(cells)} cells, but there are {len(names)} columns")
             continue

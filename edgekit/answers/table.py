@@ -58,11 +58,13 @@ class TableSource:
             prefix = f"{question} " if layout.asked else ""
             for column, cell in zip(COLUMNS, mark_cells(marks.get(answer_id), self.ending), strict=True):
                 by_row.setdefault(number, {})[placed[prefix + column]] = cell
+        # What is no answer, as a row of averages, is as wide as the others.
+        nothing = dict.fromkeys((placed[name] for name in missing), "")
         lines: list[str] = []
         first = self.rows[0].cells if header else self._names()
         lines.append(self._line(first, {at: name for name, at in placed.items()}, names=True))
         for number, row in enumerate(self.rows[1:] if header else self.rows):
-            lines.append(self._line(row.cells, by_row.get(number, {}), names=names))
+            lines.append(self._line(row.cells, by_row.get(number, nothing), names=names))
         return self.decoded.encoded(self.said + "".join(lines))
 
     def _names(self) -> list[str]:
