@@ -25,10 +25,14 @@ _NOTHING = "-"
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """The cells of one row, and the line of the file that it begins in."""
+    """The cells of one row, and the line of the file that it begins in.
+
+    above: how many of the lines before it are only there for marks, which had none when the answers came in.
+    """
 
     line: int
     cells: Sequence[str]
+    above: int = 0
 
 
 @dataclass(slots=True)
@@ -74,7 +78,7 @@ def answers_of(rows: Sequence[Row], names: Sequence[str], layout: Layout, lookup
         for question, text in _asked(cells, layout, lookup, row.line, found):
             if moodle and text.strip() == _NOTHING:
                 text = ""
-            answer_id = row_id or f"line{row.line}"
+            answer_id = row_id or f"line{row.line - row.above}"
             answer_id = f"{answer_id}.{question.id}" if layout.asked else answer_id
             found.answers.append(Answer(answer_id, question.id, text, student, language, extra))
             found.places.append((number, question.id))
