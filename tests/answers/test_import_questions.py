@@ -401,3 +401,22 @@ def test_a_choice_of_moodle_with_parts_of_the_points_tells_what_is_lost(tmp_path
     found = read(tmp_path, f'<quiz><question type="multichoice">{question}{answers}</question></quiz>')
     assert found.quiz.questions[0].correct == ("a",)
     assert found.notes == ("`N`: left out, the points of options that have a part of them: 1",)
+
+
+@pytest.mark.parametrize(
+    ("text", "asked", "option"),
+    [
+        (
+            "[html]<p>Is x &lt; y<br></p>{=[html]<p>yes<br></p>#[html]<p>good</p> ~%50%[plain]<b> ~no}",
+            "Is x < y",
+            "yes",
+        ),
+        ("Is <b>x</b> &lt; y{=<i>yes</i> ~<b>no</b> ~c}", "Is x < y", "yes"),
+        ("Is x<y and y>z?{=x<y and y>z ~no ~c}", "Is x<y and y>z?", "x<y and y>z"),
+        ("[plain]Is <b>x</b>?{=<b> ~no ~c}", "Is <b>x</b>?", "<b>"),
+    ],
+)
+def test_each_text_of_gift_has_its_own_format(tmp_path: Path, text: str, asked: str, option: str) -> None:
+    (question,) = read(tmp_path, f"// question: 7  name: N\n::N::{text}\n", "q.gift").quiz.questions
+    assert question.text["en"] == asked
+    assert question.options[question.correct[0]] == option
