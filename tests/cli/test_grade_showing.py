@@ -92,3 +92,14 @@ def test_the_signs_and_numbers_are_told_on_demand(
     assert "u undo, q quit, ? help\n" in shown
     assert "+ met, ~ partly, - missing, ! contradicted" in shown
     assert "possible at 90 %" in shown
+
+
+def test_what_became_of_a_class_fits_a_terminal(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("shutil.get_terminal_size", lambda *_: os.terminal_size((30, 24)))
+    grade("--progress", "none")
+    told = capsys.readouterr().err.splitlines()
+    assert " ".join(told).startswith("session 1: 3 answers, 1 suggested, 2 to review suggested by variety: en 1 of 2")
+    assert all(wcswidth(line) <= 30 for line in told)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from edgekit.cli import output
 
@@ -122,9 +122,13 @@ def _right(question: Question) -> list[str]:
     return right
 
 
-def fitted(line: str) -> list[str]:
-    """A line broken at spaces for a terminal, each part as far in as the first; a pipe gets it whole."""
-    if sys.stdout is None or not sys.stdout.isatty():
+def fitted(line: str, stream: TextIO | None = None) -> list[str]:
+    """A line broken at spaces for a terminal, each part as far in as the first; a pipe gets it whole.
+
+    stream: where it goes, standard output by default.
+    """
+    stream = stream if stream is not None else sys.stdout
+    if stream is None or not stream.isatty():
         return [line]
     import shutil
 
