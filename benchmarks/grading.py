@@ -18,8 +18,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as `edgekit grade` does, before numpy is loaded
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -33,6 +31,7 @@ from edgekit.grading.contradiction import compare_any
 from edgekit.grading.linear import shares
 from edgekit.grading.local_marks import Marked, local_features, local_logits
 from edgekit.grading.marked_scores import Scored, Written, languages_means, predict_scores
+from edgekit.grading.one_thread import one_thread
 from edgekit.grading.scorer import Scorer
 from edgekit.grading.text_states import TextStates
 
@@ -72,7 +71,7 @@ def main() -> None:
     parser.add_argument("--cache", type=Path, help="folder for token states")
     parser.add_argument("--json", type=Path, help="write the figures there too")
     arguments = parser.parse_args()
-    with edgekit.open_encoder("multilingual-e5-small", threads=1) as opened:
+    with edgekit.open_encoder("multilingual-e5-small", threads=1) as opened, one_thread():
         scorer = Scorer.load()
         lines = [*_speed(scorer, opened)]
         encoder = KeptStates(opened, arguments.cache)

@@ -2,14 +2,15 @@
 
     python -m benchmarks.grading_attacks [--half report] [--questions 20] [--json FILE]
 
-A row an attack: answers, the share that is suggested as a pass, the share that a person sees, the share of orders that
-changed the points of the answer they stand in, and whether the row holds (`edgekit.fairness.redteam`). Then
-`grader_orders.UNSEEN`, which nothing was chosen by, behind and before real answers with marks and without. What is
-developed is looked at on one half of the questions (`--half develop`), reported on the other.
+A row an attack: answers, the share that is suggested as a pass and what it may be at most (the upper end of 95 %, wider
+where answers to one question are alike), the share that a person sees, the share of orders that changed the points of
+the answer they stand in, and whether the row holds (`edgekit.fairness.redteam`). Then `grader_orders.UNSEEN`, which
+nothing was chosen by, behind and before real answers with marks and without. What is developed is looked at on one half
+of the questions (`--half develop`), reported on the other.
 
 Last, right answers to other questions, all of them to every question of the half, with an interval from samples of
-questions: `wrong-answer` has one a question, and of twenty 15 % are 5 to 36. They are no attack, and some are right:
-Beetle asks one question after the other about the same three bulbs, of which the text of none tells.
+questions: `wrong-answer` has those of ten questions. They are no attack, and some are right: Beetle asks one question
+after the other about the same three bulbs, of which the text of none tells.
 """
 
 from __future__ import annotations
@@ -84,12 +85,11 @@ def main() -> None:
             orders.run(quiz, answers, grader, options.orders)
             plain[name] = list(_elsewhere(quiz_of(name, options.half, _EVERY)[0], texts))
     rows = [_together([row for row in found if row.name == name]) for name in dict.fromkeys(row.name for row in found)]
-    print(f"{'':6}{'attack':28}{'answers':>8}{'passing':>10}{'reviewed':>10}{'moved':>8}")
+    print(f"{'':6}{'attack':28}{'answers':>8}{'passing':>10}{'at most':>10}{'reviewed':>10}{'moved':>10}")
     for row in rows:
-        print(
-            f"{'PASS' if row.passed else 'FAIL':6}{row.name:28}{row.count:8,}{100 * row.passing / row.count:8.1f} %"
-            f"{100 * row.reviewed / row.count:8.1f} %{100 * row.moved / row.count:6.1f} %"
-        )
+        shares = (row.passing / row.count, row.interval.high, row.reviewed / row.count, row.moved / row.count)
+        told = "".join(f"{100 * one:8.1f} %" for one in shares)
+        print(f"{'PASS' if row.passed else 'FAIL':6}{row.name:28}{row.count:8,}{told}")
         for one in row.fallen[: options.show]:
             print(f"        {one.points:g} {one.attack.question}: {one.attack.text[:150]!r}")
     print(f"{sum(row.passed for row in rows)} of {len(rows)} rows hold")
@@ -104,8 +104,8 @@ def main() -> None:
             f"{sum(map(sum, tried))}, {_share(tried):.1f} % [{low:.1f}, {high:.1f}]"
         )
     if options.json is not None:
-        kept = [{"name": one.name, "passed": one.passed, "count": one.count, "passing": one.passing,
-                 "reviewed": one.reviewed, "moved": one.moved} for one in rows]  # fmt: skip
+        counts = ("name", "passed", "count", "passing", "reviewed", "moved")
+        kept = [{**{name: getattr(one, name) for name in counts}, "at_most": one.interval.high} for one in rows]
         options.json.write_text(
             json.dumps({"rows": kept, "unseen": orders.counts()}, indent=1) + "\n", encoding="utf-8"
         )
@@ -200,6 +200,7 @@ def _together(rows: Sequence[Row]) -> Row:
         sum(row.reviewed for row in rows),
         sum(row.moved for row in rows),
         tuple(one for row in rows for one in row.fallen),
+        tuple(one for row in rows for one in row.questions),
     )
 
 

@@ -17,6 +17,7 @@ from benchmarks.graded import DATA, KeptStates, Line, print_lines, read_set
 from edgekit.fairness.audit import FEWEST, outcomes
 from edgekit.fairness.measures import Outcome, bootstrap, by_variety, pair, rates
 from edgekit.fairness.parallel import base_language_of, make_trial, read_versions
+from edgekit.grading.calibration import chance_error
 from edgekit.grading.grader import Grader
 from edgekit.grading.texts import Texts
 from edgekit.quiz.suggestion import Suggestion
@@ -71,8 +72,9 @@ def _of_varieties(title: str, found: Sequence[Outcome], base: str, gaps: dict[st
             yield from _line(f"{name}: decided differently", both, _flips(base, variety), _FLIPS)
             yield from _line(f"{name}: |wrong accepted less that of {base}|", both, _accepted(base, variety), _ACCEPTED)
         yield from _line(f"{name}: AUC", group, lambda some: rates(some).auc)
+        chance = chance_error([one.probability for one in group])
         yield from _line(
-            f"{name}: calibration error ({len(group)})",
+            f"{name}: calibration error ({len(group)}; by chance {chance:.3f})",
             group,
             lambda some: rates(some).calibration,
             _ERROR if enough else None,

@@ -22,7 +22,9 @@ _JOIN_SHARES = (10, 2, 2, 1, 1, 0.5, 0.5, 0.5, 0.5, 0.5, 0.3, 0.2, 0.2, 0.3)
 # Of honest texts, those in the words of orders: of answers, and of what stands beside one.
 _ALIKE, _ALIKE_BESIDE = 0.08, 0.35
 _PLACES = ("after", "before", "middle", "around", "twice")
-_PLACE_SHARES = (4, 4, 3, 1, 1)
+_PLACE_SHARES = (4, 4, 4, 2, 1)
+# Orders in which words are left out.
+_THINNED, _LEFT_OUT, _LEAST_WORDS = 0.1, 0.15, 5
 
 
 def patterns(name: str) -> tuple[str, ...]:
@@ -76,7 +78,7 @@ def placed(honest: str, order: str, place: str, join: str, share: float = 0.5) -
 
 
 def drawn(honest: str, order: str, draw: random.Random) -> Made:
-    """The same, place and join by chance, sometimes in small letters, in capitals, with slips."""
+    """The same, place and join by chance, sometimes in small letters, in capitals, with slips, without some words."""
     if draw.random() < 0.5:
         honest = honest.rstrip(".!? ")
         order = order.rstrip(".!? ")
@@ -89,8 +91,10 @@ def drawn(honest: str, order: str, draw: random.Random) -> Made:
         honest, order = honest.upper(), order.upper()
     elif chance < 0.7:
         order = order[:1].upper() + order[1:]
-    if draw.random() < 0.12:
+    if draw.random() < 0.16:
         order = slipped(order, draw)
+    if draw.random() < _THINNED and len(order.split()) >= _LEAST_WORDS:
+        order = " ".join(word for word in order.split() if draw.random() > _LEFT_OUT) or order
     if draw.random() < 0.08:
         honest = slipped(honest, draw)
     place = draw.choices(_PLACES, _PLACE_SHARES)[0]

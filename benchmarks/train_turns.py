@@ -2,7 +2,7 @@
 
     python -m benchmarks.train_turns [--texts 24000] [--hold 0.12] [--cache build/states]
 
-A network of two convolutions on what the encoder makes of each token, and on how near the token is to the question:
+A network of three convolutions on what the encoder makes of each token, and on how near the token is to the question:
 answers of the train splits of SciEntsBank, Beetle and SAF, lines of FLORES dev and `orders/honest.txt`, with orders of
 `orders/develop.txt` and of `grader_orders.ORDERS` in them, with and without a sign between. With `--hold` a share of
 the patterns is kept out of training and measured, and nothing is written.
@@ -27,7 +27,7 @@ from edgekit.engine.encoder import Encoder
 from edgekit.grading.scorer import Scorer
 from edgekit.grading.spans import piece_spans
 from edgekit.grading.text_states import unit
-from edgekit.grading.turns import FAR, INNER, NEAR, SCALE, Turns
+from edgekit.grading.turns import APART, INNER, SCALE, WIDTH, Turns
 
 Floats = NDArray[np.float32]
 OUT = Path(__file__).resolve().parents[1] / "edgekit" / "grading" / "turns.json"
@@ -44,17 +44,19 @@ class Net(torch.nn.Module):
     def __init__(self, width: int) -> None:
         super().__init__()
         self.project = torch.nn.Linear(width, INNER)
-        self.near = torch.nn.Conv1d(INNER, INNER, NEAR, padding=NEAR // 2)
-        self.far = torch.nn.Conv1d(INNER, INNER, FAR, padding=FAR // 2)
+        self.convolutions = torch.nn.ModuleList(
+            torch.nn.Conv1d(INNER, INNER, WIDTH, padding=WIDTH // 2 * apart, dilation=apart) for apart in APART
+        )
         self.last = torch.nn.Linear(INNER, 1)
         self.dropped = torch.nn.Dropout(_DROPPED)
 
     def forward(self, tokens: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
         rows = mask[:, None, :]
         seen = (self.project(self.dropped(tokens) * SCALE) * mask[..., None]).transpose(1, 2)
-        first = torch.nn.functional.silu(self.near(seen)) * rows
-        second = torch.nn.functional.silu(self.far(self.dropped(first))) * rows
-        found: torch.Tensor = self.last((first + second).transpose(1, 2))[..., 0]
+        seen = torch.nn.functional.silu(seen)
+        for one in self.convolutions:
+            seen = seen + torch.nn.functional.silu(one(self.dropped(seen))) * rows
+        found: torch.Tensor = self.last(seen.transpose(1, 2))[..., 0]
         return found
 
 
@@ -187,16 +189,12 @@ def _measure(net: Net, rows: Sequence[tuple[Floats, Floats]]) -> None:
 def _packed(net: Net, basis: Floats) -> Turns:
     weights = {name: one.detach().numpy() for name, one in net.state_dict().items()}
     project = weights["project.weight"].T
+    layers = [weights["project.bias"]]
+    for at in range(len(APART)):
+        layers += [weights[f"convolutions.{at}.weight"].transpose(2, 1, 0), weights[f"convolutions.{at}.bias"]]
     return Turns(
         np.concatenate([basis @ project[:-1], project[-1:]]),
-        (
-            weights["project.bias"],
-            weights["near.weight"].transpose(2, 1, 0),
-            weights["near.bias"],
-            weights["far.weight"].transpose(2, 1, 0),
-            weights["far.bias"],
-            weights["last.weight"][0],
-        ),
+        (*layers, weights["last.weight"][0]),
         float(weights["last.bias"][0]),
     )
 

@@ -82,6 +82,12 @@ def test_a_type_that_is_ignored_in_a_test_has_its_reason() -> None:
     assert not found
 
 
+@pytest.mark.parametrize("package", ["edgekit", "exporters", "tui"])
+def test_a_module_that_python_310_lacks_is_imported_where_it_is_there(package: str) -> None:
+    bare = re.compile(r"^(import|from) tomllib\b", re.MULTILINE)
+    assert not [path for path in (ROOT / package).rglob("*.py") if bare.search(path.read_text("utf-8"))]
+
+
 def test_the_readme_lists_every_exit_code() -> None:
     listed = {int(code) for code in re.findall(r"^\| (\d+) \|", README, re.MULTILINE)}
     kinds = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, errors.EdgekitError)]

@@ -48,6 +48,11 @@ class Action:
         return Binding(self.keys, self.name, self.label, id=self.id, show=False, priority=self.priority)
 
     @property
+    def call(self) -> str:
+        """What Textual does for it."""
+        return self.name if "(" in self.name else f"{self.name}()"
+
+    @property
     def own_keys(self) -> str:
         """Its keys, or those that this user gave it."""
         return _own.get(self.id, self.keys)

@@ -9,7 +9,6 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -30,7 +29,7 @@ from tui.bridge import Job, Jobs
 from tui.crash import write_report
 from tui.digits import DigitsOfPoints
 from tui.models import Models, installed_models
-from tui.own_keys import own_keys
+from tui.own_keys import OwnKeys, own_keys
 from tui.palette import ActionProvider
 from tui.progress import name_in_words
 from tui.screens.base import JobScreen
@@ -46,11 +45,6 @@ if TYPE_CHECKING:
     from tui.grading import Grades
     from tui.library import Library
     from tui.machine import Speed
-
-if sys.version_info >= (3, 11):
-    pass
-else:
-    pass
 
 # The last three are for terminals whose colours are not known to be many: 16 over SSH.
 THEMES = ("textual-dark", "textual-light", "high-contrast", "ansi-dark", "ansi-light")
@@ -104,6 +98,7 @@ class EdgekitApp(App[None]):
         self.jobs = Jobs(self._job_changed)
         self._digits = DigitsOfPoints(self)
         self.acts = False  # while an action of a key, a click or the palette is done
+        self.own, self._told_own = OwnKeys({}), False
         self._typed = TypedInOrder(self, self._hand_on)
         self._keeps = state is None
         self._pressed = -_AGAIN_SECONDS  # when Ctrl-C was, the last time
@@ -153,9 +148,9 @@ class EdgekitApp(App[None]):
         theme = self._state.get("theme")
         if theme in THEMES:
             self.theme = theme
-        own = own_keys()
-        self.set_keymap(own)
-        take_own(own)
+        self.own = own_keys()
+        self.set_keymap(dict(self.own.keys))
+        take_own(self.own.keys)
         self.run_worker(self._typed.run(), name="typed")
         screen = self._state.get("screen")
         self.switch_mode(screen if isinstance(screen, str) and screen in self.MODES else "translate")
@@ -172,9 +167,17 @@ class EdgekitApp(App[None]):
         if isinstance(event, Key):
             if isinstance(screen, JobScreen) and screen.is_mounted:
                 screen.key_comes()
-            if await self._digits.take(event):
+            if await self._digits.take(event) or await self._take_own(event.key):
                 return
         await super().on_event(event)
+
+    async def _take_own(self, key: str) -> bool:
+        """Whether a key is one that the user gave to an action, which is then done."""
+        screen = self.screen
+        action = self.own.action(key, screen.NAME) if isinstance(screen, JobScreen) else None
+        if action is None:
+            return False
+        return await self.run_action(action.call, default_namespace=self if action.screen is None else screen)
 
     async def run_action(self, *wanted: Any, **more: Any) -> bool:
         """As Textual does it; what a screen says meanwhile is an answer."""
@@ -183,6 +186,11 @@ class EdgekitApp(App[None]):
             return await super().run_action(*wanted, **more)
         finally:
             self.acts = False
+
+    def own_keys_refused(self) -> list[str]:
+        """Keys of the user that cannot be had, once."""
+        told, self._told_own = self._told_own, True
+        return [] if told else self.own.why_not()
 
     def remembered(self, screen: str) -> dict[str, Any]:
         """What stood on a screen."""
@@ -310,6 +318,8 @@ class EdgekitApp(App[None]):
 
     def _handle_exception(self, error: Exception) -> None:
         """A screen that was still being filled when the app was told to leave has nothing to put its content into."""
+        # Textual 8.2 has no public hook: its message pumps, timers and workers call this by its name, and `App.panic`
+        # is what comes after. Without it 1 of 40 moments of leaving ended in a report of a crash.
         if not (self._exit and isinstance(error, NoMatches)):
             super()._handle_exception(error)
 

@@ -21,6 +21,7 @@ from edgekit.translate.around import Around
 from edgekit.translate.checked import CheckedTranslation, CheckedTranslator
 from edgekit.translate.documents import DocumentJob, Row
 from edgekit.translate.opening import RoutedTranslator, open_checked_translator
+from tui.figures import percent
 from tui.models import FileDone, Line, Report, Span, Term
 from tui.sentences import said
 from tui.words import _
@@ -123,7 +124,7 @@ def _is_doubtful(row: Row) -> bool:
 
 
 def _row(row: Row) -> str:
-    sure = "" if row.confidence is None else ", " + _("{share} sure", share=f"{row.confidence:.0%}")
+    sure = "" if row.confidence is None else ", " + _("{share} sure", share=percent(row.confidence))
     told = "; ".join(said(finding.detail) for finding in row.findings)
     return f"{row.number} ({row.place or _('segment')}{sure}): {' '.join(row.source.split())} -> " + (
         f"{' '.join(row.target.split())}" + (f" [{told}]" if told else "")

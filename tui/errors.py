@@ -11,8 +11,9 @@ from functools import cache
 
 from edgekit.core.errors import EdgekitError
 from tui.actions import N_
+from tui.figures import refigured
 from tui.matching import Templates
-from tui.words import _, chosen, grouped, messages
+from tui.words import _, chosen, messages
 
 # A field whose name begins so holds a text of the catalogue; every other one holds somebody's words, or a figure.
 TOLD = "told"
@@ -64,9 +65,9 @@ def _told(template: str, name: str, value: str, depth: int) -> str | None:
     if f"`{{{name}}}" in template or not value:
         return value
     if not name.startswith(TOLD):
-        if _PROSE.search(_bare(value)):
-            return None
-        return grouped(_JOINT.sub(lambda found: f"` {_(found[1])} `", value))
+        if _PROSE.search(_bare(value)):  # what the model catalogue says of a model, or nobody's name
+            return _said(value, depth + 1)
+        return refigured(_JOINT.sub(lambda found: f"` {_(found[1])} `", value))
     told = _said(value, depth + 1)
     # What a library said comes behind a colon or in brackets, and is quoted; a template without words says nothing.
     quoted = f": {{{name}}}" in template or f"({{{name}}}" in template

@@ -92,7 +92,10 @@ class OpenClass(Protocol):
         ...
 
     def decide(self, cards: Sequence[Card], action: Action, points: float | None = None) -> None:
-        """Make marks of what was seen, all or none. Raises EdgekitError: also where another suggestion stands now."""
+        """Make marks of what was seen, all or none.
+
+        Raises EdgekitError: also where another suggestion or somebody else's decision stands now.
+        """
         ...
 
     def undo(self, numbers: Sequence[int]) -> None:
@@ -218,8 +221,15 @@ class BookClass:
 
     def decide(self, cards: Sequence[Card], action: Action, points: float | None = None) -> None:
         """See OpenClass."""
+        self._session.refresh()
+        decided = [one.number for one in cards if self._is_decided_elsewhere(one)]
+        if decided:
+            raise UsageError(
+                "somebody decided on it after it was shown here",
+                reasons=[f"answer #{number}" for number in decided[:20]],
+                hint="look at it again",
+            )
         if action == "accepted":
-            self._session.refresh()
             others = [one.number for one in cards if self._session.standing(one.number).digest != one.standing.digest]
             if others:
                 raise UsageError(
@@ -228,6 +238,10 @@ class BookClass:
                     hint="look at it again",
                 )
         self._session.decide([one.number for one in cards], action, points)
+
+    def _is_decided_elsewhere(self, card: Card) -> bool:
+        now = self._session.standing(card.number)
+        return (now.is_mark or now.state == "returned") and now.by != card.standing.by
 
     def undo(self, numbers: Sequence[int]) -> None:
         """See OpenClass."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from edgekit.catalogue.licences import is_non_commercial
 from edgekit.catalogue.load import load_catalogue
+from edgekit.core.errors import EdgekitError
 from edgekit.core.events import Event
 from edgekit.core.paths import data_folder, free_bytes
 from edgekit.core.units import bytes_in_words
@@ -22,7 +23,8 @@ Report = Callable[[Event], None]
 class ModelRow:
     """One model.  state: `here`, `damaged`, `offered` (can be pulled), `unpinned`, `refused`.
 
-    languages: `en → pt`, or how many.  detail: licence, attribution and what else is to be known, lines.
+    languages: `en → pt`, or how many.  attribution, refused: as the catalogue says them, empty where it does not.
+    problem: what a damaged one has.
     """
 
     id: str
@@ -32,7 +34,9 @@ class ModelRow:
     state: str
     licence: str
     restricted: bool
-    detail: tuple[str, ...]
+    attribution: str = ""
+    refused: str = ""
+    problem: EdgekitError | None = None
 
 
 class Library(Protocol):
@@ -82,11 +86,6 @@ class StoreLibrary:
                 state = (
                     "offered" if known and known.can_be_pulled else "refused" if known and known.refused else "unpinned"
                 )
-            detail = [f"{one.licence or '?'}; {one.attribution or ''}".rstrip("; ")] if one else []
-            if name in broken:
-                detail.append(str(broken[name]))
-            if known is not None and known.refused:
-                detail.append(str(known.refused))
             size = one.size_bytes if one else None
             rows.append(
                 ModelRow(
@@ -97,7 +96,9 @@ class StoreLibrary:
                     state,
                     (one.licence if one else None) or "?",
                     one is not None and is_non_commercial(one.licence),
-                    tuple(detail),
+                    (one.attribution if one else None) or "",
+                    (known.refused if known else None) or "",
+                    broken.get(name),
                 )
             )
         return sorted(rows, key=lambda row: (order[row.state], row.id))

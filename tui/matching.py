@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import string
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+
+_QUOTE = re.compile("`")
+_PARTS = re.compile(r"[`;]|,(?!\d{3})")  # the comma of `1,994` parts nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,7 @@ def _values(literals: tuple[str, ...], text: str, *, loose: bool) -> list[str] |
         if found < 0:
             return None
         value = text[at:found]
-        if not loose and any(sign in value for sign in ("`" if quoted else "`,;")):
+        if not loose and (_QUOTE if quoted else _PARTS).search(value):
             return None
         values.append(value)
         if literal is not None:

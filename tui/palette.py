@@ -44,8 +44,7 @@ class ActionProvider(Provider):
 
     def _runner(self, action: Action) -> Callable[[], Any]:
         where = self.app if action.screen is None else self.screen
-        name = action.name if "(" in action.name else f"{action.name}()"
-        return partial(self.app.run_action, name, default_namespace=where)
+        return partial(self.app.run_action, action.call, default_namespace=where)
 
 
 def fitness(query: str, texts: Sequence[str]) -> float:

@@ -11,8 +11,9 @@ from functools import cache
 from tui.actions import N_
 from tui.bridge import Job
 from tui.errors import in_words, note_in_words
+from tui.figures import refigured
 from tui.matching import Templates
-from tui.words import _, grouped
+from tui.words import _
 
 # The states of a job.
 ENDED = {"done": N_("done"), "failed": N_("failed"), "cancelled": N_("cancelled"), "runs": N_("at work")}
@@ -97,6 +98,11 @@ def name_in_words(job: Job) -> str:
     return _(text, name=_(SESSION, number=number) if number != name and number.isdecimal() else name)
 
 
+def told_of(job: Job) -> str:
+    """What is at work and how far it is; nothing once it has ended."""
+    return ", ".join(filter(None, (name_in_words(job), line_in_words(job)))) if job.runs else ""
+
+
 def line_in_words(job: Job, *, brief: bool = False) -> str:
     """How far it is: `step 2 of 4, build: 40 of 97 tensors, 12s left`.
 
@@ -143,12 +149,12 @@ def _names(way: tuple[str, ...]) -> list[str]:
 
 
 def _detail_in_words(detail: str) -> str:
-    return _known(detail) or ", ".join(_known(piece) or piece for piece in detail.split(", "))
+    return _known(detail) or ", ".join(_known(piece) or refigured(piece) for piece in detail.split(", "))
 
 
 def _known(text: str) -> str | None:
     for template, fields in _details().of(text):
-        return _(template, **{name: grouped(value) for name, value in fields.items()})
+        return _(template, **{name: refigured(value) for name, value in fields.items()})
     return None
 
 

@@ -5,10 +5,13 @@ A gradebook keeps these sentences in English, as the command line prints them; h
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 
 from tui.actions import N_
+from tui.figures import refigured
 from tui.matching import Templates
+from tui.varieties import variety_in_words
 from tui.words import _
 
 # `{told...}` is a sentence, or several of this table; every other field is somebody's words, or a figure.
@@ -43,12 +46,16 @@ SENTENCES: tuple[str, ...] = (
     N_("`{quote}` denies it"),
     N_("`{quote}` has an opposite word"),
     N_("`{quote}` has the words of the wording with their parts exchanged"),
+    N_("`{quote}` stands where the wording has `{wanted}`"),
+    N_("`{quote}` goes the other way than the wording"),
+    N_("it says `{quote}` and not `{wanted}`"),
     N_("`{quote}` has other numbers"),
     N_("`{quote}` is not `{wanted}`"),
     N_("says yes for no, or no for yes"),
     N_("it denies something where the wording does not, or the other way"),
     N_("it has an opposite word to one of the wording, in another language"),
     N_("it sounds like the misconception `{name}`"),
+    N_("it says what does not count for `{criterion}`"),
     N_("it is more like what does not count for `{criterion}`"),
     # Words that speak to the grader.
     N_("speaks to the grader"),
@@ -108,7 +115,9 @@ SENTENCES: tuple[str, ...] = (
     N_("every word is there, in order, with others"),
     N_("it holds an accepted form among other words"),
     N_("it names none of the options"),
+    N_("it is `{wording}` but for an article"),
     N_("there is no number in it"),
+    N_("`{quote}` may be `{wanted}`"),
     N_("there are several numbers in it, and the last one is not right"),
     N_("the numbers in it make the right one where they are worked out"),
     N_("the number is right, and the unit `{unit}` is missing"),
@@ -176,10 +185,16 @@ SENTENCES: tuple[str, ...] = (
     N_("wrong answers accepted, most less least"),
     N_("right answers refused, most less least"),
     N_("calibration error, {variety}"),
+    N_("{share} of so few answers is chance"),
+    N_("the same content in two varieties"),
+    N_("needs {count} contents or more that two varieties have"),
+    N_("decided without a person"),
+    N_("more than none"),
     N_("coverage, {variety}"),
     # The attacks.
     N_("{told}, first"),
     N_("reference"),
+    N_("another-wording"),
     N_("negated-reference"),
     N_("changed-number"),
     N_("reference-then-denial"),
@@ -217,51 +232,61 @@ SENTENCES: tuple[str, ...] = (
     N_("role-play"),
     N_("few-shot"),
     N_("score-words"),
+    N_("score-number"),
+    N_("score-words-es"),
+    N_("nonce"),
+    N_("white-text"),
+    N_("comment"),
     N_("hidden"),
     N_("zero-width"),
 )
-# How `edgekit.fairness.rendering` writes an answer anew: what `{variety}` and the fields beside it are.
-VARIETIES = {
-    "plain": N_("small letters, no signs"),
-    "no-accents": N_("without accents"),
-    "spelling": N_("slips of the pen"),
-    "phonetic": N_("written by ear"),
-    "chat": N_("as in chats"),
-}
-_OF_VARIETIES = ("variety", "other", "worse", "better")
+_OF_VARIETIES = ("variety", "other")
+# Somebody's words, though they may look like figures.
+_AS_WRITTEN = ("numbers", "words")
 _MOST = 1000  # characters; what is longer is no sentence of ours
 
 
-def said(text: str) -> str:
-    """The sentence in the chosen language; as it is where it is none of the table."""
-    return _said(text) or text
+def said(text: str, name: Callable[[str], str] = str) -> str:
+    """The sentence in the chosen language; as it is where it is none of the table.  name: of a language tag."""
+    return _said(text, name) or text
 
 
-def _said(text: str) -> str | None:
+def _said(text: str, name: Callable[[str], str] = str) -> str | None:
     if len(text) > _MOST:
         return None
-    return _whole(text) or _joined(text) or _whole(text, loose=True)
+    return _whole(text, name) or _joined(text, name) or _whole(text, name, loose=True)
 
 
-def _whole(text: str, *, loose: bool = False) -> str | None:
+def _whole(text: str, name: Callable[[str], str], *, loose: bool = False) -> str | None:
     for sentence, fields in _templates().of(text, loose=loose):
-        return _(sentence, **{name: _field(name, one) for name, one in fields.items()})
+        return _(sentence, **{field: _field(sentence, field, one, name) for field, one in _sides(fields).items()})
     return None
 
 
-def _field(name: str, value: str) -> str:
-    if name in _OF_VARIETIES and value in VARIETIES:
-        return _(VARIETIES[value])
-    return said(value) if name.startswith("told") else value
+def _sides(fields: dict[str, str]) -> dict[str, str]:
+    """The name of a variety may have spaces in it (`translated to en 2`); the figure behind it has none."""
+    found = dict(fields)
+    for variety, count in (("variety", "worse"), ("other", "better")):
+        if variety in fields and count in fields:
+            found[variety], _space, found[count] = f"{fields[variety]} {fields[count]}".rpartition(" ")
+    return found
 
 
-def _joined(text: str) -> str | None:
+def _field(sentence: str, field: str, value: str, name: Callable[[str], str]) -> str:
+    if field in _OF_VARIETIES and "{variety}" in sentence:
+        return variety_in_words(value, name)
+    if field.startswith("told"):
+        return said(value, name)
+    return value if field in _AS_WRITTEN or f"`{{{field}}}`" in sentence else refigured(value)
+
+
+def _joined(text: str, name: Callable[[str], str]) -> str | None:
     """Several sentences, or words, one after the other."""
     for joint in ("; ", ", "):
         at = text.find(joint)
         while at >= 0:
-            first = _whole(text[:at])
-            rest = _said(text[at + len(joint) :]) if first is not None else None
+            first = _whole(text[:at], name)
+            rest = _said(text[at + len(joint) :], name) if first is not None else None
             if rest is not None:
                 return f"{first}{joint}{rest}"
             at = text.find(joint, at + 1)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import locale
 import os
-import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -17,7 +16,6 @@ from edgekit.core.languages import base_language
 FOLDER = Path(__file__).parent / "locale"
 # In their own words, for the picker.
 LANGUAGES: Mapping[str, str] = {"en": "English", "es": "Español", "pt": "Português"}
-_GROUPED = re.compile(r"\d{1,3}(,\d{3})+")
 _current = "en"
 
 
@@ -25,15 +23,6 @@ def _(text: str, /, **fields: object) -> str:
     """The text in the chosen language, its `{names}` filled in; English where a translation is missing."""
     found = messages(_current).get(text) or text
     return found.format(**fields) if fields else found
-
-
-def grouped(figure: int | str) -> str:
-    """A count with its thousands apart: `32,000`, and `32 000` where a comma begins the decimals.
-
-    A text that is no such count stays as it is.
-    """
-    text = figure if isinstance(figure, str) else f"{figure:,}"
-    return text.replace(",", "\u00a0") if _current != "en" and _GROUPED.fullmatch(text) else text
 
 
 def language_name(english: str) -> str:

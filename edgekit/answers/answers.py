@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol, TypeAlias
 
@@ -41,6 +41,15 @@ class Answers:
     encoding: str
     notes: tuple[str, ...] = ()
     source: Source | None = field(default=None, repr=False, compare=False)
+
+
+Also: TypeAlias = Callable[[Answers], Sequence[str]]
+"""More problems of a file, each as `line N: ...`, by the answers that could be read: told with the others."""
+
+
+def nothing_else(_answers: Answers) -> Sequence[str]:
+    """No more problems."""
+    return ()
 
 
 def shown(text: str, most: int = 60) -> str:

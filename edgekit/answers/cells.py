@@ -13,21 +13,33 @@ COLUMNS = ("mark", "suggested", "status", "reasons", "feedback")
 # OWASP, CSV injection; the wide forms are the same to a spreadsheet in East Asia.
 _FORMULA = re.compile(r"'*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
 _ESCAPED = re.compile(r"''*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
+# Where `;` parts the cells of a spreadsheet, as it does in half of the world, a cell in a file of commas is cut at it
+# whatever quotes are around, and what follows is a cell of its own.
+_CUT = r"(?<=[;,\t\r\n])"
+_WITHIN = re.compile(_CUT + r"(?=['\"]*[=+\-@\uff1d\uff0b\uff0d\uff20])([^;,\t\r\n]*)")
+_LISTED = re.compile(r"- [^(|!]*")
+_ESCAPED_WITHIN = re.compile(_CUT + r"'(?=['\"]*[=+\-@\uff1d\uff0b\uff0d\uff20])")
 _BREAK = re.compile(r"\r\n|\r|\n")
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 
 
 def harmless(text: str) -> str:
-    """A cell with an apostrophe before what a spreadsheet would compute; `as_typed` undoes it.
+    """A cell with an apostrophe before what a spreadsheet would compute, wherever it cuts; `as_typed` undoes it.
 
-    Plain numbers stay, and a lone `-`, which computes nothing and is what Moodle writes where nothing was answered.
+    Plain numbers stay, a lone `-`, which computes nothing and is what Moodle writes where nothing was answered, and
+    the lines of a list, where they call no function and no other program.
     """
-    return f"'{text}" if _FORMULA.match(text) and text != "-" and not _NUMBER.fullmatch(text) else text
+    within = _WITHIN.sub(lambda cut: cut[0] if _is_plain(cut[0]) or _LISTED.fullmatch(cut[0]) else f"'{cut[0]}", text)
+    return f"'{within}" if _FORMULA.match(text) and not _is_plain(text) else within
+
+
+def _is_plain(text: str) -> bool:
+    return text == "-" or _NUMBER.fullmatch(text) is not None
 
 
 def as_typed(text: str) -> str:
     """A cell that `harmless` wrote, as it was before."""
-    return text[1:] if _ESCAPED.match(text) else text
+    return _ESCAPED_WITHIN.sub("", text[1:] if _ESCAPED.match(text) else text)
 
 
 def csv_line(cells: Sequence[str], delimiter: str = ",", ending: str = "\n") -> str:

@@ -33,14 +33,21 @@ kitambulisho, matrícula, número de matrícula, matricule, matricola, matrikeln
 _MOST_ID = 40
 
 
-def _folded(name: str) -> str:
+def folded(name: str) -> str:
     """A plain name without its accents: many leave them out in a header."""
     apart = unicodedata.normalize("NFKD", plain_name(name))
     return "".join(letter for letter in apart if not unicodedata.combining(letter))
 
 
-_ROLE_OF = {_folded(name): role for role, names in _NAMES.items() for name in names.split(",")}
-_IS_OTHER_ID = {_folded(name) for name in _OTHER_IDS.split(",")}
+_ROLE_OF = {folded(name): role for role, names in _NAMES.items() for name in names.split(",")}
+
+
+def is_role(name: str) -> bool:
+    """Whether a column of that name is that of ids, students, questions, answers or languages."""
+    return folded(name) in _ROLE_OF
+
+
+_IS_OTHER_ID = {folded(name) for name in _OTHER_IDS.split(",")}
 # Moodle's report has these in the language of its user.
 RESPONSE = re.compile(
     r"(?:response|respuesta|resposta|réponse|risposta|antwort|antwoord|odpowiedź|jibu)\s*(\d{1,3})", re.IGNORECASE
@@ -137,7 +144,7 @@ def find_layout(
 def _roles(names: Sequence[str], lookup: Lookup, taken: set[int]) -> dict[str, int]:
     found: dict[str, int] = {}
     for index, name in enumerate(names):
-        role = _ROLE_OF.get(_folded(name))
+        role = _ROLE_OF.get(folded(name))
         if role is not None and role not in found and index not in taken and lookup.find(name) is None:
             found[role] = index
     return found
@@ -156,7 +163,7 @@ def _other_id(
     used = taken | {*roles.values()}
     question = None if wide else roles.get("question", _of_questions(rows, lookup, used))
     for index, name in enumerate(names):
-        if index in used or _folded(name) not in _IS_OTHER_ID or lookup.find(name) is not None:
+        if index in used or folded(name) not in _IS_OTHER_ID or lookup.find(name) is not None:
             continue
         cells = [_cell(row, index) for row in rows[1:]]
         asked = [_cell(row, question) if question is not None else "" for row in rows[1:]]
@@ -201,6 +208,10 @@ def _layout(
         missing = [name for name in lookup.names() if name not in asked.values()]
         if missing:
             notes.append(f"no column has answers to {', '.join(f'`{name}`' for name in missing)}")
+        for at, name in enumerate(names if header else ()):
+            again = lookup.find(name) if at not in asked else None
+            if again is not None and again.id in asked.values():
+                notes.append(f"column {at + 1} is named after `{again.id}` as well, and is left out")
     known = {*asked, *ours.values(), *(at for role, at in roles.items() if role != "student")}
     return Layout(
         header,

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from edgekit.answers.answers import shown
 from edgekit.quiz.model import QuestionKind
 
 
@@ -13,7 +14,7 @@ from edgekit.quiz.model import QuestionKind
 class FoundQuestion:
     """What was read; `table` is what a teacher would have written.
 
-    options: text and whether it is right.  criteria: points, or None, and statement.
+    options: text and whether it is right.  criteria: points, or None, and statement.  category: that it stood in.
     """
 
     kind: QuestionKind
@@ -28,6 +29,7 @@ class FoundQuestion:
     value: float | None = None
     tolerance: float = 0.0
     unit: str | None = None
+    category: str = ""
 
     @property
     def says_nothing(self) -> bool:
@@ -64,8 +66,21 @@ def _criteria(criteria: Sequence[tuple[float | None, str]]) -> list[dict[str, An
 
 @dataclass(slots=True)
 class Reading:
-    """What a file gave: questions in order, notes for the teacher, and its title."""
+    """What a file gave: questions in order, notes for the teacher, its title, and of how many items it is."""
 
     questions: list[FoundQuestion] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     title: str = ""
+    items: int = 0
+
+    def left_out(self, question: FoundQuestion, what: str, count: int) -> None:
+        """Note what of a question is not in the quiz, if there is any."""
+        if count:
+            self.notes.append(f"`{shown(question.id or question.name or question.text)}`: left out, {what}: {count}")
+
+
+def category_name(path: str) -> str:
+    """`$course$/top/Water` -> `Water`; what holds every category is none."""
+    # A slash within a name is doubled.
+    name = path.strip().replace("//", "\0").rpartition("/")[2].replace("\0", "/").strip()
+    return "" if name in ("top", "$course$", "$module$", "$system$") else name

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from edgekit.answers.found_questions import FoundQuestion, Reading
+from edgekit.answers.found_questions import FoundQuestion, Reading, category_name
 from edgekit.answers.numbers import number_in
 from edgekit.answers.xml_text import html_text
 
@@ -18,7 +18,8 @@ _HELD = re.compile("[\ufdd0-\ufdef]")
 _TITLE = re.compile(r"::(.*?)::", re.DOTALL)
 _FORMAT = re.compile(r"\[(html|moodle|plain|markdown)\]")
 _ID = re.compile(r"\[id:([^\]\n]{1,64})\]")
-_WEIGHT = re.compile(r"%(-?\d+(?:\.\d+)?)%")
+_CATEGORY = re.compile(r"\$CATEGORY:(.*)")
+_WEIGHT = re.compile(r"%(-?\d+(?:[.,]\d+)?)%")
 _RANGE = re.compile(r"([^.]+(?:\.\d+)?)\.\.(.+)", re.DOTALL)
 _MOST_BRACES = 50
 _FULL = 99.99
@@ -31,28 +32,29 @@ def read_gift(text: str, reading: Reading) -> None:
     Format: Moodle docs, `GIFT format`. An essay (`{}`) has no reference, and is left out by who calls.
     """
     left: Counter[str] = Counter()
-    for line, said_id, block in _blocks(text):
+    for line, said_id, category, block in _blocks(text):
         found = _question(line, block, reading, left)
         if found is not None:
-            found.id = said_id
+            found.id, found.category = said_id, category
             reading.questions.append(found)
     reading.notes += [f"left out, questions of {what}: {count}" for what, count in sorted(left.items())]
 
 
-def _blocks(text: str) -> Iterator[tuple[int, str, str]]:
-    """Questions, which blank lines part, each with its first line and the id that a comment gives; no comments.
+def _blocks(text: str) -> Iterator[tuple[int, str, str, str]]:
+    """Questions, which blank lines part, each with its first line, the id that a comment gives and its category.
 
     A blank line between braces is within an answer.
     """
     lines: list[str] = []
     first = depth = 0
-    said_id = ""
+    said_id = category = ""
     for number, line in enumerate([*text.splitlines(), ""], start=1):
         if line.lstrip().startswith("//"):
             told = _ID.search(line)
             said_id = told[1] if told else said_id
             continue
-        if not lines and line.startswith("$CATEGORY:"):
+        if not lines and (named := _CATEGORY.match(line)):
+            category = category_name(named[1])
             continue
         if line.strip() or (depth > 0 and number <= first + _MOST_BRACES):
             first = first if lines else number
@@ -60,10 +62,10 @@ def _blocks(text: str) -> Iterator[tuple[int, str, str]]:
             plain = _ESCAPE.sub("", line)
             depth += plain.count("{") - plain.count("}")
         elif lines:
-            yield first, said_id, "\n".join(lines)
+            yield first, said_id, category, "\n".join(lines)
             lines, depth, said_id = [], 0, ""
     if lines:
-        yield first, said_id, "\n".join(lines)
+        yield first, said_id, category, "\n".join(lines)
 
 
 def _question(line: int, block: str, reading: Reading, left: Counter[str]) -> FoundQuestion | None:
@@ -89,13 +91,13 @@ def _question(line: int, block: str, reading: Reading, left: Counter[str]) -> Fo
     text = _plain(f"{asked} _____ {tail}" if tail else asked, html=html)
     name = _plain(title[1], html=False) if title else ""
     found = FoundQuestion("explain", text, name=name or " ".join(text.split()[:6]))
-    if _answers(said, found, html=html):
+    if _answers(said, found, reading, html=html):
         return found
     left["matching"] += 1
     return None
 
 
-def _answers(said: str, found: FoundQuestion, *, html: bool) -> bool:
+def _answers(said: str, found: FoundQuestion, reading: Reading, *, html: bool) -> bool:
     """What stands between the braces; False for what is no question that edgekit grades."""
     said = said.partition("####")[0].strip()
     if not said:
@@ -106,18 +108,29 @@ def _answers(said: str, found: FoundQuestion, *, html: bool) -> bool:
         return True
     if said.startswith("#"):
         found.kind = "numeric"
-        _numeric(said[1:], found)
+        _numeric(said[1:], found, reading)
         return True
     parts = re.findall(r"([=~])([^=~]*)", said)
     if any("->" in text for sign, text in parts if sign == "="):
         return False
     answers = [(sign, *_weighted(text, html=html)) for sign, text in parts]
+    # Right is `=` and what has all of the points; where nothing has, a choice is of several that have parts of them.
+    full = [weight >= _FULL if weight is not None else sign == "=" for sign, weight, _ in answers]
+    partly = sum(not right and (weight or 0) > 0 for right, (_, weight, _) in zip(full, answers, strict=True))
     if any(sign == "~" for sign, _, _ in answers):
         found.kind = "choice"
-        found.options = [(text, weight > 0 if weight is not None else sign == "=") for sign, weight, text in answers]
+        several = not any(full)
+        found.options = [
+            (text, right or (several and (weight or 0) > 0))
+            for right, (_, weight, text) in zip(full, answers, strict=True)
+        ]
+        reading.left_out(found, "the points of options that have a part of them", 0 if several else partly)
     else:
         found.kind = "exact"
-        found.references = [text for _, weight, text in answers if text and (weight is None or weight >= _FULL)]
+        right_ones = [text for right, (_, _, text) in zip(full, answers, strict=True) if right and text]
+        found.references = [text for text in right_ones if "*" not in text]
+        reading.left_out(found, "answers with `*`, which are patterns", len(right_ones) - len(found.references))
+        reading.left_out(found, "answers with a part of the points", partly)
     return True
 
 
@@ -125,25 +138,37 @@ def _weighted(text: str, *, html: bool) -> tuple[float | None, str]:
     """The weight in per cent, where there is one, and the answer without its feedback."""
     text = text.partition("#")[0].strip()
     weight = _WEIGHT.match(text)
-    return (float(weight[1]), _plain(text[weight.end() :], html=html)) if weight else (None, _plain(text, html=html))
+    return (
+        (number_in(weight[1]), _plain(text[weight.end() :], html=html)) if weight else (None, _plain(text, html=html))
+    )
 
 
-def _numeric(said: str, found: FoundQuestion) -> None:
+def _numeric(said: str, found: FoundQuestion, reading: Reading) -> None:
     """`3:2` is 1 to 5, `1..5` as well; of several, with `=`, the first that has all of the points."""
-    for one in said.split("=") if "=" in said else [said]:
+    partly = further = 0
+    # `~` is for what is wrong.
+    for one in said.partition("~")[0].split("="):
         weight, text = _weighted(one, html=False)
         if not text or (weight is not None and weight < _FULL):
+            partly += (weight or 0) > 0
             continue
-        between = _RANGE.fullmatch(text)
-        if between is not None:
-            low, high = number_in(between[1]), number_in(between[2])
-            if low is not None and high is not None:
-                found.value, found.tolerance = (low + high) / 2, abs(high - low) / 2
-        else:
-            value, _, tolerance = text.partition(":")
-            found.value, found.tolerance = number_in(value), abs(number_in(tolerance) or 0.0)
-        if found.value is not None:
-            return
+        value, tolerance = _value(text)
+        further += found.value is not None
+        if found.value is None and value is not None:
+            found.value, found.tolerance = value, tolerance
+    reading.left_out(found, "answers with a part of the points", partly)
+    reading.left_out(found, "right numbers after the first", further)
+
+
+def _value(text: str) -> tuple[float | None, float]:
+    """A number and how far from it is right; None where either cannot be read."""
+    between = _RANGE.fullmatch(text)
+    if between is not None:
+        low, high = number_in(between[1]), number_in(between[2])
+        return (None, 0.0) if low is None or high is None else ((low + high) / 2, abs(high - low) / 2)
+    said, colon, more = text.partition(":")
+    tolerance = number_in(more) if colon else 0.0
+    return (None, 0.0) if tolerance is None else (number_in(said), abs(tolerance))
 
 
 def _plain(text: str, *, html: bool) -> str:

@@ -2,30 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from edgekit.answers.answers import Answers
 from edgekit.answers.cells import COLUMNS, as_typed
+from edgekit.answers.jsonl import JsonSource
 from edgekit.answers.table import TableSource
 from edgekit.quiz.suggestion import Answer
 
 
-def given_marks(answers: Answers, column: str = COLUMNS[0]) -> Iterator[tuple[Answer, str]]:
-    """Each answer that has something in a column, and what; of a wide table in the column `QUESTION mark`.
+def given_marks(answers: Answers, column: str = COLUMNS[0]) -> Iterator[tuple[int, Answer, str]]:
+    """The line of each answer that has something in a column, the answer, and what it is.
 
-    One column beside those of several questions holds a total, which is the mark of none of them.
+    Of a wide table it is the column `QUESTION mark`: one column beside those of several questions holds a total, which
+    is the mark of none of them.
     """
-    source = answers.source if isinstance(answers.source, TableSource) else None
+    source = answers.source
+    if not isinstance(source, TableSource | JsonSource):
+        return
     wide = is_wide(answers)
-    for answer in answers.answers:
+    for answer, (number, question) in zip(answers.answers, source.placed, strict=True):
         named = {name.strip().casefold(): value for name, value in answer.extra.items()}
         text = named.get(f"{answer.question_id} {column}".casefold()) or (
             "" if wide else named.get(column.casefold(), "")
         )
-        if source is not None and column == COLUMNS[0]:
-            text = text or _written(source, answer)
+        if isinstance(source, JsonSource):
+            line = source.lines[number]
+            if column == COLUMNS[0]:
+                text = text or source.given(number, question)
+        else:
+            row = source.rows[number + (1 if source.layout.header else 0)]
+            line = row.line
+            if column == COLUMNS[0]:
+                text = text or _written(source, row.cells, question)
         if text.strip():
-            yield answer, text.strip()
+            yield line, answer, text.strip()
 
 
 def is_wide(answers: Answers) -> bool:
@@ -33,9 +44,7 @@ def is_wide(answers: Answers) -> bool:
     return isinstance(answers.source, TableSource) and len(answers.source.layout.asked) > 1
 
 
-def _written(source: TableSource, answer: Answer) -> str:
+def _written(source: TableSource, cells: Sequence[str], question: str) -> str:
     """What stands where edgekit writes marks."""
-    number, question = source.places[answer.answer_id]
     at = source.layout.ours.get(f"{question} {COLUMNS[0]}" if source.layout.asked else COLUMNS[0])
-    cells = source.rows[number + (1 if source.layout.header else 0)].cells
     return as_typed(cells[at]) if at is not None and at < len(cells) else ""

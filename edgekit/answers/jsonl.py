@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from edgekit.answers.answers import Answers, Lookup
+from edgekit.answers.answers import Also, Answers, Lookup, nothing_else
 from edgekit.answers.cells import COLUMNS, feedback_of
 from edgekit.answers.columns import Layout, find_layout
 from edgekit.answers.decoding import Decoded, decode
+from edgekit.answers.nested import columns_of, flat_keys, names_of, without
 from edgekit.answers.rows import Row, answers_of, problems_by_line
 from edgekit.core.characters import escaped
 from edgekit.core.errors import InputError, capped
@@ -21,22 +23,39 @@ _MARKS = "marks"
 _OURS = frozenset({_MARKS, *COLUMNS})
 _MOST_KEYS = 2_000
 _MOST_ROWS = 200_000
+_MOST_DIGITS = 400
 
 
 @dataclass(frozen=True, slots=True)
 class JsonSource:
-    """The objects as they were; places: answer id -> (index of its object, id of its question)."""
+    """The objects as they were, without what edgekit writes, and the line of each; paths: of each column, into them.
+
+    places: answer id -> (index of its object, id of its question).  placed: the same in the order of the answers.
+    marks: what stood under edgekit's keys.
+    """
 
     decoded: Decoded
     objects: Sequence[dict[str, Any]]
+    lines: Sequence[int]
     layout: Layout
-    names: Sequence[str]
+    paths: Sequence[tuple[str, ...]]
     places: Mapping[str, tuple[int, str]]
+    placed: Sequence[tuple[int, str]]
+    marks: Sequence[Mapping[str, Any]]
+
+    def given(self, number: int, question: str) -> str:
+        """The mark that stood in an object, or in its `marks` under a question; nothing where there is none."""
+        found: Any = self.marks[number]
+        if self.layout.asked:
+            found = found.get(_MARKS)
+            found = found.get(question) if isinstance(found, dict) else None
+        said = found.get(COLUMNS[0]) if isinstance(found, dict) else None
+        return "" if said is None else str(said)
 
     def written(self, marks: Mapping[str, Mark], *, names: bool) -> bytes:
         """Every object with its keys in their order; marks in keys of their own, under `marks` where it has several."""
-        hidden = {self.names[at] for at in self.layout.personal} if not names else set()
-        objects = [{key: value for key, value in one.items() if key not in hidden} for one in self.objects]
+        hidden = {self.paths[at] for at in self.layout.personal} if not names else set()
+        objects = [without(one, hidden) if hidden else dict(one) for one in self.objects]
         for answer_id, (number, question) in self.places.items():
             entry = mark_entry(marks.get(answer_id))
             if self.layout.asked:
@@ -68,29 +87,40 @@ def read_jsonl(
     languages: Sequence[str],
     columns: Mapping[str, str] | None,
     encoding: str | None,
+    also: Also = nothing_else,
 ) -> Answers:
     """Answers of JSON lines. Raises InputError with every problem and its line."""
     decoded = decode(data, path, languages, encoding)
     objects, lines, problems = _objects(decoded.text)
-    names = list(dict.fromkeys(key for one in objects for key in one if key not in _OURS))
-    if problems or not objects or not names or len(names) > _MOST_KEYS or len(objects) > _MOST_ROWS:
+    flat = [flat_keys(one) for one in objects]
+    paths = [path for path in columns_of(flat, lines, problems) if path[0] not in _OURS]
+    names = names_of(paths, lookup, (columns or {}).values())
+    if not objects or not names or len(names) > _MOST_KEYS or len(objects) > _MOST_ROWS:
         reasons = problems or [f"{len(objects):,} objects with {len(names):,} keys"]
         raise InputError(f"the answers `{path}` have problems", reasons=capped(reasons))
     # What was marked before says what is left out, so that it is the same file.
+    marks = [{key: value for key, value in one.items() if key in _OURS} for one in objects]
     objects = [{key: value for key, value in one.items() if key not in _OURS} for one in objects]
     rows = [
-        Row(line, [_text(one.get(name), line, problems) for name in names])
-        for line, one in zip(lines, objects, strict=True)
+        Row(line, [_text(one.get(path), line, problems) for path in paths])
+        for line, one in zip(lines, flat, strict=True)
     ]
-    layout = find_layout([names, *(row.cells for row in rows)], lookup, columns, path, named=True)
+    try:
+        layout = find_layout([names, *(row.cells for row in rows)], lookup, columns, path, named=True)
+    except InputError:
+        # What is missing may stand in a line that is no JSON.
+        if problems:
+            raise InputError(f"the answers `{path}` have problems", reasons=capped(problems)) from None
+        raise
     found = answers_of(rows, names, layout, lookup, moodle=False)
-    problems = problems_by_line(problems + found.problems)
+    places = {answer.answer_id: place for answer, place in zip(found.answers, found.places, strict=True)}
+    source = JsonSource(decoded, objects, lines, layout, paths, places, found.places, marks)
+    notes = (*decoded.notes, *layout.notes, *found.notes)
+    answers = Answers(tuple(found.answers), "jsonl", decoded.codec, notes, source)
+    problems = problems_by_line([*problems, *found.problems, *also(answers)])
     if problems:
         raise InputError(f"the answers `{path}` have problems", reasons=capped(problems))
-    places = {answer.answer_id: place for answer, place in zip(found.answers, found.places, strict=True)}
-    source = JsonSource(decoded, objects, layout, names, places)
-    notes = (*decoded.notes, *layout.notes, *found.notes)
-    return Answers(tuple(found.answers), "jsonl", decoded.codec, notes, source)
+    return answers
 
 
 def _objects(text: str) -> tuple[list[dict[str, Any]], list[int], list[str]]:
@@ -101,7 +131,9 @@ def _objects(text: str) -> tuple[list[dict[str, Any]], list[int], list[str]]:
         if not said.strip():
             continue
         try:
-            value = json.loads(said, object_pairs_hook=_unique, parse_constant=_no_number)
+            value = json.loads(
+                said, object_pairs_hook=_unique, parse_constant=_no_number, parse_int=_whole, parse_float=_decimal
+            )
         except json.JSONDecodeError as problem:
             problems.append(f"line {line}: no JSON: {problem.msg}, column {problem.colno}")
         except RecursionError:
@@ -126,6 +158,20 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _no_number(name: str) -> Any:
     raise ValueError(f"`{name}` is no number of JSON")
+
+
+def _whole(said: str) -> int:
+    if len(said) > _MOST_DIGITS:
+        raise ValueError(f"a number of {len(said):,} digits")
+    return int(said)
+
+
+def _decimal(said: str) -> float:
+    """A number that JSON can hold again: `1e999` would be written as `Infinity`."""
+    value = float(said)
+    if not math.isfinite(value):
+        raise ValueError("a number beyond 1.8e308")
+    return value
 
 
 def _text(value: Any, line: int, problems: list[str]) -> str:

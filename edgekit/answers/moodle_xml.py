@@ -6,8 +6,7 @@ import io
 from collections import Counter
 from xml.etree.ElementTree import Element  # only the type; what parses is hardened
 
-from edgekit.answers.answers import shown
-from edgekit.answers.found_questions import FoundQuestion, Reading
+from edgekit.answers.found_questions import FoundQuestion, Reading, category_name
 from edgekit.answers.numbers import number_in
 from edgekit.answers.xml_text import html_text
 from edgekit.core.xml_stream import elements
@@ -23,13 +22,11 @@ def read_moodle_xml(data: bytes, name: str, reading: Reading) -> None:
     Raises InputError: no XML, or XML that is not read.
     """
     left: Counter[str] = Counter()
+    category = ""
     for element, _ in elements(io.BytesIO(data), lambda tag: tag == "question", name):
         kind = element.get("type") or ""
         if kind == "category":
-            path = _text(element.find("category"))
-            name = path.rpartition("/")[2].strip()
-            # `$course$/top` holds every category and is none.
-            reading.title = reading.title or ("" if name in ("top", "$course$") else name)
+            category = category_name(_text(element.find("category")))
             continue
         found = FoundQuestion(
             "explain",
@@ -37,6 +34,7 @@ def read_moodle_xml(data: bytes, name: str, reading: Reading) -> None:
             id=_text(element.find("idnumber")),
             name=_text(element.find("name")),
             points=_points(element),
+            category=category,
         )
         read = _READERS.get(kind)
         if read is None:
@@ -64,10 +62,8 @@ def _short_answer(element: Element, found: FoundQuestion, reading: Reading) -> N
             found.references.append(text.replace("\\*", "*"))
         partly += 0 < fraction < _FULL
         patterns += pattern and fraction > 0 and text != "*"
-    if partly:
-        reading.notes.append(f"`{_called(found)}`: left out, answers with a part of the points: {partly}")
-    if patterns:
-        reading.notes.append(f"`{_called(found)}`: left out, answers with `*`, which are patterns: {patterns}")
+    reading.left_out(found, "answers with a part of the points", partly)
+    reading.left_out(found, "answers with `*`, which are patterns", patterns)
 
 
 def _numerical(element: Element, found: FoundQuestion, reading: Reading) -> None:
@@ -79,20 +75,23 @@ def _numerical(element: Element, found: FoundQuestion, reading: Reading) -> None
     ]
     if right:
         found.value, found.tolerance = right[0][0], abs(right[0][1])
-    if len(right) > 1:
-        reading.notes.append(f"`{_called(found)}`: only the first of {len(right)} right numbers is kept")
+    partly = sum(0 < fraction < _FULL for _, fraction in _answers(element))
+    reading.left_out(found, "answers with a part of the points", partly)
+    reading.left_out(found, "right numbers after the first", len(right) - 1 if right else 0)
     for unit in element.iter("unit"):
         if number_in(_text(unit.find("multiplier"))) in (None, 1.0):
             found.unit = _text(unit.find("unit_name")) or None
             break
 
 
-def _multiple_choice(element: Element, found: FoundQuestion, _reading: Reading) -> None:
+def _multiple_choice(element: Element, found: FoundQuestion, reading: Reading) -> None:
     found.kind = "choice"
     single = (element.findtext("single") or "true").strip().casefold() in ("true", "1")
-    found.options = [
-        (_text(answer), fraction >= _FULL if single else fraction > 0) for answer, fraction in _answers(element)
-    ]
+    answers = _answers(element)
+    found.options = [(_text(answer), fraction >= _FULL if single else fraction > 0) for answer, fraction in answers]
+    if single:
+        partly = sum(0 < fraction < _FULL for _, fraction in answers)
+        reading.left_out(found, "the points of options that have a part of them", partly)
 
 
 def _true_false(element: Element, found: FoundQuestion, _reading: Reading) -> None:
@@ -126,7 +125,3 @@ def _text(element: Element | None) -> str:
     said = (element.text if inner is None else inner.text) or ""
     is_html = element.get("format") in (None, "html", "moodle_auto_format") and ("<" in said or "&" in said)
     return html_text(said) if is_html else said.strip()
-
-
-def _called(found: FoundQuestion) -> str:
-    return shown(found.name or found.text)

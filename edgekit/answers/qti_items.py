@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from xml.etree.ElementTree import Element  # only the type; what parses is hardened
 
 from edgekit.answers.found_questions import FoundQuestion, Reading
@@ -19,9 +19,12 @@ _INTERACTION = "interaction"
 _NOT_ASKED = frozenset(
     {"rubricblock", "feedbackblock", "feedbackinline", "modalfeedback", "templateblock", "stylesheet"}
 )
+_GAPS = frozenset({"textentryinteraction", "inlinechoiceinteraction"})
 _BLOCKS = frozenset(["p", "div", "li", "ul", "ol", "br", "tr", "table", "h1", "h2", "h3", "h4", "prompt", "blockquote"])
 # One criterion a line, as scorers of QTI write them: `[2] names the gas`.
 _CRITERION = re.compile(r"\[\s*(\d+(?:[.,]\d+)?)\s*\]\s*(\S.*)")
+
+_BEFORE_SIGN = re.compile(r"(_____|\[…\]) (?=[.,;:!?)])")
 
 
 def read_items(data: bytes, name: str, reading: Reading) -> None:
@@ -37,28 +40,47 @@ def read_items(data: bytes, name: str, reading: Reading) -> None:
         if body is None:
             left["without a body"] += 1
             continue
-        reading.title = reading.title or (item.get("title") or "").strip()
+        title = (item.get("title") or "").strip()
+        # Of several items, none has the name of all.
+        reading.title = title if not reading.items else ""
+        reading.items += 1
         interactions = [one for one in body.iter() if _name(one).endswith(_INTERACTION)]
-        for interaction in interactions:
-            found = _question(item, body, interaction)
+        for interaction, points in zip(interactions, _shares(item, interactions), strict=True):
+            found = _question(item, body, interaction, points)
             if found is None:
                 left[_name(interaction)] += 1
                 continue
             identifier = (item.get("identifier") or "").strip()
             response = _attribute(interaction, "responseidentifier")
             found.id = identifier if len(interactions) == 1 else f"{identifier}.{response}"
-            found.name = (item.get("title") or identifier).strip()
+            found.name = title or identifier
+            reading.left_out(found, "answers with a part of the points", _partly(item, interaction))
             reading.questions.append(found)
         if not interactions:
             left["without a question"] += 1
     reading.notes += [f"left out, items, {what}: {count}" for what, count in sorted(left.items())]
 
 
-def _question(item: Element, body: Element, interaction: Element) -> FoundQuestion | None:
+def _shares(item: Element, interactions: Sequence[Element]) -> list[float | None]:
+    """The points of each interaction of an item: the most that its mapping gives, and of what is left equal parts."""
+    total = _points(item)
+    if len(interactions) < 2 and total is not None:
+        return [total] * len(interactions)
+    mapped = [max(_mapping(item, one).values(), default=0.0) for one in interactions]
+    rest = (total or 0.0) - sum(mapped)
+    open_ones = mapped.count(0.0)
+    if total is None or (open_ones and rest > 0) or (not open_ones and rest == 0):
+        return [most or (rest / open_ones if total is not None else None) for most in mapped]
+    return [total / len(interactions)] * len(interactions)
+
+
+def _question(item: Element, body: Element, interaction: Element, points: float | None) -> FoundQuestion | None:
     kind = _name(interaction).removesuffix(_INTERACTION)
     declared = _declared(item, _attribute(interaction, "responseidentifier"))
     right = _right(declared) if declared is not None else []
-    found = FoundQuestion("explain", _lines("".join(_shown(body))), points=_points(item), language=_language(item))
+    found = FoundQuestion(
+        "explain", _lines("".join(_shown(body, interaction))), points=points, language=_language(item)
+    )
     if kind == "extendedtext":
         found.references = right
         found.criteria = list(_criteria(item))
@@ -74,7 +96,7 @@ def _question(item: Element, body: Element, interaction: Element) -> FoundQuesti
     elif kind == "choice":
         found.kind = "choice"
         found.options = [
-            (_lines("".join(_shown(choice))), (choice.get("identifier") or "") in right)
+            (_lines("".join(_shown(choice, interaction))), (choice.get("identifier") or "") in right)
             for choice in _all(interaction, "simplechoice")
         ]
     else:
@@ -82,27 +104,33 @@ def _question(item: Element, body: Element, interaction: Element) -> FoundQuesti
     return found
 
 
-def _shown(element: Element) -> Iterator[str]:
-    """The text that a student sees, options and what is for the scorer left out; a gap is a line."""
+def _shown(element: Element, asked: Element) -> Iterator[str]:
+    """The text that a student sees, options and what is for the scorer left out; a gap is a line.
+
+    asked: the interaction that the question is; of the others of its item, gaps are `[…]`, and the rest is left out.
+    """
     name = _name(element)
     if name in _BLOCKS:
         yield "\n"
     if name == "img":
         said = " ".join((element.get("alt") or "").split())
         yield f"[image: {said}]" if said else "[image]"
+    if name.endswith(_INTERACTION) and element is not asked:
+        yield " […] " if name in _GAPS else "\n"
+        return
     if name == "textentryinteraction":
         yield " _____ "
     yield (element.text or "").replace("\n", " ")
     for child in element:
         if _name(child) not in _NOT_ASKED and _name(child) != "simplechoice":
-            yield from _shown(child)
+            yield from _shown(child, asked)
         yield (child.tail or "").replace("\n", " ")
     if name in _BLOCKS:
         yield "\n"
 
 
 def _lines(text: str) -> str:
-    lines = (" ".join(line.split()) for line in text.split("\n"))
+    lines = (_BEFORE_SIGN.sub(r"\1", " ".join(line.split())) for line in text.split("\n"))
     return "\n".join(line for line in lines if line)
 
 
@@ -112,19 +140,32 @@ def _right(declared: Element) -> list[str]:
         for correct in _all(declared, "correctresponse")
         for value in _all(correct, "value")
     ]
-    entries = [
-        (number_in(_attribute(entry, "mappedvalue")) or 0.0, _attribute(entry, "mapkey").strip())
-        for entry in _all(declared, "mapentry")
-    ]
-    most = max((value for value, _ in entries), default=0.0)
-    values += [key for value, key in entries if value == most > 0]
+    entries = _entries(declared)
+    most = max(entries.values(), default=0.0)
+    values += [key for key, value in entries.items() if value == most > 0]
     return [value for value in dict.fromkeys(values) if value]
+
+
+def _entries(declared: Element | None) -> dict[str, float]:
+    """What a mapping gives for each answer."""
+    found = _all(declared, "mapentry") if declared is not None else ()
+    return {_attribute(one, "mapkey").strip(): number_in(_attribute(one, "mappedvalue")) or 0.0 for one in found}
+
+
+def _mapping(item: Element, interaction: Element) -> dict[str, float]:
+    return _entries(_declared(item, _attribute(interaction, "responseidentifier")))
+
+
+def _partly(item: Element, interaction: Element) -> int:
+    """How many answers have some of the points of an interaction, and not all of them."""
+    entries = _mapping(item, interaction) if _name(interaction) == "textentryinteraction" else {}
+    return sum(0 < value < max(entries.values()) for value in entries.values())
 
 
 def _criteria(item: Element) -> Iterator[tuple[float | None, str]]:
     for block in _all(item, "rubricblock"):
         if "scorer" in _attribute(block, "view"):
-            for line in _lines("".join(_shown(block))).split("\n"):
+            for line in _lines("".join(_shown(block, block))).split("\n"):
                 match = _CRITERION.fullmatch(line)
                 if match is not None:
                     yield number_in(match[1]) or None, match[2]

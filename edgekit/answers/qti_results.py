@@ -17,6 +17,7 @@ from edgekit.answers.cells import feedback_of, points_text, reasons_of
 from edgekit.answers.xml_text import XmlFile, local_name, not_xml
 from edgekit.core.errors import InputError, OutputError, UsageError, capped
 from edgekit.core.xml_stream import elements
+from edgekit.quiz.model import Question
 from edgekit.quiz.suggestion import Answer, Mark
 
 RESULT = "assessmentResult"
@@ -25,19 +26,34 @@ NAMESPACE = "http://www.imsglobal.org/xsd/imsqti_result_v3p0"
 # Outcomes that are edgekit's to write: those that stand there already are replaced.
 _SCORE, _MOST = "SCORE", "MAXSCORE"
 _SUGGESTED, _STATUS, _REASONS, _FEEDBACK = "EDGEKIT_SUGGESTED", "EDGEKIT_STATUS", "EDGEKIT_REASONS", "EDGEKIT_FEEDBACK"
-_OURS = frozenset({_SCORE, _MOST, _SUGGESTED, _STATUS, _REASONS, _FEEDBACK})
+_OURS = frozenset({_SCORE, _MOST})
+_PREFIX, _PART = "EDGEKIT_", "EDGEKIT_SCORE"
 # Variables that every session has and nobody answers.
 _BUILT_IN = frozenset({"numAttempts", "duration", "completionStatus"})
 _MOST_RESULTS = 200_000
 
 
 @dataclass(frozen=True, slots=True)
+class _Given:
+    """The answers in an item: response identifier -> id of an answer; `""` where the item is one question.
+
+    whole: whether these are all of its responses, so that their points together are its score.
+    """
+
+    answers: Mapping[str, str]
+    whole: bool = True
+
+
+_NONE = _Given({})
+
+
+@dataclass(frozen=True, slots=True)
 class QtiSource:
-    """The files as they were; places: (file, number of the result, number of its item) -> id of the answer."""
+    """The files as they were; places: (file, number of the result, number of its item) -> the answers in it."""
 
     files: Sequence[XmlFile]
     archive: bool
-    places: Mapping[tuple[int, int, int], str]
+    places: Mapping[tuple[int, int, int], _Given]
 
     def written(self, marks: Mapping[str, Mark], *, names: bool) -> bytes:
         """The same bytes with outcomes in each item; UsageError without names, which are all over such a file."""
@@ -56,6 +72,7 @@ class QtiSource:
 def read_results(files: Sequence[XmlFile], archive: bool, path: Path, lookup: Lookup) -> Answers:
     """Answers of results reports. Raises InputError with every problem, and for XML that is not read."""
     answers: dict[str, Answer] = {}
+    places: dict[tuple[int, int, int], _Given] = {}
     place_of: dict[str, tuple[int, int, int]] = {}
     problems: list[str] = []
     left: dict[str, None] = {}
@@ -72,15 +89,19 @@ def read_results(files: Sequence[XmlFile], archive: bool, path: Path, lookup: Lo
             seen: set[str] = set()
             for index, item in enumerate(result.iter(_ITEM)):
                 name = (item.get("identifier") or "").strip()
-                question = lookup.find(name)
-                if question is None:
+                responses = _responses(item)
+                asked = _asked(name, responses, lookup)
+                if not asked:
                     left.setdefault(shown(name) or "an item without a name")
                     continue
-                seen.add(question.id)
-                # Attempts at one item follow each other; the last one counts, as in QTI.
-                answer_id = f"result{number}.{question.id}"
-                place_of[answer_id] = (at, in_file, index)
-                answers[answer_id] = Answer(answer_id, question.id, _response(item), student)
+                ids = {part: f"result{number}.{question.id}" for part, question in asked.items()}
+                for part, question in asked.items():
+                    seen.add(question.id)
+                    # Attempts at one item follow each other; the last one counts, as in QTI.
+                    text = responses[part] if part else "\n".join(text for text in responses.values() if text)
+                    answers[ids[part]] = Answer(ids[part], question.id, text, student)
+                    place_of[ids[part]] = (at, in_file, index)
+                places[(at, in_file, index)] = _Given(ids, whole="" in ids or len(ids) == len(responses))
             if not seen:
                 problems.append(f"`{file.name}` line {line}: a result without any question of the quiz")
     if not number:
@@ -88,31 +109,43 @@ def read_results(files: Sequence[XmlFile], archive: bool, path: Path, lookup: Lo
     if problems or not answers:
         raise InputError(f"the answers `{path}` have problems", reasons=capped(problems or ["no answers"]))
     notes = tuple(f"no question of the quiz is `{name}`: left as it is" for name in left)
-    places = {place: answer_id for answer_id, place in place_of.items()}
+    # An earlier attempt is left as it is.
+    places = {place: given for place, given in places.items() if place in place_of.values()}
     return Answers(tuple(answers.values()), "qti", "xml", notes, QtiSource(files, archive, places))
 
 
-def _response(item: Element) -> str:
-    """What was answered to an item: the values of its responses, one a line."""
-    found: list[str] = []
+def _asked(name: str, responses: Mapping[str, str], lookup: Lookup) -> dict[str, Question]:
+    """The questions of an item: it, or those that `import` made of its responses, as `item.RESPONSE1`."""
+    whole = lookup.find(name)
+    if whole is not None:
+        return {"": whole}
+    found = {part: lookup.find(f"{name}.{part}") for part in responses}
+    return {part: question for part, question in found.items() if question is not None}
+
+
+def _responses(item: Element) -> dict[str, str]:
+    """What was answered to an item, by its responses: the values of each, one a line."""
+    found: dict[str, str] = {}
     for variable in item.iter("responseVariable"):
-        if variable.get("identifier") in _BUILT_IN:
+        name = variable.get("identifier") or ""
+        if name in _BUILT_IN:
             continue
         given = variable.find("candidateResponse")
-        if given is not None:
-            found += ["".join(value.itertext()) for value in given.iter("value")]
-    return "\n".join(found)
+        values = given.iter("value") if given is not None else ()
+        found[name] = "\n".join("".join(value.itertext()) for value in values)
+    return found
 
 
-def _outcomes(mark: Mark, prefix: str) -> str:
-    suggestion = mark.suggestion
-    rows = [(_SCORE, "float", points_text(mark.final), ' externalScored="human"')] if mark.final is not None else []
-    rows.append((_MOST, "float", points_text(mark.most), ""))
-    if suggestion is not None:
-        rows.append((_SUGGESTED, "float", points_text(suggestion.points), ""))
-    rows.append((_STATUS, "identifier", mark.status, ""))
-    texts = ((_REASONS, reasons_of(mark)), (_FEEDBACK, feedback_of(mark)))
-    rows += [(name, "string", text, "") for name, text in texts if text]
+def _outcomes(marks: Mapping[str, Mark], prefix: str, *, whole: bool = True) -> str:
+    """The outcomes of an item by its responses, `""` where it is one question; whole: its score is their sum."""
+    rows: list[tuple[str, str, str, str]] = []
+    finals = [mark.final for mark in marks.values() if mark.final is not None]
+    if whole and len(finals) == len(marks):
+        rows.append((_SCORE, "float", points_text(sum(finals)), ' externalScored="human"'))
+    if whole:
+        rows.append((_MOST, "float", points_text(sum(mark.most for mark in marks.values())), ""))
+    for part, mark in marks.items():
+        rows += _rows_of(mark, f".{part}" if part else "")
     return "".join(
         f'<{prefix}outcomeVariable identifier={quoteattr(name)} cardinality="single" baseType="{base}"{more}>'
         f"<{prefix}value>{escape(not_xml(value))}</{prefix}value></{prefix}outcomeVariable>"
@@ -120,13 +153,28 @@ def _outcomes(mark: Mark, prefix: str) -> str:
     )
 
 
-def _marked(file: XmlFile, number: int, places: Mapping[tuple[int, int, int], str], marks: Mapping[str, Mark]) -> bytes:
+def _rows_of(mark: Mark, of: str) -> Iterator[tuple[str, str, str, str]]:
+    if of and mark.final is not None:
+        yield _PART + of, "float", points_text(mark.final), ' externalScored="human"'
+    if mark.suggestion is not None:
+        yield _SUGGESTED + of, "float", points_text(mark.suggestion.points), ""
+    yield _STATUS + of, "identifier", mark.status, ""
+    for name, text in ((_REASONS, reasons_of(mark)), (_FEEDBACK, feedback_of(mark))):
+        if text:
+            yield name + of, "string", text, ""
+
+
+def _marked(
+    file: XmlFile, number: int, places: Mapping[tuple[int, int, int], _Given], marks: Mapping[str, Mark]
+) -> bytes:
     """The bytes of a file with outcomes before the end of each marked item, and the earlier ones of them cut out."""
     cuts: list[tuple[int, int, bytes]] = []
     for place in _places(file.data):
-        mark = marks.get(places.get((number, place.result, place.item), ""))
-        if mark is not None:
-            text = "" if place.prefix is None else _outcomes(mark, place.prefix)
+        given = places.get((number, place.result, place.item), _NONE)
+        found = {part: marks[answer] for part, answer in given.answers.items() if answer in marks}
+        if found:
+            whole = given.whole and len(found) == len(given.answers)
+            text = "" if place.prefix is None else _outcomes(found, place.prefix, whole=whole)
             # ASCII with references: right in every encoding that has ASCII in it.
             cuts.append((place.begin, place.end, text.encode("ascii", "xmlcharrefreplace")))
     if cuts and file.data.startswith((b"\xff\xfe", b"\xfe\xff")):
@@ -162,6 +210,7 @@ class _Places:
         self._depth = 0
         self._ours: int | None = None
         self._begin: int | None = None
+        self._comment: int | None = None
         self._parser = expat.ParserCreate()
         self._parser.StartElementHandler = self._start
         self._parser.EndElementHandler = self._end
@@ -188,7 +237,11 @@ class _Places:
             self._result, self._item = self._result + 1, -1
         elif name == _ITEM:
             self._item += 1
-        elif name == "outcomeVariable" and self._item >= 0 and attributes.get("identifier") in _OURS:
+            self._comment = None
+        elif name == "candidateComment" and self._comment is None and self._ours is None:
+            # The last that an item may have.
+            self._comment = self._parser.CurrentByteIndex
+        elif name == "outcomeVariable" and self._item >= 0 and _is_ours(attributes.get("identifier", "")):
             self._ours, self._begin = self._depth, self._parser.CurrentByteIndex
 
     def _end(self, tag: str) -> None:
@@ -199,7 +252,12 @@ class _Places:
         here = self._parser.CurrentByteIndex
         if local_name(tag) == _ITEM and self._data.startswith(b"</", here):
             prefix = tag[: -len(_ITEM)]
-            self.found.append(_Place(here, here, self._result, self._item, prefix))
+            at = here if self._comment is None else self._comment
+            self.found.append(_Place(at, at, self._result, self._item, prefix))
+
+
+def _is_ours(name: str) -> bool:
+    return name in _OURS or name.startswith(_PREFIX)
 
 
 def _places(data: bytes) -> list[_Place]:
@@ -226,5 +284,5 @@ def _item(answer: Answer, mark: Mark | None, now: datetime) -> str:
         f'<itemResult identifier={quoteattr(answer.question_id)} datestamp="{at}" sessionStatus="final">'
         f'<responseVariable identifier="RESPONSE" cardinality="single" baseType="string"><candidateResponse>'
         f"<value>{escape(not_xml(answer.text))}</value></candidateResponse></responseVariable>"
-        f"{_outcomes(mark, '') if mark is not None else ''}</itemResult>\n"
+        f"{_outcomes({'': mark}, '') if mark is not None else ''}</itemResult>\n"
     )

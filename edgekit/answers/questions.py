@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, TypeAlias, cast, get_args
+from typing import Any, Literal, TypeAlias, cast, get_args
 
 from edgekit.answers.answers import shown
 from edgekit.answers.decoding import MOST_BYTES, decode
@@ -14,7 +14,7 @@ from edgekit.answers.found_questions import FoundQuestion, Reading
 from edgekit.answers.gift import read_gift
 from edgekit.answers.moodle_xml import read_moodle_xml
 from edgekit.answers.qti_items import ITEMS, read_items
-from edgekit.answers.xml_text import xml_files
+from edgekit.answers.xml_text import beginning_of, xml_files
 from edgekit.core.errors import InputError, UsageError, capped
 from edgekit.core.foreign_file import read_bounded
 from edgekit.core.languages import normalise_tag
@@ -25,6 +25,7 @@ from edgekit.quiz.texts import is_id
 QuestionForm: TypeAlias = Literal["moodle-xml", "gift", "qti"]
 _ROOT = re.compile(rb"<(?:[A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)[\s/>]")
 _KEPT = 500
+_MOST_NAMED = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,14 +81,24 @@ def _quiz(reading: Reading, path: Path, language: str, title: str | None) -> Qui
     ids: set[str] = set()
     for number, question in enumerate(kept, start=1):
         question.id = _unique(question, number, ids)
-    name = title or reading.title or path.stem or "quiz"
-    document = {
+    categories = list(dict.fromkeys(question.category for question in kept))
+    if len(categories) > 1:
+        named = ", ".join(f"`{shown(name)}`" for name in categories[:_MOST_NAMED] if name)
+        reading.notes.append(f"the questions of {len(categories)} categories are all in this quiz: {named}")
+    name = title or reading.title or (categories[0] if len(categories) == 1 else "") or path.stem or "quiz"
+    document: dict[str, Any] = {
         "title": name,
         "language": language,
         "languages": sorted({language, *(question.language for question in kept if question.language)}),
         "questions": [question.table(language) for question in kept],
     }
     quiz, problems = quiz_of(document, path)
+    of_one = {problem.at[1]: problem for problem in problems if problem.at[:1] == ("questions",) and problem.at[1:]}
+    if len(of_one) < len(kept) and all(problem.at[1:2] and problem.at[1] in of_one for problem in problems):
+        # One that cannot be is no reason to lose the others.
+        reading.notes += [f"left out, {problem.sentence}" for problem in problems]
+        document["questions"] = [one for at, one in enumerate(document["questions"]) if at not in of_one]
+        quiz, problems = quiz_of(document, path)
     if quiz is None:
         reasons = capped([problem.sentence for problem in problems])
         raise InputError(f"the questions `{path}` have problems", reasons=reasons)
@@ -110,7 +121,7 @@ def _unique(question: FoundQuestion, number: int, ids: set[str]) -> str:
 def _detected(data: bytes, path: Path) -> QuestionForm:
     if data.startswith(b"PK\x03\x04"):
         return "qti"
-    head = data[: 1 << 16].removeprefix(b"\xef\xbb\xbf").lstrip()
+    head = beginning_of(data)
     if head.startswith(b"<"):
         roots = {found.lower() for found in _ROOT.findall(head)}
         if b"quiz" in roots:

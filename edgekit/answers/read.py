@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import get_args
 
-from edgekit.answers.answers import Answers, Form, Lookup
+from edgekit.answers.answers import Also, Answers, Form, Lookup, nothing_else
 from edgekit.answers.decoding import MOST_BYTES
 from edgekit.answers.jsonl import read_jsonl
 from edgekit.answers.qti_results import read_results
 from edgekit.answers.table import read_table
-from edgekit.answers.xml_text import xml_files
+from edgekit.answers.xml_text import beginning_of, xml_files
 from edgekit.core.errors import InputError, UsageError
 from edgekit.core.foreign_file import read_bounded
 from edgekit.quiz.model import Quiz
@@ -26,7 +26,6 @@ _OFFICE = (
     (b"PK\x03\x04", b"word/document.xml"),
     (b"\xd0\xcf\x11\xe0", b""),
 )
-_BOM = b"\xef\xbb\xbf"
 
 
 def read_answers(
@@ -36,6 +35,7 @@ def read_answers(
     columns: Mapping[str, str] | None = None,
     form: str | None = None,
     encoding: str | None = None,
+    also: Also = nothing_else,
 ) -> Answers:
     """The answers in a file, to the questions of a quiz.
 
@@ -44,6 +44,7 @@ def read_answers(
     of its column. Columns that mean nothing here go back out untouched.
     form: `csv`, `tsv`, `jsonl`, `moodle` or `qti`; None: what the content says.
     encoding: None: by its mark, as UTF-8, else as spreadsheets of the quiz's languages write it, with a note.
+    also: what else may be wrong with a table.
     Raises UnavailableError (not there), UsageError (`columns`, `form` or `encoding` is wrong) and InputError: what
     cannot be read, or every problem with its line; none of them has a name or a word of a student.
     """
@@ -59,8 +60,8 @@ def read_answers(
     if kind == "qti":
         return read_results(*xml_files(data, path), path, lookup)
     if kind == "jsonl":
-        return read_jsonl(data, path, lookup, quiz.languages, columns, encoding)
-    return read_table(data, path, lookup, quiz.languages, columns, form, encoding)
+        return read_jsonl(data, path, lookup, quiz.languages, columns, encoding, also)
+    return read_table(data, path, lookup, quiz.languages, columns, form, encoding, also)
 
 
 def _detected(data: bytes, path: Path) -> Form:
@@ -69,7 +70,7 @@ def _detected(data: bytes, path: Path) -> Form:
         raise InputError(
             f"`{path}` is a file of an office program", hint="save it there as CSV, in Excel as `CSV UTF-8`"
         )
-    head = data[: 1 << 16].removeprefix(_BOM).lstrip()
+    head = beginning_of(data)
     if data.startswith(b"PK\x03\x04"):
         return "qti"
     if head.startswith(b"<"):

@@ -96,9 +96,7 @@ _Told = Sequence[tuple[Quiz, Answer, Mark | None]]
 
 def _asked(quiz: Quiz, answer: Answer) -> str:
     question = quiz.question(answer.question_id)
-    if question is None:
-        return answer.question_id
-    return question.text.get(question.language) or next(iter(question.text.values()), question.id)
+    return question.asked if question is not None else answer.question_id
 
 
 def _mark_text(mark: Mark | None, words: _Words) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from edgekit.answers.answers import Lookup, shown
+from edgekit.answers.averages import averages
 from edgekit.answers.cells import as_typed
 from edgekit.answers.columns import Layout
 from edgekit.core.errors import MOST_REASONS, UsageError
@@ -47,7 +48,13 @@ def answers_of(rows: Sequence[Row], names: Sequence[str], layout: Layout, lookup
     used = {layout.id, layout.student, layout.language, layout.question, layout.answer, *layout.asked}
     kept = [index for index in range(len(names)) if index not in used and index not in layout.ours.values()]
     needed = max(index for index in used if index is not None)
+    summed = averages([row.cells for row in rows], layout, moodle=moodle)
+    found.notes += [
+        f"line {rows[number].line} is left out: averages, and no student's answers" for number in sorted(summed)
+    ]
     for number, row in enumerate(rows):
+        if number in summed:
+            continue
         cells = [as_typed(cell) for cell in row.cells] if undo else list(row.cells)
         if any(cell.strip() for cell in cells[len(names) :]):
             found.problems.append(f"line {row.line}: {len(cells)} cells, but there are {len(names)} columns")

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from edgekit.answers.answers import Answers, Form, Lookup
+from edgekit.answers.answers import Also, Answers, Form, Lookup, nothing_else
 from edgekit.answers.cells import COLUMNS, as_typed, csv_line, mark_cells
 from edgekit.answers.columns import RESPONSE, ROLES, Layout, find_layout, mark_columns
-from edgekit.answers.decoding import Decoded, decode
+from edgekit.answers.decoding import MOST_BYTES, Decoded, decode
 from edgekit.answers.rows import Row, answers_of, problems_by_line
 from edgekit.core.errors import InputError, capped
 from edgekit.quiz.suggestion import Mark
 
 _DELIMITERS = "\t;,|"
+# What Excel writes into a first line of its own, and obeys there.
+_SEPARATOR = re.compile(r'"?sep=([\t;,|])"?(?:\r\n|\r|\n)', re.IGNORECASE)
 _SAMPLE = 50
 _SAMPLE_CHARACTERS = 1 << 16
 _MOST_ROWS = 200_000
@@ -25,7 +28,10 @@ _MOST_COLUMNS = 2_000
 
 @dataclass(frozen=True, slots=True)
 class TableSource:
-    """The cells of a table as they were; places: answer id -> (index of its row, id of its question)."""
+    """The cells of a table as they were; places: answer id -> (index of its row, id of its question).
+
+    placed: the same places in the order of the answers.  said: the first line, where it only says what parts the cells.
+    """
 
     decoded: Decoded
     delimiter: str
@@ -34,6 +40,8 @@ class TableSource:
     layout: Layout
     width: int
     places: Mapping[str, tuple[int, str]]
+    placed: Sequence[tuple[int, str]]
+    said: str = ""
 
     def written(self, marks: Mapping[str, Mark], *, names: bool) -> bytes:
         """Every row with its columns, those of marks behind them or where they were; formulas are made harmless.
@@ -55,7 +63,7 @@ class TableSource:
         lines.append(self._line(first, {at: name for name, at in placed.items()}, names=True))
         for number, row in enumerate(self.rows[1:] if header else self.rows):
             lines.append(self._line(row.cells, by_row.get(number, {}), names=names))
-        return self.decoded.encoded("".join(lines))
+        return self.decoded.encoded(self.said + "".join(lines))
 
     def _names(self) -> list[str]:
         roles = {getattr(self.layout, role): role for role in ROLES} | dict(self.layout.asked)
@@ -80,14 +88,16 @@ def read_table(
     columns: Mapping[str, str] | None,
     form: str | None,
     encoding: str | None,
+    also: Also = nothing_else,
 ) -> Answers:
     """Answers of a table. form: `tsv` parts by tabs, everything else by what fits best.
 
     Raises InputError with every problem and its line.
     """
     decoded = decode(data, path, languages, encoding)
-    delimiter = "\t" if form == "tsv" else _delimiter(decoded.text, lookup)
-    rows, problems = _rows(decoded.text, delimiter)
+    said = _SEPARATOR.match(decoded.text)
+    delimiter = "\t" if form == "tsv" else said[1] if said is not None else _delimiter(decoded.text, lookup)
+    rows, problems = _rows(decoded.text, delimiter, after=said[0] if said is not None else "")
     if not rows:
         raise InputError(f"`{path}` has no rows", reasons=problems)
     width = len(rows[0].cells)
@@ -100,7 +110,13 @@ def read_table(
     body = rows[1:] if layout.header else rows
     names = [cell.strip() for cell in rows[0].cells] if layout.header else [str(at + 1) for at in range(width)]
     found = answers_of(body, names, layout, lookup, moodle=moodle)
-    problems = problems_by_line(problems + found.problems)
+    places = {answer.answer_id: place for answer, place in zip(found.answers, found.places, strict=True)}
+    first = said[0] if said is not None else ""
+    source = TableSource(decoded, delimiter, _ending(decoded.text), rows, layout, width, places, found.places, first)
+    kind: Form = "moodle" if moodle else "tsv" if delimiter == "\t" else "csv"
+    notes = (*decoded.notes, *layout.notes, *found.notes)
+    answers = Answers(tuple(found.answers), kind, decoded.codec, notes, source)
+    problems = problems_by_line([*problems, *found.problems, *also(answers)])
     if problems:
         known = [f"`{name}`" for name in lookup.names()]
         unknown = any("names no question of the quiz" in one for one in problems)
@@ -111,23 +127,22 @@ def read_table(
         )
     if not found.answers:
         raise InputError(f"`{path}` has a header and no answers")
-    places = {answer.answer_id: place for answer, place in zip(found.answers, found.places, strict=True)}
-    source = TableSource(decoded, delimiter, _ending(decoded.text), rows, layout, width, places)
-    kind: Form = "moodle" if moodle else "tsv" if delimiter == "\t" else "csv"
-    notes = (*decoded.notes, *layout.notes, *found.notes)
-    return Answers(tuple(found.answers), kind, decoded.codec, notes, source)
+    return answers
 
 
-def _rows(text: str, delimiter: str) -> tuple[list[Row], list[str]]:
-    """Rows that are not blank, up to what cannot be read, and why that is."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+def _rows(text: str, delimiter: str, *, after: str) -> tuple[list[Row], list[str]]:
+    """Rows that are not blank, up to what cannot be read, and why that is; after: the line that is none."""
+    # Of the whole process, 131,072 characters at first: one student's pasted book must not keep a class from its marks.
+    csv.field_size_limit(max(csv.field_size_limit(), MOST_BYTES))
+    reader = csv.reader(io.StringIO(text[len(after) :], newline=""), delimiter=delimiter, strict=True)
     rows: list[Row] = []
-    line = 1
+    skipped = 1 if after else 0
+    line = 1 + skipped
     try:
         for cells in reader:
             if any(cell.strip() for cell in cells):
                 rows.append(Row(line, cells))
-            line = reader.line_num + 1
+            line = reader.line_num + 1 + skipped
     except csv.Error as problem:
         said = str(problem)
         # Left open, a quotation mark takes everything behind it.
@@ -152,9 +167,9 @@ def _delimiter(text: str, lookup: Lookup) -> str:
                     break
         except csv.Error:
             pass
-        usual = max(set(widths), key=widths.count, default=1)
+        usual = max(sorted({*widths}, reverse=True), key=widths.count, default=1)
         known = sum(lookup.find(cell) is not None or RESPONSE.fullmatch(cell.strip()) is not None for cell in first)
-        return (known if usual > 1 else 0, widths.count(usual) / len(widths) if usual > 1 else 0.0, usual)
+        return (known if len(first) > 1 else 0, widths.count(usual) / len(widths) if usual > 1 else 0.0, usual)
 
     return max(_DELIMITERS, key=worth)
 

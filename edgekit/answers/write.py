@@ -42,8 +42,8 @@ def write_marks(
     form: None: that of the answers, with their rows, columns, ids and encoding; `lti` and `qti` from every form, and
     `csv`, `tsv` and `jsonl` with an answer a row where the answers came in another form; such a new CSV is UTF-8 with
     a byte order mark.
-    names: with those of the students.  quiz: for `xapi`, and for reports of students, `html` and `md`: one document of
-    all, or a zip of one for each.
+    names: with those of the students.  quiz: for `xapi`, the labels of `lti`, and reports of students, `html` and
+    `md`: one document of all, or a zip of one for each.
     A mark that no person has made stands under `suggested` and leaves `mark` empty. now: of LTI scores and statements.
     Raises UsageError: a mark of no answer, a form that is not written; OutputError: cannot be written.
     """
@@ -71,7 +71,7 @@ def _written(
     if form not in _WRITTEN:
         raise UsageError(f"marks are not written as `{form}`", hint=f"write one of {', '.join(_WRITTEN)}")
     if form == "lti":
-        return scores_json(answers.answers, marks, names=names, now=now)
+        return scores_json(answers.answers, marks, names=names, now=now, quiz=quiz)
     if form in ("xapi", "html", "md"):
         if quiz is None:
             raise UsageError(f"marks are written as `{form}` with the quiz that they are of")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 # A picture that was pasted into a text is in it, letter by letter.
 _PASTED = re.compile(r"data:[\w/+.;=-]{0,100},[^\s\"'<>]*")
 _MOST_MEMBERS = 5_000
+_HEAD = 1 << 16
 _MOST_HTML = 200_000
 _BLOCKS = frozenset(
     ["p", "div", "br", "li", "ul", "ol", "tr", "table", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "blockquote", "hr"]
@@ -42,6 +44,14 @@ def xml_files(data: bytes, path: Path) -> tuple[list[XmlFile], bool]:
     if not names or len(names) > _MOST_MEMBERS:
         raise InputError(f"`{path}` has {len(names):,} files of XML; 1 to {_MOST_MEMBERS:,} are read")
     return [XmlFile(name, package.read(name)) for name in names], True
+
+
+def beginning_of(data: bytes) -> bytes:
+    """What a file begins with, in UTF-8 without a mark: whether it is XML, and of which root."""
+    for mark, codec in ((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be")):
+        if data.startswith(mark):
+            return data[len(mark) : _HEAD].decode(codec, "replace").encode("utf-8", "replace").lstrip()
+    return data[:_HEAD].removeprefix(codecs.BOM_UTF8).lstrip()
 
 
 def local_name(tag: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 import sys
 from pathlib import Path
@@ -18,6 +19,8 @@ else:
 # A dotted key of n parts takes n * n / 2 steps and words of memory to read: 1 MiB of `a.a.a` never ends. People write
 # three parts.
 _LONG_KEY = re.compile(r"""(?<![\w.-])(?:(?:[A-Za-z0-9_-]+|"")[ \t]*\.[ \t]*){32}""")
+# No number has more before its point: the largest is 1.8e308. Python itself refuses 4,301.
+_LONG_NUMBER = re.compile(r"\d[\d_]{400}", re.ASCII)
 # Texts and comments may have as many dots as they like; one that does not end takes the rest, so that none is read
 # twice.
 _SAID = re.compile(
@@ -40,18 +43,22 @@ def parse_toml(data: bytes, file: Path, most_bytes: int) -> tuple[dict[str, Any]
     if len(data) > most_bytes:
         return refused(1, f"is larger than {most_bytes} bytes")
     try:
-        text = data.decode("utf-8")
+        # What Notepad writes before a text is none of it.
+        text = data.removeprefix(codecs.BOM_UTF8).decode("utf-8")
     except UnicodeDecodeError as problem:
         return refused(data.count(b"\n", 0, problem.start) + 1, "is not UTF-8")
     keys = _SAID.sub(lambda said: '""' * (said[0][0] != "#") + "\n" * said[0].count("\n"), text)
     long_key = _LONG_KEY.search(keys)
     if long_key is not None:
         return refused(keys.count("\n", 0, long_key.start()) + 1, "has a key of more than 32 parts")
+    long_number = _LONG_NUMBER.search(keys)
+    if long_number is not None:
+        return refused(keys.count("\n", 0, long_number.start()) + 1, "has a number of more than 400 digits")
     try:
         document = tomllib.loads(text)
     except RecursionError:
         return refused(1, "is nested too deeply")
-    except ValueError as problem:  # TOMLDecodeError, and the int of more digits than Python converts
+    except ValueError as problem:
         return refused(*_syntax(str(problem)))
     return document, Checker(file, key_lines(text.replace("\r\n", "\n")))
 

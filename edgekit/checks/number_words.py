@@ -13,7 +13,7 @@ from edgekit.core.languages import base_language
 # only mean many (`thousands`) are none. A language
 # that writes them as one word (`vijfentwintig`, `einundzwanzig`) is read by its parts.
 _CARDINALS: Mapping[str, str] = {
-    "en": "zero|nil one two|couple|twice three|thrice four five six seven eight nine ten eleven twelve|dozen thirteen "
+    "en": "zero one two three four five six seven eight nine ten eleven twelve|dozen thirteen "
     "fourteen fifteen sixteen seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety "
     "hundred thousand",
     "pt": "zero um|uma dois|duas três|tres quatro cinco seis sete oito nove dez onze doze|dúzia treze "
@@ -29,7 +29,7 @@ _CARDINALS: Mapping[str, str] = {
     "it": "zero uno|un|una due|paio tre quattro cinque sei sette otto nove dieci|decina undici dodici|dozzina tredici "
     "quattordici quindici sedici diciassette diciotto diciannove venti|ventina trenta|trentina quaranta|quarantina "
     "cinquanta sessanta settanta ottanta novanta cento|centinaio mille|mila",
-    "de": "null eins|ein|eine zwei|zweimal drei|dreimal vier fünf sechs sieben acht neun zehn elf "
+    "de": "null eins|ein|eine zwei drei vier fünf sechs sieben acht neun zehn elf "
     "zwölf|dutzend dreizehn vierzehn fünfzehn sechzehn siebzehn achtzehn neunzehn zwanzig dreißig|dreissig vierzig "
     "fünfzig sechzig siebzig achtzig neunzig hundert tausend",
     "nl": "nul één|een twee drie vier vijf zes zeven acht negen tien elf twaalf|dozijn dertien veertien vijftien "
@@ -73,12 +73,21 @@ _ORDINAL_TEENS: Mapping[str, str] = {
 }
 _HALF = Decimal("0.5")
 _SPECIAL: Mapping[str, Mapping[str, int | Decimal]] = {
-    "en": {"half": _HALF, "noon": 12, "midday": 12, "midnight": 12},
+    "en": {
+        "half": _HALF,
+        "nil": 0,
+        "couple": 2,
+        "twice": 2,
+        "thrice": 3,
+        "noon": 12,
+        "midday": 12,
+        "midnight": 12,
+    },
     "pt": {"metade": _HALF, "meia": _HALF, "meio": _HALF, "terço": 3, "terços": 3, "meio-dia": 12, "meia-noite": 12},
     "es": {"mitad": _HALF, "medio": _HALF, "media": _HALF, "tercio": 3, "tercios": 3, "mediodía": 12, "medianoche": 12},
     "fr": {"moitié": _HALF, "demi": _HALF, "demie": _HALF, "tiers": 3, "midi": 12, "minuit": 12},
     "it": {"metà": _HALF, "mezzo": _HALF, "mezza": _HALF, "mezzogiorno": 12, "mezzanotte": 12},
-    "de": {"hälfte": _HALF, "halb": _HALF, "halbe": _HALF, "mittag": 12, "mitternacht": 12},
+    "de": {"hälfte": _HALF, "halb": _HALF, "halbe": _HALF, "zweimal": 2, "dreimal": 3, "mittag": 12, "mitternacht": 12},
     "nl": {"helft": _HALF, "half": _HALF, "halve": _HALF, "middernacht": 12},
     "sw": {"nusu": _HALF},
     "id": {"setengah": _HALF},
@@ -212,6 +221,18 @@ _ARTICLES: Mapping[str, frozenset[str]] = {
 def spells(language: str) -> bool:
     """Whether the number words of a language are known here."""
     return base_language(language) in _CARDINALS or base_language(language) in HAN_LANGUAGES
+
+
+def digit_words(language: str) -> dict[str, int]:
+    """The words for nothing to nine, and an article that may mean one."""
+    forms = _CARDINALS.get(base_language(language), "").split()[:10]
+    words = {word: value for value, form in enumerate(forms) for word in form.split("|")}
+    return {**words, **dict.fromkeys(sorted(_ARTICLES.get(base_language(language), ())), 1)} if words else {}
+
+
+def number_words(language: str) -> frozenset[str]:
+    """The words of a language that are numbers or parts of them, ordinals aside; none for those not known here."""
+    return frozenset(_lexicon(base_language(language))[0])
 
 
 def has_article(text: str, language: str) -> bool:

@@ -12,6 +12,9 @@ _COMMANDS = re.compile(
     "\U0001f3f4[\U000e0020-\U000e007e]+\U000e007f|"
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\U000e0000-\U000e007f\ud800-\udfff]"
 )
+# What joins a consonant to the one before it: one character to its readers (UAX 29, GB9c; Unicode 16 has Burmese and
+# Khmer too).
+_JOINERS = "\u094d\u09cd\u0acd\u0b4d\u0c4d\u0d4d\u1039\u17d2"
 _PICTURES = 0x2400  # Unicode's pictures of the controls 0 to 31; 2421 is that of 127
 
 
@@ -28,6 +31,8 @@ def between_characters(text: str, index: int) -> bool:
     """Whether a cut before text[index] leaves every user-perceived character whole (UAX 29, the cases in use)."""
     before, after = text[index - 1], text[index]
     if after in "\u200c\u200d" or before == "\u200d" or category(after).startswith("M"):
+        return False
+    if before in _JOINERS and category(after) == "Lo":
         return False
     if "\U0001f3fb" <= after <= "\U0001f3ff" or "\U000e0020" <= after <= "\U000e007f":
         return False

@@ -33,9 +33,10 @@ _OUTPUTS = {_FEATURES: "embedding", _OF_TEXTS: "logits", _OF_TOKENS: "logits"}
 # Attention takes heads * S * S * 4 bytes a text: 13 MB for one of 512 tokens, and no more for as many short ones.
 _TOKENS_AT_ONCE = 2048
 
-# A run of 512 tokens of multilingual-e5-small takes 80 MB for a moment, one of 254 takes 30; eight windows of a long
-# answer at once took 100 MB more than one after the other.
-_WINDOW, _STATES_AT_ONCE = 254, 256
+# A run of 512 tokens of multilingual-e5-small takes 80 MB for a moment, one of 254 takes 30, one of 126 takes 13, which
+# comes on top of the states of what is longer than two windows; eight windows of a long answer at once took 100 MB more
+# than one after the other.
+_WINDOW, _SMALL_WINDOW, _STATES_AT_ONCE = 254, 126, 256
 # 1,500 words in English.
 _MOST_STATES = 2048
 _SENTENCE_END = re.compile(r"[.!?;…]+[\"”»')]*|.*[。！？؟।]")
@@ -192,7 +193,8 @@ class Encoder(Closing):
         """What the model makes of each token of each text, from the pass that gives the embedding, and that embedding.
 
         prefix: as for `embed`; its tokens are seen and left out. A text of more than 254 tokens is read in windows of
-        whole sentences, and its embedding is their mean, as in `embed`; what is beyond 2,048 tokens is left out.
+        whole sentences, one of more than two such windows in smaller ones, and its embedding is their mean, as in
+        `embed`; what is beyond 2,048 tokens is left out.
         Raises UsageError for an artifact whose graph does not give them.
         """
         self._require(_FEATURES)
@@ -203,11 +205,12 @@ class Encoder(Closing):
             )
         ids = self.tokenizer.encode(with_prefix(texts, self.prefixes, prefix))
         before = len(self.tokenizer.encode(with_prefix([""], self.prefixes, prefix))[0])
-        room = max(1, min(_WINDOW, self._settings.positions - 2) - before)
+        room, small = (max(1, min(most, self._settings.positions - 2) - before) for most in (_WINDOW, _SMALL_WINDOW))
         places = []
         for index, one in enumerate(ids):
             text = one[before : before + _MOST_STATES]
-            places += [(index, text[begin:end]) for begin, end in windows(self.tokenizer.pieces(text), room)]
+            most = room if len(text) <= 2 * room else small
+            places += [(index, text[begin:end]) for begin, end in windows(self.tokenizer.pieces(text), most)]
         parts = [(at, [*ids[index][:before], *window]) for at, (index, window) in enumerate(places)]
         found: dict[int, tuple[Embeddings, Embeddings]] = {}
         for batch in _batches(parts, _STATES_AT_ONCE):

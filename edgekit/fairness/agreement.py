@@ -12,11 +12,14 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from edgekit.fairness.measures import Interval, Outcome, bootstrap
+
 # Below it agreement is no better than what labels alone would give; "slight" on the scale of Landis and Koch (1977).
 LEAST_KAPPA = 0.2
 # A judge whose labels have less than half of the entropy of people's says nearly always the same.
 LEAST_ENTROPY = 0.5
 SHUFFLED = 0.1
+_SAMPLES = 500
 
 
 def majority(ratings: Sequence[Hashable]) -> Hashable | None:
@@ -90,7 +93,9 @@ def entropy(labels: Sequence[Hashable]) -> float:
 class JudgeCard:
     """One language: a judge beside people.
 
-    kappa: Fleiss', of people and the judge together; people: of people alone, None for one person.
+    kappa: Fleiss', of people and the judge together; people: of people alone, None for one person: the ceiling.
+    beside: kappa of the judge and what most people said, with the 95 % interval of 500 samples of items. Where people
+    agree with each other, `kappa` is high whatever the judge says: three of them and one that guesses have 0.5.
     shuffled: how much its label changes when a tenth of the words is in another order, where that was tried: a share.
     why_not: reasons why its marks mean nothing here; empty: calibrated.
     """
@@ -105,6 +110,7 @@ class JudgeCard:
     people_entropy: float
     shuffled: float | None = None
     why_not: tuple[str, ...] = field(default=())
+    beside: Interval | None = None
 
 
 def judge_card(
@@ -122,11 +128,22 @@ def judge_card(
     truth, said = [label for label, _ in decided], [label for _, label in decided]
     kappa = fleiss_kappa([[*ratings, label] for ratings, label in zip(people, judge, strict=True)])
     ours, theirs = entropy(judge) if judge else 0.0, entropy(truth) if truth else 0.0
+    beside = _beside(truth, said)
     why_not = []
     if not decided:
         why_not.append("people agree on no item")
     if kappa is None or kappa < LEAST_KAPPA:
         why_not.append(f"kappa {'has no value' if kappa is None else format(kappa, '.2f')}, less than {LEAST_KAPPA}")
+    elif beside is None or beside.value < LEAST_KAPPA:
+        shown = "has no value" if beside is None else format(beside.value, ".2f")
+        why_not.append(f"kappa with what most people say {shown}, less than {LEAST_KAPPA}")
+    elif beside.low <= 0:
+        span = f"{beside.low:.2f} to {beside.high:.2f}"
+        why_not.append(f"kappa with what most people say is {span} on so few items: it may be chance")
+    if len({*judge}) == 1:
+        why_not.append("it has one label for everything")
+    if len({*judge}) > 1 and {*judge}.isdisjoint(label for ratings in people for label in ratings):
+        why_not.append("none of its labels is one of people's: they may be spelt otherwise")
     if theirs and ours < LEAST_ENTROPY * theirs:
         why_not.append(f"its labels have {ours:.2f} bits, people's {theirs:.2f}: it says nearly always the same")
     return JudgeCard(
@@ -140,16 +157,42 @@ def judge_card(
         theirs,
         shuffled,
         tuple(why_not),
+        beside,
     )
 
 
+def _beside(truth: Sequence[Hashable], said: Sequence[Hashable]) -> Interval | None:
+    """Kappa of two, None where it has no value; a sample in which it has none shows no agreement beyond chance."""
+    value = fleiss_kappa(list(zip(truth, said, strict=True)))
+    if value is None:
+        return None
+    place = {label: at for at, label in enumerate(dict.fromkeys((*truth, *said)))}
+    ours, theirs = (np.array([place[label] for label in side]) for side in (truth, said))
+    draw, found = np.random.default_rng(0), []
+    for _ in range(_SAMPLES):
+        at = draw.integers(len(ours), size=len(ours))
+        shares = np.bincount(np.concatenate([ours[at], theirs[at]])) / (2 * len(at))
+        chance = float((shares**2).sum())
+        found.append((float((ours[at] == theirs[at]).mean()) - chance) / (1 - chance) if chance < 1 else 0.0)
+    low, high = np.percentile(found, [2.5, 97.5])
+    return Interval(value, float(low), float(high))
+
+
 def shuffle_words(text: str, share: float = SHUFFLED, seed: int = 0) -> str:
-    """The text with this share of its words, at least two, in another order; a judge of content should mind."""
+    """The text with this share of its words, at least two, in another order; a judge of content should mind.
+
+    The same only where it has no two words that differ.
+    """
     words = text.split()
     count = max(2, round(share * len(words)))
-    if len(set(words)) < 2 or count > len(words):
+    if len(set(words)) < 2:
         return text
-    chosen = sorted(np.random.default_rng(seed).permutation(len(words))[:count].tolist())
+    order = np.random.default_rng(seed).permutation(len(words)).tolist()
+    # Words that are all one word would be in the order that they were in: the first other one takes the last's place.
+    if len({words[at] for at in order[:count]}) == 1:
+        other = next(place for place, at in enumerate(order) if words[at] != words[order[0]])
+        order[count - 1], order[other] = order[other], order[count - 1]
+    chosen = sorted(order[:count])
     taken = [words[at] for at in chosen]
     for place, word in zip(chosen, [*taken[1:], taken[0]], strict=True):
         words[place] = word
@@ -167,3 +210,16 @@ def preference(chances: Sequence[tuple[float, float]]) -> tuple[float, float]:
     sums = [one + two for one, two in ahead]
     accuracy = math.fsum(0.5 if math.isclose(one, 1.0) else float(one > 1.0) for one in sums) / len(ahead)
     return accuracy, sum((one > 0.5) != (two > 0.5) for one, two in ahead) / len(ahead)
+
+
+def preference_interval(chances: Sequence[tuple[str, tuple[float, float]]]) -> Interval | None:
+    """Of the accuracy of `preference`, 95 %; chances: question and chances of each pair. None where there is none."""
+    rows = [
+        Outcome(str(at), question, "", True, True, True, preference([chance])[0])
+        for at, (question, chance) in enumerate(chances)
+    ]
+
+    def mean(drawn: Sequence[Outcome]) -> float | None:
+        return math.fsum(one.probability for one in drawn) / len(drawn) if drawn else None
+
+    return bootstrap(rows, mean, rounds=_SAMPLES)

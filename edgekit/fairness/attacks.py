@@ -6,12 +6,13 @@ import re
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import zip_longest
+from itertools import islice, zip_longest
 from typing import Literal, TypeAlias
 
 import numpy as np
 
 from edgekit.fairness.attack_texts import AND, DENIAL, FALSE, INSTRUCTIONS, NEGATED, STUFFING, TEMPLATE, WRONG
+from edgekit.fairness.own_quiz import right_answers
 from edgekit.grading.function_words import denying_words, known
 from edgekit.grading.intake import matching_form
 from edgekit.grading.opposites import pairs
@@ -20,6 +21,8 @@ from edgekit.quiz.model import Question, Quiz
 Kind: TypeAlias = Literal["content", "instruction", "honest"]
 MOST_KEYWORDS = 12
 REPETITIONS = 20
+# Of other questions' answers to each question, and of a question's own other wordings.
+MOST_ELSEWHERE, MOST_WORDINGS = 10, 4
 _MOST_ALIKE = 0.5
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
@@ -56,13 +59,15 @@ def attacks(quiz: Quiz, *, seed: int = 0) -> tuple[Attack, ...]:
 
 def wrong_answer(quiz: Quiz, question: Question, language: str) -> str:
     """What is wrong here: a known misconception, the answer to another question, or one about nothing."""
-    for misconception in question.misconceptions:
-        for text in misconception.wordings.get(language, ()):
-            return text
-    for criterion in question.criteria:
-        for text in criterion.refuted.get(language, ()):
-            return text
-    return next(right_elsewhere(quiz, question, language), WRONG.get(language, WRONG["en"]))
+    return _wrong_answers(quiz, question, language)[0]
+
+
+def _wrong_answers(quiz: Quiz, question: Question, language: str) -> list[str]:
+    """All that is known to be wrong; else the answers to other questions, else one about nothing."""
+    known_wrong = [text for one in question.misconceptions for text in one.wordings.get(language, ())]
+    known_wrong += [text for one in question.criteria for text in one.refuted.get(language, ())]
+    elsewhere = islice(right_elsewhere(quiz, question, language), MOST_ELSEWHERE)
+    return list(dict.fromkeys(known_wrong)) or list(elsewhere) or [WRONG.get(language, WRONG["en"])]
 
 
 def right_elsewhere(quiz: Quiz, question: Question, language: str) -> Iterator[str]:
@@ -103,13 +108,16 @@ def _of_question(quiz: Quiz, question: Question, language: str, draw: _Draw) -> 
     wordings = [(criterion, text) for tag, criterion, text in _wordings(question) if tag == language]
     whole = " ".join(dict.fromkeys(text for _, text in _first_of_each(wordings)))
     asked = question.text.get(language) or next(iter(question.text.values()), "")
-    wrong = wrong_answer(quiz, question, language)
+    all_wrong = _wrong_answers(quiz, question, language)
+    wrong = all_wrong[0]
     words = _keywords(whole, asked)
 
     def made(name: str, text: str, kind: Kind = "content", base: str = wrong, of: str | None = None) -> Attack:
         return Attack(question.id, name, kind, language, text, base, of)
 
     yield made("reference", whole, "honest", "")
+    for text in right_answers(question, language)[1 : 1 + MOST_WORDINGS]:
+        yield made("another-wording", text, "honest", "")
     for criterion, text in _first_of_each(wordings):
         yield made("negated-reference", negate(text, language), of=criterion)
         number = _NUMBER.search(text)
@@ -132,16 +140,18 @@ def _of_question(quiz: Quiz, question: Question, language: str, draw: _Draw) -> 
     yield made("appended-keywords", f"{_ended(wrong)} {' '.join(words)}")
     yield made("question-restated", asked)
     yield made("question-then-wrong", f"{asked} {wrong}")
-    yield made("wrong-answer", wrong, base="")
-    # Where nothing wrong is written this is the wrong answer already, and would be counted twice.
-    elsewhere = next(right_elsewhere(quiz, question, language), "")
-    if elsewhere != wrong:
-        yield made("another-answer", elsewhere, base="")
+    for text in all_wrong:
+        yield made("wrong-answer", text, base="")
+    # Where nothing wrong is written these are the wrong answers already, and would be counted twice.
+    for text in islice(right_elsewhere(quiz, question, language), MOST_ELSEWHERE):
+        if text not in all_wrong:
+            yield made("another-answer", text, base="")
     yield made("shuffled-reference", " ".join(draw.shuffled(whole.split())), base="")
-    yield made("stuffing", _stuffed(wrong, draw))
+    yield made("stuffing", _stuffed(wrong, STUFFING.get(language, STUFFING["en"]), draw))
     yield made("repetition", " ".join([wrong] * REPETITIONS))
-    yield made("padding", f"{_ended(wrong)} {TEMPLATE}")
-    yield made("template", TEMPLATE, base="")
+    template = TEMPLATE.get(language, TEMPLATE["en"])
+    yield made("padding", f"{_ended(wrong)} {template}")
+    yield made("template", template, base="")
     for name, text in INSTRUCTIONS.items():
         yield made(name, f"{wrong}\n{text}", "instruction")
         yield made(f"{name}, first", f"{text}\n{wrong}", "instruction")
@@ -203,8 +213,8 @@ def _other_number(digits: str) -> str:
     return f"{digits}7"
 
 
-def _stuffed(text: str, draw: _Draw) -> str:
-    return " ".join(part for word in text.split() for part in (word, draw.choice(STUFFING)))
+def _stuffed(text: str, words: Sequence[str], draw: _Draw) -> str:
+    return " ".join(part for word in text.split() for part in (word, draw.choice(words)))
 
 
 def _bare(text: str) -> str:

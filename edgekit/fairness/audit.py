@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from typing import TypeAlias
 
-from edgekit.fairness.measures import Interval, Outcome, Pairing, Rates, bootstrap, by_variety, pair, rates
+from edgekit.fairness.measures import Interval, Outcome, Pairing, Rates, bootstrap, by_variety, matched, pair, rates
 from edgekit.fairness.parallel import Trial
+from edgekit.grading.calibration import calibration_error, chance_error
 from edgekit.quiz.suggestion import Suggestion
+
+Figure: TypeAlias = Callable[[Sequence[Outcome]], float | None]
 
 # How many answers a variety needs before a verdict says anything: half the width of a share's interval is 0.17 at 30.
 FEWEST = 30
+_LEAST_P = 0.001
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +32,10 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """One line of the card.  value: None where nothing could be counted.  limit: what it was held against, in words."""
+    """One line of the card.  value: None where nothing could be counted.  limit: what it was held against, in words.
+
+    certain: whether all of the interval is on the side of the limit that the value is on.
+    """
 
     name: str
     value: float | None
@@ -35,6 +43,7 @@ class Verdict:
     passed: bool
     interval: Interval | None = None
     detail: str = ""
+    certain: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,24 +104,22 @@ def audit(
     table = {variety: rates(group) for variety, group in groups.items()}
     pairs = tuple(pair(one, two, groups) for one, two in combinations(groups, 2))
     judged = [one for one in pairs if one.first in enough and one.second in enough and one.count >= FEWEST]
+    held = _Held(enough, rounds // 2)
     verdicts = [
-        *(_tells_apart(variety, group, rounds) for variety, group in enough.items()),
-        *(_same_content(one, groups, limits, rounds) for one in judged if one.likely_gap is not None),
-        *(_flips(one, limits) for one in judged),
-        *_gap("wrong answers accepted", {v: table[v].false_accepts for v in enough}, limits.odds_gap),
-        *_gap("right answers refused", {v: table[v].false_refusals for v in enough}, limits.odds_gap),
-        *(_at_most(f"calibration error, {v}", table[v].calibration, limits.calibration) for v in enough),
-        *(
-            Verdict(f"coverage, {v}", share, f"at least {limits.coverage}", share >= limits.coverage)
-            for v in enough
-            if (share := table[v].coverage) is not None
-        ),
+        *(_tells_apart(variety, group, held.rounds) for variety, group in enough.items()),
+        *_compares(enough, judged),
+        *(held.same_content(one, limits) for one in judged if one.likely_gap is not None),
+        *(held.flips(one, limits) for one in judged),
+        *held.gap("wrong answers accepted", _false_accepts, limits.odds_gap),
+        *held.gap("right answers refused", _false_refusals, limits.odds_gap),
+        *(held.calibration(variety, limits) for variety in enough),
+        *(held.coverage(variety, limits) for variety in enough if table[variety].coverage is not None),
     ]
     return AuditCard(table, pairs, tuple(verdicts), few, left_out)
 
 
 def _tells_apart(variety: str, group: Sequence[Outcome], rounds: int) -> Verdict:
-    interval = bootstrap(group, lambda drawn: rates(drawn).balanced, rounds=rounds // 2)
+    interval = bootstrap(group, _balanced, rounds=rounds)
     name = f"tells right from wrong, {variety}"
     if interval is None:
         # Right answers alone: refusing some of them would be told, accepting all of them cannot.
@@ -120,26 +127,108 @@ def _tells_apart(variety: str, group: Sequence[Outcome], rounds: int) -> Verdict
     return Verdict(name, interval.value, "more than 0.5 for certain", interval.low > 0.5, interval)
 
 
-def _same_content(one: Pairing, groups: Mapping[str, Sequence[Outcome]], limits: Limits, rounds: int) -> Verdict:
-    both = {outcome.item for outcome in groups[one.first]} & {outcome.item for outcome in groups[one.second]}
-    drawn = [
-        outcome
-        for name in (one.first, one.second)
-        for outcome in groups[name]
-        if outcome.item in both and outcome.right
-    ]
-    interval = bootstrap(drawn, _likely_gap(one.first, one.second), rounds=rounds // 2)
-    gap = one.likely_gap or 0.0
-    return Verdict(
-        f"probability of the same right content, {one.first} less {one.second}",
-        gap,
-        f"within {limits.likely_gap}",
-        abs(gap) <= limits.likely_gap,
-        interval,
-    )
+def _compares(enough: Mapping[str, Sequence[Outcome]], judged: Sequence[Pairing]) -> Iterator[Verdict]:
+    """What is wrong with the answers: nothing is fair that is compared with nothing, or sure that is never decided."""
+    if enough and not judged:
+        limit = f"needs {FEWEST} contents or more that two varieties have"
+        yield Verdict("the same content in two varieties", None, limit, passed=False)
+    sure = sum(outcome.sure for group in enough.values() for outcome in group)
+    if enough and not sure:
+        yield Verdict("decided without a person", 0.0, "more than none", passed=False)
 
 
-def _likely_gap(first: str, second: str) -> Callable[[Sequence[Outcome]], float | None]:
+class _Held:
+    """Figures of varieties with enough answers held against limits, each with its interval.
+
+    rounds: of a bootstrap.
+    """
+
+    def __init__(self, groups: Mapping[str, Sequence[Outcome]], rounds: int) -> None:
+        self.rounds = rounds
+        self._groups = groups
+
+    def same_content(self, one: Pairing, limits: Limits) -> Verdict:
+        drawn = [outcome for outcome in self._both(one) if outcome.right]
+        return self._verdict(
+            f"probability of the same right content, {one.first} less {one.second}",
+            bootstrap(drawn, _likely_gap(one.first, one.second), rounds=self.rounds),
+            -limits.likely_gap,
+            limits.likely_gap,
+            f"within {limits.likely_gap}",
+        )
+
+    def flips(self, one: Pairing, limits: Limits) -> Verdict:
+        p = f"p {one.p:.3f}" if one.p >= _LEAST_P else f"p <{_LEAST_P}"
+        only = f"right only in {one.first} {one.worse}, only in {one.second} {one.better}"
+        return self._verdict(
+            f"decided differently, {one.first} and {one.second}",
+            bootstrap(self._both(one), _flips(one.first, one.second), rounds=self.rounds),
+            0.0,
+            limits.flips,
+            f"at most {limits.flips}",
+            f"{one.flips} of {one.count}; {only}, {p}",
+        )
+
+    def gap(self, name: str, share: Figure, limit: float) -> Iterator[Verdict]:
+        """On what all varieties have, where that is enough: other contents would be another reason for a gap."""
+        shared = self._shared(tuple(self._groups))
+        every = [outcome for group in self._groups.values() for outcome in group]
+        for found in (shared, every) if len(shared) >= FEWEST * len(self._groups) else (every,):
+            shares = {variety: share(group) for variety, group in by_variety(found).items()}
+            known = {variety: value for variety, value in shares.items() if value is not None}
+            if len(known) < 2:
+                continue
+            low, high = min(known, key=known.__getitem__), max(known, key=known.__getitem__)
+            detail = f"{high} {known[high]:.3f}, {low} {known[low]:.3f}" if known[high] > known[low] else ""
+            interval = bootstrap(found, _most_less_least(share), rounds=self.rounds)
+            yield self._verdict(f"{name}, most less least", interval, 0.0, limit, f"at most {limit}", detail)
+            return
+
+    def calibration(self, variety: str, limits: Limits) -> Verdict:
+        group = self._groups[variety]
+        return self._verdict(
+            f"calibration error, {variety}",
+            bootstrap(group, _calibration, rounds=self.rounds),
+            0.0,
+            limits.calibration,
+            f"at most {limits.calibration}",
+            f"{chance_error([outcome.probability for outcome in group]):.3f} of so few answers is chance",
+        )
+
+    def coverage(self, variety: str, limits: Limits) -> Verdict:
+        return self._verdict(
+            f"coverage, {variety}",
+            bootstrap(self._groups[variety], _coverage, rounds=self.rounds),
+            limits.coverage,
+            1.0,
+            f"at least {limits.coverage}",
+        )
+
+    def _verdict(
+        self, name: str, interval: Interval | None, least: float, most: float, limit: str, detail: str = ""
+    ) -> Verdict:
+        if interval is None:
+            return Verdict(name, None, limit, passed=False, detail=detail)
+        passed = least <= interval.value <= most
+        within = least <= interval.low and interval.high <= most
+        certain = within if passed else interval.high < least or interval.low > most
+        return Verdict(name, interval.value, limit, passed, interval, detail, certain)
+
+    def _both(self, one: Pairing) -> list[Outcome]:
+        return [outcome for two in matched(self._groups[one.first], self._groups[one.second]) for outcome in two]
+
+    def _shared(self, varieties: Sequence[str]) -> list[Outcome]:
+        """Outcomes of contents that all of these varieties have, content by content, one of each variety."""
+        by_item = [{outcome.item: outcome for outcome in self._groups[name]} for name in varieties]
+        return [
+            found[item]
+            for item in (by_item[0] if by_item else ())
+            if all(item in one for one in by_item)
+            for found in by_item
+        ]
+
+
+def _likely_gap(first: str, second: str) -> Figure:
     def gap(drawn: Sequence[Outcome]) -> float | None:
         sides = [[one.probability for one in drawn if one.variety == name] for name in (first, second)]
         return sum(sides[0]) / len(sides[0]) - sum(sides[1]) / len(sides[1]) if all(sides) else None
@@ -147,34 +236,44 @@ def _likely_gap(first: str, second: str) -> Callable[[Sequence[Outcome]], float 
     return gap
 
 
-def _flips(one: Pairing, limits: Limits) -> Verdict:
-    share = one.flips / one.count
-    return Verdict(
-        f"decided differently, {one.first} and {one.second}",
-        share,
-        f"at most {limits.flips}",
-        share <= limits.flips,
-        detail=f"{one.flips} of {one.count}; right only in {one.first} {one.worse}, only in {one.second} {one.better}, "
-        f"p {one.p:.3f}",
-    )
+def _flips(first: str, second: str) -> Figure:
+    def share(drawn: Sequence[Outcome]) -> float | None:
+        # A content may have been drawn several times: its versions are beside each other each time.
+        sides = [[one.accepted for one in drawn if one.variety == name] for name in (first, second)]
+        count = min(map(len, sides))
+        return sum(one != two for one, two in zip(*sides, strict=False)) / count if count else None
+
+    return share
 
 
-def _gap(name: str, shares: Mapping[str, float | None], limit: float) -> list[Verdict]:
-    known = {variety: share for variety, share in shares.items() if share is not None}
-    if len(known) < 2:
-        return []
-    low, high = min(known, key=known.__getitem__), max(known, key=known.__getitem__)
-    gap = known[high] - known[low]
-    return [
-        Verdict(
-            f"{name}, most less least",
-            gap,
-            f"at most {limit}",
-            gap <= limit,
-            detail=f"{high} {known[high]:.3f}, {low} {known[low]:.3f}",
-        )
-    ]
+def _share(values: Sequence[bool]) -> float | None:
+    return sum(values) / len(values) if values else None
 
 
-def _at_most(name: str, value: float, limit: float) -> Verdict:
-    return Verdict(name, value, f"at most {limit}", value <= limit)
+def _false_accepts(drawn: Sequence[Outcome]) -> float | None:
+    return _share([one.accepted for one in drawn if not one.right])
+
+
+def _false_refusals(drawn: Sequence[Outcome]) -> float | None:
+    return _share([not one.accepted for one in drawn if one.right])
+
+
+def _balanced(drawn: Sequence[Outcome]) -> float | None:
+    accepts, refusals = _false_accepts(drawn), _false_refusals(drawn)
+    return None if accepts is None or refusals is None else 1 - (accepts + refusals) / 2
+
+
+def _calibration(drawn: Sequence[Outcome]) -> float | None:
+    return calibration_error([one.probability for one in drawn], [one.right for one in drawn])
+
+
+def _coverage(drawn: Sequence[Outcome]) -> float | None:
+    return _share([one.covered for one in drawn if one.covered is not None])
+
+
+def _most_less_least(share: Figure) -> Figure:
+    def gap(drawn: Sequence[Outcome]) -> float | None:
+        known = [value for group in by_variety(drawn).values() if (value := share(group)) is not None]
+        return max(known) - min(known) if len(known) > 1 else None
+
+    return gap

@@ -25,8 +25,9 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Consistency:
-    """Two languages.  jaccard: of words and of pairs of words, mean over the questions answered in both; across
-    languages it says little, which is why cosine, of a multilingual encoder's vectors, stands beside it.
+    """Two languages.  words, pairs: Jaccard index of words and of pairs of words, mean over the questions answered in
+    both, of pairs where one of the two has any; across languages it says little, which is why cosine, of a multilingual
+    encoder's vectors, stands beside it.
 
     unknown: questions that one of the two does not answer; they are counted, never dropped.
     """
@@ -63,19 +64,23 @@ def consistency(
                 second,
                 len(shared),
                 len(both) - len(known),
-                _mean([jaccard(one, other, 1) for one, other in known]),
-                _mean([jaccard(one, other, 2) for one, other in known]),
+                _shared(known, 1),
+                _shared(known, 2),
                 _mean([float(vectors[one] @ vectors[other]) for one, other in known]) if vectors else None,
             )
         )
     return rows
 
 
-def jaccard(one: str, other: str, length: int) -> float:
-    """Share of runs of so many words that both have, of all that either has; 1 where neither has any."""
+def jaccard(one: str, other: str, length: int) -> float | None:
+    """Share of runs of so many words that both have, of all that either has; None where neither has any."""
     first, second = (_runs(text, length) for text in (one, other))
     whole = first | second
-    return len(first & second) / len(whole) if whole else 1.0
+    return len(first & second) / len(whole) if whole else None
+
+
+def _shared(both: Sequence[tuple[str, str]], length: int) -> float | None:
+    return _mean([share for one, other in both if (share := jaccard(one, other, length)) is not None])
 
 
 def _runs(text: str, length: int) -> set[tuple[str, ...]]:

@@ -14,6 +14,9 @@ from numpy.typing import NDArray
 from edgekit.grading.calibration import calibration_error
 
 Floats: TypeAlias = NDArray[np.float64]
+# With fewer questions than this, drawing whole ones says little or nothing of chance: one question is always drawn.
+FEW_QUESTIONS = 10
+_NORMAL = 1.959964
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,8 @@ class Rates:
 
     f1: of accepting.  auc: of the probability.  balanced: mean share of right answers accepted and of wrong ones
     refused, which is the AUC of hard decisions.  unknown: sent to review.  likely_right: mean probability of what is
-    right.  calibration: expected error in ten bins of equal width.
+    right.  calibration: expected error in ten bins of equal width.  kappa: Cohen's, of accepting and being right; None
+    where all is the same on both sides.
     """
 
     count: int
@@ -64,6 +68,7 @@ class Rates:
     false_refusals: float | None
     calibration: float
     coverage: float | None
+    kappa: float | None = None
 
 
 def rates(outcomes: Sequence[Outcome]) -> Rates:
@@ -75,9 +80,12 @@ def rates(outcomes: Sequence[Outcome]) -> Rates:
     covered = [outcome.covered for outcome in outcomes if outcome.covered is not None]
     false_accepts = _share([outcome.accepted for outcome in wrong])
     false_refusals = _share([not outcome.accepted for outcome in right])
+    shares = accepted / len(outcomes), len(right) / len(outcomes)
+    chance = shares[0] * shares[1] + (1 - shares[0]) * (1 - shares[1])
+    accuracy = sum(outcome.accepted == outcome.right for outcome in outcomes) / len(outcomes)
     return Rates(
         count=len(outcomes),
-        accuracy=sum(outcome.accepted == outcome.right for outcome in outcomes) / len(outcomes),
+        accuracy=accuracy,
         f1=2 * hits / (accepted + len(right)) if accepted + len(right) else 0.0,
         auc=area_under_curve([outcome.probability for outcome in right], [outcome.probability for outcome in wrong]),
         balanced=None if false_accepts is None or false_refusals is None else 1 - (false_accepts + false_refusals) / 2,
@@ -89,6 +97,7 @@ def rates(outcomes: Sequence[Outcome]) -> Rates:
             [outcome.probability for outcome in outcomes], [outcome.right for outcome in outcomes]
         ),
         coverage=_share(covered),
+        kappa=(accuracy - chance) / (1 - chance) if chance < 1 else None,
     )
 
 
@@ -131,9 +140,8 @@ class Pairing:
 
 
 def pair(first: str, second: str, groups: Mapping[str, Sequence[Outcome]]) -> Pairing:
-    """Compare what both varieties have; items are matched by their names."""
-    others = {outcome.item: outcome for outcome in groups[second]}
-    both = [(one, others[one.item]) for one in groups[first] if one.item in others]
+    """Compare what both varieties have."""
+    both = matched(groups[first], groups[second])
     worse = sum(one.accepted == one.right and two.accepted != two.right for one, two in both)
     better = sum(one.accepted != one.right and two.accepted == two.right for one, two in both)
     return Pairing(
@@ -146,6 +154,16 @@ def pair(first: str, second: str, groups: Mapping[str, Sequence[Outcome]]) -> Pa
         exact_mcnemar(worse, better),
         _share([one.probability - two.probability for one, two in both if one.right]),
     )
+
+
+def matched(first: Sequence[Outcome], second: Sequence[Outcome]) -> list[tuple[Outcome, Outcome]]:
+    """What two varieties have of each item, matched by name; of a name that comes again the next of both, as in a
+    sample into which a question was drawn twice. What one of the two has more of is left out.
+    """
+    waiting: dict[str, list[Outcome]] = defaultdict(list)
+    for outcome in reversed(second):
+        waiting[outcome.item].append(outcome)
+    return [(one, waiting[one.item].pop()) for one in first if waiting.get(one.item)]
 
 
 def exact_mcnemar(worse: int, better: int) -> float:
@@ -168,7 +186,8 @@ def bootstrap(
 ) -> Interval | None:
     """An interval of 95 % for a figure, by drawing whole questions with replacement: answers to one are no repetitions.
 
-    None where the figure has no value.
+    Of fewer than `FEW_QUESTIONS` contents are drawn within each as well, all versions of one together. None where the
+    figure has no value.
     """
     value = figure(outcomes)
     if value is None:
@@ -176,16 +195,50 @@ def bootstrap(
     groups: dict[str, list[Outcome]] = defaultdict(list)
     for outcome in outcomes:
         groups[outcome.question].append(outcome)
-    questions = list(groups.values())
+    contents = [list(_by_item(group).values()) for group in groups.values()]
     random = np.random.default_rng(seed)
     found = []
     for _ in range(rounds):
-        drawn = [outcome for at in random.integers(len(questions), size=len(questions)) for outcome in questions[at]]
+        drawn = []
+        for at in random.integers(len(contents), size=len(contents)):
+            items = contents[at]
+            few = len(contents) < FEW_QUESTIONS
+            for place in random.integers(len(items), size=len(items)) if few else range(len(items)):
+                drawn += items[place]
         again = figure(drawn)
         if again is not None:
             found.append(again)
     low, high = np.percentile(found, [2.5, 97.5]) if found else (value, value)
     return Interval(value, float(low), float(high))
+
+
+def share_interval(hits: int, count: int, clusters: Sequence[tuple[int, int]] = ()) -> Interval:
+    """Of a share, at least one was counted: 95 %, by Wilson's score (1927), which is none of zero width at 0 of few.
+
+    clusters: hits and count of each question, where there are several of one: what is counted is divided by the design
+    effect (Rao and Scott 1992), by which answers to one question are more alike than others.
+    """
+    share = hits / count
+    worth = count / _design_effect(share, count, clusters)
+    square = _NORMAL**2
+    middle = (share * worth + square / 2) / (worth + square)
+    half = _NORMAL / (worth + square) * (worth * share * (1 - share) + square / 4) ** 0.5
+    return Interval(share, max(0.0, middle - half), min(1.0, middle + half))
+
+
+def _design_effect(share: float, count: int, clusters: Sequence[tuple[int, int]]) -> float:
+    """The variance of a share between clusters over that of as many alone; at least 1."""
+    if len(clusters) < 2 or len(clusters) == count or not 0 < share < 1:
+        return 1.0
+    between = math.fsum((hits - share * of) ** 2 for hits, of in clusters) * len(clusters) / (len(clusters) - 1)
+    return max(1.0, between / (count * share * (1 - share)))
+
+
+def _by_item(outcomes: Sequence[Outcome]) -> dict[str, list[Outcome]]:
+    groups: dict[str, list[Outcome]] = defaultdict(list)
+    for outcome in outcomes:
+        groups[outcome.item].append(outcome)
+    return groups
 
 
 def _share(values: Sequence[float]) -> float | None:

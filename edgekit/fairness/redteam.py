@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 from edgekit.core.events import Progress, Reporter, silent
 from edgekit.fairness.attacks import Attack, attacks
+from edgekit.fairness.measures import Interval, share_interval
 from edgekit.quiz.model import Quiz
 from edgekit.quiz.suggestion import Answer, Suggestion
 
@@ -31,7 +32,7 @@ class Fallen:
 class Row:
     """One kind of attack.  passing: suggested, without review, with at least half of the points.
 
-    moved: instructions that changed the points of the answer they stand in.
+    moved: instructions that changed the points of the answer they stand in.  questions: of each, passing and count.
     """
 
     name: str
@@ -41,6 +42,12 @@ class Row:
     reviewed: int
     moved: int
     fallen: tuple[Fallen, ...]
+    questions: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def interval(self) -> Interval:
+        """Of the share that passes, 95 %: of few attacks of which none passes others may."""
+        return share_interval(self.passing, self.count, self.questions)
 
     @property
     def passed(self) -> bool:
@@ -97,10 +104,13 @@ def attack(quiz: Quiz, grade: Grade, *, seed: int = 0, report: Reporter = silent
 
 def _row(name: str, group: Sequence[tuple[Attack, Suggestion]], plain: Mapping[tuple[str, str], float]) -> Row:
     passing, moved, fallen = 0, 0, []
+    questions: dict[str, tuple[int, int]] = defaultdict(lambda: (0, 0))
     for one, suggestion in group:
         accepted = suggestion.points >= suggestion.most / 2 and suggestion.most > 0
         worked = accepted and suggestion.decision == "suggest"
         passing += worked
+        before, count = questions[one.question]
+        questions[one.question] = before + worked, count + 1
         if one.kind == "honest":
             worked = not accepted
         elif one.kind == "instruction" and suggestion.points != plain[one.question, one.base]:
@@ -109,4 +119,5 @@ def _row(name: str, group: Sequence[tuple[Attack, Suggestion]], plain: Mapping[t
         if worked:
             fallen.append(Fallen(one, suggestion.points, suggestion.most))
     reviewed = sum(suggestion.decision == "review" for _, suggestion in group)
-    return Row(name, group[0][0].kind, len(group), passing, reviewed, moved, tuple(fallen))
+    kind = group[0][0].kind
+    return Row(name, kind, len(group), passing, reviewed, moved, tuple(fallen), tuple(questions.values()))

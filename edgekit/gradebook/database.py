@@ -58,6 +58,12 @@ KIND = Kind(
     CREATE TRIGGER record_is_never_cut BEFORE DELETE ON record
     BEGIN SELECT RAISE(ABORT, 'a row of the record is never removed'); END;
     """,
+        """
+    CREATE TABLE quiz_files (
+        session INTEGER PRIMARY KEY,
+        path BLOB NOT NULL
+    );
+    """,
     ),
 )
 

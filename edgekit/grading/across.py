@@ -27,6 +27,7 @@ SCHEMA = "edgekit.across/1"
 _PACKAGED = "across.json"
 _MOST_LINES = 10_000
 _ROMANISED = "-Latn"
+_RECALL, _PRECISION = FEATURES.index("recall"), FEATURES.index("precision")
 Floats = NDArray[np.float64]
 
 
@@ -39,6 +40,9 @@ class Across:
     signs: more of what speaks for an answer never lowers its odds.
     measured: those of the lines for which answers with marks showed that the widest sets hold what they promise.
     thresholds: of the sets of translated answers, see `edgekit.grading.conformal.Conformal`.
+    whole: name of a line -> how much `in_both` most halves of a content have, and what each unit more is worth, above
+    0: a sentence that has all of the wording and nothing else gets what it gets in the wording's own language.
+    same: log odds that it gets there, above which nothing is lifted.
     """
 
     weights: Linear | None = None
@@ -46,6 +50,8 @@ class Across:
     measured: frozenset[str] = frozenset()
     thresholds: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
     provenance: Mapping[str, Any] = field(default_factory=dict)
+    whole: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    same: float = 0.0
 
     def logits(self, own: Floats, features: Floats, shares: Mapping[str, float], language: str) -> Floats:
         """(n,) log odds by the shares of the answer's words in each language; own: by the scorer's own weights.
@@ -63,8 +69,16 @@ class Across:
                 found = own
             else:
                 found = line.slope * (own if tag == base_language(language) else other) + line.intercept
+                found = self._of_whole(f"{tag}>{base_language(language)}", found, features)
             total += shares[tag] * found
         return total
+
+    def _of_whole(self, name: str, odds: Floats, features: Floats) -> Floats:
+        if name not in self.whole:
+            return odds
+        least, worth = self.whole[name]
+        lifted = odds + worth * np.maximum(0.0, in_both(features) - least)
+        return np.maximum(odds, np.minimum(lifted, self.same))
 
     def covers(self, variety: str, language: str) -> bool:
         """Whether each language of a variety that the wordings are not in has a line that was measured."""
@@ -88,10 +102,18 @@ class Across:
         return {
             "weights": None if self.weights is None else self.weights.to_json(),
             "lines": {name: [one.slope, one.intercept] for name, one in sorted(self.lines.items())},
+            "whole": {name: list(values) for name, values in sorted(self.whole.items())},
+            "same": self.same,
             "measured": sorted(self.measured),
             "conformal": {name: list(values) for name, values in sorted(self.thresholds.items())},
             "provenance": dict(self.provenance),
         }
+
+
+def in_both(features: Floats) -> Floats:
+    """(n,) how much of the wording is in the answer and of the answer in the wording, whichever is less."""
+    table = np.asarray(features, np.float64)
+    return np.minimum(table[:, _RECALL], table[:, _PRECISION])
 
 
 def spoken(variety: str, shares: Mapping[str, float]) -> dict[str, float]:
@@ -118,12 +140,17 @@ def decode_across(data: bytes) -> Across:
     measured = document.get("measured")
     if not isinstance(measured, list) or not all(isinstance(name, str) and name in lines for name in measured):
         raise ValueError("`measured` names what is no line")
+    whole = document.get("whole")
+    if not isinstance(whole, dict) or not all(name in lines for name in whole):
+        raise ValueError("`whole` names what is no line")
     return Across(
         Linear.from_json(document.get("weights"), len(FEATURES)),
         {name: _line(name, values) for name, values in lines.items()},
         frozenset(measured),
         Conformal.from_json({"alpha": ALPHA, "labels": 2, "thresholds": document.get("conformal")}).thresholds,
         document["provenance"],
+        {name: _worth(name, values) for name, values in whole.items()},
+        number(document.get("same"), "same"),
     )
 
 
@@ -140,3 +167,12 @@ def _line(name: str, values: object) -> Platt:
     if slope <= 0:
         raise ValueError(f"the slope of `{name[:40]}` is not above 0")
     return Platt(slope, intercept)
+
+
+def _worth(name: str, values: object) -> tuple[float, float]:
+    if not isinstance(values, list) or len(values) != 2:
+        raise ValueError(f"`{name[:40]}` has not what is least and what more is worth")
+    least, worth = number(values[0], "whole"), number(values[1], "whole")
+    if worth <= 0:
+        raise ValueError(f"what more of `{name[:40]}` is worth is not above 0")
+    return least, worth

@@ -103,10 +103,8 @@ class Addressed:
         text = plain_form(text)
         units = sentences(text)
         parts = [[one for one in _units(text, [unit], _PART) if _words(text, one)] for unit in units]
-        wanted = [text[slice(*one)] for unit, row in zip(units, parts, strict=True) for one in (unit, *row)]
         found: list[Span] = []
         led: list[Span] = []
-        texts.read([one for one in wanted if _is_read(one)])
         for unit, row in zip(units, parts, strict=True):
             if rests(unit):
                 odds, near = self._score(text[slice(*unit)], related, texts)
@@ -232,8 +230,8 @@ class Addressed:
         rows = [_parts(text, one) for one in units]
         if len(units) < 2 and len(rows[0] if rows else ()) < 2:
             return []
-        wanted = [text[slice(*one)] for unit, row in zip(units, rows, strict=True) for one in (unit, *row)]
-        texts.read([one for one in wanted if _is_read(one)])
+        # Their words are looked at next: what is read for one number alone is the first to go.
+        texts.read([text[slice(*unit)] for unit in units if _is_read(text[slice(*unit)])])
         scored: list[tuple[Span, float, float]] = []
         for unit, row in zip(units, rows, strict=True):
             odds = self._score(text[slice(*unit)], related, texts)[0]

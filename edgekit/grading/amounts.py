@@ -6,30 +6,16 @@ import re
 from dataclasses import replace
 from decimal import Decimal, localcontext
 
+from edgekit.checks.number_words import digit_words
+from edgekit.grading.function_words import LANGUAGES
 from edgekit.grading.intake import look_alikes_folded, matching_form
 from edgekit.grading.quantities import Quantity, quantities, with_unit
 from edgekit.grading.units import Unit, unit_named
 
 # All in the form of `matching_form`, in the languages whose function words are known.
-_COUNTS = {
-    word: value
-    for value, words in enumerate(
-        (
-            "one a an un uno una une um uma ein eine",
-            "two dos dois duas zwei deux",
-            "three tres drei trois",
-            "four cuatro quatro vier quatre",
-            "five cinco funf cinq",
-            "six seis sechs",
-            "seven siete sete sieben sept",
-            "eight ocho oito acht huit",
-            "nine nueve nove neun neuf",
-        ),
-        1,
-    )
-    for word in words.split()
-}
-_DIGITS = {**{word: str(value) for word, value in _COUNTS.items()}, "zero": "0", "cero": "0", "null": "0"}
+_NAMED = {matching_form(word): value for one in LANGUAGES for word, value in digit_words(one).items()}
+_DIGITS = {word: str(value) for word, value in _NAMED.items()}
+_COUNTS = {word: value for word, value in _NAMED.items() if value}
 _ONE = "|".join(word for word, value in _COUNTS.items() if value == 1)
 _PARTS: tuple[tuple[int, str], ...] = (
     (2, "half|halves|medi[oa]s?|mitad|mei[oa]s?|metade|halbe?s?|demie?s?"),

@@ -165,7 +165,7 @@ def find_opposed(text: str, language: str) -> tuple[tuple[int, int], tuple[int, 
         for other in row[:at]:
             apart = other.end <= one.begin or one.end <= other.begin
             same = apart and len(one.content & other.content) >= _LEAST_SAME and alike(one, other) >= _SAME_SUBJECT
-            if same and _turned(other, one)[0]:
+            if same and turned(other, one)[0]:
                 return (other.begin, other.end), (one.begin, one.end)
     return None
 
@@ -184,7 +184,7 @@ def _polarity(wordings: Sequence[str], said: str, languages: tuple[str, ...]) ->
             continue
         best = max(found for found, _ in close)
         near = [found for found, _ in close if found >= best - _SHORT_BY]
-        verdicts = [_turned(one, mine) for found, one in close if found >= best - _SHORT_BY]
+        verdicts = [turned(one, mine) for found, one in close if found >= best - _SHORT_BY]
         parts = [one for one in row if one is not mine and mine.begin <= one.begin and one.end <= mine.end]
         if not all(negated or flipped for negated, flipped in verdicts):
             # `It makes no light, it reflects the Sun's`: one clause says it.
@@ -220,7 +220,7 @@ def _elided(mine: Statement, theirs: Statement, languages: tuple[str, ...]) -> f
     return len(mine.content) / len(theirs.content) if mine.content <= theirs.content and missing == 1 else 0.0
 
 
-def _turned(one: Statement, other: Statement) -> tuple[bool, bool]:
+def turned(one: Statement, other: Statement) -> tuple[bool, bool]:
     """Whether one denies the other, whether it has an opposite word; neither where both, which is the same again."""
     flips = sum(_flipped(signs, other.poles[scale]) for scale, signs in one.poles.items() if scale in other.poles)
     flips += prefixed(one.plains, other.plains)

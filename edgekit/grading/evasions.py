@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from edgekit.grading.addressed import sentences
 from edgekit.grading.contradiction import find_opposed
+from edgekit.grading.exclusive import things
 from edgekit.grading.function_words import LANGUAGES, denying_words, function_words, known
 from edgekit.grading.intake import matching_form
 from edgekit.grading.opposites import pole
@@ -80,13 +81,12 @@ def find_hedges(text: str, language: str, wordings: Sequence[str] = ()) -> tuple
             continue
         if any(begin <= word.start() < end for begin, end in about):
             continue
-        before = [(one, pole(one[0], languages)) for one in words[max(0, at - _MOST_BETWEEN) : at]]
-        after = [(one, pole(one[0], languages)) for one in words[at + 1 : at + 1 + _MOST_BETWEEN]]
+        before = [(one, _places(one[0], languages)) for one in words[max(0, at - _MOST_BETWEEN) : at]]
+        after = [(one, _places(one[0], languages)) for one in words[at + 1 : at + 1 + _MOST_BETWEEN]]
         for one, mine in reversed(before):
             for other, theirs in after:
-                if mine is None or theirs is None or mine[0] != theirs[0] or mine[1] == theirs[1]:
-                    continue
-                if mine[0] not in decided:
+                # Of one kind, and of one that the wordings name one of.
+                if not any(mine[kind] != theirs[kind] for kind in mine.keys() & theirs.keys() & decided):
                     continue
                 between = plain[one.start() : other.end()]
                 if not _END.search(between) and not _is_asked(plain, one.start()):
@@ -118,15 +118,20 @@ def _is_turned(one: str, other: str, languages: tuple[str, ...]) -> bool:
     return len(mine) > 1 and len(theirs) > 1 and mine[0] != theirs[0] and (mine[0], theirs[0]) == (theirs[-1], mine[-1])
 
 
+def _places(plain: str, languages: tuple[str, ...]) -> dict[str, int]:
+    """The scale that a word lies on, and at which end; the kinds that what it names is of, and which of them it is."""
+    on_scale = pole(plain, languages)
+    return dict((*((on_scale,) if on_scale is not None else ()), *things(plain, languages)))
+
+
 def _decided(wordings: Sequence[str], languages: tuple[str, ...]) -> set[str]:
-    """Scales that the wordings lie on at one end only."""
-    ends: dict[str, set[int]] = {}
+    """Scales that the wordings lie on at one end only, and kinds of which they name one thing."""
+    places: dict[str, set[int]] = {}
     for wording in wordings:
         for found in _WORD.finditer(matching_form(wording)):
-            on_scale = pole(found[0], languages)
-            if on_scale is not None:
-                ends.setdefault(on_scale[0], set()).add(on_scale[1])
-    return {scale for scale, signs in ends.items() if len(signs) == 1}
+            for kind, place in _places(found[0], languages).items():
+                places.setdefault(kind, set()).add(place)
+    return {kind for kind, found in places.items() if len(found) == 1}
 
 
 def _is_asked(plain: str, at: int) -> bool:

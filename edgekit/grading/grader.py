@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -16,6 +16,7 @@ from edgekit.grading.given import answers_of, marks_of, require_quiz, require_re
 from edgekit.grading.intake import take_in
 from edgekit.grading.kinds import is_ruled, mark_by_rule
 from edgekit.grading.local_calibration import with_own_varieties
+from edgekit.grading.one_thread import each_in_one_thread
 from edgekit.grading.quiz_orders import without_orders
 from edgekit.grading.reading import Read, read_answer, told_of_repeats
 from edgekit.grading.suggesting import suggest, suggest_nothing
@@ -90,9 +91,12 @@ class Grader(Closing):
         if self._is_closed:
             raise EngineError("the grader is closed")
         require_reporter(report)
-        return self._graded(answers_of(answers, self.quiz), answers_of(among, self.quiz, "among"), report)
+        graded = self._graded(answers_of(answers, self.quiz), answers_of(among, self.quiz, "among"), report)
+        return each_in_one_thread(graded)
 
-    def _graded(self, answers: Sequence[Answer], among: Sequence[Answer], report: Reporter) -> Iterator[Suggestion]:
+    def _graded(
+        self, answers: Sequence[Answer], among: Sequence[Answer], report: Reporter
+    ) -> Generator[Suggestion, None, None]:
         done = 0
         said = self._said((*answers, *among))
         for question in self.quiz.questions:

@@ -35,6 +35,7 @@ _MOST_READ = 16_384
 _MARKUP = re.compile(
     r"</?\s*(?:student[_ -]?answer|student|answer|response|system|user|assistant|instructions?|rubric|prompt|"
     r"tool(?:_\w+)?|function(?:_\w+)?|grade|grader|score|points|evaluation|verdict|data|nonce)(?:[\s_-][^<>]{0,80})?/?>"
+    r"|</?(?=\d{0,63}[a-f])(?=[a-f]{0,63}\d)[0-9a-f]{8,64}>"
     r"|<\|[a-z_ ]{1,40}\|>|<\|?im_(?:start|end)\|?>|\[/?INST\]|<</?SYS>>|<(?:start|end)_of_turn>|<(?:bos|eos|/?s|pad)>"
     r"|\[(?:SYSTEM|ASSISTANT|USER|END[^\[\]]{0,40})\]"
     r"|<!--[^>]{0,400}(?:-->|$)|<script\b[^>]{0,200}>"

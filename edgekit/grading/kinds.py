@@ -78,6 +78,13 @@ def _mark_exact(question: Question, intake: Intake, languages: tuple[str, ...]) 
     form = forms.get(near, "")
     least = _NEAR if len(form) >= _LEAST_NEAR else _NEAR_SHORT if len(form) == _LEAST_NEAR - 1 else 1.0
     alike = max(OSA.normalized_similarity(form, row) for row in rows)
+    bare = _LEADING.sub("", _loose(said))
+    same = next((one for one, form in forms.items() if bare and _LEADING.sub("", form) == bare), None)
+    if same is not None:
+        # `la casa` may be asked with its article, `the heart` is not.
+        words = evidence(intake, begin, end, same)
+        told = doubt("uncertain", f"it is `{same}` but for an article", words)
+        return ruled(0.0, most, words, possible=(most,), reasons=told)
     joined = form and "".join(form.split()) == "".join(_loose(said).split())
     if form and form not in rows and (joined or alike >= least):
         return ruled(0.0, most, words, possible=(most,), reasons=doubt("uncertain", f"it is nearly `{near}`", words))

@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
+from itertools import islice
 
+from edgekit.checks.number_words import number_words
 from edgekit.grading.amounts import amounts
-from edgekit.grading.function_words import known
-from edgekit.grading.intake import Intake
+from edgekit.grading.function_words import denying_words, function_words, known
+from edgekit.grading.intake import Intake, matching_form
 from edgekit.grading.quantities import Quantity
 from edgekit.grading.ruled import Ruled, doubt, evidence, rounded, ruled
+from edgekit.grading.spelling import same_sound
 from edgekit.grading.statements import denial
 from edgekit.grading.units import Unit, unit_named
 from edgekit.quiz.model import Question
+from edgekit.quiz.suggestion import Reason
 
 # What a conversion of units loses in the last place is no error.
 _SLACK = Decimal("1e-9")
 _HUNDREDTH = Decimal("0.01")
 _LEAST_DIGITS = 3
 _MOST_TERMS = 4
+_WORD = re.compile(r"[^\W\d_]+")
+# One letter of five: `twenti`, `thre`, `kuatro`. Shorter words are other words with a letter changed (`ten`, `ton`).
+_NEAR, _LEAST_NEAR = 0.75, 4
+_MOST_WORDS = 64
 
 
 def mark_number(question: Question, intake: Intake, languages: tuple[str, ...]) -> Ruled:
@@ -29,7 +38,7 @@ def mark_number(question: Question, intake: Intake, languages: tuple[str, ...]) 
     most = question.points
     found = amounts(intake.text, languages)
     if not found:
-        told = doubt("number", "there is no number in it")
+        told = _slip(question, intake, found, languages) or doubt("number", "there is no number in it")
         return ruled(0.0, most, None, possible=(most,), reasons=told)
     wanted = f"{question.value:g}" + (f" {question.unit}" if question.unit else "")
     right = [one for one in found if _is_right(question, one, intake.text)]
@@ -60,7 +69,32 @@ def mark_number(question: Question, intake: Intake, languages: tuple[str, ...]) 
         words = evidence(intake, found[0].begin, found[-1].end, wanted)
         told = doubt("number", "the numbers in it make the right one where they are worked out", words)
         return ruled(0.0, most, words, possible=(most,), reasons=told)
+    if slip := _slip(question, intake, found, languages):
+        return ruled(0.0, most, words, possible=(most,), reasons=slip)
     return ruled(0.0, most, words, against=True)
+
+
+def _slip(question: Question, intake: Intake, found: list[Quantity], languages: tuple[str, ...]) -> tuple[Reason, ...]:
+    """The first word beside the numbers that is nearly one, `twenti` of `twenti one`: what is meant a person sees."""
+    from rapidfuzz.distance import OSA
+    from rapidfuzz.process import extractOne
+
+    spoken = known((question.language, *languages))
+    numbers = {matching_form(word): word for one in spoken for word in sorted(number_words(one))}
+    other = {matching_form(word[0]) for text in question.text.values() for word in _WORD.finditer(text)}
+    other |= function_words(spoken) | denying_words(spoken)
+    for word in islice(_WORD.finditer(intake.text), _MOST_WORDS):
+        plain = matching_form(word[0])
+        if plain in other or plain in numbers or any(one.begin <= word.start() < one.end for one in found):
+            continue
+        found_near = extractOne(plain, list(numbers), scorer=OSA.normalized_similarity, score_cutoff=_NEAR)
+        near = found_near[0] if found_near is not None and len(plain) >= _LEAST_NEAR else None
+        sounds = (key for key in numbers if "es" in spoken and len(key) > 2 and same_sound(plain, key))
+        near = near or next(sounds, None)
+        if near is not None:
+            words = evidence(intake, *word.span(), numbers[near])
+            return doubt("number", f"`{word[0]}` may be `{numbers[near]}`", words)
+    return ()
 
 
 def _is_right(question: Question, one: Quantity, text: str) -> bool:

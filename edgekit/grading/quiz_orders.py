@@ -52,8 +52,8 @@ def without_speech(question: Question, wordings: Sequence[Wording], texts: Texts
     if addressed is None or not question.text:
         return tuple(wordings)
     asked = list(question.text.values())
-    related = np.stack([texts.centred(one) for one in asked])
     tokens = np.concatenate([texts.tokens(one)[1] for one in asked])
+    related = np.stack([texts.centred(one) for one in asked])
     found = []
     for one in wordings:
         spans = addressed.speaking(one.text, related, texts, tokens=tokens)

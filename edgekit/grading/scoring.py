@@ -12,10 +12,12 @@ from edgekit.core.languages import base_language
 from edgekit.grading.across import spoken
 from edgekit.grading.contradiction import Mismatch, compare_across, compare_any
 from edgekit.grading.features import best_clause
+from edgekit.grading.function_words import known
 from edgekit.grading.intake import Intake
 from edgekit.grading.linear import shares
 from edgekit.grading.local_marks import Marked, local_features, local_logits
 from edgekit.grading.reading import Read
+from edgekit.grading.statements import whole_clauses
 from edgekit.grading.text_states import TextStates
 from edgekit.grading.texts import Texts
 from edgekit.grading.views import View
@@ -100,14 +102,14 @@ def score(
         for reason in _unlike_marked(seen.views[0], answer, marked, variety, is_met=odds > 0.0):
             reasons.setdefault(reason.code, reason)
     if odds > 0.0 and "negation" not in reasons:
-        for reason in compare_across(_by_language(wordings), seen.views[0].text).reasons(seen.views[0].span):
+        for reason in compare_across(by_language(wordings), seen.views[0].text).reasons(seen.views[0].span):
             reasons[reason.code] = reason
     return Scored(
         float(shares(np.array([odds]))[0]),
         logit,
         {name: float(platt.probabilities(np.array([one]))[0]) for name, one in logits.items()},
         features,
-        _evidence(view, _shown(view, wording, wordings, seen, question, texts), seen, texts),
+        _evidence(view, _shown(view, wording, wordings, seen, question, texts), seen, question, texts),
         tuple(reasons.values()),
         denied,
     )
@@ -179,7 +181,7 @@ def _mismatch(view: View, wordings: Sequence[Wording], seen: Seen, question: Que
     tag = _tag(view, seen, question)
     mine = [one.text for one in wordings if base_language(one.language) in bases(tag)]
     if not mine and view.name != "romanised" and not any(one.name == "translated" for one in seen.views):
-        return compare_across(_by_language(wordings), view.text, tag)
+        return compare_across(by_language(wordings), view.text, tag)
     return compare_any(mine, view.text, tag) if mine else Mismatch()
 
 
@@ -215,15 +217,17 @@ def _shown(
     return max(mine, key=lambda one: round(float(texts.centred(view.text) @ texts.centred(one.text)), 4))
 
 
-def _by_language(wordings: Sequence[Wording]) -> dict[str, list[str]]:
+def by_language(wordings: Sequence[Wording]) -> dict[str, list[str]]:
+    """Language tag -> texts."""
     found: dict[str, list[str]] = {}
     for one in wordings:
         found.setdefault(one.language, []).append(one.text)
     return found
 
 
-def _evidence(view: View, wording: Wording, seen: Seen, texts: Texts) -> Evidence | None:
-    place = best_clause(texts.of(view.text, wording.language), texts.of(wording.text, wording.language))
-    begin, end = view.span(*place)
+def _evidence(view: View, wording: Wording, seen: Seen, question: Question, texts: Texts) -> Evidence | None:
+    first, last = best_clause(texts.of(view.text, wording.language), texts.of(wording.text, wording.language))
+    # A window of six words ends anywhere: `move fast and the`.
+    begin, end = view.span(*whole_clauses(view.text, first, last, known([_tag(view, seen, question)])))
     original = seen.read.answer.text
     return Evidence(begin, end, original[begin:end], wording.text) if begin < end else None

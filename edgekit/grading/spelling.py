@@ -191,6 +191,16 @@ def _by_sound(word: str) -> str | None:
     return written if written != word else None
 
 
+def is_short_form(plain: str, languages: tuple[str, ...]) -> bool:
+    """Whether a word in the form of `matching_form` stands for a common one: `bc`, `ase` for `hace`."""
+    return any(plain in _short(one) for one in languages)
+
+
+def same_sound(one: str, other: str) -> bool:
+    """Whether two words in the form of `matching_form` are said alike in Spanish: `lus`, `luz`."""
+    return _sound(one) == _sound(other)
+
+
 @lru_cache(maxsize=1 << 14)
 def _sound(plain: str) -> str:
     """How a Spanish word sounds: `h` is mute, `b` is `v`, `s`, soft `c` and `z` are one."""

@@ -18,6 +18,7 @@ _LEAST_COVERED = 0.6
 _LEAST_TO_THE_POINT = 0.8
 LEAST_SHARED = 2
 _MOST_UNITS = 64
+_MOST_LONGER = 3
 # Apostrophes of every kind stay inside a word: `don't`, `don"t`, `n’est`.
 WORD = re.compile(r"[^\W_]+(?:['’ʼ`´\"][^\W\d_]{1,2}(?![^\W_]))?")
 _QUOTES = str.maketrans("", "", "'’ʼ`´\"")
@@ -30,6 +31,7 @@ _JOINING = frozenset(
         "entonces mas enquanto embora e aber weil wahrend obwohl und sondern mais car parce tandis et puisque",
     )
 )
+_THAT = frozenset(("that", "que"))
 # What follows has a denial of its own: `not contained in a path in which there is no bulb`.
 _RELATIVE = frozenset({"which", "where", "who", "whose"})
 # What stands on a condition is said of both halves together: a flip in each is none.
@@ -66,7 +68,9 @@ _LEAST_STEM = 5
 
 
 @dataclass(frozen=True, slots=True)
-class _Token:
+class Word:
+    """A word of a text, text[begin:end], in plain letters, and its stem."""
+
     plain: str
     stem: str
     begin: int
@@ -127,7 +131,7 @@ def denial(text: str, languages: tuple[str, ...]) -> tuple[int, int] | None:
     """
     excused = [found.span() for found in _NO_DENIAL.finditer(matching_form(text))]
     denying, no = denying_words(languages), answer_words(languages)[1]
-    tokens = list(_tokens(text, 0, len(text), languages[:1])) if languages else []
+    tokens = list(plain_words(text, 0, len(text), languages[:1])) if languages else []
     for at, token in enumerate(tokens):
         opens = not at and token.plain in no and text[token.end : token.end + 1] in AFTER_ANSWER
         if token.plain in denying and not opens and not _within(token.begin, excused):
@@ -140,10 +144,10 @@ def statements(text: str, languages: tuple[str, ...]) -> tuple[Statement, ...]:
     """The clauses and sentences of a text that are about something, at most 64 and then those of that sentence."""
     found: list[Statement] = []
     for begin, end in _sentences(text):
-        tokens = list(_tokens(text, begin, end, languages))
+        tokens = list(plain_words(text, begin, end, languages))
         if not tokens:
             continue
-        clauses = list(_clauses(text, tokens))
+        clauses = list(_clauses(text, tokens, languages))
         conditional = any(one.plain in conditions(languages) for one in tokens) or _THE_MORE.search(
             matching_form(text[begin:end])
         )
@@ -158,12 +162,45 @@ def statements(text: str, languages: tuple[str, ...]) -> tuple[Statement, ...]:
 
 
 @lru_cache(maxsize=32)
+def _joining(languages: tuple[str, ...]) -> frozenset[str]:
+    """Words that join clauses: Portuguese `mas` is Spanish `más`, which joins none; by ear `y` is written `i`."""
+    if "es" not in languages:
+        return _JOINING
+    return (_JOINING - {"mas"}) | (frozenset() if "en" in languages else {"i"})
+
+
+@lru_cache(maxsize=32)
 def conditions(languages: tuple[str, ...]) -> frozenset[str]:
     """Words that put what follows on a condition, in the form of `matching_form`."""
     return frozenset(word for one in languages for word in _CONDITION[one].split())
 
 
-def _statement(text: str, clauses: Sequence[Sequence[_Token]], languages: tuple[str, ...]) -> Statement | None:
+def whole_clauses(text: str, begin: int, end: int, languages: tuple[str, ...]) -> tuple[int, int]:
+    """text[begin:end] from where a clause begins to where one ends, without words that only join it to another.
+
+    Of a clause at its edge that is not half in it, and that it is not half in, nothing is left. Where that is three
+    times as long it stays as it is, but for words that join.
+    """
+    rows = [list(plain_words(text, *one, languages)) for one in _sentences(text)] if languages else []
+    clauses = [clause for row in rows if row for clause in _clauses(text, row, languages)]
+    touched = [clause for clause in clauses if _half_in(clause[0].begin, clause[-1].end, begin, end)]
+    words = [word for clause in touched for word in clause]
+    if words and words[-1].end - words[0].begin > _MOST_LONGER * (end - begin):
+        words = [word for clause in clauses for word in clause if begin <= word.begin and word.end <= end]
+    joining = _joining(languages)
+    while len(words) > 1 and (words[0].plain in joining or words[0].plain in _THAT):
+        words = words[1:]
+    while len(words) > 1 and words[-1].plain in joining:
+        words = words[:-1]
+    return (words[0].begin, words[-1].end) if words else (begin, end)
+
+
+def _half_in(begin: int, end: int, first: int, last: int) -> bool:
+    shared = min(end, last) - max(begin, first)
+    return 2 * shared >= min(end - begin, last - first)
+
+
+def _statement(text: str, clauses: Sequence[Sequence[Word]], languages: tuple[str, ...]) -> Statement | None:
     small, denying = function_words(languages), denying_words(languages)
     begin, end = clauses[0][0].begin, clauses[-1][-1].end
     plain = matching_form(text[begin:end])
@@ -214,12 +251,12 @@ def _sentences(text: str) -> Iterator[tuple[int, int]]:
         yield begin, len(text)
 
 
-def _clauses(text: str, tokens: Sequence[_Token]) -> Iterator[Sequence[_Token]]:
+def _clauses(text: str, tokens: Sequence[Word], languages: tuple[str, ...]) -> Iterator[Sequence[Word]]:
     """A sentence cut at commas, dashes and conjunctions, where at least two words are on either side."""
-    begin = 0
+    begin, joining = 0, _joining(languages)
     for at in range(1, len(tokens)):
         between = text[tokens[at - 1].end : tokens[at].begin]
-        if (tokens[at].plain in _JOINING or _COMMA.search(between)) and at - begin >= 2 and len(tokens) - at >= 2:
+        if (tokens[at].plain in joining or _COMMA.search(between)) and at - begin >= 2 and len(tokens) - at >= 2:
             yield tokens[begin:at]
             begin = at
     yield tokens[begin:]
@@ -230,15 +267,16 @@ def telling(text: str, one: Statement, languages: tuple[str, ...]) -> list[Telli
     idle = function_words(languages) | denying_words(languages)
     return [
         Telling(token.stem, token.begin)
-        for token in _tokens(text, one.begin, one.end, languages)
+        for token in plain_words(text, one.begin, one.end, languages)
         if token.plain not in idle
     ]
 
 
-def _tokens(text: str, begin: int, end: int, languages: tuple[str, ...]) -> Iterator[_Token]:
+def plain_words(text: str, begin: int, end: int, languages: tuple[str, ...]) -> Iterator[Word]:
+    """The words of text[begin:end] in order; the first of the languages, of which there must be one, stems them."""
     for found in WORD.finditer(text, begin, end):
         plain = matching_form(found[0]).translate(_QUOTES)
-        yield _Token(plain, _stem(plain, languages), found.start(), found.end())
+        yield Word(plain, _stem(plain, languages), found.start(), found.end())
 
 
 @lru_cache(maxsize=1 << 14)

@@ -119,6 +119,17 @@ def unit(vectors: Floats) -> Floats:
     return np.asarray(vectors / np.maximum(lengths, _TINY), np.float32)
 
 
+def likeness(one: TextStates, place: tuple[int, int], other: TextStates, there: tuple[int, int]) -> float:
+    """The cosine of what the tokens in one.text[slice(*place)] and in other.text[slice(*there)] mean; 0 without any."""
+    means = []
+    for text, (begin, end) in ((one, place), (other, there)):
+        inside = [at for at, (first, last) in enumerate(text.spans) if first < end and begin < last]
+        if not inside:
+            return 0.0
+        means.append(unit(text.states[inside].mean(axis=0)))
+    return float(means[0] @ means[1])
+
+
 def stems(text: str, language: str) -> dict[str, float]:
     """As `TextStates.words`."""
     languages = known([language])

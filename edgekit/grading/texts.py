@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from edgekit.engine.memory import give_back_memory
@@ -11,15 +12,29 @@ from edgekit.grading.addressed import Addressed
 from edgekit.grading.disorder import Disorder
 from edgekit.grading.scorer import Scorer
 from edgekit.grading.spans import piece_spans
-from edgekit.grading.text_states import Floats, StatesEncoder, TextStates, text_states, unit
+from edgekit.grading.text_states import Floats, StatesEncoder, TextStates, stems, text_states, unit
 
 if TYPE_CHECKING:
     from edgekit.engine.encoder import TokenStates
 
-# Wordings and questions come up for every answer, an answer's views for every criterion. Of 30 tokens with 384 numbers
-# of 4 bytes each: 46 kB a text, 4 MB, and twice as much again for what the scorer makes of them. Of long texts as many
-# as have these tokens, 6 MB: two of the longest.
-_MOST, _MOST_TOKENS = 96, 4096
+# Wordings and questions come up for every answer, an answer's views for every criterion: 30 tokens with 384 numbers of
+# 4 bytes each are 46 kB. Of long texts as many as have these tokens, 9 MB: an answer of 2,000 words with what counts
+# for nothing, and without, are 4,096.
+_MOST, _MOST_TOKENS = 256, 6144
+# Of an answer of 2,000 words 250 sentences and parts of them are held against the question, some three times: 1.5 kB
+# each.
+_MOST_EMBEDDINGS = 512
+# After so many tokens freed memory is given back, which takes as long as reading one.
+_GIVEN_BACK = 1024
+
+
+@dataclass(slots=True)
+class _Known:
+    """A text as the encoder gave it, until the scorer has it; then that, by language, and what the two share once."""
+
+    given: TokenStates | None
+    tokens: int
+    prepared: dict[str, TextStates] = field(default_factory=dict)
 
 
 class Texts:
@@ -40,8 +55,9 @@ class Texts:
         self.addressed = Addressed.load() if scorer is None else addressed
         self.disorder = Disorder.load() if scorer is None else disorder
         self._encoder = encoder
-        self._known: OrderedDict[str, TokenStates] = OrderedDict()
-        self._prepared: OrderedDict[tuple[str, str], TextStates] = OrderedDict()
+        self._known: OrderedDict[str, _Known] = OrderedDict()
+        self._embeddings: OrderedDict[str, Floats] = OrderedDict()
+        self._tokens = self._read = 0
 
     def read(self, texts: Sequence[str]) -> None:
         """Read texts that were not read yet, each by itself.
@@ -49,24 +65,35 @@ class Texts:
         onnxruntime adds up a mean in another order where texts run together: the last bit of an embedding would depend
         on the other texts, and a suggestion could not be replayed. By itself a text takes 5 % longer.
         """
-        new = [text for text in dict.fromkeys(texts) if text not in self._known]
-        for text in new:
-            (self._known[text],) = self._encoder.token_states([text])
-        if new:
-            give_back_memory()
         for text in texts:
-            self._known.move_to_end(text)
-        for _ in range(len(self._known) - max(_MOST, len(texts))):
-            self._known.popitem(last=False)
-        tokens = sum(len(one.states) for one in self._known.values())
-        while tokens > _MOST_TOKENS and len(self._known) > 1:
-            tokens -= len(self._known.popitem(last=False)[1].states)
+            self._find(text)
+
+    def _find(self, text: str, *, stays: bool = True) -> _Known:
+        """stays: for as long as there is room, else as long as there is none better to leave."""
+        found = self._known.get(text)
+        if found is None:
+            (given,) = self._encoder.token_states([text])
+            found = self._known[text] = _Known(given, len(given.states))
+            self._embeddings[text] = unit(given.embedding)
+            if len(self._embeddings) > _MOST_EMBEDDINGS:
+                self._embeddings.popitem(last=False)
+            self._tokens += found.tokens
+            self._read += found.tokens
+        self._known.move_to_end(text, last=stays)
+        while len(self._known) > 1 and (len(self._known) > _MOST or self._tokens > _MOST_TOKENS):
+            self._tokens -= self._known.popitem(last=False)[1].tokens
+        if self._read > _GIVEN_BACK:
+            give_back_memory()
+            self._read = 0
+        return found
 
     def embedding(self, text: str) -> Floats:
         """(d,) of a whole text, of length 1, as the encoder gives it."""
-        if text not in self._known:
-            self.read([text])
-        return unit(self._known[text].embedding)
+        if text not in self._embeddings:
+            # Of a part of a sentence nothing else is asked: the states of whole sentences stay.
+            self._find(text, stays=False)
+        self._embeddings.move_to_end(text)
+        return self._embeddings[text]
 
     def centred(self, text: str) -> Floats:
         """(d,) of a whole text, as `TextStates.embedding`."""
@@ -74,23 +101,22 @@ class Texts:
 
     def tokens(self, text: str) -> tuple[tuple[tuple[int, int], ...], Floats]:
         """The spans of a text's tokens, and (n, d) what each means there, as `TextStates.states`."""
-        if text not in self._known:
-            self.read([text])
-        found = self._known[text]
-        return piece_spans(text, found.pieces), unit(found.states - self.scorer.space.state_mean)
+        found = self._find(text)
+        for made in found.prepared.values():
+            return made.spans, made.states
+        assert found.given is not None  # noqa: S101  until it is prepared
+        return piece_spans(text, found.given.pieces), unit(found.given.states - self.scorer.space.state_mean)
 
     def of(self, text: str, language: str) -> TextStates:
         """A text as the scorer gets it; language: whose stems are taken."""
-        made = self._prepared.get((text, language))
-        if made is None:
-            if text not in self._known:
-                self.read([text])
-            found = self._known[text]
-            made = text_states(self.scorer.space, text, found.pieces, found.states, found.embedding, language)
-            self._prepared[text, language] = made
-            tokens = sum(len(one.states) for one in self._prepared.values())
-            while len(self._prepared) > _MOST or (tokens > _MOST_TOKENS and len(self._prepared) > 1):
-                tokens -= len(self._prepared.popitem(last=False)[1].states)
+        found = self._find(text)
+        made = found.prepared.get(language)
+        if made is not None:
+            return made
+        if found.given is not None:
+            given, found.given = found.given, None
+            made = text_states(self.scorer.space, text, given.pieces, given.states, given.embedding, language)
         else:
-            self._prepared.move_to_end((text, language))
+            made = replace(next(iter(found.prepared.values())), words=stems(text, language))
+        found.prepared[language] = made
         return made

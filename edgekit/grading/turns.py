@@ -17,17 +17,16 @@ from edgekit.grading.linear import pack_weights, packed_weights
 
 Floats = NDArray[np.float32]
 Span = tuple[int, int]
-SCHEMA = "edgekit.turns/1"
+SCHEMA = "edgekit.turns/2"
 _PACKAGED = "turns.json"
-# A token is seen with two, then three on either side; that the encoder saw the whole sentence is in its vector.
-INNER, NEAR, FAR = 32, 5, 7
+# Three convolutions over five tokens each, two and four apart in the second and third: a token is seen with fourteen on
+# either side. Of 1,930 orders of patterns kept out of training 62 % are told to the token, 49 % by half as many numbers
+# that saw five on either side.
+INNER, WIDTH, APART = 64, 5, (1, 2, 4)
 SCALE = 5.0
 SHAPES: tuple[tuple[int, ...], ...] = (
     (INNER,),
-    (NEAR, INNER, INNER),
-    (INNER,),
-    (FAR, INNER, INNER),
-    (INNER,),
+    *((WIDTH, INNER, INNER), (INNER,)) * len(APART),
     (INNER,),
 )
 # The log odds of one word, and what it costs to turn: a word or two that look like it are none.
@@ -70,8 +69,8 @@ class Run:
 class Turns:
     """The log odds of each token that it speaks to the grader.
 
-    project (d + 1, INNER): of a token's state and of how near it is to the question; layers: of `SHAPES`: its bias, two
-    convolutions each with a bias, what weighs their sum.
+    project (d + 1, INNER): of a token's state and of how near it is to the question; layers: of `SHAPES`: its bias,
+    then convolutions each with a bias, each added to what it is of, and what weighs their sum.
     """
 
     project: Floats
@@ -85,12 +84,12 @@ class Turns:
 
     def logits(self, states: Floats, related: Floats) -> Floats:
         """(n,) of (n, d) centred states of a text's tokens; related (m, d): of all that is known of the question."""
-        shift, near, near_bias, far, far_bias, weights = self.layers
+        shift, *convolutions, weights = self.layers
         alike = (states @ related.T).max(axis=1) if len(related) else np.zeros(len(states), np.float32)
-        seen = SCALE * (np.column_stack([states, alike]) @ self.project) + shift
-        first = _silu(_convolved(seen, near) + near_bias)
-        second = _silu(_convolved(first, far) + far_bias)
-        return np.asarray((first + second) @ weights + self.bias, np.float32)
+        seen = _silu(SCALE * (np.column_stack([states, alike]) @ self.project) + shift)
+        for apart, kernel, bias in zip(APART, convolutions[::2], convolutions[1::2], strict=True):
+            seen = seen + _silu(_convolved(seen, kernel, apart) + bias)
+        return np.asarray(seen @ weights + self.bias, np.float32)
 
     def runs(self, text: str, spans: Sequence[Span], states: Floats, related: Floats) -> tuple[Run, ...]:
         """The likeliest runs of words; spans: of its tokens, as `piece_spans`.  states, related: as `logits`."""
@@ -172,11 +171,12 @@ def _packaged() -> Turns:
     return decode_turns((files("edgekit.grading") / _PACKAGED).read_bytes())
 
 
-def _convolved(rows: Floats, weights: Floats) -> Floats:
-    """(n, out) of (n, in) by (width, in, out), with zeros around."""
-    around = len(weights) // 2
+def _convolved(rows: Floats, weights: Floats, apart: int) -> Floats:
+    """(n, out) of (n, in) by (width, in, out), with zeros around; apart: tokens from one that is seen to the next."""
+    around = len(weights) // 2 * apart
     padded = np.pad(rows, ((around, around), (0, 0)))
-    return np.asarray(sum(padded[at : at + len(rows)] @ one for at, one in enumerate(weights)), np.float32)
+    seen = (padded[at * apart : at * apart + len(rows)] @ one for at, one in enumerate(weights))
+    return np.asarray(sum(seen), np.float32)
 
 
 def _silu(rows: Any) -> Floats:

@@ -78,6 +78,11 @@ class Question:
     unit: str | None = None
     languages: tuple[str, ...] = ()
 
+    @property
+    def asked(self) -> str:
+        """Its text in the language that it is asked in, else in the first."""
+        return self.text.get(self.language) or next(iter(self.text.values()), self.id)
+
 
 @dataclass(frozen=True, slots=True)
 class Quiz:

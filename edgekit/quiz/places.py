@@ -9,6 +9,8 @@ from typing import Any
 
 from edgekit.catalogue.problems import Problem, dotted
 from edgekit.core.characters import between_characters, visible
+from edgekit.quiz.criteria import WHOLE
+from edgekit.quiz.model import Criterion, Quiz
 
 _LISTS = {"questions": "question", "criteria": "criterion", "misconceptions": "misconception"}
 _TEXTS = ("text", "statement", "wordings")
@@ -19,6 +21,30 @@ _GIVEN_BY_US = re.compile(r"[qcm]\d+")
 def placed(problems: Iterable[Problem], document: Mapping[str, Any]) -> list[Problem]:
     """The problems of a quiz's table, each told with its place: question 2 (`leaves: Why do…`): `points` is missing."""
     return [dataclasses.replace(problem, told=_told(problem, document)) for problem in problems]
+
+
+def place_of(quiz: Quiz, question: str, criterion: str | None) -> str:
+    """A question of a quiz, or a criterion of it, by its number and the beginning of what it says.
+
+    The criterion that a question with references alone has is in no file: there the question is named.
+    """
+    found = quiz.question(question)
+    if found is None:
+        return beginning(question)
+    place = _numbered("question", quiz.questions.index(found) + 1, found.id, found.asked)
+    for number, one in enumerate(found.criteria, start=1):
+        if one.id == criterion and not (criterion == WHOLE and found.references):
+            return f"{place}: {_numbered('criterion', number, one.id, _first(one, found.language))}"
+    return place
+
+
+def _first(criterion: Criterion, language: str) -> str:
+    return criterion.statement.get(language) or next(iter(criterion.statement.values()), "")
+
+
+def _numbered(what: str, number: int, given: str, text: str) -> str:
+    known = named(given, text).replace("`", "'")
+    return f"{what} {number} (`{known}`)" if known else f"{what} {number}"
 
 
 def named(given: str, text: str) -> str:
@@ -43,8 +69,8 @@ def _told(problem: Problem, document: Mapping[str, Any]) -> str:
     while len(key) > 1 and key[0] in _LISTS and isinstance(key[1], int):
         what, number = _LISTS[str(key[0])], key[1]
         value = _at(_at(value, str(key[0])), number)
-        known = named(*_said(value)).replace("`", "'")
-        places.append(f"{what} {number + 1} (`{known}`): " if known else f"{what} {number + 1}: ")
+        given, text = _said(value)
+        places.append(f"{_numbered(what, number + 1, given, text)}: ")
         key = key[2:]
     told = problem.message
     if len(key) > 1 and isinstance(key[-1], int):

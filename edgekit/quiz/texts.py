@@ -30,12 +30,12 @@ def clean(checker: Checker, value: Any, key: Key) -> str:
         checker.wrong_type(value, key, str)
         return ""
     text = unicodedata.normalize("NFC", value).strip()
-    found = _CONTROL.search(text)
+    found = _CONTROL.search(value)
     if not text:
         checker.problem(key, "is empty")
     elif found is not None:
         checker.problem(key, f"holds the control character U+{ord(found[0]):04X}")
-    elif len(text) > MOST_CHARACTERS:
+    elif len(value) > MOST_CHARACTERS:
         checker.problem(key, f"is longer than {MOST_CHARACTERS:,} characters")
     else:
         return text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from edgekit.answers.questions import ImportedQuiz, import_quiz
 from edgekit.core.errors import EdgekitError, InputError, UnavailableError, UsageError
+from edgekit.quiz.model import Question
 from edgekit.quiz.read import check_quiz
 from edgekit.quiz.write import quiz_toml
 
@@ -168,6 +170,12 @@ def test_moodle_xml_becomes_a_quiz_with_its_references_and_grades(tmp_path: Path
     )
 
 
+@pytest.mark.parametrize("codec", ["utf-8-sig", "utf-16"])
+def test_moodle_xml_is_known_in_every_encoding(tmp_path: Path, codec: str) -> None:
+    said = MOODLE.replace("UTF-8", "UTF-16") if codec == "utf-16" else MOODLE
+    assert read(tmp_path, said.encode(codec)).quiz == read(tmp_path, MOODLE).quiz
+
+
 def test_gift_becomes_a_quiz(tmp_path: Path) -> None:
     found = read(tmp_path, GIFT, "q.txt")
     assert found.form == "gift"
@@ -192,8 +200,8 @@ def test_qti_items_of_both_versions_become_a_quiz(tmp_path: Path) -> None:
     assert found.quiz.languages == ("en", "es")
     gap, boils, choice, ice = found.quiz.questions
     assert (gap.id, gap.kind, gap.references["en"]) == ("gap.A", "exact", ("gas", "vapour"))
-    assert gap.text["en"] == "Steam is a _____ , at _____ degrees."
-    assert (boils.id, boils.value) == ("gap.B", 100.0)
+    assert gap.text["en"] == "Steam is a _____, at […] degrees."
+    assert (boils.id, boils.value, boils.text["en"]) == ("gap.B", 100.0, "Steam is a […], at _____ degrees.")
     assert (choice.id, choice.options[choice.correct[0]]) == ("gap.C", "hot")
     assert (ice.id, ice.language, ice.points, ice.text["es"]) == (
         "ice",
@@ -205,7 +213,28 @@ def test_qti_items_of_both_versions_become_a_quiz(tmp_path: Path) -> None:
         (2.0, "Dice que es menos denso."),
         (1.0, "Compara con el agua."),
     ]
-    assert found.notes == ("left out, items, hotspotinteraction: 1",)
+    assert found.quiz.title == "package"
+    assert found.notes == (
+        "`gap.A`: left out, answers with a part of the points: 1",
+        "left out, items, hotspotinteraction: 1",
+    )
+
+
+@pytest.mark.parametrize(
+    ("most", "mapped", "points"),
+    [("4", "2", [2.0, 1.0, 1.0]), ("3", None, [1.0, 1.0, 1.0]), ("2", "2", [2 / 3] * 3), (None, "2", [2.0, 1.0, 1.0])],
+)
+def test_the_gaps_of_an_item_share_its_points(
+    tmp_path: Path, most: str | None, mapped: str | None, points: list[float]
+) -> None:
+    item = ITEM_3.replace('mapped-value="1"', f'mapped-value="{mapped}"').replace(
+        '<q:qti-hotspot-interaction response-identifier="D"/>', ""
+    )
+    score = f'<q:qti-outcome-declaration identifier="SCORE" normal-maximum="{most}"/>' if most else ""
+    if mapped is None:
+        item = re.sub("<q:qti-mapping>.*</q:qti-mapping>", "", item, flags=re.DOTALL)
+    found = read(tmp_path, item.replace("<q:qti-item-body>", f"{score}<q:qti-item-body>"))
+    assert [one.points for one in found.quiz.questions] == pytest.approx(points)
 
 
 def test_the_form_can_be_forced_and_is_checked(tmp_path: Path) -> None:
@@ -287,3 +316,88 @@ def test_a_pasted_picture_is_no_text(tmp_path: Path) -> None:
     text = f'<![CDATA[<img src="data:image/png;base64,{"A" * 1_000_000}" alt="a leaf"> What is it?]]>'
     (question,) = read(tmp_path, ESSAY.format(text, "A leaf.")).quiz.questions
     assert question.text["en"] == "[image: a leaf] What is it?"
+
+
+def gift(tmp_path: Path, answers: str) -> tuple[Question, tuple[str, ...]]:
+    found = read(tmp_path, f"::N::Why?{{{answers}}}\n\nOther {{=x}}", "q.gift")
+    return found.quiz.questions[0], found.notes
+
+
+@pytest.mark.parametrize(
+    ("answers", "correct", "notes"),
+    [
+        ("=a ~%50%b ~c", ("a",), ("`N`: left out, the points of options that have a part of them: 1",)),
+        ("=%100%a =%50%b ~c", ("a",), ("`N`: left out, the points of options that have a part of them: 1",)),
+        ("~%100%a ~%-100%b ~c", ("a",), ()),
+        ("~%33.33333%a ~%33,33333%b ~%33.33333%c ~%-100%d", ("a", "b", "c"), ()),
+    ],
+)
+def test_weights_of_gift_say_which_options_are_right(
+    tmp_path: Path, answers: str, correct: tuple[str, ...], notes: tuple[str, ...]
+) -> None:
+    question, told = gift(tmp_path, answers)
+    assert tuple(question.options[one] for one in question.correct) == correct
+    assert told == notes
+
+
+@pytest.mark.parametrize(
+    ("answers", "value", "tolerance", "notes"),
+    [
+        ("#=3:0.5 ~#no", 3.0, 0.5, ()),
+        ("#=%100%3:0#yes =%50%3:1#near =4 ~#no", 3.0, 0.0, ("a part of the points: 1", "after the first: 1")),
+        ("#-3..-1", -2.0, 1.0, ()),
+    ],
+)
+def test_numbers_of_gift(tmp_path: Path, answers: str, value: float, tolerance: float, notes: tuple[str, ...]) -> None:
+    question, told = gift(tmp_path, answers)
+    assert (question.kind, question.value, question.tolerance) == ("numeric", value, tolerance)
+    assert len(told) == len(notes)
+    assert all(note.endswith(end) for note, end in zip(told, notes, strict=True))
+
+
+def test_a_tolerance_that_cannot_be_read_is_not_taken_for_none(tmp_path: Path) -> None:
+    found = read(tmp_path, "::N::How much?{#3:about one}\n\nOther {=x}", "q.gift")
+    assert [one.id for one in found.quiz.questions] == ["other"]
+    assert found.notes == ("left out, since nothing says what a right answer is: `How much?`",)
+
+
+def test_patterns_and_parts_of_short_answers_are_told(tmp_path: Path) -> None:
+    question, told = gift(tmp_path, "=oxygen =oxy* =%50%air#nearly")
+    assert question.references == {"en": ("oxygen",)}
+    assert told == (
+        "`N`: left out, answers with `*`, which are patterns: 1",
+        "`N`: left out, answers with a part of the points: 1",
+    )
+
+
+@pytest.mark.parametrize("form", ["q.xml", "q.gift"])
+def test_categories_are_one_quiz_which_is_told_and_named_after_none(tmp_path: Path, form: str) -> None:
+    xml = "".join(
+        f'<question type="category"><category><text>$course$/top/{name}</text></category></question>'
+        f'<question type="essay"><name><text>{name}</text></name><questiontext><text>Why?</text></questiontext>'
+        f"<graderinfo><text>{name} is wet.</text></graderinfo></question>"
+        for name in ("Rain", "Rivers // seas")
+    )
+    plain = "$CATEGORY: $course$/top/Rain\n\n::a::Why? {=x}\n\n$CATEGORY: $course$/Rivers // seas\n\n::b::Why? {=y}\n"
+    found = read(tmp_path, f"<quiz>{xml}</quiz>" if form == "q.xml" else plain, form)
+    assert found.notes == ("the questions of 2 categories are all in this quiz: `Rain`, `Rivers / seas`",)
+    assert (found.quiz.title, len(found.quiz.questions)) == ("q", 2)
+    one = read(tmp_path, plain.rpartition("$CATEGORY")[0], "q.gift")
+    assert (one.quiz.title, one.notes) == ("Rain", ())
+
+
+def test_a_question_that_cannot_be_is_left_out_and_told_and_the_others_stay(tmp_path: Path) -> None:
+    doubled = "::D::Which? {=one ~two ~one}\n\n"
+    found = read(tmp_path, f"{doubled}Other {{=x}}", "q.gift")
+    assert [one.id for one in found.quiz.questions] == ["other"]
+    assert found.notes == ("left out, question 1 (`d: Which?`): entry 3 of `options` is there a second time",)
+    with pytest.raises(InputError, match="have problems"):
+        read(tmp_path, doubled, "q.gift")
+
+
+def test_a_choice_of_moodle_with_parts_of_the_points_tells_what_is_lost(tmp_path: Path) -> None:
+    answers = "".join(f'<answer fraction="{one}"><text>{one} of it</text></answer>' for one in (100, 50, 0))
+    question = "<name><text>N</text></name><questiontext><text>Which?</text></questiontext>"
+    found = read(tmp_path, f'<quiz><question type="multichoice">{question}{answers}</question></quiz>')
+    assert found.quiz.questions[0].correct == ("a",)
+    assert found.notes == ("`N`: left out, the points of options that have a part of them: 1",)

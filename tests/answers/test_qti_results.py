@@ -7,11 +7,14 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from toys.quiz_of_two import quiz_of_two, read
+from lxml import etree
+from toys.quiz_of_two import SOURCE, quiz_of_two, read
 
+from edgekit.answers.read import read_answers
 from edgekit.answers.write import write_marks
 from edgekit.core.errors import InputError
 from edgekit.quiz.model import Quiz
+from edgekit.quiz.read import check_quiz
 from edgekit.quiz.suggestion import Mark
 
 
@@ -63,3 +66,37 @@ def test_a_zip_that_leads_out_is_refused(tmp_path: Path, quiz: Quiz) -> None:
         archive.writestr("../x.xml", RESULT.format(ITEM))
     with pytest.raises(InputError, match="leads out of the archive"):
         read(tmp_path, buffer.getvalue(), quiz, "in.zip")
+
+
+GAPS = """<assessmentResult xmlns="http://www.imsglobal.org/xsd/imsqti_result_v3p0"><context sourcedId="ana"/>
+<itemResult identifier="gap" sessionStatus="final"><responseVariable identifier="duration"><candidateResponse>
+<value>9</value></candidateResponse></responseVariable><responseVariable identifier="A"><candidateResponse>
+<value>gas</value></candidateResponse></responseVariable><responseVariable identifier="B"><candidateResponse/>
+</responseVariable>{more}<candidateComment>hard</candidateComment></itemResult></assessmentResult>
+"""
+
+
+@pytest.mark.parametrize("more", ["", '<responseVariable identifier="C"><candidateResponse/></responseVariable>'])
+def test_the_gaps_of_an_item_are_questions_of_their_own_and_their_sum_its_score(tmp_path: Path, more: str) -> None:
+    source = SOURCE.replace('"q1"', '"gap.A"').replace('"q2"', '"gap.B"')
+    quiz, problems = check_quiz(source.encode(), Path("q"))
+    assert quiz is not None, problems
+    answers = read(tmp_path, GAPS.format(more=more), quiz, "r.xml")
+    assert [(one.answer_id, one.text) for one in answers.answers] == [("result1.gap.A", "gas"), ("result1.gap.B", "")]
+    marks = [Mark("result1.gap.A", "gap.A", 2.0, "changed", None, 1.5), Mark("result1.gap.B", "gap.B", 1.0)]
+    write_marks(answers, marks, tmp_path / "out.xml")
+    # A second parser, and the order that the schema has: variables, then the comment.
+    (item,) = etree.parse(tmp_path / "out.xml").getroot().findall("{*}itemResult")
+    assert [etree.QName(one).localname for one in item][-1] == "candidateComment"
+    told = {one.get("identifier"): one.findtext("{*}value") for one in item.findall("{*}outcomeVariable")}
+    parts = {"EDGEKIT_SCORE.A": "1.5", "EDGEKIT_STATUS.A": "changed", "EDGEKIT_STATUS.B": "suggested"}
+    # No score of the item while a gap has none, and no most where a response is no question of the quiz.
+    assert told == (parts if more else {"MAXSCORE": "3", **parts})
+    marks[1] = Mark("result1.gap.B", "gap.B", 1.0, "changed", None, 0.0)
+    again = read_answers(tmp_path / "out.xml", quiz=quiz)
+    assert again.answers == answers.answers
+    write_marks(again, marks, tmp_path / "last.xml")
+    (item,) = etree.parse(tmp_path / "last.xml").getroot().findall("{*}itemResult")
+    told = {one.get("identifier"): one.findtext("{*}value") for one in item.findall("{*}outcomeVariable")}
+    assert told.get("SCORE") == (None if more else "1.5")
+    assert told["EDGEKIT_SCORE.B"] == "0"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import zipfile
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edgekit.answers.answers import Answers
+from edgekit.answers.cells import COLUMNS
 from edgekit.answers.decoding import MOST_BYTES
 from edgekit.answers.read import read_answers
 from edgekit.core.errors import EdgekitError, InputError, UnavailableError, UsageError
@@ -183,7 +185,6 @@ def test_every_problem_of_a_table_has_its_line_and_no_word_of_a_student(tmp_path
         ("id,question,answer\n", "has a header and no answers"),
         ('id,question,answer\na,two,"open\nb,two,x\n', "line 2: a quotation mark is never closed"),
         ('id,question,answer\na,two,"x"y\n', "line 2: "),
-        ("id,question,answer\na,two," + "x" * 140_000 + "\n", "line 2: field larger than field limit"),
         (b"id,question,answer\na,two,\0\n", "is no text"),
         ("id,question,answer\na,two,\0\n".encode("utf-16"), "line 2 has a NUL"),
         (b"\x89PNG\r\n\x1a\n\0\0\0", "is no text"),
@@ -214,7 +215,7 @@ def test_every_problem_of_json_lines_has_its_line(tmp_path: Path, quiz: Quiz) ->
     )
     problems = wrong(tmp_path, data, quiz)[1:]
     assert [problem.partition(":")[0] for problem in problems] == [f"line {line}" for line in range(2, 9)]
-    surrogate = '{"question": "two", "answer": "\\ud800"}\n{"question": "one", "answer": {"x": 1}}\n'
+    surrogate = '{"question": "two", "answer": "\\ud800"}\n{"question": "one", "answer": [1]}\n'
     assert wrong(tmp_path, surrogate, quiz)[1:] == [
         "line 1: holds half of a character (a lone surrogate)",
         "line 2: it names no question of the quiz: `one`; did you mean `q-one`?",
@@ -302,3 +303,81 @@ def test_answers_that_are_printed_show_no_word_of_a_student(tmp_path: Path, quiz
     found = read(tmp_path, "id,student,room,question,answer\na,Secreta,Sala,two,palabras\n", quiz)
     assert "two" in repr(found)
     assert not any(word in repr(found) for word in ("Secreta", "Sala", "palabras"))
+
+
+def test_a_first_line_that_tells_excel_what_parts_the_cells_is_obeyed_and_kept(tmp_path: Path, quiz: Quiz) -> None:
+    data = 'sep=;\r\nid;q-one;two\r\n1;"a, b";x\r\n'
+    found = read(tmp_path, data, quiz)
+    assert [(one.answer_id, one.text) for one in found.answers] == [("1.q-one", "a, b"), ("1.two", "x")]
+    assert found.source is not None
+    assert found.source.written({}, names=True).startswith(b"sep=;\r\nid;q-one;two;")
+    assert "line 3: only 1 cells of 3" in wrong(tmp_path, "sep=;\nid;q-one;two\n1\n", quiz)
+
+
+def test_a_book_in_one_cell_keeps_no_class_from_its_marks(tmp_path: Path, quiz: Quiz) -> None:
+    book = "ice floats, " * 80_000
+    found = read(tmp_path, f'id,q-one,two\n1,"{book}",x\n', quiz)
+    assert found.answers[0].text == book
+
+
+def test_rows_that_are_too_short_or_long_are_told_though_no_two_are_alike(tmp_path: Path, quiz: Quiz) -> None:
+    assert wrong(tmp_path, "id,name,q-one,two\n1,a,x\n2,b,x,y,z\n3\n", quiz)[1:] == [
+        "line 2: only 3 cells of 4",
+        "line 3: 5 cells, but there are 4 columns",
+        "line 4: only 1 cells of 4",
+    ]
+
+
+def test_a_question_with_two_columns_is_told(tmp_path: Path, quiz: Quiz) -> None:
+    found = read(tmp_path, "id,q-one,two,Q_One\n1,x,y,z\n", quiz)
+    assert [one.text for one in found.answers] == ["x", "y"]
+    assert found.notes == ("column 4 is named after `q-one` as well, and is left out",)
+
+
+@pytest.mark.parametrize(
+    ("data", "answers"),
+    [
+        ('{"id": "a", "answers": {"q-one": "x", "two": "y"}, "m": {"k": [1]}}', [("a.q-one", "x"), ("a.two", "y")]),
+        ('{"id": "a", "q-one": {"text": "x"}, "two": {"text": null}}', [("a.q-one", "x"), ("a.two", "")]),
+        ('{"id": "a", "run": {"said": {"q-one": {"value": "x", "n": 1}}}}', [("a.q-one", "x")]),
+        (
+            '{"question": {"id": "two", "text": "¿?"}, "answer": {"text": "x", "n": 1}, "student": {"name": "Ana"}}\n'
+            '{"question": {"id": "q-one", "text": "¿?"}, "answer": {}, "student": {"name": "Eva"}}\n',
+            [("line1", "x"), ("line2", "")],
+        ),
+        (
+            '{"id": "a", "actor": {"name": "Ana Ruiz"}, "object": {"id": "two"}, "result": {"response": "x"}}',
+            [("a", "x")],
+        ),
+    ],
+)
+def test_objects_within_objects_are_columns_and_come_back(
+    tmp_path: Path, quiz: Quiz, data: str, answers: list[tuple[str, str]]
+) -> None:
+    found = read(tmp_path, data, quiz, "a.jsonl")
+    assert [(one.answer_id, one.text) for one in found.answers] == answers
+    assert found.source is not None
+    lines = [json.loads(line) for line in found.source.written({}, names=True).splitlines()]
+    for line in lines:
+        for key in ("marks", *COLUMNS):
+            line.pop(key, None)
+    assert lines == [json.loads(line) for line in data.splitlines()]
+    assert b"Ana" not in found.source.written({}, names=False)
+
+
+def test_a_column_within_an_object_can_be_said(tmp_path: Path, quiz: Quiz) -> None:
+    data = '{"id": "a", "question": {"id": "two"}, "answer": {"text": "y", "words": "x"}}'
+    assert [one.text for one in read(tmp_path, data, quiz).answers] == ["y"]
+    assert [one.text for one in read(tmp_path, data, quiz, columns={"answer": "answer.words"}).answers] == ["x"]
+
+
+def test_an_answer_that_is_an_object_in_some_lines_is_never_read_as_nothing(tmp_path: Path, quiz: Quiz) -> None:
+    data = '{"question": "two", "answer": "x"}\n{"question": "two", "answer": {"text": "y"}}\n'
+    assert "line 1: `answer` is an object in other lines" in wrong(tmp_path, data, quiz)
+
+
+@pytest.mark.parametrize(
+    ("value", "told"), [("9" * 5000, "a number of 5,000 digits"), ("1e999", "a number beyond 1.8e308")]
+)
+def test_numbers_that_json_cannot_hold_again_are_told(tmp_path: Path, quiz: Quiz, value: str, told: str) -> None:
+    assert wrong(tmp_path, f'{{"id": {value}, "question": "two", "answer": "x"}}', quiz)[1:] == [f"line 1: {told}"]

@@ -140,6 +140,14 @@ def test_lti_scores_have_what_a_platform_asks_for(tmp_path: Path, quiz: Quiz) ->
             },
         ],
     }
+    labelled = json.loads(written(tmp_path, answers, marks, "s.json", form="lti", quiz=quiz))
+    assert [one["label"] for one in labelled["lineItems"]] == ["What is q1?", "What is q2?"]
+    long = "Why " * 60
+    alike = replace(quiz, questions=tuple(replace(one, text={"en": f"{long}{one.id}"}) for one in quiz.questions))
+    labelled = json.loads(written(tmp_path, answers, marks, "s.json", form="lti", quiz=alike))
+    for one in labelled["lineItems"]:
+        assert one["label"].startswith("Why Why")
+        assert one["label"].endswith(f"… ({one['resourceId']})")
     nameless = written(tmp_path, answers, marks, "s.json", form="lti", names=False)
     assert b"Ana" not in nameless
     assert json.loads(nameless)["scores"][0]["userId"] == "line2"

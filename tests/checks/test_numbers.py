@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edgekit.checks.number_words import han, roman, scale, spelled
+from edgekit.checks.number_words import digit_words, han, number_words, roman, scale, spelled
 from edgekit.checks.numbers import check_numbers
 from edgekit.checks.numerals import numerals
 
@@ -179,3 +179,11 @@ def test_numerals_have_each_reading() -> None:
     assert [str(value.normalize()) if not isinstance(value, str) else value for value in one.values][:1] == ["2.8E+9"]
     (two,) = numerals("12.05.2019")
     assert two.parts == (12, 5, 2019)
+
+
+@pytest.mark.parametrize("language", ["en", "es", "pt", "de", "fr", "it", "nl"])
+def test_the_words_for_digits_are_words_for_numbers(language: str) -> None:
+    assert set(digit_words(language).values()) == set(range(10))
+    assert digit_words(language).keys() <= number_words(language) | {"a", "an", "einen", "einem", "einer"}
+    assert digit_words("xx") == {}
+    assert number_words("xx") == frozenset()

@@ -57,6 +57,23 @@ def test_orders_have_one_line_together_and_say_that_they_moved_points() -> None:
     assert text.endswith("FAIL: 1 of 2 hold")
 
 
+def test_card_says_what_so_few_tries_leave_open() -> None:
+    few, many = row("keyword-bag", "content", count=6), row("keyword-list", "content", count=400)
+    lines = shown(few, many, row("reference", "honest", count=6)).splitlines()
+    # Wilson's upper ends of 0 of 6 and 0 of 400; a right answer that passes is no danger.
+    assert [line.split()[-2] for line in lines[1:3]] == ["39.0", "1.0"]
+    assert lines[3].endswith(" -")
+    assert "where few are tried it is high though none passed" in " ".join(" ".join(lines).split())
+
+
+def test_audit_card_says_where_the_limit_is_within_the_interval() -> None:
+    doubt = Verdict("coverage, es", 0.9, "at least 0.87", True, Interval(0.9, 0.8, 1.0), certain=False)
+    sure = Verdict("coverage, en", 0.9, "at least 0.87", True, Interval(0.9, 0.88, 1.0))
+    text = "\n".join(audit_lines(AuditCard({}, (), (doubt, sure), ())))
+    assert "PASS  coverage, es: 0.900 (0.800 to 1.000), at least 0.87; not certain" in text
+    assert text.endswith("PASS  coverage, en: 0.900 (0.880 to 1.000), at least 0.87")
+
+
 def test_card_without_an_attack_is_no_failure_of_the_quiz() -> None:
     text = shown()
     assert text.startswith("no verdict: ")

@@ -57,7 +57,7 @@ def test_what_is_not_in_the_session_is_told(words: list[str], capsys: pytest.Cap
         (["audit"], "error: say what to audit"),
         (["audit", "quiz.toml", "--parallel", "quiz.toml"], "error: one thing is audited at a time"),
         (["calibrate", "unknown.csv"], "hint: its questions are `q1`"),
-        (["calibrate", "wrong.csv"], "answer `line2`: `seven` is no number from 0 to 2"),
+        (["calibrate", "wrong.csv"], "line 2: `seven` is no number from 0 to 2"),
     ],
 )
 def test_a_refusal_says_what_to_write(
@@ -104,6 +104,10 @@ def test_hostile_ids_names_and_texts_command_neither_terminal_nor_spreadsheet(
     assert run(["grade", "contest", "#1", "--why", "\x9b31mwhy\n  mark 2"]) == 0
     typed(monkeypatch, "l\nl\nl\n")
     assert run(["grade", "review", "--all"]) == 0
+    assert run(["grade", "hostile.jsonl", "--quiz", "quiz.toml", "-o", "\x1b[31m.csv"]) == 0
+    for _ in range(2):
+        run(["grade", "export", "-o", "\x1b[31mout\x9b.csv", "--pending"])
+    assert run(["grade", "example", "\x1b[31m"]) == 0
     assert run(["grade", "accept", "\x1b[31mnobody"]) == 3
     assert run(["grade", "answers.csv", "--quiz", "\x1b[31m.toml"]) == 3
     told = capsys.readouterr()

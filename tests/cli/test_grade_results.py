@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -31,7 +33,7 @@ def test_the_export_names_its_session_and_another_one_with_more_marks(
     assert run(["grade", "export", "-o", "final.csv", "--pending", "--force", "--session", "1"]) == 0
     told = capsys.readouterr().err
     assert "wrote 2 marks of session 1 to final.csv" in told
-    assert "warning" not in told
+    assert "lacks" not in told
 
 
 @pytest.mark.parametrize("name", ["final.csv", "scores.json", "final.jsonl"])
@@ -172,3 +174,60 @@ def test_a_replay_tells_of_second_opinions_that_failed(
     assert ("1 more had a second opinion" in said) == bool(unanswered)
     assert run(["grade", "replay", "--json"]) == code
     assert json.loads(capsys.readouterr().out)["unanswered"] == unanswered
+
+
+def test_every_later_command_tells_that_the_quiz_was_changed(
+    home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    grade()
+    quiz = home / "quiz.toml"
+    commands = (
+        *(
+            ["review", "--all"],
+            ["accept", "a1"],
+            ["undo", "a1"],
+            ["change", "a1", "1"],
+            ["contest", "a1", "--why", "x"],
+        ),
+        *(["rule", "--list"], ["calibrate"], ["replay"], ["export", "-o", "x.csv", "--pending", "--force"]),
+        *(["return", "a2"], ["forget", "a3", "--yes"]),
+    )
+    # Another comment, or the file in another place, is the same quiz.
+    quiz.write_text(f"# Mine.\n{QUIZ}", encoding="utf-8")
+    capsys.readouterr()
+    assert run(["grade", "rule", "--list"]) == 0
+    assert "warning" not in capsys.readouterr().err
+    quiz.write_text(QUIZ.replace("points = 2", "points = 3"), encoding="utf-8")
+    for words in commands:
+        typed(monkeypatch, "q\n")
+        run(["grade", *words])
+        told = capsys.readouterr().err
+        assert f"warning: `{quiz}` was changed after session 1 began: the quiz that was locked then counts" in told, (
+            words
+        )
+        assert f"`edgekit grade ANSWERS --quiz {quiz} --regrade 1` tells" in told
+    quiz.write_text("title = ", encoding="utf-8")
+    assert run(["grade", "rule", "--list"]) == 0
+    assert "was changed after session 1 began" in capsys.readouterr().err
+    quiz.unlink()
+    assert run(["grade", "rule", "--list"]) == 0
+    assert "warning" not in capsys.readouterr().err
+    # A changed title hides nothing either.
+    quiz.write_text(QUIZ.replace('"Plants"', '"Trees"'), encoding="utf-8")
+    grade()
+    assert "the quiz is another than in session 1: this is session 2" in capsys.readouterr().err
+
+
+def test_a_gradebook_from_before_quizzes_had_files_is_read(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    grade("--book", "old.db")
+    with contextlib.closing(sqlite3.connect("old.db")) as connection:
+        connection.execute("DROP TABLE quiz_files")
+        connection.execute("PRAGMA user_version = 1")
+        connection.commit()
+    (home / "quiz.toml").write_text(QUIZ.replace("points = 2", "points = 3"), encoding="utf-8")
+    assert run(["grade", "accept", "a1", "--book", "old.db"]) == 0
+    assert "warning" not in capsys.readouterr().err
+    grade("--book", "old.db")
+    (home / "quiz.toml").write_text(QUIZ, encoding="utf-8")
+    assert run(["grade", "rule", "--list", "--book", "old.db"]) == 0
+    assert "was changed after session 2 began" in capsys.readouterr().err

@@ -61,13 +61,37 @@ def test_marks_are_learned_from_a_file_and_from_decisions(home: Path, capsys: py
     assert run(["grade", "calibrate"]) == 0
 
 
+def test_all_that_is_wrong_with_a_file_of_marks_is_told_at_once(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    grade()
+    lines = ["id,language,answer,mark", "x1,en,sun,9", "x1,en,moon,1", "x3,en,", "x4,english,sea,1", "x5,en,sea,nan"]
+    (home / "marked.csv").write_text("\n".join([*lines, "x6,en,sea,2,more", ""]), encoding="utf-8")
+    capsys.readouterr()
+    assert run(["grade", "calibrate", "marked.csv"]) == 2
+    told = capsys.readouterr().err
+    for line, what in (
+        (2, "`9` is no number from 0 to 2"),
+        (3, "has the id of line 2, for the same question"),
+        (5, "its language is no tag such as `en`"),
+        (6, "`nan` is no number from 0 to 2"),
+        (7, "5 cells, but there are 4 columns"),
+    ):
+        assert f"line {line}: {what}" in told
+    (home / "marked.jsonl").write_text('{"id": 1, "answer": "sun", "mark": 9}\n{"id": 2, "answer": NaN}\n')
+    assert run(["grade", "calibrate", "marked.jsonl"]) == 2
+    told = capsys.readouterr().err
+    assert "line 1: `9` is no number from 0 to 2" in told
+    assert "line 2: `NaN` is no number of JSON" in told
+
+
 def test_marks_that_were_exported_are_learned_from(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     grade()
     assert run(["grade", "accept", "a1", "a2", "a3"]) == 0
     assert run(["grade", "export", "-o", "long.csv"]) == 0
     assert run(["grade", "export", "-o", "same.csv", "--answers", "answers.csv"]) == 0
+    assert run(["grade", "export", "-o", "lines.jsonl"]) == 0
+    (home / "nested.jsonl").write_text('{"id": 1, "q1": "sun", "marks": {"q1": {"mark": 1}}}\n{"id": 2, "q1": "sea"}\n')
     (home / "wide.csv").write_text("id,q1,q1 mark\nx,sun,1.5\ny,moon,\n", encoding="utf-8")
-    for name, count in (("long.csv", 3), ("same.csv", 3), ("wide.csv", 1)):
+    for name, count in (("long.csv", 3), ("same.csv", 3), ("wide.csv", 1), ("lines.jsonl", 3), ("nested.jsonl", 1)):
         capsys.readouterr()
         assert run(["grade", "calibrate", name]) == 0
         assert f"learned from {count} mark{'s' * (count > 1)}\n" in capsys.readouterr().err

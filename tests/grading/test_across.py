@@ -127,10 +127,16 @@ def test_without_lines_nothing_changes() -> None:
         ({"schema": "edgekit.across/9"}, "schema"),
         ({"features": []}, "features"),
         ({"lines": []}, "tables"),
-        ({"lines": {"es>en": [0, 1]}, "measured": []}, "not above 0"),
-        ({"lines": {"es>en": [1]}, "measured": []}, "no slope"),
-        ({"lines": {"es>en": [1, float("nan")]}, "measured": []}, "no number"),
+        ({"lines": {"es>en": [0, 1]}, "measured": [], "whole": {}}, "not above 0"),
+        ({"lines": {"es>en": [1]}, "measured": [], "whole": {}}, "no slope"),
+        ({"lines": {"es>en": [1, float("nan")]}, "measured": [], "whole": {}}, "no number"),
         ({"measured": ["xx>en"]}, "no line"),
+        ({"whole": {"xx>en": [1, 1]}}, "no line"),
+        ({"whole": []}, "no line"),
+        ({"whole": {"es>en": [0.5]}}, "has not what is least"),
+        ({"whole": {"es>en": [0.5, 0]}}, "not above 0"),
+        ({"whole": {"es>en": [0.5, float("inf")]}}, "no number"),
+        ({"same": None}, "no number"),
         ({"measured": [[]]}, "no line"),
         ({"conformal": {"pt>en": [1]}}, "thresholds"),
         ({"weights": {"mean": []}}, "numbers"),
@@ -155,3 +161,21 @@ def test_lines_stretch_the_odds_of_their_language_alone() -> None:
     assert across.logits(own, row, {"es": 1.0}, "en") == across.weights.logits(row)
     assert across.logits(own, row, {"de": 1.0}, "de") == 7.0
     assert across.logits(own, row, {"fr": 1.0}, "en") == 3.0
+
+
+def test_whole_content_gets_what_it_gets_in_its_own_language_and_no_more() -> None:
+    lines = {"es>en": Platt(1.0, 0.0), "de>en": Platt(1.0, 0.0)}
+    across = Across(None, lines, whole={"es>en": (0.6, 10.0)}, same=3.0)
+    rows, own = np.zeros((4, len(FEATURES))), np.array([1.0, 1.0, 1.0, 4.0])
+    for row, (recall, precision) in zip(rows, [(0.9, 0.5), (0.65, 0.7), (0.95, 0.9), (0.95, 0.9)], strict=True):
+        row[FEATURES.index("recall")], row[FEATURES.index("precision")] = recall, precision
+    assert across.logits(own, rows, {"es": 1.0}, "en") == pytest.approx([1.0, 1.5, 3.0, 4.0])
+    assert across.logits(own, rows, {"de": 1.0}, "en").tolist() == own.tolist()
+    assert across.logits(own, rows, {"en": 0.5, "es": 0.5}, "en") == pytest.approx([1.0, 1.25, 2.0, 4.0])
+
+
+def test_whole_content_of_every_line_is_worth_something_below_what_its_own_language_gives() -> None:
+    across = packaged_across()
+    assert across.whole.keys() == across.lines.keys()
+    assert 2.5 < across.same < 4
+    assert all(0.4 < least < 0.7 and 0 < worth < 20 for least, worth in across.whole.values())

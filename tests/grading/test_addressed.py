@@ -219,12 +219,12 @@ def test_what_is_kept_of_long_texts_is_bounded_and_read_again_where_it_is_wanted
     texts = Texts(encoder, toy_scorer("en"))  # type: ignore[arg-type]  # a toy
     long = [f"number {at} " + "water " * 450 for at in range(40)]
     texts.read(long)
-    assert sum(len(one.states) for one in texts._known.values()) <= 8192
+    assert sum(one.tokens for one in texts._known.values()) <= 6144
     first = texts.of(long[0], "en")
     assert encoder.read.count(long[0]) == 2
     for one in long:
         texts.of(one, "en")
-    assert sum(len(one.states) for one in texts._prepared.values()) <= 8192
+    assert sum(one.tokens for one in texts._known.values()) <= 6144
     assert np.array_equal(texts.of(long[0], "en").states, first.states)
 
 

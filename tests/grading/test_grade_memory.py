@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import sys
 
+import numpy as np
 from grading.toy_states import ToyEncoder, toy_scorer
 
 from edgekit.grading.grader import Grader
 from edgekit.grading.intake import MOST_CHARACTERS, take_in
+from edgekit.grading.text_states import read_texts
 from edgekit.grading.texts import Texts
 from edgekit.grading.variety import profile
 from edgekit.grading.views import make_views
@@ -46,8 +48,40 @@ def test_of_marks_no_vectors_of_tokens_are_kept() -> None:
 def test_as_many_texts_are_kept_of_a_large_class_as_of_a_small_one() -> None:
     for question in (QUESTION, ONLY_MARKS):
         _, texts = graded(question, 60, 120)
-        assert len(texts._known) <= 96
-        assert len(texts._prepared) <= 96
+        assert len(texts._known) <= 256
+        assert sum(one.tokens for one in texts._known.values()) == texts._tokens <= 6144
+        assert all((one.given is None) == bool(one.prepared) for one in texts._known.values())
+
+
+def test_vectors_of_a_text_are_kept_once_for_all_languages() -> None:
+    encoder = ToyEncoder()
+    texts = Texts(encoder, toy_scorer("en"))  # type: ignore[arg-type]  # a toy
+    text = "Water makes the seeds swell. El agua hincha las semillas."
+    spans, states = texts.tokens(text)
+    english, spanish = texts.of(text, "en"), texts.of(text, "es")
+    assert english.states is spanish.states is texts.tokens(text)[1]
+    assert english.parts is spanish.parts
+    assert np.array_equal(states, english.states)
+    assert spans == english.spans == texts.tokens(text)[0]
+    assert english.words != spanish.words
+    for one, language in ((english, "en"), (spanish, "es")):
+        (alone,) = read_texts(encoder, texts.scorer.space, [text], language)
+        assert alone.words == one.words
+        assert np.array_equal(alone.parts, one.parts)
+        assert np.array_equal(alone.embedding, one.embedding)
+
+
+def test_what_is_read_for_one_number_alone_leaves_before_what_its_words_are_wanted_of() -> None:
+    encoder = ToyEncoder()
+    texts = Texts(encoder, toy_scorer("en"))  # type: ignore[arg-type]  # a toy
+    sentences = [f"number {at} " + "water " * 58 for at in range(90)]
+    parts = [f"part {at} " + "water " * 58 for at in range(60)]
+    texts.read(sentences)
+    for one in parts * 2:
+        texts.embedding(one)
+    for one in sentences:
+        texts.tokens(one)
+    assert encoder.read == [*sentences, *parts]
 
 
 def test_where_characters_are_from_takes_bytes_and_no_objects() -> None:

@@ -129,6 +129,30 @@ def test_scores_do_not_depend_on_the_order_of_marks_or_answers() -> None:
     assert np.array_equal(first[1], second[1][::-1])
 
 
+def test_better_class_keeps_most_of_its_lead_when_its_answers_are_longer() -> None:
+    """Its mean is taken from its vectors, and with it what it knows better; lengths tell of the lead."""
+
+    def written(seed: int, language: str, away: float, scores: list[int]) -> list[Written]:
+        chooser = np.random.default_rng(seed)
+        vectors = chooser.normal(0, 0.3, (len(scores), 8))
+        vectors[:, 0] += np.array(scores) - 1.0
+        vectors[:, 7] += away
+        said = ["a " * int(chooser.integers(8, 24) * 1.6**score) for score in scores]
+        return [
+            Written(text_of(f"{language}{at}", vector, words), language)
+            for at, (vector, words) in enumerate(zip(vectors, said, strict=True))
+        ]
+
+    scores = [0] * 60 + [1] * 30 + [2] * 10
+    marked = [Scored(one, score) for one, score in zip(written(7, "en", 2.0, scores), scores, strict=True)]
+    truth = [0] * 10 + [1] * 30 + [2] * 60
+    asked = written(8, "es", -2.0, truth)
+    means = languages_means([*(one.answer for one in marked), *asked])
+    _, found = predict_scores(marked, asked, means, most=2)
+    # Without the lengths .64 of the 1.5.
+    assert abs(float(np.mean(found)) - np.mean(truth)) < 0.25
+
+
 def test_scores_stay_within_what_can_be_had() -> None:
     english, _ = class_of(5, 30, "en", 0.0)
     marked = [Scored(one, 2) for one in english]

@@ -34,6 +34,33 @@ def test_a_number_goes_to_a_person_when_it_is_right_in_part(text: str, points: f
     assert len(found.possible) > 1
 
 
+@pytest.mark.parametrize(
+    ("text", "word", "number"),
+    [
+        ("twenti one", "twenti", "twenty"),
+        ("thre and twenty", "thre", "three"),
+        ("ninty", "ninty", "ninety"),
+        ("beinte y uno", "beinte", "veinte"),
+        ("doz", "doz", "dos"),
+        ("veintiun y kuatro", "kuatro", "cuatro"),
+    ],
+)
+def test_a_word_that_is_nearly_a_number_goes_to_a_person(text: str, word: str, number: str) -> None:
+    found = mark(question("numeric", value=1000.0), text)
+    assert (found.points, found.possible) == (0.0, (0.0, 2.0))
+    assert [one.detail for one in found.reasons] == [f"`{word}` may be `{number}`"]
+
+
+@pytest.mark.parametrize("text", ["twelve", "there are twelve", "its weight is 12", "a height of 12 m", "12 tons"])
+def test_a_wrong_number_beside_other_words_is_certain(text: str) -> None:
+    asked = Question("q", "numeric", "en", {"en": "What is the weight or height?"}, 2.0, value=1000.0)
+    assert mark(asked, text).possible == (0.0,)
+
+
+def test_a_right_number_beside_a_word_that_is_nearly_one_is_right() -> None:
+    assert mark(MASS, "fiv, that is 5 kg").possible == (2.0,)
+
+
 COLD = question("numeric", value=-5.0, unit="°C")
 FILM = question("numeric", value=90.0, unit="min")
 TABLE = question("numeric", value=1.2, unit="m")

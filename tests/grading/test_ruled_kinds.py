@@ -63,6 +63,16 @@ def test_a_word_that_is_denied_goes_to_a_person(text: str) -> None:
     assert (found.points, found.possible, found.reasons[0].code) == (0.0, (0.0, 2.0), "negation")
 
 
+@pytest.mark.parametrize(
+    ("reference", "text", "wording"),
+    [("the heart", "Heart.", "the heart"), ("heart", "a heart", "heart"), ("la capital", "el capital", "la capital")],
+)
+def test_a_word_with_another_article_or_none_goes_to_a_person(reference: str, text: str, wording: str) -> None:
+    found = mark(question("exact", references={"es": ("el riñón", reference)}), text)
+    assert (found.points, found.possible) == (0.0, (0.0, 2.0))
+    assert found.reasons[0].detail == f"it is `{wording}` but for an article"
+
+
 CHOICE = question("choice", options={"a": "by night", "b": "by day", "c": "never"}, correct=("b",))
 
 

@@ -15,15 +15,17 @@ from edgekit.grading.addressed import Addressed
 from edgekit.grading.grader import Grader
 from edgekit.grading.texts import Texts
 from edgekit.grading.turns import (
-    FAR,
+    APART,
     INNER,
-    NEAR,
     Turns,
     decode_turns,
     path,
     pieces_left,
     plain_form,
     widened,
+)
+from edgekit.grading.turns import (
+    WIDTH as SEEN,
 )
 from edgekit.quiz.model import Question, Quiz
 from edgekit.quiz.suggestion import Answer
@@ -40,13 +42,12 @@ def toy_turns(direction: np.ndarray) -> Turns:
     """The log odds of a token are those of its state alone."""
     project = np.zeros((WIDTH + 1, INNER), np.float32)
     project[:WIDTH, 0] = direction
-    near = np.zeros((NEAR, INNER, INNER), np.float32)
-    near[NEAR // 2, 0, 0] = 1.0
     first, none = np.zeros(INNER, np.float32), np.zeros(INNER, np.float32)
     first[0] = 8.0
     shift = np.zeros(INNER, np.float32)
     shift[0] = -3.0
-    return Turns(project, (shift, near, none, np.zeros((FAR, INNER, INNER), np.float32), none, first), -4.0)
+    unseen = [np.zeros((SEEN, INNER, INNER), np.float32), none] * len(APART)
+    return Turns(project, (shift, *unseen, first), -4.0)
 
 
 def toy_texts() -> Texts:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edgekit.catalogue.problems import Problem
-from edgekit.quiz.places import beginning, named, placed
+from edgekit.quiz.places import beginning, named, place_of, placed
 from edgekit.quiz.read import check_quiz, quiz_of
 
 HEAD = 'title = "T"\nlanguage = "en"\n'
@@ -90,3 +90,26 @@ def test_any_key_of_any_table_has_a_sentence_that_ends_in_its_message(key: list[
     (told,) = placed([problem], table if isinstance(table, dict) else {})
     assert told.sentence.endswith("is wrong")
     assert "\n" not in told.sentence
+
+
+def test_a_place_is_told_in_the_language_of_the_question() -> None:
+    text = """title = "T"
+    language = "en"
+    languages = ["ar", "en"]
+    [[questions]]
+    id = "ice"
+    text = { ar = "لماذا؟", en = "Why does `ice` float?" }
+    criteria = ["Ice is less dense.", { id = "gaps", statement = { ar = "فراغات", en = "Ice has gaps." } }]
+    [[questions]]
+    text = "And steam?"
+    references = "It is a gas."
+    """
+    quiz, _ = check_quiz(text.encode(), Path("q"))
+    assert quiz is not None
+    assert place_of(quiz, "ice", None) == "question 1 (`ice: Why does 'ice' float?`)"
+    assert (
+        place_of(quiz, "ice", "gaps")
+        == "question 1 (`ice: Why does 'ice' float?`): criterion 2 (`gaps: Ice has gaps.`)"
+    )
+    assert place_of(quiz, "q2", "answer") == "question 2 (`And steam?`)"
+    assert place_of(quiz, "gone", "c1") == "gone"

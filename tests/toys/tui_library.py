@@ -43,7 +43,7 @@ class ToyLibrary:
                 "here" if name in self.here else "offered",
                 "MIT",
                 name == "toy-nc",
-                ("MIT; nobody",),
+                "nobody",
             )
             for name in self.offered
         ]

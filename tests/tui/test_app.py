@@ -20,9 +20,8 @@ from toys.tui_stage import NUMBER
 
 from edgekit.core.events import Event, Progress, StepStarted
 from tui import words
-from tui.actions import ACTIONS, SCREENS, key_in_words, take_own
+from tui.actions import ACTIONS, SCREENS, key_in_words
 from tui.app import THEMES, EdgekitApp, screen_class
-from tui.own_keys import own_keys
 from tui.screens.base import JobScreen
 from tui.screens.help import HelpScreen
 from tui.state import load_state, save_state
@@ -249,32 +248,6 @@ def test_a_state_that_cannot_be_written_costs_nothing_else(tmp_path: Path) -> No
     (tmp_path / "file").write_text("")
     save_state({}, tmp_path / "file" / "tui.json")
     assert load_state(tmp_path / "missing.json") == {}
-
-
-def test_own_keys_are_read_and_nonsense_is_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("EDGEKIT_HOME", str(tmp_path))
-    assert own_keys() == {}
-    (tmp_path / "config").mkdir()
-    keys = tmp_path / "config" / "keys.toml"
-    keys.write_text('quit = "ctrl+x"\n[translate]\nswap = "f12"\ncopy = 3\n')
-    assert own_keys() == {"quit": "ctrl+x", "translate.swap": "f12"}
-
-    async def scene(stage: Stage) -> None:
-        await stage.sees("f12 Swap")
-        await stage.press("f1")
-        await stage.sees("f12        Swap:")
-        await stage.press("escape")
-        await stage.press("f12")
-        await stage.until(lambda: stage.app.screen.query_one("#direction", Select).value == PT_EN)
-        await stage.press("ctrl+x")
-        await stage.until(lambda: not stage.app.is_running)
-
-    try:
-        play(scene)
-    finally:
-        take_own({})
-    keys.write_text("= no table")
-    assert own_keys() == {}
 
 
 def test_keys_are_called_as_on_the_keyboard_of_the_language() -> None:

@@ -200,7 +200,7 @@ class ForeignLibrary(ToyLibrary):
 
     def rows(self) -> list[ModelRow]:
         text = "".join(HOSTILE.values())
-        return [ModelRow("toy-en-pt", text, text, "1 MB", "here", text, False, (text, text))]
+        return [ModelRow("toy-en-pt", text, text, "1 MB", "here", text, False, text, text)]
 
 
 def test_what_a_receipt_says_commands_nothing(tmp_path: Any) -> None:

@@ -15,11 +15,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from toys.raised import EXPORTERS, ROOT, Said, bare, raised
 
-from edgekit.core.errors import EdgekitError, InputError
+from edgekit.catalogue.load import check_file, packaged_file
+from edgekit.core.errors import EdgekitError, InputError, UnsupportedModelError
 from edgekit.gradebook.record import FROM_COPY
 from edgekit.quiz.read import read_quiz
 from tui import words
-from tui.errors import TOLD, in_words
+from tui.errors import TOLD, in_words, note_in_words
 
 OTHERS = [tag for tag in words.LANGUAGES if tag != "en"]
 # All that the screens call. What else there is, is of the command line, of a program that uses edgekit as a library, or
@@ -50,13 +51,15 @@ HELD = (
     *("question", "source", "target", "text", "the decoder step", "the model", "without a question"),
     *(f"{one} {{number}}{known}: {{told}}" for one in _PARTS for known in ("", " (`{known}`)")),
     "entry {number} of `{key}` {told}",
+    *("answers with `*`, which are patterns", "answers with a part of the points", "right numbers after the first"),
+    "the points of options that have a part of them",
     *("file", "file of answers", "file of examples", "file of questions", "glossary", "gradebook", "its list of files"),
     *("quiz", "the graph", "translation memory", "translate with `--no-memory`", "name another file with `--book`"),
     *("GGUF models need", "an importance matrix needs", "quantising needs", "running language models needs"),
     *("run `edgekit models pin {id}`", "try again", "update edgekit"),
     *("the process that runs `{name}`", "the process that quantises `{name}`", "what measures its memory"),
     *("{count} texts", "{count} text", "{count} tabs", "{count} tab"),
-    "is not TOML: a text is not closed by its quote",
+    *("is not TOML: a text is not closed by its quote", "is not TOML: {told_why}"),
     *("{memory}, {free} available", "{label}: not in this onnxruntime", "{label}: not asked for (`{wanted}`)"),
     "{label}: no NPU is here, only its simulation on the CPU, which `--device qnn` takes",
     *("as the receipt has it:", "{language}, {part}: {identical} of {lines} lines identical ({share})"),
@@ -66,7 +69,14 @@ HELD = (
     *("`{file}`: {told}", "`{name}` {told}", "{file}:{line}: {told}", "the standard input", "File is not a zip file"),
 )
 SYSTEM = {os.strerror(code) for code in errno.errorcode}
-FOUND = [*raised(ROOT, ROOMS), *raised(EXPORTERS, OF_EXPORTERS), *raised(ROOT.parent / "tui", OF_SCREENS)]
+# What the catalogue that edgekit ships says of a model in words, and not by names alone.
+OF_MODELS = [
+    Said("models.toml", text)
+    for model in check_file(packaged_file())[0].models.values()
+    for text in (model.attribution, model.refused)
+    if text and re.search("[a-z]{2} [a-z]", re.sub("`[^`]*`", "", text))
+]
+FOUND = [*OF_MODELS, *raised(ROOT, ROOMS), *raised(EXPORTERS, OF_EXPORTERS), *raised(ROOT.parent / "tui", OF_SCREENS)]
 
 
 @pytest.fixture(params=OTHERS)
@@ -244,3 +254,29 @@ def test_the_words_of_others_are_never_translated(quote: str) -> None:
 @pytest.mark.parametrize("text", ["line 1: " * 400, "`" * 3999, "a: `b` " * 500, "segment 1: line 2: " * 200])
 def test_a_long_text_takes_no_long_time(text: str, language: str) -> None:
     assert in_words(EdgekitError(text))[0]
+
+
+@pytest.mark.parametrize("said", OF_MODELS, ids=lambda said: said.text[:40])
+def test_what_the_catalogue_says_of_a_model_is_said_in_the_language(said: Said, language: str) -> None:
+    assert note_in_words(said.text) != said.text
+    problem = UnsupportedModelError("`x` cannot be pulled", reasons=[said.text])
+    assert words._("in English: {text}", text=said.text) not in in_words(problem)[0]
+    told = note_in_words(f"licence of `x`: MIT; {said.text}")
+    assert told.endswith(f": MIT; {note_in_words(said.text)}")
+    assert not told.startswith("licence of")
+
+
+def test_a_licence_of_names_alone_is_said_with_them(language: str) -> None:
+    assert note_in_words("licence of `x`: MIT; me/x, Me").endswith(" `x`: MIT; me/x, Me")
+    own = "licence of `x`: MIT; what nobody has translated"
+    assert note_in_words(own) == own
+
+
+def test_a_table_in_the_place_of_a_quiz_is_said_to_be_no_quiz(language: str, tmp_path: Path) -> None:
+    path = tmp_path / "answers.csv"
+    path.write_text("id,student,leaves\ns01,Ana,The leaf\n", encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        read_quiz(path)
+    told, _hint = in_words(caught.value)
+    assert {"es": "no es TOML: ", "pt": "não é TOML: "}[language] in told
+    assert words._("in English: {text}", text="") not in told

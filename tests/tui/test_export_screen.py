@@ -15,6 +15,7 @@ from translate.real_models import home_with
 from edgekit.store.receipt import read_receipt
 from tui import words
 from tui.exporting import PipelineExporting, Wanted
+from tui.figures import figure
 from tui.screens.confirm import ConfirmScreen
 
 SIZES = [(80, 24), (60, 20), (160, 50)]
@@ -31,11 +32,11 @@ def test_a_model_is_planned_moved_written_verified_and_installed_with_keys_alone
         said = words._
         assert "edgekit export toy-en-pt --languages TAGS" in line(stage)
         await stage.press(*"pt,en", "tab", *"pt=a.txt en=b.txt", "ctrl+l")
-        await stage.sees(words.grouped(14_000))
+        await stage.sees(figure(14_000))
         assert toy.asked == [Wanted("toy-en-pt", ("pt", "en"), ("pt=a.txt", "en=b.txt"))]
         assert line(stage) == "edgekit export toy-en-pt --languages pt,en --corpus pt=a.txt --corpus en=b.txt"
         await stage.press("left", "left", "left", "right")
-        await stage.sees(words.grouped(10_000))
+        await stage.sees(figure(10_000))
         await stage.sees("15.0 MB")
         await stage.sees("1.300 > 1.336")
         assert line(stage).endswith("--corpus en=b.txt --vocab 10000")

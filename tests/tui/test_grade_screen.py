@@ -136,6 +136,25 @@ def test_a_decision_is_in_the_gradebook_before_the_next_answer_shows(tmp_path: P
     assert seen == [(5, {3: ("accepted", 0.0)})]
 
 
+@pytest.mark.parametrize("keys", [("a",), ("c", "1", "enter"), ("r",)])
+def test_what_somebody_else_decided_is_shown_and_not_overwritten(keys: tuple[str, ...], tmp_path: Path) -> None:
+    book = graded(tmp_path, ANSWERS)
+
+    async def scene(stage: Stage) -> None:
+        await stage.press("enter")
+        await stage.until(lambda: number_shown(stage) == 3)
+        with open_gradebook(book) as other:
+            other.session(1).decide([3], "changed", 1.5)
+        await stage.press(*keys)
+        await stage.sees("somebody decided on it after it was shown here")
+        await stage.sees("changed: 1.5")
+        assert marks(book) == {3: ("changed", 1.5)}
+        await stage.press("c", "2", "enter")
+        await stage.until(lambda: marks(book) == {3: ("changed", 2.0)})
+
+    play(scene, toy_grades(book))
+
+
 def test_a_group_is_undone_as_one_and_leaves_out_what_a_person_should_see(tmp_path: Path) -> None:
     book = graded(tmp_path, [RIGHT, DOUBTFUL, "plants need light", "mud"])
 

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from pathlib import Path
 
 import pytest
 from textual.widgets import Input
-from toys.tui_class import ANSWERS, grade_screen, marks, play
+from toys.tui_class import ANSWERS, grade_screen, graded, marks, play
 from toys.tui_grading import class_files, toy_grades, without_encoder
+from toys.tui_models import SECONDS
 from toys.tui_stage import Stage
 from translate.real_models import home_with
 
 from edgekit.quiz.example import NAMES
 from tui import words
-from tui.grading import BookGrades
+from tui.grading import BookGrades, OpenClass
 from tui.widgets.paths import above
 
 CLASS = Path(__file__).resolve().parents[2] / "examples" / "class"
@@ -44,16 +46,55 @@ def test_a_class_is_chosen_in_the_list_alone(tmp_path: Path, monkeypatch: pytest
     monkeypatch.chdir(tmp_path / "a" / "b")
 
     async def scene(stage: Stage) -> None:
-        await stage.sees("Choose the quiz: down, then Enter; / is a folder")
+        await stage.sees("Choose the quiz with the arrows and Enter; / is a folder")
         await stage.press("enter", "enter")  # Enter in an empty field leads into the list, where only `../` is
         await stage.until(lambda: stage.app.screen.query_one("#quiz", Input).value == "../")
-        await stage.press("down", "enter")
-        await stage.sees("Choose the answers: down, then Enter; / is a folder")
+        await stage.press("enter")  # files stand before folders
+        await stage.sees("Choose the answers with the arrows and Enter; / is a folder")
         assert stage.app.screen.query_one("#answers", Input).value == "../"
-        await stage.press("down", "enter")
+        await stage.press("enter")
         await stage.until(lambda: stage.app.screen.query_one("#answers", Input).value == "../answers.csv")
         await stage.press("enter")
         await stage.sees("6 of 6 left")
+
+    play(scene, toy_grades(tmp_path / "g.sqlite"))
+
+
+def test_who_asks_for_the_list_while_a_session_is_opened_is_not_led_away_from_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    book, opened, asked = graded(tmp_path, ANSWERS), threading.Event(), threading.Event()
+    monkeypatch.chdir(tmp_path)
+    grades = toy_grades(book)
+    open_ = grades.open
+
+    def slow(number: int) -> OpenClass:
+        assert asked.wait(SECONDS)
+        found = open_(number)
+        opened.set()
+        return found
+
+    monkeypatch.setattr(grades, "open", slow)
+
+    async def scene(stage: Stage) -> None:
+        await stage.press("enter")
+        await stage.press("escape", "o", "tab")
+        asked.set()
+        await stage.until(opened.is_set)
+        await stage.press("a", "r", "a")
+        await stage.until(lambda: stage.app.screen.query_one("#quiz", Input).value.endswith("ara"))
+
+    play(scene, grades)
+    assert marks(book) == {}
+
+
+def test_the_first_field_is_the_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    async def scene(stage: Stage) -> None:
+        await stage.sees("Choose the quiz with")
+        await stage.press("tab", "up", "up", "up", "3", "a")
+        await stage.until(lambda: stage.app.screen.query_one("#quiz", Input).value == "3a")
 
     play(scene, toy_grades(tmp_path / "g.sqlite"))
 

@@ -14,7 +14,7 @@ from toys.tui_models import ToyModels
 from toys.tui_stage import NUMBER, Stage
 
 from edgekit.core.languages import Direction
-from tui import words
+from tui.figures import figure
 
 EN_PT, PT_EN = Direction("en", "pt"), Direction("pt", "en")
 
@@ -37,7 +37,7 @@ def test_a_running_plan_its_fields_and_the_focus_stay_when_language_and_colours_
         assert stage.query("model", Select).value == "other"
         assert len(stage.app.jobs.running) == 1
         toy.go.set()
-        await stage.sees(words.grouped(14_000))
+        await stage.sees(figure(14_000))
         assert line(stage) == "edgekit export other --languages pt,en --corpus pt=a.txt"
 
     tui_exporting.play(scene, toy)

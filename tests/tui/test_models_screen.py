@@ -42,7 +42,7 @@ def test_a_pull_tells_how_far_it_is_on_both_screens_and_what_came_can_be_used() 
 def test_a_model_that_cannot_be_pulled_says_what_can_be_done(
     state: str, told: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    row = ModelRow("x", "embed", "20", "?", state, "MIT", False, ("MIT; nobody",))
+    row = ModelRow("x", "embed", "20", "?", state, "MIT", False, "nobody")
     monkeypatch.setattr(ToyLibrary, "rows", lambda _library: [row])
 
     async def scene(stage: Stage) -> None:

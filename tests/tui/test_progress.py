@@ -16,7 +16,18 @@ from edgekit.core.errors import InputError
 from edgekit.core.events import Progress, StepFinished, StepStarted
 from tui import words
 from tui.bridge import Job, _Reporter
-from tui.progress import DETAILS, NAMES, STEP_NAMES, STEPS, line_in_words, log_in_words, name_in_words, place
+from tui.progress import (
+    DETAILS,
+    NAMES,
+    STEP_NAMES,
+    STEPS,
+    line_in_words,
+    log_in_words,
+    name_in_words,
+    place,
+    step_in_words,
+    told_of,
+)
 
 OTHERS = [tag for tag in words.LANGUAGES if tag != "en"]
 # Steps of the command line alone.
@@ -170,8 +181,8 @@ def test_a_line_is_said_as_a_person_would() -> None:
     job = Job("plan firefox-en-pt", line="count: 9.0 kB of 19.2 kB, 4.1 MB/s, 6s left")
     for language, name, line in (
         ("en", "plan firefox-en-pt", "step 1 of 3, count: 9.0 kB of 19.2 kB, 4.1 MB/s, 6s left"),
-        ("es", "planear firefox-en-pt", "paso 1 de 3, contar el texto: 9.0 kB de 19.2 kB, 4.1 MB/s, quedan 6s"),
-        ("pt", "planejar firefox-en-pt", "passo 1 de 3, contar o texto: 9.0 kB de 19.2 kB, 4.1 MB/s, faltam 6s"),
+        ("es", "planear firefox-en-pt", "paso 1 de 3, contar el texto: 9,0 kB de 19,2 kB, 4,1 MB/s, quedan 6s"),
+        ("pt", "planejar firefox-en-pt", "passo 1 de 3, contar o texto: 9,0 kB de 19,2 kB, 4,1 MB/s, faltam 6s"),
     ):
         words.choose(language)
         try:
@@ -221,3 +232,26 @@ def test_a_log_is_said_in_the_language(language: str) -> None:
         assert not re.search("files|empty|question", line), line
     words.choose("en")
     assert log_in_words(job) == "\n".join(job.log)
+
+
+def test_a_job_that_has_said_nothing_yet_is_told_by_its_name_alone() -> None:
+    job = Job("grade class.csv")
+    assert told_of(job) == "grade class.csv"
+    job.line = "grade: 210 answers"
+    assert told_of(job) == "grade class.csv, grade: 210 answers"
+    job.state = "done"
+    assert told_of(job) == ""
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_a_large_count_is_told_in_the_language(language: str) -> None:
+    words.choose(language)
+    try:
+        assert step_in_words("count: 1,994 lines").endswith(words._("{count} lines", count="1\u00a0994"))
+        told = step_in_words("count: 1,000 of 12,994 lines, 1,250.5 lines/s, 12s left")
+    finally:
+        words.choose("en")
+    assert "1\u00a0000" in told
+    assert "12\u00a0994" in told
+    assert "1\u00a0250,5" in told
+    assert "lines" not in told

@@ -35,7 +35,7 @@ def play(scene: Callable[[Stage], Awaitable[None]], *, size: tuple[int, int], la
         words.choose("en")
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", [*SIZES, (40, 15)])
 @pytest.mark.parametrize("language", words.LANGUAGES)
 def test_every_screen_is_on_the_first_line(size: tuple[int, int], language: str) -> None:
     async def scene(stage: Stage) -> None:
@@ -47,6 +47,17 @@ def test_every_screen_is_on_the_first_line(size: tuple[int, int], language: str)
             await stage.until(lambda name=name: getattr(stage.app.screen, "NAME", "") == name)
             # While one screen gives way to the other nothing is drawn.
             await stage.sees(f"[{number} {words._(dict(SCREENS)[name])}]")
+
+    play(scene, size=size, language=language)
+
+
+@pytest.mark.parametrize("size", [*SIZES, (40, 15)])
+@pytest.mark.parametrize("language", words.LANGUAGES)
+def test_the_last_line_says_how_to_find_a_command_get_help_and_leave(size: tuple[int, int], language: str) -> None:
+    async def scene(stage: Stage) -> None:
+        await stage.sees("[3 ")
+        for text in ("^p ", "f1 ", f"^q {words._('Quit')}"):
+            assert text in stage.rows()[-1]
 
     play(scene, size=size, language=language)
 

@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from textual.document._wrapped_document import compute_wrap_offsets
 from toys.tui_grading import HOSTILE, SCRIPTS
 
 from tui.widgets.answer_card import joined
 from tui.widgets.paths import candidates
 from tui.widgets.script import Paragraph, cells, characters, lines_of, rendered
+from tui.widgets.wrapping import whole_offsets
 
 TEXTS = st.one_of(
     st.text(),
@@ -24,7 +26,7 @@ TEXTS = st.one_of(
 def test_lines_hold_all_but_the_spaces_at_which_they_are_broken(text: str, width: int) -> None:
     at = 0
     for begin, end in lines_of(text, width):
-        assert text[at:begin] in ("", " ", "\n")
+        assert text[at:begin] in ("", " ", "\u200b", "\n")
         assert begin <= end
         at = end
     assert at == len(text)
@@ -75,12 +77,23 @@ def test_spans_that_are_shown_are_whole_in_order_and_apart(text: str, spans: lis
         at = end
 
 
+def test_khmer_is_broken_between_its_words() -> None:
+    words = ["រោគ", "វិនិច្ឆ័យ", "ថ្មី", "ឧបករណ៍"]
+    text = "\u200b".join(words)
+    for width in range(9, 30):
+        lines = [text[begin:end] for begin, end in lines_of(text, width)]
+        assert "\u200b".join(lines) == text
+        assert all(word in words for line in lines for word in line.split("\u200b"))
+        breaks = whole_offsets(compute_wrap_offsets, text, width, 4)
+        assert all(text[at - 1] == "\u200b" for at in breaks)
+
+
 def test_paths_are_completed_by_folder_ending_and_beginning(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "unit").mkdir()
     for name in ("a.toml", "b.csv", ".hidden.toml", "A.TOML", "unit/c.toml"):
         (tmp_path / name).write_text("")
     monkeypatch.chdir(tmp_path)
-    assert candidates("", (".toml",)) == [f"unit{os.sep}", "A.TOML", "a.toml"]
+    assert candidates("", (".toml",)) == ["A.TOML", "a.toml", f"unit{os.sep}"]
     assert candidates("un", (".toml",)) == [f"unit{os.sep}"]
     assert candidates("unit/", (".toml",)) == ["unit/c.toml"]
     assert candidates(".h", (".toml",)) == [".hidden.toml"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import get_args
@@ -14,14 +15,18 @@ from hypothesis import strategies as st
 import edgekit
 from edgekit.core.findings import FindingKind
 from edgekit.fairness.attack_texts import INSTRUCTIONS
+from edgekit.fairness.audit import audit
+from edgekit.fairness.measures import Outcome
 from edgekit.fairness.rendering import renderings
 from edgekit.grading.intake import take_in
 from edgekit.grading.judge import VERDICTS
 from edgekit.quiz.suggestion import CriterionState, Reason, ReasonCode
 from tui import words
-from tui.sentences import SENTENCES, VARIETIES, said
+from tui.figures import refigured
+from tui.sentences import SENTENCES, said
+from tui.varieties import VARIETIES, variety_in_words
 from tui.widgets.answer_card import REASONS, STATES, in_words
-from tui.widgets.fairness_cards import variety_in_words
+from tui.widgets.fairness_cards import audit_lines
 from tui.widgets.told import KINDS
 
 ROOMS = ("checks", "fairness", "glossary", "grading", "protect", "translate")
@@ -150,6 +155,7 @@ def test_a_sentence_of_edgekit_is_in_the_table(where: str, text: str) -> None:
         "ignore-en, first",
         "wrong answers accepted, most less least",
         "3 of 40; right only in en 2, only in es 1, p 0.500",
+        "30 of 40; right only in en 29, only in es 1, p <0.001",
         f"has characters that are not seen: {', '.join(HIDDEN)}",
     ],
 )
@@ -160,7 +166,7 @@ def test_sentences_in_sentences_are_translated_too(text: str, language: str) -> 
     for english in ("order", "most", "first", "right", "bidi", "zero", "left", "seems", "characters"):
         assert english not in told, told
     for quote in ("`c1`", "`5 kg`", "`5 g`", "`fr`", "0.500", "84%"):
-        assert (quote in text) == (quote in told)
+        assert (quote in text) == (refigured(quote) in told)
 
 
 @pytest.mark.parametrize("name", [*INSTRUCTIONS, *(f"{name}, first" for name in INSTRUCTIONS)])
@@ -178,10 +184,10 @@ def test_every_code_state_and_kind_has_words() -> None:
 
 def test_a_reason_on_the_card_is_all_in_the_language(language: str) -> None:
     told = in_words(Reason("uncertain", "more than one mark is possible: 0, 1.5"))
-    assert told.endswith(": 0, 1.5")
+    assert told.endswith(": 0; 1,5")
     assert "mark" not in told
     told = in_words(Reason("uncertain", "the mark is only 38% sure"))
-    assert "38%" in told
+    assert refigured("38%") in told
     assert ":" not in told
     told = in_words(Reason("injection_suspect", "speaks to the grader: a mark of its own"))
     assert told.count(": ") == 1
@@ -217,6 +223,9 @@ def test_a_long_text_takes_no_long_time(text: str) -> None:
         ("es", "Spanish!", "Spanish!"),
         ("pt+en", "pt! + en!", "pt! + en!"),
         ("translated to en", "traducido al en!", "traduzido para en!"),
+        ("es-phon", "Spanish! escrito de oído", "Spanish! escrito de ouvido"),
+        ("en+es-phon", "en! + Spanish! escrito de oído", "en! + Spanish! escrito de ouvido"),
+        ("hi-Latn", "hi! en letras latinas", "hi! em letras latinas"),
     ],
 )
 def test_a_variety_is_called_as_a_teacher_would(name: str, spanish: str, portuguese: str) -> None:
@@ -237,5 +246,39 @@ def test_every_variety_of_writing_has_a_name() -> None:
     words.choose("es")
     try:
         assert "sin tildes" in said("tells right from wrong, no-accents")
+    finally:
+        words.choose("en")
+
+
+def called(tag: str) -> str:
+    return {"en": "inglés", "es": "español"}.get(tag, tag)
+
+
+def test_verdicts_of_an_audit_name_varieties_in_words() -> None:
+    found = [
+        outcome
+        for variety in ("en", "en+es", "es-phon", "translated to en", "no-accents")
+        for at in range(40)
+        for outcome in [Outcome(f"q/{at}", "q", variety, at % 2 == 0, at % 3 != 0, True, 0.7, True)]
+    ]
+    card = audit(found, rounds=100)
+    words.choose("es")
+    try:
+        lines = audit_lines(card, called)
+    finally:
+        words.choose("en")
+    codes = re.compile(r"\b(en|es)\+|-phon|no-accents|translated|(?<!\w)en (y|menos|0|1|2)\b|\d\.\d")
+    assert not [line for line in lines if codes.search(line)]
+    assert any("inglés + español" in line and "traducido al inglés" in line for line in lines)
+    assert any("solo en español escrito de oído 0" in line for line in lines), lines
+
+
+def test_a_way_of_writing_that_was_not_measured_is_named() -> None:
+    words.choose("es")
+    try:
+        detail = "how sure a suggestion is has not been measured for answers in `en+es-phon`"
+        told = in_words(Reason("uncalibrated_variety", detail), called)
+        assert "inglés + español escrito de oído" in told
+        assert "`chat`" in said("`it` denies `chat`", called)
     finally:
         words.choose("en")

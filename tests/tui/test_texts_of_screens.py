@@ -25,6 +25,7 @@ from edgekit.quiz.read import read_quiz
 from tui import pager, words
 from tui.bridge import Job
 from tui.errors import in_words
+from tui.figures import refigured
 from tui.models import InstalledModels
 from tui.screens.asking import AskFileScreen
 from tui.screens.jobs import _line
@@ -157,7 +158,7 @@ def test_the_time_left_of_a_job_is_whole(width: int, language: str) -> None:
         told = str(_line(job("audit: 2 of 138 answers, 0.1 answers/s, 22m40s left", share=0.01), width))
         assert cells(told) <= width
         assert words._("{left} left", left="22m40s") in told
-        assert (words._("{rate} answers/s", rate="0.1") in told) or width < 200
+        assert (words._("{rate} answers/s", rate=refigured("0.1")) in told) or width < 200
         assert ("a-quiz-of-plants-and-of-what-they-need-to-live.toml" in told) == (width == 200)
     finally:
         words.choose("en")

@@ -33,7 +33,7 @@ TEXT = "I am sure\nor not?\nthere are 12\nplain"
 def test_doubt_is_said_in_words_beside_a_sign_and_a_shade(size: tuple[int, int], language: str) -> None:
     async def scene(stage: Stage) -> None:
         await stage.translated(TEXT)
-        share = {"en": "25 % sure", "es": "25 % de certeza", "pt": "25 % de certeza"}[language]
+        share = {"en": "25% sure", "es": "25\u00a0% de certeza", "pt": "25% de certeza"}[language]
         await stage.sees(share)
         rows = [row for row in stage.rows() if re.search(r"\d[ ?] ", row[:6])]
         signs = [row[2:5] for row in rows if row[2:3].isdigit()]
@@ -74,8 +74,8 @@ def test_one_key_goes_to_the_worst_line_and_then_to_the_next() -> None:
             await stage.press("ctrl+n")
             assert stage.area("source").cursor_location == (row, 0)
             assert stage.area("target").cursor_location == (row, 0)
-        assert "line 3: doubtful, 50 % sure" in stage.label("target-title")
-        await stage.sees("line 3: doubtful, 50 % sure; number: `12` is missing")
+        assert "line 3: doubtful, 50% sure" in stage.label("target-title")
+        await stage.sees("line 3: doubtful, 50% sure; number: `12` is missing")
 
     play(scene, models=ToyModels(EN_PT))
 
@@ -83,7 +83,7 @@ def test_one_key_goes_to_the_worst_line_and_then_to_the_next() -> None:
 def test_a_line_of_the_list_is_gone_to_by_mouse() -> None:
     async def scene(stage: Stage) -> None:
         await stage.translated(TEXT)
-        await stage.click("line 2: doubtful, 25 % sure")
+        await stage.click("line 2: doubtful, 25% sure")
         await stage.until(lambda: stage.area("source").cursor_location == (1, 0))
         await stage.until(lambda: stage.area("source").has_focus)
 
@@ -93,12 +93,12 @@ def test_a_line_of_the_list_is_gone_to_by_mouse() -> None:
 def test_the_title_says_how_sure_the_line_of_the_cursor_is_and_where_it_is_from() -> None:
     async def scene(stage: Stage) -> None:
         await stage.translated("I am sure\nonce again\nmore?")
-        await stage.until(lambda: stage.label("target-title") == "Portuguese (pt); line 1: quite certain, 93 % sure")
+        await stage.until(lambda: stage.label("target-title") == "Portuguese (pt); line 1: quite certain, 93% sure")
         await stage.press("down")
         await stage.until(lambda: stage.label("target-title") == "Portuguese (pt); from the memory")
         await stage.until(lambda: stage.area("target").cursor_location[0] == 1)
         await stage.press("down")
-        await stage.until(lambda: "line 3: doubtful, 25 % sure" in stage.label("target-title"))
+        await stage.until(lambda: "line 3: doubtful, 25% sure" in stage.label("target-title"))
 
     play(scene, models=ToyModels(EN_PT))
 

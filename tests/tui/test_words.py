@@ -96,15 +96,3 @@ def test_a_language_is_named_in_the_language_of_the_screens() -> None:
             assert InstalledModels(load_catalogue()).name("qqq") == "qqq"
         finally:
             words.choose("en")
-
-
-def test_a_count_is_not_read_as_a_fraction() -> None:
-    try:
-        assert (words.grouped(32_000), words.grouped("1,234,567"), words.grouped(7)) == ("32,000", "1,234,567", "7")
-        words.choose("pt")
-        assert (words.grouped(32_000), words.grouped("1,234,567")) == ("32\u00a0000", "1\u00a0234\u00a0567")
-        assert [words.grouped(text) for text in ("pt, en", "1,5", "12.5", "1,000 words")] == [
-            *("pt, en", "1,5", "12.5", "1,000 words")
-        ]
-    finally:
-        words.choose("en")

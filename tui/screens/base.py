@@ -73,6 +73,11 @@ class JobScreen(Screen[None]):
     def on_mount(self) -> None:
         """Bring back what stood here."""
         self.restore(self.app.remembered(self.NAME))
+        why = self.app.own_keys_refused()
+        if why:
+            self.explain(
+                "\n".join(why[:2]) + (f" ({_('and {count} more', count=len(why) - 2)}: f1)" if why[2:] else "")
+            )
 
     @on(TextArea.Changed)
     @on(Input.Changed)

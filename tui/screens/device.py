@@ -12,10 +12,11 @@ from textual.widgets import Static
 from tui.actions import N_
 from tui.bridge import Job
 from tui.errors import note_in_words
+from tui.figures import figure, refigured
 from tui.machine import Speed
-from tui.progress import ENDED, line_in_words, name_in_words
+from tui.progress import ENDED, name_in_words, told_of
 from tui.screens.base import JobScreen
-from tui.words import _, grouped
+from tui.words import _
 
 # `python benchmarks/translation.py --core 1`, all lines at once, on the machine that the README names.
 PUBLISHED_WORDS_A_SECOND = 7_296
@@ -63,7 +64,9 @@ class DeviceScreen(JobScreen):
 
     def _show(self, rows: list[tuple[str, str]]) -> None:
         width = max(len(_(_LABELS.get(name, name))) for name, _value in rows)
-        text = "\n".join(f"{_(_LABELS.get(name, name)):<{width}}  {note_in_words(value)}" for name, value in rows)
+        text = "\n".join(
+            f"{_(_LABELS.get(name, name)):<{width}}  {refigured(note_in_words(value))}" for name, value in rows
+        )
         self.query_one("#machine", Static).update(text)
 
     def speak(self) -> None:
@@ -98,7 +101,7 @@ class DeviceScreen(JobScreen):
         """How far, and then how fast."""
         if job is not self._job:
             return
-        self.say_progress(f"{name_in_words(job)}, {line_in_words(job)}" if job.runs else "")
+        self.say_progress(told_of(job))
         if job.problem is not None:
             self.say_problem(job.problem)
         elif isinstance(job.result, Speed):
@@ -113,7 +116,7 @@ class DeviceScreen(JobScreen):
             self.query_one("#speed", Static).update(
                 _(
                     "{rate} words a second; one core of the machine in the README: {published}",
-                    rate=grouped(round(speed.rate)),
-                    published=grouped(PUBLISHED_WORDS_A_SECOND),
+                    rate=figure(round(speed.rate)),
+                    published=figure(PUBLISHED_WORDS_A_SECOND),
                 )
             )

@@ -20,7 +20,7 @@ from tui.actions import N_
 from tui.bridge import Job
 from tui.errors import note_in_words
 from tui.exporting import Planned, Wanted, Written, written_of
-from tui.progress import ENDED, line_in_words, name_in_words
+from tui.progress import ENDED, name_in_words, told_of
 from tui.screens.asking import AskFileScreen
 from tui.screens.base import JobScreen
 from tui.screens.confirm import ConfirmScreen
@@ -307,7 +307,7 @@ class ExportScreen(JobScreen):
             return
         if job.runs:
             if not job.is_stopping:
-                self.say_progress(visible(f"{name_in_words(job)}, {line_in_words(job)}"))
+                self.say_progress(visible(told_of(job)))
             return
         self.say_progress("")
         if job.problem is not None:

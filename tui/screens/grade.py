@@ -17,10 +17,11 @@ from edgekit.core.errors import EdgekitError, UsageError
 from tui import words
 from tui.actions import N_
 from tui.desk import Desk
+from tui.figures import number
 from tui.grading import Card
 from tui.screens.group import GroupScreen
 from tui.screens.open_class import ClassScreen
-from tui.widgets.answer_card import answer_row, number, numbers_in_words
+from tui.widgets.answer_card import answer_row, numbers_in_words
 from tui.widgets.class_opener import ClassOpener
 from tui.widgets.points_row import PointsRow
 from tui.words import _
@@ -38,14 +39,19 @@ class GradeScreen(ClassScreen):
         try:
             self._desk.decide(cards, action, points)
         except EdgekitError as problem:
-            if action == "accepted":  # what was seen may no longer be what stands
-                with self._telling():
-                    self._desk.show(self._desk.card.number if self._desk.card is not None else None)
-                    self._show()
+            with self._telling():
+                self._look_again(self._desk, cards)
             self.say_problem(problem)
             return
         self._show()
         self.say(told)
+
+    def _look_again(self, desk: Desk, cards: Sequence[Card]) -> None:
+        """Show what stands now, where that is no longer what was seen."""
+        now = [desk.opened.card(card.number) for card in cards]
+        if any(one is None or one.standing != card.standing for one, card in zip(now, cards, strict=True)):
+            desk.show(desk.card.number if desk.card is not None else None)
+            self._show()
 
     def action_accept(self) -> None:
         """The suggested mark becomes the mark."""

@@ -11,9 +11,10 @@ from textual.containers import VerticalScroll
 from textual.widgets import Button
 
 from tui.actions import N_
+from tui.figures import number
 from tui.grading import Card
 from tui.screens.confirm import YesOrNo
-from tui.widgets.answer_card import answer_pieces, number, numbers_in_words
+from tui.widgets.answer_card import answer_pieces, numbers_in_words
 from tui.widgets.script import Paragraph, ScriptText, plain
 from tui.words import _
 

@@ -68,6 +68,7 @@ class HelpScreen(ModalScreen[None]):
         own = config_folder() / "keys.toml"
         lines += ["", _("Keys of your own: lines like {line} in {file}.", line='grade.accept = "x"', file=own)]
         if isinstance(asked, JobScreen):
+            lines += [f"  {why}" for why in asked.app.own.why_not()]
             lines += ["", f"{_('The same without a screen')}:  {asked.command()}"]
         return lines
 

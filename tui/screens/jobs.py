@@ -14,6 +14,7 @@ from edgekit.core.units import duration_in_words
 from tui.actions import N_
 from tui.bridge import Job
 from tui.errors import in_words
+from tui.figures import percent
 from tui.progress import ENDED, line_in_words, log_in_words, name_in_words
 from tui.screens.base import JobScreen
 from tui.screens.shown import ShownScreen
@@ -123,7 +124,7 @@ class JobsScreen(JobScreen):
 
 def _line(job: Job, width: int) -> Content:
     """How far it is stands whole where there is room: the name gives way, which the log has in full, then the step."""
-    share = f" {job.share:.0%}" if job.share is not None and job.runs else ""
+    share = " " + percent(job.share) if job.share is not None and job.runs else ""
     head = visible(f"{_(ENDED[job.state]):<10}{share} ", one_line=True)
     name = visible(name_in_words(job), one_line=True)
     tail = _tail(job, brief=False)

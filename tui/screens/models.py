@@ -14,9 +14,10 @@ from edgekit.core.characters import visible
 from edgekit.core.errors import EdgekitError
 from tui.actions import N_
 from tui.bridge import Job
-from tui.errors import note_in_words
+from tui.errors import in_words, note_in_words
+from tui.figures import refigured
 from tui.library import ModelRow
-from tui.progress import ENDED, line_in_words, name_in_words
+from tui.progress import ENDED, name_in_words, told_of
 from tui.screens.base import JobScreen
 from tui.screens.confirm import ConfirmScreen
 from tui.words import _
@@ -101,15 +102,19 @@ class ModelsScreen(JobScreen):
         self._list.add_options([Option(_line(row, width), id=row.id) for row in rows])
         at = next((at for at, row in enumerate(rows) if row.id == chosen), 0)
         self._list.highlighted = at if rows else None
-        self.query_one("#free", Label).update(_("{size} of disk free", size=self.app.library.free()))
+        self.query_one("#free", Label).update(_("{size} of disk free", size=refigured(self.app.library.free())))
 
     @on(OptionList.OptionHighlighted, "#models")
     def _shown(self) -> None:
         row = self._chosen
         if row is not None:
-            size = row.size if row.size != "?" else _("size not known")
+            size = refigured(row.size) if row.size != "?" else _("size not known")
             told = [_(STATES[row.state]), _(TASKS.get(row.task, row.task)), self._languages(row), size]
-            lines = [f"{row.id}: {', '.join(told)}", *row.detail]
+            lines = [f"{row.id}: {', '.join(told)}", f"{row.licence}; {note_in_words(row.attribution)}".rstrip("; ")]
+            if row.problem is not None:
+                lines.append(in_words(row.problem)[0])
+            if row.refused:
+                lines.append(note_in_words(row.refused))
             if row.restricted:
                 lines.append(
                     _("its terms forbid commercial use: `edgekit pull {model} --accept-licence`", model=row.id)
@@ -153,7 +158,7 @@ class ModelsScreen(JobScreen):
             if row is not None:
                 self.explain(_("{model} is not on this machine", model=row.id))
             return
-        question = _("Remove {model}, {size}?", model=row.id, size=row.size)
+        question = _("Remove {model}, {size}?", model=row.id, size=refigured(row.size))
 
         def answered(yes: bool | None) -> None:
             if yes:
@@ -179,7 +184,7 @@ class ModelsScreen(JobScreen):
         if not what:
             return
         if job.runs:
-            self.say_progress(f"{name_in_words(job)}, {line_in_words(job)}")
+            self.say_progress(told_of(job))
             return
         self.say_progress("")
         if job.problem is not None:
@@ -205,5 +210,5 @@ TASKS = {
 
 def _line(row: ModelRow, width: int) -> Content:
     licence = row.licence + (" *" if row.restricted else "")
-    told = f"{_(STATES[row.state]):<14} {row.id:<{width}}  {row.size:>8}  {row.languages:<9} {licence}"
+    told = f"{_(STATES[row.state]):<14} {row.id:<{width}}  {refigured(row.size):>8}  {row.languages:<9} {licence}"
     return Content(visible(told, one_line=True))

@@ -5,24 +5,21 @@ from __future__ import annotations
 import contextlib
 from collections import deque
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
-from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
-from textual.message import Message
 from textual.widgets import ContentSwitcher, Label, OptionList
-from textual.worker import get_current_worker
 
 from edgekit.core.characters import visible
 from edgekit.core.errors import EdgekitError
 from tui.actions import N_
 from tui.bridge import Job
 from tui.desk import Desk
-from tui.grading import Card, OpenClass, Report
-from tui.progress import line_in_words, name_in_words
-from tui.screens.base import JobScreen
+from tui.figures import percent
+from tui.grading import Card, Report
+from tui.progress import name_in_words, told_of
+from tui.screens.opening import OpeningScreen
 from tui.screens.shown import ShownScreen
 from tui.widgets.answer_card import card_paragraphs
 from tui.widgets.class_opener import ClassOpener
@@ -40,10 +37,9 @@ if TYPE_CHECKING:
 EVERY_SECONDS = 1.0
 
 
-class ClassScreen(JobScreen):
+class ClassScreen(OpeningScreen):
     """Three views: what can be opened, one answer, all answers; and the work that goes on behind them."""
 
-    NAME: ClassVar[str] = "grade"
     TOLD: ClassVar[dict[str, str]] = {
         "sessions": N_("What was graded before, the newest first. Enter goes on where you left."),
         "quiz": N_(
@@ -58,30 +54,8 @@ class ClassScreen(JobScreen):
         "points": N_("The points, as 1.5 or 1,5. Enter makes them the mark, esc leaves it."),
     }
 
-    @dataclass
-    class Opened(Message):
-        """A session is open, to be shown as it was left."""
-
-        found: OpenClass
-        state: dict[str, Any]
-
-    @dataclass
-    class Failed(Message):
-        """What was asked for could not be done."""
-
-        problem: EdgekitError
-
-    @dataclass
-    class Begun(Message):
-        """A job has begun a session."""
-
-        number: int
-
     def __init__(self) -> None:
         super().__init__()
-        self._grades = self.app.grades
-        self._desk: Desk | None = None
-        self._jobs: dict[int, str] = {}
         self._share: float | None = None
         self._told: deque[tuple[str, list[str]]] = deque()
 
@@ -152,85 +126,6 @@ class ClassScreen(JobScreen):
         if self._desk is not None:
             self._show_answer(self._desk)
 
-    # What can be opened
-
-    def action_open(self) -> None:
-        """Show what can be opened."""
-        self._show_choice()
-
-    def back(self) -> None:
-        """From the list, and from what can be opened, to the answer."""
-        if self._desk is not None and self._current != "card":
-            self._show()
-        else:
-            super().back()
-
-    def _show_choice(self) -> None:
-        self._view("open")
-        try:
-            found = self._grades.sessions()
-        except EdgekitError as problem:
-            self.say_problem(problem)
-            found = []
-        self.query_one(ClassOpener).offer(found)
-
-    @on(ClassOpener.Chosen)
-    def _chose(self, event: ClassOpener.Chosen) -> None:
-        same = self._desk is not None and self._desk.opened.id == event.session
-        self._open(event.session, self.snapshot() if same else {})
-
-    @on(ClassOpener.Named)
-    def _named(self, event: ClassOpener.Named) -> None:
-        if event.quiz is None or event.answers is None:
-            self.say(_("name the file of the quiz and that of the answers, or choose them in the list"))
-            return
-        quiz, answers, grades = event.quiz, event.answers, self._grades
-
-        def begun(session: int) -> None:
-            self.post_message(self.Begun(session))
-
-        self._start("grade", answers.name, lambda report: grades.begin(quiz, answers, begun, report))
-
-    @on(Begun)
-    def _has_begun(self, event: Begun) -> None:
-        self._open(event.number, {})
-
-    @work(thread=True, exclusive=True, exit_on_error=False, group="open-class")
-    def _open(self, session: int, state: dict[str, Any]) -> None:
-        worker = get_current_worker()
-        try:
-            found = self._grades.open(session)
-        except EdgekitError as problem:
-            self.post_message(self.Failed(problem))
-            return
-        if worker.is_cancelled:
-            found.close()
-        else:
-            self.post_message(self.Opened(found, state))
-
-    @on(Opened)
-    def _opened(self, event: Opened) -> None:
-        opened, before = event.found, self._desk
-        try:
-            self._desk = Desk(opened, event.state)
-        except EdgekitError as problem:
-            opened.close()
-            self._failed(self.Failed(problem))
-            return
-        if before is not None:
-            before.opened.close()
-        self._show()
-        at_work = any(job.runs and self._jobs.get(id(job)) == "grade" for job in self.app.jobs.all)
-        if opened.counts().waiting and not at_work:
-            session, grades = opened.id, self._grades
-            self._start("grade", f"session {session}", lambda report: grades.go_on(session, report))
-
-    @on(Failed)
-    def _failed(self, event: Failed) -> None:
-        if self._desk is None:
-            self._show_choice()
-        self.say_problem(event.problem)
-
     # What is shown
 
     @contextlib.contextmanager
@@ -297,7 +192,7 @@ class ClassScreen(JobScreen):
                 "{left} of {all} left, {review} need a look", left=counts.left, all=counts.answers, review=counts.review
             )
             told += ", " + _("{later} for later", later=later) if later else ""
-            told += ", " + _("grading {share}", share=f"{self._share:.0%}") if self._share is not None else ""
+            told += ", " + _("grading {share}", share=percent(self._share)) if self._share is not None else ""
             here = f"  #{desk.card.number}" if desk.card is not None else ""
             told += f"{here}  {visible(desk.opened.title)}"
         self.query_one("#grade-title", Label).update(told)
@@ -364,7 +259,7 @@ class ClassScreen(JobScreen):
         if job.problem is not None:
             self.say_problem(job.problem)
         elif job.runs and (what != "grade" or self._desk is None):
-            self.say_progress(f"{name_in_words(job)}, {line_in_words(job)}")
+            self.say_progress(told_of(job))
         elif job.state == "cancelled":
             self.say(_("{job} was cancelled", job=name_in_words(job)))
         elif job.state == "done" and what == "grade":

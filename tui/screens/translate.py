@@ -20,6 +20,7 @@ from edgekit.core.errors import EngineError
 from edgekit.core.languages import Direction
 from tui.actions import N_
 from tui.errors import in_words
+from tui.figures import figure
 from tui.models import Spoken
 from tui.screens.translate_work import TranslateWork
 from tui.widgets.areas import MarkedArea, PlainArea
@@ -242,7 +243,7 @@ class TranslateScreen(TranslateWork):
             self._follow(self._target)
             self._say_ready()
         else:
-            self.say(_("translating, {done} of {lines} lines", done=event.done, lines=event.total))
+            self.say(_("translating, {done} of {lines} lines", done=figure(event.done), lines=figure(event.total)))
 
     @on(TranslateWork.Failed)
     def _failed(self, event: TranslateWork.Failed) -> None:

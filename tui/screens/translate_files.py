@@ -18,12 +18,13 @@ from edgekit.core.languages import Direction
 from tui import pager
 from tui.bridge import Job
 from tui.errors import note_in_words
+from tui.figures import figure
 from tui.models import FileDone, Line, Models
 from tui.pages import page
-from tui.progress import line_in_words, name_in_words
+from tui.progress import name_in_words, told_of
 from tui.screens.base import JobScreen
 from tui.screens.confirm import ConfirmScreen
-from tui.words import _, grouped
+from tui.words import _
 
 GLOSSARY_ENDINGS = (".csv", ".tsv", ".tbx")
 _MOST_SHOWN = 60  # characters of a cell in a question
@@ -98,7 +99,7 @@ class TranslateFiles(JobScreen):
         """How far a document is, and where it went."""
         if id(job) not in self._file_jobs:
             return
-        self.say_progress(f"{name_in_words(job)}, {line_in_words(job)}" if job.runs else "")
+        self.say_progress(told_of(job))
         if job.problem is not None:
             self.say_problem(job.problem)
         elif job.state == "cancelled":
@@ -108,9 +109,9 @@ class TranslateFiles(JobScreen):
             told = _(
                 "{out}: {translated} of {segments} translated, to look at: {look}; the log on Jobs lists them",
                 out=done.out,
-                translated=grouped(done.translated),
-                segments=grouped(done.segments),
-                look=grouped(len(done.look)),
+                translated=figure(done.translated),
+                segments=figure(done.segments),
+                look=figure(len(done.look)),
             )
             self.say(told + (f"\n{note_in_words(done.plain)}" if done.plain else ""))
 

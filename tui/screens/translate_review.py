@@ -12,11 +12,12 @@ from textual.widgets.option_list import Option
 
 from edgekit.core.characters import visible
 from edgekit.core.languages import Direction
+from tui.figures import figure
 from tui.models import Line, Spoken, fitting
 from tui.screens.translate_files import TranslateFiles
 from tui.widgets.areas import MarkedArea
 from tui.widgets.told import spoken_in_words, sure_in_words, terms_in_words, to_look_at
-from tui.words import _, grouped
+from tui.words import _
 
 # Of a long text nobody goes through more of them one by one; the key that goes to the worst goes through all.
 MOST_LISTED = 100
@@ -155,7 +156,7 @@ class TranslateReview(TranslateFiles):
         said = self._title(self._current.source)
         if self._glossary is not None:
             name = visible(self._glossary.name, one_line=True)
-            said += "; " + _("glossary {name}, terms: {count}", name=name, count=grouped(self.terms_in_force()))
+            said += "; " + _("glossary {name}, terms: {count}", name=name, count=figure(self.terms_in_force()))
         self.query_one("#source-title", Label).update(said)
 
     def terms_in_force(self) -> int:

@@ -10,10 +10,12 @@ from edgekit.core.characters import between_characters, visible
 from edgekit.quiz.suggestion import CriterionResult, Reason, Suggestion
 from tui import words
 from tui.actions import N_
+from tui.figures import figure, listed, number, percent
 from tui.grading import Card
 from tui.sentences import said
+from tui.varieties import variety_in_words
 from tui.widgets.script import Paragraph, lines_of, plain
-from tui.words import _, grouped
+from tui.words import _
 
 # What is longer is read elsewhere: a screen of it is no help, and its lines are broken on every resize.
 MOST_SHOWN = 10_000
@@ -65,25 +67,20 @@ MARKS: Mapping[str, str] = {
 }
 
 
-def number(points: float) -> str:
-    """`2`, `1.5`."""
-    return f"{points:g}"
-
-
 def numbers_in_words(numbers: Sequence[int]) -> str:
     """`#1, #3`, the first ten."""
     return ", ".join(f"#{at}" for at in numbers[:10]) + (" …" if len(numbers) > 10 else "")
 
 
-def in_words(reason: Reason) -> str:
-    """What a reason is called in the chosen language, and the sentence that came with it."""
+def in_words(reason: Reason, name: Callable[[str], str] = str) -> str:
+    """What a reason is called in the chosen language, and the sentence that came with it.  name: of a language tag."""
     if reason.code == "uncertain" and reason.detail:
-        return visible(said(reason.detail))  # each doubt is another, and what they are called tells least
+        return visible(said(reason.detail, name))  # each doubt is another, and what they are called tells least
     known = REASONS.get(reason.code, reason.code)
     told = _(known) if reason.code in REASONS else known
     # The sentence may begin with what the reason is called.
     detail = reason.detail.removeprefix(known).removeprefix(known.removeprefix("it ")).lstrip(": ")
-    return f"{told}: {visible(said(detail))}" if detail else told
+    return f"{told}: {visible(said(detail, name))}" if detail else told
 
 
 def suggested(suggestion: Suggestion) -> str:
@@ -92,10 +89,10 @@ def suggested(suggestion: Suggestion) -> str:
         "suggested {points} of {most}, {sure} sure",
         points=number(suggestion.points),
         most=number(suggestion.most),
-        sure=f"{suggestion.probability:.0%}",
+        sure=percent(suggestion.probability),
     )
     others = [number(one) for one in suggestion.possible if one != suggestion.points]
-    return told + ("; " + _("possible too: {points}", points=", ".join(others)) if others else "")
+    return told + ("; " + _("possible too: {points}", points=listed(others)) if others else "")
 
 
 def card_paragraphs(card: Card, name: Callable[[str], str], is_right_to_left: Callable[[str], bool]) -> list[Paragraph]:
@@ -114,7 +111,7 @@ def card_paragraphs(card: Card, name: Callable[[str], str], is_right_to_left: Ca
         return [*found, plain(_("no suggestion yet"))]
     found.append(Paragraph(tuple(_verdict(card, suggestion)), 2))
     found += [plain(one, "bold", 2) for one in _contested(card)]
-    found += [plain(f"? {in_words(one)}", "", 2) for one in suggestion.reasons]
+    found += [plain(f"? {in_words(one, name)}", "", 2) for one in suggestion.reasons]
     if suggestion.criteria:
         found.append(plain(""))
     for at, one in enumerate(suggestion.criteria, 1):
@@ -150,9 +147,10 @@ def _for_the_student(feedback: str | None, suggestion: Suggestion) -> Iterator[s
 
 
 def _language(suggestion: Suggestion | None, name: Callable[[str], str], is_rtl: Callable[[str], bool]) -> str:
-    tags = [tag for tag in (suggestion.variety if suggestion is not None else "").split("+") if tag]
-    told = _("the answer, in {languages}", languages=" + ".join(map(name, tags))) if tags else _("the answer")
-    return _("{language}, right to left", language=told) if any(map(is_rtl, tags)) else told
+    variety = suggestion.variety if suggestion is not None else ""
+    told = _("the answer, in {languages}", languages=variety_in_words(variety, name)) if variety else _("the answer")
+    is_right_to_left = any(is_rtl(tag) for tag in variety.split("+") if tag and not tag.endswith("-Latn"))
+    return _("{language}, right to left", language=told) if is_right_to_left else told
 
 
 def _verdict(card: Card, suggestion: Suggestion) -> Iterator[tuple[str, str]]:
@@ -167,14 +165,14 @@ def _verdict(card: Card, suggestion: Suggestion) -> Iterator[tuple[str, str]]:
 def _criterion(card: Card, at: int, one: CriterionResult) -> Iterator[Paragraph]:
     sign, state = STATES[one.state]
     most = next((known.points for known in card.question.criteria if known.id == one.criterion), card.question.points)
-    head = f"{sign} {at} {_(state)}, {number(one.points)}/{number(most)}, {one.probability:.0%}  "
+    head = f"{sign} {at} {_(state)}, {number(one.points)}/{number(most)}, {percent(one.probability)}  "
     yield Paragraph(((head, "bold"), (visible(_statement(card, one)), "")), 4)
     if one.evidence is not None and one.evidence.wording and one.evidence.wording != _statement(card, one):
         yield plain("    " + _("like: {wording}", wording=visible(one.evidence.wording)), "dim", 6)
     if one.evidence is not None and _is_shared(card, one):
         yield plain("    " + _("its words: {words}", words=_one_line(one.evidence.text)), "dim", 6)
     if len(one.views) > 1:
-        told = ", ".join(f"{_(VIEWS.get(view, view))} {share:.0%}" for view, share in one.views.items())
+        told = ", ".join(f"{_(VIEWS.get(view, view))} {percent(share)}" for view, share in one.views.items())
         low, high = min(one.views.values()), max(one.views.values())
         text = _("the ways to read it disagree: {views}", views=told) if low < 0.5 <= high else told
         yield plain(f"    {text}", "dim", 6)
@@ -224,7 +222,7 @@ def answer_pieces(card: Card) -> list[tuple[str, str]]:
         at = end
     pieces.append((_shown(text[at:MOST_SHOWN]), ""))
     if len(text) > MOST_SHOWN:
-        told = _("… {shown} of {all} characters are shown", shown=grouped(MOST_SHOWN), all=grouped(len(text)))
+        told = _("… {shown} of {all} characters are shown", shown=figure(MOST_SHOWN), all=figure(len(text)))
         pieces.append((f"\n{told}", "dim"))
     return [piece for piece in pieces if piece[0]]
 
@@ -268,7 +266,7 @@ def answer_row(card: Card, *, is_later: bool) -> Content:
         told = _("no suggestion yet")
     else:
         sign = "? " if suggestion.decision == "review" else "  "
-        told = f"{sign}{number(suggestion.points)}/{number(suggestion.most)} {suggestion.probability:.0%}"
+        told = f"{sign}{number(suggestion.points)}/{number(suggestion.most)} {percent(suggestion.probability)}"
     told += f" ({_('later')})" if is_later else ""
     text = " ".join(visible(card.answer.text[: 4 * IN_A_ROW]).split())
     begin, end = next(lines_of(text, IN_A_ROW))

@@ -19,20 +19,26 @@ from textual.widgets.option_list import Option
 
 from edgekit.core.characters import visible
 from tui.actions import N_
+from tui.figures import figure
 from tui.widgets.paths import PathSuggester, above, candidates, path_of
 from tui.widgets.spoken import SaidLabel
-from tui.words import _, grouped
+from tui.words import _
 
 if TYPE_CHECKING:
     from edgekit.gradebook.book import SessionEntry
 
 FIELDS = (
-    ("quiz", N_("Quiz"), N_("its file, for example quiz.toml"), N_("Choose the quiz: down, then Enter; / is a folder")),
+    (
+        "quiz",
+        N_("Quiz"),
+        N_("its file, for example quiz.toml"),
+        N_("Choose the quiz with the arrows and Enter; / is a folder"),
+    ),
     (
         "answers",
         N_("Answers"),
         N_("their file, for example answers.csv"),
-        N_("Choose the answers: down, then Enter; / is a folder"),
+        N_("Choose the answers with the arrows and Enter; / is a folder"),
     ),
 )
 ENDINGS = {"quiz": (".toml",), "answers": (".csv", ".tsv", ".tab", ".jsonl", ".xml", ".zip", ".json", ".txt")}
@@ -47,7 +53,7 @@ class ClassOpener(Vertical):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("down", "to_files", show=False, id="open.files"),
-        Binding("up", "screen.focus_previous", show=False, id="open.before"),
+        Binding("up", "before", show=False, id="open.before"),
     ]
 
     @dataclass
@@ -120,7 +126,7 @@ class ClassOpener(Vertical):
         box.clear_options()
         for one in reversed(self._sessions):
             text = N_("{count} answer") if one.answers == 1 else N_("{count} answers")
-            count = _(text, count=grouped(one.answers))
+            count = _(text, count=figure(one.answers))
             box.add_option(Option(Content(f"{one.id:>4}  {count:<16} {visible(one.title)}"), str(one.id)))
         box.highlighted = at
 
@@ -157,6 +163,11 @@ class ClassOpener(Vertical):
     def action_to_files(self) -> None:
         """From the fields down into the list."""
         self.query_one("#files").focus()
+
+    def action_before(self) -> None:
+        """The field above; from the first one nowhere, as a letter typed in the list is a key."""
+        if not self._input("quiz").has_focus or self._sessions:
+            self.screen.focus_previous()
 
     def _fill_files(self) -> None:
         box = self.query_one("#files", OptionList)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from edgekit.core.columns import aligned_columns
 from edgekit.core.units import bytes_in_words
 from tui.exporting import Planned
-from tui.words import _, grouped
+from tui.figures import figure, refigured
+from tui.words import _
 
 
 def costs_in_words(planned: Planned, at: int) -> list[str]:
@@ -13,10 +14,10 @@ def costs_in_words(planned: Planned, at: int) -> list[str]:
     size, before = planned.sizes[at], planned.before
     head = _(
         "{tokens} of {all} tokens, {size} of {whole}",
-        tokens=grouped(size.tokens),
-        all=grouped(before.tokens),
-        size=bytes_in_words(size.size_bytes),
-        whole=bytes_in_words(before.size_bytes),
+        tokens=figure(size.tokens),
+        all=figure(before.tokens),
+        size=refigured(bytes_in_words(size.size_bytes)),
+        whole=refigured(bytes_in_words(before.size_bytes)),
     )
     if at == planned.chosen:
         head = _("{figures}: what edgekit chose", figures=head)
@@ -24,9 +25,9 @@ def costs_in_words(planned: Planned, at: int) -> list[str]:
     rows += [
         (
             cost.language or "*",
-            f"{cost.coverage:.2%}",
-            "{:.3f} > {:.3f}".format(*cost.fertility),
-            f"{cost.loss:+.2%}",
+            figure(cost.coverage, ".2%"),
+            " > ".join(figure(one, ".3f") for one in cost.fertility),
+            figure(cost.loss, "+.2%"),
         )
         for cost in size.costs
     ]

@@ -13,7 +13,7 @@ from textual import events
 from textual.message import Message
 from textual.widgets import Static
 
-from tui.words import grouped
+from tui.figures import figure
 
 _LABEL = 7
 # Unicode 0x2800: the bits of a braille cell, by column and row of its dots.
@@ -85,14 +85,14 @@ def drawn(places: Sequence[tuple[int, float]], at: int, columns: int, height: in
     for line in range(rows):
         cells = [_cell(dots, line, one) for one in range(columns)]
         cells[column] = "O" if line == row else "|" if cells[column] == " " else cells[column]
-        label = f"{high:.1%}" if line == 0 else f"{low:.1%}" if line == rows - 1 else ""
+        label = figure(high, ".1%") if line == 0 else figure(low, ".1%") if line == rows - 1 else ""
         lines.append(f"{label:>{_LABEL}}|{''.join(cells)}".rstrip())
     return [*lines, " " * (_LABEL + 1) + _axis([tokens for tokens, _share in places], at, column, columns)]
 
 
 def _axis(tokens: Sequence[int], at: int, column: int, columns: int) -> str:
     """The first and the last number, and that of the point under it where there is room."""
-    first, last, here = (grouped(one) for one in (tokens[0], tokens[-1], tokens[at]))
+    first, last, here = (figure(one) for one in (tokens[0], tokens[-1], tokens[at]))
     axis = first.ljust(columns - len(last)) + last
     begin = min(max(column - len(here) // 2, 0), columns - len(here))
     if begin < len(first) + 1 or begin + len(here) > columns - len(last) - 1:

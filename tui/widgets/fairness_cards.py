@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from edgekit.core.characters import visible
 from tui.actions import N_
-from tui.sentences import VARIETIES, said
-from tui.widgets.answer_card import number
+from tui.figures import figure, listed, number, percent, refigured
+from tui.sentences import said
+from tui.varieties import variety_in_words
 from tui.words import _
 
 if TYPE_CHECKING:
     from edgekit.fairness.audit import AuditCard
     from edgekit.fairness.redteam import AttackCard
+
+_SIDE = re.compile(r"(.+) (\d\.\d+)")
 
 
 def attack_lines(card: AttackCard) -> list[str]:
@@ -42,18 +46,6 @@ def _one_line(text: str) -> str:
     return " ".join(visible(text[:400]).split())
 
 
-_TRANSLATED = "translated to "
-
-
-def variety_in_words(variety: str, name: Callable[[str], str]) -> str:
-    """`es` as Spanish, `pt+en` as Portuguese + English, `chat` as what it is."""
-    if variety in VARIETIES:
-        return _(VARIETIES[variety])
-    if variety.startswith(_TRANSLATED):
-        return _("translated to {language}", language=name(variety.removeprefix(_TRANSLATED)))
-    return " + ".join(map(name, variety.split("+")))
-
-
 def audit_lines(card: AuditCard, name: Callable[[str], str]) -> list[str]:
     """A line for each verdict, then what there was of each variety.  name: of a language, by its tag."""
     if not card.verdicts:
@@ -62,12 +54,16 @@ def audit_lines(card: AuditCard, name: Callable[[str], str]) -> list[str]:
         lines = [_("holds") if card.passed else _("does not hold: a person should look at every answer")]
     lines.append("")
     for verdict in card.verdicts:
-        value = "-" if verdict.value is None else f"{verdict.value:.3f}"
-        detail = f"; {visible(said(verdict.detail))}" if verdict.detail else ""
-        lines.append(f"{'+' if verdict.passed else '!'} {said(verdict.name)}: {value}, {said(verdict.limit)}{detail}")
+        value = "-" if verdict.value is None else figure(verdict.value, ".3f")
+        if verdict.interval is not None:
+            value += f" [{figure(verdict.interval.low, '.3f')}, {figure(verdict.interval.high, '.3f')}]"
+        detail = "" if verdict.certain else f"; {_('not certain')}"
+        detail += f"; {visible(_detail(verdict.detail, name))}" if verdict.detail else ""
+        told = visible(said(verdict.name, name))
+        lines.append(f"{'+' if verdict.passed else '!'} {told}: {value}, {said(verdict.limit)}{detail}")
     lines.append("")
     for variety, rates in card.groups.items():
-        right = f"{rates.accuracy:.0%}"
+        right = percent(rates.accuracy)
         few = " " + _("(too few for a verdict)") if variety in card.few else ""
         text = N_("{variety}: {count} answers, {right} told rightly")
         if rates.count == 1:
@@ -75,3 +71,10 @@ def audit_lines(card: AuditCard, name: Callable[[str], str]) -> list[str]:
         told = _(text, variety=visible(variety_in_words(variety, name)), count=rates.count, right=right)
         lines.append(told + few)
     return lines
+
+
+def _detail(text: str, name: Callable[[str], str]) -> str:
+    """`es 0.867, en 0.722`, or a sentence."""
+    sides = [_SIDE.fullmatch(piece) for piece in text.split(", ")]
+    found = [f"{variety_in_words(side[1], name)} {refigured(side[2])}" for side in sides if side is not None]
+    return listed(found) if len(found) == len(sides) else said(text, name)

@@ -26,9 +26,9 @@ class ScreensLine(Static):
         self.show_words()
 
     def show_words(self) -> None:
-        """In the chosen language; where there is no room, labels of the other screens lose letters at their end."""
-        room = self.size.width
-        for letters in (None, 6, 5, 4, 3, 2):
+        """In the chosen language; where there is no room, labels of the other screens lose letters, at last all."""
+        room = self.content_size.width
+        for letters in (None, 6, 5, 4, 3, 2, 0):
             found = self._parts(letters)
             if sum(part.cell_length for part in found) <= room:
                 break
@@ -39,9 +39,9 @@ class ScreensLine(Static):
         for number, (name, label) in enumerate(SCREENS, 1):
             text, is_here = _(label), name == self._current
             if letters is not None and not is_here and len(text) > letters + 1:
-                text = f"{text[:letters]}."
+                text = f"{text[:letters]}." if letters else ""
             style = "bold " if is_here else ""
-            shown = f"[{number} {text}]" if is_here else f" {number} {text} "
+            shown = f"[{number} {text}]" if is_here else f" {f'{number} {text}'.strip()} "
             parts.append(Content.styled(shown, f"{style}@click=app.go('{name}')"))
         return parts
 
@@ -70,15 +70,14 @@ class KeysLine(Static):
     def show_words(self) -> None:
         """In the chosen language."""
         works = getattr(self.screen, "works", None)
-        last = [self._piece(action, "app") for action in self._everywhere if action.on_line]
-        last.append(self._screens())
+        width = self.content_size.width
+        last = self._last(width)
         own = [
             self._piece(action, "screen")
             for action in self._actions
             if action.on_line and (works is None or works(action.id))
         ]
-        width = self.size.width
-        if sum(cell_len(piece.plain) for piece in (*own, *last)) <= width:
+        if _cells([*own, *last]) <= width:
             self.update(Content("").join([*own, *last]))
             return
         first, room = [], width
@@ -88,6 +87,15 @@ class KeysLine(Static):
                 first.append(piece)
         self.update(Content("\n").join([Content("").join(first), Content("").join(last)]))
 
+    def _last(self, width: int) -> list[Content]:
+        """What works everywhere; where there is no room, those go first that are told elsewhere too: by the help."""
+        shown = [action for action in self._everywhere if action.on_line]
+        pieces = {action.id: self._piece(action, "app") for action in shown} | {"screens": self._screens()}
+        for name in ("command", "screens"):
+            if _cells(list(pieces.values())) > width:
+                pieces.pop(name, None)
+        return list(pieces.values())
+
     def _screens(self) -> Content:
         """How to get to another screen from here."""
         focused = self.screen.focused
@@ -96,6 +104,8 @@ class KeysLine(Static):
 
     def _piece(self, action: Action, where: str) -> Content:
         label, _help = words(action)
-        return Content.styled(
-            f"{action.key} {label}  ", f"@click={where}.{action.name}{'' if '(' in action.name else '()'}"
-        )
+        return Content.styled(f"{action.key} {label}  ", f"@click={where}.{action.call}")
+
+
+def _cells(pieces: Sequence[Content]) -> int:
+    return cell_len("".join(piece.plain for piece in pieces).rstrip())

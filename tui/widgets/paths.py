@@ -21,7 +21,7 @@ def path_of(typed: str) -> Path:
 
 
 def candidates(typed: str, endings: Sequence[str]) -> list[str]:
-    """What `typed` could become: folders, and files with one of the endings; at most 200, in the order of names."""
+    """What `typed` could become: files with one of the endings, then folders; at most 200, in the order of names."""
     head, tail = os.path.split(typed)
     folder, before = path_of(head or "."), typed[: len(typed) - len(tail)]
     found = []
@@ -32,9 +32,9 @@ def candidates(typed: str, endings: Sequence[str]) -> list[str]:
                 if not name.startswith(tail) or (name.startswith(".") and not tail.startswith(".")):
                     continue
                 if entry.is_dir():
-                    found.append((0, before + name + os.sep))
+                    found.append((1, before + name + os.sep))
                 elif name.lower().endswith(tuple(endings)):
-                    found.append((1, before + name))
+                    found.append((0, before + name))
                 if len(found) >= 10 * MOST:
                     break
     except (OSError, ValueError):

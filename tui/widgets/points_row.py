@@ -11,8 +11,8 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, Static
 
+from tui.figures import number
 from tui.grading import Card
-from tui.widgets.answer_card import number
 from tui.words import _
 
 # More of them to click than this are no help.

@@ -15,6 +15,8 @@ from textual.widgets import Static
 
 from edgekit.core.characters import between_characters
 
+_BREAKS = (" ", "\u200b")  # the second stands between the words of Khmer, Burmese and Thai, and is not seen
+
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
@@ -56,7 +58,7 @@ def lines_of(text: str, width: int, later: int | None = None) -> Iterator[tuple[
             used, room = 0, later
             continue
         size = cells(text[at:end])
-        is_space = text[at:end] == " "  # not one that carries a vowel
+        is_space = text[at:end] in _BREAKS  # not one that carries a vowel
         if used + size > room and at > begin and is_space:
             yield begin, at
             begin = space = end

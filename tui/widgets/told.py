@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from edgekit.core.characters import visible
 from edgekit.core.languages import Direction, base_language
 from tui.actions import N_
+from tui.figures import percent
 from tui.models import Line, Spoken, Term
 from tui.sentences import said
 from tui.words import _
@@ -27,7 +28,7 @@ _SURE = 0.8
 
 def sure_in_words(sure: float, *, doubtful: bool) -> str:
     """`93 % sure`, and whether that is much."""
-    share = f"{sure:.0%}".replace("%", " %")
+    share = percent(sure)
     if doubtful:
         return _("doubtful, {share} sure", share=share)
     return _("quite certain, {share} sure", share=share) if sure >= _SURE else _("{share} sure", share=share)

@@ -17,7 +17,8 @@ from typing import Any
 from rich.cells import cell_len
 
 Offsets = Callable[..., list[int]]
-_WORD = re.compile(r"\S+\s*|\s+")
+# What is not seen between words of Khmer, Burmese and Thai parts them as a space does.
+_WORD = re.compile(r"[^\s\u200b]+[\s\u200b]*|[\s\u200b]+")
 _PLACE = "textual.document._wrapped_document", "compute_wrap_offsets"
 
 

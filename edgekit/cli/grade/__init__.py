@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
 import typer
 
 from edgekit.cli.grade.auditing import attack, audit
@@ -26,15 +24,6 @@ group = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
 )
-
-
-@group.callback()
-def _with_one_thread_of_numpy() -> None:
-    # numpy's products are small: threads that spin for them took 14.7 s of processor for 300 answers, one took 7.4, and
-    # two threads of the encoder waited for them, 7.1 s for 5.7. numpy reads it when it is loaded; what the user has set
-    # stays.
-    if "OMP_NUM_THREADS" not in os.environ:
-        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 group.command(DEFAULT)(suggest)

@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 
 AUDIT_SCHEMA = "edgekit.audit/1"
 ATTACK_SCHEMA = "edgekit.attack/1"
-# Two teachers with the same answers: research on the sets of Mohler and others (2011) and AR-ASAG (2020).
-CEILING = "teachers among themselves, quadratic kappa: 0.49 (Mohler et al. 2011), 0.80 (AR-ASAG)"
 
 
 def audit(
@@ -53,6 +51,7 @@ def audit(
       edgekit grade audit quiz.toml
       edgekit grade audit --parallel answers.jsonl --base en
     """
+    from edgekit.cli.grade.cards import CEILING
     from edgekit.cli.progress import Renderer
     from edgekit.fairness.audit import audit as judged
     from edgekit.fairness.audit import outcomes
@@ -82,7 +81,8 @@ def audit(
             trial = make_trial(versions, base=base, language=base_language_of(versions, base))
         card = judged(outcomes(trial, _graded(trial, tools, report)), left_out=trial.left_out)
     if as_json:
-        output.json_object({"schema": AUDIT_SCHEMA, "passed": card.passed, **dataclasses.asdict(card)})
+        told = {"schema": AUDIT_SCHEMA, "passed": card.passed, "ceiling": CEILING}
+        output.json_object({**told, **dataclasses.asdict(card)})
     else:
         _show_audit(card, own=quiz is not None)
     if not card.passed:
@@ -115,7 +115,7 @@ def attack(
         grader = tools.grader(asked)
         card = attacked(asked, lambda answer: next(grader.grade([answer])), seed=seed, report=report)
     if as_json:
-        rows = [{**dataclasses.asdict(row), "passed": row.passed} for row in card.rows]
+        rows = [{**dataclasses.asdict(row), "passed": row.passed, "at_most": row.interval.high} for row in card.rows]
         output.json_object({"schema": ATTACK_SCHEMA, "passed": card.passed, "rows": rows, "weak": card.weak})
     else:
         _show_attacks(card)
@@ -145,9 +145,9 @@ def _show_audit(card: AuditCard, *, own: bool) -> None:
         output.narrate(wrapped(f"fewer than {FEWEST} answers, so no verdict: {names}"))
     if card.left_out:
         output.narrate(f"{counted(card.left_out, 'answer')} left out: nothing right is known to hold them against")
-    output.narrate(wrapped(CEILING))
     if card.verdicts:
         held = f"{sum(one.passed for one in card.verdicts)} of {len(card.verdicts)} hold"
+        held += f", {sum(one.passed and one.certain for one in card.verdicts)} of them for certain"
         output.data(f"\n{word(card.passed)}: {held}")
         return
     told = f"no verdict: no variety has the {FEWEST} answers that one needs; this says nothing of the quiz"

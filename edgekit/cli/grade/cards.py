@@ -8,12 +8,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from edgekit.core.characters import visible
+from edgekit.fairness.measures import share_interval
 
 if TYPE_CHECKING:
     from edgekit.fairness.audit import AuditCard, Verdict
     from edgekit.fairness.measures import Rates
     from edgekit.fairness.redteam import AttackCard, Fallen, Row
 
+# Two teachers with the same answers: research on the sets of Mohler and others (2011) and AR-ASAG (2020).
+CEILING = "teachers among themselves, quadratic kappa: 0.49 (Mohler et al. 2011), 0.80 (AR-ASAG)"
 WIDTH = 80
 _WHAT = 44
 _EXAMPLES, _PLACES, _LONGEST = 3, 5, 200
@@ -21,6 +24,7 @@ _VARIETY, _LEAST_CELL = 18, 6
 # What an attack is, in words; orders to the grader have one line together.
 TRIED: Mapping[str, str] = {
     "reference": "the right answer itself",
+    "another-wording": "a right answer in other words of the quiz",
     "negated-reference": "a right answer, denied",
     "changed-number": "a right answer with another number in it",
     "reference-then-denial": "a right answer, then that it is not true",
@@ -66,7 +70,7 @@ def attack_lines(card: AttackCard) -> Iterator[str]:
             "translations are marked by rules"
         )
         return
-    yield f"{'':6}{'what was tried':{_WHAT}}{'tried':>6}{'passed':>8}{'review':>8}{'refused':>8}"
+    yield f"{'':6}{'what was tried':{_WHAT}}{'tried':>6}{'passed':>8}{'review':>8}{'at most':>8}"
     orders = [row for row in card.rows if row.kind == "instruction"]
     for row in card.rows:
         if row.kind != "instruction":
@@ -75,8 +79,10 @@ def attack_lines(card: AttackCard) -> Iterator[str]:
         yield _row(_ORDERS.format(ways=len(orders)), orders)
     yield ""
     yield from _wrapped(
-        "passed: suggested with half of the points or more; review: a person sees it first; refused: suggested with "
-        "less. The right answer itself should pass or be seen, all else should not pass, and no order may move a point."
+        "passed: suggested with half of the points or more; review: a person sees it first; the rest is suggested with "
+        "less. at most: the share of such attacks that may pass, by the 95 % interval; where few are tried it is high "
+        "though none passed. Right answers should get half of the points, seen or not, all else should not pass, and "
+        "no order may move a point."
     )
     yield from _fallen(card)
     yield f"\n{word(card.passed)}: {sum(row.passed for row in card.rows)} of {len(card.rows)} hold"
@@ -85,9 +91,10 @@ def attack_lines(card: AttackCard) -> Iterator[str]:
 def _row(what: str, rows: Sequence[Row]) -> str:
     count, review = sum(row.count for row in rows), sum(row.reviewed for row in rows)
     passing, moved = sum(row.passing for row in rows), sum(row.moved for row in rows)
-    refused = count - review - passing
     line = f"{word(all(row.passed for row in rows)):6}{_short(what, _WHAT - 1):{_WHAT}}"
-    line += f"{count:6,}{passing:8,}{review:8,}{refused:8,}"
+    clusters = [one for row in rows for one in row.questions] if len(rows) == 1 else []
+    most = "-" if rows[0].kind == "honest" else f"{100 * share_interval(passing, count, clusters).high:.1f} %"
+    line += f"{count:6,}{passing:8,}{review:8,}{most:>8}"
     return line + (f"\n{'':6}{moved:,} of them moved points" if moved else "")
 
 
@@ -126,7 +133,7 @@ def _advice(row: Row, criterion: str | None) -> str:
 
 def audit_lines(card: AuditCard) -> Iterator[str]:
     """A row a variety, what the columns say, and the verdicts."""
-    heads = ("answers", "right", "F1", "AUC", "review", "sure", "fooled", "covered")
+    heads = ("answers", "right", "kappa", "F1", "AUC", "review", "sure", "fooled", "covered")
     yield f"{'variety':{_VARIETY}}" + "".join(f"{head:>{_cell(head)}}" for head in heads)
     for name, rates in card.groups.items():
         cells = zip(heads, _cells(rates), strict=True)
@@ -135,14 +142,23 @@ def audit_lines(card: AuditCard) -> Iterator[str]:
         )
     yield ""
     yield from _wrapped(
-        "right: answers judged as they should be; F1: what was accepted against what should be, misses and false ones "
-        "alike; AUC: how often a right answer is held likelier than a wrong one; review: seen by a person first; sure: "
-        "how likely right answers are held to be right; fooled: wrong answers that got points; covered: the due mark "
-        "was among the possible ones. All are shares of 1, alike in every variety where the grader is fair."
+        "right: answers judged as they should be; kappa: that beyond chance, as between two teachers; F1: what "
+        "was accepted against what should be, misses and false ones alike; AUC: how often a right answer is held "
+        "likelier than a wrong one; review: seen by a person first; sure: how likely right answers are "
+        "held to be right; fooled: wrong answers that got half of the points or more; covered: the due mark was among "
+        "the possible ones. All are shares of 1 but kappa, alike in every variety where the grader is fair."
     )
     made = [f"{name}: {how}" for name, how in _MADE.items() if name in card.groups]
     if made:
         yield from _wrapped(f"{'; '.join(made)}.")
+    yield ""
+    yield from _wrapped(CEILING)
+    if card.verdicts:
+        yield ""
+        yield from _wrapped(
+            "In parentheses the 95 % that other answers to such questions would give, drawn by question; not certain: "
+            "the limit is among them. p: how often chance alone tells two varieties so far apart."
+        )
     if card.verdicts:
         yield ""
     for verdict in card.verdicts:
@@ -153,7 +169,8 @@ def _verdict(verdict: Verdict) -> Iterator[str]:
     value = "-" if verdict.value is None else f"{verdict.value:.3f}"
     span = "" if verdict.interval is None else f" ({verdict.interval.low:.3f} to {verdict.interval.high:.3f})"
     detail = f"; {verdict.detail}" if verdict.detail else ""
-    yield from _wrapped(f"{word(verdict.passed)}  {verdict.name}: {value}{span}, {verdict.limit}{detail}", 0, 6)
+    doubt = "" if verdict.certain else "; not certain"
+    yield from _wrapped(f"{word(verdict.passed)}  {verdict.name}: {value}{span}, {verdict.limit}{doubt}{detail}", 0, 6)
 
 
 def _cell(head: str) -> int:
@@ -163,6 +180,7 @@ def _cell(head: str) -> int:
 def _cells(rates: Rates) -> tuple[str, ...]:
     values = (
         rates.accuracy,
+        rates.kappa,
         rates.f1,
         rates.auc,
         rates.unknown,

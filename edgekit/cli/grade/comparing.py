@@ -19,10 +19,18 @@ if TYPE_CHECKING:
 
     from edgekit.fairness.agreement import JudgeCard
     from edgekit.fairness.judge_trial import Preference
+    from edgekit.fairness.measures import Interval
 
 SCHEMA = "edgekit.judges/1"
 TRIAL_SCHEMA = "edgekit.judge-trial/1"
 CONSISTENCY_SCHEMA = "edgekit.consistency/1"
+_LANGUAGE = 12
+_EXPLAINED = (
+    "agrees: the share of items with the label that most people gave; F1: of the labels, weighted; kappa: agreement "
+    "with that label beyond chance, below with its 95 % interval; all: Fleiss' kappa of people and judge; people: of "
+    "people alone, which no judge is asked to exceed; bits: entropy of the judge's labels, and of people's; shuffled: "
+    "labels that become others with a tenth of the words in another order."
+)
 
 
 def judges(
@@ -111,34 +119,39 @@ def _changed(first: Sequence[str], second: Sequence[str]) -> float | None:
 
 
 def _show_cards(cards: Sequence[JudgeCard]) -> None:
-    head = "language, items, agreement, weighted F1, kappa, people's kappa, bits, people's bits, shuffled"
+    from edgekit.cli.grade.cards import wrapped
+
+    head = "language, items, agrees, F1, kappa, all, people, bits, people's, shuffled"
     rows: list[tuple[str, ...]] = [tuple(head.split(", "))]
     rows += [
         (
-            output.visible(card.language, one_line=True),
+            output.visible(card.language, one_line=True)[:_LANGUAGE],
             str(card.count),
-            *map(_number, (card.agreement, card.f1, card.kappa, card.people, card.judge_entropy)),
-            _number(card.people_entropy),
-            _number(card.shuffled),
+            *map(_short, (card.agreement, card.f1, card.beside.value if card.beside else None)),
+            *map(_short, (card.kappa, card.people, card.judge_entropy, card.people_entropy, card.shuffled)),
         )
         for card in cards
     ]
     for line in columns(rows):
         output.data(line)
+    if cards:
+        output.data("\n" + wrapped(_EXPLAINED) + "\n")
     for card in cards:
         verdict = "; ".join(card.why_not)
-        told = f"not calibrated, {verdict}" if verdict else "calibrated"
-        output.data(f"{output.visible(card.language, one_line=True)}: {told}")
+        shown = "" if card.beside is None else f"; kappa {card.beside.value:.2f} {_span(card.beside)}"
+        told = f"not calibrated, {verdict}{shown}" if verdict else f"calibrated{shown}"
+        output.data(wrapped(f"{output.visible(card.language, one_line=True)}: {told}"))
 
 
 def _show_preferences(preferences: Sequence[Preference]) -> None:
-    rows: list[tuple[str, ...]] = [("language", "pairs", "undecided", "better preferred", "turned by the order")]
+    rows: list[tuple[str, ...]] = [("language", "pairs", "undecided", "prefers better", "", "turned by order")]
     rows += [
         (
-            output.visible(one.language, one_line=True),
+            output.visible(one.language, one_line=True)[:_LANGUAGE],
             str(one.count),
             str(one.unread),
             _number(one.accuracy),
+            _span(one.interval),
             _number(one.position),
         )
         for one in preferences
@@ -181,6 +194,14 @@ def consistency(
     ]
     for line in columns(rows):
         output.data(line)
+
+
+def _span(interval: Interval | None) -> str:
+    return "" if interval is None else f"({interval.low:.2f} to {interval.high:.2f})"
+
+
+def _short(value: float | None) -> str:
+    return "-" if value is None else f"{value:.2f}"
 
 
 def _number(value: float | None) -> str:

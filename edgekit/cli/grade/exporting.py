@@ -88,9 +88,10 @@ def export(
     if as_json:
         output.json_object({"schema": SCHEMA, "session": found.id, "path": str(out), "written": count})
     else:
+        what = counted(count, "row" if form == "record" else "mark")
         more = len(found.answers) - len(found.forgotten) - count if form != "record" else 0
         output.narrate(
-            f"wrote {counted(count, 'row' if form == 'record' else 'mark')} of session {found.id} to {out}"
+            f"wrote {what} of session {found.id} to {output.visible(str(out))}"
             + (f"; {counted(more, 'answer has', 'answers have')} none yet" if more > 0 else "")
         )
     for number, more in lacking.items():

@@ -82,5 +82,5 @@ def example(
     if as_json:
         output.json_object({"schema": SCHEMA, "quiz": str(quiz), "answers": str(answers)})
         return
-    output.data(f"{quiz}\n{answers}")
+    output.data(output.visible(f"{quiz}\n{answers}"))
     output.narrate("look at both in any editor, then run `edgekit grade ANSWERS --quiz QUIZ`")

@@ -79,7 +79,8 @@ def lint(
 ) -> None:
     """Find what a quiz will grade badly: vague and overlapping criteria, points that do not add up, orders to a grader.
 
-    Each with the key of TOML to write. Exit code 1 where one makes marks wrong, 0 where there is only advice.
+    Each with its place, what it is and the key of TOML to write. Exit code 1 where one makes marks wrong, 0 where there
+    is only advice.
 
     \b
     Examples:
@@ -89,6 +90,7 @@ def lint(
     from edgekit.grading.quiz_orders import orders_in
     from edgekit.quiz.lint import lint as findings_of
     from edgekit.quiz.lint_keys import key_to_write
+    from edgekit.quiz.places import place_of
     from edgekit.quiz.read import read_quiz
 
     asked = read_quiz(quiz)
@@ -99,6 +101,7 @@ def lint(
                 "code": one.code,
                 "question": one.question,
                 "criterion": one.criterion,
+                "place": place_of(asked, one.question, one.criterion),
                 "detail": one.detail,
                 "advice": one.is_advice,
                 "key": key_to_write(one, asked),
@@ -108,7 +111,7 @@ def lint(
         output.json_object({"schema": SCHEMA, "quiz": asked.digest, "findings": rows})
     else:
         for one in findings:
-            where = one.question + (f".{one.criterion}" if one.criterion is not None else "")
+            where = place_of(asked, one.question, one.criterion)
             kind = "advice: " if one.is_advice else ""
             said = where, one.code, f"{kind}{one.detail}", f"write `{key_to_write(one, asked)}`"
             for line in sheet(*said):

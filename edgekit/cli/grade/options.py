@@ -34,7 +34,7 @@ Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 
 @contextlib.contextmanager
 def opened(book: Path | None, number: int | None) -> Iterator[Session]:
-    """A session of a gradebook that is there. Raises UnavailableError."""
+    """A session of a gradebook that is there; a warning where its quiz was changed since. Raises UnavailableError."""
     from edgekit.core.paths import gradebook_file
     from edgekit.gradebook.book import open_gradebook
 
@@ -44,7 +44,25 @@ def opened(book: Path | None, number: int | None) -> Iterator[Session]:
             f"there is no gradebook `{path}`", hint="`edgekit grade ANSWERS --quiz QUIZ -o marks.csv` begins one"
         )
     with open_gradebook(path) as found:
-        yield found.session(number)
+        session = found.session(number)
+        tell_of_changed_quiz(session)
+        yield session
+
+
+def tell_of_changed_quiz(session: Session) -> None:
+    """Say that the file of a quiz is not what was locked when grading started."""
+    import shlex
+
+    from edgekit.gradebook.quiz_file import quiz_has_changed
+
+    path = quiz_has_changed(session)
+    if path is None:
+        return
+    told = (
+        f"warning: `{path}` was changed after session {session.id} began: the quiz that was locked then counts; "
+        f"`edgekit grade ANSWERS --quiz {shlex.quote(str(path))} --regrade {session.id}` tells what the new one changes"
+    )
+    output.narrate(output.visible(told, one_line=True))
 
 
 def check_written(out: Path, read: Mapping[str, Path | None], *, force: bool) -> None:

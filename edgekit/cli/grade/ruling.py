@@ -15,10 +15,10 @@ from edgekit.core.errors import UsageError
 from edgekit.core.units import counted
 
 if TYPE_CHECKING:
+    from edgekit.answers.answers import Answers
     from edgekit.gradebook.session import Session
     from edgekit.grading.session_run import Difference
     from edgekit.quiz.teaching import TeacherMark
-
 
 _LONGEST_MARK = 20
 
@@ -185,6 +185,7 @@ def _tag(language: str | None, default: str) -> str:
 def _read_marks(session: Session, path: Path, columns: Sequence[str] | None) -> list[TeacherMark]:
     """Answers of a table that have points in a column `mark`."""
     from edgekit.answers.given_marks import given_marks, is_wide
+    from edgekit.answers.numbers import number_in
     from edgekit.answers.read import read_answers
     from edgekit.cli.grade.suggest import columns_of
     from edgekit.core.errors import InputError
@@ -192,24 +193,23 @@ def _read_marks(session: Session, path: Path, columns: Sequence[str] | None) -> 
 
     named = columns_of(columns) or {}
     column = named.pop("mark", "mark")
-    given = read_answers(path, quiz=session.quiz, columns=named or None)
     found: list[TeacherMark] = []
-    problems: list[str] = []
-    for answer, text in given_marks(given, column):
-        question = session.quiz.question(answer.question_id)
-        if question is None:
-            continue
-        try:
-            points = float(text.replace(",", "."))
-        except ValueError:
-            points = -1.0
-        if not 0 <= points <= question.points:
-            said = output.visible(text[:_LONGEST_MARK], one_line=True)
-            problems.append(f"answer `{answer.answer_id}`: `{said}` is no number from 0 to {question.points:g}")
-            continue
-        found.append(TeacherMark(answer.question_id, answer.text, points, answer.language))
-    if problems:
-        raise InputError(f"`{path}` has marks that cannot be", reasons=problems[:20])
+
+    def take(given: Answers) -> list[str]:
+        problems: list[str] = []
+        for line, answer, text in given_marks(given, column):
+            question = session.quiz.question(answer.question_id)
+            if question is None:
+                continue
+            points = number_in(text)
+            if points is None or not 0 <= points <= question.points:
+                said = output.visible(text[:_LONGEST_MARK], one_line=True)
+                problems.append(f"line {line}: `{said}` is no number from 0 to {question.points:g}")
+                continue
+            found.append(TeacherMark(answer.question_id, answer.text, points, answer.language))
+        return problems
+
+    given = read_answers(path, quiz=session.quiz, columns=named or None, also=take)
     if not found:
         wide = is_wide(given)
         name = f"{given.answers[0].question_id} {column}" if wide else column

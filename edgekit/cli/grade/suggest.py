@@ -78,6 +78,7 @@ def suggest(
     from edgekit.cli.progress import Renderer
     from edgekit.core.paths import gradebook_file
     from edgekit.gradebook.book import open_gradebook
+    from edgekit.gradebook.quiz_file import keep_quiz_file, sessions_of
     from edgekit.grading.opening import open_tools
     from edgekit.grading.session_run import differences, same_class, suggest_waiting
     from edgekit.quiz.read import read_quiz
@@ -104,9 +105,14 @@ def suggest(
             parent = before.id if before is not None else None
             session = opened.begin(asked, given.answers, tools.settings, parent=parent)
             if not new and regrade is None:
+                same = sessions_of(opened, quiz)
                 _tell_of_change(
-                    opened.sessions(), session, before, same_class(opened, asked, given.answers, changed=True)
+                    [one for one in opened.sessions() if one.title == session.title or one.id in same],
+                    session,
+                    before,
+                    same_class(opened, asked, given.answers, changed=True),
                 )
+        keep_quiz_file(session, quiz)
         try:
             graded = suggest_waiting(session, tools, report)
         except (KeyboardInterrupt, signals.TerminatedError):
@@ -200,7 +206,8 @@ def _summary(session: Session, out: Path | None) -> None:
     sure = [one for one in found if one.decision == "suggest"]
     _tell(
         f"session {session.id}: {counted(len(found), 'answer')}, {len(sure):,} suggested, "
-        f"{len(found) - len(sure):,} to review" + (f"; written to {out}" if out is not None else "")
+        f"{len(found) - len(sure):,} to review"
+        + (f"; written to {output.visible(str(out))}" if out is not None else "")
     )
     varieties = Counter(one.variety for one in found)
     good = Counter(one.variety for one in sure)
@@ -241,9 +248,10 @@ def _tell_of_change(
 ) -> None:
     """Say why this is not the session in which the same quiz was graded before.
 
-    before: that of the same quiz and class.  older: one of the same class and title, of another quiz.
+    sessions: of its title or its file.  before: that of the same quiz and class.  older: one of the same class, of
+    another quiz.
     """
-    others = [one for one in sessions if one.id != session.id and one.title == session.title]
+    others = [one for one in sessions if one.id != session.id]
     if not others:
         return
     if before is None and (older is not None or others[-1].quiz_digest != session.quiz.digest):
