@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from edgekit.quiz.model import Question
     from edgekit.quiz.suggestion import Answer, CriterionResult, Suggestion
 
+_NARROWEST = 20
 _STATES = {"met": "+", "partly": "~", "missing": "-", "contradicted": "!"}
 
 
@@ -136,7 +137,7 @@ def fitted(line: str, stream: TextIO | None = None) -> list[str]:
 
     indent = line[: len(line) - len(line.lstrip())]
     after = f"{indent}| " if line.startswith(f"{indent}| ") else f"{indent}  " if indent else ""
-    width = shutil.get_terminal_size().columns
+    width = max(_NARROWEST, shutil.get_terminal_size().columns)
     return wrap(line, width, subsequent_indent=after, break_on_hyphens=False) or [line]
 
 
