@@ -251,6 +251,8 @@ def _tell_of_change(
     sessions: of its title or its file.  before: that of the same quiz and class.  older: one of the same class, of
     another quiz.
     """
+    from edgekit.gradebook.pairing import written_by
+
     others = [one for one in sessions if one.id != session.id]
     if not others:
         return
@@ -266,14 +268,12 @@ def _tell_of_change(
     number = before.id if before is not None else others[-1].id
     changed = "the answers are others"
     if before is not None:
-        known = {(one.answer_id, one.question_id, one.student, one.text) for one in before.answers.values()}
-        count = sum(
-            (one.answer_id, one.question_id, one.student, one.text) not in known for one in session.answers.values()
-        )
+        known = written_by(before.answers.values())
+        count = sum(not written_by([one]) <= known for one in session.answers.values())
         if count:
             changed = counted(count, "answer is another", "answers are others")
-        elif len(known) > len(session.answers):
-            changed = f"there are {len(known) - len(session.answers):,} answers fewer"
+        elif len(before.answers) > len(session.answers):
+            changed = counted(len(before.answers) - len(session.answers), "answer fewer", "answers fewer")
         elif before.settings != session.settings:
             changed = "the models are others"
         else:
