@@ -118,7 +118,8 @@ def _error(problem: Exception, path: Path, kind: Kind) -> EdgekitError:
         return OutputError(f"cannot write the {kind.name} `{path}`: it is read-only", hint=kind.instead or None)
     if "unable to open" in text:
         return OutputError(f"cannot open the {kind.name} `{path}`", hint=kind.instead or None)
-    return FailedError(f"the {kind.name} `{path}` failed", reasons=[text])
+    disk = "see whether the disk is full or damaged, then run the same command again: what was written is kept"
+    return FailedError(f"the {kind.name} `{path}` failed", reasons=[text], hint=disk if "I/O" in text else None)
 
 
 def connection_to(path: Path, mode: str) -> sqlite3.Connection:

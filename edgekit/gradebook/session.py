@@ -262,7 +262,12 @@ class Session(Record):
         Raises UsageError: no such criterion.
         """
         question = self.quiz.question(question_id)
-        known = [one.id for one in question.criteria] if question is not None else []
+        if question is None:
+            raise UsageError(
+                f"the quiz has no question `{question_id}`",
+                hint=f"it has {', '.join(f'`{one.id}`' for one in self.quiz.questions[:10])}",
+            )
+        known = [one.id for one in question.criteria]
         if criterion not in known:
             hint = f"it has {', '.join(f'`{one}`' for one in known)}"
             if not known:

@@ -10,6 +10,7 @@ from edgekit.core.events import Progress, Reporter, StepFinished, StepStarted, s
 from edgekit.core.units import counted
 from edgekit.gradebook.book import Gradebook
 from edgekit.gradebook.chain import Row, digest_of
+from edgekit.gradebook.pairing import paired, written_by
 from edgekit.gradebook.session import Session
 from edgekit.gradebook.suggestions import written
 from edgekit.grading.judging import Accidents, accidents
@@ -110,13 +111,7 @@ def suggest_again(
 
 def differences(older: Session, newer: Session) -> list[Difference]:
     """What is suggested otherwise in a newer session for answers that an older one has as well."""
-    names = {(one.answer_id, one.question_id): number for number, one in older.answers.items()}
-    before = {
-        number: older.suggestion(names[one.answer_id, one.question_id])
-        for number, one in newer.answers.items()
-        if (one.answer_id, one.question_id) in names
-    }
-    return _differences(newer, before)
+    return _differences(newer, {number: older.suggestion(was) for number, was in sorted(paired(older, newer).items())})
 
 
 def same_class(book: Gradebook, quiz: Quiz, answers: Sequence[Answer], *, changed: bool = False) -> Session | None:
@@ -125,13 +120,13 @@ def same_class(book: Gradebook, quiz: Quiz, answers: Sequence[Answer], *, change
     Another class that answers it may have the same ids, and now and then the same words.  changed: of another quiz of
     the same title.
     """
-    now = {(one.answer_id, one.question_id, one.student, one.text) for one in answers}
+    now = written_by(answers)
     found: Session | None = None
     for entry in reversed(book.sessions()):
         if entry.title != quiz.title or (entry.quiz_digest == quiz.digest) == changed:
             continue
         session = book.session(entry.id)
-        then = {(one.answer_id, one.question_id, one.student, one.text) for one in session.answers.values()}
+        then = written_by(session.answers.values())
         if 2 * len(now & then) < min(len(now), len(then)):
             continue
         if any(one.is_mark for one in session.standings):
@@ -145,15 +140,15 @@ def carry_over(older: Session, newer: Session) -> int:
 
     They stand in the record as that session's. A question that was changed is for a person to decide on again.
     """
-    places = {(one.answer_id, one.question_id, one.text): number for number, one in newer.answers.items()}
     carried = 0
-    for standing in older.standings:
-        answer = older.answers[standing.number]
-        number = places.get((answer.answer_id, answer.question_id, answer.text))
+    for number, was in sorted(paired(older, newer).items(), key=lambda pair: pair[1]):
+        answer, before, standing = newer.answers[number], older.answers[was], older.standing(was)
         same = older.quiz.question(answer.question_id) == newer.quiz.question(answer.question_id)
-        if number is None or not same or not standing.is_mark or newer.standing(number).state != "suggested":
+        if not same or answer.text != before.text or not standing.is_mark:
             continue
-        mark = older.mark(standing.number)
+        if newer.standing(number).state != "suggested":
+            continue
+        mark = older.mark(was)
         newer.decide([number], "changed", standing.points, who=f"session {older.id}", feedback=mark.feedback)
         carried += 1
     return carried
@@ -161,15 +156,9 @@ def carry_over(older: Session, newer: Session) -> int:
 
 def left_open(older: Session, newer: Session) -> int:
     """How many answers that have a mark in an older session have none in a newer one."""
-    marked = {
-        (older.answers[one.number].answer_id, older.answers[one.number].question_id)
-        for one in older.standings
-        if one.is_mark
-    }
     return sum(
-        (newer.answers[one.number].answer_id, newer.answers[one.number].question_id) in marked
-        for one in newer.standings
-        if not one.is_mark
+        older.standing(was).is_mark and not newer.standing(number).is_mark
+        for number, was in paired(older, newer).items()
     )
 
 

@@ -153,11 +153,11 @@ def _model() -> LanguageIdentifier:
             return open_lean_model(MODEL_DIR / MODEL_FILE)
         except (ValueError, KeyError):  # another version of the library, with another layout
             return LanguageIdentifier.from_model_file(MODEL_FILE)
-    except OSError as problem:  # it is unpacked into the system's temporary folder, 66 MB
+    except OSError as problem:
         raise ResourceError(
-            "the language identifier cannot be unpacked",
+            "the language identifier cannot be read",
             reasons=[problem.strerror or str(problem)],
-            hint="free some disk, or name the language with `--from`",
+            hint="install `py3langid` again",
         ) from problem
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import lzma
 import os
 import shutil
@@ -34,14 +36,12 @@ def open_lean_model(path: Path) -> LanguageIdentifier:
 
     The library makes lists and arrays of the whole file: 75 MB. Where the file is mapped, the system maps 64 kB around
     every number that is read, of 50 texts 45 MB; read by themselves, these numbers take 4.
-    Raises OSError where it cannot be unpacked, ValueError or KeyError where its layout is another.
+    Raises OSError where it cannot be read, ValueError or KeyError where its layout is another.
     """
     from py3langid.langid import LanguageIdentifier
 
-    unpacked = tempfile.TemporaryFile(suffix=".npz", buffering=0)  # noqa: SIM115  `_File` closes it
+    unpacked = _unpacked(path)
     file = _File(unpacked)
-    with lzma.open(path) as packed:
-        shutil.copyfileobj(packed, unpacked, 1 << 20)
     tables = {name: _Table(file, *place) for name, place in _places(unpacked).items()}
     if len(tables["nextmove"].shape) != 1 or len(tables["ptc"].shape) != 2:
         raise ValueError("its tables have other dimensions")
@@ -58,6 +58,23 @@ def open_lean_model(path: Path) -> LanguageIdentifier:
     return model
 
 
+def _unpacked(path: Path) -> IO[bytes]:
+    """The 66 MB of it in a temporary file, or in memory where the disk is full or nobody may write to it."""
+    with contextlib.suppress(OSError):
+        unpacked = tempfile.TemporaryFile(suffix=".npz", buffering=0)  # noqa: SIM115  `_File` closes it
+        try:
+            return _copied(path, unpacked)
+        except OSError:
+            unpacked.close()
+    return _copied(path, io.BytesIO())
+
+
+def _copied(path: Path, unpacked: IO[bytes]) -> IO[bytes]:
+    with lzma.open(path) as packed:
+        shutil.copyfileobj(packed, unpacked, 1 << 20)
+    return unpacked
+
+
 class _File:
     """Closed with the last table in it."""
 
@@ -67,7 +84,7 @@ class _File:
         weakref.finalize(self, stream.close)
 
     def read(self, begin: int, size: int) -> bytes:
-        if hasattr(os, "pread"):
+        if hasattr(os, "pread") and not isinstance(self._stream, io.BytesIO):
             return os.pread(self._stream.fileno(), size, begin)
         with self._lock:
             self._stream.seek(begin)

@@ -104,3 +104,12 @@ def test_audit_card_fits_80_columns(name: str) -> None:
     assert "\x1b" not in text
     assert "\nPASS" not in text
     assert "FAIL  probability of the same right content" in text
+
+
+def test_what_the_columns_and_the_made_varieties_are_is_told() -> None:
+    group = rates([Outcome("q/1", "q", "chat", True, True, True, 0.9, None)])
+    text = " ".join(" ".join(audit_lines(AuditCard({"chat": group, "en": group}, (), (), ()))).split())
+    for head in ("right", "F1", "AUC", "review", "sure", "fooled", "covered"):
+        assert f"{head}: " in text
+    assert "chat: in shorthand." in text
+    assert "phonetic" not in text

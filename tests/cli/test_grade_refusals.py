@@ -54,6 +54,7 @@ def test_what_is_not_in_the_session_is_told(words: list[str], capsys: pytest.Cap
     [
         (["change", "2", "1"], "hint: the number that the review shows is written with its sign and quotes: `'#2'`"),
         (["change", "a9", "1"], "hint: `edgekit grade review` shows the ids"),
+        (["rule", "q9", "light", "sun"], "error: the quiz has no question `q9`\n\nhint: it has `q1`"),
         (["audit"], "error: say what to audit"),
         (["audit", "quiz.toml", "--parallel", "quiz.toml"], "error: one thing is audited at a time"),
         (["calibrate", "unknown.csv"], "hint: its questions are `q1`"),

@@ -96,3 +96,46 @@ def test_the_list_of_sessions_tells_which_has_marks_and_which_is_damaged(capsys:
     first, second = capsys.readouterr().out.splitlines()
     assert "3 answers\tdamaged\t" in first
     assert "3 answers\t0 marks\t" in second
+
+
+BY_LINE = "student,q1\nAna,plants need light to\nBen,sun\nEva,las plantas necesitan luz\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "stands", "said"),
+    [
+        ("student,q1\nEva,las plantas necesitan luz\nAna,plants need light to\nBen,sun\n", 2, "in another order"),
+        ("student,q1\nBen,sun\nEva,las plantas necesitan luz\n", 1, "1 answer fewer than in session 1"),
+        (BY_LINE.replace("Ana", "Abel,light\nAna"), 2, "1 answer is another"),
+        (BY_LINE.replace("sun", "the sun"), 1, "1 answer is another"),
+    ],
+)
+def test_marks_go_with_the_student_where_answers_are_named_by_their_lines(
+    home: Path, capsys: pytest.CaptureFixture[str], text: str, stands: int, said: str
+) -> None:
+    (home / "answers.csv").write_text(BY_LINE, encoding="utf-8")
+    grade()
+    assert run(["grade", "change", "line2.q1", "2"]) == 0
+    assert run(["grade", "change", "line3.q1", "0.5"]) == 0
+    (home / "answers.csv").write_text(text, encoding="utf-8")
+    capsys.readouterr()
+    grade("-o", "again.csv")
+    told = capsys.readouterr().err
+    assert said in told
+    assert f"session 1 stand{'s' if stands == 1 else ''}: question and answer are the same" in told
+    marks = {one["student"]: one["mark"] for one in rows(home / "again.csv")}
+    assert marks.get("Ana", "2") == "2"
+    assert marks["Ben"] == ("" if "the sun" in text else "0.5")
+    assert marks["Eva"] == ""
+
+
+def test_two_students_of_one_name_keep_their_own_marks_or_none(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (home / "answers.csv").write_text("student,q1\nAna,sun\nAna,sun\nBen,light\n", encoding="utf-8")
+    grade()
+    assert run(["grade", "change", "line2.q1", "2"]) == 0
+    assert run(["grade", "change", "line3.q1", "1"]) == 0
+    (home / "answers.csv").write_text("student,q1\nBen,light\nAna,sun\nAna,sun\n", encoding="utf-8")
+    grade("-o", "again.csv")
+    assert [one["mark"] for one in rows(home / "again.csv") if one["student"] == "Ben"] == [""]
+    found = [(one["id"], one["mark"]) for one in rows(home / "again.csv") if one["student"] == "Ana"]
+    assert sorted(found) == [("line3.q1", "1"), ("line4.q1", "2")]

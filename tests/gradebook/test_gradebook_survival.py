@@ -15,7 +15,7 @@ import pytest
 from gradebook.classes import SETTINGS, answers, begun, leave_out, quiz, suggestion
 
 from edgekit.core import database
-from edgekit.core.errors import EdgekitError, IntegrityError, OutputError, UnavailableError
+from edgekit.core.errors import EdgekitError, FailedError, IntegrityError, OutputError, UnavailableError
 from edgekit.gradebook.book import Gradebook, open_gradebook
 from edgekit.gradebook.chain import FIRST, chained, read_line, verified
 from edgekit.gradebook.database import KIND, append_row
@@ -323,3 +323,9 @@ def test_what_was_changed_is_told_with_its_session_its_file_and_what_to_do(
     assert said in str(told.value)
     assert f"it is session 1 of `{path}`" in str(told.value)
     assert "`--book FILE`" in (told.value.hint or "")
+
+
+def test_a_limit_that_the_system_sets_to_files_is_told_with_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(FailedError) as told, database.told(tmp_path / "g.sqlite", KIND):
+        raise sqlite3.OperationalError("disk I/O error")
+    assert "the disk is full or damaged" in (told.value.hint or "")

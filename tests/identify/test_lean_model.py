@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import tracemalloc
 from pathlib import Path
 
@@ -43,6 +45,23 @@ def test_little_of_the_file_is_held_when_texts_are_read(monkeypatch: pytest.Monk
 def test_numbers_are_read_in_turn_when_the_system_reads_no_places(monkeypatch: pytest.MonkeyPatch) -> None:
     ranks = [open_lean_model(MODEL_DIR / MODEL_FILE).rank(text) for text in TEXTS]
     monkeypatch.delattr("os.pread", raising=False)
+    assert [open_lean_model(MODEL_DIR / MODEL_FILE).rank(text) for text in TEXTS] == ranks
+
+
+@pytest.mark.parametrize("full", ["open", "write"])
+def test_the_model_is_held_in_memory_when_the_disk_is_full(monkeypatch: pytest.MonkeyPatch, full: str) -> None:
+    ranks = [open_lean_model(MODEL_DIR / MODEL_FILE).rank(text) for text in TEXTS]
+
+    class _Full(io.BytesIO):
+        def __init__(self, **_: object) -> None:
+            super().__init__()
+            if full == "open":
+                raise PermissionError
+
+        def write(self, data: object) -> int:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("tempfile.TemporaryFile", _Full)
     assert [open_lean_model(MODEL_DIR / MODEL_FILE).rank(text) for text in TEXTS] == ranks
 
 

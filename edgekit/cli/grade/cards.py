@@ -45,6 +45,14 @@ TRIED: Mapping[str, str] = {
     "template": "phrases that fit anything",
 }
 _ORDERS = "orders to the grader, {ways} ways"
+# What answers of a quiz's own wordings are made into.
+_MADE: Mapping[str, str] = {
+    "plain": "small letters without signs",
+    "no-accents": "without accents",
+    "spelling": "with slips",
+    "phonetic": "as it sounds",
+    "chat": "in shorthand",
+}
 # What a teacher can do where an attack worked, by what was tried.
 _REFUTE = "add the text to {wrong}, then run this again; statements that say one thing each are harder to pass"
 _HELP: Mapping[str, str] = {
@@ -134,11 +142,15 @@ def audit_lines(card: AuditCard) -> Iterator[str]:
         )
     yield ""
     yield from _wrapped(
-        "right: answers judged as they should be; kappa: that beyond chance, as between two teachers; F1, AUC: of "
-        "accepting, and of the probability; review: seen by a person first; sure: how likely right answers are "
+        "right: answers judged as they should be; kappa: that beyond chance, as between two teachers; F1: what "
+        "was accepted against what should be, misses and false ones alike; AUC: how often a right answer is held "
+        "likelier than a wrong one; review: seen by a person first; sure: how likely right answers are "
         "held to be right; fooled: wrong answers that got half of the points or more; covered: the due mark was among "
         "the possible ones. All are shares of 1 but kappa, alike in every variety where the grader is fair."
     )
+    made = [f"{name}: {how}" for name, how in _MADE.items() if name in card.groups]
+    if made:
+        yield from _wrapped(f"{'; '.join(made)}.")
     yield ""
     yield from _wrapped(CEILING)
     if card.verdicts:

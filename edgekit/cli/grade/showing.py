@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from edgekit.cli import output
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from edgekit.quiz.model import Question
     from edgekit.quiz.suggestion import Answer, CriterionResult, Suggestion
 
+_NARROWEST = 20
 _STATES = {"met": "+", "partly": "~", "missing": "-", "contradicted": "!"}
 
 
@@ -122,9 +123,13 @@ def _right(question: Question) -> list[str]:
     return right
 
 
-def fitted(line: str) -> list[str]:
-    """A line broken at spaces for a terminal, each part as far in as the first; a pipe gets it whole."""
-    if sys.stdout is None or not sys.stdout.isatty():
+def fitted(line: str, stream: TextIO | None = None) -> list[str]:
+    """A line broken at spaces for a terminal, each part as far in as the first; a pipe gets it whole.
+
+    stream: where it goes, standard output by default.
+    """
+    stream = stream if stream is not None else sys.stdout
+    if stream is None or not stream.isatty():
         return [line]
     import shutil
 
@@ -132,7 +137,7 @@ def fitted(line: str) -> list[str]:
 
     indent = line[: len(line) - len(line.lstrip())]
     after = f"{indent}| " if line.startswith(f"{indent}| ") else f"{indent}  " if indent else ""
-    width = shutil.get_terminal_size().columns
+    width = max(_NARROWEST, shutil.get_terminal_size().columns)
     return wrap(line, width, subsequent_indent=after, break_on_hyphens=False) or [line]
 
 

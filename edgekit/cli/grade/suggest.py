@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -89,7 +90,7 @@ def suggest(
     asked = read_quiz(quiz)
     given = read_answers(answers, quiz=asked, columns=columns_of(columns), form=form, encoding=encoding)
     for note in given.notes:
-        output.narrate(output.visible(note))
+        _tell(output.visible(note))
     with (
         Renderer(mode=progress) as report,
         open_gradebook(book) as opened,
@@ -129,12 +130,12 @@ def _carry(before: Session, session: Session) -> None:
     from edgekit.grading.session_run import carry_over, left_open
 
     if carried := carry_over(before, session):
-        output.narrate(
+        _tell(
             counted(carried, f"mark of session {before.id} stands", f"marks of session {before.id} stand")
             + ": question and answer are the same"
         )
     if more := left_open(before, session):
-        output.narrate(
+        _tell(
             counted(more, f"mark of session {before.id} does not", f"marks of session {before.id} do not")
             + ": question or answer is another, so decide again"
         )
@@ -183,9 +184,9 @@ def _write(
             output.data(line(session.answers[at], session.standing(at), session.suggestion(at)))
     if compared and not as_json:
         for one in changed:
-            output.narrate(difference_line(one))
+            _tell(difference_line(one))
         several = f"suggestions differ from those of session {session.parent}"
-        output.narrate(counted(len(changed), f"suggestion differs from that of session {session.parent}", several))
+        _tell(counted(len(changed), f"suggestion differs from that of session {session.parent}", several))
     _summary(session, out)
 
 
@@ -203,21 +204,28 @@ def _summary(session: Session, out: Path | None) -> None:
     """How many, of which variety, why; and what to do next."""
     found = [one for at in session.answers if (one := session.suggestion(at)) is not None]
     sure = [one for one in found if one.decision == "suggest"]
-    output.narrate(
+    _tell(
         f"session {session.id}: {counted(len(found), 'answer')}, {len(sure):,} suggested, "
         f"{len(found) - len(sure):,} to review"
         + (f"; written to {output.visible(str(out))}" if out is not None else "")
     )
     varieties = Counter(one.variety for one in found)
     good = Counter(one.variety for one in sure)
-    output.narrate(
+    _tell(
         "suggested by variety: "
         + ", ".join(f"{variety} {good[variety]:,} of {count:,}" for variety, count in sorted(varieties.items()))
     )
     reasons = Counter(code for one in found for code in {reason.code for reason in one.reasons})
     if reasons:
-        output.narrate("reasons: " + ", ".join(f"{code} {count:,}" for code, count in reasons.most_common()))
-    output.narrate("no mark is final before you say so: `edgekit grade review`")
+        _tell("reasons: " + ", ".join(f"{code} {count:,}" for code, count in reasons.most_common()))
+    _tell("no mark is final before you say so: `edgekit grade review`")
+
+
+def _tell(line: str) -> None:
+    from edgekit.cli.grade.showing import fitted
+
+    for part in fitted(line, sys.stderr):
+        output.narrate(part)
 
 
 def _is_interrupted(session: Session, older: Session) -> bool:
@@ -229,7 +237,7 @@ def _tell_of_interruption(session: Session, *, new: bool) -> None:
     """What is on the disk, and how to go on."""
     kept = sum(one.state != "waiting" for one in session.standings)
     of_all = counted(len(session.answers), "suggestion is", "suggestions are")
-    output.narrate(
+    _tell(
         f"{kept:,} of {of_all} kept in session {session.id}: "
         f"the same command{' without `--new`' if new else ''} goes on"
     )
@@ -243,6 +251,8 @@ def _tell_of_change(
     sessions: of its title or its file.  before: that of the same quiz and class.  older: one of the same class, of
     another quiz.
     """
+    from edgekit.gradebook.pairing import written_by
+
     others = [one for one in sessions if one.id != session.id]
     if not others:
         return
@@ -253,21 +263,19 @@ def _tell_of_change(
             told += f"; `--regrade {was}` tells what differs"
             marks = sum(one.is_mark for one in older.standings)
             told += f" and takes over the marks that still fit, of {marks:,}" if marks else ""
-        output.narrate(told)
+        _tell(told)
         return
     number = before.id if before is not None else others[-1].id
     changed = "the answers are others"
     if before is not None:
-        known = {(one.answer_id, one.question_id, one.student, one.text) for one in before.answers.values()}
-        count = sum(
-            (one.answer_id, one.question_id, one.student, one.text) not in known for one in session.answers.values()
-        )
+        known = written_by(before.answers.values())
+        count = sum(not written_by([one]) <= known for one in session.answers.values())
         if count:
             changed = counted(count, "answer is another", "answers are others")
-        elif len(known) > len(session.answers):
-            changed = f"there are {len(known) - len(session.answers):,} answers fewer"
+        elif len(before.answers) > len(session.answers):
+            changed = counted(len(before.answers) - len(session.answers), "answer fewer", "answers fewer")
         elif before.settings != session.settings:
             changed = "the models are others"
         else:
             changed = "the answers stand in another order"
-    output.narrate(f"{changed} than in session {number}: this is session {session.id}")
+    _tell(f"{changed} than in session {number}: this is session {session.id}")
