@@ -26,6 +26,8 @@ _MOST_TERMS = 4
 _WORD = re.compile(r"[^\W\d_]+")
 # One letter of five: `twenti`, `thre`, `kuatro`. Shorter words are other words with a letter changed (`ten`, `ton`).
 _NEAR, _LEAST_NEAR = 0.75, 4
+# `doz`, `sinco`.
+_LEAST_HEARD = 3
 _MOST_WORDS = 64
 
 
@@ -88,12 +90,12 @@ def _slip(question: Question, intake: Intake, found: list[Quantity], languages: 
         if plain in other or plain in numbers or any(one.begin <= word.start() < one.end for one in found):
             continue
         near = extractOne(plain, list(numbers), scorer=OSA.normalized_similarity, score_cutoff=_NEAR)
-        near = near if len(plain) >= _LEAST_NEAR else None
-        sounds = ((key, 1.0, key) for key in numbers if "es" in spoken and len(key) > 2 and same_sound(plain, key))
-        near = near or next(sounds, None)
-        if near is not None:
-            words = evidence(intake, *word.span(), numbers[near[0]])
-            return doubt("number", f"`{word[0]}` may be `{numbers[near[0]]}`", words)
+        meant = near[0] if near is not None and len(plain) >= _LEAST_NEAR else None
+        if meant is None and "es" in spoken:
+            meant = next((key for key in numbers if len(key) >= _LEAST_HEARD and same_sound(plain, key)), None)
+        if meant is not None:
+            words = evidence(intake, *word.span(), numbers[meant])
+            return doubt("number", f"`{word[0]}` may be `{numbers[meant]}`", words)
     return ()
 
 
