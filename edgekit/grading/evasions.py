@@ -134,7 +134,8 @@ def _decided(wordings: Sequence[str], languages: tuple[str, ...]) -> set[str]:
     places: dict[str, set[int]] = {}
     for wording in wordings:
         for found in _WORD.finditer(matching_form(wording)):
-            for kind, place in _places(found[0], languages).items():
+            # A wording may be in another language than the answer: `demand or supply`, `la demanda o la oferta`.
+            for kind, place in (*_places(found[0], languages).items(), *things(found[0], LANGUAGES)):
                 places.setdefault(kind, set()).add(place)
     return {kind for kind, found in places.items() if len(found) == 1}
 

@@ -1,7 +1,7 @@
 """A word in another's place, `the light of the Earth` for `the light of the Sun`; where to and where from exchanged.
 
 An encoder finds such copies of a wording nearly the same as it. Hardly any honest answer is a wording but for a word:
-of 3,673 right answers of SciEntsBank and Beetle (train) the rules find 20, most with a synonym, of 5,237 others 22.
+of 3,673 right answers of SciEntsBank and Beetle (train) the rules find 19, most with a synonym, of 5,237 others 22.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from edgekit.grading.exclusive import things
 from edgekit.grading.function_words import denying_words, function_words, known
 from edgekit.grading.intake import matching_form
 from edgekit.grading.opposites import pole
@@ -163,7 +164,8 @@ def _is_same(mine: Word, theirs: Word, vocabulary: Vocabulary, languages: tuple[
     one, other = (_JOINED.get(word.plain, word.plain) for word in (mine, theirs))
     if one == other or mine.stem == theirs.stem:
         return True
-    if vocabulary.has(one):
+    # A word that is known is no slip of another: `adverb`, `exhale`, `meiosis`.
+    if vocabulary.has(one) or pole(one, languages) is not None or things(one, languages):
         return False
     meant = vocabulary.find(one, spanish="es" in languages)
     if meant is not None:

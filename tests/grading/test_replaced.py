@@ -37,6 +37,7 @@ def told(said: str, found: tuple[Replaced, ...]) -> tuple[str, str] | None:
         ("Lungs take in oxygen.", "Lungs take in carbon dioxide.", "en", ("carbon dioxide", "oxygen")),
         ("Devuelven el dióxido de carbono a los pulmones.", "Devuelven el nitrógeno a los pulmones.", "es",
          ("nitrógeno", "dióxido de carbono")),
+        ("Body cells divide by mitosis.", "Body cells divide by meiosis.", "en", ("meiosis", "mitosis")),
         ("Nobody can read your letters.", "Everybody can read your letters.", "en", ("Everybody", "Nobody")),
     ],
 )  # fmt: skip
