@@ -237,6 +237,19 @@ def test_the_gaps_of_an_item_share_its_points(
     assert [one.points for one in found.quiz.questions] == pytest.approx(points)
 
 
+def test_gaps_that_each_have_points_keep_them_when_their_sum_is_the_whole_but_for_the_last_place(
+    tmp_path: Path,
+) -> None:
+    worths = iter(("0.7", "0.2", "0.1"))
+    entry = '<q:qti-mapping><q:qti-map-entry map-key="k" mapped-value="{}"/></q:qti-mapping>'
+    item = re.sub("<q:qti-mapping>.*</q:qti-mapping>", "", ITEM_3, flags=re.DOTALL)
+    item = re.sub("(?<=</q:qti-correct-response>)", lambda _: entry.format(next(worths)), item)
+    item = item.replace('<q:qti-hotspot-interaction response-identifier="D"/>', "")
+    score = '<q:qti-outcome-declaration identifier="SCORE" normal-maximum="1"/>'
+    found = read(tmp_path, item.replace("<q:qti-item-body>", f"{score}<q:qti-item-body>"))
+    assert [one.points for one in found.quiz.questions] == [0.7, 0.2, 0.1]
+
+
 def test_the_form_can_be_forced_and_is_checked(tmp_path: Path) -> None:
     assert read(tmp_path, "Why? {=x}", "q.csv", form="gift").form == "gift"
     with pytest.raises(UsageError, match="not read from `word`"):
