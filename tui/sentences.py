@@ -20,6 +20,7 @@ SENTENCES: tuple[str, ...] = (
     N_("nothing is written"),
     N_("says that it is no answer"),
     N_("is the question again"),
+    N_("is a picture, and what it shows is not read"),
     N_("is a reference answer, word for word"),
     N_("is the same as another student's, word for word"),
     N_("is the same as an answer to another question, word for word: {questions}"),

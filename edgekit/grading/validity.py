@@ -12,6 +12,7 @@ from edgekit.grading.letter_pairs import is_run, surprise
 from edgekit.grading.no_attempt import NO_ATTEMPT
 from edgekit.identify.identifier import Identifier, open_identifier
 from edgekit.identify.scripts import scripts_in, scripts_of_language
+from edgekit.quiz.lint import IMAGE
 from edgekit.quiz.model import Question
 from edgekit.quiz.suggestion import Reason
 
@@ -84,6 +85,8 @@ def check_validity(
     # `Na` and `nose` are answers where they are asked for.
     if not known.issuperset(words) and _is_no_attempt(words, text, expected):
         return (*found, Reason("no_attempt", "says that it is no answer"))
+    if IMAGE.search(text) and not any(map(str.isalnum, IMAGE.sub(" ", text))):
+        found.append(Reason("uncertain", "is a picture, and what it shows is not read"))
     if question.kind == "explain":
         if _is_copied(words, asked) and not any(_is_copied(words, [one]) for one in right):
             found.append(Reason("copied_question", "is the question again"))

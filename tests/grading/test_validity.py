@@ -202,3 +202,15 @@ def test_answer_is_off_topic_when_it_is_near_nothing() -> None:
     ]
     assert not find_off_topic(0.8, take_in("My dog likes to play football on Sundays"))
     assert not find_off_topic(0.7, take_in("Nothing."))
+
+
+@pytest.mark.parametrize(
+    "text", ["![](a.png)", "![my leaf](x/y.jpg) ", '<img src="leaf.png">', "leaf.jpeg", "[image 3]"]
+)
+def test_a_picture_is_no_answer_that_was_read(text: str) -> None:
+    assert "uncertain" in codes(text)
+
+
+@pytest.mark.parametrize("text", ["They use light, see ![](a.png)", "a leaf.", "light png"])
+def test_words_beside_a_picture_are_an_answer(text: str) -> None:
+    assert "uncertain" not in codes(text)
