@@ -27,6 +27,7 @@ SENTENCES: tuple[str, ...] = (
     N_("no word of any language in Latin letters is spelled like this"),
     N_("seems to be about something else"),
     N_("is in a script that no language of the quiz is written in"),
+    N_("seems to be in a language that the quiz does not expect"),
     N_("seems to be in `{tag}`, which the quiz does not expect"),
     N_("has characters that are not seen: {told_kinds}"),
     N_("bidi"),
