@@ -34,7 +34,7 @@ ADVICE: frozenset[LintCode] = frozenset({"no_negative", "order_in_text"})
 _WORD = re.compile(r"\w+", re.UNICODE)
 _NOT = re.compile(r"n['’]t\b")
 _DIGITS = re.compile(r"\d+(?:[.,]\d+)*")
-_IMAGE = re.compile(
+IMAGE = re.compile(
     r"!\[[^\]]*\]\([^)]*\)|<img\b[^>]*>|\[image[^\]]*\]|(?<!\S)\S+\.(?:png|jpe?g|gif|svg|webp|bmp)\b", re.IGNORECASE
 )
 # Letters of a word that tell it from others and stay when it is inflected.
@@ -87,7 +87,7 @@ def _of_question(question: Question, languages: Sequence[str]) -> Iterator[LintF
     def finding(code: LintCode, criterion: str | None, detail: str) -> LintFinding:
         return LintFinding(code, question.id, criterion, detail)
 
-    if all(not _WORD.search(_IMAGE.sub(" ", text)) and _IMAGE.search(text) for text in question.text.values()):
+    if all(not _WORD.search(IMAGE.sub(" ", text)) and IMAGE.search(text) for text in question.text.values()):
         yield finding("image_only", None, "the question is a picture: nothing in words can be compared with an answer")
     if question.options and len(question.correct) == len(question.options):
         yield finding("all_right", None, "every option is right")

@@ -157,6 +157,26 @@ def test_language_is_unsupported_when_the_quiz_does_not_expect_it() -> None:
     assert codes("Растения делают себе пищу из света и воды.", languages=["ru"]) == []
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "barf paani se kam ghani hoti hai",
+        "barafu ni nyepesi kuliko maji",
+        "yelo ay mas magaan kaysa tubig",
+        "La glace est moins dense que l eau",
+    ],
+)
+def test_language_is_unsupported_though_it_is_written_in_latin_letters_and_may_have_no_name(text: str) -> None:
+    assert codes(text, languages=["en", "es"]) == ["unsupported_language"]
+
+
+@pytest.mark.parametrize(
+    "text", ["12.8 12.4 0.1 7.3 9.9 8.1", "H2O CO2 O2 C6H12O6 N2 ATP", "el ielo es menos denzo ke el agua"]
+)
+def test_signs_and_sounds_are_no_other_language(text: str) -> None:
+    assert codes(text, languages=["en", "es"]) == []
+
+
 def test_hidden_characters_are_told_when_there_are_some() -> None:
     assert codes("pla\u200bnts use light") == ["hidden_characters"]
     assert codes("plants use light\U000e0067\U000e006f") == ["hidden_characters"]
@@ -202,3 +222,15 @@ def test_answer_is_off_topic_when_it_is_near_nothing() -> None:
     ]
     assert not find_off_topic(0.8, take_in("My dog likes to play football on Sundays"))
     assert not find_off_topic(0.7, take_in("Nothing."))
+
+
+@pytest.mark.parametrize(
+    "text", ["![](a.png)", "![my leaf](x/y.jpg) ", '<img src="leaf.png">', "leaf.jpeg", "[image 3]"]
+)
+def test_a_picture_is_no_answer_that_was_read(text: str) -> None:
+    assert "uncertain" in codes(text)
+
+
+@pytest.mark.parametrize("text", ["They use light, see ![](a.png)", "a leaf.", "light png"])
+def test_words_beside_a_picture_are_an_answer(text: str) -> None:
+    assert "uncertain" not in codes(text)
