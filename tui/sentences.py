@@ -28,12 +28,6 @@ SENTENCES: tuple[str, ...] = (
     N_("is in a script that no language of the quiz is written in"),
     N_("seems to be in `{tag}`, which the quiz does not expect"),
     N_("has characters that are not seen: {told_kinds}"),
-    N_("bidi"),
-    N_("bidi_mark"),
-    N_("control"),
-    N_("tag"),
-    N_("variation"),
-    N_("zero_width"),
     N_("only the first {shown} of {all} characters are read"),
     N_("only the first {shown} of {all} characters are graded"),
     N_("words of a right answer, and no sentence"),
@@ -240,6 +234,15 @@ SENTENCES: tuple[str, ...] = (
     N_("hidden"),
     N_("zero-width"),
 )
+# Of characters that are not seen, by the names of `edgekit.grading.intake`.
+HIDDEN = {
+    "bidi": N_("signs that turn the direction of the text"),
+    "bidi_mark": N_("marks of direction"),
+    "control": N_("control characters"),
+    "tag": N_("tag characters"),
+    "variation": N_("signs that choose a form"),
+    "zero_width": N_("characters of no width"),
+}
 _OF_VARIETIES = ("variety", "other")
 # Somebody's words, though they may look like figures.
 _AS_WRITTEN = ("numbers", "words")
@@ -258,6 +261,8 @@ def _said(text: str, name: Callable[[str], str] = str) -> str | None:
 
 
 def _whole(text: str, name: Callable[[str], str], *, loose: bool = False) -> str | None:
+    if text in HIDDEN:
+        return _(HIDDEN[text])
     for sentence, fields in _templates().of(text, loose=loose):
         return _(sentence, **{field: _field(sentence, field, one, name) for field, one in _sides(fields).items()})
     return None

@@ -19,7 +19,7 @@ _CUT = r"(?<=[;,\t\r\n])"
 _WITHIN = re.compile(_CUT + r"(?=['\"]*[=+\-@\uff1d\uff0b\uff0d\uff20])([^;,\t\r\n]*)")
 _LISTED = re.compile(r"- [^(|!]*")
 _ESCAPED_WITHIN = re.compile(_CUT + r"'(?=['\"]*[=+\-@\uff1d\uff0b\uff0d\uff20])")
-_BREAK = re.compile(r"\r\n|\r|\n")
+BREAK = re.compile(r"\r\n|\r|\n")
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 
 
@@ -77,6 +77,6 @@ def mark_cells(mark: Mark | None, ending: str = "\n") -> list[str]:
         return [""] * len(COLUMNS)
     suggestion = mark.suggestion
     suggested = points_text(suggestion.points) if suggestion else ""
-    texts = (_BREAK.sub(ending, text) for text in (reasons_of(mark), feedback_of(mark)))
+    texts = (BREAK.sub(ending, text) for text in (reasons_of(mark), feedback_of(mark)))
     asks = mark.status == "suggested" and suggestion is not None and suggestion.decision == "review"
     return [points_text(mark.final), suggested, "review" if asks else mark.status, *texts]

@@ -21,8 +21,10 @@ _NAMES = {
     nome do aluno, nome da aluna, nome do estudante,
     aluno, aluna, estudante, élève, étudiant, schüler, studente, mwanafunzi, jina,
     student number, id estudiante, id alumno, id aluno, número de estudiante, email, email address, e mail,
-    dirección de correo, correo electrónico, endereço de e mail, endereço de email, adresse de courriel,
-    e mail adresse""",
+    dirección de correo, dirección de correo electrónico, dirección de email, correo,
+    correo electrónico, endereço de e mail, endereço de email, adresse de courriel,
+    adresse e mail, adresse électronique, e mail adresse, email adresse, indirizzo email, indirizzo e mail,
+    nombre de usuario, nombre de usuaria, nome de usuário, nome de utilizador, nom d'utilisateur, benutzername""",
     "question": "question, question id, questionid, item, item id, pregunta, pergunta, questão, questao, frage",
     "answer": "answer, response, text, student answer, answer text, respuesta, resposta, antwort, réponse, risposta",
     "language": "language, lang, idioma, lengua, língua, lingua, sprache",
@@ -92,9 +94,12 @@ def find_layout(
     columns: role or id of a question -> name or number (from 1) of a column; it wins over every guess.
     Raises UsageError: `columns` names what is not there; InputError: no column has answers.
     """
-    names = [cell.strip() for cell in rows[0]]
     notes: list[str] = []
-    ours = _ours(names, lookup)
+    ours = _ours([cell.strip() for cell in rows[0]], lookup)
+    if ours:
+        # What edgekit wrote has apostrophes before formulas, in names and texts of questions as well.
+        rows = [[as_typed(cell) for cell in row] for row in rows]
+    names = [cell.strip() for cell in rows[0]]
     said = _said(names, lookup, columns or {}, path)
     by_name = _roles(names, lookup, {*ours.values(), *said.values()})
     roles = by_name | {role: at for role, at in said.items() if role in ROLES}
@@ -108,11 +113,13 @@ def find_layout(
             notes.append(
                 f"columns are taken for questions by their numbers: {pairs}; `--column ID=NAME` says it otherwise"
             )
+    if not is_long and (drawn := _drawn(names, rows, lookup)):
+        notes.append(f"left out, responses that are to another question in each row: {drawn}")
     other = _other_id(names, rows, lookup, roles, {*ours.values(), *said.values(), *asked}, wide=bool(asked))
     if "id" not in roles and other is not None:
         roles["id"] = other
     found = bool(ours or by_name or asked or other is not None)
-    if not asked:
+    if not asked and not any(RESPONSE.fullmatch(name) for name in names):
         guessed = _by_content(rows, lookup, roles, {*ours.values()})
         found = found or "question" in guessed
         if "answer" in guessed and "answer" not in roles:
@@ -126,7 +133,7 @@ def find_layout(
     if not asked and "answer" not in roles:
         raise InputError(
             f"none of the {len(names)} columns of `{path}` is known to hold answers",
-            reasons=[f"the questions are {', '.join(f'`{name}`' for name in lookup.names())}"],
+            reasons=[f"the questions are {', '.join(f'`{name}`' for name in lookup.names())}", *notes],
             hint="name a column after its question, or say which is which, as `--column answer=3 --column question=2`",
         )
     if not asked and "question" not in roles and len(lookup.questions) > 1:
@@ -287,8 +294,8 @@ def _asked(names: Sequence[str], rows: Sequence[Sequence[str]], lookup: Lookup, 
             if index not in taken and (match := pattern.fullmatch(name)) is not None and match[1] != ""
         }
         texts = _question_texts(names, rows, lookup) if pattern is RESPONSE else {}
-        found = {index: texts[number] for index, number in numbered.items() if number in texts}
-        left = {index: number for index, number in numbered.items() if index not in found}
+        found = {index: texts[number] for index, number in numbered.items() if texts.get(number)}
+        left = {index: number for index, number in numbered.items() if number not in texts}
         for index, number in left.items():
             asked = lookup.names()[number - 1] if 0 < number <= len(lookup.questions) else None
             if asked is not None and asked not in found.values() and not texts:
@@ -297,7 +304,8 @@ def _asked(names: Sequence[str], rows: Sequence[Sequence[str]], lookup: Lookup, 
         others = [name for name in lookup.names() if name not in found.values()]
         if texts and len(left) == len(others) == 1:
             found[next(iter(left))] = others[0]
-        if found:
+        # Beside responses, `Question 1` is what was asked.
+        if found or (numbered and pattern is RESPONSE):
             return found
     return {}
 
@@ -312,15 +320,31 @@ def _by_place(names: Sequence[str], rows: Sequence[Sequence[str]], lookup: Looku
 
 
 def _question_texts(names: Sequence[str], rows: Sequence[Sequence[str]], lookup: Lookup) -> dict[int, str]:
-    """Number of a response -> question, where Moodle gives the text of each question beside it."""
+    """Number of a response -> question, where Moodle gives the text of each question beside it.
+
+    `""` where students were asked different ones, as Moodle draws them at random.
+    """
     found: dict[int, str] = {}
     for index, name in enumerate(names):
         match = _ASKED.fullmatch(name)
-        texts = {row[index] for row in rows[1:] if index < len(row)} if match is not None else set()
-        question = lookup.find(next(iter(texts))) if len(texts) == 1 else None
-        if match is not None and question is not None:
-            found[int(match[1])] = question.id
+        if match is None:
+            continue
+        texts = {_cell(row, index) for row in rows[1:]} - {"", "-"}
+        asked = {question.id for text in texts if (question := lookup.find(text)) is not None}
+        if asked:
+            found[int(match[1])] = asked.pop() if len(texts) == 1 else ""
     return found
+
+
+def _drawn(names: Sequence[str], rows: Sequence[Sequence[str]], lookup: Lookup) -> str:
+    """The responses that are to another question in each row; nothing where there are none."""
+    texts = _question_texts(names, rows, lookup)
+    found = [
+        f"`{name}`"
+        for name in names
+        if (match := RESPONSE.fullmatch(name)) is not None and texts.get(int(match[1])) == ""
+    ]
+    return ", ".join(found[:_MOST_PAIRS])
 
 
 def _by_content(
@@ -333,7 +357,7 @@ def _by_content(
 
     def length(index: int, rows: Sequence[Sequence[str]]) -> int:
         cells = [row[index] for row in rows if index < len(row)]
-        return sum(len(as_typed(cell) if ours else cell) for cell in cells)
+        return sum(map(len, cells))
 
     question = roles.get("question")
     if question is None:

@@ -17,6 +17,11 @@ _ESCAPE = re.compile(r"\\([~=#{}:\\n])")
 _HELD = re.compile("[\ufdd0-\ufdef]")
 _TITLE = re.compile(r"::(.*?)::", re.DOTALL)
 _FORMAT = re.compile(r"\[(html|moodle|plain|markdown)\]")
+# What Moodle itself takes for HTML where nothing is said; `x<y` is none.
+_TAG = re.compile(
+    r"</?(?:p|b|i|u|br|em|strong|sub|sup|span|div|img|ul|ol|li|a|h[1-6]|table|tr|td|code|pre)\b[^<>]*>|&(?:[a-z]{2,8}|#\d{1,6});",
+    re.IGNORECASE,
+)
 _ID = re.compile(r"\[id:([^\]\n]{1,64})\]")
 _CATEGORY = re.compile(r"\$CATEGORY:(.*)")
 _WEIGHT = re.compile(r"%(-?\d+(?:[.,]\d+)?)%")
@@ -87,17 +92,17 @@ def _question(line: int, block: str, reading: Reading, left: Counter[str]) -> Fo
         left["several answers"] += 1
         return None
     asked, tail, said = held[:begin].strip(), held[end + 1 :].strip(), held[begin + 1 : end].strip()
-    html = form is not None and form[1] == "html"
-    text = _plain(f"{asked} _____ {tail}" if tail else asked, html=html)
-    name = _plain(title[1], html=False) if title else ""
+    said_form = form[1] if form is not None else ""
+    text = _plain(f"{asked} _____ {tail}" if tail else asked, form=said_form)
+    name = _plain(title[1], form="plain") if title else ""
     found = FoundQuestion("explain", text, name=name or " ".join(text.split()[:6]))
-    if _answers(said, found, reading, html=html):
+    if _answers(said, found, reading, form=said_form):
         return found
     left["matching"] += 1
     return None
 
 
-def _answers(said: str, found: FoundQuestion, reading: Reading, *, html: bool) -> bool:
+def _answers(said: str, found: FoundQuestion, reading: Reading, *, form: str) -> bool:
     """What stands between the braces; False for what is no question that edgekit grades."""
     said = said.partition("####")[0].strip()
     if not said:
@@ -113,7 +118,7 @@ def _answers(said: str, found: FoundQuestion, reading: Reading, *, html: bool) -
     parts = re.findall(r"([=~])([^=~]*)", said)
     if any("->" in text for sign, text in parts if sign == "="):
         return False
-    answers = [(sign, *_weighted(text, html=html)) for sign, text in parts]
+    answers = [(sign, *_weighted(text, form=form)) for sign, text in parts]
     # Right is `=` and what has all of the points; where nothing has, a choice is of several that have parts of them.
     full = [weight >= _FULL if weight is not None else sign == "=" for sign, weight, _ in answers]
     partly = sum(not right and (weight or 0) > 0 for right, (_, weight, _) in zip(full, answers, strict=True))
@@ -134,12 +139,12 @@ def _answers(said: str, found: FoundQuestion, reading: Reading, *, html: bool) -
     return True
 
 
-def _weighted(text: str, *, html: bool) -> tuple[float | None, str]:
+def _weighted(text: str, *, form: str) -> tuple[float | None, str]:
     """The weight in per cent, where there is one, and the answer without its feedback."""
     text = text.partition("#")[0].strip()
     weight = _WEIGHT.match(text)
     return (
-        (number_in(weight[1]), _plain(text[weight.end() :], html=html)) if weight else (None, _plain(text, html=html))
+        (number_in(weight[1]), _plain(text[weight.end() :], form=form)) if weight else (None, _plain(text, form=form))
     )
 
 
@@ -148,7 +153,7 @@ def _numeric(said: str, found: FoundQuestion, reading: Reading) -> None:
     partly = further = 0
     # `~` is for what is wrong.
     for one in said.partition("~")[0].split("="):
-        weight, text = _weighted(one, html=False)
+        weight, text = _weighted(one, form="plain")
         if not text or (weight is not None and weight < _FULL):
             partly += (weight or 0) > 0
             continue
@@ -171,6 +176,12 @@ def _value(text: str) -> tuple[float | None, float]:
     return (None, 0.0) if tolerance is None else (number_in(said), abs(tolerance))
 
 
-def _plain(text: str, *, html: bool) -> str:
-    text = text.translate(_BACK).strip()
-    return html_text(text) if html else text
+def _plain(text: str, *, form: str) -> str:
+    """Text as it is read; form: of the question, where the text has none of its own.
+
+    Only `html` and Moodle's own have tags.
+    """
+    own = _FORMAT.match(text)
+    form = own[1] if own is not None else form
+    text = text[own.end() if own is not None else 0 :].translate(_BACK).strip()
+    return html_text(text) if form == "html" or (form in ("", "moodle") and _TAG.search(text)) else text

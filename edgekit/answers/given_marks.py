@@ -14,8 +14,8 @@ from edgekit.quiz.suggestion import Answer
 def given_marks(answers: Answers, column: str = COLUMNS[0]) -> Iterator[tuple[int, Answer, str]]:
     """The line of each answer that has something in a column, the answer, and what it is.
 
-    Of a wide table it is the column `QUESTION mark`: one column beside those of several questions holds a total, which
-    is the mark of none of them.
+    Of a wide table it is the column `QUESTION mark`, of objects with several questions such a key: one column beside
+    those of several questions holds a total, which is the mark of none of them.
     """
     source = answers.source
     if not isinstance(source, TableSource | JsonSource):
@@ -40,8 +40,8 @@ def given_marks(answers: Answers, column: str = COLUMNS[0]) -> Iterator[tuple[in
 
 
 def is_wide(answers: Answers) -> bool:
-    """Whether a table has a column for each of several questions."""
-    return isinstance(answers.source, TableSource) and len(answers.source.layout.asked) > 1
+    """Whether each of several questions has a column, or a key of each object."""
+    return isinstance(answers.source, TableSource | JsonSource) and len(answers.source.layout.asked) > 1
 
 
 def _written(source: TableSource, cells: Sequence[str], question: str) -> str:

@@ -6,6 +6,7 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +63,12 @@ class JsonSource:
                 objects[number].setdefault(_MARKS, {})[question] = entry
             else:
                 objects[number] |= entry
-        text = "".join(escaped(json.dumps(one, ensure_ascii=False)) + "\n" for one in objects)
+        # Answers without ids are named by their lines: blank ones stay.
+        blank = [line - before - 1 for before, line in pairwise((0, *self.lines))]
+        text = "".join(
+            "\n" * count + escaped(json.dumps(one, ensure_ascii=False)) + "\n"
+            for count, one in zip(blank, objects, strict=True)
+        )
         return self.decoded.encoded(text)
 
 

@@ -25,6 +25,7 @@ _BLOCKS = frozenset(["p", "div", "li", "ul", "ol", "br", "tr", "table", "h1", "h
 _CRITERION = re.compile(r"\[\s*(\d+(?:[.,]\d+)?)\s*\]\s*(\S.*)")
 
 _BEFORE_SIGN = re.compile(r"(_____|\[…\]) (?=[.,;:!?)])")
+_DIGITS = 6
 
 
 def read_items(data: bytes, name: str, reading: Reading) -> None:
@@ -67,7 +68,8 @@ def _shares(item: Element, interactions: Sequence[Element]) -> list[float | None
     if len(interactions) < 2 and total is not None:
         return [total] * len(interactions)
     mapped = [max(_mapping(item, one).values(), default=0.0) for one in interactions]
-    rest = (total or 0.0) - sum(mapped)
+    # 1 less .7, .2 and .1 is nothing, and 1e-16.
+    rest = round((total or 0.0) - sum(mapped), _DIGITS)
     open_ones = mapped.count(0.0)
     if total is None or (open_ones and rest > 0) or (not open_ones and rest == 0):
         return [most or (rest / open_ones if total is not None else None) for most in mapped]
@@ -159,7 +161,8 @@ def _mapping(item: Element, interaction: Element) -> dict[str, float]:
 def _partly(item: Element, interaction: Element) -> int:
     """How many answers have some of the points of an interaction, and not all of them."""
     entries = _mapping(item, interaction) if _name(interaction) == "textentryinteraction" else {}
-    return sum(0 < value < max(entries.values()) for value in entries.values())
+    most = max(entries.values(), default=0.0)
+    return sum(0 < value < most for value in entries.values())
 
 
 def _criteria(item: Element) -> Iterator[tuple[float | None, str]]:

@@ -110,7 +110,8 @@ def read_results(files: Sequence[XmlFile], archive: bool, path: Path, lookup: Lo
         raise InputError(f"the answers `{path}` have problems", reasons=capped(problems or ["no answers"]))
     notes = tuple(f"no question of the quiz is `{name}`: left as it is" for name in left)
     # An earlier attempt is left as it is.
-    places = {place: given for place, given in places.items() if place in place_of.values()}
+    last = {*place_of.values()}
+    places = {place: given for place, given in places.items() if place in last}
     return Answers(tuple(answers.values()), "qti", "xml", notes, QtiSource(files, archive, places))
 
 

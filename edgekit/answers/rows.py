@@ -11,6 +11,7 @@ from edgekit.answers.answers import Lookup, shown
 from edgekit.answers.averages import averages
 from edgekit.answers.cells import as_typed
 from edgekit.answers.columns import Layout
+from edgekit.core.characters import visible
 from edgekit.core.errors import MOST_REASONS, UsageError
 from edgekit.core.languages import normalise_tag
 from edgekit.quiz.model import Question
@@ -24,10 +25,14 @@ _NOTHING = "-"
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """The cells of one row, and the line of the file that it begins in."""
+    """The cells of one row, and the line of the file that it begins in.
+
+    above: how many of the lines before it are only there for marks, which had none when the answers came in.
+    """
 
     line: int
     cells: Sequence[str]
+    above: int = 0
 
 
 @dataclass(slots=True)
@@ -48,14 +53,15 @@ def answers_of(rows: Sequence[Row], names: Sequence[str], layout: Layout, lookup
     used = {layout.id, layout.student, layout.language, layout.question, layout.answer, *layout.asked}
     kept = [index for index in range(len(names)) if index not in used and index not in layout.ours.values()]
     needed = max(index for index in used if index is not None)
-    summed = averages([row.cells for row in rows], layout, moodle=moodle)
+    typed = [[as_typed(cell) for cell in row.cells] if undo else list(row.cells) for row in rows]
+    summed = averages(typed, layout, moodle=moodle)
     found.notes += [
         f"line {rows[number].line} is left out: averages, and no student's answers" for number in sorted(summed)
     ]
     for number, row in enumerate(rows):
         if number in summed:
             continue
-        cells = [as_typed(cell) for cell in row.cells] if undo else list(row.cells)
+        cells = typed[number]
         if any(cell.strip() for cell in cells[len(names) :]):
             found.problems.append(f"line {row.line}: {len(cells)} cells, but there are {len(names)} columns")
             continue
@@ -66,13 +72,13 @@ def answers_of(rows: Sequence[Row], names: Sequence[str], layout: Layout, lookup
         student = cells[layout.student].strip() or None if layout.student is not None else None
         row_id = cells[layout.id].strip() if layout.id is not None else ""
         language = _language(cells, layout, row.line, found)
-        if row_id and (len(row_id) > _MOST_ID or not row_id.isprintable()):
+        if row_id and (len(row_id) > _MOST_ID or visible(row_id, one_line=True) != row_id):
             found.problems.append(f"line {row.line}: its id is longer than {_MOST_ID} characters or no plain text")
             continue
         for question, text in _asked(cells, layout, lookup, row.line, found):
             if moodle and text.strip() == _NOTHING:
                 text = ""
-            answer_id = row_id or f"line{row.line}"
+            answer_id = row_id or f"line{row.line - row.above}"
             answer_id = f"{answer_id}.{question.id}" if layout.asked else answer_id
             found.answers.append(Answer(answer_id, question.id, text, student, language, extra))
             found.places.append((number, question.id))

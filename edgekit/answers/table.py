@@ -5,12 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from edgekit.answers.answers import Also, Answers, Form, Lookup, nothing_else
-from edgekit.answers.cells import COLUMNS, as_typed, csv_line, mark_cells
+from edgekit.answers.cells import BREAK, COLUMNS, as_typed, csv_line, mark_cells
 from edgekit.answers.columns import RESPONSE, ROLES, Layout, find_layout, mark_columns
 from edgekit.answers.decoding import MOST_BYTES, Decoded, decode
 from edgekit.answers.rows import Row, answers_of, problems_by_line
@@ -58,11 +58,20 @@ class TableSource:
             prefix = f"{question} " if layout.asked else ""
             for column, cell in zip(COLUMNS, mark_cells(marks.get(answer_id), self.ending), strict=True):
                 by_row.setdefault(number, {})[placed[prefix + column]] = cell
+        # What is no answer, as a row of averages, is as wide as the others.
+        nothing = dict.fromkeys((placed[name] for name in missing), "")
         lines: list[str] = []
-        first = self.rows[0].cells if header else self._names()
-        lines.append(self._line(first, {at: name for name, at in placed.items()}, names=True))
-        for number, row in enumerate(self.rows[1:] if header else self.rows):
-            lines.append(self._line(row.cells, by_row.get(number, {}), names=names))
+        first = {at: name for name, at in placed.items()}
+        if not header:
+            lines.append(self._line(self._names(), first, names=True))
+        line = 2 if self.said else 1
+        for number, row in enumerate(self.rows, start=-1 if header else 0):
+            # Answers without ids are named by their lines: none is left out.
+            lines.append(self.ending * (row.line - row.above - line))
+            line = row.line - row.above + 1 + _breaks(row.cells, layout.ours.values())
+            lines.append(
+                self._line(row.cells, first if number < 0 else by_row.get(number, nothing), names=number < 0 or names)
+            )
         return self.decoded.encoded(self.said + "".join(lines))
 
     def _names(self) -> list[str]:
@@ -104,6 +113,8 @@ def read_table(
     if width > _MOST_COLUMNS or len(rows) > _MOST_ROWS:
         raise InputError(f"`{path}` has more than {_MOST_COLUMNS:,} columns or {_MOST_ROWS:,} rows")
     layout = find_layout([row.cells for row in rows], lookup, columns, path)
+    if layout.ours:
+        rows = _as_before(rows, layout.ours.values())
     if not layout.header:
         width = max(len(row.cells) for row in rows)
     moodle = form == "moodle" or (form is None and any(RESPONSE.fullmatch(cell.strip()) for cell in rows[0].cells))
@@ -128,6 +139,21 @@ def read_table(
     if not found.answers:
         raise InputError(f"`{path}` has a header and no answers")
     return answers
+
+
+def _as_before(rows: Sequence[Row], ours: Collection[int]) -> list[Row]:
+    """The rows with how many lines the marks in earlier ones take."""
+    found: list[Row] = []
+    above = 0
+    for row in rows:
+        found.append(Row(row.line, row.cells, above))
+        above += _breaks(row.cells) - _breaks(row.cells, ours)
+    return found
+
+
+def _breaks(cells: Sequence[str], but: Collection[int] = ()) -> int:
+    """The line breaks in the cells of a row, but for some columns."""
+    return sum(len(BREAK.findall(cell)) for at, cell in enumerate(cells) if at not in but)
 
 
 def _rows(text: str, delimiter: str, *, after: str) -> tuple[list[Row], list[str]]:

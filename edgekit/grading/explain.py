@@ -10,21 +10,17 @@ import numpy as np
 
 from edgekit.core.languages import base_language
 from edgekit.grading.bags import find_bag
-from edgekit.grading.contradiction import short
 from edgekit.grading.evasions import find_hedges
-from edgekit.grading.exchanged import find_exchanged
-from edgekit.grading.exclusive import find_exclusive
 from edgekit.grading.judging import Judging, opinions
 from edgekit.grading.local_calibration import Observed
 from edgekit.grading.local_marks import Marked
+from edgekit.grading.near_copies import NearCopies
 from edgekit.grading.quiz_orders import without_speech
 from edgekit.grading.reading import Read, is_rest, left_out, read_again, read_answer, set_aside
-from edgekit.grading.replaced import Replaced, find_replaced, find_turned
 from edgekit.grading.scorer import STATES
-from edgekit.grading.scoring import Scored, Seen, Wording, bases, by_language, score
-from edgekit.grading.spelling import Vocabulary
+from edgekit.grading.scoring import Scored, Seen, Wording, bases, score
 from edgekit.grading.suggesting import suggest
-from edgekit.grading.text_states import likeness, whole_only
+from edgekit.grading.text_states import whole_only
 from edgekit.grading.texts import Texts
 from edgekit.grading.validity import find_off_topic
 from edgekit.grading.views import Translate, View, make_views
@@ -43,9 +39,6 @@ _MOST_DENIED = 0.25
 # How much more an answer must be like what does not count, in log odds. Of the class in `examples/` and five wrong
 # wordings in other words, these were 1.0 to 3.4, right answers that share a word with a wrong one at most 0.6.
 _MORE_LIKE = 1.0
-# Of 81 words of LAK and ISLS in another language than the rest 47 are more alike, of 55 wrong words the most .74; of 10
-# synonyms of SciEntsBank and Beetle (train) one.
-_SAME_WORD = 0.77
 # Sums of points are told apart to a millionth.
 _DIGITS = 6
 
@@ -81,15 +74,9 @@ class Explainer:
             if not kept:
                 detail = f"all that counts for `{one.id}` speaks to whoever grades"
                 self._spoken.append(Reason("uncertain", detail))
-        # What an answer may speak of besides a criterion: of the question and of the other criteria.
-        self._beside_criterion: dict[str, dict[str, list[str]]] = {}
-        for one, _ in self._criteria:
-            rest = [wording for other, wordings in self._criteria if other is not one for wording in wordings]
-            asked = [Wording(tag, text) for tag, text in question.text.items()]
-            self._beside_criterion[one.id] = by_language([*rest, *asked])
+        self._near_copies = NearCopies(question, [wordings for _, wordings in self._criteria], texts)
         self._refuted = [_listed(one.refuted) for one in question.criteria]
         self._misconceptions = [(one, _listed(one.wordings)) for one in question.misconceptions]
-        self._vocabulary = Vocabulary.of(question)
         self._right = tuple(one.text for _, wordings in self._criteria for one in wordings)
         # A bag of words may be of all criteria together.
         statements = {tag for one in question.criteria for tag in one.statement}
@@ -158,8 +145,7 @@ class Explainer:
         reasons += self._off_topic(seen)
         reasons += self._hedges(seen)
         reasons += self._wrong_ideas(seen, found)
-        reasons += self._exchanged(seen, found)
-        reasons += self._replaced(seen, found)
+        reasons += self._near_copies.find(seen, found)
         if not self.conformal.is_known(variety) and not self._is_covered(variety):
             detail = f"how sure a suggestion is has not been measured for answers in `{variety}`"
             reasons.append(Reason("uncalibrated_variety", detail))
@@ -302,52 +288,6 @@ class Explainer:
         asked = " . ".join(self._question.text.values())
         place = find_wrong_idea(ideas, self._right, asked, view.text, tag) if ideas else None
         return view.span(*place) if place is not None else None
-
-    def _exchanged(self, seen: Seen, found: Sequence[Scored]) -> Iterator[Reason]:
-        """Where what is taken for a criterion says it with its parts exchanged; once for each place."""
-        tag, view = seen.read.variety.tag, seen.views[0]
-        places = set()
-        for (_, wordings), scored in zip(self._criteria, found, strict=True):
-            mine = [one.text for one in wordings if base_language(one.language) in bases(tag)]
-            place = find_exchanged(mine, view.text, tag) if mine and scored.logit > 0.0 else None
-            if place is not None and place not in places:
-                places.add(place)
-                detail = f"`{short(view.text[slice(*place)])}` has the words of the wording with their parts exchanged"
-                yield Reason("negation", detail, view.span(*place))
-
-    def _replaced(self, seen: Seen, found: Sequence[Scored]) -> Iterator[Reason]:
-        """Where what is taken for a criterion is its wording but for a word, goes the other way or names another."""
-        tag, view = seen.read.variety.tag, seen.views[0]
-        for (criterion, wordings), scored in zip(self._criteria, found, strict=True):
-            if scored.logit <= 0.0 or scored.mismatches:
-                continue
-            mine = [one.text for one in wordings if base_language(one.language) in bases(tag)]
-            # Of a mix words of either language may be translations.
-            others = [one.text for one in wordings if "+" in tag or one.text not in mine]
-            beside = self._beside_criterion[criterion.id]
-            rest = [text for one, texts in beside.items() if base_language(one) in bases(tag) for text in texts]
-            replaced = find_replaced(mine, view.text, tag, self._vocabulary, others, rest) if mine else ()
-            other = next((one for one in replaced if self._likeness(view.text, one) < _SAME_WORD), None)
-            if other is not None:
-                word, wanted = view.text[slice(*other.place)], other.wording[slice(*other.wanted)]
-                detail = f"`{short(word)}` stands where the wording has `{short(wanted)}`"
-                yield Reason("negation", detail, view.span(other.begin, other.end))
-            elif mine and (place := find_turned(mine, view.text, tag)) is not None:
-                detail = f"`{short(view.text[slice(*place)])}` goes the other way than the wording"
-                yield Reason("negation", detail, view.span(*place))
-            else:
-                named = find_exclusive(by_language(wordings), view.text, tag, beside)
-                if named is not None:
-                    begin, end = named.begin, named.end
-                    detail = f"it says `{short(view.text[begin:end])}` and not `{short(named.wanted)}`"
-                    yield Reason("negation", detail, view.span(begin, end))
-
-    def _likeness(self, said: str, other: Replaced) -> float:
-        """How much two words mean the same where they stand: a translation or a synonym is no other word."""
-        language = self._question.language
-        return likeness(
-            self._texts.of(said, language), other.place, self._texts.of(other.wording, language), other.wanted
-        )
 
     def observed(self) -> list[Observed]:
         """What the scorer says of each answer that has all of its points or none, from the other marks."""

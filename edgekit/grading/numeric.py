@@ -26,6 +26,8 @@ _MOST_TERMS = 4
 _WORD = re.compile(r"[^\W\d_]+")
 # One letter of five: `twenti`, `thre`, `kuatro`. Shorter words are other words with a letter changed (`ten`, `ton`).
 _NEAR, _LEAST_NEAR = 0.75, 4
+# `doz`, `sinco`.
+_LEAST_HEARD = 3
 _MOST_WORDS = 64
 
 
@@ -87,13 +89,13 @@ def _slip(question: Question, intake: Intake, found: list[Quantity], languages: 
         plain = matching_form(word[0])
         if plain in other or plain in numbers or any(one.begin <= word.start() < one.end for one in found):
             continue
-        found_near = extractOne(plain, list(numbers), scorer=OSA.normalized_similarity, score_cutoff=_NEAR)
-        near = found_near[0] if found_near is not None and len(plain) >= _LEAST_NEAR else None
-        sounds = (key for key in numbers if "es" in spoken and len(key) > 2 and same_sound(plain, key))
-        near = near or next(sounds, None)
-        if near is not None:
-            words = evidence(intake, *word.span(), numbers[near])
-            return doubt("number", f"`{word[0]}` may be `{numbers[near]}`", words)
+        near = extractOne(plain, list(numbers), scorer=OSA.normalized_similarity, score_cutoff=_NEAR)
+        meant = near[0] if near is not None and len(plain) >= _LEAST_NEAR else None
+        if meant is None and "es" in spoken:
+            meant = next((key for key in numbers if len(key) >= _LEAST_HEARD and same_sound(plain, key)), None)
+        if meant is not None:
+            words = evidence(intake, *word.span(), numbers[meant])
+            return doubt("number", f"`{word[0]}` may be `{numbers[meant]}`", words)
     return ()
 
 

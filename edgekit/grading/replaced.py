@@ -1,17 +1,19 @@
 """A word in another's place, `the light of the Earth` for `the light of the Sun`; where to and where from exchanged.
 
 An encoder finds such copies of a wording nearly the same as it. Hardly any honest answer is a wording but for a word:
-of 3,673 right answers of SciEntsBank and Beetle (train) the rules find 20, most with a synonym, of 5,237 others 22.
+of 3,673 right answers of SciEntsBank and Beetle (train) the rules find 19, most with a synonym, of 5,237 others 22.
 """
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache, lru_cache
 from itertools import pairwise
 
+from edgekit.grading.exclusive import things
 from edgekit.grading.function_words import denying_words, function_words, known
 from edgekit.grading.intake import matching_form
 from edgekit.grading.opposites import pole
@@ -91,27 +93,30 @@ def find_replaced(
     ]
     rest = [_words(text, one, languages) for text in beside for one in statements(text, languages)]
     clauses = [(one, _words(said, one, languages)) for one in statements(said, languages)]
-    copies = any(
-        len(words) >= _LEAST_COPIED and _middle(words, other, vocabulary, languages) == ([], [])
-        for _, words in clauses
-        for other in rest
-    )
+
+    @cache
+    def copies() -> bool:
+        return any(
+            len(words) == len(other) >= _LEAST_COPIED
+            and all(_is_same(*both, vocabulary, languages) for both in zip(words, other, strict=True))
+            for _, words in clauses
+            for other in rest
+        )
+
     found: list[tuple[int, Replaced]] = []
-    told: list[tuple[int, Statement]] = []
+    told: set[tuple[int, int, int]] = set()
     for mine, words in clauses:
         for at, one, others in theirs:
             middle = _middle(words, others, vocabulary, languages)
             if middle is None:
                 continue
             if not any(middle):
-                told.append((at, one))
-            elif _is_another(words, *middle, languages, foreign, vocabulary, copies=copies):
+                told.add((at, one.begin, one.end))
+            elif _is_another(words, *middle, languages, foreign, vocabulary, copies):
                 place, wanted = ((side[0].begin, side[-1].end) for side in middle)
                 found.append((at, Replaced(mine.begin, mine.end, place, wordings[at], wanted)))
     return tuple(
-        one
-        for at, one in found
-        if not any(at != other or clause.begin <= one.wanted[0] < clause.end for other, clause in told)
+        one for at, one in found if not any(at != other or begin <= one.wanted[0] < end for other, begin, end in told)
     )
 
 
@@ -158,18 +163,25 @@ def _middle(
 
 
 def _is_same(mine: Word, theirs: Word, vocabulary: Vocabulary, languages: tuple[str, ...]) -> bool:
-    from rapidfuzz.distance import OSA
-
     one, other = (_JOINED.get(word.plain, word.plain) for word in (mine, theirs))
     if one == other or mine.stem == theirs.stem:
         return True
-    if vocabulary.has(one):
+    # A word that is known is no slip of another: `adverb`, `exhale`, `meiosis`.
+    if vocabulary.has(one) or pole(one, languages) is not None or things(one, languages):
         return False
-    meant = vocabulary.find(one, spanish="es" in languages)
+    meant = _meant(vocabulary, one, "es" in languages)
     if meant is not None:
         # `ojeto` is nearer to `objeto` than to `sujeto`.
         return matching_form(meant) == other
+    from rapidfuzz.distance import OSA
+
     return OSA.normalized_similarity(one, other) >= _SLIP or ("es" in languages and same_sound(one, other))
+
+
+# A word of an answer is held against every wording.
+@lru_cache(maxsize=1 << 14)
+def _meant(vocabulary: Vocabulary, word: str, spanish: bool) -> str | None:
+    return vocabulary.find(word, spanish=spanish)
 
 
 def _is_another(
@@ -179,8 +191,7 @@ def _is_another(
     languages: tuple[str, ...],
     foreign: frozenset[str],
     vocabulary: Vocabulary,
-    *,
-    copies: bool,
+    copies: Callable[[], bool],
 ) -> bool:
     small, denying = function_words(languages), denying_words(languages)
     said = denying | _SWITCHED
@@ -212,8 +223,9 @@ def _is_another(
     if len(languages) > 1 and not (single and vocabulary.has(new[0].plain)):
         # Who mixes languages has each word in either: `el agua` for `water`.
         return False
-    least = 1 if single and (copies or vocabulary.has(new[0].plain) or _is_state(new[0], old[0], languages)) else _LEAST
-    return len(rest) >= least
+    if len(rest) >= _LEAST or not rest:
+        return bool(rest)
+    return single and (vocabulary.has(new[0].plain) or _is_state(new[0], old[0], languages) or copies())
 
 
 def _is_state(one: Word, other: Word, languages: tuple[str, ...]) -> bool:

@@ -124,3 +124,18 @@ def test_headers_that_say_nothing_are_told_with_the_way_to_name_them(tmp_path: P
     assert any(
         "no column is known to hold ids or names" in note and "`--column id=NAME`" in note for note in found.notes
     )
+
+
+@pytest.mark.parametrize(
+    "name", ["Dirección de correo electrónico", "Endereço de e-mail", "Adresse e-mail", "Nombre de usuario", "Correo"]
+)
+def test_forms_that_collect_addresses_tell_whose_an_answer_is(tmp_path: Path, quiz: Quiz, name: str) -> None:
+    found = read(tmp_path, f"Marca temporal,{name},q-one,two\n9:00,ana@x.org,x,y\n", quiz)
+    assert {one.student for one in found.answers} == {"ana@x.org"}
+
+
+def test_an_id_may_hold_any_space_and_sign_that_commands_nothing(tmp_path: Path, quiz: Quiz) -> None:
+    found = read(tmp_path, "id,q-one,two\nAna\u00a0R,x,y\n🙂 7,x,y\n", quiz)
+    assert [one.answer_id for one in found.answers][::2] == ["Ana\u00a0R.q-one", "🙂 7.q-one"]
+    for sign in "\x1b\x07\u202e\u2066\u2028":
+        assert "no plain text" in wrong(tmp_path, f'id,q-one,two\n"a{sign}b",x,y\n', quiz)[1]

@@ -237,6 +237,19 @@ def test_the_gaps_of_an_item_share_its_points(
     assert [one.points for one in found.quiz.questions] == pytest.approx(points)
 
 
+def test_gaps_that_each_have_points_keep_them_when_their_sum_is_the_whole_but_for_the_last_place(
+    tmp_path: Path,
+) -> None:
+    worths = iter(("0.7", "0.2", "0.1"))
+    entry = '<q:qti-mapping><q:qti-map-entry map-key="k" mapped-value="{}"/></q:qti-mapping>'
+    item = re.sub("<q:qti-mapping>.*</q:qti-mapping>", "", ITEM_3, flags=re.DOTALL)
+    item = re.sub("(?<=</q:qti-correct-response>)", lambda _: entry.format(next(worths)), item)
+    item = item.replace('<q:qti-hotspot-interaction response-identifier="D"/>', "")
+    score = '<q:qti-outcome-declaration identifier="SCORE" normal-maximum="1"/>'
+    found = read(tmp_path, item.replace("<q:qti-item-body>", f"{score}<q:qti-item-body>"))
+    assert [one.points for one in found.quiz.questions] == [0.7, 0.2, 0.1]
+
+
 def test_the_form_can_be_forced_and_is_checked(tmp_path: Path) -> None:
     assert read(tmp_path, "Why? {=x}", "q.csv", form="gift").form == "gift"
     with pytest.raises(UsageError, match="not read from `word`"):
@@ -401,3 +414,22 @@ def test_a_choice_of_moodle_with_parts_of_the_points_tells_what_is_lost(tmp_path
     found = read(tmp_path, f'<quiz><question type="multichoice">{question}{answers}</question></quiz>')
     assert found.quiz.questions[0].correct == ("a",)
     assert found.notes == ("`N`: left out, the points of options that have a part of them: 1",)
+
+
+@pytest.mark.parametrize(
+    ("text", "asked", "option"),
+    [
+        (
+            "[html]<p>Is x &lt; y<br></p>{=[html]<p>yes<br></p>#[html]<p>good</p> ~%50%[plain]<b> ~no}",
+            "Is x < y",
+            "yes",
+        ),
+        ("Is <b>x</b> &lt; y{=<i>yes</i> ~<b>no</b> ~c}", "Is x < y", "yes"),
+        ("Is x<y and y>z?{=x<y and y>z ~no ~c}", "Is x<y and y>z?", "x<y and y>z"),
+        ("[plain]Is <b>x</b>?{=<b> ~no ~c}", "Is <b>x</b>?", "<b>"),
+    ],
+)
+def test_each_text_of_gift_has_its_own_format(tmp_path: Path, text: str, asked: str, option: str) -> None:
+    (question,) = read(tmp_path, f"// question: 7  name: N\n::N::{text}\n", "q.gift").quiz.questions
+    assert question.text["en"] == asked
+    assert question.options[question.correct[0]] == option

@@ -60,6 +60,13 @@ def test_the_last_attempt_at_an_item_counts(tmp_path: Path, quiz: Quiz) -> None:
     assert marked.index("externalScored") > marked.index("last")
 
 
+def test_results_of_a_district_are_read(tmp_path: Path, quiz: Quiz) -> None:
+    # Each place was looked for among all others: 15 s for these, half an hour for 200,000.
+    data = f"<r>{RESULT.format(ITEM) * 20_000}</r>"
+    answers = read(tmp_path, data, quiz, "in.xml")
+    assert len(answers.answers) == 20_000
+
+
 def test_a_zip_that_leads_out_is_refused(tmp_path: Path, quiz: Quiz) -> None:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:

@@ -61,7 +61,7 @@ def test_a_long_table_keeps_its_rows_and_columns(tmp_path: Path, quiz: Quiz) -> 
     assert written(tmp_path, answers, marks).decode() == (
         "id;room;question;answer;mark;suggested;status;reasons;feedback\r\n"
         'a;\'=1+1;q1;"x;\ny";;1.5;review;uncertain: two marks are possible;Say more.\r\n'
-        "b;7;q2;-5;1.5;1.5;accepted;uncertain: two marks are possible;Say more.\r\n"
+        "\r\nb;7;q2;-5;1.5;1.5;accepted;uncertain: two marks are possible;Say more.\r\n"
         "c;'@x;q1;'-5 kg;0;1.5;changed;uncertain: two marks are possible;Say more.\r\n"
         "d;;q2;;;1.5;returned;uncertain: two marks are possible;Say more.\r\n"
         "e;;q1;'+;;;;;\r\n"
@@ -373,3 +373,28 @@ def test_a_new_table_with_accents_is_read_again_by_its_mark_and_written_the_same
     assert [(one.student, one.text) for one in again.answers] == [(one.student, one.text) for one in answers.answers]
     assert [one.answer_id for one in again.answers] == [one.answer_id for one in answers.answers]
     assert written(tmp_path, again, [], "same.csv") == data
+
+
+@pytest.mark.parametrize("ending", ["\n", "\r\n"])
+@pytest.mark.parametrize(
+    "data",
+    [
+        'q1,q2\n\n"x\ny",z\n,,\na,b\n\n\nc,"d\n\ne"\nf,g\n',
+        'sep=,\n\nq1,"q2"\nx,y\n\na,b\n',
+        '\n{"q1": "x", "q2": "y"}\n\n \n{"q1": "a", "q2": "b"}\n',
+    ],
+)
+def test_answers_that_are_named_by_their_lines_keep_their_ids_when_marks_have_lines(
+    tmp_path: Path, quiz: Quiz, data: str, ending: str
+) -> None:
+    name = "in.jsonl" if "{" in data else "in.csv"
+    answers = read(tmp_path, data.replace("\n", ending), quiz, name)
+    marks = [
+        replace(mark(one.answer_id, one.question_id, "accepted"), feedback="One.\nTwo.\n\nFour.")
+        for one in answers.answers
+    ]
+    first = written(tmp_path, answers, marks, f"out-{name}")
+    again = read_answers(tmp_path / f"out-{name}", quiz=quiz)
+    assert again.answers == answers.answers
+    assert written(tmp_path, again, marks, f"third-{name}") == first
+    assert written(tmp_path, again, [], f"last-{name}") == written(tmp_path, answers, [], f"none-{name}")

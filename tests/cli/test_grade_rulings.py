@@ -169,3 +169,7 @@ def test_a_total_beside_several_questions_is_the_mark_of_none(home: Path, capsys
     assert run(["grade", "calibrate", "answers.csv"]) == 0
     assert "learned from 1 mark" in capsys.readouterr().err
     assert run(["grade", "calibrate", "answers.csv", "--column", "mark=total"]) == 2
+    (home / "answers.jsonl").write_text('{"student": "Ana", "q1": "sun", "q2": "one", "total": 1}\n', encoding="utf-8")
+    capsys.readouterr()
+    assert run(["grade", "calibrate", "answers.jsonl", "--column", "mark=total"]) == 2
+    assert "no answer of `answers.jsonl` has a mark in a column `q1 total`" in capsys.readouterr().err

@@ -62,7 +62,7 @@ def test_what_lint_finds_fits_a_terminal_and_is_a_line_each_through_a_pipe(
     monkeypatch.setattr("shutil.get_terminal_size", lambda: os.terminal_size((40, 24)))
     assert run(["grade", "lint", "quiz.toml"]) == 1
     shown = capsys.readouterr().out
-    assert "\n  language\n  answers are expected" in shown
+    assert shown.startswith("question 1 (`What do plants need?`)\n  language\n  answers are expected")
     assert all(wcswidth(line) <= 40 for line in shown.splitlines())
 
 
@@ -92,14 +92,3 @@ def test_the_signs_and_numbers_are_told_on_demand(
     assert "u undo, q quit, ? help\n" in shown
     assert "+ met, ~ partly, - missing, ! contradicted" in shown
     assert "possible at 90 %" in shown
-
-
-def test_what_became_of_a_class_fits_a_terminal(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
-    monkeypatch.setattr("shutil.get_terminal_size", lambda *_: os.terminal_size((30, 24)))
-    grade("--progress", "none")
-    told = capsys.readouterr().err.splitlines()
-    assert " ".join(told).startswith("session 1: 3 answers, 1 suggested, 2 to review suggested by variety: en 1 of 2")
-    assert all(wcswidth(line) <= 30 for line in told)

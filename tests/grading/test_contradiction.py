@@ -233,6 +233,9 @@ def test_clause_that_depends_has_a_denial_of_its_own(text: str, wording: str, de
         ("You need more or less force.", "en"),
         ("You need more or less force for 2 or 3 pulleys than you would need without them.", "en"),
         ("I know whether it is warm. It rises or not.", "en"),
+        ("Ice is less dense or not less dense than liquid water.", "en"),
+        ("The temperature rises fast or it does not really rises fast.", "en"),
+        ("La temperatura es alta o no es alta.", "es"),
     ],
 )
 def test_hedge_is_found_when_both_are_said(text: str, language: str) -> None:
@@ -262,6 +265,7 @@ def test_hedge_is_found_when_both_are_said(text: str, language: str) -> None:
         ("It rises to 54 degrees, more or less.", "en"),
         ("The box rises to more or less 54 degrees.", "en"),
         ("Sube a 54 grados, más o menos.", "es"),
+        ("It tells whether they are magnetic or not magnetic.", "en"),
     ],
 )
 def test_no_hedge_is_found_when_one_is_said(text: str, language: str) -> None:
@@ -269,6 +273,7 @@ def test_no_hedge_is_found_when_one_is_said(text: str, language: str) -> None:
 
 
 def test_no_hedge_is_found_when_the_wording_has_both() -> None:
+    assert not find_hedges("They are magnetic or not magnetic.", "en", ["Things are magnetic or not magnetic."])
     assert not find_hedges("It comes closer or farther.", "en", ["The source comes closer to or farther from us."])
 
 

@@ -80,8 +80,10 @@ def test_a_kind_has_the_name_of_no_scale() -> None:
     ("text", "wording", "language", "words"),
     [
         ("They give off oxygen or maybe nitrogen", "Plants give off oxygen.", "en", "oxygen or maybe nitrogen"),
+        ("in a minor or a major key", "It is in a minor key.", "en", "minor or a major"),
         ("es un verbo o un adjetivo", "Es un verbo.", "es", "verbo o un adjetivo"),
         ("They give off oxygen or air", "Plants give off oxygen.", "en", None),
+        ("mide la demanda o la oferta", "It measures demand or supply.", "es", None),
         ("a noun or a pronoun", "The subject is a noun or a pronoun.", "en", None),
     ],
 )

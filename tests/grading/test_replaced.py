@@ -37,6 +37,7 @@ def told(said: str, found: tuple[Replaced, ...]) -> tuple[str, str] | None:
         ("Lungs take in oxygen.", "Lungs take in carbon dioxide.", "en", ("carbon dioxide", "oxygen")),
         ("Devuelven el dióxido de carbono a los pulmones.", "Devuelven el nitrógeno a los pulmones.", "es",
          ("nitrógeno", "dióxido de carbono")),
+        ("Body cells divide by mitosis.", "Body cells divide by meiosis.", "en", ("meiosis", "mitosis")),
         ("Nobody can read your letters.", "Everybody can read your letters.", "en", ("Everybody", "Nobody")),
     ],
 )  # fmt: skip
@@ -157,3 +158,21 @@ def test_another_word_is_sent_to_a_person_and_changes_no_points() -> None:
     assert [one.detail for one in told] == ["`Earth` stands where the wording has `Sun`"]
     assert told[0].span == (0, 31)
     assert not any(one.code == "negation" for one in turned.reasons)
+
+
+def test_each_word_of_a_long_answer_is_looked_up_once_whatever_there_is_to_hold_it_against(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    wordings = [f"The gland number{at} makes the hormone of the body." for at in range(20)]
+    beside = [f"The liver part{at} stores the sugar of the blood." for at in range(200)]
+    said = " ".join(f"The thing called{at} does nothing with a stone." for at in range(50))
+    looked_up: list[str] = []
+    find = Vocabulary.find
+
+    def counted(self: Vocabulary, word: str, *, spanish: bool) -> str | None:
+        looked_up.append(word)
+        return find(self, word, spanish=spanish)
+
+    monkeypatch.setattr(Vocabulary, "find", counted)
+    assert find_replaced(wordings, said, "en", Vocabulary((*wordings, *beside), ("en",)), (), beside) == ()
+    assert len(looked_up) == len(set(looked_up))

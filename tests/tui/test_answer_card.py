@@ -199,3 +199,21 @@ def test_views_that_disagree_are_told_in_words() -> None:
     assert "the ways to read it disagree: as written 20%, translated 90%" in told
     assert "the answer, in ar + en, right to left" in told
     assert "possible too: 0" in told
+
+
+@pytest.mark.parametrize(("text", "told"), [(SCRIPTS["Arabic"], ", right to left"), (SCRIPTS["Khmer"], "")])
+def test_an_answer_in_a_language_that_is_not_graded_is_not_said_to_be_in_another(text: str, told: str) -> None:
+    reasons = (
+        Reason("unsupported_language", "is in a script that no language of the quiz is written in"),
+        Reason("hidden_characters", "has characters that are not seen: zero_width, bidi"),
+    )
+    suggestion = Suggestion("a", "q", 0.0, 1.0, (0.0, 1.0), 0.6, "review", 0.7, "en", (), reasons)
+    question = Question("q", "explain", "en", {"en": "Why?"}, 1.0, (Criterion("light", 1.0, {"en": "light"}),))
+    card = Card(1, Answer("a", "q", text), question, Standing(1, "suggested"), suggestion)
+    lines = [
+        "".join(piece for piece, _style in one.pieces)
+        for one in card_paragraphs(card, lambda _tag: "English", lambda _tag: False)
+    ]
+    assert f"the answer{told}" in lines
+    seen = "? it has characters that are not seen: characters of no width, signs that turn the direction of the text"
+    assert seen in lines

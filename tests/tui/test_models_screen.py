@@ -37,7 +37,12 @@ def test_a_pull_tells_how_far_it_is_on_both_screens_and_what_came_can_be_used() 
 
 @pytest.mark.parametrize(
     ("state", "told"),
-    [("here", "x is here already"), ("unpinned", "edgekit models pin x"), ("refused", "why stands above")],
+    [
+        ("here", "x is here already"),
+        ("damaged", "remove it, then pull it again"),
+        ("unpinned", "edgekit models pin x"),
+        ("refused", "why stands above"),
+    ],
 )
 def test_a_model_that_cannot_be_pulled_says_what_can_be_done(
     state: str, told: str, monkeypatch: pytest.MonkeyPatch

@@ -80,6 +80,20 @@ def test_one_key_goes_to_the_worst_line_and_then_to_the_next() -> None:
     play(scene, models=ToyModels(EN_PT))
 
 
+@pytest.mark.parametrize("size", [(40, 15), (60, 16), (80, 18)])
+def test_both_texts_stay_where_there_is_little_room(size: tuple[int, int]) -> None:
+    async def scene(stage: Stage) -> None:
+        await stage.translated(TEXT)
+        await stage.until(lambda: stage.label("status").startswith("lines to look at: 2"))
+        for name in ("source", "target"):
+            area = stage.area(name)
+            await stage.until(lambda area=area: area.region.height >= 2)
+            assert stage.app.screen.region.contains_region(area.region)
+        await stage.until(lambda: "^q Quit" in stage.rows()[-1])
+
+    play(scene, models=ToyModels(EN_PT), size=size)
+
+
 def test_a_line_of_the_list_is_gone_to_by_mouse() -> None:
     async def scene(stage: Stage) -> None:
         await stage.translated(TEXT)

@@ -32,6 +32,7 @@ STATES = {
 
 WHY_NOT = {
     "here": N_("{model} is here already"),
+    "damaged": N_("{model} is damaged: remove it, then pull it again"),
     "unpinned": N_(
         "the catalogue does not say yet which files {model} is; `edgekit models pin {model}` asks for them, with a "
         "connection"

@@ -34,6 +34,8 @@ class TranslateScreen(TranslateWork):
     """Opens the chosen direction in the background and translates what stands in the upper text as it changes."""
 
     NAME: ClassVar[str] = "translate"
+    # Below 18 rows the two texts come first.
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (18, "-tall")]  # noqa: RUF012  as Textual declares it
     TOLD: ClassVar[dict[str, str]] = {
         "source": N_("Write or paste text here; its translation appears below. Every line stays a line."),
         "target": N_("The translation. Select it with the mouse or Shift and the arrows, or copy all of it."),

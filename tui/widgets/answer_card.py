@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from unicodedata import bidirectional
 
 from textual.content import Content
 
@@ -45,7 +46,7 @@ REASONS: Mapping[str, str] = {
     "too_long": N_("it is longer than what is graded"),
     "unsupported_language": N_("it is in a language that is not graded"),
     "injection_suspect": N_("it speaks to the grader"),
-    "hidden_characters": N_("it has characters that nobody sees"),
+    "hidden_characters": N_("it has characters that are not seen"),
     "negation": N_("something is denied"),
     "number": N_("a number is another"),
     "unit": N_("a unit is another"),
@@ -105,7 +106,7 @@ def card_paragraphs(card: Card, name: Callable[[str], str], is_right_to_left: Ca
     text = question.text.get(words.chosen()) or question.text.get(question.language)
     text = text or next(iter(question.text.values()), "")
     found = [plain(f"{question.id}: {visible(text)}", "bold", 2), plain("")]
-    found += [plain(_language(suggestion, name, is_right_to_left), "dim")]
+    found += [plain(_language(card, name, is_right_to_left), "dim")]
     found += [Paragraph((("▎ ", "dim"), *answer_pieces(card)), 2), plain("")]
     if suggestion is None:
         return [*found, plain(_("no suggestion yet"))]
@@ -146,11 +147,21 @@ def _for_the_student(feedback: str | None, suggestion: Suggestion) -> Iterator[s
         yield _("suggested with {points} points: {text}", points=points, text=suggested)
 
 
-def _language(suggestion: Suggestion | None, name: Callable[[str], str], is_rtl: Callable[[str], bool]) -> str:
+def _language(card: Card, name: Callable[[str], str], is_rtl: Callable[[str], bool]) -> str:
+    suggestion = card.suggestion
     variety = suggestion.variety if suggestion is not None else ""
+    if suggestion is not None and any(one.code == "unsupported_language" for one in suggestion.reasons):
+        variety = ""  # what it is graded as, and not what it is in
     told = _("the answer, in {languages}", languages=variety_in_words(variety, name)) if variety else _("the answer")
     is_right_to_left = any(is_rtl(tag) for tag in variety.split("+") if tag and not tag.endswith("-Latn"))
+    is_right_to_left = is_right_to_left or _turns(card.answer.text[:MOST_SHOWN])
     return _("{language}, right to left", language=told) if is_right_to_left else told
+
+
+def _turns(text: str) -> bool:
+    """Whether most letters are of a script that is written from right to left."""
+    letters = [bidirectional(one) for one in text if one.isalpha()]
+    return 2 * sum(one in ("R", "AL") for one in letters) > len(letters)
 
 
 def _verdict(card: Card, suggestion: Suggestion) -> Iterator[tuple[str, str]]:
