@@ -287,10 +287,19 @@ def _values(
     if ordinals is not None and (found := ordinals.fullmatch(word)):
         return [int((found.lastgroup or "n0")[1:])]
     if "-" in word:
-        parts = [_values(part, words, ordinals) for part in word.split("-")[:_MOST_PARTS] if part not in _LINKS]
+        parts = [_values(part, words, ordinals) for part in _hyphened(word, words) if part not in _LINKS]
         known = [value for part in parts if part is not None for value in part]
         return known or None
     return _compound(word, words)
+
+
+def _hyphened(word: str, words: Mapping[str, int | Decimal]) -> Iterator[str]:
+    """The parts of a word with hyphens, the longest that is a number first: `quatre-vingt` of `quatre-vingt-neuf`."""
+    left = word.split("-")[:_MOST_PARTS]
+    while left:
+        size = next((size for size in range(len(left), 1, -1) if "-".join(left[:size]) in words), 1)
+        yield "-".join(left[:size])
+        left = left[size:]
 
 
 def _compound(word: str, words: Mapping[str, int | Decimal]) -> list[int | Decimal] | None:

@@ -39,21 +39,44 @@ _POWER = re.compile(
     r"|(?P<digits>\d{1,12}(?:[.,]\d{1,12})?)"
     r"(?:e(?P<e>[-+]?\d{1,2})\b|\s?[x*×·]\s?10(?:(?:\^|\*\*)\s?(?P<n>[-−+]?\d{1,2})\b|(?P<high>[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,2}))))"
 )
-# `fourteen ninety-two`, `nineteen oh five`, as English reads years and times; other languages add two such words up,
-# as `soixante-quinze`.
-_TEENS = ("ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen")
-_TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
-_ONES = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
-_PAIR = re.compile(
-    rf"\b(?P<first>{'|'.join(_TEENS)}|twenty)[\s-](?:(?:oh|o|zero)[\s-](?P<one>{'|'.join(_ONES)})"
-    rf"|(?P<teen>{'|'.join(_TEENS)})|(?P<tens>{'|'.join(_TENS)})(?:[\s-](?P<ones>{'|'.join(_ONES)}))?)\b"
-    r"(?![\s-](?:hundred|thousand|million|point)\b)"
-)
-_PAIRED = {
-    word: value
-    for words, values in ((_ONES, range(1, 10)), (_TEENS, range(10, 20)), (_TENS, range(20, 100, 10)))
-    for word, value in zip(words, values, strict=True)
+# `fourteen ninety-two`, `nineteen oh five`, `diecinueve ochenta y cuatro`: years and times in pairs of digits. Other
+# languages add two such words up, as `soixante-quinze`.
+_TEENS = {
+    "en": "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty",
+    "es": "diez once doce trece catorce quince dieciseis diecisiete dieciocho diecinueve veinte",
+    "pt": "dez onze doze treze quatorze|catorze quinze dezesseis dezessete dezoito dezenove vinte",
 }
+_TENS = {
+    "en": "twenty thirty forty fifty sixty seventy eighty ninety",
+    "es": "veinte treinta cuarenta cincuenta sesenta setenta ochenta noventa",
+    "pt": "vinte trinta quarenta cinquenta sessenta setenta oitenta noventa",
+}
+_ONES = {
+    "en": "one two three four five six seven eight nine",
+    "es": "uno dos tres cuatro cinco seis siete ocho nueve",
+    "pt": "um dois tres quatro cinco seis sete oito nove",
+}
+_BETWEEN = {"en": r"[\s-]", "es": r"\sy\s", "pt": r"\se\s"}
+_NAUGHT = {"en": "oh|o|zero", "es": "cero", "pt": "zero"}
+_PAIRED = {
+    word: first + at * step
+    for words, first, step in ((_ONES, 1, 1), (_TEENS, 10, 1), (_TENS, 20, 10))
+    for row in words.values()
+    for at, forms in enumerate(row.split())
+    for word in forms.split("|")
+}
+
+
+def _pairs_of(language: str) -> re.Pattern[str]:
+    teens, tens, ones = (words[language].replace(" ", "|") for words in (_TEENS, _TENS, _ONES))
+    return re.compile(
+        rf"\b(?P<first>{teens})[\s-](?:(?:{_NAUGHT[language]})[\s-](?P<one>{ones})"
+        rf"|(?P<tens>{tens})(?:{_BETWEEN[language]}(?P<ones>{ones}))?|(?P<teen>{teens}))\b"
+        r"(?![\s-](?:hundred|thousand|million|point|mil|cien|cientos|milhoes|millones|coma|punto|ponto|virgula)\b)"
+    )
+
+
+_PAIRS = tuple(_pairs_of(language) for language in _TEENS)
 _HIGH = str.maketrans("⁻⁺⁰¹²³⁴⁵⁶⁷⁸⁹−", "-+0123456789-")
 _BARE_POINT = re.compile(r"(?:(?<=^)|(?<=[\s=(]))[.,](?P<digits>\d{1,12})\b")
 _CLOCK = re.compile(r"(?<![\w:.,])(?P<first>\d{1,2}):(?P<second>[0-5]\d)(?::(?P<third>[0-5]\d))?(?![\w:])")
@@ -115,7 +138,7 @@ def _own(text: str, plain: str) -> list[Quantity]:
         if match["count"] or of in (2, 4):
             count = match["count"] or "1"
             read.append((*match.span(), (_ratio(_COUNTS.get(count) or int(count), of),), None))
-    for match in _PAIR.finditer(plain):
+    for match in (match for pattern in _PAIRS for match in pattern.finditer(plain)):
         first, *others = (_PAIRED[word] for word in match.groups() if word)
         read.append((*match.span(), (Decimal(first * 100 + sum(others)),), None))
     read.extend((*match.span(), (Decimal(f"0.{match['digits']}"),), None) for match in _BARE_POINT.finditer(plain))

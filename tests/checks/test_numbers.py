@@ -187,3 +187,13 @@ def test_the_words_for_digits_are_words_for_numbers(language: str) -> None:
     assert digit_words(language).keys() <= number_words(language) | {"a", "an", "einen", "einem", "einer"}
     assert digit_words("xx") == {}
     assert number_words("xx") == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("word", "value"),
+    [("quatre-vingt-neuf", 89), ("quatre-vingt-dix-neuf", 99), ("mille sept cent quatre-vingt-neuf", 1789)],
+)
+def test_a_word_with_hyphens_is_read_by_its_longest_parts(word: str, value: int) -> None:
+    ((begin, end, values),) = spelled(word, "fr")
+    assert (begin, end) == (0, len(word))
+    assert value in values

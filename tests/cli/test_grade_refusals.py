@@ -55,6 +55,10 @@ def test_what_is_not_in_the_session_is_told(words: list[str], capsys: pytest.Cap
         (["change", "2", "1"], "hint: the number that the review shows is written with its sign and quotes: `'#2'`"),
         (["change", "a9", "1"], "hint: `edgekit grade review` shows the ids"),
         (["rule", "q9", "light", "sun"], "error: the quiz has no question `q9`\n\nhint: it has `q1`"),
+        (
+            ["accept", "--all-suggested", "--question", "q9"],
+            "error: the quiz has no question `q9`\n\nhint: it has `q1`",
+        ),
         (["audit"], "error: say what to audit"),
         (["audit", "quiz.toml", "--parallel", "quiz.toml"], "error: one thing is audited at a time"),
         (["calibrate", "unknown.csv"], "hint: its questions are `q1`"),
@@ -70,6 +74,13 @@ def test_a_refusal_says_what_to_write(
     capsys.readouterr()
     assert run(["grade", *words]) in (2, 3)
     assert said in capsys.readouterr().err
+
+
+def test_nothing_to_release_says_what_comes_before(capsys: pytest.CaptureFixture[str]) -> None:
+    grade()
+    capsys.readouterr()
+    assert run(["grade", "release", "--all"]) == 0
+    assert "there is nothing to release: `edgekit grade review` shows what needs you" in capsys.readouterr().err
 
 
 def test_an_export_counts_what_has_no_mark_yet(capsys: pytest.CaptureFixture[str]) -> None:

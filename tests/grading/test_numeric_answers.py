@@ -276,6 +276,11 @@ def test_a_unit_of_the_quizs_own_stands_after_the_number() -> None:
         ("twenty-two", 22),
         ("one hundred and nineteen", 119),
         ("setenta y cinco", 75),
+        ("diecinueve ochenta y cuatro", 1984),
+        ("catorce noventa y dos", 1492),
+        ("dezenove oitenta e quatro", 1984),
+        ("veinte mil", 20000),
+        ("mil ochocientos doce", 1812),
         ("nineteen point two", 19.2),
     ],
 )

@@ -9,7 +9,18 @@ import typer
 from edgekit.cli import output
 from edgekit.cli.asking import has_terminal, is_agreed
 from edgekit.cli.grade import typed
-from edgekit.cli.grade.options import SCHEMA, AsJson, Book, Ids, SessionNumber, Who, Yes, numbers_of, opened
+from edgekit.cli.grade.options import (
+    SCHEMA,
+    AsJson,
+    Book,
+    Ids,
+    SessionNumber,
+    Who,
+    Yes,
+    numbers_of,
+    opened,
+    require_question,
+)
 from edgekit.core.errors import UsageError
 from edgekit.core.units import counted
 
@@ -52,6 +63,7 @@ def accept(
         if not all_suggested:
             numbers = numbers_of(found, ids or [])
         else:
+            require_question(found, question)
             numbers = _suggested(found, above, question)
             _preview(found, numbers, "Accept", yes=yes)
         found.decide(numbers, "accepted", who=who)
@@ -168,7 +180,10 @@ def _preview(session: Session, numbers: list[int], verb: str, *, yes: bool) -> N
         output.narrate(line(session.answers[number], session.standing(number), session.suggestion(number)))
     if len(numbers) > _PREVIEWED:
         output.narrate(f"and {len(numbers) - _PREVIEWED:,} more")
-    if yes or not numbers:
+    if not numbers:
+        output.narrate(f"there is nothing to {verb.lower()}: `edgekit grade review` shows what needs you")
+        return
+    if yes:
         return
     if not has_terminal():
         raise UsageError(

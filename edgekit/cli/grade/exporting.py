@@ -142,5 +142,5 @@ def _require_same(session: Session, given: Answers) -> None:
     if here != there:
         raise UnavailableError(
             f"the file has other answers than session {session.id}",
-            hint="name the file that was graded, or another `--session`",
+            hint="name the file that was graded, or another `--session`, or grade this one: its marks go along",
         )

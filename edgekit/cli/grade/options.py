@@ -87,6 +87,15 @@ def form_of(out: Path, endings: Mapping[str, str]) -> str:
     return found
 
 
+def require_question(session: Session, question: str | None) -> None:
+    """Raise UsageError where the quiz has no question of that id."""
+    if question is not None and session.quiz.question(question) is None:
+        raise UsageError(
+            f"the quiz has no question `{output.visible(question)}`",
+            hint=f"it has {', '.join(f'`{one.id}`' for one in session.quiz.questions[:10])}",
+        )
+
+
 def numbers_of(session: Session, ids: list[str]) -> list[int]:
     """The answers that are named. Raises UnavailableError with every name that is none of theirs."""
     found = {one: session.number_of(one) for one in ids}

@@ -11,7 +11,7 @@ import typer
 from edgekit.cli import output
 from edgekit.cli.asking import typed_line
 from edgekit.cli.grade import typed
-from edgekit.cli.grade.options import Book, SessionNumber, Who, opened
+from edgekit.cli.grade.options import Book, SessionNumber, Who, opened, require_question
 from edgekit.core.errors import UsageError
 from edgekit.core.units import counted
 
@@ -60,11 +60,7 @@ def review(
     from edgekit.gradebook.queue import to_decide
 
     with opened(book, session) as found:
-        if question is not None and found.quiz.question(question) is None:
-            raise UsageError(
-                f"the quiz has no question `{question}`",
-                hint=f"it has {', '.join(f'`{one.id}`' for one in found.quiz.questions[:10])}",
-            )
+        require_question(found, question)
         if second:
             _mark_again(found, share, question, who)
             return
