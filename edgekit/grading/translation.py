@@ -9,7 +9,8 @@ from edgekit.checks.check import check
 from edgekit.core.chrf import corpus_chrf
 from edgekit.core.findings import FindingKind
 from edgekit.core.languages import Direction
-from edgekit.grading.contradiction import compare_any
+from edgekit.grading.contradiction import compare_any, short
+from edgekit.grading.exclusive import find_exclusive
 from edgekit.grading.intake import Intake, matching_form
 from edgekit.grading.ruled import Ruled, evidence, rounded, ruled
 from edgekit.quiz.model import Question
@@ -35,8 +36,8 @@ _CODES: Mapping[FindingKind, ReasonCode] = {
 def mark_translation(question: Question, intake: Intake) -> Ruled:
     """Full points for a reference, else points by chrF against the nearest one, for a person to look at.
 
-    What says the contrary of the references has none by itself, what has another number or unit half of them at most,
-    and half a sentence no more than its share.
+    What says the contrary of the references has none by itself, what has another number, unit or thing half of them at
+    most, and half a sentence no more than its share.
     """
     most, text = question.points, intake.text
     best, tag, nearest = -1.0, question.language, ""
@@ -54,12 +55,16 @@ def mark_translation(question: Question, intake: Intake) -> Ruled:
         near = min(near, rounded(most * share, most))
     span = (words.begin, words.end) if words is not None else None
     against = compare_any(question.references[tag], text, tag)
+    named = find_exclusive({tag: question.references[tag]}, text, tag, {})
     if against.negation or against.antonym:
         points = 0.0
     else:
-        points = min(near, rounded(most * _MOST_OTHER_AMOUNT, most)) if against else near
-    reasons = [
-        *against.reasons(intake.span),
+        points = min(near, rounded(most * _MOST_OTHER_AMOUNT, most)) if against or named else near
+    reasons = [*against.reasons(intake.span)]
+    if named is not None:
+        detail = f"it says `{short(text[named.begin : named.end])}` and not `{short(named.wanted)}`"
+        reasons.append(Reason("negation", detail, intake.span(named.begin, named.end)))
+    reasons += [
         Reason("uncertain", f"it is no reference; by its letters it is {best:.0f} % like the nearest one (chrF)", span),
     ]
     source = question.text.get(question.language)
@@ -67,7 +72,9 @@ def mark_translation(question: Question, intake: Intake) -> Ruled:
         for finding in check(source, text, Direction(question.language, tag)):
             where = intake.span(*finding.target) if finding.target is not None else None
             reasons.append(Reason(_CODES.get(finding.kind, "uncertain"), finding.detail, where))
-    return ruled(points, most, words, possible=(0.0, near, most), reasons=tuple(reasons), against=bool(against))
+    return ruled(
+        points, most, words, possible=(0.0, near, most), reasons=tuple(reasons), against=bool(against or named)
+    )
 
 
 def _chrf(text: str, wording: str) -> float:

@@ -212,6 +212,14 @@ def test_a_translation_that_is_near_in_letters_and_says_something_else_is_told(
     assert (found.result.state == "met") == (points == 2.0)
 
 
+def test_a_translation_that_names_another_thing_has_half_of_the_points_at_most_and_is_told() -> None:
+    asked = question("translate", references={"es": ("La casa roja está cerca del río.",)})
+    found = mark(asked, "La casa azul está cerca del río.")
+    assert (found.points, found.possible[-1]) == (1.0, 2.0)
+    assert ("negation", "it says `azul` and not `roja`") in [(one.code, one.detail) for one in found.reasons]
+    assert mark(asked, "La casa grande está cerca del río.").points == 2.0
+
+
 @pytest.mark.parametrize(
     ("text", "most"),
     [("My sister has two cats.", 1.0), ("My sister has", 0.5), ("My sister has 2 cats, no likes dogs.", 2.0)],
