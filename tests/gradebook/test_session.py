@@ -240,3 +240,12 @@ def test_states_follow_the_machine_whatever_is_pressed(
 def test_a_quiz_whose_place_the_system_refuses_is_not_told_to_have_changed(session: Session, tmp_path: Path) -> None:
     keep_quiz_file(session, tmp_path / ("x" * 300) / "quiz.toml")  # as a folder of somebody else, a share that is gone
     assert quiz_has_changed(session) is None
+
+
+def test_of_several_answers_none_is_decided_on_when_one_is_not_as_it_was_seen(session: Session) -> None:
+    seen = [session.standing(at) for at in session.answers]
+    session.decide([2], "changed", 0.5)
+    for action in ("accepted", "returned"):
+        with pytest.raises(UsageError, match="answer `a2`: somebody else has been at it meanwhile: it is changed"):
+            session.decide([1, 2, 3], action, seen=seen)
+    assert [one.state for one in session.standings] == ["suggested", "changed", "suggested"]
