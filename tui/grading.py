@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from edgekit.core.errors import OutputError, UsageError
+from edgekit.core.errors import OutputError
 from edgekit.core.events import Event
 from edgekit.core.paths import gradebook_file
 
@@ -99,7 +99,7 @@ class OpenClass(Protocol):
         ...
 
     def undo(self, numbers: Sequence[int]) -> None:
-        """Take the last decision on each back. Raises EdgekitError."""
+        """Take the last decision on each back, all or none. Raises EdgekitError."""
         ...
 
     def save(self, folder: Path) -> Path:
@@ -221,32 +221,11 @@ class BookClass:
 
     def decide(self, cards: Sequence[Card], action: Action, points: float | None = None) -> None:
         """See OpenClass."""
-        self._session.refresh()
-        decided = [one.number for one in cards if self._is_decided_elsewhere(one)]
-        if decided:
-            raise UsageError(
-                "somebody decided on it after it was shown here",
-                reasons=[f"answer #{number}" for number in decided[:20]],
-                hint="look at it again",
-            )
-        if action == "accepted":
-            others = [one.number for one in cards if self._session.standing(one.number).digest != one.standing.digest]
-            if others:
-                raise UsageError(
-                    "another mark is suggested now than was shown",
-                    reasons=[f"answer #{number}" for number in others[:20]],
-                    hint="look at it again",
-                )
-        self._session.decide([one.number for one in cards], action, points)
-
-    def _is_decided_elsewhere(self, card: Card) -> bool:
-        now = self._session.standing(card.number)
-        return (now.is_mark or now.state == "returned") and now.by != card.standing.by
+        self._session.decide([one.number for one in cards], action, points, seen=[one.standing for one in cards])
 
     def undo(self, numbers: Sequence[int]) -> None:
         """See OpenClass."""
-        for number in numbers:
-            self._session.undo(number)
+        self._session.undo_all(numbers)
 
     def save(self, folder: Path) -> Path:
         """See OpenClass."""

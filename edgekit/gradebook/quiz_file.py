@@ -47,10 +47,10 @@ def sessions_of(book: Gradebook, path: Path) -> set[int]:
 def quiz_has_changed(session: Session) -> Path | None:
     """The file of the quiz, where it has another quiz now than was locked, or none that can be read.
 
-    One that was moved away, or that has other comments or another layout, has not changed.
+    One that was moved away or cannot be reached, or that has other comments or another layout, has not changed.
     """
     path = quiz_file(session)
-    with contextlib.suppress(EdgekitError):
+    with contextlib.suppress(EdgekitError, OSError):
         if path is not None and path.is_file():
             quiz, _ = check_quiz(read_bounded(path, MAX_BYTES, "quiz"), path)
             return path if quiz is None or quiz.digest != session.quiz.digest else None

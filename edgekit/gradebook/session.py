@@ -197,21 +197,22 @@ class Session(Record):
         *,
         who: str = "teacher",
         feedback: str | None = None,
-        seen: Standing | None = None,
+        seen: Sequence[Standing] = (),
     ) -> None:
         """Record a person's decision on answers, all or none; on return it is on the disk.
 
         points: of `changed`; `accepted` takes the suggested ones, `returned` makes no mark.  seen: what the person
-        looked at. Raises UsageError: not possible in the state that an answer is in, points that the question does not
-        have, or another suggestion or decision than was seen, by another process.
+        looked at, of any of the answers. Raises UsageError: not possible in the state that an answer is in, points that
+        the question does not have, or another suggestion or decision than was seen, by another process.
         """
+        shown = {one.number: one for one in seen}
 
         def add(connection: sqlite3.Connection) -> None:
             for number in numbers:
                 with about(self._answers[number]):
                     now = self._standings.require(number, action)
-                    if seen is not None and seen.number == number:
-                        require_unchanged(now, seen)
+                    if number in shown:
+                        require_unchanged(now, shown[number])
                     body = {
                         "answer": number,
                         "action": action,

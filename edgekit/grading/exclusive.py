@@ -69,14 +69,15 @@ def _things(text: str, languages: tuple[str, ...]) -> dict[_Thing, tuple[str, tu
 
 
 @lru_cache(maxsize=1 << 14)
-def things(plain: str, languages: tuple[str, ...]) -> frozenset[_Thing]:
-    """What a word in the form of `matching_form` names."""
-    return frozenset(
+def things(plain: str, languages: tuple[str, ...]) -> tuple[_Thing, ...]:
+    """What a word in the form of `matching_form` names, in one order in every process: mercury is of two kinds."""
+    found = {
         thing
         for language in languages
         for key in (plain, keys(plain, language)[-1])
         for thing in _table(language).get(key, ())
-    )
+    }
+    return tuple(sorted(found))
 
 
 @lru_cache(maxsize=16)

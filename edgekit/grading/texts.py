@@ -33,6 +33,7 @@ class _Known:
     """A text as the encoder gave it, until the scorer has it; then that, by language, and what the two share once."""
 
     given: TokenStates | None
+    embedding: Floats
     tokens: int
     prepared: dict[str, TextStates] = field(default_factory=dict)
 
@@ -73,10 +74,8 @@ class Texts:
         found = self._known.get(text)
         if found is None:
             (given,) = self._encoder.token_states([text])
-            found = self._known[text] = _Known(given, len(given.states))
-            self._embeddings[text] = unit(given.embedding)
-            if len(self._embeddings) > _MOST_EMBEDDINGS:
-                self._embeddings.popitem(last=False)
+            found = self._known[text] = _Known(given, unit(given.embedding), len(given.states))
+            self._keep_embedding(text, found)
             self._tokens += found.tokens
             self._read += found.tokens
         self._known.move_to_end(text, last=stays)
@@ -91,9 +90,14 @@ class Texts:
         """(d,) of a whole text, of length 1, as the encoder gives it."""
         if text not in self._embeddings:
             # Of a part of a sentence nothing else is asked: the states of whole sentences stay.
-            self._find(text, stays=False)
+            self._keep_embedding(text, self._known.get(text) or self._find(text, stays=False))
         self._embeddings.move_to_end(text)
         return self._embeddings[text]
+
+    def _keep_embedding(self, text: str, known: _Known) -> None:
+        self._embeddings[text] = known.embedding
+        if len(self._embeddings) > _MOST_EMBEDDINGS:
+            self._embeddings.popitem(last=False)
 
     def centred(self, text: str) -> Floats:
         """(d,) of a whole text, as `TextStates.embedding`."""

@@ -10,12 +10,10 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from toys.imported_quiz import read
 
-from edgekit.answers.questions import ImportedQuiz, import_quiz
+from edgekit.answers.questions import import_quiz
 from edgekit.core.errors import EdgekitError, InputError, UnavailableError, UsageError
-from edgekit.quiz.model import Question
-from edgekit.quiz.read import check_quiz
-from edgekit.quiz.write import quiz_toml
 
 MOODLE = """<?xml version="1.0" encoding="UTF-8"?>
 <quiz>
@@ -122,15 +120,6 @@ ITEM_3 = """<?xml version="1.0"?>
 <q:qti-simple-choice identifier="y">hot</q:qti-simple-choice></q:qti-choice-interaction>
 <q:qti-hotspot-interaction response-identifier="D"/></q:qti-item-body>
 </q:qti-assessment-item>"""
-
-
-def read(tmp_path: Path, data: str | bytes, name: str = "q.xml", **options: str) -> ImportedQuiz:
-    path = tmp_path / name
-    path.write_bytes(data.encode() if isinstance(data, str) else data)
-    found = import_quiz(path, language=options.pop("language", "en"), **options)
-    again, problems = check_quiz(quiz_toml(found.quiz, found.notes).encode(), Path("q.toml"))
-    assert again == found.quiz, problems
-    return found
 
 
 def zipped(members: dict[str, str | bytes]) -> bytes:
@@ -329,58 +318,6 @@ def test_a_pasted_picture_is_no_text(tmp_path: Path) -> None:
     text = f'<![CDATA[<img src="data:image/png;base64,{"A" * 1_000_000}" alt="a leaf"> What is it?]]>'
     (question,) = read(tmp_path, ESSAY.format(text, "A leaf.")).quiz.questions
     assert question.text["en"] == "[image: a leaf] What is it?"
-
-
-def gift(tmp_path: Path, answers: str) -> tuple[Question, tuple[str, ...]]:
-    found = read(tmp_path, f"::N::Why?{{{answers}}}\n\nOther {{=x}}", "q.gift")
-    return found.quiz.questions[0], found.notes
-
-
-@pytest.mark.parametrize(
-    ("answers", "correct", "notes"),
-    [
-        ("=a ~%50%b ~c", ("a",), ("`N`: left out, the points of options that have a part of them: 1",)),
-        ("=%100%a =%50%b ~c", ("a",), ("`N`: left out, the points of options that have a part of them: 1",)),
-        ("~%100%a ~%-100%b ~c", ("a",), ()),
-        ("~%33.33333%a ~%33,33333%b ~%33.33333%c ~%-100%d", ("a", "b", "c"), ()),
-    ],
-)
-def test_weights_of_gift_say_which_options_are_right(
-    tmp_path: Path, answers: str, correct: tuple[str, ...], notes: tuple[str, ...]
-) -> None:
-    question, told = gift(tmp_path, answers)
-    assert tuple(question.options[one] for one in question.correct) == correct
-    assert told == notes
-
-
-@pytest.mark.parametrize(
-    ("answers", "value", "tolerance", "notes"),
-    [
-        ("#=3:0.5 ~#no", 3.0, 0.5, ()),
-        ("#=%100%3:0#yes =%50%3:1#near =4 ~#no", 3.0, 0.0, ("a part of the points: 1", "after the first: 1")),
-        ("#-3..-1", -2.0, 1.0, ()),
-    ],
-)
-def test_numbers_of_gift(tmp_path: Path, answers: str, value: float, tolerance: float, notes: tuple[str, ...]) -> None:
-    question, told = gift(tmp_path, answers)
-    assert (question.kind, question.value, question.tolerance) == ("numeric", value, tolerance)
-    assert len(told) == len(notes)
-    assert all(note.endswith(end) for note, end in zip(told, notes, strict=True))
-
-
-def test_a_tolerance_that_cannot_be_read_is_not_taken_for_none(tmp_path: Path) -> None:
-    found = read(tmp_path, "::N::How much?{#3:about one}\n\nOther {=x}", "q.gift")
-    assert [one.id for one in found.quiz.questions] == ["other"]
-    assert found.notes == ("left out, since nothing says what a right answer is: `How much?`",)
-
-
-def test_patterns_and_parts_of_short_answers_are_told(tmp_path: Path) -> None:
-    question, told = gift(tmp_path, "=oxygen =oxy* =%50%air#nearly")
-    assert question.references == {"en": ("oxygen",)}
-    assert told == (
-        "`N`: left out, answers with `*`, which are patterns: 1",
-        "`N`: left out, answers with a part of the points: 1",
-    )
 
 
 @pytest.mark.parametrize("form", ["q.xml", "q.gift"])

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from edgekit.core.errors import InputError, UnavailableError, UsageError
 from edgekit.gradebook.book import open_gradebook
+from edgekit.gradebook.quiz_file import keep_quiz_file, quiz_has_changed
 from edgekit.gradebook.session import Session
 from edgekit.gradebook.suggestions import read, written
 from edgekit.quiz.model import Question
@@ -234,3 +235,17 @@ def test_states_follow_the_machine_whatever_is_pressed(
             at: steps[-1] for at, steps in model.items()
         }
         assert [one.state for one in book.session().standings] == [one.state for one in session.standings]
+
+
+def test_a_quiz_whose_place_the_system_refuses_is_not_told_to_have_changed(session: Session, tmp_path: Path) -> None:
+    keep_quiz_file(session, tmp_path / ("x" * 300) / "quiz.toml")  # as a folder of somebody else, a share that is gone
+    assert quiz_has_changed(session) is None
+
+
+def test_of_several_answers_none_is_decided_on_when_one_is_not_as_it_was_seen(session: Session) -> None:
+    seen = [session.standing(at) for at in session.answers]
+    session.decide([2], "changed", 0.5)
+    for action in ("accepted", "returned"):
+        with pytest.raises(UsageError, match="answer `a2`: somebody else has been at it meanwhile: it is changed"):
+            session.decide([1, 2, 3], action, seen=seen)
+    assert [one.state for one in session.standings] == ["suggested", "changed", "suggested"]

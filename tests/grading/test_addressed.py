@@ -228,6 +228,17 @@ def test_what_is_kept_of_long_texts_is_bounded_and_read_again_where_it_is_wanted
     assert np.array_equal(texts.of(long[0], "en").states, first.states)
 
 
+def test_the_vector_of_a_text_is_there_when_more_parts_of_sentences_were_read_than_are_kept() -> None:
+    encoder = ToyEncoder()
+    texts = Texts(encoder, toy_scorer("en"))  # type: ignore[arg-type]  # a toy
+    first = texts.embedding("seeds need water")
+    for at in range(600):
+        texts.of("seeds need water", "en")
+        texts.embedding(f"part {at}")
+    assert np.array_equal(texts.embedding("seeds need water"), first)
+    assert encoder.read.count("seeds need water") == 1
+
+
 def test_long_answers_are_read_once_however_many_there_are() -> None:
     encoder = ToyEncoder()
     grader = Grader(QUIZ, Texts(encoder, toy_scorer("en")))  # type: ignore[arg-type]  # a toy

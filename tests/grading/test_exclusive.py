@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Mapping, Sequence
 
 import pytest
@@ -115,3 +118,17 @@ def test_another_thing_is_sent_to_a_person_and_changes_no_points() -> None:
     assert (wrong.decision, wrong.points) == ("review", right.points)
     assert [(one.code, one.detail) for one in wrong.reasons] == [("negation", "it says `star` and not `Sun`")]
     assert wrong.reasons[0].span == (35, 39)
+
+
+def test_what_a_word_of_two_kinds_is_told_for_is_the_same_in_every_process() -> None:
+    script = (
+        "from edgekit.grading.exclusive import find_exclusive as find\n"
+        "print(find({'es': ['Venus y el plomo.']}, 'Es mercurio.', 'es', {}).wanted)"
+    )
+    told = {
+        subprocess.run(
+            [sys.executable, "-c", script], env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, check=True
+        ).stdout
+        for seed in ("1", "2", "3", "4")
+    }
+    assert len(told) == 1

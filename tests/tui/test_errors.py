@@ -8,6 +8,7 @@ import re
 import string
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 import polib
 import pytest
@@ -18,6 +19,7 @@ from toys.raised import EXPORTERS, ROOT, Said, bare, raised
 from edgekit.catalogue.load import check_file, packaged_file
 from edgekit.core.errors import EdgekitError, InputError, UnsupportedModelError
 from edgekit.gradebook.record import FROM_COPY
+from edgekit.gradebook.standing import Standing, State, decided_meanwhile
 from edgekit.quiz.read import read_quiz
 from tui import words
 from tui.errors import TOLD, in_words, note_in_words
@@ -131,6 +133,12 @@ def test_every_error_is_known_by_its_words_and_keeps_its_fields(language: str) -
         assert hint != "try again", (said.where, said.text)
         assert sorted(re.findall(r"x\d7", told)) == sorted(re.findall(r"x\d7", made)), (said.where, told)
         assert "accepted" not in told
+
+
+def test_what_somebody_else_made_of_an_answer_is_told_in_the_language(language: str) -> None:
+    for state in get_args(State):
+        told, _hint = in_words(decided_meanwhile(Standing(1, state)))
+        assert not told.endswith(state)
 
 
 def test_an_error_of_a_quiz_is_all_in_the_language(language: str, tmp_path: Path) -> None:

@@ -18,8 +18,8 @@ def test_a_figure_has_its_interval_and_says_where_the_limit_is_in_it() -> None:
         lines = audit_lines(AuditCard({}, (), (doubt, alone), ()), str.upper)
     finally:
         words.choose("en")
-    assert "0.070 [0.050, 0.090], " in lines[2]
-    assert "; no es seguro; con tan pocas respuestas, 0.030 es azar" in lines[2]
+    assert "0,070 [0,050; 0,090], " in lines[2]
+    assert "; sin certeza; con tan pocas respuestas, 0,030 es azar" in lines[2]
     assert lines[3] == (
         "! el mismo contenido en dos variedades: -, necesita 30 contenidos o más que tengan dos variedades"
     )

@@ -146,7 +146,7 @@ def test_what_somebody_else_decided_is_shown_and_not_overwritten(keys: tuple[str
         with open_gradebook(book) as other:
             other.session(1).decide([3], "changed", 1.5)
         await stage.press(*keys)
-        await stage.sees("somebody decided on it after it was shown here")
+        await stage.sees("somebody else has been at it meanwhile")
         await stage.sees("changed: 1.5")
         assert marks(book) == {3: ("changed", 1.5)}
         await stage.press("c", "2", "enter")

@@ -56,7 +56,7 @@ def audit_lines(card: AuditCard, name: Callable[[str], str]) -> list[str]:
     for verdict in card.verdicts:
         value = "-" if verdict.value is None else figure(verdict.value, ".3f")
         if verdict.interval is not None:
-            value += f" [{figure(verdict.interval.low, '.3f')}, {figure(verdict.interval.high, '.3f')}]"
+            value += f" [{listed([figure(one, '.3f') for one in (verdict.interval.low, verdict.interval.high)])}]"
         detail = "" if verdict.certain else f"; {_('not certain')}"
         detail += f"; {visible(_detail(verdict.detail, name))}" if verdict.detail else ""
         told = visible(said(verdict.name, name))

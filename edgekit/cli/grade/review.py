@@ -191,7 +191,7 @@ class _Loop:
         return typed_line().strip()
 
     def _decide(self, shown: Standing, action: Action, points: float | None) -> int:
-        self._session.decide([shown.number], action, points, who=self._who, seen=shown)
+        self._session.decide([shown.number], action, points, who=self._who, seen=[shown])
         self._done.append((shown.number, self._session.standing(shown.number).by))
         return 0
 

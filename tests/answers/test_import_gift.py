@@ -1,0 +1,62 @@
+"""Questions in GIFT: which answers are right, and what of them is lost."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from toys.imported_quiz import read
+
+from edgekit.quiz.model import Question
+
+
+def gift(tmp_path: Path, answers: str) -> tuple[Question, tuple[str, ...]]:
+    found = read(tmp_path, f"::N::Why?{{{answers}}}\n\nOther {{=x}}", "q.gift")
+    return found.quiz.questions[0], found.notes
+
+
+@pytest.mark.parametrize(
+    ("answers", "correct", "notes"),
+    [
+        ("=a ~%50%b ~c", ("a",), ("`N`: left out, the points of options that have a part of them: 1",)),
+        ("=%100%a =%50%b ~c", ("a",), ("`N`: left out, the points of options that have a part of them: 1",)),
+        ("~%100%a ~%-100%b ~c", ("a",), ()),
+        ("~%33.33333%a ~%33,33333%b ~%33.33333%c ~%-100%d", ("a", "b", "c"), ()),
+    ],
+)
+def test_weights_of_gift_say_which_options_are_right(
+    tmp_path: Path, answers: str, correct: tuple[str, ...], notes: tuple[str, ...]
+) -> None:
+    question, told = gift(tmp_path, answers)
+    assert tuple(question.options[one] for one in question.correct) == correct
+    assert told == notes
+
+
+@pytest.mark.parametrize(
+    ("answers", "value", "tolerance", "notes"),
+    [
+        ("#=3:0.5 ~#no", 3.0, 0.5, ()),
+        ("#=%100%3:0#yes =%50%3:1#near =4 ~#no", 3.0, 0.0, ("a part of the points: 1", "after the first: 1")),
+        ("#-3..-1", -2.0, 1.0, ()),
+    ],
+)
+def test_numbers_of_gift(tmp_path: Path, answers: str, value: float, tolerance: float, notes: tuple[str, ...]) -> None:
+    question, told = gift(tmp_path, answers)
+    assert (question.kind, question.value, question.tolerance) == ("numeric", value, tolerance)
+    assert len(told) == len(notes)
+    assert all(note.endswith(end) for note, end in zip(told, notes, strict=True))
+
+
+def test_a_tolerance_that_cannot_be_read_is_not_taken_for_none(tmp_path: Path) -> None:
+    found = read(tmp_path, "::N::How much?{#3:about one}\n\nOther {=x}", "q.gift")
+    assert [one.id for one in found.quiz.questions] == ["other"]
+    assert found.notes == ("left out, since nothing says what a right answer is: `How much?`",)
+
+
+def test_patterns_and_parts_of_short_answers_are_told(tmp_path: Path) -> None:
+    question, told = gift(tmp_path, "=oxygen =oxy* =%50%air#nearly")
+    assert question.references == {"en": ("oxygen",)}
+    assert told == (
+        "`N`: left out, answers with `*`, which are patterns: 1",
+        "`N`: left out, answers with a part of the points: 1",
+    )
