@@ -175,7 +175,9 @@ def _packaged() -> Turns:
 def _convolved(rows: Floats, weights: Floats) -> Floats:
     """(n, out) of (n, in) by (width, in, out), with zeros around."""
     around = len(weights) // 2
-    padded = np.pad(rows, ((around, around), (0, 0)))
+    # `np.pad` takes as long as the products do.
+    padded = np.zeros((len(rows) + 2 * around, rows.shape[1]), rows.dtype)
+    padded[around : around + len(rows)] = rows
     return np.asarray(sum(padded[at : at + len(rows)] @ one for at, one in enumerate(weights)), np.float32)
 
 
