@@ -167,10 +167,9 @@ class Addressed:
         piece = text[slice(*unit)]
         if self.turns is None or tokens is None or not _is_read(piece):
             return []
-        spans, states = texts.tokens(piece)
         return [
             replace(one, begin=one.begin + unit[0], end=one.end + unit[0])
-            for one in self.turns.runs(piece, spans, states, tokens)
+            for one in texts.runs(piece, self.turns, tokens)
         ]
 
     def _turned(

@@ -16,6 +16,7 @@ from edgekit.grading.text_states import Floats, StatesEncoder, TextStates, stems
 
 if TYPE_CHECKING:
     from edgekit.engine.encoder import TokenStates
+    from edgekit.grading.turns import Run, Turns
 
 # Wordings and questions come up for every answer, an answer's views for every criterion: 30 tokens with 384 numbers of
 # 4 bytes each are 46 kB. Of long texts as many as have these tokens, 9 MB: an answer of 2,000 words with what counts
@@ -30,12 +31,16 @@ _GIVEN_BACK = 1024
 
 @dataclass(slots=True)
 class _Known:
-    """A text as the encoder gave it, until the scorer has it; then that, by language, and what the two share once."""
+    """A text as the encoder gave it, until the scorer has it; then that, by language, and what the two share once.
+
+    turned: what its words were last looked at with, and what was found.
+    """
 
     given: TokenStates | None
     embedding: Floats
     tokens: int
     prepared: dict[str, TextStates] = field(default_factory=dict)
+    turned: tuple[Turns, Floats, tuple[Run, ...]] | None = None
 
 
 class Texts:
@@ -110,6 +115,13 @@ class Texts:
             return made.spans, made.states
         assert found.given is not None  # noqa: S101  until it is prepared
         return piece_spans(text, found.given.pieces), unit(found.given.states - self.scorer.space.state_mean)
+
+    def runs(self, text: str, turns: Turns, related: Floats) -> tuple[Run, ...]:
+        """See `Turns.runs`: a sentence is asked for up to three times, and that takes as long as four of its tokens."""
+        found = self._find(text)
+        if found.turned is None or found.turned[0] is not turns or found.turned[1] is not related:
+            found.turned = turns, related, turns.runs(text, *self.tokens(text), related)
+        return found.turned[2]
 
     def of(self, text: str, language: str) -> TextStates:
         """A text as the scorer gets it; language: whose stems are taken."""

@@ -174,7 +174,9 @@ def _packaged() -> Turns:
 def _convolved(rows: Floats, weights: Floats, apart: int) -> Floats:
     """(n, out) of (n, in) by (width, in, out), with zeros around; apart: tokens from one that is seen to the next."""
     around = len(weights) // 2 * apart
-    padded = np.pad(rows, ((around, around), (0, 0)))
+    # `np.pad` takes as long as the products do.
+    padded = np.zeros((len(rows) + 2 * around, rows.shape[1]), rows.dtype)
+    padded[around : around + len(rows)] = rows
     seen = (padded[at * apart : at * apart + len(rows)] @ one for at, one in enumerate(weights))
     return np.asarray(sum(seen), np.float32)
 

@@ -11,6 +11,7 @@ from edgekit.grading.grader import Grader
 from edgekit.grading.intake import MOST_CHARACTERS, take_in
 from edgekit.grading.text_states import read_texts
 from edgekit.grading.texts import Texts
+from edgekit.grading.turns import Run
 from edgekit.grading.variety import profile
 from edgekit.grading.views import make_views
 from edgekit.quiz.model import Question
@@ -91,3 +92,21 @@ def test_where_characters_are_from_takes_bytes_and_no_objects() -> None:
     for one in (intake.at, view.at, view.ends):
         assert sys.getsizeof(one) < 6 * MOST_CHARACTERS
         assert not isinstance(one, tuple)
+
+
+def test_the_words_of_a_sentence_are_looked_at_once_for_the_same_question() -> None:
+    class Counting:
+        asked = 0
+
+        def runs(self, *_: object) -> tuple[Run, ...]:
+            self.asked += 1
+            return (Run(0, self.asked, 1.0, 1),)
+
+    texts = Texts(ToyEncoder(), toy_scorer("en"))  # type: ignore[arg-type]  # a toy
+    turns, other = Counting(), Counting()
+    related, others = np.zeros((1, 64), np.float32), np.zeros((1, 64), np.float32)
+    first = texts.runs("Water makes it swell.", turns, related)  # type: ignore[arg-type]  # a toy
+    assert texts.runs("Water makes it swell.", turns, related) is first  # type: ignore[arg-type]  # a toy
+    assert texts.runs("Water makes it swell.", turns, others) != first  # type: ignore[arg-type]  # a toy
+    assert texts.runs("Water makes it swell.", other, others) == first  # type: ignore[arg-type]  # a toy
+    assert (turns.asked, other.asked) == (2, 1)
