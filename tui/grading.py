@@ -284,6 +284,7 @@ class BookGrades:
         """See Grades."""
         from edgekit.answers.read import read_answers
         from edgekit.core.events import Note
+        from edgekit.gradebook.quiz_file import keep_quiz_file
         from edgekit.grading.session_run import suggest_waiting
         from edgekit.quiz.read import read_quiz
 
@@ -294,6 +295,7 @@ class BookGrades:
         with self._tools(None, report) as tools, self._book() as book:
             session = book.begun(asked, given.answers, tools.settings)
             session = session or book.begin(asked, given.answers, tools.settings)
+            keep_quiz_file(session, quiz)
             begun(session.id)
             suggest_waiting(session, tools, report)
             return session.id

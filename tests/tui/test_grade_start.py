@@ -14,12 +14,24 @@ from toys.tui_models import SECONDS
 from toys.tui_stage import Stage
 from translate.real_models import home_with
 
+from edgekit.gradebook.book import open_gradebook
+from edgekit.gradebook.quiz_file import quiz_has_changed
 from edgekit.quiz.example import NAMES
 from tui import words
 from tui.grading import BookGrades, OpenClass
 from tui.widgets.paths import above
 
 CLASS = Path(__file__).resolve().parents[2] / "examples" / "class"
+
+
+def test_a_quiz_that_is_changed_after_the_screen_began_with_it_is_known_to_be(tmp_path: Path) -> None:
+    book = tmp_path / "g.sqlite"
+    quiz, answers = class_files(tmp_path, ANSWERS)
+    number = toy_grades(book).begin(quiz, answers, lambda _session: None, lambda _event: None)
+    with open_gradebook(book) as opened:
+        assert quiz_has_changed(opened.session(number)) is None
+        quiz.write_text(quiz.read_text(encoding="utf-8").replace("light", "dark"), encoding="utf-8")
+        assert quiz_has_changed(opened.session(number)) == quiz
 
 
 def test_a_missing_encoder_is_a_line_with_its_hint(tmp_path: Path) -> None:
