@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from tui.words import chosen
 
 # A figure as the command line writes it, with a unit behind it or without.
-_FIGURE = re.compile(r"[+-]?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?( ?(%|x|s|[kMGT]?B(/s)?))?")
+_FIGURE = re.compile(r"[<+-]?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?( ?(%|x|s|[kMGT]?B(/s)?))?")
 
 
 def figure(number: float, form: str = ",") -> str:

@@ -34,8 +34,8 @@ def columns_of(objects: Sequence[Mapping[Path, Any]], lines: Sequence[int], prob
     for one, line in zip(objects, lines, strict=True):
         problems += [
             f"line {line}: `{shown('.'.join(path))}` is an object in other lines"
-            for path in inner & one.keys()
-            if one[path] is not None
+            for path, value in one.items()
+            if path in inner and value is not None
         ]
     return [path for path in paths if path not in inner]
 

@@ -381,3 +381,12 @@ def test_an_answer_that_is_an_object_in_some_lines_is_never_read_as_nothing(tmp_
 )
 def test_numbers_that_json_cannot_hold_again_are_told(tmp_path: Path, quiz: Quiz, value: str, told: str) -> None:
     assert wrong(tmp_path, f'{{"id": {value}, "question": "two", "answer": "x"}}', quiz)[1:] == [f"line 1: {told}"]
+
+
+def test_what_is_an_object_elsewhere_is_told_in_the_order_of_its_line(tmp_path: Path, quiz: Quiz) -> None:
+    names = ["answer", *"zyxwv"]
+    first, second = ({"question": "two", **dict.fromkeys(names, value)} for value in ("x", {"text": "y"}))
+    told = wrong(tmp_path, f"{json.dumps(first)}\n{json.dumps(second)}\n", quiz)
+    assert [one for one in told if one.startswith("line 1")] == [
+        f"line 1: `{name}` is an object in other lines" for name in names
+    ]

@@ -45,6 +45,7 @@ def test_a_number_is_written_as_the_language_does(tag: str, shown: tuple[str, ..
         found = (figure(32_000), figure(1234.5), number(1.5), percent(0.84), figure(-0.0025, ".2%"), several)
         assert found == shown
         assert listed([number(one) for one in (0.0, 1.0)]) == "0, 1"
+        assert refigured("<0.001") == ("<0.001" if tag == "en" else "<0,001")
     finally:
         words.choose("en")
 
