@@ -4,8 +4,8 @@
 
 A row a form: places and joins (`behind, run on`: no sign between the answer and the order), then disguises of an order
 that is run on behind. Points are held against those of the answer alone. `held` was written before what is trained and
-only measured, `develop` is what `benchmarks/train_turns.py` learns from, `choose` is never trained on and there to choose
-by, `unseen` is `grader_orders.UNSEEN`.
+only measured, `develop` is what `benchmarks/train_turns.py` learns from, `choose` is never trained on and there to
+choose by, `unseen` is `grader_orders.UNSEEN`.
 """
 
 from __future__ import annotations
