@@ -1,6 +1,6 @@
 """Makes `edgekit/grading/turns.json`: which words of a sentence speak to the grader.
 
-    python -m benchmarks.train_turns [--texts 24000] [--hold 0.12] [--cache build/states]
+    python -m benchmarks.train_turns [--texts 20000] [--hold 0.12] [--cache build/states]
 
 A network of three convolutions on what the encoder makes of each token, and on how near the token is to the question:
 answers of the train splits of SciEntsBank, Beetle and SAF, lines of FLORES dev and `orders/honest.txt`, with orders of
@@ -35,7 +35,7 @@ _SETS = {"scientsbank": 4000, "beetle": 2500, "saf": 2500}
 _MOST_REFERENCES, _FLORES = 4, 100
 # Directions in which the tokens are most spread: the rest is not learned from.
 _BASIS = 256
-_EPOCHS, _BATCH, _RATE, _DECAY, _DROPPED = 11, 48, 3e-3, 0.1, 0.15
+_EPOCHS, _BATCH, _RATE, _DECAY, _DROPPED = 8, 48, 3e-3, 0.1, 0.15
 
 
 class Net(torch.nn.Module):
@@ -62,7 +62,7 @@ class Net(torch.nn.Module):
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--texts", type=int, default=24_000)
+    parser.add_argument("--texts", type=int, default=20_000)
     parser.add_argument("--hold", type=float, default=0.0, help="share of the patterns that is only measured")
     parser.add_argument("--cache", type=Path, help="folder for what the encoder gives")
     options = parser.parse_args()

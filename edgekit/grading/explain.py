@@ -15,8 +15,9 @@ from edgekit.grading.judging import Judging, opinions
 from edgekit.grading.local_calibration import Observed
 from edgekit.grading.local_marks import Marked
 from edgekit.grading.near_copies import NearCopies
+from edgekit.grading.orders import Orders
 from edgekit.grading.quiz_orders import without_speech
-from edgekit.grading.reading import Read, is_rest, left_out, read_again, read_answer, set_aside
+from edgekit.grading.reading import Read, known_of, read_answer
 from edgekit.grading.scorer import STATES
 from edgekit.grading.scoring import Scored, Seen, Wording, bases, score
 from edgekit.grading.suggesting import suggest
@@ -88,8 +89,13 @@ class Explainer:
         known = [*(one for _, one in self._criteria), *self._refuted, *(one for _, one in self._misconceptions)]
         every = [*question.text.values(), *(wording.text for wordings in known for wording in wordings)]
         texts.read(every)
-        self._related = np.stack([texts.centred(one) for one in every])
-        self._tokens = np.concatenate([texts.tokens(one)[1] for one in every])
+        self._orders = Orders(
+            known_of(question),
+            np.stack([texts.centred(one) for one in every]),
+            np.concatenate([texts.tokens(one)[1] for one in every]),
+            texts,
+            self._languages,
+        )
         self._raw = np.stack([texts.embedding(one) for one in (*question.text.values(), *self._right)])
         self.conformal = texts.scorer.across.widened(texts.scorer.conformal)
         self._learned: list[tuple[TeacherMark, Seen]] = []
@@ -98,26 +104,13 @@ class Explainer:
 
     def see(self, read: Read) -> Seen:
         """The views of an answer, without the sentences that speak to the grader."""
-        addressed = self._texts.addressed
-        if addressed is not None:
-            read = read_again(self._question, read, self._languages, self._reach)
-            rests = partial(is_rest, read)
-            spans = addressed.speaking(read.intake.text, self._related, self._texts, rests, self._tokens)
-            read = left_out(read, spans, self._languages)
-        whole = read
-        otherwise: tuple[View, ...] = ()
-        if addressed is not None:
-            spans = addressed.aside(read.intake.text, self._related, self._texts, self._tokens)
-            read = set_aside(read, spans, self._languages)
-            otherwise = self._views(whole) if read is not whole else ()
+        whole = self._orders.without(read)
+        read = self._orders.without_beside(whole)
+        otherwise = self._views(whole) if read is not whole else ()
         return Seen(read, self._views(read), whole.intake, otherwise)
 
     def _views(self, read: Read) -> tuple[View, ...]:
         return make_views(read.intake, self._question, read.variety, translate=self._translate)
-
-    def _reach(self, text: str, span: tuple[int, int]) -> tuple[int, int] | None:
-        addressed = self._texts.addressed
-        return addressed.reach(text, span, self._texts, self._tokens) if addressed is not None else None
 
     def suggest_all(self, reads: Sequence[Read]) -> Iterator[Suggestion]:
         """A suggestion for each answer, one after the other: long ones leave no room for the next."""

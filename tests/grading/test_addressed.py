@@ -16,7 +16,8 @@ from edgekit.grading.addressed import Addressed, decode, sentences
 from edgekit.grading.disorder import Disorder
 from edgekit.grading.disorder import decode as decode_disorder
 from edgekit.grading.grader import Grader
-from edgekit.grading.reading import is_rest, left_out, read_answer
+from edgekit.grading.orders import is_rest, left_out
+from edgekit.grading.reading import read_answer
 from edgekit.grading.texts import Texts
 from edgekit.quiz.model import Question, Quiz
 from edgekit.quiz.suggestion import Answer
