@@ -31,7 +31,7 @@ def language_name(english: str) -> str:
 
 
 def script_name(english: str) -> str:
-    """A script's name in the chosen language, as an adjective behind its word for a script; the English one where it has none."""
+    """A script's name in the chosen language, an adjective; the English one where it has none."""
     return messages(f"scripts.{_current}").get(english, english)
 
 
