@@ -12,7 +12,7 @@ from tui.actions import N_
 from tui.figures import refigured
 from tui.matching import Templates
 from tui.varieties import variety_in_words
-from tui.words import _
+from tui.words import _, script_name
 
 # `{told...}` is a sentence, or several of this table; every other field is somebody's words, or a figure.
 SENTENCES: tuple[str, ...] = (
@@ -282,6 +282,8 @@ def _sides(fields: dict[str, str]) -> dict[str, str]:
 def _field(sentence: str, field: str, value: str, name: Callable[[str], str]) -> str:
     if field in _OF_VARIETIES and "{variety}" in sentence:
         return variety_in_words(value, name)
+    if field == "script":
+        return script_name(value)
     if field.startswith("told"):
         return said(value, name)
     return value if field in _AS_WRITTEN or f"`{{{field}}}`" in sentence else refigured(value)

@@ -30,6 +30,11 @@ def language_name(english: str) -> str:
     return messages(f"languages.{_current}").get(english, english)
 
 
+def script_name(english: str) -> str:
+    """A script's name in the chosen language, an adjective; the English one where it has none."""
+    return messages(f"scripts.{_current}").get(english, english)
+
+
 def choose(language: str) -> None:
     """Speak this language from now on; English for one that is not in `LANGUAGES`."""
     global _current

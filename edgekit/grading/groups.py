@@ -15,7 +15,7 @@ from edgekit.grading.statements import WORD
 
 if TYPE_CHECKING:
     from edgekit.gradebook.session import Session
-    from edgekit.quiz.suggestion import Suggestion
+    from edgekit.quiz.suggestion import Answer, Suggestion
 
 _APOSTROPHES = str.maketrans("", "", "'’ʼ`´\"")
 
@@ -24,8 +24,9 @@ _APOSTROPHES = str.maketrans("", "", "'’ʼ`´\"")
 class Alike:
     """Answers to one question with the same points and the same state of every criterion, by their numbers.
 
-    numbers: suggested, so that they can be accepted together.  left_out: each for a person of its own: sent to review,
-    or with another number, unit or denial than the answer that was looked at, whatever both were suggested.
+    numbers: suggested, so that they can be accepted together; of one that is sent to review, itself and those with its
+    very words, where there are any.  left_out: each for a person of its own: sent to review, or with another number,
+    unit or denial than the answer that was looked at, whatever both were suggested.
     """
 
     numbers: tuple[int, ...]
@@ -35,18 +36,30 @@ class Alike:
 def alike(session: Session, number: int) -> Alike:
     """What could be decided together with an answer, itself as well where it is not sent to review."""
     mine = session.suggestion(number)
-    question = session.answers[number].question_id
-    text = take_in(session.answers[number].text).text
-    together: list[int] = []
-    left_out: list[int] = []
-    for at in to_decide(session, question) if mine is not None else ():
+    answer = session.answers[number]
+    if mine is None:
+        return Alike((), ())
+    found: list[tuple[int, bool]] = []
+    for at in to_decide(session, answer.question_id):
         other = session.suggestion(at)
-        if mine is not None and other is not None and _kind(other) == _kind(mine):
-            fits = other.decision == "suggest" and session.standing(at).state == "suggested"
-            theirs = take_in(session.answers[at].text).text
-            fits = fits and _says_the_same(text, theirs, (mine.variety, other.variety), session.quiz.languages)
-            (together if fits else left_out).append(at)
-    return Alike(tuple(together), tuple(left_out))
+        if other is not None and _kind(other) == _kind(mine):
+            standing, theirs = session.standing(at), session.answers[at]
+            fits = other.decision == mine.decision and standing.state == "suggested"
+            if mine.decision == "review":
+                fits = fits and not standing.contested and theirs.text.split() == answer.text.split()
+            else:
+                tags = mine.variety, other.variety
+                fits = fits and _says_the_same(_read(answer), _read(theirs), tags, session.quiz.languages)
+            found.append((at, fits))
+    # Whoever looks at an answer that is sent to review decides on that one, and on no other words.
+    alone = mine.decision == "review" and sum(fits for _at, fits in found) < 2
+    return Alike(
+        tuple(at for at, fits in found if fits and not alone), tuple(at for at, fits in found if alone or not fits)
+    )
+
+
+def _read(answer: Answer) -> str:
+    return take_in(answer.text).text
 
 
 def _kind(suggestion: Suggestion) -> tuple[object, ...]:

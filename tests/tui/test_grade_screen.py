@@ -187,6 +187,23 @@ def test_like_answers_that_are_sent_to_review_are_counted_and_not_accepted(tmp_p
     assert (group.numbers, group.left_out) == ((), (1, 2))
 
 
+def test_the_very_words_of_an_answer_that_was_looked_at_are_accepted_with_it(tmp_path: Path) -> None:
+    book = graded(tmp_path, [DOUBTFUL, "mud", RIGHT, DOUBTFUL, f" {DOUBTFUL}", f"{DOUBTFUL}s"])
+
+    async def scene(stage: Stage) -> None:
+        await stage.press("enter")
+        await stage.until(lambda: number_shown(stage) == 1)
+        await stage.press("g")
+        await stage.sees("3 answers to `light` would get")
+        await stage.press("y")
+        await stage.sees("accepted: 3 answers")
+        assert set(marks(book)) == {1, 4, 5}
+        await stage.press("u")
+        await stage.until(lambda: marks(book) == {})
+
+    play(scene, toy_grades(book))
+
+
 def test_points_that_the_question_does_not_have_are_told_and_make_no_mark(tmp_path: Path) -> None:
     book = graded(tmp_path, ANSWERS)
 

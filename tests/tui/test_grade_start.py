@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -98,6 +99,22 @@ def test_who_asks_for_the_list_while_a_session_is_opened_is_not_led_away_from_it
 
     play(scene, grades)
     assert marks(book) == {}
+
+
+def test_two_sessions_of_one_quiz_are_told_apart_by_when_they_began(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for day, answers in (("2026-03-02 08:15", ANSWERS), ("2026-03-03 11:40", [*ANSWERS[:-1], "light"])):
+        moment = int(time.mktime(time.strptime(day, "%Y-%m-%d %H:%M")))
+        monkeypatch.setattr("edgekit.gradebook.book.known_now", lambda moment=moment: moment)
+        book = graded(tmp_path, answers)
+    monkeypatch.chdir(tmp_path)
+
+    async def scene(stage: Stage) -> None:
+        for day in ("2026-03-02 08:15", "2026-03-03 11:40"):
+            await stage.sees(f"6 answers        {day}  Plants")
+
+    play(scene, toy_grades(book))
 
 
 def test_the_first_field_is_the_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,6 +20,7 @@ from edgekit.fairness.measures import Outcome
 from edgekit.fairness.rendering import renderings
 from edgekit.grading.intake import take_in
 from edgekit.grading.judge import VERDICTS
+from edgekit.identify.scripts import SCRIPT_NAMES
 from edgekit.quiz.suggestion import CriterionState, Reason, ReasonCode
 from tui import words
 from tui.figures import refigured
@@ -282,3 +283,10 @@ def test_a_way_of_writing_that_was_not_measured_is_named() -> None:
         assert "`chat`" in said("`it` denies `chat`", called)
     finally:
         words.choose("en")
+
+
+def test_scripts_are_named_in_the_language(language: str) -> None:
+    assert set(words.messages(f"scripts.{language}")) == set(SCRIPT_NAMES.values())
+    told = said("the source is written in Khmer letters, not those of `en`")
+    assert {"es": "escritura jemer", "pt": "escrita khmer"}[language] in told
+    assert "Khmer" not in told

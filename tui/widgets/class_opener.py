@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,6 +43,8 @@ FIELDS = (
     ),
 )
 ENDINGS = {"quiz": (".toml",), "answers": (".csv", ".tsv", ".tab", ".jsonl", ".xml", ".zip", ".json", ".txt")}
+
+_YEAR_10000 = 253_402_300_800  # a gradebook from elsewhere may hold any number
 
 
 class ClassOpener(Vertical):
@@ -127,7 +130,8 @@ class ClassOpener(Vertical):
         for one in reversed(self._sessions):
             text = N_("{count} answer") if one.answers == 1 else N_("{count} answers")
             count = _(text, count=figure(one.answers))
-            box.add_option(Option(Content(f"{one.id:>4}  {count:<16} {visible(one.title)}"), str(one.id)))
+            row = f"{one.id:>4}  {count:<16} {_when(one.created):<16}  {visible(one.title)}"
+            box.add_option(Option(Content(row), str(one.id)))
         box.highlighted = at
 
     def _show_titles(self) -> None:
@@ -224,3 +228,10 @@ class ClassOpener(Vertical):
             self._choose_for(missing)
             self.action_to_files()
         self.post_message(self.Named(named["quiz"], named["answers"]))
+
+
+def _when(created: int | None) -> str:
+    """By the clock of this machine: two sessions of one quiz have the same title, and as many answers."""
+    if created is None or not 0 <= created < _YEAR_10000:
+        return ""
+    return time.strftime("%Y-%m-%d %H:%M", time.localtime(created))
