@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from edgekit.grading.addressed import sentences
-from edgekit.grading.contradiction import find_opposed
+from edgekit.grading.contradiction import find_opposed, short
 from edgekit.grading.exclusive import things
 from edgekit.grading.function_words import LANGUAGES, denying_words, function_words, known
 from edgekit.grading.intake import matching_form
@@ -70,14 +70,14 @@ def find_hedges(text: str, language: str, wordings: Sequence[str] = ()) -> tuple
     plain = matching_form(text)
     for begin, end in sentences(text)[1:]:
         if _takes_back(plain[begin:end]):
-            return (Reason("hedged", f"`{_short(text[begin:end])}` takes back what stands before it", (begin, end)),)
+            return (Reason("hedged", f"`{short(text[begin:end])}` takes back what stands before it", (begin, end)),)
     languages = known([language])
     if not languages:
         return ()
     again = () if any(_AGAIN.search(matching_form(one)) for one in wordings) else _AGAIN.finditer(plain)
     for found in (*_BOTH.finditer(plain), *again):
         if not _is_asked(plain, found.start()):
-            return (Reason("hedged", f"`{_short(text[slice(*found.span())])}` leaves it open", found.span()),)
+            return (Reason("hedged", f"`{short(text[slice(*found.span())])}` leaves it open", found.span()),)
     decided = _decided(wordings, languages)
     about = [found.span() for found in _ABOUT.finditer(plain)] if decided else []
     words = list(_WORD.finditer(plain)) if decided else []
@@ -96,12 +96,12 @@ def find_hedges(text: str, language: str, wordings: Sequence[str] = ()) -> tuple
                 between = plain[one.start() : other.end()]
                 if not _END.search(between) and not _is_asked(plain, one.start()):
                     span = (one.start(), other.end())
-                    return (Reason("hedged", f"`{_short(text[slice(*span)])}` leaves it open", span),)
+                    return (Reason("hedged", f"`{short(text[slice(*span)])}` leaves it open", span),)
     # A long answer tells several cases apart, in the same words.
     opposed = find_opposed(text, language) if len(text) <= _MOST_COMPARED else None
     if opposed is not None and not _is_turned(plain[slice(*opposed[0])], plain[slice(*opposed[1])], languages):
         (begin, end), (first, last) = opposed
-        detail = f"`{_short(text[first:last])}` denies `{_short(text[begin:end])}`"
+        detail = f"`{short(text[first:last])}` denies `{short(text[begin:end])}`"
         return (Reason("hedged", detail, (first, last)),)
     return ()
 
@@ -144,7 +144,3 @@ def _is_asked(plain: str, at: int) -> bool:
     """Whether a word before, in the same sentence, makes a question of it."""
     begin = max((found.end() for found in _END.finditer(plain, max(0, at - 200), at)), default=max(0, at - 200))
     return any(found[0] in _ASKED for found in _WORD.finditer(plain, begin, at + 12))
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= 60 else f"{text[:57]}..."
