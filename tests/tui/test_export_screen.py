@@ -15,7 +15,7 @@ from translate.real_models import home_with
 from edgekit.store.receipt import read_receipt
 from tui import words
 from tui.exporting import PipelineExporting, Wanted
-from tui.figures import figure
+from tui.figures import figure, refigured
 from tui.screens.confirm import ConfirmScreen
 
 SIZES = [(80, 24), (60, 20), (160, 50)]
@@ -37,8 +37,8 @@ def test_a_model_is_planned_moved_written_verified_and_installed_with_keys_alone
         assert line(stage) == "edgekit export toy-en-pt --languages pt,en --corpus pt=a.txt --corpus en=b.txt"
         await stage.press("left", "left", "left", "right")
         await stage.sees(figure(10_000))
-        await stage.sees("15.0 MB")
-        await stage.sees("1.300 > 1.336")
+        await stage.sees(refigured("15.0 MB"))
+        await stage.sees(" > ".join(map(refigured, ("1.300", "1.336"))))
         assert line(stage).endswith("--corpus en=b.txt --vocab 10000")
         await stage.press("ctrl+r")
         await stage.sees(said("written into {folder}", folder="/")[:10])
