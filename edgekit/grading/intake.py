@@ -21,6 +21,8 @@ _ZERO_WIDTH = frozenset(
 )
 # Of these the joiners of Persian, Indian scripts and emoji are needed, and stay where they follow one.
 _JOINERS = frozenset("\u200c\u200d")
+# Keyboards of Thai, Lao, Tibetan, Burmese and Khmer type it between words, where other scripts have a space.
+_WORD_END = "\u200b"
 _BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 # What opens no override: marks of direction, and ends of what was opened elsewhere.
 _BIDI_MARKS = frozenset("\u061c\u200e\u200f")
@@ -163,6 +165,8 @@ def _kind(one: str, before: str) -> str | None:
         return "control"
     if one < "\u00ad":
         return None
+    if one == _WORD_END and ("\u0e00" <= before <= "\u109f" or "\u1780" <= before <= "\u17ff"):
+        return ""
     if one in _ZERO_WIDTH:
         return "zero_width"
     if one in _BIDI:

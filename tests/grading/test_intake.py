@@ -58,6 +58,8 @@ def test_text_is_as_it_came_in_when_nothing_is_hidden(text: str) -> None:
     ("text", "read", "hidden"),
     [
         ("pla\u200bnts", "plants", ("zero_width",)),
+        ("ទឹក\u200bកក\u200bរឹង", "ទឹកកករឹង", ()),
+        ("น้ำ\u200bแข็ง", "น้ำแข็ง", ()),
         ("\ufeffplants", "plants", ()),
         ("pho\u00adto", "photo", ()),
         ("a\u202eb\u202c", "ab", ("bidi",)),
