@@ -153,6 +153,22 @@ def test_better_class_keeps_most_of_its_lead_when_its_answers_are_longer() -> No
     assert abs(float(np.mean(found)) - np.mean(truth)) < 0.25
 
 
+def test_words_tell_answers_apart_that_have_no_other_difference_when_their_language_has_marks() -> None:
+    chooser = np.random.default_rng(9)
+
+    def written(language: str, count: int) -> list[Written]:
+        said = ["white reflects", "black swallows"] * count
+        return [
+            Written(text_of(f"{language}{at}", chooser.normal(0, 1, 8), words), language)
+            for at, words in enumerate(said)
+        ]
+
+    known, asked = written("es", 20), written("es", 10)
+    marked = [Scored(one, 2 - 2 * (at % 2)) for at, one in enumerate(known)]
+    _, found = predict_scores(marked, asked, languages_means([*known, *asked]), most=2)
+    assert found.tolist() == [2, 0] * 10
+
+
 def test_scores_stay_within_what_can_be_had() -> None:
     english, _ = class_of(5, 30, "en", 0.0)
     marked = [Scored(one, 2) for one in english]
