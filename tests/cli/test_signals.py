@@ -23,7 +23,9 @@ def writing(home: Path, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
         [*COMMAND, "translate", str(file), "-o", str(folder / "out.txt")],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        env=environment(home, EDGEKIT_TOY_SECONDS="0.05"),
+        # A signal may come inside `open`, whose file nobody has yet: it is closed with a warning that Python hides from
+        # people.
+        env=environment(home, EDGEKIT_TOY_SECONDS="0.05", PYTHONWARNINGS="error,ignore::ResourceWarning"),
     ) as process:
         deadline = time.monotonic() + SECONDS
         while not leftovers(folder) and time.monotonic() < deadline:
