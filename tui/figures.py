@@ -40,5 +40,5 @@ def refigured(text: str) -> str:
     if chosen() == "en" or not all(map(_FIGURE.fullmatch, pieces)):
         return text
     found = [piece.replace(",", "\u00a0").replace(".", ",") for piece in pieces]
-    # A space before the sign in Spanish (Ortografia de la lengua espanola, 2010), none in Portuguese.
+    # A space before the sign in Spanish (Ortografía de la lengua española, 2010), none in Portuguese.
     return listed([re.sub(" ?%", "\u00a0%", one) for one in found] if chosen() == "es" else found)

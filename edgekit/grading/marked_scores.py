@@ -3,7 +3,7 @@
 A line over the length, then ridge regression of what it leaves, with a Gaussian kernel over embeddings from which each
 language's mean is taken: an answer in one language learns from marks of another, whatever the languages' vectors have
 in common that is not the content. With the mean goes what a class knows better than another; of that the length tells,
-which is why it is not taken from the line.
+which is why it is not taken from the line. Where a language has marks of its own, the same words count as well.
 """
 
 from __future__ import annotations

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -12,7 +11,6 @@ from toys.tui_library import ToyLibrary
 from toys.tui_models import ToyModels
 
 from edgekit.core.languages import Direction
-from tui import words
 from tui.app import EdgekitApp
 from tui.machine import Speed
 
@@ -46,8 +44,5 @@ def play(
             await stage.begins()
             await scene(stage)
 
-    try:
-        asyncio.run(run())
-    finally:
-        words.choose("en")
+    tui_stage.to_the_end(run)
     return memory

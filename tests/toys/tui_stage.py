@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, TypeVar
 
 from textual.css.query import NoMatches
@@ -36,6 +36,7 @@ SCRIPTS = {
 }
 NUMBER = {name: str(at) for at, (name, _label) in enumerate(SCREENS, 1)}
 AnyWidget = TypeVar("AnyWidget", bound=Widget)
+T = TypeVar("T")
 
 
 class Stage:
@@ -139,6 +140,14 @@ def _holds(condition: Callable[[], bool]) -> bool:
         return False
 
 
+def to_the_end(run: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    """What a scene gives; whatever language it chose, the next one begins in English."""
+    try:
+        return asyncio.run(run())
+    finally:
+        words.choose("en")
+
+
 def play(
     scene: Callable[[Stage], Awaitable[None]],
     *,
@@ -159,8 +168,5 @@ def play(
             await stage.begins()
             await scene(stage)
 
-    try:
-        asyncio.run(run())
-    finally:
-        words.choose("en")
+    to_the_end(run)
     return memory

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -12,10 +11,9 @@ from toys.tui_exporting import ToyExporting
 from toys.tui_grading import HOSTILE, toy_grades
 from toys.tui_library import ToyLibrary
 from toys.tui_models import ToyModels
-from toys.tui_stage import NUMBER, Stage
+from toys.tui_stage import NUMBER, Stage, to_the_end
 
 from edgekit.core.languages import Direction
-from tui import words
 from tui.actions import SCREENS, of_screen
 from tui.app import EdgekitApp
 from tui.library import ModelRow
@@ -52,10 +50,7 @@ def play(
             await stage.begins()
             await scene(stage)
 
-    try:
-        asyncio.run(run())
-    finally:
-        words.choose("en")
+    to_the_end(run)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -11,7 +10,7 @@ from textual.widgets import Input
 from toys.tui_exporting import ToyExporting
 from toys.tui_library import ToyLibrary
 from toys.tui_models import ToyModels
-from toys.tui_stage import Stage
+from toys.tui_stage import Stage, to_the_end
 
 from tui import words
 from tui.app import EdgekitApp
@@ -35,10 +34,7 @@ def play(
             await stage.begins()
             await scene(stage)
 
-    try:
-        asyncio.run(run())
-    finally:
-        words.choose("en")
+    to_the_end(run)
 
 
 def fill(stage: Stage, **values: str) -> None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 
 import pytest
 from textual.widgets import Input, Label, Static
 from toys.tui_library import ToyLibrary
 from toys.tui_models import ToyModels
-from toys.tui_stage import NUMBER, Stage
+from toys.tui_stage import NUMBER, Stage, to_the_end
 
 from edgekit.core.errors import InputError
 from tui import words
@@ -29,10 +28,7 @@ def play(scene: Callable[[Stage], Awaitable[None]], *, size: tuple[int, int], la
             await stage.begins()
             await scene(stage)
 
-    try:
-        asyncio.run(run())
-    finally:
-        words.choose("en")
+    to_the_end(run)
 
 
 @pytest.mark.parametrize("size", [*SIZES, (40, 15)])

@@ -5,7 +5,6 @@ After a change that is meant: EDGEKIT_WRITE_SNAPSHOTS=1 .venv/bin/pytest tests/t
 
 from __future__ import annotations
 
-import asyncio
 import tempfile
 import time
 from collections.abc import Awaitable, Callable
@@ -19,10 +18,10 @@ from toys.tui_grading import class_files, toy_grades
 from toys.tui_library import ToyLibrary
 from toys.tui_models import ToyModels
 from toys.tui_snapshots import drawn, is_another, same
-from toys.tui_stage import SCRIPTS, Stage
+from toys.tui_stage import SCRIPTS, Stage, to_the_end
 
 from edgekit.core.languages import Direction
-from tui import bridge, words
+from tui import bridge
 from tui.actions import SCREENS
 from tui.app import EdgekitApp
 from tui.bridge import Job
@@ -133,10 +132,7 @@ def play(name: str, size: tuple[int, int], folder: Path, is_another: Callable[[s
                 found[theme] = shown
             return found
 
-    try:
-        return asyncio.run(run())
-    finally:
-        words.choose("en")
+    return to_the_end(run)
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: "x".join(map(str, size)))

@@ -14,10 +14,9 @@ from textual.keys import _character_to_key
 from toys.tui_exporting import ToyExporting
 from toys.tui_library import ToyLibrary
 from toys.tui_models import ToyModels
-from toys.tui_stage import NUMBER, Stage
+from toys.tui_stage import NUMBER, Stage, to_the_end
 
 from edgekit.core.languages import Direction
-from tui import words
 from tui.app import EdgekitApp
 from tui.exporting import Wanted
 
@@ -41,10 +40,7 @@ def play(scene: Callable[[Stage], Awaitable[None]], exporting: ToyExporting) -> 
             await stage.begins()
             await scene(stage)
 
-    try:
-        asyncio.run(run())
-    finally:
-        words.choose("en")
+    to_the_end(run)
 
 
 @pytest.mark.parametrize("go", [["f5"], ["escape", NUMBER["export"]]])
