@@ -17,9 +17,6 @@ from edgekit.grading.function_words import known
 from edgekit.grading.intake import matching_form
 from edgekit.grading.statements import WORD
 
-# In the file a kind has its name, and by language its words in one order, so that a word and its translation stand in
-# the same place; `|` between words for the same, `-` where there is none.
-_KINDS: Mapping[str, Mapping[str, str]] = json.loads((files("edgekit.grading") / "exclusive.json").read_bytes())
 # A kind and a place in it.
 _Thing = tuple[str, int]
 
@@ -84,9 +81,18 @@ def things(plain: str, languages: tuple[str, ...]) -> tuple[_Thing, ...]:
 def _table(language: str) -> dict[str, set[_Thing]]:
     """By the form of a word and by its stem."""
     found: dict[str, set[_Thing]] = {}
-    for kind, words in _KINDS.items():
+    for kind, words in _kinds().items():
         for at, forms in enumerate(words.get(language, "").split()):
             for form in map(matching_form, forms.split("|")):
                 for key in {form, keys(form, language)[-1]}:
                     found.setdefault(key, set()).add((kind, at))
+    return found
+
+
+@lru_cache(maxsize=1)
+def _kinds() -> Mapping[str, Mapping[str, str]]:
+    """A kind has its name, and by language its words in one order, so that a word and its translation stand in the same
+    place; `|` between words for the same, `-` where there is none.
+    """
+    found: Mapping[str, Mapping[str, str]] = json.loads((files("edgekit.grading") / "exclusive.json").read_bytes())
     return found

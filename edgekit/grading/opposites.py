@@ -10,10 +10,6 @@ from importlib.resources import files
 from edgekit.glossary.words import keys
 from edgekit.grading.intake import matching_form
 
-# In the file a scale has its name, and by language the words of one pole and of the other. Every form with the word's
-# stem counts; after `=` only the form that stands there, where the stem has other senses (`light`, `fall`, `más`).
-_SCALES: Mapping[str, Mapping[str, str]] = json.loads((files("edgekit.grading") / "opposites.json").read_bytes())
-
 
 @lru_cache(maxsize=1 << 14)
 def pole(word: str, languages: tuple[str, ...]) -> tuple[str, int] | None:
@@ -35,7 +31,7 @@ def pole(word: str, languages: tuple[str, ...]) -> tuple[str, int] | None:
 def pairs(language: str) -> list[tuple[str, str]]:
     """Each word of one pole with the word of the other that stands in the same place, both ways round."""
     found: list[tuple[str, str]] = []
-    for scale in _SCALES.values():
+    for scale in _scales().values():
         up, _, down = scale.get(language, "").partition("|")
         both = list(zip(_words(up), _words(down), strict=False))
         found += [*both, *((other, one) for one, other in both)]
@@ -51,7 +47,7 @@ def _table(language: str) -> tuple[dict[str, tuple[str, int]], dict[str, tuple[s
     """What lies on a scale by its form, and by its stem."""
     exact: dict[str, tuple[str, int]] = {}
     stems: dict[str, tuple[str, int]] = {}
-    for name, scale in _SCALES.items():
+    for name, scale in _scales().items():
         for side, sign in zip(scale.get(language, "").split("|"), (1, -1), strict=False):
             for word in side.split():
                 plain = matching_form(word.lstrip("="))
@@ -60,3 +56,14 @@ def _table(language: str) -> tuple[dict[str, tuple[str, int]], dict[str, tuple[s
                     for key in keys(plain, language):
                         stems.setdefault(key, (name, sign))
     return exact, stems
+
+
+@lru_cache(maxsize=1)
+def _scales() -> Mapping[str, Mapping[str, str]]:
+    """A scale has its name, and by language the words of one pole and of the other.
+
+    Every form with the word's stem counts; after `=` only the form that stands there, where the stem has other senses
+    (`light`, `fall`, `más`).
+    """
+    found: Mapping[str, Mapping[str, str]] = json.loads((files("edgekit.grading") / "opposites.json").read_bytes())
+    return found

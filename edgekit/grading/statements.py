@@ -143,7 +143,7 @@ def denial(text: str, languages: tuple[str, ...]) -> tuple[int, int] | None:
 def statements(text: str, languages: tuple[str, ...]) -> tuple[Statement, ...]:
     """The clauses and sentences of a text that are about something, at most 64 and then those of that sentence."""
     found: list[Statement] = []
-    for begin, end in _sentences(text):
+    for begin, end in sentences(text):
         tokens = list(plain_words(text, begin, end, languages))
         if not tokens:
             continue
@@ -181,7 +181,7 @@ def whole_clauses(text: str, begin: int, end: int, languages: tuple[str, ...]) -
     Of a clause at its edge that is not half in it, and that it is not half in, nothing is left. Where that is three
     times as long it stays as it is, but for words that join.
     """
-    rows = [list(plain_words(text, *one, languages)) for one in _sentences(text)] if languages else []
+    rows = [list(plain_words(text, *one, languages)) for one in sentences(text)] if languages else []
     clauses = [clause for row in rows if row for clause in _clauses(text, row, languages)]
     touched = [clause for clause in clauses if _half_in(clause[0].begin, clause[-1].end, begin, end)]
     words = [word for clause in touched for word in clause]
@@ -241,7 +241,8 @@ def _within(place: int, spans: Sequence[tuple[int, int]]) -> bool:
     return any(begin <= place < end for begin, end in spans)
 
 
-def _sentences(text: str) -> Iterator[tuple[int, int]]:
+def sentences(text: str) -> Iterator[tuple[int, int]]:
+    """(begin, end) of each sentence of a text, without what ends it."""
     begin = 0
     for found in _SENTENCE.finditer(text):
         if found.start() > begin:

@@ -6,20 +6,17 @@ SciEntsBank and Beetle (train) for its wrong ideas, the rule finds 18 of 2,616 r
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 
 from edgekit.grading.contradiction import turned
 from edgekit.grading.function_words import known
 from edgekit.grading.intake import matching_form
-from edgekit.grading.statements import Statement, denial, statements
+from edgekit.grading.statements import WORD, Statement, denial, sentences, statements
 
 # Of a clause this much is of the wrong idea or of the question: the rest may make it another one.
 _LEAST_OF_IT = 0.7
 # Words that the question does not have: one alone may be of anything.
 _LEAST = 2
-_WORD = re.compile(r"\w+(?:['’]\w+)?")
-_SENTENCE = re.compile(r"[.!?;:\n。！？।…]")
 # Word by word two may be of anything; of a script without spaces this many letters.
 _LEAST_WORDS, _LEAST_LETTERS = 3, 8
 
@@ -56,7 +53,7 @@ def _clause(
 
 
 def _words(ideas: Sequence[str], right: Iterable[str], said: str, languages: tuple[str, ...]) -> tuple[int, int] | None:
-    words = [(match[0], *match.span()) for match in _WORD.finditer(matching_form(said))]
+    words = [(match[0], *match.span()) for match in WORD.finditer(matching_form(said))]
     counts = [_spoken(text) for text in right]
     for idea in map(_spoken, ideas):
         count = idea.count(" ") - 1
@@ -66,7 +63,7 @@ def _words(ideas: Sequence[str], right: Iterable[str], said: str, languages: tup
         for at in range(len(words) - count + 1):
             if f" {' '.join(word for word, _, _ in words[at : at + count])} " == idea:
                 begin, end = words[at][1], words[at + count - 1][2]
-                opens = max((match.end() for match in _SENTENCE.finditer(said, 0, begin)), default=0)
+                opens = max((first for first, _ in sentences(said) if first <= begin), default=0)
                 if denial(said[opens:begin], languages) is None:
                     return begin, end
     return None
@@ -74,7 +71,7 @@ def _words(ideas: Sequence[str], right: Iterable[str], said: str, languages: tup
 
 def _spoken(text: str) -> str:
     """The words of a text, a space on either side of each."""
-    return f" {' '.join(_WORD.findall(matching_form(text)))} "
+    return f" {' '.join(WORD.findall(matching_form(text)))} "
 
 
 def _says(one: Statement, idea: Statement, needed: frozenset[str]) -> bool:

@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edgekit.grading.evasions import find_hedges
-from edgekit.grading.exclusive import _KINDS, find_exclusive
+from edgekit.grading.exclusive import _kinds, find_exclusive
 from edgekit.grading.grader import Grader
-from edgekit.grading.opposites import _SCALES
+from edgekit.grading.opposites import _scales
 from edgekit.grading.texts import Texts
 from edgekit.quiz.model import Criterion, Question, Quiz
 from edgekit.quiz.suggestion import Answer
@@ -65,9 +65,9 @@ def test_a_wording_that_names_none_of_the_kind_counts_without_it() -> None:
     assert said(either, "light from Jupiter falls on it", "en") is None
 
 
-@pytest.mark.parametrize("kind", sorted(_KINDS))
+@pytest.mark.parametrize("kind", sorted(_kinds()))
 def test_a_kind_has_its_words_in_one_order_in_every_language(kind: str) -> None:
-    words = {language: row.split() for language, row in _KINDS[kind].items()}
+    words = {language: row.split() for language, row in _kinds()[kind].items()}
     assert words.keys() == {"en", "es", "pt"}
     assert len({len(row) for row in words.values()}) == 1
     for row in words.values():
@@ -76,7 +76,7 @@ def test_a_kind_has_its_words_in_one_order_in_every_language(kind: str) -> None:
 
 
 def test_a_kind_has_the_name_of_no_scale() -> None:
-    assert not set(_KINDS) & set(_SCALES)
+    assert not set(_kinds()) & set(_scales())
 
 
 @pytest.mark.parametrize(
@@ -132,3 +132,10 @@ def test_what_a_word_of_two_kinds_is_told_for_is_the_same_in_every_process() -> 
         for seed in ("1", "2", "3", "4")
     }
     assert len(told) == 1
+
+
+@pytest.mark.parametrize(("module", "table"), [("exclusive", "_kinds"), ("opposites", "_scales")])
+def test_a_table_of_words_is_read_when_it_is_first_asked(module: str, table: str) -> None:
+    code = f"from edgekit.grading.{module} import {table}; print({table}.cache_info().currsize)"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout.strip() == "0"

@@ -33,6 +33,11 @@ def test_a_wrong_idea_is_found_in_the_clause_that_says_it(said: str, words: str 
     assert (said[slice(*place)] if place is not None else None) == words
 
 
+def test_a_wrong_idea_is_denied_in_a_sentence_with_a_decimal_point() -> None:
+    said = "Nobody says for 1.5 seconds that the Moon makes its own light"
+    assert find_wrong_idea([IDEA], [RIGHT], ASKED, said, "en") is None
+
+
 def test_what_counts_is_no_wrong_idea() -> None:
     assert find_wrong_idea([IDEA], [RIGHT, "The Sun makes the light."], ASKED, "The Moon makes light", "en") is None
     assert find_wrong_idea([IDEA], [RIGHT], ASKED, "The Moon makes light", "xx") is None
