@@ -136,17 +136,27 @@ class GradeScreen(ClassScreen):
             self._decide([card], "returned", _("#{number}: returned without a mark", number=card.number))
 
     def action_undo(self) -> None:
-        """Take back what was decided on the answer that is shown, else what was decided last."""
+        """Take back what was decided on the answer that is shown or chosen, else what was decided here last."""
         desk = self._opened_desk()
         if desk is None:
             return
+        if self._current == "queue":
+            self._shown_card()
+        card = desk.card
+        try:
+            undone, others = desk.undo(shown=self._current != "open")
+        except EdgekitError as problem:
+            with self._telling():
+                self._look_again(desk, [card] if card is not None else [])
+            self.say_problem(problem)
+            return
         with self._telling():
-            numbers = desk.undo(shown=self._current == "card")
-            if numbers:
+            if undone or others:
                 self._show()
-                self.say(_("taken back: {numbers}", numbers=numbers_in_words(numbers)))
-            else:
-                self.say(_("nothing was decided yet"))
+            told = [_("taken back: {numbers}", numbers=numbers_in_words(undone))] if undone else []
+            if others:
+                told.append(_("somebody else has decided since, that stays: {numbers}", numbers=numbers_in_words(others)))
+            self.say("; ".join(told) or _("nothing was decided here yet"))
 
     def action_next(self) -> None:
         """The next of the queue."""
