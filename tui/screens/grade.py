@@ -155,7 +155,8 @@ class GradeScreen(ClassScreen):
                 self._show()
             told = [_("taken back: {numbers}", numbers=numbers_in_words(undone))] if undone else []
             if others:
-                told.append(_("somebody else has decided since, that stays: {numbers}", numbers=numbers_in_words(others)))
+                stays = numbers_in_words(others)
+                told.append(_("somebody else has decided since, that stays: {numbers}", numbers=stays))
             self.say("; ".join(told) or _("nothing was decided here yet"))
 
     def action_next(self) -> None:
