@@ -146,7 +146,7 @@ ACTIONS: tuple[Action, ...] = (
         "alike",
         "g",
         N_("All alike"),
-        N_("See the answers like this one, and accept them together; asks once."),
+        N_("See the answers like this one, and accept or change them together; asks once."),
         "grade",
     ),
     Action(

@@ -23,7 +23,7 @@ class Desk:
         state = state or {}
         self._later = _numbers(state.get("later"))
         done = state.get("done")
-        self._done = [_numbers(one) for one in done] if isinstance(done, list) else []
+        self._done = [_rows(one) for one in done] if isinstance(done, list) else []
         at = state.get("at")
         self.show(at if isinstance(at, int) and opened.card(at) is not None else next(iter(self.order()), None))
 
@@ -33,7 +33,7 @@ class Desk:
             "session": self.opened.id,
             "at": self.card.number if self.card is not None else None,
             "later": self._later,
-            "done": self._done[-MOST_UNDONE:],
+            "done": [[*one.items()] for one in self._done[-MOST_UNDONE:]],
         }
 
     @property
@@ -69,7 +69,7 @@ class Desk:
         order = self.order()
         numbers = [card.number for card in cards]
         self.opened.decide(cards, action, points)
-        self._done.append(numbers)
+        self._done.append({at: card.standing.by for at in numbers if (card := self.opened.card(at)) is not None})
         self._later = [at for at in self._later if at not in set(numbers)]
         if action == "returned":
             self._later += numbers
@@ -85,25 +85,46 @@ class Desk:
         self.show(self._after(order, {number}))
         return True
 
-    def undo(self, *, shown: bool) -> list[int]:
-        """Take back the decision on the answer, where it is shown and has one, else the last one; gives on which."""
-        decided = self.opened.decided()
-        self._keep_done(set(decided))
-        card = self.card
-        if shown and card is not None and card.standing.state in DECIDED and card.number in decided:
-            numbers = [card.number]
-        else:
-            numbers = self._done[-1] if self._done else decided[:1]
-        if numbers:
-            self.opened.undo(numbers)
-            self._keep_done(set(decided) - set(numbers))
-            self._later = [at for at in self._later if at not in set(numbers)]
-            self.show(numbers[0])
-        return numbers
+    def undo(self, *, shown: bool) -> tuple[list[int], list[int]]:
+        """Take back the decision on the answer, where it is shown and has one, else the last one made here.
 
-    def _keep_done(self, known: set[int]) -> None:
-        """What another process took back is not there to undo."""
-        self._done = [kept for one in self._done if (kept := [at for at in one if at in known])]
+        Gives on which, and those of them that somebody else has been at since: they stay. Raises EdgekitError, and
+        nothing is taken back: the answer that is shown stands otherwise by now.
+        """
+        card = self.card
+        if shown and card is not None and card.standing.state in DECIDED:
+            mine, others = {card.number: card.standing.by}, []
+        else:
+            self.opened.refresh()
+            mine, others = self._last()
+        if mine:
+            self.opened.undo(mine)
+            self._later = [at for at in self._later if at not in mine]
+        gone = {*mine.items(), *((at, self._done[-1][at]) for at in others)}
+        left = [dict(one.items() - gone) for one in self._done]
+        self._done = [one for one in left if one]
+        if mine or others:
+            self.show([*mine, *others][0])
+        return list(mine), others
+
+    def _last(self) -> tuple[dict[int, int], list[int]]:
+        """What was decided here last and still stands, and what somebody else decided on since.
+
+        What another process took back is not there to undo.
+        """
+        while self._done:
+            mine, others = {}, []
+            decided = set(self.opened.decided())
+            for at, row in self._done[-1].items():
+                card = self.opened.card(at) if at in decided else None
+                if card is not None and card.standing.by == row:
+                    mine[at] = row
+                elif card is not None:
+                    others.append(at)
+            if mine or others:
+                return mine, others
+            self._done.pop()
+        return {}, []
 
     def _after(self, order: Sequence[int], gone: set[int]) -> int | None:
         """The next of an order that is left, else the first."""
@@ -117,3 +138,8 @@ class Desk:
 
 def _numbers(value: object) -> list[int]:
     return [one for one in value if isinstance(one, int)] if isinstance(value, list) else []
+
+
+def _rows(value: object) -> dict[int, int]:
+    pairs = value if isinstance(value, list) else []
+    return dict(one for one in pairs if isinstance(one, (list, tuple)) and len(_numbers(list(one))) == len(one) == 2)

@@ -1,4 +1,4 @@
-"""A digit is the number of a screen; on an answer that is shown, a decimal sign right after it tells of points."""
+"""A digit is the number of a screen, or of none; on an answer, a decimal sign right after it tells of points."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _MOST_SECONDS = 3.0
 
 
 class DigitsOfPoints:
-    """Remembers which answer a digit led away from, until the next key."""
+    """Remembers on which answer a digit was typed, until the next key."""
 
     def __init__(self, app: App[Any]) -> None:
         self._app = app
@@ -30,8 +30,9 @@ class DigitsOfPoints:
         if left is None or event.character not in (",", "."):
             return False
         answers, digit, when = left
-        if answers is screen or now - when > _MOST_SECONDS or not answers.takes_points():
+        if now - when > _MOST_SECONDS or not answers.takes_points():
             return False
-        await self._app.switch_mode(answers.NAME)
+        if answers is not screen:  # its own number, or that of no screen, led nowhere
+            await self._app.switch_mode(answers.NAME)
         answers.take_points(digit + event.character)
         return True

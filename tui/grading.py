@@ -98,8 +98,11 @@ class OpenClass(Protocol):
         """
         ...
 
-    def undo(self, numbers: Sequence[int]) -> None:
-        """Take the last decision on each back, all or none. Raises EdgekitError."""
+    def undo(self, rows: Mapping[int, int]) -> None:
+        """Take decisions back, all or none.  rows: of the record, by answer: what comes last there.
+
+        Raises EdgekitError: also where somebody else's decision stands now.
+        """
         ...
 
     def save(self, folder: Path) -> Path:
@@ -223,9 +226,9 @@ class BookClass:
         """See OpenClass."""
         self._session.decide([one.number for one in cards], action, points, seen=[one.standing for one in cards])
 
-    def undo(self, numbers: Sequence[int]) -> None:
+    def undo(self, rows: Mapping[int, int]) -> None:
         """See OpenClass."""
-        self._session.undo_all(numbers)
+        self._session.undo_all(list(rows), rows=rows)
 
     def save(self, folder: Path) -> Path:
         """See OpenClass."""

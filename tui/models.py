@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Protocol
 
 from edgekit.catalogue.entries import Catalogue, Language
 from edgekit.catalogue.load import load_catalogue
-from edgekit.core.errors import EdgekitError
+from edgekit.core.errors import EdgekitError, ModelFormatError
 from edgekit.core.events import Event
 from edgekit.core.languages import Direction, base_language
-from edgekit.store.installed import find_directions
+from edgekit.store.installed import broken_models, find_directions, find_model
 from tui.words import language_name
 
 if TYPE_CHECKING:
@@ -119,6 +119,10 @@ class Models(Protocol):
         """Ids that can be pulled to translate something."""
         ...
 
+    def damaged(self) -> list[EdgekitError]:
+        """What is here, may translate, and is not whole: each with the command that repairs it."""
+        ...
+
     def name(self, tag: str) -> str:
         """A language in words."""
         ...
@@ -164,6 +168,18 @@ class InstalledModels:
     def offers(self) -> list[str]:
         """The translation models of the catalogue that this machine could have."""
         return [one.id for one in self.catalogue.models.values() if one.task == "translate" and one.can_be_pulled]
+
+    def damaged(self) -> list[EdgekitError]:
+        """Of the catalogue's models those that translate; of one that it does not have the task is not known."""
+        found: list[EdgekitError] = []
+        for name in (one.folder.name for one in broken_models()):
+            known = self.catalogue.models.get(name)
+            if known is None or known.task == "translate":
+                try:
+                    find_model(name)
+                except ModelFormatError as problem:
+                    found.append(problem)
+        return found
 
     def name(self, tag: str) -> str:
         """The name of the tag or its base language, in the language of the screens; the tag of one that has none."""

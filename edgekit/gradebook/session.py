@@ -241,17 +241,17 @@ class Session(Record):
 
         row: of the decision that is meant. Raises UsageError: there is none, or another came after it.
         """
-        self.undo_all([number], who=who, row=row)
+        self.undo_all([number], who=who, rows={} if row is None else {number: row})
         return self.standing(number)
 
-    def undo_all(self, numbers: Sequence[int], *, who: str = "teacher", row: int | None = None) -> None:
-        """The same of several answers, all or none."""
+    def undo_all(self, numbers: Sequence[int], *, who: str = "teacher", rows: Mapping[int, int] | None = None) -> None:
+        """The same of several answers, all or none.  rows: of the decisions that are meant, by answer."""
 
         def add(connection: sqlite3.Connection) -> None:
             for number in numbers:
                 with about(self._answers[number]):
                     now = self._standings.require(number, "undone")
-                    if row not in (None, now.by):
+                    if (rows or {}).get(number, now.by) != now.by:
                         raise decided_meanwhile(now)
                     self.append(connection, "undone", {"answer": number, "row": now.by, "who": who})
 

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from edgekit.core.errors import DirectionError, EngineError, InputError
+from edgekit.core.errors import DirectionError, EdgekitError, EngineError, InputError
 from edgekit.core.events import Event, Note, Progress
 from edgekit.core.languages import Direction
 from edgekit.documents.open import why_plain
@@ -62,6 +62,7 @@ class ToyModels:
 
     def __init__(self, *directions: Direction) -> None:
         self.installed = list(directions)
+        self.broken: list[EdgekitError] = []
         self.may_open = threading.Event()
         self.may_translate = threading.Event()
         self.may_open.set()
@@ -77,6 +78,9 @@ class ToyModels:
 
     def offers(self) -> list[str]:
         return ["toy-en-pt", "toy-pt-en"]
+
+    def damaged(self) -> list[EdgekitError]:
+        return self.broken
 
     def name(self, tag: str) -> str:
         return NAMES.get(tag, tag)

@@ -201,6 +201,16 @@ def test_views_that_disagree_are_told_in_words() -> None:
     assert "possible too: 0" in told
 
 
+def test_marks_that_are_possible_are_told_once() -> None:
+    reasons = (Reason("uncertain", "more than one mark is possible: 0, 1"),)
+    suggestion = Suggestion("a", "q", 1.0, 1.0, (0.0, 1.0), 0.6, "review", 0.7, "en", (), reasons)
+    question = Question("q", "explain", "en", {"en": "Why?"}, 1.0, (Criterion("light", 1.0, {"en": "light"}),))
+    card = Card(1, Answer("a", "q", "light"), question, Standing(1, "suggested"), suggestion)
+    lines = ["".join(piece for piece, _style in one.pieces) for one in card_paragraphs(card, str, lambda _tag: False)]
+    assert "suggested 1 of 1, 60% sure · a person should look" in lines
+    assert "? more than one mark is possible: 0, 1" in lines
+
+
 @pytest.mark.parametrize(("text", "told"), [(SCRIPTS["Arabic"], ", right to left"), (SCRIPTS["Khmer"], "")])
 def test_an_answer_in_a_language_that_is_not_graded_is_not_said_to_be_in_another(text: str, told: str) -> None:
     reasons = (

@@ -317,3 +317,32 @@ def test_the_audit_runs_as_a_job_and_shows_its_card(tmp_path: Path, monkeypatch:
         await stage.until(lambda: stage.label("status") == "audit session 1: done")
 
     play(scene, toy_grades(book))
+
+
+@pytest.mark.parametrize("by_mouse", [False, True])
+def test_the_very_words_of_an_answer_get_other_points_at_once(by_mouse: bool, tmp_path: Path) -> None:
+    book = graded(tmp_path, [DOUBTFUL, "mud", RIGHT, DOUBTFUL, f" {DOUBTFUL}", f"{DOUBTFUL}s"])
+
+    async def scene(stage: Stage) -> None:
+        await stage.press("enter")
+        await stage.until(lambda: number_shown(stage) == 1)
+        await stage.press("g")
+        await stage.sees("3 answers to `light` would get")
+        await stage.press("c", "escape")
+        assert marks(book) == {}
+        await stage.press("g")
+        await stage.sees("3 answers to `light` would get")
+        if by_mouse:
+            await stage.click("Other points for all")
+            await stage.click(" 1.5 ")
+        else:
+            await stage.press("c", "1", ".", "5", "enter")
+        await stage.sees("#1, #4, #5: changed, 1.5 each")
+        assert marks(book) == dict.fromkeys((1, 4, 5), ("changed", 1.5))
+        await stage.press("u")
+        await stage.sees("taken back: #1, #4, #5")
+        assert marks(book) == {}
+        await stage.press("c", "1", "enter")  # one alone, as before
+        await stage.until(lambda: marks(book) == {1: ("changed", 1.0)})
+
+    play(scene, toy_grades(book))

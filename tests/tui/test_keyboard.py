@@ -236,7 +236,8 @@ def test_a_glossary_in_force_is_named_with_its_terms(tmp_path: Path) -> None:
     tui_stage.play(scene, models=ToyModels(EN_PT), state=state)
 
 
-def test_points_with_a_decimal_sign_are_points_and_a_digit_alone_is_a_screen(tmp_path: Path) -> None:
+@pytest.mark.parametrize("points", ["0.5", "1.5", "2.0"])  # a digit of no screen, of another one, of its own
+def test_points_with_a_decimal_sign_are_points_and_a_digit_alone_is_a_screen(points: str, tmp_path: Path) -> None:
     book = graded(tmp_path, ANSWERS)
 
     async def scene(stage: Stage) -> None:
@@ -244,11 +245,11 @@ def test_points_with_a_decimal_sign_are_points_and_a_digit_alone_is_a_screen(tmp
         await stage.press("enter")
         await stage.sees("6 of 6 left")
         shown = number_shown(stage)
-        await stage.press("1", ",", "5")
+        await stage.press(points[0], ",", points[2])
         await stage.sees("[2 Grade]")
-        await stage.until(lambda: stage.query("points", Input).value == "1,5")
+        await stage.until(lambda: stage.query("points", Input).value == points.replace(".", ","))
         await stage.press("enter")
-        await stage.sees(f"#{shown}: changed, 1.5")
+        await stage.sees(f"#{shown}: changed, {points.removesuffix('.0')}")
         await stage.press("1", "x")
         await stage.sees("[1 Translate]")
 

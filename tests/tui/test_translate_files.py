@@ -139,6 +139,9 @@ def test_a_document_that_is_not_there_is_a_line_and_the_question_can_be_left(tmp
         await stage.until(lambda: "error: " in stage.label("status"))
         await stage.press("ctrl+r", "escape")
         await stage.press("ctrl+r")
+        assert stage.app.screen.query_one("#path", Input).value == str(tmp_path / "none.md")
+        await stage.press("a", "b")  # another name takes the place of the one that stands there
+        assert stage.app.screen.query_one("#path", Input).value == "ab"
         await stage.click("Back (esc)")
         await stage.until(lambda: not isinstance(stage.app.screen, AskFileScreen))
         assert len(stage.app.jobs.all) == 1

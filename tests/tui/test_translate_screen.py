@@ -1,17 +1,19 @@
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
 from textual.widgets import Select, TextArea
 from toys.tui_models import ToyModels
-from toys.tui_stage import Stage
+from toys.tui_stage import Stage, to_the_end
 from translate.real_models import home_with
 
+from edgekit.core.errors import ModelFormatError
 from edgekit.core.languages import Direction
+from edgekit.store.installed import models_folder
 from tui.app import EdgekitApp
+from tui.models import installed_models
 from tui.screens.help import HelpScreen
 from tui.screens.translate_work import CHUNK_LINES
 
@@ -41,7 +43,7 @@ def play(
             await screen.begins()
             await scene(screen)
 
-    asyncio.run(run())
+    to_the_end(run)
 
 
 def test_what_is_typed_is_translated_line_by_line() -> None:
@@ -252,6 +254,44 @@ def test_the_pull_to_run_is_named_when_no_model_is_installed() -> None:
         assert "`edgekit pull toy-en-pt` /" in shown
 
     play(ToyModels(), scene)
+
+
+def test_what_is_damaged_is_known_by_the_store_and_a_model_for_something_else_is_none_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EDGEKIT_HOME", str(tmp_path))
+    for name in ("firefox-en-pt", "multilingual-e5-small", "own-model"):
+        (models_folder() / name).mkdir(parents=True)
+    known, own = installed_models().damaged()
+    assert known.message == "`firefox-en-pt` is installed but damaged"
+    assert known.hint == "run `edgekit pull --force firefox-en-pt` while connected"
+    assert own.hint == "run `edgekit models add --force PATH` with the folder that it came from"
+
+
+def test_damaged_models_are_named_with_what_repairs_them_where_no_other_is_installed() -> None:
+    models = ToyModels()
+    models.broken = [
+        ModelFormatError(
+            f"`{name}` is installed but damaged", hint=f"run `edgekit pull --force {name}` while connected"
+        )
+        for name in ("toy-en-pt", "toy-pt-en")
+    ]
+
+    async def scene(screen: Screen) -> None:
+        for name in ("toy-en-pt", "toy-pt-en"):
+            await screen.sees(f"`{name}` is installed but damaged")
+            await screen.sees(f"`edgekit pull --force {name}`")
+        assert "no model is installed" not in "".join(screen.rows())
+        await screen.press("f9")
+        await screen.sees("`toy-en-pt` está instalado, pero dañado")
+        await screen.press("6", "m")
+        await screen.sees("dañado")
+        models.broken = []
+        await screen.press("1")
+        screen.app.models_changed()
+        await screen.sees("pulse 3 para ir a la pantalla Modelos")
+
+    play(models, scene)
 
 
 def test_help_names_every_key_and_goes_away() -> None:

@@ -96,3 +96,11 @@ def test_a_language_is_named_in_the_language_of_the_screens() -> None:
             assert InstalledModels(load_catalogue()).name("qqq") == "qqq"
         finally:
             words.choose("en")
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_a_word_of_a_screen_and_of_an_error_is_translated_one_way(language: str) -> None:
+    screens, errors = words.messages(language), words.messages(f"errors.{language}")
+    both = (screens.keys() & errors.keys()) - {"text"}  # a step of an export there, a kind of value here
+    assert {"accepted", "changed", "released"} <= both
+    assert {text: screens[text] for text in both} == {text: errors[text] for text in both}

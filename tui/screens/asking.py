@@ -86,10 +86,11 @@ class AskFileScreen(ModalScreen[str]):
                 yield Files(self._folder.absolute(), self._endings)  # `.` has no name to show
 
     def on_mount(self) -> None:
-        """Nothing blinks."""
+        """Nothing blinks; what stands there goes with the first letter of another name."""
         field = self.query_one(Input)
         field.cursor_blink = False
         field.focus()
+        field.action_select_all()
 
     @on(DirectoryTree.FileSelected)
     def _chosen(self, event: DirectoryTree.FileSelected) -> None:

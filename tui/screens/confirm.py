@@ -27,7 +27,8 @@ class YesOrNo(ModalScreen[bool]):
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         """The same by mouse."""
-        self.dismiss(event.button.id == "yes")
+        if event.button.id in ("yes", "no"):
+            self.dismiss(event.button.id == "yes")
 
 
 class ConfirmScreen(YesOrNo):

@@ -82,7 +82,8 @@ class DeviceScreen(JobScreen):
             return
         directions = self.app.models.directions()
         if not directions:
-            self.say(_("no model is installed"))
+            broken = self.app.models.damaged()
+            self.say_problem(broken[0]) if broken else self.say(_("no model is installed"))
             return
         models = self.app.models
 

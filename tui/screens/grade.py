@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 class GradeScreen(ClassScreen):
     """A key for each decision."""
 
+    _asked: Sequence[Card] = ()  # of which answers points are asked for
+
     def _decide(self, cards: Sequence[Card], action: Action, told: str, points: float | None = None) -> None:
         if self._desk is None:
             return
@@ -68,8 +70,14 @@ class GradeScreen(ClassScreen):
         if card is not None:
             if self._current != "card":
                 self._show()
-            self.query_one(PointsRow).ask(card)
-            self.say(_("#{number}: Enter makes these points the mark, esc leaves it as it is", number=card.number))
+            self._ask([card])
+
+    def _ask(self, cards: Sequence[Card]) -> None:
+        """Ask for points of answers to one question."""
+        self._asked = cards
+        self.query_one(PointsRow).ask(cards[0])
+        numbers = numbers_in_words([card.number for card in cards])
+        self.say(_("{numbers}: Enter makes these points the mark, esc leaves it as it is", numbers=numbers))
 
     def takes_points(self) -> bool:
         """See JobScreen; where an answer is shown."""
@@ -82,13 +90,15 @@ class GradeScreen(ClassScreen):
 
     def action_give(self, points: float) -> None:
         """Make these points the mark."""
-        card = self._desk.card if self._desk is not None else None
-        if card is not None:
-            told = _("#{number}: changed, {points}", number=card.number, points=number(points))
-            suggestion = card.suggestion
-            if suggestion is not None and suggestion.feedback.strip() and suggestion.points != points:
+        cards = self._asked
+        if cards:
+            numbers = numbers_in_words([card.number for card in cards])
+            told = N_("{numbers}: changed, {points}") if len(cards) == 1 else N_("{numbers}: changed, {points} each")
+            told = _(told, numbers=numbers, points=number(points))
+            suggestions = [card.suggestion for card in cards if card.suggestion is not None]
+            if any(one.feedback.strip() and one.points != points for one in suggestions):
                 told += "; " + _("the suggested words for the student do not go out with it")
-            self._decide([card], "changed", told, points)
+            self._decide(cards, "changed", told, points)
 
     @on(ClassOpener.ExampleWanted)
     def action_example(self) -> None:
@@ -136,17 +146,28 @@ class GradeScreen(ClassScreen):
             self._decide([card], "returned", _("#{number}: returned without a mark", number=card.number))
 
     def action_undo(self) -> None:
-        """Take back what was decided on the answer that is shown, else what was decided last."""
+        """Take back what was decided on the answer that is shown or chosen, else what was decided here last."""
         desk = self._opened_desk()
         if desk is None:
             return
+        if self._current == "queue":
+            self._shown_card()
+        card = desk.card
+        try:
+            undone, others = desk.undo(shown=self._current != "open")
+        except EdgekitError as problem:
+            with self._telling():
+                self._look_again(desk, [card] if card is not None else [])
+            self.say_problem(problem)
+            return
         with self._telling():
-            numbers = desk.undo(shown=self._current == "card")
-            if numbers:
+            if undone or others:
                 self._show()
-                self.say(_("taken back: {numbers}", numbers=numbers_in_words(numbers)))
-            else:
-                self.say(_("nothing was decided yet"))
+            told = [_("taken back: {numbers}", numbers=numbers_in_words(undone))] if undone else []
+            if others:
+                stays = numbers_in_words(others)
+                told.append(_("somebody else has decided since, that stays: {numbers}", numbers=stays))
+            self.say("; ".join(told) or _("nothing was decided here yet"))
 
     def action_next(self) -> None:
         """The next of the queue."""
@@ -163,7 +184,7 @@ class GradeScreen(ClassScreen):
                 self._show()
 
     def action_alike(self) -> None:
-        """Show the group of the answer, and accept it when that is confirmed."""
+        """Show the group of the answer, and accept it, or ask for other points of all, when that is confirmed."""
         card, desk = self._shown_card(), self._desk
         if card is None or desk is None or card.suggestion is None:
             return
@@ -176,12 +197,16 @@ class GradeScreen(ClassScreen):
             count = len(cards)
             told = _(N_("accepted: {count} answer") if count == 1 else N_("accepted: {count} answers"), count=count)
 
+            left = desk.opened.counts().left - len(cards)
+            screen = GroupScreen(cards, group.left_out, left)
+
             def answered(yes: bool | None) -> None:
-                if yes:
+                if yes and screen.changes:
+                    self._ask(cards)
+                elif yes:
                     self._decide(cards, "accepted", told)
 
-            left = desk.opened.counts().left - len(cards)
-            self.app.push_screen(GroupScreen(cards, group.left_out, left), answered)
+            self.app.push_screen(screen, answered)
 
     def action_list(self) -> None:
         """All answers, or back to the one."""

@@ -1,4 +1,4 @@
-"""Shows what accepting a group of like answers does, and asks."""
+"""Shows what accepting a group of like answers does, and asks; or leads to other points for all of them."""
 
 from __future__ import annotations
 
@@ -28,7 +28,9 @@ class GroupScreen(YesOrNo):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y", "dismiss(True)", "Yes", id="group.yes"),
         Binding("n,escape", "dismiss(False)", "No", id="group.no"),
+        Binding("c", "change", "Change", id="group.change"),
     ]
+    changes = False  # whether what was confirmed is to give all of them other points
 
     def __init__(self, cards: Sequence[Card], left_out: Sequence[int], left: int) -> None:
         """cards: of one question and the same points.  left_out: like them, for a person.  left: unmarked then."""
@@ -46,10 +48,21 @@ class GroupScreen(YesOrNo):
         count = len(self._cards)
         told = _("Accept it (y)") if count == 1 else _("Accept all {count} (y)", count=count)
         yield Button(told, id="yes", compact=True)
+        yield Button(_("Other points (c)") if count == 1 else _("Other points for all (c)"), id="change", compact=True)
 
     def on_mount(self) -> None:
         """The arrows scroll."""
         self.query_one("#group-answers").focus()
+
+    def action_change(self) -> None:
+        """Go on to the points."""
+        self.changes = True
+        self.dismiss(True)
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        """The same by mouse; Textual hands it to YesOrNo as well."""
+        if event.button.id == "change":
+            self.action_change()
 
     def _head(self) -> Iterator[Paragraph]:
         suggestion = self._cards[0].suggestion

@@ -19,7 +19,7 @@ from textual.worker import Worker, WorkerState
 from edgekit.core.errors import EngineError
 from edgekit.core.languages import Direction
 from tui.actions import N_
-from tui.errors import in_words
+from tui.errors import in_words, problem_in_words
 from tui.figures import figure
 from tui.models import Spoken
 from tui.screens.translate_work import TranslateWork
@@ -84,6 +84,7 @@ class TranslateScreen(TranslateWork):
         """Offer what is installed now; what stands here stays."""
         directions = list(self._models.directions())
         if directions == self._directions:
+            self._source.placeholder = self._invitation()  # what is damaged may be another
             return
         had, self._directions = self._directions, directions
         if not had or not directions:
@@ -123,6 +124,8 @@ class TranslateScreen(TranslateWork):
     def _invitation(self) -> str:
         if self._directions:
             return _("write or paste text here; its translation appears below")
+        if broken := self._models.damaged():
+            return "\n".join(problem_in_words(one) for one in broken)
         told = N_("no model is installed; press 3 for the screen Models, choose one and press p; or run {command}")
         return _(told, command=" / ".join(f"`edgekit pull {name}`" for name in self._models.offers()))
 

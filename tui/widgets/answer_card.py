@@ -23,6 +23,7 @@ MOST_SHOWN = 10_000
 # So many cells of an answer in a list are enough to know it again.
 IN_A_ROW = 60
 EVIDENCE = "reverse underline"
+SEVERAL = "more than one mark is possible: "  # as `edgekit.grading.suggesting` says it, with the marks
 STATES: Mapping[str, tuple[str, str]] = {
     "met": ("+", N_("met")),
     "partly": ("~", N_("partly met")),
@@ -85,14 +86,15 @@ def in_words(reason: Reason, name: Callable[[str], str] = str) -> str:
 
 
 def suggested(suggestion: Suggestion) -> str:
-    """`suggested 2 of 3, 84 % sure; 3 is possible too`."""
+    """`suggested 2 of 3, 84 % sure; possible too: 3`; what is possible once, where a reason tells it."""
     told = _(
         "suggested {points} of {most}, {sure} sure",
         points=number(suggestion.points),
         most=number(suggestion.most),
         sure=percent(suggestion.probability),
     )
-    others = [number(one) for one in suggestion.possible if one != suggestion.points]
+    is_told = any(one.code == "uncertain" and one.detail.startswith(SEVERAL) for one in suggestion.reasons)
+    others = [] if is_told else [number(one) for one in suggestion.possible if one != suggestion.points]
     return told + ("; " + _("possible too: {points}", points=listed(others)) if others else "")
 
 
