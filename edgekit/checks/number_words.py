@@ -152,7 +152,7 @@ _SCALES: tuple[tuple[tuple[int, ...], str], ...] = (
     ((5,), "lakhs? lacs? लाख লাখ লক্ষ லட்சம் லட்ச లక్షల? લાખ ಲಕ್ಷ ലക്ഷം แสน"),
     (
         (6,),
-        "m mn mln mio mi mill?i[oóõ]n\\w* milh(?:ão|ões) milhão milione milioni miljoen million\\w* milion\\w* "
+        "m mn mln mio mi mill?i[oóõ]n\\w* mill[oó]n(?:es)? milh(?:ão|ões) milione milioni miljoen million\\w* milion\\w* "
         "milyon\\w* milioni juta jt triệu millió\\w* μυριών εκατ\\w* млн\\w* милли\\w* мільйон\\w* مليون\\w* ملايين "
         "میلیون मिलियन মিলিয়ন மில்லியன் మిలియన్ ล้าน מיליון 백만",
     ),
@@ -255,10 +255,9 @@ def spelled(text: str, language: str) -> Iterator[tuple[int, int, set[int | Deci
     shown = text.lower()
     row: list[int | Decimal] = []
     begin = end = 0
-    for found in _WORD.finditer(shown):
-        values = _values(found[0], words, ordinals)
-        between = shown[end : found.start()]
-        if values is None and row and found[0] in _LINKS and between.isspace():
+    for start, stop, values in _words(shown, words, ordinals):
+        between = shown[end:start]
+        if values is None and row and shown[start:stop] in _LINKS and not between.strip(" -\t\n\u00a0"):
             continue
         if row and (values is None or len(row) >= _MOST_PARTS or not _joins(between)):
             if shown[begin:end] not in articles:
@@ -267,11 +266,26 @@ def spelled(text: str, language: str) -> Iterator[tuple[int, int, set[int | Deci
         if values is None:
             continue
         if not row:
-            begin = found.start()
+            begin = start
         row += values
-        end = found.end()
+        end = stop
     if row and shown[begin:end] not in articles:
         yield begin, end, _readings(row)
+
+
+def _words(
+    text: str, words: Mapping[str, int | Decimal], ordinals: re.Pattern[str] | None
+) -> Iterator[tuple[int, int, list[int | Decimal] | None]]:
+    """Begin, end and values of each word; one with hyphens is one where all of it is a number, else each part is."""
+    for found in _WORD.finditer(text):
+        values = _values(found[0], words, ordinals)
+        if values is not None or "-" not in found[0]:
+            yield *found.span(), values
+            continue
+        at = found.start()
+        for part in _hyphened(found[0], words):
+            yield at, at + len(part), _values(part, words, ordinals)
+            at += len(part) + 1
 
 
 def _joins(between: str) -> bool:
@@ -289,7 +303,7 @@ def _values(
     if "-" in word:
         parts = [_values(part, words, ordinals) for part in _hyphened(word, words) if part not in _LINKS]
         known = [value for part in parts if part is not None for value in part]
-        return known or None
+        return known if known and None not in parts else None
     return _compound(word, words)
 
 

@@ -97,11 +97,12 @@ _SMALLER = {"h": ("min", 60), "min": ("s", 60), "m": ("cm", 100)}
 _MOST = 64
 
 
-def amounts(text: str, languages: tuple[str, ...] = ()) -> list[Quantity]:
+def amounts(text: str, languages: tuple[str, ...] = (), *, decimal: str | None = None) -> list[Quantity]:
     """What `quantities` finds, in order, with the parts of one amount put together and a row of words as one number.
 
     More than it: fractions (`3/4`, `three quarters`, `one and a half`), signs in words, `5 below zero`, powers of ten,
     `.5`, `one point two`, and amounts in two units (`1 h 30 min`, `1m20`, `1:30`, which is of hours or of minutes).
+    decimal: the sign before a fraction, as for `quantities`.
     """
     text = look_alikes_folded(text)
     plain = matching_form(text)
@@ -112,7 +113,7 @@ def amounts(text: str, languages: tuple[str, ...] = ()) -> list[Quantity]:
     found = [
         # `twenty-five` is neither 20 nor 5.
         replace(one, values=(max(one.values),)) if one.in_words and one.values else one
-        for one in quantities("".join(rest), languages)[:_MOST]
+        for one in quantities("".join(rest), languages, decimal=decimal)[:_MOST]
     ]
     found = sorted([*found, *own], key=lambda one: one.begin)
     found = _with_points(plain, found)
