@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from unicodedata import normalize
 
-from edgekit.checks.number_words import scale, spelled, spells
+from edgekit.checks.number_words import spelled, spells
 from edgekit.checks.numerals import Numeral, fractions, numerals
+from edgekit.checks.scale_words import scale
 from edgekit.grading.intake import look_alikes_folded
 from edgekit.grading.units import Unit, unit_behind
 

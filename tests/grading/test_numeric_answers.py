@@ -7,6 +7,7 @@ from grading.ruled_questions import MASS, mark, question
 from hypothesis import given
 from hypothesis import strategies as st
 
+from edgekit.grading.amounts import amounts
 from edgekit.grading.intake import take_in
 from edgekit.grading.kinds import mark_by_rule
 from edgekit.quiz.model import Question
@@ -389,3 +390,21 @@ def test_a_number_with_hyphens_is_whole_whatever_other_languages_are_expected(te
     languages = ("en", "es", "pt", "fr", "de")
     assert mark(question("numeric", value=value), text, languages).possible == (2.0,)
     assert mark(question("numeric", value=1.0), text, languages).possible == (0.0,)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("fourteen ninety-two", 1492),
+        ("nineteen oh five", 1905),
+        ("dezassete noventa", 1790),
+        ("dezanove oitenta e quatro", 1984),
+        ("diecinueve ochenta y cuatro", 1984),
+        # No pair of digits.
+        ("fourteen dozen", None),
+    ],
+)
+def test_years_are_read_in_pairs_by_the_one_table_of_number_words(text: str, value: int | None) -> None:
+    found = [one.values for one in amounts(text, ("en", "es", "pt"))]
+    assert (found == [(value,)]) == (value is not None), found
+    assert found != [(1412,)]
