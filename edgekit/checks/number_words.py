@@ -10,8 +10,7 @@ from functools import lru_cache
 from edgekit.core.languages import base_language
 
 # Zero to nineteen, then the tens from twenty, then hundred and thousand; `|` between forms of one number. Those that
-# only mean many (`thousands`) are none. A language that writes them as one word (`vijfentwintig`, `einundzwanzig`) is read
-# by its parts.
+# only mean many (`thousands`) are none. A language that writes them as one word (`einundzwanzig`) is read by its parts.
 _CARDINALS: Mapping[str, str] = {
     "en": "zero one two three four five six seven eight nine ten eleven twelve thirteen "
     "fourteen fifteen sixteen seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety "
