@@ -67,10 +67,15 @@ def reasons_of(mark: Mark) -> str:
     return "; ".join(f"{one.code}: {one.detail}" for one in mark.suggestion.reasons) if mark.suggestion else ""
 
 
+def status_of(mark: Mark) -> str:
+    """How far a mark is; `review` for a suggestion that a person should look at."""
+    asks = mark.status == "suggested" and mark.suggestion is not None and mark.suggestion.decision == "review"
+    return "review" if asks else mark.status
+
+
 def mark_cells(mark: Mark | None, ending: str = "\n") -> list[str]:
     """The cells of `COLUMNS`, empty where an answer has no mark at all. ending: of rows, and of lines in a cell.
 
-    The status of a suggestion that a person should look at is `review`, wherever its row is sorted to.
     Format: RFC 4180, 2 (6): lines within a cell end as rows do.
     """
     if mark is None:
@@ -78,5 +83,4 @@ def mark_cells(mark: Mark | None, ending: str = "\n") -> list[str]:
     suggestion = mark.suggestion
     suggested = points_text(suggestion.points) if suggestion else ""
     texts = (BREAK.sub(ending, text) for text in (reasons_of(mark), feedback_of(mark)))
-    asks = mark.status == "suggested" and suggestion is not None and suggestion.decision == "review"
-    return [points_text(mark.final), suggested, "review" if asks else mark.status, *texts]
+    return [points_text(mark.final), suggested, status_of(mark), *texts]

@@ -111,6 +111,19 @@ def test_what_no_person_made_leaves_the_mark_empty_in_every_form(
     assert ('externalScored="human"' in report) is counts
 
 
+@pytest.mark.parametrize("status", STATUSES)
+def test_how_far_a_mark_is_stands_alike_in_every_form(tmp_path: Path, quiz: Quiz, status: MarkStatus) -> None:
+    said = "review" if status == "suggested" else status
+    marks = [mark("a", "q1", status)]
+    table = read(tmp_path, "id,question,answer\na,q1,x\n", quiz)
+    lines = read(tmp_path, '{"id": "a", "question": "q1", "answer": "x"}', quiz)
+    for answers, form in ((lines, None), (table, "jsonl")):
+        assert json.loads(written(tmp_path, answers, marks, form=form))["status"] == said
+    assert f">{said}<" in written(tmp_path, table, marks, form="qti").decode()
+    (statement,) = json.loads(written(tmp_path, table, marks, form="xapi", quiz=quiz))
+    assert said in statement["result"]["extensions"].values()
+
+
 def test_lti_scores_have_what_a_platform_asks_for(tmp_path: Path, quiz: Quiz) -> None:
     answers = read(tmp_path, "student,q1,q2\nAna,x,y\n", quiz)
     marks = [mark("line2.q1", "q1", "accepted"), mark("line2.q2", "q2")]
