@@ -52,6 +52,11 @@ def _quoted(cell: str, delimiter: str) -> str:
     return '"' + cell.replace('"', '""') + '"' if needed else cell
 
 
+def cell_of(row: Sequence[str], index: int) -> str:
+    """What a row has in a column, without white space around it; nothing where the row is shorter."""
+    return row[index].strip() if index < len(row) else ""
+
+
 def points_text(points: float | None) -> str:
     """`2.0` -> `2`, `0.5` -> `0.5`, None -> nothing."""
     return "" if points is None else f"{round(points, 6):.10g}"

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from edgekit.answers.found_questions import FULL, FoundQuestion, Reading
 from edgekit.answers.numbers import number_in
 from edgekit.answers.parts import GAP, OTHER_GAP
 from edgekit.answers.xml_text import html_text
 
-# A gap is no longer than this: one that is never closed is looked through for each that begins in it.
-_LONGEST = 2_000
-_GAP = re.compile(
-    r"\{(?P<weight>\d{0,4}):(?P<kind>[A-Z_]{2,20}):(?P<answers>(?:\\.|[^\\}]){1,%d})\}" % _LONGEST, re.DOTALL
-)
+_HEAD = re.compile(r"\{(?P<weight>\d{0,4}):(?P<kind>[A-Z_]{2,20}):")
+_ESCAPED_OR_END = re.compile(r"\\.|\}", re.DOTALL)
 _KINDS = {
     name: kind
     for kind, names in {
@@ -34,9 +31,30 @@ _ESCAPE = re.compile(r"\\([}#~/\"\\{=])")
 _MARKUP = re.compile(r"<[A-Za-z/]|&(?:[A-Za-z]{2,8}|#\d{1,6});")
 
 
+@dataclass(frozen=True, slots=True)
+class _Gap:
+    begin: int
+    end: int
+    weight: float
+    kind: str
+    answers: str
+
+
 def has_gaps(text: str) -> bool:
     """Whether a text is one of embedded answers."""
-    return any(found["kind"] in _KINDS for found in _GAP.finditer(text))
+    return any(one.kind in _KINDS for one in _gaps(text))
+
+
+def _gaps(text: str) -> Iterator[_Gap]:
+    """The gaps of a text; each letter is looked at once, whatever is never closed."""
+    at = 0
+    while (head := _HEAD.search(text, at)) is not None:
+        ends = (found.start() for found in _ESCAPED_OR_END.finditer(text, head.end()) if found[0] == "}")
+        end = next(ends, None)
+        if end is None:
+            return
+        yield _Gap(head.start(), end + 1, float(head["weight"] or 1), head["kind"], text[head.end() : end])
+        at = end + 1
 
 
 def read_cloze(text: str, whole: FoundQuestion, reading: Reading, *, html: bool) -> None:
@@ -46,12 +64,11 @@ def read_cloze(text: str, whole: FoundQuestion, reading: Reading, *, html: bool)
     left out with a note, as they are of such questions on their own.
     Format: Moodle docs, `Embedded Answers (Cloze) question type`, and `qtype_multianswer`.
     """
-    gaps = list(_GAP.finditer(text))
+    gaps = list(_gaps(text))
     reading.texts += 1
-    weights = [float(found["weight"] or 1) for found in gaps]
-    total = sum(weights)
-    for number, (gap, weight) in enumerate(zip(gaps, weights, strict=True), start=1):
-        points = weight if whole.points is None or not total else whole.points * weight / total
+    total = sum(gap.weight for gap in gaps)
+    for number, gap in enumerate(gaps, start=1):
+        points = gap.weight if whole.points is None or not total else whole.points * gap.weight / total
         found = replace(
             whole,
             text=_shown(text, gaps, number, html=html),
@@ -61,11 +78,11 @@ def read_cloze(text: str, whole: FoundQuestion, reading: Reading, *, html: bool)
             references=[],
             options=[],
         )
-        kind = _KINDS.get(gap["kind"], "")
+        kind = _KINDS.get(gap.kind, "")
         if not kind:
-            reading.notes.append(f"left out: a gap of the kind `{gap['kind']}`, which Moodle does not have")
+            reading.notes.append(f"left out: a gap of the kind `{gap.kind}`, which Moodle does not have")
             continue
-        answers = list(_answers(gap["answers"], html=html))
+        answers = list(_answers(gap.answers, html=html))
         if kind == "exact":
             _exact(answers, found, reading)
         elif kind == "numeric":
@@ -79,12 +96,12 @@ def read_cloze(text: str, whole: FoundQuestion, reading: Reading, *, html: bool)
         reading.questions.append(found)
 
 
-def _shown(text: str, gaps: list[re.Match[str]], asked: int, *, html: bool) -> str:
+def _shown(text: str, gaps: list[_Gap], asked: int, *, html: bool) -> str:
     """The text with its gaps; that which is asked for is another one than the rest."""
     parts, at = [], 0
     for number, gap in enumerate(gaps, start=1):
-        parts += [text[at : gap.start()], GAP if number == asked else OTHER_GAP]
-        at = gap.end()
+        parts += [text[at : gap.begin], GAP if number == asked else OTHER_GAP]
+        at = gap.end
     return _plain("".join((*parts, text[at:])), html=html)
 
 

@@ -9,7 +9,6 @@ from typing import Any
 from edgekit.answers.answers import shown
 from edgekit.quiz.model import QuestionKind
 
-
 FULL = 99.99
 """Per cent of the points from which an answer is right; Moodle rounds thirds."""
 
@@ -73,7 +72,7 @@ def _criteria(criteria: Sequence[tuple[float | None, str]]) -> list[dict[str, An
 
 @dataclass(slots=True)
 class Reading:
-    """What a file gave: questions in order, notes for the teacher, its title, and of how many items and texts with gaps it is."""
+    """What a file gave: questions in order, notes for the teacher, its title, how many items and texts with gaps."""
 
     questions: list[FoundQuestion] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -85,7 +84,9 @@ class Reading:
         """Note what of a question is not in the quiz, if there is any."""
         if count:
             part = f" ({question.part})" if question.part else ""
-            self.notes.append(f"`{shown(question.id or question.name or question.text)}`{part}: left out, {what}: {count}")
+            self.notes.append(
+                f"`{shown(question.id or question.name or question.text)}`{part}: left out, {what}: {count}"
+            )
 
 
 def category_name(path: str) -> str:

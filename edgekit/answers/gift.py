@@ -27,7 +27,6 @@ _ID = re.compile(r"\[id:([^\]\n]{1,64})\]")
 _CATEGORY = re.compile(r"\$CATEGORY:(.*)")
 _WEIGHT = re.compile(r"%(-?\d+(?:[.,]\d+)?)%")
 _RANGE = re.compile(r"([^.]+(?:\.\d+)?)\.\.(.+)", re.DOTALL)
-_WORDS = re.compile(r"[^\W\d_]+(?![^{}]*\})")
 _MOST_BRACES = 50
 _TRUE_FALSE = {"T": True, "TRUE": True, "F": False, "FALSE": False}
 
@@ -35,7 +34,8 @@ _TRUE_FALSE = {"T": True, "TRUE": True, "F": False, "FALSE": False}
 def read_gift(text: str, reading: Reading) -> None:
     """Add the questions of a file; what cannot be graded or read is a note with its line.
 
-    Format: Moodle docs, `GIFT format`, and `Embedded answers (Cloze)` as text. An essay (`{}`) has no reference, and is left out by who calls.
+    Format: Moodle docs, `GIFT format`, and `Embedded answers (Cloze)` as text. An essay (`{}`) has no reference, and is
+    left out by who calls.
     """
     left: Counter[str] = Counter()
     for line, said_id, category, block in _blocks(text):
@@ -83,7 +83,7 @@ def _gapped(block: str, said_id: str, category: str) -> tuple[str, FoundQuestion
     block = block[title.end() if title is not None else 0 :].lstrip()
     form = _FORMAT.match(block)
     block = block[form.end() if form is not None else 0 :]
-    name = title[1] if title is not None else " ".join(_WORDS.findall(block)[:3])
+    name = title[1] if title is not None else " ".join(block.partition("{")[0].split()[:6])
     return block, FoundQuestion("explain", block, id=said_id, name=name, category=category)
 
 

@@ -12,6 +12,7 @@ from edgekit.answers.numbers import number_in
 from edgekit.answers.xml_text import html_text
 from edgekit.core.xml_stream import elements
 
+
 def read_moodle_xml(data: bytes, name: str, reading: Reading) -> None:
     """Add the questions of a file; what is of another kind is counted in a note.
 

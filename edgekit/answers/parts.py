@@ -52,7 +52,7 @@ def answers_in(cell: str, gaps: int) -> Mapping[int, str] | None:
     if cell.strip() in _NOTHING:
         return dict.fromkeys(range(1, gaps + 1), "")
     found = _markers(cell)
-    if [int(one["number"]) for one in found] != [*range(1, gaps + 1)] or found[0].start() != 0:
+    if not found or [int(one["number"]) for one in found] != [*range(1, gaps + 1)] or found[0].start() != 0:
         return None
     ends = [*(one.start() for one in found[1:]), len(cell)]
     return {at: cell[one.end() : end] for at, (one, end) in enumerate(zip(found, ends, strict=True), start=1)}

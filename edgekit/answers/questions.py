@@ -116,7 +116,13 @@ def _quiz(reading: Reading, path: Path, language: str, title: str | None) -> Qui
 def _unique(question: FoundQuestion, number: int, ids: set[str]) -> str:
     """The id that a question had, or one made of its name."""
     said = question.id.strip()
-    name = said if is_id(said + _LONGEST_PART * bool(question.part)) else slug(question.name)[:48].rstrip("-") if question.name.strip() else f"q{number}"
+    name = (
+        said
+        if is_id(said + _LONGEST_PART * bool(question.part))
+        else slug(question.name)[:48].rstrip("-")
+        if question.name.strip()
+        else f"q{number}"
+    )
     name = name if is_id(name) else f"q{number}"
     found, again = name, 1
     while found.casefold() in ids:

@@ -11,8 +11,9 @@ from pathlib import Path
 
 from edgekit.answers.answers import Also, Answers, Form, Lookup, nothing_else
 from edgekit.answers.cells import BREAK, COLUMNS, as_typed, csv_line, mark_cells
-from edgekit.answers.columns import RESPONSE, ROLES, Layout, find_layout, mark_columns
+from edgekit.answers.columns import ROLES, Layout, find_layout, mark_columns
 from edgekit.answers.decoding import MOST_BYTES, Decoded, decode
+from edgekit.answers.moodle_columns import RESPONSE
 from edgekit.answers.rows import Row, answers_of, problems_by_line
 from edgekit.core.errors import InputError, capped
 from edgekit.quiz.suggestion import Mark
@@ -50,7 +51,7 @@ class TableSource:
         answers that are named by their lines get a column `id`.
         """
         layout = self.layout
-        new = mark_columns(layout.asked)
+        new = mark_columns(layout)
         header = layout.header
         missing = [name for name in new if name not in layout.ours]
         placed = {**layout.ours, **{name: self.width + index for index, name in enumerate(missing)}}
