@@ -113,6 +113,7 @@ SENTENCES: tuple[str, ...] = (
     N_("it names none of the options"),
     N_("it is `{wording}` but for an article"),
     N_("there is no number in it"),
+    N_("`{quote}` may be `{one}` or `{other}`"),
     N_("`{quote}` may be `{wanted}`"),
     N_("there are several numbers in it, and the last one is not right"),
     N_("the numbers in it make the right one where they are worked out"),

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol, TypeAlias
 
+from edgekit.answers.parts import gapped_text, parts_of
 from edgekit.quiz.model import Question
 from edgekit.quiz.suggestion import Answer, Mark
 
@@ -91,10 +92,25 @@ class Lookup:
                 self._by_name.setdefault(plain_name(text), question)
         self._by_name |= {plain_name(question.id): question for question in questions}
         self._by_id = {question.id: question for question in questions}
+        self.parts = parts_of(questions)
+        self._texts = {
+            plain_name(name): text
+            for text, gaps in self.parts.items()
+            for name in (*(gapped_text(one) for gap in gaps.values() for one in gap.text.values()), text)
+        }
 
     def find(self, name: str) -> Question | None:
         """The question of that id or text."""
         return self._by_id.get(name.strip()) or self._by_name.get(plain_name(name))
+
+    def text(self, name: str) -> str | None:
+        """What a text whose gaps are questions is called here, by its id or by itself as Moodle shows it."""
+        return self._texts.get(plain_name(name)) or self._texts.get(plain_name(gapped_text(name)))
+
+    def items(self) -> list[str]:
+        """Ids of questions, and in the place of those that are gaps of one text what that is called."""
+        of = {gap.id: text for text, gaps in self.parts.items() for gap in gaps.values()}
+        return list(dict.fromkeys(of.get(question.id, question.id) for question in self.questions))
 
     def names(self) -> list[str]:
         """Ids, for a suggestion of what may have been meant."""

@@ -52,6 +52,11 @@ def _quoted(cell: str, delimiter: str) -> str:
     return '"' + cell.replace('"', '""') + '"' if needed else cell
 
 
+def cell_of(row: Sequence[str], index: int) -> str:
+    """What a row has in a column, without white space around it; nothing where the row is shorter."""
+    return row[index].strip() if index < len(row) else ""
+
+
 def points_text(points: float | None) -> str:
     """`2.0` -> `2`, `0.5` -> `0.5`, None -> nothing."""
     return "" if points is None else f"{round(points, 6):.10g}"
@@ -67,10 +72,15 @@ def reasons_of(mark: Mark) -> str:
     return "; ".join(f"{one.code}: {one.detail}" for one in mark.suggestion.reasons) if mark.suggestion else ""
 
 
+def status_of(mark: Mark) -> str:
+    """How far a mark is; `review` for a suggestion that a person should look at."""
+    asks = mark.status == "suggested" and mark.suggestion is not None and mark.suggestion.decision == "review"
+    return "review" if asks else mark.status
+
+
 def mark_cells(mark: Mark | None, ending: str = "\n") -> list[str]:
     """The cells of `COLUMNS`, empty where an answer has no mark at all. ending: of rows, and of lines in a cell.
 
-    The status of a suggestion that a person should look at is `review`, wherever its row is sorted to.
     Format: RFC 4180, 2 (6): lines within a cell end as rows do.
     """
     if mark is None:
@@ -78,5 +88,4 @@ def mark_cells(mark: Mark | None, ending: str = "\n") -> list[str]:
     suggestion = mark.suggestion
     suggested = points_text(suggestion.points) if suggestion else ""
     texts = (BREAK.sub(ending, text) for text in (reasons_of(mark), feedback_of(mark)))
-    asks = mark.status == "suggested" and suggestion is not None and suggestion.decision == "review"
-    return [points_text(mark.final), suggested, "review" if asks else mark.status, *texts]
+    return [points_text(mark.final), suggested, status_of(mark), *texts]

@@ -9,7 +9,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from edgekit.answers.answers import Lookup, plain_name
-from edgekit.answers.cells import COLUMNS, as_typed
+from edgekit.answers.cells import COLUMNS, as_typed, cell_of
+from edgekit.answers.moodle_columns import RESPONSE, by_place, drawn, in_order, question_texts
+from edgekit.answers.parts import gaps_in
 from edgekit.core.errors import InputError, UsageError
 
 ROLES = ("id", "student", "question", "answer", "language")
@@ -50,14 +52,8 @@ def is_role(name: str) -> bool:
 
 
 _IS_OTHER_ID = {folded(name) for name in _OTHER_IDS.split(",")}
-# Moodle's report has these in the language of its user.
-RESPONSE = re.compile(
-    r"(?:response|respuesta|resposta|réponse|risposta|antwort|antwoord|odpowiedź|jibu)\s*(\d{1,3})", re.IGNORECASE
-)
 _NUMBERED = re.compile(r"(?:q|question|item|pregunta|pergunta|p|frage|questão|questao)?\s*(\d{1,3})", re.IGNORECASE)
-_ASKED = re.compile(r"(?:question|pregunta|pergunta|questão|domanda|frage|vraag)\s*(\d{1,3})", re.IGNORECASE)
 _MOST_PART = 0.9
-_MOST_PAIRS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +63,8 @@ class Layout:
     header: whether the first row names them.  asked: of a wide table, column -> id of its question; else empty.
     answer, question: of a long one.  personal: columns that may say whose an answer is: all that mean nothing here.
     ours: where marks are that edgekit wrote, by their name.
+    parts: of a text with gaps among those that are asked, number of a gap -> id of its question.  gaps: column of such
+    a text -> how many it has, those among them that are no question.
     """
 
     header: bool
@@ -78,7 +76,14 @@ class Layout:
     asked: Mapping[int, str] = field(default_factory=dict)
     personal: frozenset[int] = frozenset()
     ours: Mapping[str, int] = field(default_factory=dict)
+    parts: Mapping[str, Mapping[int, str]] = field(default_factory=dict)
+    gaps: Mapping[int, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+
+    @property
+    def questions(self) -> tuple[str, ...]:
+        """Ids of the questions that have columns, in the order of these."""
+        return tuple(one for name in self.asked.values() for one in self.parts.get(name, {0: name}).values())
 
 
 def find_layout(
@@ -109,12 +114,12 @@ def find_layout(
         taken = {*ours.values(), *said.values()}
         found_asked = _asked(names, rows, lookup, taken)
         asked |= {at: name for at, name in found_asked.items() if name not in asked.values()}
-        if pairs := _by_place(names, rows, lookup, found_asked):
+        if pairs := by_place(names, rows, lookup, found_asked):
             notes.append(
                 f"columns are taken for questions by their numbers: {pairs}; `--column ID=NAME` says it otherwise"
             )
-    if not is_long and (drawn := _drawn(names, rows, lookup)):
-        notes.append(f"left out, responses that are to another question in each row: {drawn}")
+    if not is_long and (varied := drawn(names, rows, lookup)):
+        notes.append(f"left out, responses that are to another question in each row: {varied}")
     other = _other_id(names, rows, lookup, roles, {*ours.values(), *said.values(), *asked}, wide=bool(asked))
     if "id" not in roles and other is not None:
         roles["id"] = other
@@ -145,7 +150,7 @@ def find_layout(
         notes += _without_ids(names, roles, {*asked, *ours.values(), *roles.values()})
     if not header:
         notes.append("line 1 is taken for an answer, not for the names of the columns")
-    return _layout(names, roles, asked, ours, header, lookup, notes)
+    return _layout(names, rows, roles, asked, ours, header, lookup, notes)
 
 
 def _roles(names: Sequence[str], lookup: Lookup, taken: set[int]) -> dict[str, int]:
@@ -172,8 +177,8 @@ def _other_id(
     for index, name in enumerate(names):
         if index in used or folded(name) not in _IS_OTHER_ID or lookup.find(name) is not None:
             continue
-        cells = [_cell(row, index) for row in rows[1:]]
-        asked = [_cell(row, question) if question is not None else "" for row in rows[1:]]
+        cells = [cell_of(row, index) for row in rows[1:]]
+        asked = [cell_of(row, question) if question is not None else "" for row in rows[1:]]
         if (
             cells
             and all(0 < len(cell) <= _MOST_ID for cell in cells)
@@ -181,10 +186,6 @@ def _other_id(
         ):
             return index
     return None
-
-
-def _cell(row: Sequence[str], index: int) -> str:
-    return row[index].strip() if index < len(row) else ""
 
 
 def _without_ids(names: Sequence[str], roles: Mapping[str, int], known: set[int]) -> list[str]:
@@ -203,6 +204,7 @@ def _without_ids(names: Sequence[str], roles: Mapping[str, int], known: set[int]
 
 def _layout(
     names: Sequence[str],
+    rows: Sequence[Sequence[str]],
     roles: Mapping[str, int],
     asked: Mapping[int, str],
     ours: Mapping[str, int],
@@ -211,8 +213,14 @@ def _layout(
     notes: Sequence[str],
 ) -> Layout:
     notes = list(notes)
+    parts = {
+        name: {number: gap.id for number, gap in sorted(lookup.parts[name].items())}
+        for name in asked.values()
+        if name in lookup.parts
+    }
     if asked:
-        missing = [name for name in lookup.names() if name not in asked.values()]
+        answered = {one for name in asked.values() for one in parts.get(name, {0: name}).values()}
+        missing = [name for name in lookup.names() if name not in answered]
         if missing:
             notes.append(f"no column has answers to {', '.join(f'`{name}`' for name in missing)}")
         for at, name in enumerate(names if header else ()):
@@ -230,13 +238,15 @@ def _layout(
         dict(sorted(asked.items())),
         frozenset(index for index in range(len(names)) if index not in known),
         ours,
+        parts,
+        {at: gaps_in(cell_of(row, at) for row in rows) for at, name in asked.items() if name in parts},
         tuple(notes),
     )
 
 
-def mark_columns(asked: Mapping[int, str]) -> list[str]:
+def mark_columns(layout: Layout) -> list[str]:
     """The names of the columns that edgekit adds, for each question of a wide table."""
-    return [f"{name} {column}" for name in asked.values() for column in COLUMNS] if asked else list(COLUMNS)
+    return [f"{name} {column}" for name in layout.questions for column in COLUMNS] if layout.asked else list(COLUMNS)
 
 
 def _ours(names: Sequence[str], lookup: Lookup) -> dict[str, int]:
@@ -255,7 +265,7 @@ def _ours(names: Sequence[str], lookup: Lookup) -> dict[str, int]:
 def _said(names: Sequence[str], lookup: Lookup, columns: Mapping[str, str], path: object) -> dict[str, int]:
     found: dict[str, int] = {}
     problems: list[str] = []
-    known = [*ROLES, *lookup.names()]
+    known = [*ROLES, *lookup.names(), *lookup.parts]
     for what, column in columns.items():
         if what not in known:
             near = difflib.get_close_matches(what, known, n=1)
@@ -280,71 +290,39 @@ def _asked(names: Sequence[str], rows: Sequence[Sequence[str]], lookup: Lookup, 
     found: dict[int, str] = {}
     for index, name in enumerate(names):
         question = lookup.find(name)
-        if question is not None and index not in taken and question.id not in found.values():
-            found[index] = question.id
+        text = lookup.text(name) if question is None else None
+        if text is not None and not gaps_in(cell_of(row, index) for row in rows[1:]):
+            continue
+        asked = question.id if question is not None else text
+        if asked is not None and index not in taken and asked not in found.values():
+            found[index] = asked
     if len(found) == 1 and _share(rows[1:], next(iter(found)), lookup) >= _MOST_PART:
         # Not a column of answers to one question, but one of questions whose header is an answer already.
         return {}
     if found:
         return found
     for pattern in (RESPONSE, _NUMBERED):
+        order = in_order(names, rows, lookup) if pattern is RESPONSE else lookup.names()
         numbered = {
             index: int(match[1])
             for index, name in enumerate(names)
             if index not in taken and (match := pattern.fullmatch(name)) is not None and match[1] != ""
         }
-        texts = _question_texts(names, rows, lookup) if pattern is RESPONSE else {}
+        texts = question_texts(names, rows, lookup) if pattern is RESPONSE else {}
         found = {index: texts[number] for index, number in numbered.items() if texts.get(number)}
         left = {index: number for index, number in numbered.items() if number not in texts}
         for index, number in left.items():
-            asked = lookup.names()[number - 1] if 0 < number <= len(lookup.questions) else None
+            asked = order[number - 1] if 0 < number <= len(order) else None
             if asked is not None and asked not in found.values() and not texts:
                 found[index] = asked
         # Where the texts say that the order is another one, the number means nothing; what is left over may be plain.
-        others = [name for name in lookup.names() if name not in found.values()]
+        others = [name for name in order if name not in found.values()]
         if texts and len(left) == len(others) == 1:
             found[next(iter(left))] = others[0]
         # Beside responses, `Question 1` is what was asked.
         if found or (numbered and pattern is RESPONSE):
             return found
     return {}
-
-
-def _by_place(names: Sequence[str], rows: Sequence[Sequence[str]], lookup: Lookup, asked: Mapping[int, str]) -> str:
-    """Which columns nothing but a number gives a question, where it may be wrong: the quiz may have another order."""
-    numbered = {at: name for at, name in asked.items() if lookup.find(names[at]) is None}
-    moodle = any(RESPONSE.fullmatch(names[at]) for at in numbered)
-    if not numbered or not (moodle or len(numbered) < len(lookup.questions)) or _question_texts(names, rows, lookup):
-        return ""
-    return ", ".join([f"`{names[at]}` for `{name}`" for at, name in numbered.items()][:_MOST_PAIRS])
-
-
-def _question_texts(names: Sequence[str], rows: Sequence[Sequence[str]], lookup: Lookup) -> dict[int, str]:
-    """Number of a response -> question, where Moodle gives the text of each question beside it.
-
-    `""` where students were asked different ones, as Moodle draws them at random.
-    """
-    found: dict[int, str] = {}
-    for index, name in enumerate(names):
-        match = _ASKED.fullmatch(name)
-        if match is None:
-            continue
-        texts = {_cell(row, index) for row in rows[1:]} - {"", "-"}
-        asked = {question.id for text in texts if (question := lookup.find(text)) is not None}
-        if asked:
-            found[int(match[1])] = asked.pop() if len(texts) == 1 else ""
-    return found
-
-
-def _drawn(names: Sequence[str], rows: Sequence[Sequence[str]], lookup: Lookup) -> str:
-    """The responses that are to another question in each row; nothing where there are none."""
-    texts = _question_texts(names, rows, lookup)
-    found = [
-        f"`{name}`"
-        for name in names
-        if (match := RESPONSE.fullmatch(name)) is not None and texts.get(int(match[1])) == ""
-    ]
-    return ", ".join(found[:_MOST_PAIRS])
 
 
 def _by_content(

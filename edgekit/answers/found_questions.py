@@ -9,12 +9,16 @@ from typing import Any
 from edgekit.answers.answers import shown
 from edgekit.quiz.model import QuestionKind
 
+FULL = 99.99
+"""Per cent of the points from which an answer is right; Moodle rounds thirds."""
+
 
 @dataclass(slots=True)
 class FoundQuestion:
     """What was read; `table` is what a teacher would have written.
 
     options: text and whether it is right.  criteria: points, or None, and statement.  category: that it stood in.
+    part: the number of the gap that it is of a text, 0 for a question of its own.  of: the number of that text.
     """
 
     kind: QuestionKind
@@ -30,6 +34,8 @@ class FoundQuestion:
     tolerance: float = 0.0
     unit: str | None = None
     category: str = ""
+    part: int = 0
+    of: int = 0
 
     @property
     def says_nothing(self) -> bool:
@@ -66,17 +72,21 @@ def _criteria(criteria: Sequence[tuple[float | None, str]]) -> list[dict[str, An
 
 @dataclass(slots=True)
 class Reading:
-    """What a file gave: questions in order, notes for the teacher, its title, and of how many items it is."""
+    """What a file gave: questions in order, notes for the teacher, its title, how many items and texts with gaps."""
 
     questions: list[FoundQuestion] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     title: str = ""
     items: int = 0
+    texts: int = 0
 
     def left_out(self, question: FoundQuestion, what: str, count: int) -> None:
         """Note what of a question is not in the quiz, if there is any."""
         if count:
-            self.notes.append(f"`{shown(question.id or question.name or question.text)}`: left out, {what}: {count}")
+            part = f" ({question.part})" if question.part else ""
+            self.notes.append(
+                f"`{shown(question.id or question.name or question.text)}`{part}: left out, {what}: {count}"
+            )
 
 
 def category_name(path: str) -> str:

@@ -6,7 +6,8 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from edgekit.answers.found_questions import FoundQuestion, Reading, category_name
+from edgekit.answers.cloze import has_gaps, read_cloze
+from edgekit.answers.found_questions import FULL, FoundQuestion, Reading, category_name
 from edgekit.answers.numbers import number_in
 from edgekit.answers.xml_text import html_text
 
@@ -27,17 +28,20 @@ _CATEGORY = re.compile(r"\$CATEGORY:(.*)")
 _WEIGHT = re.compile(r"%(-?\d+(?:[.,]\d+)?)%")
 _RANGE = re.compile(r"([^.]+(?:\.\d+)?)\.\.(.+)", re.DOTALL)
 _MOST_BRACES = 50
-_FULL = 99.99
 _TRUE_FALSE = {"T": True, "TRUE": True, "F": False, "FALSE": False}
 
 
 def read_gift(text: str, reading: Reading) -> None:
     """Add the questions of a file; what cannot be graded or read is a note with its line.
 
-    Format: Moodle docs, `GIFT format`. An essay (`{}`) has no reference, and is left out by who calls.
+    Format: Moodle docs, `GIFT format`, and `Embedded answers (Cloze)` as text. An essay (`{}`) has no reference, and is
+    left out by who calls.
     """
     left: Counter[str] = Counter()
     for line, said_id, category, block in _blocks(text):
+        if has_gaps(block):
+            read_cloze(*_gapped(block, said_id, category), reading, html=True)
+            continue
         found = _question(line, block, reading, left)
         if found is not None:
             found.id, found.category = said_id, category
@@ -71,6 +75,16 @@ def _blocks(text: str) -> Iterator[tuple[int, str, str, str]]:
             lines, depth, said_id = [], 0, ""
     if lines:
         yield first, said_id, category, "\n".join(lines)
+
+
+def _gapped(block: str, said_id: str, category: str) -> tuple[str, FoundQuestion]:
+    """A text of embedded answers, which files of GIFT and those of nothing else hold, and what is known of it."""
+    title = _TITLE.match(block)
+    block = block[title.end() if title is not None else 0 :].lstrip()
+    form = _FORMAT.match(block)
+    block = block[form.end() if form is not None else 0 :]
+    name = title[1] if title is not None else " ".join(block.partition("{")[0].split()[:6])
+    return block, FoundQuestion("explain", block, id=said_id, name=name, category=category)
 
 
 def _question(line: int, block: str, reading: Reading, left: Counter[str]) -> FoundQuestion | None:
@@ -120,7 +134,7 @@ def _answers(said: str, found: FoundQuestion, reading: Reading, *, form: str) ->
         return False
     answers = [(sign, *_weighted(text, form=form)) for sign, text in parts]
     # Right is `=` and what has all of the points; where nothing has, a choice is of several that have parts of them.
-    full = [weight >= _FULL if weight is not None else sign == "=" for sign, weight, _ in answers]
+    full = [weight >= FULL if weight is not None else sign == "=" for sign, weight, _ in answers]
     partly = sum(not right and (weight or 0) > 0 for right, (_, weight, _) in zip(full, answers, strict=True))
     if any(sign == "~" for sign, _, _ in answers):
         found.kind = "choice"
@@ -154,7 +168,7 @@ def _numeric(said: str, found: FoundQuestion, reading: Reading) -> None:
     # `~` is for what is wrong.
     for one in said.partition("~")[0].split("="):
         weight, text = _weighted(one, form="plain")
-        if not text or (weight is not None and weight < _FULL):
+        if not text or (weight is not None and weight < FULL):
             partly += (weight or 0) > 0
             continue
         value, tolerance = _value(text)

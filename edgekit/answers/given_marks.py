@@ -41,7 +41,7 @@ def given_marks(answers: Answers, column: str = COLUMNS[0]) -> Iterator[tuple[in
 
 def is_wide(answers: Answers) -> bool:
     """Whether each of several questions has a column, or a key of each object."""
-    return isinstance(answers.source, TableSource | JsonSource) and len(answers.source.layout.asked) > 1
+    return isinstance(answers.source, TableSource | JsonSource) and len(answers.source.layout.questions) > 1
 
 
 def _written(source: TableSource, cells: Sequence[str], question: str) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from edgekit.answers.answers import Also, Answers, Lookup, nothing_else
-from edgekit.answers.cells import COLUMNS, feedback_of
+from edgekit.answers.cells import COLUMNS, feedback_of, status_of
 from edgekit.answers.columns import Layout, find_layout
 from edgekit.answers.decoding import Decoded, decode
 from edgekit.answers.nested import columns_of, flat_keys, names_of, without
@@ -80,7 +80,7 @@ def mark_entry(mark: Mark | None) -> dict[str, Any]:
     return {
         "mark": mark.final,
         "suggested": suggestion.points if suggestion else None,
-        "status": mark.status,
+        "status": status_of(mark),
         "reasons": [f"{one.code}: {one.detail}" for one in suggestion.reasons] if suggestion else [],
         "feedback": feedback_of(mark),
     }

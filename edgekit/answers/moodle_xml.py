@@ -1,4 +1,4 @@
-"""Questions of Moodle XML: essay, short answer, numerical, multiple choice, true or false."""
+"""Questions of Moodle XML: essay, short answer, numerical, multiple choice, true or false, and gaps in a text."""
 
 from __future__ import annotations
 
@@ -6,13 +6,11 @@ import io
 from collections import Counter
 from xml.etree.ElementTree import Element  # only the type; what parses is hardened
 
-from edgekit.answers.found_questions import FoundQuestion, Reading, category_name
+from edgekit.answers.cloze import has_gaps, read_cloze
+from edgekit.answers.found_questions import FULL, FoundQuestion, Reading, category_name
 from edgekit.answers.numbers import number_in
 from edgekit.answers.xml_text import html_text
 from edgekit.core.xml_stream import elements
-
-_FULL = 99.99
-"""Per cent of the points from which an answer is right; Moodle rounds thirds."""
 
 
 def read_moodle_xml(data: bytes, name: str, reading: Reading) -> None:
@@ -36,6 +34,10 @@ def read_moodle_xml(data: bytes, name: str, reading: Reading) -> None:
             points=_points(element),
             category=category,
         )
+        text, is_html = _written(element.find("questiontext"))
+        if kind in _GAPPED and has_gaps(text):
+            read_cloze(text, found, reading, html=is_html)
+            continue
         read = _READERS.get(kind)
         if read is None:
             left[kind if kind.isidentifier() and len(kind) < 40 else "unknown"] += 1
@@ -58,9 +60,9 @@ def _short_answer(element: Element, found: FoundQuestion, reading: Reading) -> N
     for answer, fraction in _answers(element):
         text = _text(answer)
         pattern = "*" in text.replace("\\*", "")
-        if text and fraction >= _FULL and not pattern:
+        if text and fraction >= FULL and not pattern:
             found.references.append(text.replace("\\*", "*"))
-        partly += 0 < fraction < _FULL
+        partly += 0 < fraction < FULL
         patterns += pattern and fraction > 0 and text != "*"
     reading.left_out(found, "answers with a part of the points", partly)
     reading.left_out(found, "answers with `*`, which are patterns", patterns)
@@ -71,11 +73,11 @@ def _numerical(element: Element, found: FoundQuestion, reading: Reading) -> None
     right = [
         (value, number_in(_text(answer.find("tolerance"))) or 0.0)
         for answer, fraction in _answers(element)
-        if fraction >= _FULL and (value := number_in(_text(answer))) is not None
+        if fraction >= FULL and (value := number_in(_text(answer))) is not None
     ]
     if right:
         found.value, found.tolerance = right[0][0], abs(right[0][1])
-    partly = sum(0 < fraction < _FULL for _, fraction in _answers(element))
+    partly = sum(0 < fraction < FULL for _, fraction in _answers(element))
     reading.left_out(found, "answers with a part of the points", partly)
     reading.left_out(found, "right numbers after the first", len(right) - 1 if right else 0)
     for unit in element.iter("unit"):
@@ -88,17 +90,19 @@ def _multiple_choice(element: Element, found: FoundQuestion, reading: Reading) -
     found.kind = "choice"
     single = (element.findtext("single") or "true").strip().casefold() in ("true", "1")
     answers = _answers(element)
-    found.options = [(_text(answer), fraction >= _FULL if single else fraction > 0) for answer, fraction in answers]
+    found.options = [(_text(answer), fraction >= FULL if single else fraction > 0) for answer, fraction in answers]
     if single:
-        partly = sum(0 < fraction < _FULL for _, fraction in answers)
+        partly = sum(0 < fraction < FULL for _, fraction in answers)
         reading.left_out(found, "the points of options that have a part of them", partly)
 
 
 def _true_false(element: Element, found: FoundQuestion, _reading: Reading) -> None:
     found.kind = "choice"
-    found.options = [(_text(answer).capitalize(), fraction >= _FULL) for answer, fraction in _answers(element)]
+    found.options = [(_text(answer).capitalize(), fraction >= FULL) for answer, fraction in _answers(element)]
 
 
+# `cloze` is the name in files, `multianswer` that of the plugin.
+_GAPPED = ("cloze", "multianswer")
 _READERS = {
     "essay": _essay,
     "shortanswer": _short_answer,
@@ -118,10 +122,14 @@ def _points(element: Element) -> float | None:
 
 
 def _text(element: Element | None) -> str:
-    """The `<text>` of an element, or its own; HTML unless it says that it is something else."""
+    said, is_html = _written(element)
+    return html_text(said) if is_html and ("<" in said or "&" in said) else said.strip()
+
+
+def _written(element: Element | None) -> tuple[str, bool]:
+    """The `<text>` of an element, or its own, and whether it is HTML, as it is where nothing else is said."""
     if element is None:
-        return ""
+        return "", False
     inner = element.find("text")
     said = (element.text if inner is None else inner.text) or ""
-    is_html = element.get("format") in (None, "html", "moodle_auto_format") and ("<" in said or "&" in said)
-    return html_text(said) if is_html else said.strip()
+    return said, element.get("format") in (None, "html", "moodle_auto_format")

@@ -13,7 +13,7 @@ from xml.parsers import expat  # entities are refused below
 from xml.sax.saxutils import escape, quoteattr  # only writes
 
 from edgekit.answers.answers import Answers, Lookup, by_student, shown
-from edgekit.answers.cells import feedback_of, points_text, reasons_of
+from edgekit.answers.cells import feedback_of, points_text, reasons_of, status_of
 from edgekit.answers.xml_text import XmlFile, local_name, not_xml
 from edgekit.core.errors import InputError, OutputError, UsageError, capped
 from edgekit.core.xml_stream import elements
@@ -159,7 +159,7 @@ def _rows_of(mark: Mark, of: str) -> Iterator[tuple[str, str, str, str]]:
         yield _PART + of, "float", points_text(mark.final), ' externalScored="human"'
     if mark.suggestion is not None:
         yield _SUGGESTED + of, "float", points_text(mark.suggestion.points), ""
-    yield _STATUS + of, "identifier", mark.status, ""
+    yield _STATUS + of, "identifier", status_of(mark), ""
     for name, text in ((_REASONS, reasons_of(mark)), (_FEEDBACK, feedback_of(mark))):
         if text:
             yield name + of, "string", text, ""

@@ -26,6 +26,7 @@ QuestionForm: TypeAlias = Literal["moodle-xml", "gift", "qti"]
 _ROOT = re.compile(rb"<(?:[A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)[\s/>]")
 _KEPT = 500
 _MOST_NAMED = 10
+_LONGEST_PART = ".999"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +80,15 @@ def _quiz(reading: Reading, path: Path, language: str, title: str | None) -> Qui
     if len(kept) > _KEPT:
         raise InputError(f"`{path}` has {len(kept):,} questions, more than {_KEPT}", hint="export a category at a time")
     ids: set[str] = set()
+    texts: dict[int, str] = {}
     for number, question in enumerate(kept, start=1):
-        question.id = _unique(question, number, ids)
+        if question.part:
+            # The gaps of a text have its id, and their numbers.
+            text = texts.get(question.of) or texts.setdefault(question.of, _unique(question, number, ids))
+            question.id = f"{text}.{question.part}"
+            ids.add(question.id.casefold())
+        else:
+            question.id = _unique(question, number, ids)
     categories = list(dict.fromkeys(question.category for question in kept))
     if len(categories) > 1:
         named = ", ".join(f"`{shown(name)}`" for name in categories[:_MOST_NAMED] if name)
@@ -108,7 +116,13 @@ def _quiz(reading: Reading, path: Path, language: str, title: str | None) -> Qui
 def _unique(question: FoundQuestion, number: int, ids: set[str]) -> str:
     """The id that a question had, or one made of its name."""
     said = question.id.strip()
-    name = said if is_id(said) else slug(question.name)[:48].rstrip("-") if question.name.strip() else f"q{number}"
+    name = (
+        said
+        if is_id(said + _LONGEST_PART * bool(question.part))
+        else slug(question.name)[:48].rstrip("-")
+        if question.name.strip()
+        else f"q{number}"
+    )
     name = name if is_id(name) else f"q{number}"
     found, again = name, 1
     while found.casefold() in ids:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import difflib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from edgekit.answers.answers import Lookup, shown
 from edgekit.answers.averages import averages
 from edgekit.answers.cells import as_typed
 from edgekit.answers.columns import Layout
+from edgekit.answers.parts import answers_in
 from edgekit.core.characters import visible
 from edgekit.core.errors import MOST_REASONS, UsageError
 from edgekit.core.languages import normalise_tag
@@ -90,7 +91,11 @@ def answers_of(rows: Sequence[Row], names: Sequence[str], layout: Layout, lookup
 def _asked(cells: Sequence[str], layout: Layout, lookup: Lookup, line: int, found: Found) -> list[tuple[Question, str]]:
     if layout.asked:
         by_id = {question.id: question for question in lookup.questions}
-        return [(by_id[name], cells[at]) for at, name in layout.asked.items()]
+        return [
+            (by_id[one], text)
+            for at, name in layout.asked.items()
+            for one, text in _parts(cells[at], at, name, layout, line, found)
+        ]
     assert layout.answer is not None  # noqa: S101  what `find_layout` gives has one or the other
     text = cells[layout.answer]
     if layout.question is None:
@@ -110,6 +115,20 @@ def _asked(cells: Sequence[str], layout: Layout, lookup: Lookup, line: int, foun
         f"line {line}: it names no question of the quiz{meant}" if said else f"line {line}: no question"
     )
     return []
+
+
+def _parts(cell: str, at: int, name: str, layout: Layout, line: int, found: Found) -> Iterator[tuple[str, str]]:
+    """Each question that a cell answers, and its answer: several where it is to the gaps of a text."""
+    if name not in layout.parts:
+        yield name, cell
+        return
+    given = answers_in(cell, layout.gaps[at])
+    if given is None:
+        found.notes.append(
+            f"line {line}: the answers to the gaps of `{name}` cannot be told apart, so each has the whole of them"
+        )
+    for number, question in layout.parts[name].items():
+        yield question, cell if given is None else given.get(number, "")
 
 
 def _language(cells: Sequence[str], layout: Layout, line: int, found: Found) -> str | None:

@@ -11,8 +11,9 @@ from pathlib import Path
 
 from edgekit.answers.answers import Also, Answers, Form, Lookup, nothing_else
 from edgekit.answers.cells import BREAK, COLUMNS, as_typed, csv_line, mark_cells
-from edgekit.answers.columns import RESPONSE, ROLES, Layout, find_layout, mark_columns
+from edgekit.answers.columns import ROLES, Layout, find_layout, mark_columns
 from edgekit.answers.decoding import MOST_BYTES, Decoded, decode
+from edgekit.answers.moodle_columns import RESPONSE
 from edgekit.answers.rows import Row, answers_of, problems_by_line
 from edgekit.core.errors import InputError, capped
 from edgekit.quiz.suggestion import Mark
@@ -46,22 +47,26 @@ class TableSource:
     def written(self, marks: Mapping[str, Mark], *, names: bool) -> bytes:
         """Every row with its columns, those of marks behind them or where they were; formulas are made harmless.
 
-        A table without names of columns gets them: else nobody knew which are marks.
+        A table without names of columns gets them: else nobody knew which are marks. It is a line longer then, so that
+        answers that are named by their lines get a column `id`.
         """
         layout = self.layout
-        new = mark_columns(layout.asked)
+        new = mark_columns(layout)
         header = layout.header
         missing = [name for name in new if name not in layout.ours]
         placed = {**layout.ours, **{name: self.width + index for index, name in enumerate(missing)}}
         by_row: dict[int, dict[int, str]] = {}
+        ids = [self.width + len(missing)] if not header and layout.id is None else []
         for answer_id, (number, question) in self.places.items():
             prefix = f"{question} " if layout.asked else ""
+            row_id = answer_id.removesuffix(f".{question}") if layout.asked else answer_id
+            by_row.setdefault(number, {}).update((at, row_id) for at in ids)
             for column, cell in zip(COLUMNS, mark_cells(marks.get(answer_id), self.ending), strict=True):
-                by_row.setdefault(number, {})[placed[prefix + column]] = cell
+                by_row[number][placed[prefix + column]] = cell
         # What is no answer, as a row of averages, is as wide as the others.
         nothing = dict.fromkeys((placed[name] for name in missing), "")
         lines: list[str] = []
-        first = {at: name for name, at in placed.items()}
+        first = {**{at: name for name, at in placed.items()}, **dict.fromkeys(ids, "id")}
         if not header:
             lines.append(self._line(self._names(), first, names=True))
         line = 2 if self.said else 1

@@ -9,7 +9,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 from edgekit.answers.answers import row_of
-from edgekit.answers.cells import feedback_of
+from edgekit.answers.cells import feedback_of, status_of
 from edgekit.core.characters import escaped
 from edgekit.quiz.model import Quiz
 from edgekit.quiz.suggestion import Answer, Mark
@@ -39,13 +39,13 @@ def _statement(quiz: Quiz, answer: Answer, mark: Mark, at: str, *, names: bool) 
     actor: dict[str, Any] = {"objectType": "Agent", "account": {"homePage": _HOME, "name": row_of(answer)}}
     if names and answer.student:
         actor["name"] = answer.student
-    result: dict[str, Any] = {"response": answer.text, "extensions": {STATUS: mark.status}}
+    result: dict[str, Any] = {"response": answer.text, "extensions": {STATUS: status_of(mark)}}
     if final is not None:
         scaled = round(final / mark.most, 6) if mark.most else 0.0
         result["score"] = {"scaled": scaled, "raw": final, "min": 0, "max": mark.most}
         result["extensions"][FEEDBACK] = feedback_of(mark)
     activity = f"{_HOME}/quiz/{quiz.digest}/{uuid.uuid5(uuid.NAMESPACE_URL, answer.question_id)}"
-    said = json.dumps([activity, answer.answer_id, answer.text, mark.status, final])
+    said = json.dumps([activity, answer.answer_id, answer.text, status_of(mark), final])
     return {
         "id": str(uuid.uuid5(uuid.NAMESPACE_URL, said)),
         "actor": actor,

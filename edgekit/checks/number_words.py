@@ -10,18 +10,17 @@ from functools import lru_cache
 from edgekit.core.languages import base_language
 
 # Zero to nineteen, then the tens from twenty, then hundred and thousand; `|` between forms of one number. Those that
-# only mean many (`thousands`) are none. A language
-# that writes them as one word (`vijfentwintig`, `einundzwanzig`) is read by its parts.
+# only mean many (`thousands`) are none. A language that writes them as one word (`einundzwanzig`) is read by its parts.
 _CARDINALS: Mapping[str, str] = {
-    "en": "zero one two three four five six seven eight nine ten eleven twelve|dozen thirteen "
+    "en": "zero one two three four five six seven eight nine ten eleven twelve thirteen "
     "fourteen fifteen sixteen seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety "
     "hundred thousand",
-    "pt": "zero um|uma dois|duas três|tres quatro cinco seis sete oito nove dez onze doze|dúzia treze "
+    "pt": "zero um|uma dois|duas três|tres quatro cinco seis sete oito nove dez onze doze treze "
     "quatorze|catorze quinze dezesseis|dezasseis dezessete|dezassete dezoito dezenove|dezanove vinte trinta quarenta "
-    "cinquenta|cinqüenta sessenta setenta oitenta noventa cem|cento|centena mil",
-    "es": "cero uno|un|una dos tres cuatro cinco seis siete ocho nueve diez once doce|docena trece catorce quince "
+    "cinquenta|cinqüenta sessenta setenta oitenta noventa cem|cento mil",
+    "es": "cero uno|un|una dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince "
     "dieciséis diecisiete dieciocho diecinueve veinte treinta cuarenta cincuenta sesenta setenta ochenta noventa "
-    "cien|ciento|centenar mil",
+    "cien|ciento mil",
     "fr": "zéro un|une deux trois quatre cinq six sept huit neuf dix|dizaine onze douze|douzaine treize quatorze "
     "quinze|quinzaine seize dix-sept dix-huit dix-neuf vingt|vingts|vingtaine trente|trentaine quarante|quarantaine "
     "cinquante|cinquantaine soixante|soixantaine septante|soixante-dix quatre-vingts|quatre-vingt|huitante "
@@ -76,6 +75,7 @@ _SPECIAL: Mapping[str, Mapping[str, int | Decimal]] = {
     "en": {
         "half": _HALF,
         "nil": 0,
+        "dozen": 12,
         "couple": 2,
         "twice": 2,
         "thrice": 3,
@@ -83,8 +83,28 @@ _SPECIAL: Mapping[str, Mapping[str, int | Decimal]] = {
         "midday": 12,
         "midnight": 12,
     },
-    "pt": {"metade": _HALF, "meia": _HALF, "meio": _HALF, "terço": 3, "terços": 3, "meio-dia": 12, "meia-noite": 12},
-    "es": {"mitad": _HALF, "medio": _HALF, "media": _HALF, "tercio": 3, "tercios": 3, "mediodía": 12, "medianoche": 12},
+    "pt": {
+        "metade": _HALF,
+        "meia": _HALF,
+        "meio": _HALF,
+        "terço": 3,
+        "terços": 3,
+        "dúzia": 12,
+        "centena": 100,
+        "meio-dia": 12,
+        "meia-noite": 12,
+    },
+    "es": {
+        "mitad": _HALF,
+        "medio": _HALF,
+        "media": _HALF,
+        "tercio": 3,
+        "tercios": 3,
+        "docena": 12,
+        "centenar": 100,
+        "mediodía": 12,
+        "medianoche": 12,
+    },
     "fr": {"moitié": _HALF, "demi": _HALF, "demie": _HALF, "tiers": 3, "midi": 12, "minuit": 12},
     "it": {"metà": _HALF, "mezzo": _HALF, "mezza": _HALF, "mezzogiorno": 12, "mezzanotte": 12},
     "de": {"hälfte": _HALF, "halb": _HALF, "halbe": _HALF, "zweimal": 2, "dreimal": 3, "mittag": 12, "mitternacht": 12},
@@ -138,54 +158,6 @@ _ONE_WORD: Mapping[str, Mapping[str, int]] = {
 # Words between the parts of a number.
 _LINKS = frozenset({"and", "e", "y", "et", "und", "en", "na", "ed", "linh", "lẻ"})
 
-# Powers of ten by the word after a numeral, in whatever language: `2.8bn`, `2,8 bilhões`, `35 लाख`. Long scales and
-# short ones share words, so that some have two.
-_SCALES: tuple[tuple[tuple[int, ...], str], ...] = (
-    ((2,), "hundreds? cem cent[oi]? cien(?:to)?s? hundert honderd mia ratus trăm yüz 百 백 सौ"),
-    (
-        (3,),
-        "k thousands? mil mill?iers? mil(?:le|a|hares) tsd tausend duizend elfu maelfu ribu r[bi]b? nghìn ngàn bin "
-        "tys(?:i[ąę]c[ea]?|\\.)? тыс\\w* тисяч\\w* tisíc\\w* χιλιάδ\\w+ ألف آلاف الف هزار हजार हज़ार হাজার ஆயிரம் వేల "
-        "พัน 千 천 אלף אלפים",
-    ),
-    ((4,), "万 萬 만 หมื่น"),
-    ((5,), "lakhs? lacs? लाख লাখ লক্ষ லட்சம் லட்ச లక్షల? લાખ ಲಕ್ಷ ലക്ഷം แสน"),
-    (
-        (6,),
-        "m mn mln mio mi mill?i[oóõ]n\\w* milh(?:ão|ões) milhão milione milioni miljoen million\\w* milion\\w* "
-        "milyon\\w* milioni juta jt triệu millió\\w* μυριών εκατ\\w* млн\\w* милли\\w* мільйон\\w* مليون\\w* ملايين "
-        "میلیون मिलियन মিলিয়ন மில்லியன் మిలియన్ ล้าน מיליון 백만",
-    ),
-    ((7,), "crores? करोड़ कोटी কোটি கோடி కోట్ల? કરોડ ಕೋಟಿ കോടി"),
-    ((8,), "亿 億 억"),
-    (
-        (9, 12),
-        "b bn bln billions? bilh(?:ão|ões) bili(?:ão|ões) bill[oó]n\\w* bilion\\w* billion\\w* bilioni biliona "
-        "billiún\\w*",
-    ),
-    (
-        (9,),
-        "md mds mrd mld milliards? milliarde\\w* miliard\\w* miljard\\w* miliar milyar\\w* tỷ tỉ млрд\\w* "
-        "миллиард\\w* мільярд\\w* مليار\\w* میلیارد अरब बिलियन বিলিয়ন δισ\\w* מיליארד",
-    ),
-    ((12, 18), "tn trillions? trilh(?:ão|ões) trill?[oó]n\\w* trilion\\w* triliun трлн\\w* трилл\\w* تريليون"),
-    ((12,), "兆 조"),
-)
-
-
-@lru_cache(maxsize=1)
-def _scales() -> re.Pattern[str]:
-    groups = [f"(?P<g{at}>{'|'.join(words.split())})" for at, (_, words) in enumerate(_SCALES)]
-    return re.compile(f"(?:{'|'.join(groups)})", re.IGNORECASE)
-
-
-def scale(word: str) -> tuple[int, ...]:
-    """Powers of ten that a word after a numeral may stand for, none for any other word."""
-    found = _scales().fullmatch(word[:24])
-    if found is None:
-        return ()
-    return _SCALES[int((found.lastgroup or "g0")[1:])][0]
-
 
 @lru_cache(maxsize=64)
 def _lexicon(language: str) -> tuple[dict[str, int | Decimal], re.Pattern[str] | None]:
@@ -230,6 +202,14 @@ def digit_words(language: str) -> dict[str, int]:
     return {**words, **dict.fromkeys(sorted(_ARTICLES.get(base_language(language), ())), 1)} if words else {}
 
 
+def cardinals(language: str) -> dict[int, tuple[str, ...]]:
+    """The words for nothing to nineteen and the tens, by number; none for languages not known here."""
+    forms = _CARDINALS.get(base_language(language), "").split()
+    return {
+        value: tuple(form.split("|")) for value, form in zip([*range(20), *range(20, 100, 10)], forms, strict=False)
+    }
+
+
 def number_words(language: str) -> frozenset[str]:
     """The words of a language that are numbers or parts of them, ordinals aside; none for those not known here."""
     return frozenset(_lexicon(base_language(language))[0])
@@ -255,10 +235,9 @@ def spelled(text: str, language: str) -> Iterator[tuple[int, int, set[int | Deci
     shown = text.lower()
     row: list[int | Decimal] = []
     begin = end = 0
-    for found in _WORD.finditer(shown):
-        values = _values(found[0], words, ordinals)
-        between = shown[end : found.start()]
-        if values is None and row and found[0] in _LINKS and between.isspace():
+    for start, stop, values in _words(shown, words, ordinals):
+        between = shown[end:start]
+        if values is None and row and shown[start:stop] in _LINKS and not between.strip(" -\t\n\u00a0"):
             continue
         if row and (values is None or len(row) >= _MOST_PARTS or not _joins(between)):
             if shown[begin:end] not in articles:
@@ -267,11 +246,26 @@ def spelled(text: str, language: str) -> Iterator[tuple[int, int, set[int | Deci
         if values is None:
             continue
         if not row:
-            begin = found.start()
+            begin = start
         row += values
-        end = found.end()
+        end = stop
     if row and shown[begin:end] not in articles:
         yield begin, end, _readings(row)
+
+
+def _words(
+    text: str, words: Mapping[str, int | Decimal], ordinals: re.Pattern[str] | None
+) -> Iterator[tuple[int, int, list[int | Decimal] | None]]:
+    """Begin, end and values of each word; one with hyphens is one where all of it is a number, else each part is."""
+    for found in _WORD.finditer(text):
+        values = _values(found[0], words, ordinals)
+        if values is not None or "-" not in found[0]:
+            yield *found.span(), values
+            continue
+        at = found.start()
+        for part in _hyphened(found[0], words):
+            yield at, at + len(part), _values(part, words, ordinals)
+            at += len(part) + 1
 
 
 def _joins(between: str) -> bool:
@@ -289,7 +283,7 @@ def _values(
     if "-" in word:
         parts = [_values(part, words, ordinals) for part in _hyphened(word, words) if part not in _LINKS]
         known = [value for part in parts if part is not None for value in part]
-        return known or None
+        return known if known and None not in parts else None
     return _compound(word, words)
 
 

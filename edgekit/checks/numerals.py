@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import TypeAlias
 from unicodedata import normalize
 
-from edgekit.checks.number_words import scale
+from edgekit.checks.scale_words import scale
 
 Value: TypeAlias = Decimal | str
 """A number, or digits that no scale or unit applies to: more than 24, or with a zero before them."""

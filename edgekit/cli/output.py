@@ -1,4 +1,4 @@
-"""The only writer to stdout and stderr: stdout is data, stderr is narration."""
+"""The only writer to stdout and stderr: stdout is data, stderr is narration; neither commands a terminal."""
 
 from __future__ import annotations
 
@@ -31,12 +31,15 @@ def utf8_streams() -> None:
             reconfigure(errors="replace")
 
 
-def data(text: str) -> None:
-    """One line of data. Raises OutputError, ReaderGoneError."""
+def data(text: str, *, painted: bool = False) -> None:
+    """One line of data. painted: with colours of ours, and nothing else that a terminal would obey.
+
+    A pipe may lead to a terminal as well, and gets what it would. Raises OutputError, ReaderGoneError.
+    """
     if sys.stdout is None:  # closed by whoever started us
         raise OutputError("cannot write to the standard output: it is closed")
     try:
-        sys.stdout.write(text + "\n")
+        sys.stdout.write((text if painted else visible(text)) + "\n")
     except BrokenPipeError:
         raise ReaderGoneError from None
     except OSError as problem:
@@ -74,6 +77,10 @@ def json_object(value: Any) -> None:
 
 def narrate(text: str) -> None:
     """One line for the person watching; nobody watching is no error."""
+    _tell(visible(text))
+
+
+def _tell(text: str) -> None:
     if sys.stderr is None:
         return
     try:
@@ -85,9 +92,9 @@ def narrate(text: str) -> None:
 
 def error(problem: EdgekitError) -> None:
     """What happened, every reason, then one hint after a blank line; what they quote cannot command the terminal."""
-    narrate(paint("error:", "31", sys.stderr) + " " + visible(str(problem)))
+    _tell(paint("error:", "31", sys.stderr) + " " + visible(str(problem)))
     if problem.hint:
-        narrate("\n" + paint("hint:", "36", sys.stderr) + " " + visible(problem.hint))
+        _tell("\n" + paint("hint:", "36", sys.stderr) + " " + visible(problem.hint))
 
 
 def paint(text: str, colour: str, stream: TextIO | None) -> str:

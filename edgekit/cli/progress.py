@@ -11,6 +11,7 @@ import time
 from typing import Literal, Protocol, TypeAlias
 
 from edgekit.cli import output
+from edgekit.core.characters import escaped
 from edgekit.core.events import Event, Note, Progress, Reporter, StepFinished, StepStarted
 from edgekit.core.meter import Clock, Meter, in_words
 from edgekit.core.units import duration_in_words
@@ -67,11 +68,12 @@ class _Terminal:
         self._bars.start()
 
     def line(self, text: str) -> None:
-        self._bars.console.print(text, markup=False, highlight=False, soft_wrap=True)
+        self._bars.console.print(output.visible(text), markup=False, highlight=False, soft_wrap=True)
 
     def live(self, step: str, event: Progress | None, text: str) -> None:
         # rich takes a completed task for finished and a None total for "leave as it is"
         total = event.total if event is not None and event.total else None
+        step = output.visible(step, one_line=True)
         if event is None:
             self._bars.reset(self._task, total=None, visible=True, description=step, text=text)
         else:
@@ -140,4 +142,4 @@ class Renderer:
 
 def _as_json(event: Event) -> str:
     kind = {StepStarted: "started", Progress: "progress", StepFinished: "finished", Note: "note"}[type(event)]
-    return json.dumps({"event": kind, **dataclasses.asdict(event)}, ensure_ascii=False)
+    return escaped(json.dumps({"event": kind, **dataclasses.asdict(event)}, ensure_ascii=False))

@@ -219,9 +219,12 @@ class Sink:
     def __init__(self, stream: BinaryIO, name: str) -> None:
         self._stream = stream
         self._name = name
+        self._watched = stream.isatty()
 
     def write(self, text: str) -> None:
-        """Write text as UTF-8."""
+        """Write text as UTF-8, to a terminal without what it would obey."""
+        if self._watched:
+            text = output.visible(text.replace("\r\n", "\n"))
         try:
             self._stream.write(text.encode("utf-8", errors="surrogatepass"))
         except BrokenPipeError:

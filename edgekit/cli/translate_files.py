@@ -52,7 +52,7 @@ def tell_plain(path: Path | None, kind: str | None) -> None:
 
     why = why_plain(path.name) if path is not None and kind is None else None
     if why is not None:
-        output.narrate(output.visible(why))
+        output.narrate(why)
 
 
 def check_line_out(out: Path, path: Path | None, *, force: bool, allowed: Collection[str], named: bool) -> None:

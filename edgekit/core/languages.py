@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from edgekit.core.errors import UsageError
@@ -39,6 +40,20 @@ _CODE_PAGES = {
 }
 
 
+# CLDR 44, `numbers/symbols`, for Western digits. Where a language has countries of both kinds, by the country.
+_SIGNS = {
+    language: sign
+    for sign, languages in {
+        ",": "af az be bg bs ca cs da de el es et eu fi fr gl hr hu hy id is it ka kk lo lt lv mk nb nl nn no pl pt ro "
+        "ru rw sk sl sq sr sv tr uk uz vi",
+        ".": "am bn en fil gu ha he hi ig ja kn ko ml mr ms mt my ne pa si sw ta te th tl ur yo zh",
+    }.items()
+    for language in languages.split()
+}
+_POINTS_BY_REGION = {"de": "CH LI", "es": "419 BZ CU DO GT HN MX NI PA PE PR SV US", "it": "CH"}
+_REGION_SIGNS = {f"{tag}-{region}": "." for tag, regions in _POINTS_BY_REGION.items() for region in regions.split()}
+
+
 def normalise_tag(tag: str) -> str:
     """`PT_br` -> `pt-BR`, `zh-hant` -> `zh-Hant`. Raises UsageError for anything that is no tag."""
     match = _TAG.fullmatch(tag.strip()) if isinstance(tag, str) else None
@@ -58,6 +73,15 @@ def normalise_tag(tag: str) -> str:
 def base_language(tag: str) -> str:
     """`pt-BR` -> `pt`."""
     return tag.partition("-")[0]
+
+
+def decimal_sign(tags: Iterable[str]) -> str | None:
+    """The sign before a fraction, `.` or `,`, where all of some languages have the same; the other parts thousands.
+
+    None for languages that differ, or whose sign is not known.
+    """
+    signs = {_REGION_SIGNS.get(tag) or _SIGNS.get(base_language(tag)) for tag in tags}
+    return signs.pop() if len(signs) == 1 else None
 
 
 def code_page(tag: str) -> str | None:

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from decimal import Decimal, localcontext
 
-from edgekit.checks.number_words import digit_words
+from edgekit.checks.number_words import cardinals, digit_words
 from edgekit.grading.function_words import LANGUAGES
 from edgekit.grading.intake import look_alikes_folded, matching_form
 from edgekit.grading.quantities import Quantity, quantities, with_unit
@@ -41,42 +41,29 @@ _POWER = re.compile(
 )
 # `fourteen ninety-two`, `nineteen oh five`, `diecinueve ochenta y cuatro`: years and times in pairs of digits. Other
 # languages add two such words up, as `soixante-quinze`.
-_TEENS = {
-    "en": "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty",
-    "es": "diez once doce trece catorce quince dieciseis diecisiete dieciocho diecinueve veinte",
-    "pt": "dez onze doze treze quatorze|catorze quinze dezesseis dezessete dezoito dezenove vinte",
-}
-_TENS = {
-    "en": "twenty thirty forty fifty sixty seventy eighty ninety",
-    "es": "veinte treinta cuarenta cincuenta sesenta setenta ochenta noventa",
-    "pt": "vinte trinta quarenta cinquenta sessenta setenta oitenta noventa",
-}
-_ONES = {
-    "en": "one two three four five six seven eight nine",
-    "es": "uno dos tres cuatro cinco seis siete ocho nueve",
-    "pt": "um dois tres quatro cinco seis sete oito nove",
-}
 _BETWEEN = {"en": r"[\s-]", "es": r"\sy\s", "pt": r"\se\s"}
-_NAUGHT = {"en": "oh|o|zero", "es": "cero", "pt": "zero"}
-_PAIRED = {
-    word: first + at * step
-    for words, first, step in ((_ONES, 1, 1), (_TEENS, 10, 1), (_TENS, 20, 10))
-    for row in words.values()
-    for at, forms in enumerate(row.split())
-    for word in forms.split("|")
+_NAUGHT = {"en": ("oh", "o")}
+_FORMS = {
+    language: {value: [*map(matching_form, forms)] for value, forms in cardinals(language).items()}
+    for language in _BETWEEN
 }
+_PAIRED = {word: value for forms in _FORMS.values() for value, words in forms.items() for word in words}
 
 
 def _pairs_of(language: str) -> re.Pattern[str]:
-    teens, tens, ones = (words[language].replace(" ", "|") for words in (_TEENS, _TENS, _ONES))
+    naught, ones, teens, tens = (
+        "|".join(word for value in values for word in _FORMS[language][value])
+        for values in ([0], range(1, 10), range(10, 21), range(20, 100, 10))
+    )
+    naught = "|".join((*_NAUGHT.get(language, ()), naught))
     return re.compile(
-        rf"\b(?P<first>{teens})[\s-](?:(?:{_NAUGHT[language]})[\s-](?P<one>{ones})"
+        rf"\b(?P<first>{teens})[\s-](?:(?:{naught})[\s-](?P<one>{ones})"
         rf"|(?P<tens>{tens})(?:{_BETWEEN[language]}(?P<ones>{ones}))?|(?P<teen>{teens}))\b"
         r"(?![\s-](?:hundred|thousand|million|point|mil|cien|cientos|milhoes|millones|coma|punto|ponto|virgula)\b)"
     )
 
 
-_PAIRS = tuple(_pairs_of(language) for language in _TEENS)
+_PAIRS = tuple(_pairs_of(language) for language in _BETWEEN)
 _HIGH = str.maketrans("⁻⁺⁰¹²³⁴⁵⁶⁷⁸⁹−", "-+0123456789-")
 _BARE_POINT = re.compile(r"(?:(?<=^)|(?<=[\s=(]))[.,](?P<digits>\d{1,12})\b")
 _CLOCK = re.compile(r"(?<![\w:.,])(?P<first>\d{1,2}):(?P<second>[0-5]\d)(?::(?P<third>[0-5]\d))?(?![\w:])")
@@ -97,11 +84,12 @@ _SMALLER = {"h": ("min", 60), "min": ("s", 60), "m": ("cm", 100)}
 _MOST = 64
 
 
-def amounts(text: str, languages: tuple[str, ...] = ()) -> list[Quantity]:
+def amounts(text: str, languages: tuple[str, ...] = (), *, decimal: str | None = None) -> list[Quantity]:
     """What `quantities` finds, in order, with the parts of one amount put together and a row of words as one number.
 
     More than it: fractions (`3/4`, `three quarters`, `one and a half`), signs in words, `5 below zero`, powers of ten,
     `.5`, `one point two`, and amounts in two units (`1 h 30 min`, `1m20`, `1:30`, which is of hours or of minutes).
+    decimal: the sign before a fraction, as for `quantities`.
     """
     text = look_alikes_folded(text)
     plain = matching_form(text)
@@ -112,7 +100,7 @@ def amounts(text: str, languages: tuple[str, ...] = ()) -> list[Quantity]:
     found = [
         # `twenty-five` is neither 20 nor 5.
         replace(one, values=(max(one.values),)) if one.in_words and one.values else one
-        for one in quantities("".join(rest), languages)[:_MOST]
+        for one in quantities("".join(rest), languages, decimal=decimal)[:_MOST]
     ]
     found = sorted([*found, *own], key=lambda one: one.begin)
     found = _with_points(plain, found)

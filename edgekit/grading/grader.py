@@ -176,7 +176,8 @@ class Grader(Closing):
         )
 
     def _by_rule(self, question: Question, read: Read) -> Suggestion:
-        found = mark_by_rule(question, read.intake, self.quiz.expected(question))
+        written = (read.answer.language,) if read.answer.language else ()
+        found = mark_by_rule(question, read.intake, self.quiz.expected(question), written)
         return suggest(
             question,
             read,

@@ -36,15 +36,17 @@ def is_ruled(question: Question) -> bool:
     return question.kind != "explain" and not (question.kind == "translate" and question.criteria)
 
 
-def mark_by_rule(question: Question, intake: Intake, languages: tuple[str, ...] = ()) -> Ruled:
+def mark_by_rule(
+    question: Question, intake: Intake, languages: tuple[str, ...] = (), written: tuple[str, ...] = ()
+) -> Ruled:
     """Mark an answer that is not blank.
 
-    languages: of number words and of words that deny.
+    languages: of number words and of words that deny.  written: that the answer is said to be in, if any.
     Without `form_counts` case, accents and the punctuation around an answer are no matter.
     Raises ValueError for a question that `is_ruled` does not name.
     """
     if question.kind == "numeric":
-        return mark_number(question, intake, languages)
+        return mark_number(question, intake, languages, written)
     if question.kind == "dictation":
         return mark_dictation(question, intake)
     if question.kind == "choice":

@@ -7,6 +7,7 @@ from decimal import Decimal
 from itertools import islice
 
 from edgekit.checks.number_words import number_words
+from edgekit.core.languages import decimal_sign
 from edgekit.grading.amounts import amounts
 from edgekit.grading.function_words import denying_words, function_words, known
 from edgekit.grading.intake import Intake, matching_form
@@ -31,18 +32,45 @@ _LEAST_HEARD = 3
 _MOST_WORDS = 64
 
 
-def mark_number(question: Question, intake: Intake, languages: tuple[str, ...]) -> Ruled:
-    """Digits of any script, decimal point or comma, words of `languages`; `5000 g` is `5 kg`.
+def mark_number(question: Question, intake: Intake, languages: tuple[str, ...], written: tuple[str, ...] = ()) -> Ruled:
+    """Digits of any script, words of `languages`; `5000 g` is `5 kg`.
 
     The right number without its unit, or with one of another size, goes to a person; so do several numbers of which one
-    is right, and one that is denied.
+    is right, one that is denied, and one that is right only where its sign is read against `written`, the languages of
+    the answer (none: `languages`), or where those do not agree on it: `1.235` is 1235 in Portuguese.
     """
+    own = decimal_sign(written or languages)
+    found, others = (amounts(intake.text, languages, decimal=sign) for sign in (",." if own == "," else ".,"))
+    first = _marked(question, intake, found, languages)
+    if found == others:
+        return first
+    second = _marked(question, intake, others, languages)
+    same = (first.points, first.possible) == (second.points, second.possible)
+    if same or (own is not None and first.points >= second.points):
+        return first
+    one, other = next(pair for pair in zip(found, others, strict=False) if pair[0] != pair[1])
+    words = evidence(intake, one.begin, one.end, _wanted(question))
+    said, own_value, other_value = (
+        intake.text[one.begin : one.end],
+        *(each.values[0].normalize() for each in (one, other)),
+    )
+    told = doubt("number", f"`{said}` may be `{own_value:f}` or `{other_value:f}`", words)
+    points = first.points if own is not None else min(first.points, second.points)
+    return ruled(points, question.points, words, possible=(*first.possible, *second.possible), reasons=told)
+
+
+def _wanted(question: Question) -> str:
+    """The right number with its unit."""
+    return f"{question.value:g}" + (f" {question.unit}" if question.unit else "")
+
+
+def _marked(question: Question, intake: Intake, found: list[Quantity], languages: tuple[str, ...]) -> Ruled:
+    """By the numbers that were found."""
     most = question.points
-    found = amounts(intake.text, languages)
     if not found:
         told = _slip(question, intake, found, languages) or doubt("number", "there is no number in it")
         return ruled(0.0, most, None, possible=(most,), reasons=told)
-    wanted = f"{question.value:g}" + (f" {question.unit}" if question.unit else "")
+    wanted = _wanted(question)
     right = [one for one in found if _is_right(question, one, intake.text)]
     denied = denial(intake.text, known((question.language, *languages)))
     first = (right or found)[0]

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from decimal import Decimal
+from unicodedata import normalize
 
 from edgekit.checks.number_words import spelled, spells
 from edgekit.checks.numerals import Numeral, fractions, numerals
+from edgekit.checks.scale_words import scale
 from edgekit.grading.intake import look_alikes_folded
 from edgekit.grading.units import Unit, unit_behind
 
@@ -20,6 +22,10 @@ _AFTER_MARKER = re.compile(r"[.):]\s|\)")
 _ROUNDING = Decimal("0.0005")
 _MOST = 256
 _MOST_DIGITS = 24
+_ARABIC = "٫"
+_POINTS = {".", ",", _ARABIC}
+# `5 k`, `5 b`: a letter may be a name, or an option.
+_LEAST_SCALE = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +55,10 @@ class Quantity:
         )
 
 
-def quantities(text: str, languages: tuple[str, ...] = ()) -> list[Quantity]:
+def quantities(text: str, languages: tuple[str, ...] = (), *, decimal: str | None = None) -> list[Quantity]:
     """The numbers of a text in order, at most 256: digits of any script, `½`, and words where a language's are known.
 
+    decimal: the sign before a fraction, which gives `1.235` one value; None: it has each that it may be meant to have.
     Numbers of lists (`1. first`) and those in a formula or a name (`H₂O`, `CO2`, `x1`) are none.
     """
     text = look_alikes_folded(text)
@@ -77,8 +84,8 @@ def quantities(text: str, languages: tuple[str, ...] = ()) -> list[Quantity]:
                     place = one.begin + at
                     found[place] = Quantity(place, place + 1, (Decimal(digit),), None)
             continue
-        plain = _values(one)
-        scaled = tuple(dict.fromkeys((*(value for value in one.values if isinstance(value, Decimal)), *plain)))
+        plain = _values(one, decimal)
+        scaled = _scaled(one, text, plain, decimal)
         if before in "-−" or (before[-1:] in "-−" and not before[:1].isalnum()):
             plain, scaled = (tuple(-value for value in values) if before else values for values in (plain, scaled))
         if not scaled:
@@ -95,16 +102,35 @@ def quantities(text: str, languages: tuple[str, ...] = ()) -> list[Quantity]:
     return [found[begin] for begin in sorted(found)]
 
 
-def _values(one: Numeral) -> tuple[Decimal, ...]:
-    """What the digits alone may be; a comma between them may be either kind of separator."""
-    digits = one.digits.replace("٫", ".").replace("٬", ",")
-    groups = re.split(r"\D", digits)
+def _values(one: Numeral, decimal: str | None) -> tuple[Decimal, ...]:
+    """What the digits alone may be: `1.235` is a whole number or has a fraction, `0.500`, `1234.5` and `1 235` are one.
+
+    decimal: the sign before a fraction, where it is known.
+    """
+    groups = re.split(r"\D", one.digits)
+    signs = {sign for sign in one.digits if not sign.isdigit()}
     readings = []
-    if len(groups) == 2:
+    if len(groups) == 2 and signs <= _POINTS:
         readings.append(f"{groups[0]}.{groups[1]}")
-    if len(groups) == 1 or all(len(group) == 3 for group in groups[1:]):
+    is_whole = all(len(group) == 3 for group in groups[1:]) and len(signs) == 1 and one.digits[0] != "0"
+    if len(groups) == 1 or (is_whole and len(groups[0]) <= 3 and signs != {_ARABIC}):
         readings.append("".join(groups))
+    if decimal is not None and len(readings) == 2:
+        readings = readings[:1] if signs == {decimal} else readings[1:]
     return tuple(Decimal(reading) for reading in readings if len(reading) <= _MOST_DIGITS)
+
+
+def _scaled(one: Numeral, text: str, plain: tuple[Decimal, ...], decimal: str | None) -> tuple[Decimal, ...]:
+    """The values with a word such as `million` behind the digits, and without it where that may be something else."""
+    named = tuple(value for value in one.values if isinstance(value, Decimal))
+    if decimal is None or not plain:
+        return tuple(dict.fromkeys((*named, *plain)))
+    word = normalize("NFC", text[one.after : one.end]).strip("-").split()[-1:]
+    powers = scale(word[0]) if word else ()
+    if not powers:
+        return plain if one.after == one.end else tuple(dict.fromkeys((*named, *plain)))
+    made = tuple(value.scaleb(power) for power in powers for value in plain)
+    return made if len(word[0]) > _LEAST_SCALE else (*made, *plain)
 
 
 def with_unit(text: str, begin: int, end: int, values: tuple[Decimal, ...], *, in_words: bool = False) -> Quantity:

@@ -7,7 +7,7 @@ import csv
 import io
 import json
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
@@ -109,6 +109,19 @@ def test_what_no_person_made_leaves_the_mark_empty_in_every_form(
     report = written(tmp_path, answers, [mark("a", "q1", status)], "out.xml", form="qti").decode()
     assert ('identifier="SCORE"' in report) is counts
     assert ('externalScored="human"' in report) is counts
+
+
+@pytest.mark.parametrize("status", STATUSES)
+def test_how_far_a_mark_is_stands_alike_in_every_form(tmp_path: Path, quiz: Quiz, status: MarkStatus) -> None:
+    said = "review" if status == "suggested" else status
+    marks = [mark("a", "q1", status)]
+    table = read(tmp_path, "id,question,answer\na,q1,x\n", quiz)
+    lines = read(tmp_path, '{"id": "a", "question": "q1", "answer": "x"}', quiz)
+    for answers, form in ((lines, None), (table, "jsonl")):
+        assert json.loads(written(tmp_path, answers, marks, form=form))["status"] == said
+    assert f">{said}<" in written(tmp_path, table, marks, form="qti").decode()
+    (statement,) = json.loads(written(tmp_path, table, marks, form="xapi", quiz=quiz))
+    assert said in statement["result"]["extensions"].values()
 
 
 def test_lti_scores_have_what_a_platform_asks_for(tmp_path: Path, quiz: Quiz) -> None:
@@ -340,9 +353,37 @@ def test_a_table_without_names_of_columns_gets_them_and_is_read_again(tmp_path: 
     answers = read(tmp_path, "Ana,q1,it is so\nEva,q2,no\n", quiz)
     marks = [mark(one.answer_id, one.question_id, "accepted") for one in answers.answers]
     told = written(tmp_path, answers, marks).decode()
-    assert told.startswith("column 1,question,answer,mark,suggested,status,reasons,feedback\nAna,q1,it is so,1.5,")
+    assert told.startswith("column 1,question,answer,mark,suggested,status,reasons,feedback,id\nAna,q1,it is so,1.5,")
     again = read_answers(tmp_path / "out.csv", quiz=quiz)
     assert [(one.question_id, one.text) for one in again.answers] == [("q1", "it is so"), ("q2", "no")]
+
+
+@pytest.mark.parametrize(
+    ("data", "columns"),
+    [
+        ("q1,it is so\nq2,no\nq1,since\n", None),
+        ('\nq1,"it\nis"\n\n\nq2,no\n', None),
+        ("sep=;\nAna;q1;it is so\nEva;q2;no\n", None),
+        ("Ana,it is so,no\nEva,since,yes\n", {"q1": "2", "q2": "3"}),
+    ],
+)
+def test_a_table_without_names_and_ids_keeps_its_ids_when_it_is_written_and_sorted(
+    tmp_path: Path, quiz: Quiz, data: str, columns: Mapping[str, str] | None
+) -> None:
+    (tmp_path / "in.csv").write_text(data, encoding="utf-8")
+    answers = read_answers(tmp_path / "in.csv", quiz=quiz, columns=columns)
+    before = {(one.answer_id, one.question_id, one.text) for one in answers.answers}
+    marks = [mark(one.answer_id, one.question_id) for one in answers.answers]
+    first = written(tmp_path, answers, marks)
+    again = read_answers(tmp_path / "out.csv", quiz=quiz)
+    assert {(one.answer_id, one.question_id, one.text) for one in again.answers} == before
+    assert written(tmp_path, again, marks) == first
+    if b'"' not in first:
+        lines = first.decode().splitlines()
+        head = 2 if lines[0].startswith("sep=") else 1
+        (tmp_path / "sorted.csv").write_text("\n".join([*lines[:head], *lines[: head - 1 : -1]]), encoding="utf-8")
+        turned = read_answers(tmp_path / "sorted.csv", quiz=quiz)
+        assert {(one.answer_id, one.question_id, one.text) for one in turned.answers} == before
 
 
 def test_columns_of_marks_are_never_taken_for_answers(tmp_path: Path, quiz: Quiz) -> None:

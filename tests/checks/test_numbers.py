@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edgekit.checks.number_words import digit_words, han, number_words, roman, scale, spelled
+from edgekit.checks.number_words import digit_words, han, number_words, roman, spelled
 from edgekit.checks.numbers import check_numbers
 from edgekit.checks.numerals import numerals
+from edgekit.checks.scale_words import scale
 
 
 def missing(source: str, target: str, language: str) -> list[str]:

@@ -70,6 +70,50 @@ def test_an_undone_decision_comes_up_again(capsys: pytest.CaptureFixture[str], m
     assert (answers["a2"]["mark"], answers["a3"]["mark"], answers["a1"]["mark"]) == (2.0, 1.0, None)
 
 
+ALIKE = """id,student,question,answer
+b1,Ana,q1,sun  red
+b2,Ben,q1,sun red
+b3,Eva,q1,sun red today
+b4,Ian,q1,sun red
+b5,Leo,q1,sun red
+b6,Mia,q1,sun red
+"""
+
+
+def test_answers_with_the_same_words_are_changed_at_once(
+    home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (home / "answers.csv").write_text(ALIKE, encoding="utf-8")
+    grade()
+    assert run(["grade", "accept", "b5"]) == 0
+    assert run(["grade", "contest", "b5"]) == 0
+    assert run(["grade", "accept", "b6"]) == 0
+    capsys.readouterr()
+    assert run(["grade", "change", "b2", "1"]) == 0
+    assert "2 answers have the same words: `--identical` changes them too" in capsys.readouterr().err
+    # Nobody to ask, and more than what was named would change.
+    assert run(["grade", "change", "b2", "1.5", "--identical"]) == 2
+    assert "add `--yes`" in capsys.readouterr().err
+    assert run(["grade", "change", "b2", "1.5", "--identical", "--feedback", "Say why.", "--yes"]) == 0
+    told = capsys.readouterr().err
+    assert "changed 3" in told
+    assert "the same words" not in told
+    assert run(["grade", "export", "-o", "final.csv", "--pending"]) == 0
+    assert [(one["id"], one["mark"], one["status"]) for one in rows(home / "final.csv")] == [
+        ("b1", "1.5", "changed"),
+        ("b2", "1.5", "changed"),
+        # Other words, a student's own question, a person's mark.
+        ("b3", "", "review"),
+        ("b4", "1.5", "changed"),
+        ("b5", "", "returned"),
+        ("b6", "0", "accepted"),
+    ]
+    assert run(["grade", "undo", "b1", "b2", "b4"]) == 0
+    assert run(["grade", "accept", "b1", "--identical", "--yes"]) == 0
+    assert "accepted 2" in capsys.readouterr().err
+    assert run(["grade", "accept", "--all-suggested", "--identical"]) == 2
+
+
 def test_every_decision_is_there_when_the_pipe_ends(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

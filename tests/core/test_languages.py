@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edgekit.core.errors import UsageError
-from edgekit.core.languages import Direction, base_language, normalise_tag
+from edgekit.core.languages import Direction, base_language, decimal_sign, normalise_tag
 
 LETTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
@@ -63,3 +63,21 @@ def test_any_text_is_a_tag_or_a_usage_error(text: str) -> None:
 def test_a_direction_prints_and_sorts() -> None:
     assert str(Direction("en", "pt-BR")) == "en→pt-BR"
     assert min(Direction("pt", "en"), Direction("en", "pt"), Direction("en", "es")) == Direction("en", "es")
+
+
+@pytest.mark.parametrize(
+    ("tags", "sign"),
+    [
+        (["en"], "."),
+        (["pt-BR", "fr", "de"], ","),
+        (["es"], ","),
+        (["es-MX", "en-GB"], "."),
+        (["de-CH"], "."),
+        (["en", "pt"], None),
+        (["ar"], None),
+        (["en", "ar"], None),
+        ([], None),
+    ],
+)
+def test_the_decimal_sign_is_that_of_all_languages_or_none(tags: list[str], sign: str | None) -> None:
+    assert decimal_sign(tags) == sign

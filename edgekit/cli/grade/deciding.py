@@ -29,6 +29,13 @@ if TYPE_CHECKING:
 
 _PREVIEWED = 10
 
+Identical = Annotated[
+    bool,
+    typer.Option(
+        "--identical", help="Also the answers to the same question with the very same words that nobody decided on."
+    ),
+]
+
 
 def accept(
     ids: Ids = None,
@@ -44,24 +51,26 @@ def accept(
     question: Annotated[
         str | None, typer.Option("--question", metavar="ID", help="With it: only answers to it.")
     ] = None,
+    identical: Identical = False,
     session: SessionNumber = None,
     who: Who = "teacher",
     book: Book = None,
     yes: Yes = False,
     as_json: AsJson = False,
 ) -> None:
-    """Accept suggested marks. What is sent to review is only accepted by its id.
+    """Accept suggested marks. What is sent to review is only accepted by its id, or with another of the same words.
 
     \b
     Examples:
       edgekit grade accept a17
+      edgekit grade accept a17 --identical
       edgekit grade accept --all-suggested --above .9
     """
     with opened(book, session) as found:
-        if all_suggested == bool(ids):
+        if all_suggested == bool(ids) or (identical and not ids):
             raise UsageError("say which answers", hint="name ids, or `--all-suggested --above .9`")
         if not all_suggested:
-            numbers = numbers_of(found, ids or [])
+            numbers = _named(found, ids or [], "Accept", identical=identical, yes=yes)
         else:
             require_question(found, question)
             numbers = _suggested(found, above, question)
@@ -79,9 +88,11 @@ def change(
             "--feedback", metavar="TEXT", help="For the student; without it none, as what is suggested does not fit."
         ),
     ] = None,
+    identical: Identical = False,
     session: SessionNumber = None,
     who: Who = "teacher",
     book: Book = None,
+    yes: Yes = False,
     as_json: AsJson = False,
 ) -> None:
     """Give an answer other points than the suggested ones; the suggested feedback, which fits those, is not sent out.
@@ -89,11 +100,17 @@ def change(
     \b
     Examples:
       edgekit grade change a17 1.5 --feedback "Say where the water goes."
+      edgekit grade change a17 1.5 --identical
     """
+    from edgekit.gradebook.queue import with_same_words
+
     with opened(book, session) as found:
-        numbers = numbers_of(found, [answer])
+        numbers = _named(found, [answer], "Change", identical=identical, yes=yes)
         found.decide(numbers, "changed", points, who=who, feedback=feedback)
+        more = len({*with_same_words(found, numbers[0])} - {*numbers})
     _tell(numbers, "changed", as_json=as_json)
+    if more and not as_json:
+        output.narrate(f"{counted(more, 'answer has', 'answers have')} the same words: `--identical` changes them too")
 
 
 def send_back(
@@ -170,6 +187,19 @@ def _suggested(session: Session, above: float, question: str | None) -> list[int
         if suggestion is not None and suggestion.probability >= above and question in (None, suggestion.question_id):
             found.append(standing.number)
     return found
+
+
+def _named(session: Session, ids: list[str], verb: str, *, identical: bool, yes: bool) -> list[int]:
+    """The answers that are named, and those with the same words, which are shown first."""
+    from edgekit.gradebook.queue import with_same_words
+
+    named = numbers_of(session, ids)
+    if not identical:
+        return named
+    numbers = sorted({at for number in named for at in with_same_words(session, number)})
+    if len(numbers) > len(named):
+        _preview(session, numbers, verb, yes=yes)
+    return numbers
 
 
 def _preview(session: Session, numbers: list[int], verb: str, *, yes: bool) -> None:

@@ -91,7 +91,7 @@ def export(
         what = counted(count, "row" if form == "record" else "mark")
         more = len(found.answers) - len(found.forgotten) - count if form != "record" else 0
         output.narrate(
-            f"wrote {what} of session {found.id} to {output.visible(str(out))}"
+            f"wrote {what} of session {found.id} to {output.visible(str(out), one_line=True)}"
             + (f"; {counted(more, 'answer has', 'answers have')} none yet" if more > 0 else "")
         )
     for number, more in lacking.items():
@@ -133,7 +133,7 @@ def _marks(session: Session, out: Path, form: str | None, answers: Path | None, 
 
 
 def _undecided(session: Session, at: int) -> str:
-    return f"`{output.visible(session.answers[at].answer_id)}` is {session.standing(at).state}"
+    return f"`{session.answers[at].answer_id}` is {session.standing(at).state}"
 
 
 def _require_same(session: Session, given: Answers) -> None:

@@ -57,7 +57,7 @@ def import_questions(
         )
         return
     for note in notes:
-        output.narrate(output.visible(note))
+        output.narrate(note)
     output.narrate(
         f"{counted(len(found.quiz.questions), 'question')} of {found.form}; `edgekit grade lint` tells what is weak"
     )
@@ -82,5 +82,5 @@ def example(
     if as_json:
         output.json_object({"schema": SCHEMA, "quiz": str(quiz), "answers": str(answers)})
         return
-    output.data(output.visible(f"{quiz}\n{answers}"))
+    output.data(f"{quiz}\n{answers}")
     output.narrate("look at both in any editor, then run `edgekit grade ANSWERS --quiz QUIZ`")

@@ -124,7 +124,7 @@ def _show(lines: Sequence[str]) -> None:
 
     for line in lines:
         for part in fitted(line):
-            output.data(part)
+            output.data(part, painted=True)
     output.flush()
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typer.core import TyperCommand
 
 from edgekit.answers.numbers import number_in
-from edgekit.cli import output
 from edgekit.core.errors import UsageError
 
 
@@ -13,7 +12,7 @@ def points(text: str) -> float:
     """`1.5` or `1,5`. Raises UsageError."""
     value = number_in(text)
     if value is None:
-        raise UsageError(f"`{output.visible(text)}` is no number of points", hint="type them as `1.5`")
+        raise UsageError(f"`{text}` is no number of points", hint="type them as `1.5`")
     return value
 
 
@@ -21,7 +20,7 @@ def share(text: str | float) -> float:
     """`.9` or `0,9`. Raises UsageError: no number from 0 to 1."""
     value = number_in(str(text))
     if value is None or not 0 <= value <= 1:
-        raise UsageError(f"`{output.visible(str(text))}` is no number from 0 to 1", hint="type it as `0.9`")
+        raise UsageError(f"`{text}` is no number from 0 to 1", hint="type it as `0.9`")
     return value
 
 

@@ -75,4 +75,4 @@ def export_file(
     if as_json:
         output.json_object({"schema": SCHEMA, "path": str(path), "entries": count})
     else:
-        output.narrate(f"wrote {counted(count, 'entry', 'entries')} to {path}")
+        output.narrate(f"wrote {counted(count, 'entry', 'entries')} to {output.visible(str(path), one_line=True)}")

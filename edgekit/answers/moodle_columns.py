@@ -1,0 +1,62 @@
+"""Moodle's report of responses: columns with the number of a question, and perhaps with its text beside them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from edgekit.answers.answers import Lookup
+from edgekit.answers.cells import cell_of
+from edgekit.answers.parts import gaps_in
+
+# Moodle's report has these in the language of its user.
+RESPONSE = re.compile(
+    r"(?:response|respuesta|resposta|réponse|risposta|antwort|antwoord|odpowiedź|jibu)\s*(\d{1,3})", re.IGNORECASE
+)
+_ASKED = re.compile(r"(?:question|pregunta|pergunta|questão|domanda|frage|vraag)\s*(\d{1,3})", re.IGNORECASE)
+_MOST_PAIRS = 10
+
+
+def by_place(names: Sequence[str], rows: Sequence[Sequence[str]], lookup: Lookup, asked: Mapping[int, str]) -> str:
+    """Which columns nothing but a number gives a question, where it may be wrong: the quiz may have another order."""
+    numbered = {at: name for at, name in asked.items() if lookup.find(names[at]) is None and not lookup.text(names[at])}
+    moodle = any(RESPONSE.fullmatch(names[at]) for at in numbered)
+    if not numbered or not (moodle or len(numbered) < len(lookup.items())) or question_texts(names, rows, lookup):
+        return ""
+    return ", ".join([f"`{names[at]}` for `{name}`" for at, name in numbered.items()][:_MOST_PAIRS])
+
+
+def question_texts(names: Sequence[str], rows: Sequence[Sequence[str]], lookup: Lookup) -> dict[int, str]:
+    """Number of a response -> question, where Moodle gives the text of each question beside it.
+
+    `""` where students were asked different ones, as Moodle draws them at random.
+    """
+    found: dict[int, str] = {}
+    for index, name in enumerate(names):
+        match = _ASKED.fullmatch(name)
+        if match is None:
+            continue
+        texts = {cell_of(row, index) for row in rows[1:]} - {"", "-"}
+        questions = [(lookup.find(text), lookup.text(text)) for text in texts]
+        asked = {question.id if question is not None else text for question, text in questions if question or text}
+        if asked:
+            found[int(match[1])] = asked.pop() if len(texts) == 1 else ""
+    return found
+
+
+def drawn(names: Sequence[str], rows: Sequence[Sequence[str]], lookup: Lookup) -> str:
+    """The responses that are to another question in each row; nothing where there are none."""
+    texts = question_texts(names, rows, lookup)
+    found = [
+        f"`{name}`"
+        for name in names
+        if (match := RESPONSE.fullmatch(name)) is not None and texts.get(int(match[1])) == ""
+    ]
+    return ", ".join(found[:_MOST_PAIRS])
+
+
+def in_order(names: Sequence[str], rows: Sequence[Sequence[str]], lookup: Lookup) -> list[str]:
+    """What the numbers of responses count: questions, and a text with gaps as one where a response has several."""
+    responses = [at for at, name in enumerate(names) if RESPONSE.fullmatch(name)]
+    gapped = lookup.parts and any(gaps_in(cell_of(row, at) for row in rows[1:]) for at in responses)
+    return lookup.items() if gapped else lookup.names()
