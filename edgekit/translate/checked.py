@@ -22,6 +22,7 @@ from edgekit.translate.careful import CarefulTranslation, CarefulTranslator, as_
 from edgekit.translate.remembered import formatted
 from edgekit.translate.retrying import broken_left, retried
 from edgekit.translate.separators import with_separators
+from edgekit.translate.shouted import read_again
 from edgekit.translate.terms import enforced
 
 _FIRST_WINDOW, _LARGEST_WINDOW = 64, 1024
@@ -187,6 +188,9 @@ class CheckedTranslator(Closing):
         results, wrong = retried(
             texts, results, wrong, self.direction.source, lambda these: careful(these, aligned=some), self._checked
         )
+        again = read_again(texts, results, self.direction.source, lambda these: careful(these, aligned=True))
+        for at, one in again.items():
+            results[at], wrong[at] = one, self._checked(one)
         if with_terms:
             honouring = enforced(texts, results, matches, self.direction, lambda these: careful(these, aligned=True))
             for at, one in honouring.items():
