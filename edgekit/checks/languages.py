@@ -8,6 +8,7 @@ from edgekit.checks.base import WORD, Identify, letters, words
 from edgekit.core.findings import Finding
 from edgekit.core.languages import Direction, base_language
 from edgekit.identify.scripts import SCRIPT_NAMES, known_scripts, scripts_in
+from edgekit.protect.find import search
 
 _LEAST_LETTERS = 20
 # Names in Latin letters are a third of some lines of Chinese and Telugu.
@@ -72,17 +73,33 @@ def _same(one: str, other: str) -> bool:
 def check_untranslated(source: str, target: str) -> list[Finding]:
     """A finding where the source came back, whole or nine tenths of its words in the same order of size.
 
-    Texts of fewer than four words with small letters (names, titles) are not judged.
+    Texts of fewer than four words with small letters (names, titles, the letters of a list), less what comes through as
+    it is (quantities, addresses), are not judged.
     """
-    plain = [found[0] for found in WORD.finditer(source[:_LONGEST_READ]) if not found[0][0].isupper()]
-    if len(plain) < _LEAST_WORDS:
+    if _untranslated(source, target) is None:
         return []
-    if source.split() == target.split():
-        return [Finding("untranslated", "the translation is the source", (0, len(source)), (0, len(target)))]
-    theirs = Counter(words(target[:_LONGEST_READ]))
-    mine = Counter(word.casefold() for word in plain)
-    copied = (mine & theirs).total() / mine.total()
-    if copied >= _MOST_COPIED:
-        detail = f"{copied:.0%} of the words came back as they were"
-        return [Finding("untranslated", detail, (0, len(source)), (0, len(target)))]
-    return []
+    detail = _untranslated(_less_kept(source), _less_kept(target))
+    return [Finding("untranslated", detail, (0, len(source)), (0, len(target)))] if detail else []
+
+
+def _untranslated(mine: str, theirs: str) -> str | None:
+    plain = [
+        word
+        for found in WORD.finditer(mine[:_LONGEST_READ])
+        if not (word := found[0])[0].isupper() and (len(word) > 1 or not word.isascii())
+    ]
+    if len(plain) < _LEAST_WORDS:
+        return None
+    if mine.split() == theirs.split():
+        return "the translation is the source"
+    there = Counter(words(theirs[:_LONGEST_READ]))
+    here = Counter(word.casefold() for word in plain)
+    copied = (here & there).total() / here.total()
+    return f"{copied:.0%} of the words came back as they were" if copied >= _MOST_COPIED else None
+
+
+def _less_kept(text: str) -> str:
+    letters = list(text)
+    for one in search(text):
+        letters[one.begin : one.end] = " " * (one.end - one.begin)
+    return "".join(letters)

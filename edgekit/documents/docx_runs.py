@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from edgekit.core.marked import MarkedText
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 _SPACE = "{http://www.w3.org/XML/1998/namespace}space"
 _WRAPS = {W + name for name in ("hyperlink", "ins", "moveTo", "smartTag", "customXml", "bdo", "dir", "sdt")}
 # Marks of the spelling checker and of the last layout: gone with the words that they were about.
@@ -76,6 +77,8 @@ def _inlines(parent: _Element) -> Iterator[Inline]:
             yield Wrap(children, child, link=True) if said else Solid(text_of(children), child)
         elif isinstance(tag, str) and (tag in _DROPPED or tag.endswith("Pr")):
             continue
+        elif tag == _MATH + "oMath":  # a noun of the sentence: without it `where r is the radius` loses its subject
+            yield Solid("".join(one.text or "" for one in child.iter(_MATH + "t")).strip(), child)
         else:
             yield Solid("", child)
 

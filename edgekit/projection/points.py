@@ -31,6 +31,11 @@ def point_place(links: Links, place: int) -> int:
         return after_word(links, others.stop - 1, with_punctuation=bool(tail.strip()))
     lead = links.source[place : links.source_words[after[0]][0]]
     close_behind, close_before = not links.source[place - 1].isspace(), not links.source[place].isspace()
+    # `(see |) clear`: what a bracket closes stands behind the words before it.
+    close_behind, close_before = (
+        close_behind or links.source[place] in ")]",
+        close_before and links.source[place] not in ")]",
+    )
     if close_behind and not close_before and links.targets[before[-1]]:
         return after_word(links, links.targets[before[-1]][-1], with_punctuation=bool(tail.strip()))
     if close_before and not close_behind and links.targets[after[0]]:

@@ -9,11 +9,12 @@ from typing import Literal
 from edgekit.protect.found import Found
 
 _UNDERSCORES = re.compile(
-    # `____`, `__/__/____`, `__:__`
-    r"_{2,2000}(?: ?[/:.\-–] ?_{2,2000}){0,8}"
+    # `____`, `__/__/____`, `__/__/20__`, `__:__`
+    r"_{2,2000}(?: ?[/:.\-–] ?(?:\d\d)?_{2,2000}){0,8}"
     # `_ _ _ _`, one for a letter
     r"|(?<!\w)_(?: _){2,200}(?!\w)"
 )
+_EMPHASIS = re.compile(r"(?<!\w)__(?=[^\W_])")
 _OTHERS = re.compile(
     r"\.{4,2000}|…{2,2000}|(?<!\S)\.(?: \.){3,400}(?!\S)"
     r"|(?<![-\w<])-{4,2000}(?![-\w>])|(?<![–—\w])[–—]{3,2000}(?![–—\w])"
@@ -32,10 +33,13 @@ _LEAST_LEADER = 6
 def gaps(text: str) -> Iterator[Found]:
     """Gaps; one inside a word, as of `h__se`, is one, while `__this__` is emphasis and `wait....` an ellipsis."""
     if "__" in text or "_ _" in text:
+        emphasis = _EMPHASIS.search(text)
         for match in _UNDERSCORES.finditer(text):
             begin, end = match.span()
-            # Two on one side of a word are emphasis of Markdown.
-            if end - begin > 2 or text[begin - 1 : begin].isalnum() == text[end : end + 1].isalnum():
+            before, after = text[begin - 1 : begin], text[end : end + 1]
+            # Two on one side of a word are emphasis of Markdown, but of `20__`, a year, where none has begun.
+            year = before.isdigit() and (emphasis is None or begin < emphasis.start())
+            if end - begin > 2 or before.isalnum() == after.isalnum() or (year and not after.isalnum()):
                 yield Found(begin, end, "gap")
     if has_others(text):
         for match in _OTHERS.finditer(text):

@@ -21,6 +21,8 @@ from edgekit.memory.memory import LEAST, Memory, lookup_all
 from edgekit.translate.careful import CarefulTranslation, CarefulTranslator, as_marked
 from edgekit.translate.remembered import formatted
 from edgekit.translate.retrying import broken_left, retried
+from edgekit.translate.separators import with_separators
+from edgekit.translate.shouted import read_again
 from edgekit.translate.terms import enforced
 
 _FIRST_WINDOW, _LARGEST_WINDOW = 64, 1024
@@ -186,6 +188,9 @@ class CheckedTranslator(Closing):
         results, wrong = retried(
             texts, results, wrong, self.direction.source, lambda these: careful(these, aligned=some), self._checked
         )
+        again = read_again(texts, results, self.direction.source, lambda these: careful(these, aligned=True))
+        for at, one in again.items():
+            results[at], wrong[at] = one, self._checked(one)
         if with_terms:
             honouring = enforced(texts, results, matches, self.direction, lambda these: careful(these, aligned=True))
             for at, one in honouring.items():
@@ -214,9 +219,12 @@ class CheckedTranslator(Closing):
             sure = 0.0
         elif self._confidence is not None and one.translation.segments:
             sure = self._confidence.of(signals(one.translation, every))
+        marked = one.marked
+        if one.origin == "model" and not one.left:
+            marked = with_separators(one.source.text, marked, self.direction)
         return CheckedTranslation(
             one.source,
-            one.marked,
+            marked,
             one.translation,
             every,
             sure,

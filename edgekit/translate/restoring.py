@@ -57,6 +57,7 @@ class _Restoring:
         self.counts = [0, 0, 0]
         self.inner_findings: list[Finding] = []
         self.blanks_taken: set[int] = set()
+        self.blanks_given: set[int] = set()
         taken = prepared.taken
         self.pair_sources = {
             f"tag-{number}": (taken[first].mark.begin, taken[last].mark.begin)
@@ -212,12 +213,14 @@ class _Restoring:
                 one = self.prepared.taken[at]
                 text = one.lead + self.prepared.source.text[one.mark.begin : one.mark.end] + one.trail
                 found.append((one.mark, [(key, where, text, len(one.lead), one.gap)]))
+        there = {mark.name: mark.begin for mark in self.prepared.model.marks if mark.kind == "point"}
         for number, mark in enumerate(self.prepared.source.marks):
             place = self.placed.get(f"own-{number}")
             if place is None:
                 continue
             if mark.kind == "point":
-                found.append((mark, [(self._point_key(place, mark.begin, depth), place.begin, "", 0, False)]))
+                key = self._point_key(place, mark.begin, depth)
+                found.append((mark, [(key, *self._with_blanks(there[place.name], place.begin), False)]))
             else:
                 opening, closing = self._pair_keys(place, depth)
                 found.append((mark, [(opening, place.begin, "", 0, False), (closing, place.end, "", 0, False)]))
@@ -252,9 +255,26 @@ class _Restoring:
                 if mark.name not in self.names:
                     self.source_marks.append(mark)
             else:
-                self.marks.append(replace(mark, begin=begin, end=begin))
+                self.marks.append(replace(mark, begin=begin + lead, end=begin + lead))
 
         return done
+
+    def _with_blanks(self, source: int, place: int) -> tuple[int, str, int]:
+        """Where something behind a blank goes, with that of two blanks around it which the model has not said again.
+
+        source, place: its place in what the model was shown and has said. The third value is how many blanks are before
+        it.
+        """
+        text, before, after = self.prepared.model.text, self.text[:place][-1:], self.text[place : place + 1]
+        if text[source - 1 : source] != " " or source in self.blanks_given or before in ("", "(", "["):
+            return place, "", 0
+        self.blanks_given.add(source)
+        between = text[source : source + 1] == " "
+        if before == " ":
+            return place, " " if between and after.isalnum() else "", 0
+        if after == " " and not between:
+            return place + 1, "", 0
+        return (place, "", 0) if after.isalnum() else (place, " ", 1)
 
     def _all_marks(self) -> list[Mark]:
         """Pairs have two places so far."""

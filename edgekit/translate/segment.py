@@ -23,6 +23,9 @@ _INVISIBLE_RUN = re.compile(f"[{_INVISIBLE}]+")
 _LEADING = re.compile(rf"[\s{_INVISIBLE}]*")
 _TRAILING = re.compile(rf"[\s{_INVISIBLE}]*\Z")
 _CELL = re.compile(r"[^\t]+\t*|\t+")
+# Three blanks or more are columns, of which a model writes one; where two stand between words, a line is justified.
+_COLUMNS = re.compile(r"(?:(?! {3})[^\t])+(?:\t| {3,})*|(?:\t| {3,})+")
+_JUSTIFIED = re.compile(r"\w  \w")
 _OTHER_SPACE = re.compile(r"[^\S ]|[\ud800-\udfff]")
 
 _CLAUSE_MARKS = frozenset(",;:،؛、，；：።፣፤።—–)]}»”।॥၊។៕")
@@ -53,12 +56,14 @@ def visible_offsets(text: str) -> list[int]:
 def split(text: str, language: str) -> list[Piece]:
     """Sentences of text, each with what follows it; joined they are text again, character by character.
 
-    Line breaks of any kind and tabs (columns) always end a piece, sentences are found by `sentencex` (Wikimedia).
+    Line breaks of any kind and what parts columns, tabs and three blanks, always end a piece, sentences are found by
+    `sentencex` (Wikimedia).
     language: BCP-47; one that the library does not know is split by its rules for English.
     """
     pieces: list[Piece] = []
     for line in text.splitlines(keepends=True):
-        for cell in _CELL.findall(line):
+        has_columns = "   " in line and not _JUSTIFIED.search(line)
+        for cell in (_COLUMNS if has_columns else _CELL).findall(line):
             for sentence in _sentences(cell, base_language(language)):
                 _append(pieces, sentence)
     return pieces

@@ -131,6 +131,9 @@ def test_untranslated_is_found_when_the_source_came_back() -> None:
     assert [one.kind for one in check_untranslated(text, text)] == ["untranslated"]
     assert [one.kind for one in check_untranslated(text, f"{text[:-1]} também.")] == ["untranslated"]
     assert check_untranslated("New York Times", "New York Times") == []
+    choices = "a) 60 km/h   b) 80 km/h   c) 90 km/h   d) 100 km/h"
+    assert check_untranslated(choices, choices) == []
+    assert check_untranslated("Ann's e-mail: a.b-c_d@school.org", "E-mail de Ann: a.b-c_d@school.org") == []
     assert check_untranslated(text, "Gosto da casa grande e velha perto do rio.") == []
 
 

@@ -88,6 +88,10 @@ def test_a_point_behind_a_word_without_a_link_stands_behind_the_unlinked_words()
     assert put("Look at <f/> and go", "Olhe para e vai", "0-0 2-2 3-3") == "Olhe para<f/> e vai"
 
 
+def test_a_point_stays_in_its_brackets_when_a_blank_is_before_it() -> None:
+    assert put("is (see <f/>) clear", "é (ver) claro", "0-0 1-1 2-2") == "é (ver<f/>) claro"
+
+
 def test_a_part_of_a_word_stays_one_when_the_word_came_through() -> None:
     assert put("H<sub>2</sub>O is wet", "A H2O molha", "1-2") == "A H<sub>2</sub>O molha"
     assert put("<b>wet H</b><sub>2</sub>O", "H2O molhada", "0-1") == "H<sub>2</sub>O <b>molhada</b>"

@@ -384,3 +384,24 @@ def test_forms_come_in_the_order_that_is_asked_for() -> None:
     one, fake = careful(forms=[MaskForm("REF{}")])
     one.translate(["Hello {name}."])
     assert ["Hello REF1."] in fake.calls
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("Tick: | yes | no", "Tick: | yes | no"),
+        ("It is (see |) so", "It is (see |) so"),
+        ("Tick |yes or no", "Tick |yes or no"),
+        ("Look at | .", "Look at | ."),
+        ("Drops| fall", "Drops| fall"),
+    ],
+)
+def test_what_stands_between_blanks_has_them_again_when_the_model_writes_one(source: str, expected: str) -> None:
+    places = [found.start() - at for at, found in enumerate(re.finditer(r"\|", source))]
+    marks = tuple(Mark(place, place, "point", f"box-{place}") for place in places)
+    one, _ = careful(lambda line: re.sub(" +", " ", line))
+    (result,) = one.translate([MarkedText(source.replace("|", ""), marks)])
+    text = result.text
+    for mark in reversed(result.marked.marks):
+        text = text[: mark.begin] + "|" + text[mark.begin :]
+    assert text == expected

@@ -82,6 +82,22 @@ def test_split_ends_pieces_at_breaks_and_tabs_when_there_is_no_full_stop() -> No
     assert joined(split(text, "en")) == text
 
 
+@pytest.mark.parametrize(
+    ("text", "pieces"),
+    [
+        ("apple   pear", [("apple", "   "), ("pear", "")]),
+        ("   Name: ____   Class: __   ", [("", "   "), ("Name: ____", "   "), ("Class: __", "   ")]),
+        ("one \t   two", [("one", " \t   "), ("two", "")]),
+        ("a slip of  the hand", [("a slip of  the hand", "")]),
+        ("a  line   that is  justified", [("a  line   that is  justified", "")]),
+    ],
+)
+def test_split_ends_pieces_at_columns_of_blanks_when_a_line_is_not_justified(
+    text: str, pieces: list[tuple[str, str]]
+) -> None:
+    assert [(piece.text, piece.gap) for piece in split(text, "en")] == pieces
+
+
 def test_split_keeps_list_markers_apart_when_lines_begin_with_them() -> None:
     assert split("1. Red", "en") == [Piece("1.", " "), Piece("Red", "")]
 

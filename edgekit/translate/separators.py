@@ -1,0 +1,71 @@
+"""Separators of numbers as the target language writes them.
+
+Models copy one number of five with its groups: `3,357 m` in Portuguese is three metres.
+"""
+
+from __future__ import annotations
+
+import re
+
+from edgekit.core.languages import Direction, base_language
+from edgekit.core.marked import MarkedText
+from edgekit.protect.quantities import quantities
+
+# https://cldr.unicode.org, version 46, `numbers/symbols`: `1,234.5` and `1.234,5`; languages of spaces are neither.
+_SIGNS = {
+    language: sign
+    for sign, languages in {
+        ".": "en zh yue ja ko th he ms sw am so ti fil tl ha ig yo zu bn ne ta te gu kn ml pa mr hi ur "
+        "es-MX es-US es-419 es-DO es-GT es-HN es-NI es-PA es-PE es-PR es-SV",
+        ",": "pt es gl ca eu it ro de nl da el tr az id jv vi hr sr bs sl mk is fo",
+    }.items()
+    for language in languages.split()
+}
+_GROUPED = {
+    ".": re.compile(r"(?<![\w.,])\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\w|[.,]\d)"),
+    ",": re.compile(r"(?<![\w.,])\d{1,3}(?:\.\d{3})+(?:,\d+)?(?!\w|[.,]\d)"),
+}
+# A comma or point before one or two digits, or four: whoever writes that does not part groups with it.
+_OTHERWISE = {
+    ".": re.compile(r"\d,(?:\d{1,2}|\d{4,})(?!\d|,\d)"),
+    ",": re.compile(r"\d\.(?:\d{1,2}|\d{4,})(?!\d|\.\d)"),
+}
+_FRACTION = {
+    ".": re.compile(r"[-+−±]?(\d+\.\d+)(?=[ \u00a0\u202f]?[^\W\d_]|[ \u00a0\u202f]?[°%])(?![eE][-+−\d])"),
+    ",": re.compile(r"[-+−±]?(\d+,\d+)(?=[ \u00a0\u202f]?[^\W\d_]|[ \u00a0\u202f]?[°%])(?![eE][-+−\d])"),
+}
+_SWAPPED = str.maketrans(".,", ",.")
+
+
+def with_separators(text: str, translated: MarkedText, direction: Direction) -> MarkedText:
+    """The translation, as long as it was, where groups of digits and quantities that came as they were are as the
+    target language writes them.
+
+    text: the source. As it was where both write alike, it is not known how they do, or the text does not
+    write as its language does; keeps stay.
+    """
+    mine, theirs = decimal_sign(direction.source), decimal_sign(direction.target)
+    if not mine or not theirs or mine == theirs or ("," not in text and "." not in text):
+        return translated
+    if _OTHERWISE[mine].search(text):
+        return translated
+    numbers = {found[0] for found in _GROUPED[mine].finditer(text)}
+    for one in quantities(text):
+        if found := _FRACTION[mine].match(text[one.begin : one.end]):
+            numbers.add(found[1])
+    if not numbers:
+        return translated
+    keeps = [(mark.begin, mark.end) for mark in translated.marks if mark.kind == "keep"]
+    there = re.compile(rf"(?<![\w.,])(?:{'|'.join(map(re.escape, sorted(numbers)))})(?!\w|[.,]\d)")
+
+    def swapped(found: re.Match[str]) -> str:
+        is_kept = any(begin < found.end() and found.start() < end for begin, end in keeps)
+        return found[0] if is_kept else found[0].translate(_SWAPPED)
+
+    changed = there.sub(swapped, translated.text)
+    return translated if changed == translated.text else MarkedText(changed, translated.marks)
+
+
+def decimal_sign(language: str) -> str:
+    """What parts the digits of a fraction: a point, a comma, or nothing where that is not known."""
+    return _SIGNS.get(language) or _SIGNS.get(base_language(language), "")
