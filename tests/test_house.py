@@ -250,6 +250,17 @@ def test_the_wheel_holds_the_catalogue_and_the_three_packages(tmp_path: Path) ->
     assert not [name for name in names if name.startswith(("tests", "benchmarks", "docs"))]
 
 
+def test_the_source_archive_takes_every_folder_and_paper_of_the_tree_along() -> None:
+    manifest = (ROOT / "MANIFEST.in").read_text(encoding="utf-8").splitlines()
+    named = {name for line in manifest if line.startswith(("graft", "include")) for name in line.split()[1:]}
+    # What setuptools takes by itself.
+    named |= {"edgekit", "exporters", "tui", "pyproject.toml", "setup.py", "README.md", "LICENSE", "NOTICE"}
+    (tree,) = (block for block in blocks("text") if "models.toml  " in block)
+    told = [line.split()[0].partition("/")[0] for line in tree.splitlines() if not line.startswith(" ")]
+    assert told
+    assert [name for name in told if name not in named] == []
+
+
 def printed(code: str, model: str) -> str:
     """What a program says where this model is installed."""
     done = subprocess.run(

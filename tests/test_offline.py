@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from cli.toy_command import COMMAND, SECONDS, environment
+from cli.toy_command import COMMAND, SECONDS, WITH_SHORT_LISTS, environment
 from toys.small_gguf import write_corpora, write_small_gguf
 
 NO_NETWORK = str(Path(__file__).with_name("no_network"))
@@ -103,14 +103,10 @@ def test_translate_opens_no_socket_when_the_engine_is_a_toy(tmp_path: Path) -> N
     assert (done.returncode, done.stdout.count(b"\n")) == (0, 2), done.stderr.decode()
 
 
-# Its word lists are as short as `conftest.py` makes them: the longest take seconds a command.
-SHORT = "from exporters.corpus import lists; lists._LARGEST_LIST = 2_000; from edgekit.cli.start import main; main()"
-
-
 def test_export_verify_and_add_open_no_socket(tmp_path: Path) -> None:
     model, corpora = write_small_gguf(tmp_path / "toy.gguf"), write_corpora(tmp_path / "text")
     languages = ["--languages", "pt,en", "-o", str(tmp_path / "out"), "--corpus", *map(str, corpora)]
-    done = run([*PYTHON, "-c", SHORT, "export", str(model), *languages], tmp_path)
+    done = run([*WITH_SHORT_LISTS, "export", str(model), *languages], tmp_path)
     assert done.returncode == 0, done.stderr.decode()
     folder = done.stdout.decode().strip()
     for arguments in (
@@ -119,5 +115,5 @@ def test_export_verify_and_add_open_no_socket(tmp_path: Path) -> None:
         ["export", "toy-pt-en", "--languages", "pt", "--dry-run"],
         ["plan", "toy-pt-en", "--languages", "pt", "--target", "pi5"],
     ):
-        done = run([*PYTHON, "-c", SHORT, *arguments], tmp_path)
+        done = run([*WITH_SHORT_LISTS, *arguments], tmp_path)
         assert done.returncode == 0, done.stderr.decode()

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cli.toy_command import WITH_SHORT_LISTS
 from store.toys import use_home
 from toys.small_gguf import write_corpora, write_small_gguf
 
@@ -138,7 +139,7 @@ def test_two_models_and_no_language_are_refused(words: list[str], capsys: pytest
 def test_text_may_come_through_a_pipe(words: list[str], tmp_path: Path) -> None:
     text = (tmp_path / "text" / "lesson.pt").read_bytes()
     done = subprocess.run(
-        [sys.executable, "-m", "edgekit", "export", words[1], "--languages", "pt", "--corpus", "pt=-", "-o", "out"],
+        [*WITH_SHORT_LISTS, "export", words[1], "--languages", "pt", "--corpus", "pt=-", "-o", "out"],
         input=text,
         capture_output=True,
         cwd=tmp_path,

@@ -11,6 +11,11 @@ import pytest
 
 RUNNER = Path(__file__).with_name("with_toy_model.py")
 COMMAND = [sys.executable, str(RUNNER)]
+# `edgekit` whose word lists are as short as `conftest.py` makes them here: the longest take seconds a command.
+WITH_SHORT_LISTS = [
+    *(sys.executable, "-c"),
+    "from exporters.corpus import lists; lists._LARGEST_LIST = 2_000; from edgekit.cli.start import main; main()",
+]
 # Long enough for a loaded two-core machine; a hang is a failure all the same.
 SECONDS = 120
 
