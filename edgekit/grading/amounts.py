@@ -69,7 +69,11 @@ _BARE_POINT = re.compile(r"(?:(?<=^)|(?<=[\s=(]))[.,](?P<digits>\d{1,12})\b")
 _CLOCK = re.compile(r"(?<![\w:.,])(?P<first>\d{1,2}):(?P<second>[0-5]\d)(?::(?P<third>[0-5]\d))?(?![\w:])")
 _IN_ONE = re.compile(r"(?<![\w.,])(?P<first>\d{1,3})(?P<unit>h|m)\s?(?P<second>\d\d)(?:\s?(?:min|mins|cm))?\b")
 _POINT = re.compile(r"\s(?:point|coma|punto|virgula|ponto|komma|virgule)\s")
-_MINUS = re.compile(r"(?:\b(?:minus|negative|menos|negativ[oae]s?|moins)\s{1,2}|(?:(?<=^)|(?<=[\s(=]))[–‐])$")
+# `por lo menos 4` and `mais ou menos 4` take nothing away.
+_NO_MINUS = "".join(rf"(?<!\b{word} )" for word in ("o", "ou", "lo", "al", "ao", "au", "pelo"))
+_MINUS = re.compile(
+    rf"(?:\b{_NO_MINUS}(?:minus|negative|menos|negativ[oae]s?|moins)\s{{1,2}}|(?:(?<=^)|(?<=[\s(=]))[–‐])$"
+)
 _MONEY = re.compile(r"(?P<minus>(?:(?<=^)|(?<=[\s(=]))[-−])?(?:us)?(?P<sign>r\$|[$€£])\s?$")
 _DASH = re.compile(r"^[\s(]*[-−–]\s+$")
 _BELOW_ZERO = re.compile(
@@ -81,6 +85,12 @@ _OF = re.compile(rf"(?:\s(?:of|de|the|el|la|o|{_ONE})\b){{1,2}}")
 _THEN = re.compile(r"\s{0,2}(?:,\s?|(?:and|y|e|et|und|con)\s)?")
 # What stands behind the larger unit alone, `1 h 30`, `one metre twenty`, and how many of it make one.
 _SMALLER = {"h": ("min", 60), "min": ("s", 60), "m": ("cm", 100)}
+# `2 reais e 50 centavos`, `2 dollars 5 cents`, `2€50`.
+_MONEY_OF = frozenset({"euro", "dollar", "sterling", "real"})
+_CENTS = re.compile(r"\s?(?:cents?|cts?|centavos?|centimos?|centimes?|centesimos?|pence|penny|p|c)\b")
+_LEAST_CENTS = 2
+# `4 c` may be of anything.
+_LEAST_NAMED = 4
 _MOST = 64
 
 
@@ -103,9 +113,12 @@ def amounts(text: str, languages: tuple[str, ...] = (), *, decimal: str | None =
         for one in quantities("".join(rest), languages, decimal=decimal)[:_MOST]
     ]
     found = sorted([*found, *own], key=lambda one: one.begin)
+    # `fifty cents`, in a class that speaks French as well.
+    hundredths = {match.end() for one in found if (match := _CENTS.match(plain, one.end))}
+    found = [one for one in found if not (one.in_words and one.end in hundredths)]
     found = _with_points(plain, found)
     found = _with_units_alone(plain, _with_parts(text, plain, found))
-    return _summed(plain, _signed(plain, found))
+    return [_in_cents(plain, one) for one in _summed(plain, _signed(plain, found))]
 
 
 def _own(text: str, plain: str) -> list[Quantity]:
@@ -235,12 +248,16 @@ def _signed(plain: str, found: list[Quantity]) -> list[Quantity]:
 
 
 def _summed(plain: str, found: list[Quantity]) -> list[Quantity]:
-    """`1 h 30 min`, `1 h 30`, `5 ft 4 in`: a unit, then a smaller one of its kind right behind."""
+    """`1 h 30 min`, `1 h 30`, `5 ft 4 in`, `2 reais e 50 centavos`: a unit, then a smaller one of its kind behind."""
     summed: list[Quantity] = []
     for one in found:
         last = summed[-1] if summed else None
         if last is not None and last.unit is not None and _THEN.fullmatch(plain, last.end, one.begin):
             unit = one.unit
+            if unit is None and (cents := _cents(plain, last, one)) is not None:
+                values = tuple(more + less / 100 for more in last.values for less in one.values)
+                summed[-1] = replace(last, end=cents, values=values)
+                continue
             if unit is None:
                 smaller, size = _SMALLER.get(_symbol(last.unit), ("", 0))
                 if smaller and all(0 <= value < size for value in one.values):
@@ -258,6 +275,24 @@ def _summed(plain: str, found: list[Quantity]) -> list[Quantity]:
                 continue
         summed.append(one)
     return summed
+
+
+def _in_cents(plain: str, one: Quantity) -> Quantity:
+    """`250 cents`, which may be asked for as 250 or as 2.5."""
+    cents = _CENTS.match(plain, one.end) if one.unit is None else None
+    if cents is None or cents.end() - one.end < _LEAST_NAMED:
+        return one
+    return replace(one, end=cents.end(), values=(*one.values, *(value / 100 for value in one.values)))
+
+
+def _cents(plain: str, last: Quantity, one: Quantity) -> int | None:
+    """Where a number ends that is the hundredths of a sum of money before it; None where it is none."""
+    if last.unit is None or last.unit.dimension not in _MONEY_OF or not all(0 <= value < 100 for value in one.values):
+        return None
+    named = _CENTS.match(plain, one.end)
+    if named is not None:
+        return named.end()
+    return one.end if last.end == one.begin and one.end - one.begin == _LEAST_CENTS else None
 
 
 def _symbol(unit: Unit) -> str:

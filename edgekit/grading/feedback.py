@@ -14,7 +14,8 @@ from edgekit.quiz.suggestion import CriterionResult, CriterionState
 # What is said in a language that has no sentences of its own here.
 FALLBACK = "en"
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
-_WORD = re.compile(r"\w+")
+# With the signs on letters of Devanagari.
+_WORD = re.compile(r"(?:\w|[\u0900-\u097f])+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,36 @@ PHRASES: Mapping[str, Phrases] = {
         },
         "Deine Worte: „{}“.",
         ("Punkte", "Note", "Bewertung", "bestanden", "durchgefallen"),
+    ),
+    "sw": Phrases(
+        {
+            "met": "Unasema hivi: {}",
+            "partly": "Unasema sehemu ya hili; likamilishe: {}",
+            "missing": "Hili bado halimo katika jibu lako: {}",
+            "contradicted": "Jibu lako halikubaliani na hili; liangalie tena: {}",
+        },
+        "Maneno yako: “{}”.",
+        ("alama", "gredi", "umefaulu", "umefeli"),
+    ),
+    "hi": Phrases(
+        {
+            "met": "तुमने यह कहा: {}",
+            "partly": "तुमने इसका एक हिस्सा कहा; इसे पूरा करो: {}",
+            "missing": "यह अभी तुम्हारे उत्तर में नहीं है: {}",
+            "contradicted": "तुम्हारा उत्तर इससे मेल नहीं खाता; इसे फिर से देखो: {}",
+        },
+        "तुम्हारे शब्द: “{}”।",
+        ("अंक", "ग्रेड", "पास", "फेल"),
+    ),
+    "ar": Phrases(
+        {
+            "met": "تقول هذا: {}",
+            "partly": "تقول جزءا من هذا؛ أكمله: {}",
+            "missing": "هذا ليس في إجابتك بعد: {}",
+            "contradicted": "إجابتك لا توافق هذا؛ راجعها: {}",
+        },
+        "كلماتك: «{}».",
+        ("درجة", "علامة", "نقاط", "ناجح", "راسب"),
     ),
 }
 
@@ -208,4 +239,4 @@ def _wording(question: Question, criterion: Criterion | None, language: str) -> 
 
 def _sentence(text: str) -> str:
     text = text.strip()
-    return text if text.endswith((".", "!", "?", "。", "।")) else f"{text}."
+    return text if text.endswith((".", "!", "?", "。", "।", "؟")) else f"{text}."

@@ -12,6 +12,7 @@ from edgekit.grading.numeric import mark_number
 from edgekit.grading.ruled import Ruled, doubt, evidence, rounded, ruled
 from edgekit.grading.statements import denial
 from edgekit.grading.translation import mark_translation
+from edgekit.identify.scripts import scripts_in
 from edgekit.quiz.model import Question
 
 _AROUND = re.compile(r"^[\s\"'“”‘’«».,;:!?¡¿()\[\]-]+|[\s\"'“”‘’«».,;:!?¡¿()\[\]-]+$")
@@ -28,6 +29,14 @@ _ROW = re.compile(r"[,;\n/+&]|\b(?:and|y|e|und|et)\b", re.IGNORECASE)
 _LEADING = re.compile(
     r"^(?:(?:and|y|e|und|et|both|ambos|ambas) )?(?:(?:the|an?|el|la|los|las|una?|o|os|as|uma?|der|die|das) )?"
 )
+# In the form of `_loose`: `option b`, `the answer is b`, `a letra c`.
+_CALLED = re.compile(
+    r"^(?:(?:the|my|la|mi|el|a|o|minha|die|das|le) )?(?:(?:right|correct) )?"
+    r"(?:option|answer|letter|choice|opcion|respuesta(?: correcta)?|letra|inciso|opcao|resposta(?: cert[ao]| correta)?"
+    r"|alternativa|choix|reponse|lettre|antwort|buchstabe)(?: (?:is|es|e|est|ist))?(?: (?:the|la|el|a|o|die))?[ :]+"
+    r"|^(?:it is|it's|i think(?: it is)?|es la|creo que(?: es)?(?: la)?|c'est la|es ist|das ist) "
+)
+_MOST_CALLED = 200
 _LOW = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 
 
@@ -74,7 +83,8 @@ def _mark_exact(question: Question, intake: Intake, languages: tuple[str, ...]) 
         told = doubt("uncertain", f"it is `{loose[0]}` with other case, accents or signs, and form counts", words)
         return ruled(rounded(most / 2, most), most, words, possible=(0.0, most), reasons=told)
     forms = {one: _loose(one) for one in wordings}
-    rows = [_loose(said), *_rows(_loose(said).split(), {len(form.split()) for form in forms.values()})]
+    spoken = [_loose(word) for word in _loose(said).replace("/", " ").split()]
+    rows = [_loose(said), *_rows(spoken, {len(form.split()) for form in forms.values()})]
     near = max(wordings, key=lambda one: max(OSA.normalized_similarity(forms[one], row) for row in rows), default="")
     words = evidence(intake, begin, end, near)
     form = forms.get(near, "")
@@ -90,11 +100,15 @@ def _mark_exact(question: Question, intake: Intake, languages: tuple[str, ...]) 
     joined = form and "".join(form.split()) == "".join(_loose(said).split())
     if form and form not in rows and (joined or alike >= least):
         return ruled(0.0, most, words, possible=(most,), reasons=doubt("uncertain", f"it is nearly `{near}`", words))
-    if any(f" {_loose(one)} " in f" {_loose(said)} " for one in wordings):
+    if any(f" {_loose(one)} " in f" {_loose(said)} " or _loose(one) in rows[1:] for one in wordings):
         told = doubt("uncertain", "it holds an accepted form among other words", words)
         denied = denial(intake.text, known((question.language, *languages)))
         if denied is not None:
             told = doubt("negation", f"`{intake.text[slice(*denied)]}` denies something in it", words)
+        return ruled(0.0, most, words, possible=(most,), reasons=told)
+    written = {script for one in wordings for script in scripts_in(one)}
+    if written and scripts_in(said) and not written.intersection(scripts_in(said)):
+        told = doubt("uncertain", "it is in another script than what is accepted", words)
         return ruled(0.0, most, words, possible=(most,), reasons=told)
     return ruled(0.0, most, words, against=True)
 
@@ -126,6 +140,9 @@ def _chosen(question: Question, said: str) -> set[str] | None:
     names = [one for one in names if one not in joining or len(names) == 1]
     if names and all(one in by_id for one in names):
         return {by_id[one] for one in names}
+    rest = _CALLED.sub("", _loose(said)) if len(said) <= _MOST_CALLED else ""
+    if rest and rest != _loose(said):
+        return _chosen(question, rest)
     # `b) by day`: an option's id and its text.
     first = by_id.get(names[0]) if names else None
     if first is not None and _loose(said).endswith(_loose(question.options[first])):

@@ -6,18 +6,20 @@ import re
 from decimal import Decimal
 from itertools import islice
 
-from edgekit.checks.number_words import number_words
+from edgekit.checks.number_words import number_words, roman
 from edgekit.core.languages import decimal_sign
 from edgekit.grading.amounts import amounts
+from edgekit.grading.contradiction import short
 from edgekit.grading.function_words import denying_words, function_words, known
 from edgekit.grading.intake import Intake, matching_form
+from edgekit.grading.open_numbers import left_open
 from edgekit.grading.quantities import Quantity
 from edgekit.grading.ruled import Ruled, doubt, evidence, rounded, ruled
 from edgekit.grading.spelling import same_sound
 from edgekit.grading.statements import denial
 from edgekit.grading.units import Unit, unit_named
 from edgekit.quiz.model import Question
-from edgekit.quiz.suggestion import Reason
+from edgekit.quiz.suggestion import Evidence, Reason
 
 # What a conversion of units loses in the last place is no error.
 _SLACK = Decimal("1e-9")
@@ -30,17 +32,19 @@ _NEAR, _LEAST_NEAR = 0.75, 4
 # `doz`, `sinco`.
 _LEAST_HEARD = 3
 _MOST_WORDS = 64
+_PARENTHESES = str.maketrans("()", "  ")
 
 
 def mark_number(question: Question, intake: Intake, languages: tuple[str, ...], written: tuple[str, ...] = ()) -> Ruled:
     """Digits of any script, words of `languages`; `5000 g` is `5 kg`.
 
     The right number without its unit, or with one of another size, goes to a person; so do several numbers of which one
-    is right, one that is denied, and one that is right only where its sign is read against `written`, the languages of
-    the answer (none: `languages`), or where those do not agree on it: `1.235` is 1235 in Portuguese.
+    is right, one that is denied, one that is left open (`3 or 4`, `more than 4`), and one that is right only where its
+    sign is read against `written`, the languages of the answer (none: `languages`), or where those do not agree on it:
+    `1.235` is 1235 in Portuguese.
     """
     own = decimal_sign(written or languages)
-    found, others = (amounts(intake.text, languages, decimal=sign) for sign in (",." if own == "," else ".,"))
+    found, others = (_found(intake.text, languages, sign) for sign in (",." if own == "," else ".,"))
     first = _marked(question, intake, found, languages)
     if found == others:
         return first
@@ -59,6 +63,12 @@ def mark_number(question: Question, intake: Intake, languages: tuple[str, ...], 
     return ruled(points, question.points, words, possible=(*first.possible, *second.possible), reasons=told)
 
 
+def _found(text: str, languages: tuple[str, ...], sign: str) -> list[Quantity]:
+    # `(4)` is no number of a list where nothing follows.
+    found = amounts(text, languages, decimal=sign)
+    return found or amounts(text.translate(_PARENTHESES), languages, decimal=sign)
+
+
 def _wanted(question: Question) -> str:
     """The right number with its unit."""
     return f"{question.value:g}" + (f" {question.unit}" if question.unit else "")
@@ -68,6 +78,8 @@ def _marked(question: Question, intake: Intake, found: list[Quantity], languages
     """By the numbers that were found."""
     most = question.points
     if not found:
+        if denial(intake.text, known((question.language, *languages))) is None and (whole := _roman(question, intake)):
+            return ruled(most, most, whole)
         told = _slip(question, intake, found, languages) or doubt("number", "there is no number in it")
         return ruled(0.0, most, None, possible=(most,), reasons=told)
     wanted = _wanted(question)
@@ -86,6 +98,9 @@ def _marked(question: Question, intake: Intake, found: list[Quantity], languages
         if others and found[-1] in others:
             told = doubt("number", "there are several numbers in it, and the last one is not right", words)
             return ruled(most, most, words, possible=(0.0,), reasons=told)
+        if (place := left_open(intake.text, right, found, list(question.text.values()))) is not None:
+            told = (Reason("hedged", f"`{short(intake.text[slice(*place)])}` leaves it open", intake.span(*place)),)
+            return ruled(0.0, most, words, possible=(most,), reasons=told)
         return ruled(most, most, words)
     same = [one for one in found if _within(question, one.values) or _is_share(question, one)]
     if question.unit and same:
@@ -102,6 +117,17 @@ def _marked(question: Question, intake: Intake, found: list[Quantity], languages
     if slip := _slip(question, intake, found, languages):
         return ruled(0.0, most, words, possible=(most,), reasons=slip)
     return ruled(0.0, most, words, against=True)
+
+
+def _roman(question: Question, intake: Intake) -> Evidence | None:
+    """The one number in capitals, `XVIII` of a century, where it is right; `I` is one where nothing else is written."""
+    read = list(roman(intake.text))
+    if len(read) != 1 or question.unit:
+        return None
+    begin, end, values = read[0]
+    alone = end - begin > 1 or not any(map(str.isalnum, intake.text[:begin] + intake.text[end:]))
+    is_right = alone and _within(question, tuple(map(Decimal, values)))
+    return evidence(intake, begin, end, f"{question.value:g}") if is_right else None
 
 
 def _slip(question: Question, intake: Intake, found: list[Quantity], languages: tuple[str, ...]) -> tuple[Reason, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from edgekit.core.languages import base_language
-from edgekit.grading.feedback import checked_feedback
+from edgekit.grading.feedback import PHRASES, checked_feedback
 from edgekit.grading.reading import EMPTY, Read
 from edgekit.quiz.criteria import WHOLE
 from edgekit.quiz.model import Question
@@ -69,9 +69,9 @@ def suggest_nothing(question: Question, read: Read, languages: Sequence[str] = (
 
 
 def feedback_language(question: Question, read: Read, languages: Sequence[str]) -> str:
-    """What the student writes most of, where the quiz expects it, else the question's language."""
+    """What the student writes most of, where the quiz expects it and there are sentences in it, else the question's."""
     bases = {base_language(one): one for one in reversed(languages)}
     for tag, _ in sorted(read.variety.shares.items(), key=lambda one: (-one[1], one[0])):
-        if base_language(tag) in bases:
+        if base_language(tag) in bases.keys() & PHRASES.keys():
             return bases[base_language(tag)]
     return question.language

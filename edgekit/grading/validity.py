@@ -9,7 +9,7 @@ from unicodedata import category
 
 from edgekit.grading.intake import Intake, matching_form
 from edgekit.grading.letter_pairs import is_run, surprise
-from edgekit.grading.no_attempt import NO_ATTEMPT
+from edgekit.grading.no_attempt import FILLERS, NO_ATTEMPT
 from edgekit.identify.identifier import Identifier, open_identifier
 from edgekit.identify.scripts import scripts_in, scripts_of_language
 from edgekit.quiz.lint import IMAGE
@@ -20,24 +20,11 @@ _WORD = re.compile(r"[^\W_]+(?:['’`´\"][^\W\d_]{1,2}(?![^\W_]))?")
 _QUOTES = str.maketrans("", "", "'’`´\"")
 # These say it in any class; what else does is looked for in the languages of the quiz (`ns`, `jsp`).
 _EVERYWHERE = ("en", "es")
-_FILLERS = frozenset(
-    {
-        "sorry",
-        "perdon",
-        "desculpa",
-        "please",
-        "profe",
-        "teacher",
-        "miss",
-        "sir",
-        "maestra",
-        "maestro",
-        "lol",
-        "jaja",
-        "haha",
-    }
-)
 _SHORT_KINDS = ("exact", "numeric", "choice")
+# `nose` may be `noise`, `wat` be `watt`.
+_NEAR_RIGHT = 0.7
+# Signs on letters of Devanagari part words.
+_MOST_IN_PHRASE = 16
 _LEAST_COPIED = 8
 _COPIED = 0.9
 _LEAST_SAME_AS_REFERENCE = 12
@@ -81,15 +68,17 @@ def check_validity(
         )
     if not any(map(_says_something, text)):
         return (*found, Reason("blank", "nothing is written"))
-    if question.kind in _SHORT_KINDS:
-        return tuple(found)
     words = _words(text)
     expected = tuple(languages) or _languages(question)
     asked, right = _texts(question)
     known = {word for one in (*asked, *right) for word in _words(one)}
+    is_short = question.kind in _SHORT_KINDS
     # `Na` and `nose` are answers where they are asked for.
-    if not known.issuperset(words) and _is_no_attempt(words, text, expected):
+    is_known = known.issuperset(words) or (is_short and _is_nearly(words, right))
+    if not is_known and _is_no_attempt(words, text, expected):
         return (*found, Reason("no_attempt", "says that it is no answer"))
+    if is_short:
+        return tuple(found)
     if IMAGE.search(text) and not any(map(str.isalnum, IMAGE.sub(" ", text))):
         found.append(Reason("uncertain", "is a picture, and what it shows is not read"))
     if question.kind == "explain":
@@ -149,7 +138,21 @@ def _texts(question: Question) -> tuple[list[str], list[str]]:
     """What is asked, and what is right."""
     right = [text for texts in question.references.values() for text in texts]
     right += [text for criterion in question.criteria for _, text in criterion.wordings()]
-    return list(question.text.values()), right
+    return list(question.text.values()), [*right, *question.options, *question.options.values()]
+
+
+def _is_nearly(words: tuple[str, ...], right: Sequence[str]) -> bool:
+    """Whether one word alone is nearly one of those of what is right."""
+    from rapidfuzz.distance import OSA
+
+    return len(words) == 1 and any(
+        OSA.normalized_similarity(words[0], one) >= _NEAR_RIGHT for text in right for one in _words(text)
+    )
+
+
+@lru_cache(maxsize=1)
+def _fillers() -> frozenset[tuple[str, ...]]:
+    return frozenset(_words(one) for one in FILLERS)
 
 
 @lru_cache(maxsize=32)
@@ -165,16 +168,17 @@ def _is_no_attempt(words: tuple[str, ...], text: str, languages: tuple[str, ...]
     if (unspaced,) in phrases:
         return True
     # `nose` is an answer where English is expected, and `no sé` where Spanish is.
-    left = tuple(word for word in words if word not in _FILLERS) or words
-    if left == ("nose",) and not any(tag.startswith("es") for tag in languages):
+    alone = [word for word in words if (word,) not in _fillers()] == ["nose"]
+    if alone and not any(tag.startswith("es") for tag in languages):
         return False
-    at = 0
-    while at < len(left):
-        longest = next((size for size in range(min(7, len(left) - at), 0, -1) if left[at : at + size] in phrases), 0)
-        if not longest:
+    at, said = 0, False
+    while at < len(words):
+        rows = [words[at : at + size] for size in range(min(_MOST_IN_PHRASE, len(words) - at), 0, -1)]
+        row = next((one for one in rows if one in phrases or one in _fillers()), None)
+        if row is None:
             return False
-        at += longest
-    return bool(left)
+        at, said = at + len(row), said or row in phrases
+    return said
 
 
 def _is_copied(words: tuple[str, ...], texts: Sequence[str]) -> bool:

@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from edgekit.core.errors import UsageError
 from edgekit.core.languages import base_language, normalise_tag
-from edgekit.grading.function_words import function_words, known
+from edgekit.grading.function_words import LANGUAGES, function_words, known
 from edgekit.grading.intake import matching_form
 from edgekit.identify.identifier import Identifier, known_languages, open_identifier
 from edgekit.identify.mixed import spans
@@ -24,14 +24,21 @@ _LEAST_SHARE = 0.05
 _LEAST_WORDS = 3
 _MOST_READ = 4000
 _WORD = re.compile(r"[^\W\d_]+(?:['’\-][^\W\d_]+)*")
+# In no language.
+_ADDRESS = re.compile(r"(?:https?://|www\.)\S{1,2000}")
 # Spanish by its sound, and as it is typed on a telephone; `k` is in no Spanish word but loans.
 _BY_SOUND = re.compile(
     r"x|xq|xk|xke|pq|pk|porke|porq|k|q|ke|kier\w+|kien|kienes|aki|kual|kuando|komo|kosas?|komida|tb|tmb|tbn"
     r"|tmbn|bn|aser|aze|ase|"
     r"asen|ay|ablar|oras|ombres?|desir|dise|disen|nes[ae][cs]it\w+|produse\w*|selulas?|enerjia|jente|\w+asion"
     r"|estava\w*|"
-    r"tanbien|bida|bibos?|bibir|bolber|weno|wueno|\w*k[ie][^\W\d_]*"
+    r"tanbien|bida|bibos?|bibir|bolber|weno|wueno"
+    # Written so by everybody: `kilómetro`, `kelvin`.
+    r"|(?!kilo|kelvin|kepler|kiwi|keros|kenia)\w*k[ie][^\W\d_]*"
 )
+# `rápido` among Spanish words is as good Spanish as Portuguese, `não` is none.
+_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz'’-")
+_ACCENTED = {"es": "áéíóúüñ", "pt": "áéíóúâêôãõàçü", "fr": "àâæçéèêëîïôœùûüÿ", "de": "äöüß", "it": "àèéìòù"}
 _LEAST_BY_SOUND = 2
 _BY_SOUND_SHARE = 0.12
 _FEW_WORDS = 4
@@ -65,7 +72,7 @@ def profile(text: str, languages: Sequence[str]) -> Variety:
     tags = tuple(dict.fromkeys(normalise_tag(one) for tag in languages for one in tag.split("+")))
     if not tags:
         raise UsageError("there is no language that the answers may be in", hint="name at least one")
-    text = text[:_MOST_READ]
+    text = _ADDRESS.sub(" ", text[:_MOST_READ])
     script = main_script(text) or ""
     words = [found.span() for found in _WORD.finditer(text)]
     if not words:
@@ -101,10 +108,11 @@ def _languages(text: str, words: Sequence[tuple[int, int]], tags: tuple[str, ...
         found.append(base_language(row[at].tag))
     # The sequence's probabilities smooth single small words away (`reactants y products`), which are what a mix is
     # full of: a word that is a function word of one of the languages only is in that one.
+    # Of other languages no small word is known: `na` is of Portuguese, and the `and` of Swahili.
     only = _own(tuple(dict.fromkeys(map(base_language, tags))))
     # A capital is a name, or mineral Y.
     for at, (begin, end) in enumerate(words):
-        if not text[begin].isupper():
+        if not text[begin].isupper() and found[at] in LANGUAGES:
             found[at] = only.get(matching_form(text[begin:end]), found[at])
     # One word of another language may be a name or a term (`mitochondria`): it counts where its letters or its being
     # a small word say so.
@@ -113,9 +121,14 @@ def _languages(text: str, words: Sequence[tuple[int, int]], tags: tuple[str, ...
         if count == 1 and tag != main:
             at = found.index(tag)
             word = text[slice(*words[at])]
-            if word.isascii() and matching_form(word) not in only:
+            if not set(word.lower()) - _letters(main) and matching_form(word) not in only:
                 found[at] = main
     return found
+
+
+def _letters(language: str) -> frozenset[str]:
+    """Those of words of a language, beside signs between them."""
+    return _LETTERS | frozenset(_ACCENTED.get(language, ""))
 
 
 @lru_cache(maxsize=64)
@@ -134,9 +147,10 @@ def _own(languages: tuple[str, ...]) -> Mapping[str, str]:
 _SHARED = frozenset(
     re.findall(
         r"\w+",
-        "a al alle am an as be bin c case caso d des die do du e era es et fact far fin gut ha has hat he her him "
-        "i in ir j k "
-        "l lo le m mal man me mi n no nos o on one or per pro q rot s san se si sin so solo son su t te to tu u "
+        "a al alle am an as ate be bin c car case caso comment d da das den des die do dos du e era es et fact fall "
+        "far fin font gut ha has hat he her him i in ir j k "
+        "l lo le m mal man mas me mi n no nos o on one or par per pour pro q rot s san se si sin so solo son su t te "
+        "to tu u "
         "un use van "
         "via war was x ya",
     )

@@ -95,8 +95,8 @@ class Quiz:
     digest: str
 
     def expected(self, question: Question) -> tuple[str, ...]:
-        """The languages that answers to a question are expected in."""
-        return question.languages or self.languages
+        """The languages that answers to a question are expected in, first that which it is asked in, if it is one."""
+        return tuple(sorted(question.languages or self.languages, key=lambda tag: tag != question.language))
 
     def question(self, question_id: str) -> Question | None:
         """By its id."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,7 +11,7 @@ from hypothesis import strategies as st
 from edgekit.core.characters import visible
 from edgekit.grading.feedback import PHRASES, Phrases, checked_feedback, feedback_faults, spoken, write_feedback
 from edgekit.grading.reading import read_answer
-from edgekit.grading.suggesting import suggest
+from edgekit.grading.suggesting import feedback_language, suggest
 from edgekit.quiz.model import Criterion, Question
 from edgekit.quiz.suggestion import Answer, CriterionResult, Evidence
 
@@ -51,10 +53,34 @@ def test_a_mix_is_told_in_both_languages() -> None:
         ("qu", ("en",)),
         ("", ("en",)),
         ("qu+pt", ("pt",)),
+        ("sw", ("sw",)),
+        ("hi-Latn", ("hi",)),
     ],
 )
 def test_languages_of_a_variety(variety: str, languages: tuple[str, ...]) -> None:
     assert spoken(variety) == languages
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Maji huenda hewani kwa sababu ya joto la jua.", "sw"),
+        ("पानी गरम होकर हवा में चला जाता है।", "hi"),
+        ("El agua se va al aire.", "es"),
+        # Amharic has no sentences here, and this class speaks Spanish.
+        ("ውሃው ወደ አየር ይሄዳል።", "es"),
+        ("12", "es"),
+    ],
+)
+def test_a_student_is_told_in_their_language_else_in_that_of_the_question(text: str, language: str) -> None:
+    asked = replace(QUESTION, language="es", text={"es": "¿Adónde se fue el agua?"})
+    expected = ("es", "am", "en", "hi", "sw")
+    read = read_answer(asked, Answer("a", "q1", text), (), expected)
+    assert feedback_language(asked, read, expected) == language
+
+
+def test_marks_in_devanagari_are_a_fault() -> None:
+    assert feedback_faults("तुम पास हो, सारे अंक तुम्हारे।", QUESTION, [MET], "hi") == ("it speaks of marks: अंक, पास",)
 
 
 def test_braces_of_a_student_are_text() -> None:

@@ -123,6 +123,48 @@ def test_options_are_known_in_a_row_of_words(text: str, possible: tuple[float, .
     assert mark(MAMMALS, text).possible == possible
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("option b", "The answer is: b", "It is b, by day", "I think b", "the answer is option B"),
+        *("letra b", "a letra b", "la respuesta es la b", "a resposta é b", "opción b"),
+    ],
+)
+def test_an_option_is_known_by_what_it_is_called(text: str) -> None:
+    assert mark(CHOICE, text).possible == (2.0,)
+
+
+@pytest.mark.parametrize(
+    ("text", "possible"),
+    [
+        ("a letra a", (0.0,)),
+        ("a resposta é a", (0.0,)),
+        ("the answer is not b", (0.0, 2.0)),
+        ("option b or c", (0.0, 2.0)),
+        ("option", (0.0, 2.0)),
+        ("option " * 1000, (0.0, 2.0)),
+    ],
+)
+def test_what_an_option_is_called_is_none_by_itself(text: str, possible: tuple[float, ...]) -> None:
+    assert mark(CHOICE, text).possible == possible
+
+
+@pytest.mark.parametrize(
+    ("text", "detail"),
+    [
+        ("ribosome, photosynthesis, nucleus", "it holds an accepted form among other words"),
+        ("photosynthesis/respiration", "it holds an accepted form among other words"),
+        ("no fue fotosíntesis, fue respiración", "`no` denies something in it"),
+        ("फोटोसिंथेसिस", "it is in another script than what is accepted"),
+        ("фотосинтез", "it is in another script than what is accepted"),
+    ],
+)
+def test_a_word_goes_to_a_person_among_others_and_in_another_script(text: str, detail: str) -> None:
+    found = mark(EXACT, text)
+    assert found.possible == (0.0, 2.0)
+    assert [one.detail for one in found.reasons] == [detail]
+
+
 def test_an_option_is_known_with_its_article() -> None:
     asked = question("choice", options={"a": "ventana", "b": "la puerta"}, correct=("a",))
     assert mark(asked, "La ventana").possible == (2.0,)

@@ -59,6 +59,8 @@ def test_answer_is_blank_when_nothing_is_written(text: str) -> None:
         "tell answer",
         "n/a",
         "no idea no sé",
+        "sorry I honestly don't know, ma'am",
+        "la verdad no lo sé, maestra",
     ],
 )
 def test_answer_is_no_attempt_when_it_says_so(text: str) -> None:
@@ -74,6 +76,15 @@ def test_answer_is_no_attempt_when_it_says_so(text: str) -> None:
         ("je ne sais pas", "fr"),
         ("sijui", "sw"),
         ("मुझे नहीं पता", "hi"),
+        ("मुझे नहीं पता सर", "hi"),
+        ("मुझे याद नहीं है", "hi"),
+        ("mujhe nahi maloom sir ji", "hi"),
+        ("Sijui mwalimu", "sw"),
+        ("samahani, sielewi swali", "sw"),
+        ("não faço a menor ideia prof", "pt"),
+        ("لا أعلم يا أستاذ", "ar"),
+        ("Tut mir leid, ich weiß es nicht", "de"),
+        ("désolée madame, j'ai oublié", "fr"),
         ("不知道", "zh"),
         ("لا أعرف", "ar"),
         ("не знаю", "ru"),
@@ -187,10 +198,28 @@ def test_text_is_too_long_when_it_is_cut() -> None:
     assert codes("x" * 50_000)[0] == "too_long"
 
 
-def test_short_forms_are_not_judged_when_the_question_is_no_explanation() -> None:
-    for kind in ("exact", "numeric", "choice"):
-        assert not check_validity(take_in("idk"), question(kind))
-        assert [one.code for one in check_validity(take_in(" "), question(kind))] == ["blank"]
+@pytest.mark.parametrize("kind", ["exact", "numeric", "choice"])
+def test_short_answers_are_judged_by_nothing_but_whether_they_are_some(kind: QuestionKind) -> None:
+    for text in ("idk", "no sé, profe", "I don't know"):
+        assert [one.code for one in check_validity(take_in(text), question(kind))] == ["no_attempt"]
+    assert [one.code for one in check_validity(take_in(" "), question(kind))] == ["blank"]
+    for text in ("qwrtzpsdfgh", "die Pflanzen brauchen das Licht der Sonne", question().asked):
+        assert not check_validity(take_in(text), question(kind))
+
+
+@pytest.mark.parametrize(("text", "right"), [("nose", "noise"), ("wat", "watt"), ("pas", "pass"), ("Na", "Na")])
+def test_short_answer_is_no_refusal_when_it_is_nearly_what_is_right(text: str, right: str) -> None:
+    asked = Question("q", "exact", "en", {"en": "Which one is it?"}, 1.0, references={"en": (right,)})
+    assert not check_validity(take_in(text), asked, languages=["en", "es", "nl", "fr"])
+
+
+def test_option_that_reads_like_a_refusal_is_chosen() -> None:
+    asked = Question(
+        "q", "choice", "en", {"en": "What is right?"}, 1.0, options={"a": "it rises", "na": "not sure"}, correct=("na",)
+    )
+    assert not check_validity(take_in("not sure"), asked)
+    assert not check_validity(take_in("na"), asked)
+    assert [one.code for one in check_validity(take_in("no idea"), asked)] == ["no_attempt"]
 
 
 def test_no_attempt_is_an_answer_when_the_reference_says_it() -> None:

@@ -24,6 +24,12 @@ def test_a_question_may_expect_other_languages_than_the_quiz() -> None:
     assert b'"languages"' not in canonical(good(ASK + 'references = "x"\n')).replace(b'"languages":["en"],', b"")
 
 
+def test_the_language_of_a_question_is_expected_first() -> None:
+    text = ASK.replace('"en"', '"es"') + 'references = "x"\n'
+    quiz = good('languages = ["en", "es"]\n' + text)
+    assert (quiz.languages, quiz.expected(quiz.questions[0])) == (("en", "es"), ("es", "en"))
+
+
 def test_languages_of_a_question_are_checked_like_those_of_the_quiz() -> None:
     (said,) = wrong(ASK + 'references = "x"\nlanguages = ["es", "es"]\n')
     assert "`es` a second time" in said

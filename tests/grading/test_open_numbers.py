@@ -1,0 +1,115 @@
+"""Numbers that an answer leaves open, sums of money in two units, and Roman ones."""
+
+from __future__ import annotations
+
+import pytest
+from grading.ruled_questions import mark, question
+
+from edgekit.quiz.model import Question
+
+_LANGUAGES = ("en", "es", "pt", "fr", "de", "sw")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("3 or 4", "tres o cuatro", "between 3 and 4", "3, 4", "1 2 3 4", "1; 2; 4"),
+        *("more than 4", "at least 4", "> 4", "≥4", "4 or more", "4+", "over 4"),
+        *("más de 4", "por lo menos 4", "mais de 4", "pelo menos 4", "4 ou mais", "plus de 4", "mehr als 4"),
+        *("mindestens 4", "zaidi ya 4"),
+    ],
+)
+def test_a_right_number_that_is_left_open_goes_to_a_person(text: str) -> None:
+    found = mark(question("numeric", value=4.0), text, _LANGUAGES)
+    assert (found.points, found.possible) == (0.0, (0.0, 2.0))
+    (reason,) = found.reasons
+    assert reason.code == "hedged"
+    assert reason.span is not None
+    assert f"`{text[slice(*reason.span)]}` leaves it open" == reason.detail
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "4",
+        "más o menos 4",
+        "(4)",
+        "-> 4",
+        "=> 4",
+        "x = 4",
+        "2 + 2 = 4",
+        "4 or four",
+        "4, 4",
+        "four (4)",
+        "20 over 5 is 4",
+        "about 4",
+    ],
+)
+def test_a_right_number_that_is_one_is_right(text: str) -> None:
+    assert mark(question("numeric", value=4.0), text, _LANGUAGES).possible == (2.0,)
+
+
+def test_a_number_below_nothing_is_another_one() -> None:
+    assert mark(question("numeric", value=4.0), "menos 4", _LANGUAGES).points == 0.0
+    assert mark(question("numeric", value=-4.0), "menos 4", _LANGUAGES).possible == (2.0,)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_open"),
+    [
+        ("1944 o 1945", True),
+        ("antes de 1945", True),
+        ("after 1945", True),
+        ("nach 1945", True),
+        ("en 1945", False),
+        ("de 1939 a 1945", False),
+        ("desde 1939 hasta 1945", False),
+        ("2/9/1945", False),
+        ("MCMXLV", False),
+    ],
+)
+def test_a_year_is_open_before_and_after_it(text: str, is_open: bool) -> None:
+    found = mark(question("numeric", value=1945.0), text, _LANGUAGES)
+    assert found.possible == ((0.0, 2.0) if is_open else (2.0,))
+
+
+def test_after_some_hours_answers_when() -> None:
+    asked = question("numeric", value=3.0, unit="h")
+    assert mark(asked, "after 3 hours", _LANGUAGES).possible == (2.0,)
+    assert mark(asked, "in under 3 hours", _LANGUAGES).possible == (0.0, 2.0)
+
+
+def test_a_bound_is_no_doubt_where_it_is_asked_for() -> None:
+    asked = Question("q", "numeric", "en", {"en": "How many coins does she have at least?"}, 2.0, value=5.0)
+    assert mark(asked, "at least 5").possible == (2.0,)
+    assert mark(asked, "4 or 5").possible == (0.0, 2.0)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("2 reais e 50 centavos", "dois reais e cinquenta centavos", "250 centavos", "two dollars and fifty cents"),
+        *("2 euros con 50 céntimos", "2€50", "£2 50p", "R$ 2,50", "2.5"),
+    ],
+)
+def test_a_sum_of_money_is_one_number(text: str) -> None:
+    assert mark(question("numeric", value=2.5), text, _LANGUAGES).possible == (2.0,)
+
+
+@pytest.mark.parametrize("text", ["2 reais e 5 centavos", "50 centavos", "2 reais e 50 alunos", "2 dollars 5 cents"])
+def test_another_sum_of_money_is_another_number(text: str) -> None:
+    assert mark(question("numeric", value=2.5), text, _LANGUAGES).points == 0.0
+
+
+def test_cents_are_a_number_where_they_are_asked_for() -> None:
+    assert mark(question("numeric", value=250.0), "250 cents", _LANGUAGES).possible == (2.0,)
+
+
+@pytest.mark.parametrize(("text", "points"), [("XVIII", 2.0), ("el siglo XVIII", 2.0), ("siglo XVII", 0.0)])
+def test_a_number_in_roman_letters_is_read_where_it_is_right(text: str, points: float) -> None:
+    assert mark(question("numeric", value=18.0), text, _LANGUAGES).points == points
+
+
+def test_a_word_that_is_a_roman_number_is_none() -> None:
+    assert mark(question("numeric", value=1.0), "I have forgotten").points == 0.0
+    assert mark(question("numeric", value=18.0), "no fue en el siglo XVIII", _LANGUAGES).points == 0.0
