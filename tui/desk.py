@@ -93,7 +93,7 @@ class Desk:
         """
         card = self.card
         if shown and card is not None and card.standing.state in DECIDED:
-            mine, others = {card.number: card.standing.by}, []
+            mine, others = {card.number: card.standing.by}, list[int]()
         else:
             self.opened.refresh()
             mine, others = self._last()
@@ -113,7 +113,7 @@ class Desk:
         What another process took back is not there to undo.
         """
         while self._done:
-            mine, others = {}, []
+            mine, others = dict[int, int](), list[int]()
             decided = set(self.opened.decided())
             for at, row in self._done[-1].items():
                 card = self.opened.card(at) if at in decided else None
@@ -142,4 +142,5 @@ def _numbers(value: object) -> list[int]:
 
 def _rows(value: object) -> dict[int, int]:
     pairs = value if isinstance(value, list) else []
-    return dict(one for one in pairs if isinstance(one, (list, tuple)) and len(_numbers(list(one))) == len(one) == 2)
+    both = [_numbers(list(one)) for one in pairs if isinstance(one, (list, tuple)) and len(one) == 2]
+    return {one[0]: one[1] for one in both if len(one) == 2}

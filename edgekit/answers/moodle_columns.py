@@ -40,7 +40,8 @@ def question_texts(names: Sequence[str], rows: Sequence[Sequence[str]], lookup: 
         questions = [(lookup.find(text), lookup.text(text)) for text in texts]
         asked = {question.id if question is not None else text for question, text in questions if question or text}
         if asked:
-            found[int(match[1])] = asked.pop() if len(texts) == 1 else ""
+            one = asked.pop()
+            found[int(match[1])] = one if one is not None and len(texts) == 1 else ""
     return found
 
 
