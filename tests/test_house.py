@@ -32,6 +32,8 @@ else:
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+MEASURED = (ROOT / "docs" / "measured.md").read_text(encoding="utf-8")
+PAPERS = (*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"))
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 MODELS = (ROOT / "models.toml").read_bytes()
 PYTHONS = ("3.10", "3.11", "3.12", "3.13")
@@ -112,11 +114,17 @@ def test_the_tree_of_the_readme_is_the_tree() -> None:
         assert rooms <= set(paths)
 
 
-def test_the_readme_lists_every_model_with_its_licence() -> None:
+def test_the_papers_list_every_model_with_its_licence() -> None:
     catalogue, problems = check_bytes(MODELS, ROOT / "models.toml")
     assert not problems
-    rows = dict(re.findall(r"^\| `([a-z0-9.-]+)` \| [^|]+ \| ([^|]+) \|", README, re.MULTILINE))
+    every = (ROOT / "docs" / "models.md").read_text(encoding="utf-8")
+    rows, ready = (
+        dict(re.findall(r"^\| `([a-z0-9.-]+)` \| [^|]+ \| ([^|]+) \|", text, re.MULTILINE)) for text in (every, README)
+    )
     assert set(rows) == set(catalogue.models)
+    assert ready
+    assert ready.items() <= rows.items()
+    assert f"the other {len(rows) - len(ready)} of the catalogue" in README
     notice = (ROOT / "NOTICE").read_text(encoding="utf-8")
     for model in catalogue.models.values():
         licence = model.licence.removeprefix("LicenseRef-")
@@ -125,19 +133,38 @@ def test_the_readme_lists_every_model_with_its_licence() -> None:
         assert licence in notice
 
 
-def test_every_figure_of_the_readme_has_its_command() -> None:
-    table = README.partition("<!-- figures: begin -->")[2].partition("<!-- figures: end -->")[0].strip().splitlines()
-    assert len(table) > 2
-    for row in table[2:]:
-        cells = [cell.strip() for cell in row.strip("|").split("|")]
-        assert all(cells), row
-        assert re.fullmatch(r"`(edgekit|python) [^`]+`", cells[-1]), row
+def figures(text: str) -> list[list[str]]:
+    """The cells of each row of a table of figures."""
+    _, between, table = text.partition("| what | figure | command |\n|---|---|---|\n")
+    assert between
+    lines = table.partition("\n<!--")[0].strip().splitlines()
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+
+
+@pytest.mark.parametrize("text", [README, MEASURED], ids=["README", "measured"])
+def test_every_figure_has_its_command(text: str) -> None:
+    found = figures(text)
+    assert len(found) > 2
+    for row in found:
+        assert len(row) == 3
+        assert all(row), row
+        assert re.fullmatch(r"`(edgekit|python) [^`]+`", row[-1]), row
+
+
+def test_every_figure_of_the_readme_is_one_of_those_measured() -> None:
+    measured: dict[str, str] = {}
+    for _, figure, command in figures(MEASURED):
+        measured[command] = f"{measured.get(command, '')} {figure}"
+    numbers = re.compile(r"\d[\d.,]*\d|\d")
+    for what, figure, command in figures(README):
+        assert command in measured, what
+        assert set(numbers.findall(figure)) <= set(numbers.findall(measured[command])), what
 
 
 def test_links_of_the_papers_lead_somewhere() -> None:
-    for paper in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md"):
-        for target in re.findall(r"\]\(([^)]+)\)", (ROOT / paper).read_text(encoding="utf-8")):
-            assert target.startswith("https://") or (ROOT / target).is_file(), (paper, target)
+    for paper in PAPERS:
+        for target in re.findall(r"\]\(([^)]+)\)", paper.read_text(encoding="utf-8")):
+            assert target.startswith("https://") or (paper.parent / target).is_file(), (paper.name, target)
 
 
 def test_contributing_states_every_import_contract() -> None:
