@@ -20,6 +20,7 @@ from edgekit.grading.quiz_orders import without_speech
 from edgekit.grading.reading import Read, known_of, read_answer
 from edgekit.grading.scorer import STATES
 from edgekit.grading.scoring import Scored, Seen, Wording, bases, score
+from edgekit.grading.sharing import Sharing
 from edgekit.grading.suggesting import suggest
 from edgekit.grading.text_states import whole_only
 from edgekit.grading.texts import Texts
@@ -75,6 +76,7 @@ class Explainer:
             if not kept:
                 detail = f"all that counts for `{one.id}` speaks to whoever grades"
                 self._spoken.append(Reason("uncertain", detail))
+        self._sharing = Sharing([[one.text for one in wordings] for _, wordings in self._criteria], texts)
         self._near_copies = NearCopies(question, [wordings for _, wordings in self._criteria], texts)
         self._refuted = [_listed(one.refuted) for one in question.criteria]
         self._misconceptions = [(one, _listed(one.wordings)) for one in question.misconceptions]
@@ -121,18 +123,17 @@ class Explainer:
 
     def _suggest(self, seen: Seen) -> Suggestion:
         scorer, variety = self._texts.scorer, seen.read.variety.tag
-        found = [
-            score(self._question, wordings, seen, self._texts, self._marked[one.id]) for one, wordings in self._criteria
-        ]
+        found = self._score(seen, self._marked)
         results, sums, probability = [], {0.0}, 1.0
         reasons: list[Reason] = []
-        for (criterion, wordings), scored in zip(self._criteria, found, strict=True):
+        whole = self._score(replace(seen, views=seen.otherwise), self._marked) if seen.otherwise else found
+        for (criterion, _), scored, other in zip(self._criteria, found, whole, strict=True):
             result, possible, likely = self._result(criterion, scored, variety)
             results.append(result)
             sums = {round(one + other, _DIGITS) for one in sums for other in possible}
             probability *= likely
             reasons += self._reasons(criterion, scored)
-            reasons += self._beside(criterion, wordings, scored, seen)
+            reasons += self._beside(criterion, scored, other, variety)
         reasons += self._spoken
         reasons += self._unread(seen)
         reasons += self._off_topic(seen)
@@ -159,6 +160,14 @@ class Explainer:
             reasons=reasons,
             languages=self._languages,
         )
+
+    def _score(self, seen: Seen, marked: Mapping[str, Sequence[Marked]]) -> list[Scored]:
+        """An answer against each criterion, which share its words."""
+        claims = self._sharing.claims([view.text for view in seen.views], self._question.language)
+        return [
+            score(self._question, wordings, seen, self._texts, marked.get(one.id, ()), claim)
+            for (one, wordings), claim in zip(self._criteria, claims, strict=True)
+        ]
 
     def _is_covered(self, variety: str) -> bool:
         """Whether some wordings of every criterion are such that the variety is held against them like their own."""
@@ -199,15 +208,12 @@ class Explainer:
             told = ", ".join(f"{name} {value:.0%}" for name, value in scored.views.items())
             yield Reason("views_disagree", f"`{criterion.id}` is met or not by how it is read: {told}")
 
-    def _beside(
-        self, criterion: Criterion, wordings: Sequence[Wording], scored: Scored, seen: Seen
-    ) -> Iterator[Reason]:
-        """Where words that count for nothing, being beside the question, would change points, a person decides."""
-        if not seen.otherwise:
-            return
-        whole = replace(seen, views=seen.otherwise)
-        other = score(self._question, wordings, whole, self._texts, self._marked[criterion.id])
-        without, with_them = (self._result(criterion, one, seen.read.variety.tag)[0] for one in (scored, other))
+    def _beside(self, criterion: Criterion, scored: Scored, other: Scored, variety: str) -> Iterator[Reason]:
+        """Where words that count for nothing, being beside the question, would change points, a person decides.
+
+        other: with them.
+        """
+        without, with_them = (self._result(criterion, one, variety)[0] for one in (scored, other))
         if without.points != with_them.points:
             shares = f"{without.probability:.0%} without them, {with_them.probability:.0%} with them"
             yield Reason("views_disagree", f"`{criterion.id}` is met or not by words beside the question: {shares}")
@@ -256,7 +262,7 @@ class Explainer:
 
     def _wrong_ideas(self, seen: Seen, found: Sequence[Scored]) -> Iterator[Reason]:
         """What must not pass, where the answer is more like it than like what it stands against."""
-        best = max((one.logit for one in found), default=0.0)
+        best = max((one.alone for one in found), default=0.0)
         passed = any(one.logit > 0.0 for one in found)
         for misconception, wordings in self._misconceptions:
             scored = score(self._question, wordings, seen, self._texts)
@@ -269,7 +275,7 @@ class Explainer:
                 yield Reason("misconception", detail, place)
         for (criterion, _), refuted, of_right in zip(self._criteria, self._refuted, found, strict=True):
             scored_wrong = score(self._question, refuted, seen, self._texts) if refuted else None
-            if scored_wrong is not None and 0.0 < scored_wrong.logit > of_right.logit + _MORE_LIKE:
+            if scored_wrong is not None and 0.0 < scored_wrong.logit > of_right.alone + _MORE_LIKE:
                 yield _wrong(f"it is more like what does not count for `{criterion.id}`", scored_wrong)
             elif of_right.logit > 0.0 and (place := self._held(refuted, seen)) is not None:
                 yield Reason("misconception", f"it says what does not count for `{criterion.id}`", place)
@@ -288,10 +294,9 @@ class Explainer:
         for at, (mark, one) in enumerate(self._learned):
             if mark.points not in (0, self._question.points):
                 continue
-            for criterion, wordings in self._criteria:
-                others = self._marked[criterion.id]
-                scored = score(self._question, wordings, one, self._texts, (*others[:at], *others[at + 1 :]))
-                found.append(Observed(one.read.variety.tag, int(mark.points > 0), scored.probability))
+            others = {name: (*marked[:at], *marked[at + 1 :]) for name, marked in self._marked.items()}
+            tag, met = one.read.variety.tag, int(mark.points > 0)
+            found += [Observed(tag, met, scored.probability) for scored in self._score(one, others)]
         return found
 
     def _learn(self, marks: Sequence[TeacherMark]) -> None:
@@ -303,9 +308,8 @@ class Explainer:
         found: dict[str, list[Marked]] = {criterion.id: [] for criterion, _ in self._criteria}
         for mark, one in self._learned:
             text = whole_only(self._texts.of(one.views[0].text, self._question.language))
-            for criterion, wordings in self._criteria:
-                prior = score(self._question, wordings, one, self._texts).probability
-                found[criterion.id].append(Marked(text, mark.points / self._question.points, prior))
+            for (criterion, _), scored in zip(self._criteria, self._score(one, {}), strict=True):
+                found[criterion.id].append(Marked(text, mark.points / self._question.points, scored.probability))
         self._marked = {criterion: tuple(marked) for criterion, marked in found.items()}
 
 

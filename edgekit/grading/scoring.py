@@ -17,6 +17,7 @@ from edgekit.grading.intake import Intake
 from edgekit.grading.linear import shares
 from edgekit.grading.local_marks import Marked, local_features, local_logits
 from edgekit.grading.reading import Read
+from edgekit.grading.sharing import shared
 from edgekit.grading.statements import whole_clauses
 from edgekit.grading.text_states import TextStates
 from edgekit.grading.texts import Texts
@@ -52,6 +53,7 @@ class Seen:
 @dataclass(frozen=True, slots=True)
 class Scored:
     """probability: that a teacher calls it met, calibrated for the variety.  logit: before that, of the views' mean.
+    alone: that, were it the only criterion.
 
     views: name -> the probability by it alone.  features: of the view that says it most.  mismatches: what was found
     against the wordings.  denied: whether the student's own words deny it for certain, see Mismatch.
@@ -59,6 +61,7 @@ class Scored:
 
     probability: float
     logit: float
+    alone: float
     views: Mapping[str, float]
     features: NDArray[np.float64]
     evidence: Evidence | None
@@ -72,11 +75,15 @@ def score(
     seen: Seen,
     texts: Texts,
     marked: Sequence[Marked] = (),
+    claim: float | None = None,
 ) -> Scored:
-    """Score an answer against wordings of which each counts; marked: what a teacher said of other answers."""
+    """Score an answer against wordings of which each counts; marked: what a teacher said of other answers.
+
+    claim: on its words, beside other criteria, see `edgekit.grading.sharing`.
+    """
     scorer, variety = texts.scorer, seen.read.variety.tag
     platt = scorer.calibration.of(variety)
-    logits: dict[str, float] = {}
+    alone: dict[str, float] = {}
     best: tuple[float, View, Wording, NDArray[np.float64]] | None = None
     reasons: dict[str, Reason] = {}
     denied = False
@@ -88,11 +95,12 @@ def score(
             reasons.setdefault(reason.code, reason)
         against = _own(view, wordings, seen, question) if mismatch else wordings
         logit, wording, features = _best(view, against, question, texts, mismatch, _shares(view, seen, question))
-        logits[view.name] = logit
+        alone[view.name] = logit
         if best is None or logit > best[0]:
             best = logit, view, wording, features
     assert best is not None  # noqa: S101  an answer has one view, a criterion one wording
     _, view, wording, features = best
+    logits = {name: shared(one, claim) for name, one in alone.items()}
     logit = float(np.mean(list(logits.values())))
     odds = platt.slope * logit + platt.intercept
     if marked:
@@ -107,6 +115,7 @@ def score(
     return Scored(
         float(shares(np.array([odds]))[0]),
         logit,
+        float(np.mean(list(alone.values()))),
         {name: float(platt.probabilities(np.array([one]))[0]) for name, one in logits.items()},
         features,
         _evidence(view, _shown(view, wording, wordings, seen, question, texts), seen, question, texts),
