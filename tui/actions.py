@@ -176,6 +176,16 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action("grade.save", "save", "s", N_("Save"), N_("Write a table of the marks to a new file here."), "grade"),
     Action(
+        "grade.release",
+        "release",
+        "p",
+        N_("Release"),
+        N_("Say that the marks went out to the students; they change no more; asks once."),
+        "grade",
+        on_line=False,
+        search=N_("publish hand out final"),
+    ),
+    Action(
         "grade.attack",
         "attack",
         "t",

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from edgekit.fairness.redteam import AttackCard
 
 EVERY_SECONDS = 1.0
+OF_AN_ANSWER = tuple(f"grade.{name}" for name in ("accept", "change", "later", "alike", "next"))
 
 
 class ClassScreen(OpeningScreen):
@@ -113,11 +114,12 @@ class ClassScreen(OpeningScreen):
         self._show_told()
 
     def works(self, action: str) -> bool:
-        """What can be opened is all that there is before anything is; a list has no next."""
-        view = self._current
-        return self._desk is not None and (
-            view == "card" or (view == "queue" and action not in ("grade.next", "grade.alike"))
-        )
+        """What can be opened is all that there is before anything is; a list has no next, and no answer no mark."""
+        if self._desk is None:
+            return False
+        if self._current == "card":
+            return self._desk.card is not None or action not in OF_AN_ANSWER
+        return self._current == "queue" and action not in ("grade.next", "grade.alike")
 
     def speak(self) -> None:
         """The count and the answer as well."""
@@ -180,7 +182,10 @@ class ClassScreen(OpeningScreen):
         elif desk.opened.counts().waiting:
             text.show([plain(_("no suggestion yet"))])
         else:
-            done = _("Every answer has a mark. `s` writes them to a file, `v` lists them, `u` takes the last one back.")
+            done = _(
+                "Every answer has a mark. `s` writes them to a file, `p` says that they went out, `v` lists them, `u` "
+                "takes the last one back."
+            )
             text.show([plain(done)])
 
     def _show_title(self) -> None:
