@@ -16,7 +16,7 @@ from edgekit.core.characters import visible
 from edgekit.core.errors import EdgekitError
 from tui.actions import bindings, of_screen
 from tui.bridge import Job
-from tui.errors import problem_in_words
+from tui.errors import in_words
 from tui.widgets.lines import KeysLine, ScreensLine
 from tui.widgets.spoken import Spoken
 from tui.words import _
@@ -135,7 +135,8 @@ class JobScreen(Screen[None]):
 
     def say_problem(self, problem: EdgekitError) -> None:
         """What went wrong, where the eyes are, with the next step."""
-        self.say(problem_in_words(problem))
+        told, hint = in_words(problem)
+        self.say(f"{_('error')}: {told}" + (f"\n{_('hint')}: {hint}" if hint else ""))
 
     def command(self) -> str:
         """The line that does the same without a screen."""

@@ -19,7 +19,7 @@ from textual.worker import Worker, WorkerState
 from edgekit.core.errors import EngineError
 from edgekit.core.languages import Direction
 from tui.actions import N_
-from tui.errors import in_words, problem_in_words
+from tui.errors import in_words
 from tui.figures import figure
 from tui.models import Spoken
 from tui.screens.translate_work import TranslateWork
@@ -125,7 +125,7 @@ class TranslateScreen(TranslateWork):
         if self._directions:
             return _("write or paste text here; its translation appears below")
         if broken := self._models.damaged():
-            return "\n".join(problem_in_words(one) for one in broken)
+            return "\n".join("; ".join(part for part in in_words(one) if part) for one in broken)
         told = N_("no model is installed; press 3 for the screen Models, choose one and press p; or run {command}")
         return _(told, command=" / ".join(f"`edgekit pull {name}`" for name in self._models.offers()))
 
