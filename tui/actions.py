@@ -308,6 +308,11 @@ def of_screen(screen: str | None) -> tuple[Action, ...]:
     return tuple(action for action in ACTIONS if action.screen == screen)
 
 
+def key_of(name: str) -> str:
+    """The key that an action has, by its id, as people write it."""
+    return next(action.key for action in ACTIONS if action.id == name)
+
+
 def bindings(screen: str | None) -> list[Binding]:
     """What Textual needs to know of them."""
     return [action.binding for action in of_screen(screen)]

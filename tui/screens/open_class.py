@@ -13,7 +13,7 @@ from textual.widgets import ContentSwitcher, Label, OptionList
 
 from edgekit.core.characters import visible
 from edgekit.core.errors import EdgekitError
-from tui.actions import N_
+from tui.actions import N_, key_of
 from tui.bridge import Job
 from tui.desk import Desk
 from tui.figures import percent
@@ -183,8 +183,9 @@ class ClassScreen(OpeningScreen):
             text.show([plain(_("no suggestion yet"))])
         else:
             done = _(
-                "Every answer has a mark. `s` writes them to a file, `p` says that they went out, `v` lists them, `u` "
-                "takes the last one back."
+                "Every answer has a mark. `{save}` writes them to a file, `{release}` says that they went out, "
+                "`{list}` lists them, `{undo}` takes the last one back.",
+                **{name: key_of(f"grade.{name}") for name in ("save", "release", "list", "undo")},
             )
             text.show([plain(done)])
 

@@ -18,7 +18,7 @@ from textual.worker import Worker, WorkerState
 
 from edgekit.core.errors import EngineError
 from edgekit.core.languages import Direction
-from tui.actions import N_
+from tui.actions import N_, key_of
 from tui.errors import in_words
 from tui.figures import figure
 from tui.models import Spoken
@@ -202,7 +202,13 @@ class TranslateScreen(TranslateWork):
         """Ready, how many lines to look at, and what was said when the model opened."""
         parts = [_("ready")]
         if self._worst:
-            parts = [_("lines to look at: {count}; {key} goes to the worst", count=len(self._worst), key="^n")]
+            parts = [
+                _(
+                    "lines to look at: {count}; {key} goes to the worst",
+                    count=len(self._worst),
+                    key=key_of("translate.worst"),
+                )
+            ]
         self.say("\n".join([*parts, *([self._note] if self._note else [])]))
         self._note = ""
 
