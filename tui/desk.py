@@ -39,7 +39,7 @@ class Desk:
     @property
     def later(self) -> frozenset[int]:
         """What was left for later and has no mark yet."""
-        return frozenset(self._later) & frozenset(self.opened.queue())
+        return frozenset(self._later) & frozenset(self.opened.queue()) if self._later else frozenset()
 
     def order(self) -> list[int]:
         """The queue, what was left for later and what was given back at its end."""

@@ -96,12 +96,12 @@ class ClassScreen(OpeningScreen):
         return f"edgekit grade {paths['answers'] or 'ANSWERS'} --quiz {paths['quiz'] or 'QUIZ'}"
 
     def on_mount(self) -> None:
-        """Look every second for what is graded: events of a job may be fewer."""
+        """Look every second for what is graded, as events of a job may be fewer, and for what somebody else decides."""
         super().on_mount()
         card = self.query_one("#card")
         for what in ("scroll_y", "virtual_size"):
             self.watch(card, what, self._look_for_more)
-        self.set_interval(EVERY_SECONDS, lambda: self._take_in() if self._share is not None else None)
+        self.set_interval(EVERY_SECONDS, lambda: self._take_in() if self.app.screen is self else None)
 
     def on_unmount(self) -> None:
         """Close the gradebook."""
@@ -201,7 +201,9 @@ class ClassScreen(OpeningScreen):
             told += ", " + _("grading {share}", share=percent(self._share)) if self._share is not None else ""
             here = f"  #{desk.card.number}" if desk.card is not None else ""
             told += f"{here}  {visible(desk.opened.title)}"
-        self.query_one("#grade-title", Label).update(told)
+        label = self.query_one("#grade-title", Label)
+        if label.content != told:  # every second the same would be sent over a slow line
+            label.update(told)
 
     def _shown_card(self) -> Card | None:
         """The answer that the keys act on: the one that is shown, or chosen in the list."""
