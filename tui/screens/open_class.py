@@ -18,7 +18,7 @@ from tui.bridge import Job
 from tui.desk import Desk
 from tui.figures import percent
 from tui.grading import Card, Report
-from tui.progress import name_in_words, told_of
+from tui.progress import name_in_words
 from tui.screens.opening import OpeningScreen
 from tui.screens.shown import ShownScreen
 from tui.widgets.answer_card import card_paragraphs
@@ -262,12 +262,10 @@ class ClassScreen(OpeningScreen):
         if what == "grade":
             self._share = job.share or 0.0 if job.runs else None
             self._take_in()
-        if not job.runs:
-            self.say_progress("")
+        # How far grading is stands above an answer.
+        self.say_progress_of(job, {at for at, one in self._jobs.items() if one != "grade" or self._desk is None})
         if job.problem is not None:
             self.say_problem(job.problem)
-        elif job.runs and (what != "grade" or self._desk is None):
-            self.say_progress(told_of(job))
         elif job.state == "cancelled":
             self.say(_("{job} was cancelled", job=name_in_words(job)))
         elif job.state == "done" and what == "grade":
