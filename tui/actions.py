@@ -176,6 +176,16 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action("grade.save", "save", "s", N_("Save"), N_("Write a table of the marks to a new file here."), "grade"),
     Action(
+        "grade.release",
+        "release",
+        "p",
+        N_("Release"),
+        N_("Say that the marks went out to the students; they change no more; asks once."),
+        "grade",
+        on_line=False,
+        search=N_("publish hand out final"),
+    ),
+    Action(
         "grade.attack",
         "attack",
         "t",
@@ -296,6 +306,11 @@ ACTIONS: tuple[Action, ...] = (
 def of_screen(screen: str | None) -> tuple[Action, ...]:
     """The actions of a screen, or those of everywhere."""
     return tuple(action for action in ACTIONS if action.screen == screen)
+
+
+def key_of(name: str) -> str:
+    """The key that an action has, by its id, as people write it."""
+    return next(action.key for action in ACTIONS if action.id == name)
 
 
 def bindings(screen: str | None) -> list[Binding]:

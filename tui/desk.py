@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from tui.grading import Card, OpenClass
 
 MOST_UNDONE = 200
-DECIDED = ("accepted", "changed", "returned")
+DECIDED = ("accepted", "changed", "returned", "released")
 
 
 class Desk:
@@ -39,7 +39,7 @@ class Desk:
     @property
     def later(self) -> frozenset[int]:
         """What was left for later and has no mark yet."""
-        return frozenset(self._later) & frozenset(self.opened.queue())
+        return frozenset(self._later) & frozenset(self.opened.queue()) if self._later else frozenset()
 
     def order(self) -> list[int]:
         """The queue, what was left for later and what was given back at its end."""
@@ -69,11 +69,17 @@ class Desk:
         order = self.order()
         numbers = [card.number for card in cards]
         self.opened.decide(cards, action, points)
-        self._done.append({at: card.standing.by for at in numbers if (card := self.opened.card(at)) is not None})
+        self._remember(numbers)
         self._later = [at for at in self._later if at not in set(numbers)]
         if action == "returned":
             self._later += numbers
         self.show(self._after(order, set(numbers)))
+
+    def release(self, numbers: Sequence[int]) -> None:
+        """Say that marks went out. Raises EdgekitError, and none did."""
+        self.opened.release(numbers)
+        self._remember(numbers)
+        self.show(self.card.number if self.card is not None else None)
 
     def postpone(self) -> bool:
         """Leave the answer to the end; False where it has a mark."""
@@ -92,7 +98,7 @@ class Desk:
         nothing is taken back: the answer that is shown stands otherwise by now.
         """
         card = self.card
-        if shown and card is not None and card.standing.state in DECIDED:
+        if shown and card is not None and card.standing.state in DECIDED and not self._is_of_last_release(card):
             mine, others = {card.number: card.standing.by}, list[int]()
         else:
             self.opened.refresh()
@@ -106,6 +112,15 @@ class Desk:
         if mine or others:
             self.show([*mine, *others][0])
         return list(mine), others
+
+    def _remember(self, numbers: Sequence[int]) -> None:
+        """By which rows of the record these were decided here."""
+        self._done.append({at: card.standing.by for at in numbers if (card := self.opened.card(at)) is not None})
+
+    def _is_of_last_release(self, card: Card) -> bool:
+        """Whether it went out together with others just now: they come back together as well."""
+        standing = card.standing
+        return standing.state == "released" and bool(self._done) and self._done[-1].get(card.number) == standing.by
 
     def _last(self) -> tuple[dict[int, int], list[int]]:
         """What was decided here last and still stands, and what somebody else decided on since.

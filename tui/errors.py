@@ -36,12 +36,6 @@ def in_words(problem: EdgekitError) -> tuple[str, str | None]:
     return "\n".join([message, *(f"  - {reason}" for reason in reasons)]), hint
 
 
-def problem_in_words(problem: EdgekitError) -> str:
-    """What went wrong, and below it the next step."""
-    told, hint = in_words(problem)
-    return f"{_('error')}: {told}" + (f"\n{_('hint')}: {hint}" if hint else "")
-
-
 def note_in_words(text: str) -> str:
     """A note or a finding in the chosen language; as it is where the catalogue does not have it."""
     before, after = text[: len(text) - len(text.lstrip())], text.lstrip()

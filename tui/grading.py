@@ -98,6 +98,14 @@ class OpenClass(Protocol):
         """
         ...
 
+    def unreleased(self) -> list[int]:
+        """Answers with a mark that did not go out yet."""
+        ...
+
+    def release(self, numbers: Sequence[int]) -> None:
+        """Say that marks went out to the students, all or none. Raises EdgekitError."""
+        ...
+
     def undo(self, rows: Mapping[int, int]) -> None:
         """Take decisions back, all or none.  rows: of the record, by answer: what comes last there.
 
@@ -225,6 +233,14 @@ class BookClass:
     def decide(self, cards: Sequence[Card], action: Action, points: float | None = None) -> None:
         """See OpenClass."""
         self._session.decide([one.number for one in cards], action, points, seen=[one.standing for one in cards])
+
+    def unreleased(self) -> list[int]:
+        """See OpenClass."""
+        return [one.number for one in self._session.standings if one.state in ("accepted", "changed")]
+
+    def release(self, numbers: Sequence[int]) -> None:
+        """See OpenClass."""
+        self._session.release(numbers)
 
     def undo(self, rows: Mapping[int, int]) -> None:
         """See OpenClass."""

@@ -170,7 +170,10 @@ class InstalledModels:
         return [one.id for one in self.catalogue.models.values() if one.task == "translate" and one.can_be_pulled]
 
     def damaged(self) -> list[EdgekitError]:
-        """Of the catalogue's models those that translate; of one that it does not have the task is not known."""
+        """Of the catalogue's models those that translate; of one that it does not have the task is not known.
+
+        What is wrong with each, which can be long, is told on the screen of models.
+        """
         found: list[EdgekitError] = []
         for name in (one.folder.name for one in broken_models()):
             known = self.catalogue.models.get(name)
@@ -178,7 +181,7 @@ class InstalledModels:
                 try:
                     find_model(name)
                 except ModelFormatError as problem:
-                    found.append(problem)
+                    found.append(ModelFormatError(problem.message, hint=problem.hint))
         return found
 
     def name(self, tag: str) -> str:

@@ -15,7 +15,7 @@ from edgekit.quiz.model import Criterion, Question
 from edgekit.quiz.suggestion import Answer, CriterionResult, Evidence, Reason, Suggestion
 from tui import words
 from tui.grading import Card
-from tui.widgets.answer_card import answer_pieces, card_paragraphs
+from tui.widgets.answer_card import answer_pieces, answer_row, card_paragraphs
 
 
 @pytest.mark.parametrize("name", list(HOSTILE))
@@ -209,6 +209,12 @@ def test_marks_that_are_possible_are_told_once() -> None:
     lines = ["".join(piece for piece, _style in one.pieces) for one in card_paragraphs(card, str, lambda _tag: False)]
     assert "suggested 1 of 1, 60% sure · a person should look" in lines
     assert "? more than one mark is possible: 0, 1" in lines
+
+
+def test_an_empty_answer_is_said_to_be_empty_in_the_list_too() -> None:
+    question = Question("q", "explain", "en", {"en": "Why?"}, 1.0, (Criterion("light", 1.0, {"en": "light"}),))
+    card = Card(1, Answer("a", "q", " \n"), question, Standing(1, "suggested"), None)
+    assert str(answer_row(card, is_later=False)).endswith("(empty)")
 
 
 @pytest.mark.parametrize(("text", "told"), [(SCRIPTS["Arabic"], ", right to left"), (SCRIPTS["Khmer"], "")])

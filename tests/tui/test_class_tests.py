@@ -11,7 +11,9 @@ from toys.tui_class import ANSWERS, graded, number_shown, play
 from toys.tui_grading import toy_grades
 from toys.tui_stage import NUMBER, Stage
 
+from edgekit.core.errors import EdgekitError
 from edgekit.core.events import Progress
+from tui.screens.base import JobScreen
 from tui.screens.shown import ShownScreen
 
 
@@ -48,5 +50,39 @@ def test_a_test_is_begun_once_cancelled_and_begun_again(
         await stage.press("escape")
         await stage.until(lambda: stage.label("status") == f"{name} session 1: done")
         assert len(stage.app.jobs.all) == 2
+
+    play(scene, grades)
+
+
+def test_of_two_tests_at_once_the_newest_is_told_until_it_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    grades = toy_grades(graded(tmp_path, ANSWERS))
+    gates = {"audit": threading.Event(), "attack": threading.Event()}
+    told: list[str] = []
+
+    def waits(name: str, report: Any) -> Any:
+        while not gates[name].wait(0.02):
+            report(Progress(name, 7, 100, "answers"))
+        raise EdgekitError(f"the {name} has ended")
+
+    monkeypatch.setattr(type(grades), "audit", lambda _grades, _number, report: waits("audit", report))
+    monkeypatch.setattr(type(grades), "red_team", lambda _grades, _number, report: waits("attack", report))
+    say = JobScreen.say_progress
+    monkeypatch.setattr(JobScreen, "say_progress", lambda screen, line: (told.append(line), say(screen, line))[1])
+
+    async def scene(stage: Stage) -> None:
+        await stage.press("enter")
+        await stage.until(lambda: number_shown(stage) is not None)
+        await stage.press("f")
+        await stage.until(lambda: "7 of 100" in stage.label("status"))
+        await stage.press("t")
+        await stage.until(lambda: told[-1].startswith("attack") and "7 of 100" in told[-1])
+        del told[:]
+        await stage.until(lambda: len(told) > 3)
+        assert all(line.startswith("attack") for line in told)
+        gates["attack"].set()
+        await stage.until(lambda: "the attack has ended" in stage.label("status"))
+        await stage.until(lambda: told[-1].startswith("audit"))
+        gates["audit"].set()
+        await stage.until(lambda: told[-1] == "")
 
     play(scene, grades)

@@ -155,6 +155,20 @@ def test_what_somebody_else_decided_is_shown_and_not_overwritten(keys: tuple[str
     play(scene, toy_grades(book))
 
 
+def test_what_somebody_else_decides_is_counted_without_a_key(tmp_path: Path) -> None:
+    book = graded(tmp_path, ANSWERS)
+
+    async def scene(stage: Stage) -> None:
+        await stage.press("enter")
+        await stage.sees("6 of 6 left, 2 need a look")
+        with open_gradebook(book) as other:
+            other.session(1).decide([5], "accepted")
+        await stage.sees("5 of 6 left, 1 need a look")
+        assert number_shown(stage) == 3
+
+    play(scene, toy_grades(book))
+
+
 def test_a_group_is_undone_as_one_and_leaves_out_what_a_person_should_see(tmp_path: Path) -> None:
     book = graded(tmp_path, [RIGHT, DOUBTFUL, "plants need light", "mud"])
 

@@ -111,3 +111,49 @@ def test_what_was_decided_here_is_undone_in_its_order_after_a_new_start(tmp_path
             assert marks(book) == left
 
     play(again, toy_grades(book), state=state)
+
+
+def test_marks_go_out_after_a_yes_and_come_back_together(tmp_path: Path) -> None:
+    book = graded(tmp_path, [RIGHT, "plants need light", "mud"])
+
+    async def scene(stage: Stage) -> None:
+        await stage.press("enter")
+        await stage.until(lambda: number_shown(stage) == 3)
+        await stage.press("p")
+        await stage.sees("there is no mark that could be released")
+        await stage.press("n", "g", "y")
+        await stage.sees("accepted: 2 answers")
+        await stage.press("p")
+        await stage.sees("2 of them change no more then")
+        await stage.press("enter")  # the harmless one
+        await stage.until(lambda: number_shown(stage) == 3)
+        assert {state for state, _points in marks(book).values()} == {"accepted"}
+        await stage.press("p", "y")
+        await stage.sees("released: 2; undoing takes all of it back")
+        assert marks(book) == dict.fromkeys((1, 2), ("released", 2.0))
+        await stage.press("v", "end", "c", "1", "enter")
+        await stage.sees("undo the release first")
+        assert marks(book) == dict.fromkeys((1, 2), ("released", 2.0))
+        await stage.press("escape", "u")  # one of them is shown: all of them went out together
+        await stage.sees("taken back: #")
+        assert marks(book) == dict.fromkeys((1, 2), ("accepted", 2.0))
+
+    play(scene, toy_grades(book))
+
+
+def test_a_single_answer_that_went_out_elsewhere_is_taken_back_where_it_is_shown(tmp_path: Path) -> None:
+    book = graded(tmp_path, [RIGHT, "plants need light", "mud"])
+    with open_gradebook(book) as other:
+        other.session(1).decide([1, 2], "accepted")
+        other.session(1).release([1, 2])
+
+    async def scene(stage: Stage) -> None:
+        await stage.press("enter")
+        await stage.until(lambda: number_shown(stage) == 3)
+        await stage.press("u")
+        await stage.sees("nothing was decided here yet")
+        await stage.press("v", "end", "u")
+        await stage.sees("taken back: #1")
+        assert marks(book) == {1: ("accepted", 2.0), 2: ("released", 2.0)}
+
+    play(scene, toy_grades(book))

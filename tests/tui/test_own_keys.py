@@ -55,6 +55,17 @@ def test_own_keys_are_read_shown_and_done(write: Callable[[str], OwnKeys]) -> No
     play(scene, models=models())
 
 
+def test_what_a_screen_says_names_the_key_of_ones_own(write: Callable[[str], OwnKeys]) -> None:
+    write('[translate]\nworst = "F11"\n')
+
+    async def scene(stage: Stage) -> None:
+        await stage.ready()
+        stage.area("source").load_text("why?")
+        await stage.sees("lines to look at: 1; f11 goes to the worst")
+
+    play(scene, models=models())
+
+
 @pytest.mark.parametrize("key", ["alt+c", "alt+shift+c", "f7", "f4", "ctrl+e", "ctrl+w"])
 def test_a_key_of_ones_own_does_its_work_while_a_text_has_the_focus(key: str, write: Callable[[str], OwnKeys]) -> None:
     """A text area types the letter of Alt, and has uses of its own for the others."""

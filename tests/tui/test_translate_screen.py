@@ -281,6 +281,7 @@ def test_damaged_models_are_named_with_what_repairs_them_where_no_other_is_insta
         for name in ("toy-en-pt", "toy-pt-en"):
             await screen.sees(f"`{name}` is installed but damaged")
             await screen.sees(f"`edgekit pull --force {name}`")
+            await screen.sees(f"`{name}` is installed but damaged; run")
         assert "no model is installed" not in "".join(screen.rows())
         await screen.press("f9")
         await screen.sees("`toy-en-pt` está instalado, pero dañado")
@@ -292,6 +293,14 @@ def test_damaged_models_are_named_with_what_repairs_them_where_no_other_is_insta
         await screen.sees("pulse 3 para ir a la pantalla Modelos")
 
     play(models, scene)
+
+    async def small(screen: Screen) -> None:
+        await screen.sees("connected")
+
+    models.broken = [
+        ModelFormatError("`toy-en-pt` is installed but damaged", hint="run `edgekit pull toy` while connected")
+    ]
+    play(models, small, size=(40, 15))
 
 
 def test_help_names_every_key_and_goes_away() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on
@@ -16,7 +17,8 @@ from edgekit.core.characters import visible
 from edgekit.core.errors import EdgekitError
 from tui.actions import bindings, of_screen
 from tui.bridge import Job
-from tui.errors import problem_in_words
+from tui.errors import in_words
+from tui.progress import told_of
 from tui.widgets.lines import KeysLine, ScreensLine
 from tui.widgets.spoken import Spoken
 from tui.words import _
@@ -111,6 +113,13 @@ class JobScreen(Screen[None]):
             self._behind = line
             self._show_said()
 
+    def say_progress_of(self, job: Job, mine: Container[int]) -> None:
+        """How far the newest of these jobs, by their `id`, is: two that take turns on one line leave none to read."""
+        running = [one for one in self.app.jobs.running if id(one) in mine]
+        newest = running[-1] if running else None
+        if job is newest or not job.runs:
+            self.say_progress(told_of(newest) if newest is not None else "")
+
     def key_comes(self) -> None:
         """What answered the key before is no longer of any use, but where a key shows the rest of it."""
         goes = self._is_answer and not self.is_cut
@@ -135,7 +144,8 @@ class JobScreen(Screen[None]):
 
     def say_problem(self, problem: EdgekitError) -> None:
         """What went wrong, where the eyes are, with the next step."""
-        self.say(problem_in_words(problem))
+        told, hint = in_words(problem)
+        self.say(f"{_('error')}: {told}" + (f"\n{_('hint')}: {hint}" if hint else ""))
 
     def command(self) -> str:
         """The line that does the same without a screen."""

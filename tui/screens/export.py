@@ -16,7 +16,7 @@ from textual.widgets import Input, Label, Static, TextArea
 
 from edgekit.core.characters import visible
 from edgekit.core.errors import EdgekitError
-from tui.actions import N_
+from tui.actions import N_, key_of
 from tui.bridge import Job
 from tui.errors import note_in_words
 from tui.exporting import Planned, Wanted, Written, written_of
@@ -133,7 +133,7 @@ class ExportScreen(JobScreen):
         if follows is not None:
             follows.focus()
         else:
-            self.explain(_("{key} plans what the fields say", key="^l"))
+            self.explain(_("{key} plans what the fields say", key=key_of("export.plan")))
 
     def action_plan(self) -> None:
         """Count the text and see what each size costs."""
@@ -213,19 +213,19 @@ class ExportScreen(JobScreen):
     def _is_free(self) -> bool:
         """Whether nothing is at work here; says what is, and how it ends."""
         for job in self._at_work:
-            self.explain(_("{job} is at work; {key} ends it", job=name_in_words(job), key="^t"))
+            self.explain(_("{job} is at work; {key} ends it", job=name_in_words(job), key=key_of("export.stop")))
             return False
         return True
 
     def _say_unplanned(self) -> None:
-        self.explain(_("nothing is planned yet; {key} plans", key="^l"))
+        self.explain(_("nothing is planned yet; {key} plans", key=key_of("export.plan")))
 
     def _ready_to_use(self) -> Written | None:
         """What was written, where nothing is at work; says what is missing."""
         if not self._is_free():
             return None
         if self._written is None:
-            self.explain(_("nothing has been written yet; {key} writes what is planned", key="^r"))
+            self.explain(_("nothing has been written yet; {key} writes what is planned", key=key_of("export.run")))
         return self._written
 
     def action_stop(self) -> None:

@@ -19,6 +19,7 @@ from tui.actions import N_
 from tui.desk import Desk
 from tui.figures import number
 from tui.grading import Card
+from tui.screens.confirm import ConfirmScreen
 from tui.screens.group import GroupScreen
 from tui.screens.open_class import ClassScreen
 from tui.widgets.answer_card import answer_row, numbers_in_words
@@ -80,8 +81,9 @@ class GradeScreen(ClassScreen):
         self.say(_("{numbers}: Enter makes these points the mark, esc leaves it as it is", numbers=numbers))
 
     def takes_points(self) -> bool:
-        """See JobScreen; where an answer is shown."""
-        return self._current == "card" and self._desk is not None and self._desk.card is not None
+        """See JobScreen; where an answer is shown and no points are asked for yet."""
+        is_asked = self.query_one(PointsRow).display
+        return self._current == "card" and self._desk is not None and self._desk.card is not None and not is_asked
 
     def take_points(self, text: str) -> None:
         """See JobScreen."""
@@ -168,6 +170,28 @@ class GradeScreen(ClassScreen):
                 stays = numbers_in_words(others)
                 told.append(_("somebody else has decided since, that stays: {numbers}", numbers=stays))
             self.say("; ".join(told) or _("nothing was decided here yet"))
+
+    def action_release(self) -> None:
+        """Say that all marks went out, once that is confirmed."""
+        desk = self._opened_desk()
+        if desk is None:
+            return
+        with self._telling():
+            desk.opened.refresh()
+            numbers = desk.opened.unreleased()
+            if not numbers:
+                self.say(_("there is no mark that could be released"))
+                return
+
+            def answered(yes: bool | None) -> None:
+                if yes:
+                    with self._telling():
+                        desk.release(numbers)
+                        self._show()
+                        self.say(_("released: {count}; undoing takes all of it back", count=len(numbers)))
+
+            told = _("Did the marks go out to the students? {count} of them change no more then.", count=len(numbers))
+            self.app.push_screen(ConfirmScreen(told), answered)
 
     def action_next(self) -> None:
         """The next of the queue."""

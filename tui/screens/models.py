@@ -17,7 +17,7 @@ from tui.bridge import Job
 from tui.errors import in_words, note_in_words
 from tui.figures import refigured
 from tui.library import ModelRow
-from tui.progress import ENDED, name_in_words, told_of
+from tui.progress import ENDED, name_in_words
 from tui.screens.base import JobScreen
 from tui.screens.confirm import ConfirmScreen
 from tui.words import _
@@ -184,10 +184,9 @@ class ModelsScreen(JobScreen):
         what, model = self._jobs.get(id(job), ("", ""))
         if not what:
             return
+        self.say_progress_of(job, self._jobs)
         if job.runs:
-            self.say_progress(told_of(job))
             return
-        self.say_progress("")
         if job.problem is not None:
             self.say_problem(job.problem)
         else:

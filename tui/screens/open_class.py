@@ -13,12 +13,12 @@ from textual.widgets import ContentSwitcher, Label, OptionList
 
 from edgekit.core.characters import visible
 from edgekit.core.errors import EdgekitError
-from tui.actions import N_
+from tui.actions import N_, key_of
 from tui.bridge import Job
 from tui.desk import Desk
 from tui.figures import percent
 from tui.grading import Card, Report
-from tui.progress import name_in_words, told_of
+from tui.progress import name_in_words
 from tui.screens.opening import OpeningScreen
 from tui.screens.shown import ShownScreen
 from tui.widgets.answer_card import card_paragraphs
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from edgekit.fairness.redteam import AttackCard
 
 EVERY_SECONDS = 1.0
+OF_AN_ANSWER = tuple(f"grade.{name}" for name in ("accept", "change", "later", "alike", "next"))
 
 
 class ClassScreen(OpeningScreen):
@@ -95,12 +96,12 @@ class ClassScreen(OpeningScreen):
         return f"edgekit grade {paths['answers'] or 'ANSWERS'} --quiz {paths['quiz'] or 'QUIZ'}"
 
     def on_mount(self) -> None:
-        """Look every second for what is graded: events of a job may be fewer."""
+        """Look every second for what is graded, as events of a job may be fewer, and for what somebody else decides."""
         super().on_mount()
         card = self.query_one("#card")
         for what in ("scroll_y", "virtual_size"):
             self.watch(card, what, self._look_for_more)
-        self.set_interval(EVERY_SECONDS, lambda: self._take_in() if self._share is not None else None)
+        self.set_interval(EVERY_SECONDS, lambda: self._take_in() if self.app.screen is self else None)
 
     def on_unmount(self) -> None:
         """Close the gradebook."""
@@ -113,11 +114,12 @@ class ClassScreen(OpeningScreen):
         self._show_told()
 
     def works(self, action: str) -> bool:
-        """What can be opened is all that there is before anything is; a list has no next."""
-        view = self._current
-        return self._desk is not None and (
-            view == "card" or (view == "queue" and action not in ("grade.next", "grade.alike"))
-        )
+        """What can be opened is all that there is before anything is; a list has no next, and no answer no mark."""
+        if self._desk is None:
+            return False
+        if self._current == "card":
+            return self._desk.card is not None or action not in OF_AN_ANSWER
+        return self._current == "queue" and action not in ("grade.next", "grade.alike")
 
     def speak(self) -> None:
         """The count and the answer as well."""
@@ -180,7 +182,11 @@ class ClassScreen(OpeningScreen):
         elif desk.opened.counts().waiting:
             text.show([plain(_("no suggestion yet"))])
         else:
-            done = _("Every answer has a mark. `s` writes them to a file, `v` lists them, `u` takes the last one back.")
+            done = _(
+                "Every answer has a mark. `{save}` writes them to a file, `{release}` says that they went out, "
+                "`{list}` lists them, `{undo}` takes the last one back.",
+                **{name: key_of(f"grade.{name}") for name in ("save", "release", "list", "undo")},
+            )
             text.show([plain(done)])
 
     def _show_title(self) -> None:
@@ -195,7 +201,9 @@ class ClassScreen(OpeningScreen):
             told += ", " + _("grading {share}", share=percent(self._share)) if self._share is not None else ""
             here = f"  #{desk.card.number}" if desk.card is not None else ""
             told += f"{here}  {visible(desk.opened.title)}"
-        self.query_one("#grade-title", Label).update(told)
+        label = self.query_one("#grade-title", Label)
+        if label.content != told:  # every second the same would be sent over a slow line
+            label.update(told)
 
     def _shown_card(self) -> Card | None:
         """The answer that the keys act on: the one that is shown, or chosen in the list."""
@@ -254,12 +262,10 @@ class ClassScreen(OpeningScreen):
         if what == "grade":
             self._share = job.share or 0.0 if job.runs else None
             self._take_in()
-        if not job.runs:
-            self.say_progress("")
+        # How far grading is stands above an answer.
+        self.say_progress_of(job, {at for at, one in self._jobs.items() if one != "grade" or self._desk is None})
         if job.problem is not None:
             self.say_problem(job.problem)
-        elif job.runs and (what != "grade" or self._desk is None):
-            self.say_progress(told_of(job))
         elif job.state == "cancelled":
             self.say(_("{job} was cancelled", job=name_in_words(job)))
         elif job.state == "done" and what == "grade":

@@ -11,6 +11,7 @@ from textual.message import Message
 from textual.worker import get_current_worker
 
 from edgekit.core.errors import EdgekitError
+from tui.actions import key_of
 from tui.desk import Desk
 from tui.grading import OpenClass, Report
 from tui.screens.base import JobScreen
@@ -109,7 +110,9 @@ class OpeningScreen(JobScreen):
         if self._current == "open":
             self._open(event.number, {})
         else:  # keys are decisions on what is shown
-            self.say(_("session {number} has begun; `o` leads to it", number=event.number))
+            self.say(
+                _("session {number} has begun; `{key}` leads to it", number=event.number, key=key_of("grade.open"))
+            )
 
     def _open(self, session: int, state: dict[str, Any]) -> None:
         self._open_in_background(session, state, self._turn)

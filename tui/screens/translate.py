@@ -18,8 +18,8 @@ from textual.worker import Worker, WorkerState
 
 from edgekit.core.errors import EngineError
 from edgekit.core.languages import Direction
-from tui.actions import N_
-from tui.errors import in_words, problem_in_words
+from tui.actions import N_, key_of
+from tui.errors import in_words
 from tui.figures import figure
 from tui.models import Spoken
 from tui.screens.translate_work import TranslateWork
@@ -125,7 +125,7 @@ class TranslateScreen(TranslateWork):
         if self._directions:
             return _("write or paste text here; its translation appears below")
         if broken := self._models.damaged():
-            return "\n".join(problem_in_words(one) for one in broken)
+            return "\n".join("; ".join(part for part in in_words(one) if part) for one in broken)
         told = N_("no model is installed; press 3 for the screen Models, choose one and press p; or run {command}")
         return _(told, command=" / ".join(f"`edgekit pull {name}`" for name in self._models.offers()))
 
@@ -202,7 +202,13 @@ class TranslateScreen(TranslateWork):
         """Ready, how many lines to look at, and what was said when the model opened."""
         parts = [_("ready")]
         if self._worst:
-            parts = [_("lines to look at: {count}; {key} goes to the worst", count=len(self._worst), key="^n")]
+            parts = [
+                _(
+                    "lines to look at: {count}; {key} goes to the worst",
+                    count=len(self._worst),
+                    key=key_of("translate.worst"),
+                )
+            ]
         self.say("\n".join([*parts, *([self._note] if self._note else [])]))
         self._note = ""
 

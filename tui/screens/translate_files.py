@@ -21,7 +21,7 @@ from tui.errors import note_in_words
 from tui.figures import figure
 from tui.models import FileDone, Line, Models
 from tui.pages import page
-from tui.progress import name_in_words, told_of
+from tui.progress import name_in_words
 from tui.screens.base import JobScreen
 from tui.screens.confirm import ConfirmScreen
 from tui.words import _
@@ -99,7 +99,7 @@ class TranslateFiles(JobScreen):
         """How far a document is, and where it went."""
         if id(job) not in self._file_jobs:
             return
-        self.say_progress(told_of(job))
+        self.say_progress_of(job, self._file_jobs)
         if job.problem is not None:
             self.say_problem(job.problem)
         elif job.state == "cancelled":

@@ -281,7 +281,7 @@ def answer_row(card: Card, *, is_later: bool) -> Content:
         sign = "? " if suggestion.decision == "review" else "  "
         told = f"{sign}{number(suggestion.points)}/{number(suggestion.most)} {percent(suggestion.probability)}"
     told += f" ({_('later')})" if is_later else ""
-    text = " ".join(visible(card.answer.text[: 4 * IN_A_ROW]).split())
+    text = " ".join(visible(card.answer.text[: 4 * IN_A_ROW]).split()) or _("(empty)")
     begin, end = next(lines_of(text, IN_A_ROW))
     words = text[begin:end] + (" …" if end < len(text) else "")
     return Content(f"{told:<14} #{card.number:<4} {card.question.id}  {words}")
