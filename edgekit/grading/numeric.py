@@ -30,6 +30,8 @@ _NEAR, _LEAST_NEAR = 0.75, 4
 # `doz`, `sinco`.
 _LEAST_HEARD = 3
 _MOST_WORDS = 64
+# `12 or 15`, `12, 15`: nothing works one of them out of the other.
+_BESIDE = re.compile(r"[\s,/|&-]*(?:(?:or|o|u|ou|oder|and|y|e|et|und|to|a|bis|maybe)[\s,]*){0,2}", re.IGNORECASE)
 
 
 def mark_number(question: Question, intake: Intake, languages: tuple[str, ...], written: tuple[str, ...] = ()) -> Ruled:
@@ -85,6 +87,12 @@ def _marked(question: Question, intake: Intake, found: list[Quantity], languages
         # `2 + 3 = 5` ends with what counts.
         if others and found[-1] in others:
             told = doubt("number", "there are several numbers in it, and the last one is not right", words)
+            return ruled(most, most, words, possible=(0.0,), reasons=told)
+        ends = [one.end for one in others if one.end <= right[-1].begin]
+        # A semicolon begins something else.
+        apart = ends and ";" in intake.text[ends[0] : right[-1].begin]
+        if ends and (apart or _BESIDE.fullmatch(intake.text, ends[-1], right[-1].begin)):
+            told = doubt("number", "there are several numbers in it, and nothing says which one counts", words)
             return ruled(most, most, words, possible=(0.0,), reasons=told)
         return ruled(most, most, words)
     same = [one for one in found if _within(question, one.values) or _is_share(question, one)]

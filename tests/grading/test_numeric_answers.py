@@ -408,3 +408,28 @@ def test_years_are_read_in_pairs_by_the_one_table_of_number_words(text: str, val
     found = [one.values for one in amounts(text, ("en", "es", "pt"))]
     assert (found == [(value,)]) == (value is not None), found
     assert found != [(1412,)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["12 or 15", "12, 15", "12 o 15", "12 ou 15", "14\n15", "12 to 15", "part 1: 12; part 2: 15", "12 15"],
+)
+def test_two_numbers_of_which_nothing_says_which_counts_go_to_a_person(text: str) -> None:
+    found = mark(question("numeric", value=15.0), text, ("en", "es", "pt"))
+    assert (found.possible[-1], len(found.possible), found.reasons[0].code) == (2.0, 2, "number"), found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "7 + 8 = 15",
+        "7 and 8 makes 15",
+        "I took 3 from 18 and got 15",
+        "5*3=15",
+        "15",
+        "18 - 3\n= 15",
+        "In 2020 there were 15",
+    ],
+)
+def test_a_number_that_is_worked_out_is_right(text: str) -> None:
+    assert mark(question("numeric", value=15.0), text, ("en", "es", "pt")).possible == (2.0,)
