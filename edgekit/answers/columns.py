@@ -20,7 +20,7 @@ _NAMES = {
     "student": """student, student id, student name, name, full name, learner, participant, candidate, user, username,
     user id, userid, pupil, pupil name, learner name, nombre, nombre completo, nombre y apellidos, apellidos y nombre,
     nombre del alumno, nombre de la alumna, nombre del estudiante, alumno, alumna, estudiante, nome, nome completo,
-    nome do aluno, nome da aluna, nome do estudante,
+    first name, nombres, nome próprio, prénom, vorname, nome do aluno, nome da aluna, nome do estudante,
     aluno, aluna, estudante, élève, étudiant, schüler, studente, mwanafunzi, jina,
     student number, id estudiante, id alumno, id aluno, número de estudiante, email, email address, e mail,
     dirección de correo, dirección de correo electrónico, dirección de email, correo,
@@ -35,6 +35,10 @@ _NAMES = {
 _OTHER_IDS = """identifier, identificador, identificación, identificação, identifiant, identificativo, kennung,
 kitambulisho, matrícula, número de matrícula, matricule, matricola, matrikelnummer, código"""
 _MOST_ID = 40
+# A report of Moodle has both, and two students of a class may share the first.
+_FIRST_NAMES = "first name, nombre, nombres, nome, nome próprio, prénom, vorname"
+_LAST_NAMES = """last name, surname, apellido(s), apellido, apellidos, sobrenome, apelido, apelidos, nom,
+nom de famille, nachname, cognome"""
 
 
 def folded(name: str) -> str:
@@ -51,7 +55,11 @@ def is_role(name: str) -> bool:
     return folded(name) in _ROLE_OF
 
 
+_IS_FIRST_NAME = {folded(name) for name in _FIRST_NAMES.split(",")}
+_IS_LAST_NAME = {folded(name) for name in _LAST_NAMES.split(",")}
 _IS_OTHER_ID = {folded(name) for name in _OTHER_IDS.split(",")}
+# Of a question, Canvas gives its own number before the text.
+_OF_CANVAS = re.compile(r"\d{1,12}: (?=\S)")
 _NUMBERED = re.compile(r"(?:q|question|item|pregunta|pergunta|p|frage|questão|questao)?\s*(\d{1,3})", re.IGNORECASE)
 _MOST_PART = 0.9
 
@@ -61,7 +69,8 @@ class Layout:
     """The columns of a table, by index.
 
     header: whether the first row names them.  asked: of a wide table, column -> id of its question; else empty.
-    answer, question: of a long one.  personal: columns that may say whose an answer is: all that mean nothing here.
+    answer, question: of a long one.  surname: beside the first names that `student` is.
+    personal: columns that may say whose an answer is: all that mean nothing here.
     ours: where marks are that edgekit wrote, by their name.
     parts: of a text with gaps among those that are asked, number of a gap -> id of its question.  gaps: column of such
     a text -> how many it has, those among them that are no question.
@@ -70,6 +79,7 @@ class Layout:
     header: bool
     id: int | None = None
     student: int | None = None
+    surname: int | None = None
     language: int | None = None
     question: int | None = None
     answer: int | None = None
@@ -188,6 +198,14 @@ def _other_id(
     return None
 
 
+def _surname(names: Sequence[str], roles: Mapping[str, int], taken: set[int]) -> int | None:
+    """The column of last names, where that of students has first names only."""
+    at = roles.get("student")
+    if at is None or at >= len(names) or folded(names[at]) not in _IS_FIRST_NAME:
+        return None
+    return next((at for at, name in enumerate(names) if at not in taken and folded(name) in _IS_LAST_NAME), None)
+
+
 def _without_ids(names: Sequence[str], roles: Mapping[str, int], known: set[int]) -> list[str]:
     """What to tell where answers get the numbers of their lines for ids, and a column may have been meant for them."""
     if len(known) >= len(names):
@@ -232,6 +250,7 @@ def _layout(
         header,
         roles.get("id"),
         roles.get("student"),
+        _surname(names, roles, {*asked, *ours.values(), *roles.values()}),
         roles.get("language"),
         None if asked else roles.get("question"),
         None if asked else roles.get("answer"),
@@ -289,6 +308,7 @@ def _asked(names: Sequence[str], rows: Sequence[Sequence[str]], lookup: Lookup, 
     """Columns of a wide table: named after questions, or numbered as they are in the quiz."""
     found: dict[int, str] = {}
     for index, name in enumerate(names):
+        name = _OF_CANVAS.sub("", name, count=1)
         question = lookup.find(name)
         text = lookup.text(name) if question is None else None
         if text is not None and not gaps_in(cell_of(row, index) for row in rows[1:]):

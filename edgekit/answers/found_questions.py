@@ -83,10 +83,9 @@ class Reading:
     def left_out(self, question: FoundQuestion, what: str, count: int) -> None:
         """Note what of a question is not in the quiz, if there is any."""
         if count:
-            part = f" ({question.part})" if question.part else ""
-            self.notes.append(
-                f"`{shown(question.id or question.name or question.text)}`{part}: left out, {what}: {count}"
-            )
+            name = shown(question.id or question.name or question.text)
+            name += f".{question.part}" if question.part else ""
+            self.notes.append(f"`{name}`: left out, {what}: {count}")
 
 
 def category_name(path: str) -> str:
