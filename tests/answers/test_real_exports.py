@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from pathlib import Path
 
 import pytest
 
 from edgekit.answers.answers import Answers
+from edgekit.answers.questions import import_quiz
 from edgekit.answers.read import read_answers
 from edgekit.answers.write import write_marks
+from edgekit.grading.intake import take_in
+from edgekit.grading.kinds import mark_by_rule
 from edgekit.quiz.model import Quiz
 from edgekit.quiz.read import check_quiz
 from edgekit.quiz.suggestion import Mark
@@ -142,3 +146,95 @@ def test_a_form_of_google_has_scores_beside_each_question(
     )
     found = read(tmp_path, text, quiz)
     assert by_student(found) == {"ana@x.org": ANA, "ben@x.org": BEN}
+
+
+ITEMS = {
+    "2.1": """<assessmentItem xmlns="http://www.imsglobal.org/xsd/imsqti_v2p1"
+ identifier="states" title="States"
+ adaptive="false" timeDependent="false">
+<responseDeclaration identifier="RESPONSE" cardinality="multiple" baseType="identifier">
+<correctResponse><value>ChoiceB</value><value>ChoiceC</value></correctResponse></responseDeclaration>
+<responseDeclaration identifier="R2" cardinality="single" baseType="identifier">
+<correctResponse><value>Y</value></correctResponse></responseDeclaration>
+<responseDeclaration identifier="R3" cardinality="single" baseType="float">
+<correctResponse><value>100</value></correctResponse></responseDeclaration>
+<outcomeDeclaration identifier="SCORE" cardinality="single" baseType="float" normalMaximum="3"/>
+<itemBody><p>Which are liquid?</p><choiceInteraction responseIdentifier="RESPONSE" shuffle="true" maxChoices="2">
+<simpleChoice identifier="ChoiceA">sand</simpleChoice><simpleChoice identifier="ChoiceB">oil</simpleChoice>
+<simpleChoice identifier="ChoiceC">milk</simpleChoice></choiceInteraction>
+<p>Ice is <inlineChoiceInteraction responseIdentifier="R2" shuffle="false">
+<inlineChoice identifier="X">wet</inlineChoice>
+<inlineChoice identifier="Y">solid</inlineChoice></inlineChoiceInteraction>. Water boils at
+<textEntryInteraction responseIdentifier="R3"/> degrees.</p></itemBody></assessmentItem>""",
+    "3.0": """<qti-assessment-item xmlns="http://www.imsglobal.org/xsd/imsqtiasi_v3p0"
+ identifier="states" title="States"
+ adaptive="false" time-dependent="false">
+<qti-response-declaration identifier="RESPONSE" cardinality="multiple" base-type="identifier">
+<qti-correct-response><qti-value>ChoiceB</qti-value><qti-value>ChoiceC</qti-value></qti-correct-response>
+</qti-response-declaration>
+<qti-response-declaration identifier="R2" cardinality="single" base-type="identifier">
+<qti-correct-response><qti-value>Y</qti-value></qti-correct-response></qti-response-declaration>
+<qti-response-declaration identifier="R3" cardinality="single" base-type="float">
+<qti-correct-response><qti-value>100</qti-value></qti-correct-response></qti-response-declaration>
+<qti-outcome-declaration identifier="SCORE" cardinality="single" base-type="float" normal-maximum="3"/>
+<qti-item-body><p>Which are liquid?</p>
+<qti-choice-interaction response-identifier="RESPONSE" shuffle="true" max-choices="2">
+<qti-simple-choice identifier="ChoiceA">sand</qti-simple-choice>
+<qti-simple-choice identifier="ChoiceB">oil</qti-simple-choice>
+<qti-simple-choice identifier="ChoiceC">milk</qti-simple-choice></qti-choice-interaction>
+<p>Ice is <qti-inline-choice-interaction response-identifier="R2" shuffle="false">
+<qti-inline-choice identifier="X">wet</qti-inline-choice><qti-inline-choice identifier="Y">solid</qti-inline-choice>
+</qti-inline-choice-interaction>. Water boils at <qti-text-entry-interaction response-identifier="R3"/> degrees.</p>
+</qti-item-body></qti-assessment-item>""",
+}
+RESULT = """<?xml version="1.0" encoding="UTF-8"?>
+<assessmentResult xmlns="http://www.imsglobal.org/xsd/imsqti_result_v{version}">
+<context sourcedId="s-17"><sessionIdentifier sourceID="https://lms.example" identifier="9"/></context>
+<testResult identifier="test" datestamp="2026-05-05T10:20:00Z">
+<outcomeVariable identifier="SCORE" cardinality="single" baseType="float"><value>0</value>
+</outcomeVariable></testResult>
+<itemResult identifier="states" sequenceIndex="1" datestamp="2026-05-05T10:10:00Z" sessionStatus="final">
+<responseVariable identifier="numAttempts" cardinality="single" baseType="integer">
+<candidateResponse><value>1</value></candidateResponse></responseVariable>
+<responseVariable identifier="RESPONSE" cardinality="multiple" baseType="identifier"
+ choiceSequence="ChoiceC ChoiceA ChoiceB">
+<correctResponse><value>ChoiceB</value><value>ChoiceC</value></correctResponse>
+<candidateResponse><value>ChoiceC</value><value>ChoiceB</value></candidateResponse></responseVariable>
+<responseVariable identifier="R2" cardinality="single" baseType="identifier">
+<candidateResponse><value>X</value></candidateResponse></responseVariable>
+<responseVariable identifier="R3" cardinality="single" baseType="float">
+<candidateResponse><value>100.0</value></candidateResponse></responseVariable>
+<outcomeVariable identifier="completionStatus" cardinality="single" baseType="identifier"><value>completed</value>
+</outcomeVariable></itemResult></assessmentResult>
+"""
+
+
+@pytest.mark.parametrize("version", ITEMS)
+def test_results_of_qti_name_options_as_the_item_does(tmp_path: Path, version: str) -> None:
+    (tmp_path / "item.xml").write_text(ITEMS[version], encoding="utf-8")
+    asked = import_quiz(tmp_path / "item.xml", language="en").quiz
+    assert [(one.id, one.kind, one.points) for one in asked.questions] == [
+        ("states.RESPONSE", "choice", 1.0),
+        ("states.R2", "choice", 1.0),
+        ("states.R3", "numeric", 1.0),
+    ]
+    assert "Ice is _____. Water boils at […] degrees." in asked.questions[1].text["en"]
+    data = RESULT.format(version=f"v{version[0]}p{version[2]}".removeprefix("v"))
+    (tmp_path / "result.xml").write_text(data, encoding="utf-8")
+    found = read_answers(tmp_path / "result.xml", quiz=asked)
+    assert {one.student for one in found.answers} == {"s-17"}
+    points = [
+        mark_by_rule(question, take_in(one.text), ("en",))
+        for question, one in zip(asked.questions, found.answers, strict=True)
+    ]
+    assert [(one.points, len(one.possible)) for one in points] == [(1.0, 1), (0.0, 1), (1.0, 1)]
+    marks = [
+        Mark(one.answer_id, one.question_id, 1.0, "changed", None, given.points)
+        for one, given in zip(found.answers, points, strict=True)
+    ]
+    write_marks(found, marks, tmp_path / "out.xml")
+    told = (tmp_path / "out.xml").read_text(encoding="utf-8")
+    score = 'identifier="SCORE" cardinality="single" baseType="float" externalScored="human"><value>2</value>'
+    assert told.count(score) == 1
+    ours = re.compile(r'<outcomeVariable identifier="(?:EDGEKIT_|SCORE|MAXSCORE).*?</outcomeVariable>', re.DOTALL)
+    assert ours.sub("", told) == ours.sub("", data)
