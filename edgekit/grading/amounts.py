@@ -69,7 +69,10 @@ _BARE_POINT = re.compile(r"(?:(?<=^)|(?<=[\s=(]))[.,](?P<digits>\d{1,12})\b")
 _CLOCK = re.compile(r"(?<![\w:.,])(?P<first>\d{1,2}):(?P<second>[0-5]\d)(?::(?P<third>[0-5]\d))?(?![\w:])")
 _IN_ONE = re.compile(r"(?<![\w.,])(?P<first>\d{1,3})(?P<unit>h|m)\s?(?P<second>\d\d)(?:\s?(?:min|mins|cm))?\b")
 _POINT = re.compile(r"\s(?:point|coma|punto|virgula|ponto|komma|virgule)\s")
-_MINUS = re.compile(r"(?:\b(?:minus|negative|menos|negativ[oae]s?|moins)\s{1,2}|(?:(?<=^)|(?<=[\s(=]))[–‐])$")
+# `al menos 5` is no -5.
+_MINUS = re.compile(
+    r"(?:(?<!\bal )(?<!\blo )(?<!\bpelo )(?<!\bau )\b(?:minus|negative|menos|negativ[oae]s?|moins)\s{1,2}|(?:(?<=^)|(?<=[\s(=]))[–‐])$"
+)
 _MONEY = re.compile(r"(?P<minus>(?:(?<=^)|(?<=[\s(=]))[-−])?(?:us)?(?P<sign>r\$|[$€£])\s?$")
 _DASH = re.compile(r"^[\s(]*[-−–]\s+$")
 _BELOW_ZERO = re.compile(

@@ -17,7 +17,7 @@ from edgekit.grading.spelling import same_sound
 from edgekit.grading.statements import denial
 from edgekit.grading.units import Unit, unit_named
 from edgekit.quiz.model import Question
-from edgekit.quiz.suggestion import Reason
+from edgekit.quiz.suggestion import Evidence, Reason
 
 # What a conversion of units loses in the last place is no error.
 _SLACK = Decimal("1e-9")
@@ -32,6 +32,26 @@ _LEAST_HEARD = 3
 _MOST_WORDS = 64
 # `12 or 15`, `12, 15`: nothing works one of them out of the other.
 _BESIDE = re.compile(r"[\s,/|&-]*(?:(?:or|o|u|ou|oder|and|y|e|et|und|to|a|bis|maybe)[\s,]*){0,2}", re.IGNORECASE)
+
+
+# In the form of `matching_form`, of five languages.
+_BOUND = re.compile(
+    r"(?:[<>≤≥]|\b(?:(?:more|less|fewer|greater|larger|bigger|smaller) than|at (?:least|most)|over|under|above|below|up to"
+    r"|(?:mas|menos|mais) (?:de|que|do que)|(?:al|por lo|pelo) menos|(?:como|no) (?:maximo|minimo)|hasta|ate"
+    r"|plus de|moins de|au (?:moins|plus)|mehr als|weniger als|mindestens|hochstens|uber|unter))\s{0,2}$"
+)
+_OR_MORE = re.compile(
+    r"\s?\+(?!\s?\d)|\s(?:or|o|ou|oder|y|e|and|und|et)\s(?:more|less|mas|menos|mais|mehr|weniger|plus|moins)\b"
+)
+_LONGEST_BOUND = 24
+# Of a number, nobody says these but who asks for a mark.
+_SCORE_WORD = re.compile(
+    r"\b(?:points|marks|grades?|scores?|puntos|notas?|calificacion|pontos|teacher|profe(?:sora?)?|deserve|merezco|mereco"
+    r"|please|por favor|dame|quiero|quero|give me)\b"
+)
+# `1O`, `l0`: as a hand or a camera may have it.
+_MISREAD = re.compile(r"(?<!\w)(?=[OoIl]*\d)(?=\d*[OoIl])[\dOoIl]{2,12}(?!\w)", re.ASCII)
+_LETTERS = str.maketrans("OoIl", "0011")
 
 
 def mark_number(question: Question, intake: Intake, languages: tuple[str, ...], written: tuple[str, ...] = ()) -> Ruled:
@@ -88,11 +108,7 @@ def _marked(question: Question, intake: Intake, found: list[Quantity], languages
         if others and found[-1] in others:
             told = doubt("number", "there are several numbers in it, and the last one is not right", words)
             return ruled(most, most, words, possible=(0.0,), reasons=told)
-        ends = [one.end for one in others if one.end <= right[-1].begin]
-        # A semicolon begins something else.
-        apart = ends and ";" in intake.text[ends[0] : right[-1].begin]
-        if ends and (apart or _BESIDE.fullmatch(intake.text, ends[-1], right[-1].begin)):
-            told = doubt("number", "there are several numbers in it, and nothing says which one counts", words)
+        if told := _unsaid(question, intake.text, right[-1], others, words):
             return ruled(most, most, words, possible=(0.0,), reasons=told)
         return ruled(most, most, words)
     same = [one for one in found if _within(question, one.values) or _is_share(question, one)]
@@ -112,11 +128,33 @@ def _marked(question: Question, intake: Intake, found: list[Quantity], languages
     return ruled(0.0, most, words, against=True)
 
 
+def _unsaid(
+    question: Question, text: str, right: Quantity, others: list[Quantity], words: Evidence | None
+) -> tuple[Reason, ...]:
+    """Why the right number may not be what an answer says: it stands beside others, is a bound, or asks for a mark."""
+    ends = [one.end for one in others if one.end <= right.begin]
+    # A semicolon begins something else.
+    apart = ends and ";" in text[ends[0] : right.begin]
+    if ends and (apart or _BESIDE.fullmatch(text, ends[-1], right.begin)):
+        return doubt("number", "there are several numbers in it, and nothing says which one counts", words)
+    plain = matching_form(text)
+    if _BOUND.search(plain, max(0, right.begin - _LONGEST_BOUND), right.begin) or _OR_MORE.match(plain, right.end):
+        return doubt("number", "it gives a bound, and not the number itself", words)
+    asked = " ".join(matching_form(one) for one in question.text.values())
+    if any(found[0] not in asked for found in _SCORE_WORD.finditer(plain)):
+        return doubt("injection_suspect", "speaks to the grader", words)
+    return ()
+
+
 def _slip(question: Question, intake: Intake, found: list[Quantity], languages: tuple[str, ...]) -> tuple[Reason, ...]:
     """The first word beside the numbers that is nearly one, `twenti` of `twenti one`: what is meant a person sees."""
     from rapidfuzz.distance import OSA
     from rapidfuzz.process import extractOne
 
+    for misread in islice(_MISREAD.finditer(intake.text), _MOST_WORDS):
+        meant = misread[0].translate(_LETTERS)
+        if _within(question, (Decimal(meant),)):
+            return doubt("number", f"`{misread[0]}` may be `{meant}`", evidence(intake, *misread.span(), meant))
     spoken = known((question.language, *languages))
     numbers = {matching_form(word): word for one in spoken for word in sorted(number_words(one))}
     other = {matching_form(word[0]) for text in question.text.values() for word in _WORD.finditer(text)}
@@ -126,12 +164,12 @@ def _slip(question: Question, intake: Intake, found: list[Quantity], languages: 
         if plain in other or plain in numbers or any(one.begin <= word.start() < one.end for one in found):
             continue
         near = extractOne(plain, list(numbers), scorer=OSA.normalized_similarity, score_cutoff=_NEAR)
-        meant = near[0] if near is not None and len(plain) >= _LEAST_NEAR else None
-        if meant is None and "es" in spoken:
-            meant = next((key for key in numbers if len(key) >= _LEAST_HEARD and same_sound(plain, key)), None)
-        if meant is not None:
-            words = evidence(intake, *word.span(), numbers[meant])
-            return doubt("number", f"`{word[0]}` may be `{numbers[meant]}`", words)
+        named = near[0] if near is not None and len(plain) >= _LEAST_NEAR else None
+        if named is None and "es" in spoken:
+            named = next((key for key in numbers if len(key) >= _LEAST_HEARD and same_sound(plain, key)), None)
+        if named is not None:
+            words = evidence(intake, *word.span(), numbers[named])
+            return doubt("number", f"`{word[0]}` may be `{numbers[named]}`", words)
     return ()
 
 
