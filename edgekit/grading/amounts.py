@@ -71,7 +71,8 @@ _IN_ONE = re.compile(r"(?<![\w.,])(?P<first>\d{1,3})(?P<unit>h|m)\s?(?P<second>\
 _POINT = re.compile(r"\s(?:point|coma|punto|virgula|ponto|komma|virgule)\s")
 # `al menos 5` is no -5.
 _MINUS = re.compile(
-    r"(?:(?<!\bal )(?<!\blo )(?<!\bpelo )(?<!\bau )\b(?:minus|negative|menos|negativ[oae]s?|moins)\s{1,2}|(?:(?<=^)|(?<=[\s(=]))[–‐])$"
+    r"(?:(?<!\bal )(?<!\blo )(?<!\bpelo )(?<!\bau )"
+    r"\b(?:minus|negative|menos|negativ[oae]s?|moins)\s{1,2}|(?:(?<=^)|(?<=[\s(=]))[–‐])$"
 )
 _MONEY = re.compile(r"(?P<minus>(?:(?<=^)|(?<=[\s(=]))[-−])?(?:us)?(?P<sign>r\$|[$€£])\s?$")
 _DASH = re.compile(r"^[\s(]*[-−–]\s+$")

@@ -36,8 +36,8 @@ _BESIDE = re.compile(r"[\s,/|&-]*(?:(?:or|o|u|ou|oder|and|y|e|et|und|to|a|bis|ma
 
 # In the form of `matching_form`, of five languages.
 _BOUND = re.compile(
-    r"(?:[<>≤≥]|\b(?:(?:more|less|fewer|greater|larger|bigger|smaller) than|at (?:least|most)|over|under|above|below|up to"
-    r"|(?:mas|menos|mais) (?:de|que|do que)|(?:al|por lo|pelo) menos|(?:como|no) (?:maximo|minimo)|hasta|ate"
+    r"(?:[<>≤≥]|\b(?:(?:more|less|fewer|greater|larger|bigger|smaller) than|at (?:least|most)|over|under|above|below"
+    r"|up to|(?:mas|menos|mais) (?:de|que|do que)|(?:al|por lo|pelo) menos|(?:como|no) (?:maximo|minimo)|hasta|ate"
     r"|plus de|moins de|au (?:moins|plus)|mehr als|weniger als|mindestens|hochstens|uber|unter))\s{0,2}$"
 )
 _OR_MORE = re.compile(
