@@ -59,9 +59,19 @@ def mark_number(question: Question, intake: Intake, languages: tuple[str, ...], 
 
     The right number without its unit, or with one of another size, goes to a person; so do several numbers of which one
     is right, one that is denied, and one that is right only where its sign is read against `written`, the languages of
-    the answer (none: `languages`), or where those do not agree on it: `1.235` is 1235 in Portuguese.
+    the answer (none: `languages`), or where those do not agree on it: `1.235` is 1235 in Portuguese. One in a plea for
+    marks has no points.
     """
-    own = decimal_sign(written or languages)
+    found = _by_signs(question, intake, languages, decimal_sign(written or languages))
+    if not found.points or not _asks_for_marks(question, intake.text):
+        return found
+    told = doubt("injection_suspect", "speaks to the grader", found.result.evidence)
+    reasons = (*told, *found.reasons)
+    return ruled(0.0, question.points, found.result.evidence, possible=found.possible, reasons=reasons)
+
+
+def _by_signs(question: Question, intake: Intake, languages: tuple[str, ...], own: str | None) -> Ruled:
+    """By both readings of its signs; own: the one before a fraction in the language of the answer."""
     found, others = (amounts(intake.text, languages, decimal=sign) for sign in (",." if own == "," else ".,"))
     first = _marked(question, intake, found, languages)
     if found == others:
@@ -72,11 +82,8 @@ def mark_number(question: Question, intake: Intake, languages: tuple[str, ...], 
         return first
     one, other = next(pair for pair in zip(found, others, strict=False) if pair[0] != pair[1])
     words = evidence(intake, one.begin, one.end, _wanted(question))
-    said, own_value, other_value = (
-        intake.text[one.begin : one.end],
-        *(each.values[0].normalize() for each in (one, other)),
-    )
-    told = doubt("number", f"`{said}` may be `{own_value:f}` or `{other_value:f}`", words)
+    said, values = intake.text[one.begin : one.end], [each.values[0].normalize() for each in (one, other)]
+    told = doubt("number", f"`{said}` may be `{values[0]:f}` or `{values[1]:f}`", words)
     points = first.points if own is not None else min(first.points, second.points)
     return ruled(points, question.points, words, possible=(*first.possible, *second.possible), reasons=told)
 
@@ -108,7 +115,7 @@ def _marked(question: Question, intake: Intake, found: list[Quantity], languages
         if others and found[-1] in others:
             told = doubt("number", "there are several numbers in it, and the last one is not right", words)
             return ruled(most, most, words, possible=(0.0,), reasons=told)
-        if told := _unsaid(question, intake.text, right[-1], others, words):
+        if told := _unsaid(intake.text, right[-1], others, words):
             return ruled(most, most, words, possible=(0.0,), reasons=told)
         return ruled(most, most, words)
     same = [one for one in found if _within(question, one.values) or _is_share(question, one)]
@@ -128,10 +135,8 @@ def _marked(question: Question, intake: Intake, found: list[Quantity], languages
     return ruled(0.0, most, words, against=True)
 
 
-def _unsaid(
-    question: Question, text: str, right: Quantity, others: list[Quantity], words: Evidence | None
-) -> tuple[Reason, ...]:
-    """Why the right number may not be what an answer says: it stands beside others, is a bound, or asks for a mark."""
+def _unsaid(text: str, right: Quantity, others: list[Quantity], words: Evidence | None) -> tuple[Reason, ...]:
+    """Why the right number may not be what an answer says: it stands beside others, or is a bound."""
     ends = [one.end for one in others if one.end <= right.begin]
     # A semicolon begins something else.
     apart = ends and ";" in text[ends[0] : right.begin]
@@ -140,10 +145,12 @@ def _unsaid(
     plain = matching_form(text)
     if _BOUND.search(plain, max(0, right.begin - _LONGEST_BOUND), right.begin) or _OR_MORE.match(plain, right.end):
         return doubt("number", "it gives a bound, and not the number itself", words)
-    asked = " ".join(matching_form(one) for one in question.text.values())
-    if any(found[0] not in asked for found in _SCORE_WORD.finditer(plain)):
-        return doubt("injection_suspect", "speaks to the grader", words)
     return ()
+
+
+def _asks_for_marks(question: Question, text: str) -> bool:
+    asked = " ".join(matching_form(one) for one in question.text.values())
+    return any(found[0] not in asked for found in _SCORE_WORD.finditer(matching_form(text)))
 
 
 def _slip(question: Question, intake: Intake, found: list[Quantity], languages: tuple[str, ...]) -> tuple[Reason, ...]:

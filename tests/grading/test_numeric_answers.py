@@ -468,7 +468,7 @@ def test_a_bound_is_not_the_number(text: str) -> None:
 )
 def test_who_asks_for_a_mark_that_is_the_right_number_goes_to_a_person(text: str) -> None:
     found = mark(question("numeric", value=10.0), text, ("en", "es", "pt"))
-    assert (found.possible, found.reasons[0].code) == ((0.0, 2.0), "injection_suspect")
+    assert (found.points, found.possible, found.reasons[0].code) == (0.0, (0.0, 2.0), "injection_suspect")
 
 
 def test_words_of_marks_are_no_order_where_the_question_has_them() -> None:
