@@ -13,6 +13,7 @@ from edgekit.answers.answers import Answers
 from edgekit.answers.questions import import_quiz
 from edgekit.answers.read import read_answers
 from edgekit.answers.write import write_marks
+from edgekit.core.errors import InputError
 from edgekit.grading.intake import take_in
 from edgekit.grading.kinds import mark_by_rule
 from edgekit.quiz.model import Quiz
@@ -124,6 +125,21 @@ def test_an_analysis_of_canvas_has_its_own_numbers_before_the_questions(tmp_path
     found = read(tmp_path, text, quiz)
     assert by_student(found) == {"Ana López": ANA, "Ana Ruiz": BEN}
     assert [one.answer_id for one in found.answers][:2] == ["771.gas", "771.hielo"]
+
+
+def test_attempts_of_canvas_are_named_by_their_lines(tmp_path: Path, quiz: Quiz) -> None:
+    text = f'name,id,attempt,"5401: {GAS}",1.0\nAna López,771,1,aire,0.0\nAna López,771,2,oxígeno,1.0\n'
+    found = read(tmp_path, text, quiz)
+    assert [(one.answer_id, one.text) for one in found.answers] == [("line2.gas", "aire"), ("line3.gas", "oxígeno")]
+    assert any("another attempt" in note for note in found.notes)
+    with pytest.raises(InputError):
+        read(tmp_path, text.replace("771,2", "771,1"), quiz)
+
+
+def test_a_report_of_moodle_as_json_is_told_to_be_one_list(tmp_path: Path, quiz: Quiz) -> None:
+    with pytest.raises(InputError) as caught:
+        read(tmp_path, '[[{"lastname":"L","firstname":"A","response1":"x"}]]', quiz)
+    assert "is one list of JSON" in caught.value.message
 
 
 @pytest.mark.parametrize(
