@@ -117,6 +117,8 @@ SENTENCES: tuple[str, ...] = (
     N_("`{quote}` may be `{one}` or `{other}`"),
     N_("`{quote}` may be `{wanted}`"),
     N_("there are several numbers in it, and the last one is not right"),
+    N_("there are several numbers in it, and nothing says which one counts"),
+    N_("it gives a bound, and not the number itself"),
     N_("the numbers in it make the right one where they are worked out"),
     N_("the number is right, and the unit `{unit}` is missing"),
     N_("the number is right, and its unit is not `{unit}`"),

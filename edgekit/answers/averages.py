@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from edgekit.answers.columns import Layout, folded
+from edgekit.answers.column_names import folded
+from edgekit.answers.columns import Layout
 
 # `overallaverage` and `groupavg` of Moodle's language packs, and what teachers write there themselves.
 _NAMES = """overall average, group average, class average, average, mean, promedio general, promedio global,

@@ -4,54 +4,20 @@ from __future__ import annotations
 
 import difflib
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from edgekit.answers.answers import Lookup, plain_name
+from edgekit.answers.answers import Lookup
 from edgekit.answers.cells import COLUMNS, as_typed, cell_of
+from edgekit.answers.column_names import IS_FIRST_NAME, IS_LAST_NAME, IS_OTHER_ID, ROLE_OF, ROLES, folded
 from edgekit.answers.moodle_columns import RESPONSE, by_place, drawn, in_order, question_texts
 from edgekit.answers.parts import gaps_in
 from edgekit.core.errors import InputError, UsageError
 
-ROLES = ("id", "student", "question", "answer", "language")
-_NAMES = {
-    "id": "id, answer id, answerid, attempt, attempt id, response id, submission id",
-    "student": """student, student id, student name, name, full name, learner, participant, candidate, user, username,
-    user id, userid, pupil, pupil name, learner name, nombre, nombre completo, nombre y apellidos, apellidos y nombre,
-    nombre del alumno, nombre de la alumna, nombre del estudiante, alumno, alumna, estudiante, nome, nome completo,
-    nome do aluno, nome da aluna, nome do estudante,
-    aluno, aluna, estudante, élève, étudiant, schüler, studente, mwanafunzi, jina,
-    student number, id estudiante, id alumno, id aluno, número de estudiante, email, email address, e mail,
-    dirección de correo, dirección de correo electrónico, dirección de email, correo,
-    correo electrónico, endereço de e mail, endereço de email, adresse de courriel,
-    adresse e mail, adresse électronique, e mail adresse, email adresse, indirizzo email, indirizzo e mail,
-    nombre de usuario, nombre de usuaria, nome de usuário, nome de utilizador, nom d'utilisateur, benutzername""",
-    "question": "question, question id, questionid, item, item id, pregunta, pergunta, questão, questao, frage",
-    "answer": "answer, response, text, student answer, answer text, respuesta, resposta, antwort, réponse, risposta",
-    "language": "language, lang, idioma, lengua, língua, lingua, sprache",
-}
-# Such a column may also be that of a course, or the same for each attempt: what is in it has to be ids as well.
-_OTHER_IDS = """identifier, identificador, identificación, identificação, identifiant, identificativo, kennung,
-kitambulisho, matrícula, número de matrícula, matricule, matricola, matrikelnummer, código"""
 _MOST_ID = 40
-
-
-def folded(name: str) -> str:
-    """A plain name without its accents: many leave them out in a header."""
-    apart = unicodedata.normalize("NFKD", plain_name(name))
-    return "".join(letter for letter in apart if not unicodedata.combining(letter))
-
-
-_ROLE_OF = {folded(name): role for role, names in _NAMES.items() for name in names.split(",")}
-
-
-def is_role(name: str) -> bool:
-    """Whether a column of that name is that of ids, students, questions, answers or languages."""
-    return folded(name) in _ROLE_OF
-
-
-_IS_OTHER_ID = {folded(name) for name in _OTHER_IDS.split(",")}
+_ATTEMPTS = frozenset({"attempt", "intento", "tentativa"})
+# Of a question, Canvas gives its own number before the text.
+_OF_CANVAS = re.compile(r"\d{1,12}: (?=\S)")
 _NUMBERED = re.compile(r"(?:q|question|item|pregunta|pergunta|p|frage|questão|questao)?\s*(\d{1,3})", re.IGNORECASE)
 _MOST_PART = 0.9
 
@@ -61,7 +27,8 @@ class Layout:
     """The columns of a table, by index.
 
     header: whether the first row names them.  asked: of a wide table, column -> id of its question; else empty.
-    answer, question: of a long one.  personal: columns that may say whose an answer is: all that mean nothing here.
+    answer, question: of a long one.  surname: beside the first names that `student` is.
+    personal: columns that may say whose an answer is: all that mean nothing here.
     ours: where marks are that edgekit wrote, by their name.
     parts: of a text with gaps among those that are asked, number of a gap -> id of its question.  gaps: column of such
     a text -> how many it has, those among them that are no question.
@@ -70,6 +37,7 @@ class Layout:
     header: bool
     id: int | None = None
     student: int | None = None
+    surname: int | None = None
     language: int | None = None
     question: int | None = None
     answer: int | None = None
@@ -120,6 +88,9 @@ def find_layout(
             )
     if not is_long and (varied := drawn(names, rows, lookup)):
         notes.append(f"left out, responses that are to another question in each row: {varied}")
+    if asked and "id" not in said and "id" in roles and _is_of_attempts(names, rows, roles["id"]):
+        del roles["id"]
+        notes.append("several rows have the same id and another attempt, so answers are named by their lines")
     other = _other_id(names, rows, lookup, roles, {*ours.values(), *said.values(), *asked}, wide=bool(asked))
     if "id" not in roles and other is not None:
         roles["id"] = other
@@ -156,7 +127,7 @@ def find_layout(
 def _roles(names: Sequence[str], lookup: Lookup, taken: set[int]) -> dict[str, int]:
     found: dict[str, int] = {}
     for index, name in enumerate(names):
-        role = _ROLE_OF.get(folded(name))
+        role = ROLE_OF.get(folded(name))
         if role is not None and role not in found and index not in taken and lookup.find(name) is None:
             found[role] = index
     return found
@@ -175,7 +146,7 @@ def _other_id(
     used = taken | {*roles.values()}
     question = None if wide else roles.get("question", _of_questions(rows, lookup, used))
     for index, name in enumerate(names):
-        if index in used or folded(name) not in _IS_OTHER_ID or lookup.find(name) is not None:
+        if index in used or folded(name) not in IS_OTHER_ID or lookup.find(name) is not None:
             continue
         cells = [cell_of(row, index) for row in rows[1:]]
         asked = [cell_of(row, question) if question is not None else "" for row in rows[1:]]
@@ -186,6 +157,23 @@ def _other_id(
         ):
             return index
     return None
+
+
+def _is_of_attempts(names: Sequence[str], rows: Sequence[Sequence[str]], at: int) -> bool:
+    """Whether ids are those of students who come again with another attempt, as in an analysis of Canvas."""
+    ids = [cell_of(row, at) for row in rows[1:]]
+    attempt = next((index for index, name in enumerate(names) if folded(name) in _ATTEMPTS), None)
+    if attempt is None or len({*ids}) == len(ids):
+        return False
+    return len({(one, cell_of(row, attempt)) for one, row in zip(ids, rows[1:], strict=True)}) == len(ids)
+
+
+def _surname(names: Sequence[str], roles: Mapping[str, int], taken: set[int]) -> int | None:
+    """The column of last names, where that of students has first names only."""
+    at = roles.get("student")
+    if at is None or at >= len(names) or folded(names[at]) not in IS_FIRST_NAME:
+        return None
+    return next((at for at, name in enumerate(names) if at not in taken and folded(name) in IS_LAST_NAME), None)
 
 
 def _without_ids(names: Sequence[str], roles: Mapping[str, int], known: set[int]) -> list[str]:
@@ -232,6 +220,7 @@ def _layout(
         header,
         roles.get("id"),
         roles.get("student"),
+        _surname(names, roles, {*asked, *ours.values(), *roles.values()}),
         roles.get("language"),
         None if asked else roles.get("question"),
         None if asked else roles.get("answer"),
@@ -289,6 +278,7 @@ def _asked(names: Sequence[str], rows: Sequence[Sequence[str]], lookup: Lookup, 
     """Columns of a wide table: named after questions, or numbered as they are in the quiz."""
     found: dict[int, str] = {}
     for index, name in enumerate(names):
+        name = _OF_CANVAS.sub("", name, count=1)
         question = lookup.find(name)
         text = lookup.text(name) if question is None else None
         if text is not None and not gaps_in(cell_of(row, index) for row in rows[1:]):

@@ -8,6 +8,7 @@ from typing import Any
 
 from edgekit.answers.answers import shown
 from edgekit.quiz.model import QuestionKind
+from edgekit.quiz.texts import is_id
 
 FULL = 99.99
 """Per cent of the points from which an answer is right; Moodle rounds thirds."""
@@ -17,7 +18,8 @@ FULL = 99.99
 class FoundQuestion:
     """What was read; `table` is what a teacher would have written.
 
-    options: text and whether it is right.  criteria: points, or None, and statement.  category: that it stood in.
+    options: text and whether it is right.  option_ids: what answers call them, where that is no letter.
+    criteria: points, or None, and statement.  category: that it stood in.
     part: the number of the gap that it is of a text, 0 for a question of its own.  of: the number of that text.
     """
 
@@ -30,6 +32,7 @@ class FoundQuestion:
     references: list[str] = field(default_factory=list)
     criteria: list[tuple[float | None, str]] = field(default_factory=list)
     options: list[tuple[str, bool]] = field(default_factory=list)
+    option_ids: list[str] = field(default_factory=list)
     value: float | None = None
     tolerance: float = 0.0
     unit: str | None = None
@@ -42,6 +45,11 @@ class FoundQuestion:
         """Whether no right answer is known, or no question."""
         known = self.references or self.criteria or self.value is not None or any(right for _, right in self.options)
         return not known or not self.text.strip()
+
+    def _has_own_ids(self) -> bool:
+        """Whether each option has an id that a quiz can have, and no other has."""
+        plain = {name.casefold() for name in self.option_ids}
+        return len(plain) == len(self.options) and all(map(is_id, self.option_ids))
 
     def table(self, language: str) -> dict[str, Any]:
         """The question as a table of a quiz file."""
@@ -60,8 +68,11 @@ class FoundQuestion:
             if self.unit:
                 table["unit"] = self.unit
         elif self.kind == "choice":
-            table["options"] = [text for text, _ in self.options]
-            table["correct"] = [chr(ord("a") + at) for at, (_, right) in enumerate(self.options) if right]
+            ids = self.option_ids if self._has_own_ids() else []
+            texts = [text for text, _ in self.options]
+            table["options"] = dict(zip(ids, texts, strict=True)) if ids else texts
+            ids = ids or [chr(ord("a") + at) for at in range(len(texts))]
+            table["correct"] = [name for name, (_, right) in zip(ids, self.options, strict=True) if right]
         return table
 
 
@@ -83,10 +94,9 @@ class Reading:
     def left_out(self, question: FoundQuestion, what: str, count: int) -> None:
         """Note what of a question is not in the quiz, if there is any."""
         if count:
-            part = f" ({question.part})" if question.part else ""
-            self.notes.append(
-                f"`{shown(question.id or question.name or question.text)}`{part}: left out, {what}: {count}"
-            )
+            name = shown(question.id or question.name or question.text)
+            name += f".{question.part}" if question.part else ""
+            self.notes.append(f"`{name}`: left out, {what}: {count}")
 
 
 def category_name(path: str) -> str:

@@ -37,8 +37,8 @@ def question_texts(names: Sequence[str], rows: Sequence[Sequence[str]], lookup: 
         if match is None:
             continue
         texts = {cell_of(row, index) for row in rows[1:]} - {"", "-"}
-        questions = [(lookup.find(text), lookup.text(text)) for text in texts]
-        asked = {question.id if question is not None else text for question, text in questions if question or text}
+        names_of = [question.id if (question := lookup.find(text)) is not None else lookup.text(text) for text in texts]
+        asked = {one for one in names_of if one is not None}
         if asked:
             one = asked.pop()
             found[int(match[1])] = one if one is not None and len(texts) == 1 else ""

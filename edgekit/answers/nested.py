@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from edgekit.answers.answers import Lookup, shown
-from edgekit.answers.columns import is_role
+from edgekit.answers.column_names import is_role
 
 Path: TypeAlias = tuple[str, ...]
 _DEEPEST = 6

@@ -1,4 +1,4 @@
-"""Questions of QTI items, 2.1 to 3.0: extended text, text entry and choice interactions."""
+"""Questions of QTI items, 2.1 to 3.0: extended text, text entry, choice and inline choice interactions."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ _NOT_ASKED = frozenset(
     {"rubricblock", "feedbackblock", "feedbackinline", "modalfeedback", "templateblock", "stylesheet"}
 )
 _GAPS = frozenset({"textentryinteraction", "inlinechoiceinteraction"})
+_CHOICES = {"choice": "simplechoice", "inlinechoice": "inlinechoice"}
 _BLOCKS = frozenset(["p", "div", "li", "ul", "ol", "br", "tr", "table", "h1", "h2", "h3", "h4", "prompt", "blockquote"])
 # One criterion a line, as scorers of QTI write them: `[2] names the gas`.
 _CRITERION = re.compile(r"\[\s*(\d+(?:[.,]\d+)?)\s*\]\s*(\S.*)")
@@ -95,11 +96,13 @@ def _question(item: Element, body: Element, interaction: Element, points: float 
             )
         else:
             found.kind, found.references = "exact", right
-    elif kind == "choice":
+    elif kind in _CHOICES:
         found.kind = "choice"
+        choices = list(_all(interaction, _CHOICES[kind]))
+        found.option_ids = [(choice.get("identifier") or "").strip() for choice in choices]
         found.options = [
-            (_lines("".join(_shown(choice, interaction))), (choice.get("identifier") or "") in right)
-            for choice in _all(interaction, "simplechoice")
+            (_lines("".join(_shown(choice, interaction))), name in right)
+            for choice, name in zip(choices, found.option_ids, strict=True)
         ]
     else:
         return None
@@ -120,11 +123,11 @@ def _shown(element: Element, asked: Element) -> Iterator[str]:
     if name.endswith(_INTERACTION) and element is not asked:
         yield " […] " if name in _GAPS else "\n"
         return
-    if name == "textentryinteraction":
+    if name in _GAPS:
         yield " _____ "
     yield (element.text or "").replace("\n", " ")
     for child in element:
-        if _name(child) not in _NOT_ASKED and _name(child) != "simplechoice":
+        if _name(child) not in _NOT_ASKED and _name(child) not in _CHOICES.values():
             yield from _shown(child, asked)
         yield (child.tail or "").replace("\n", " ")
     if name in _BLOCKS:

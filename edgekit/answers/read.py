@@ -84,6 +84,6 @@ def _detected(data: bytes, path: Path) -> Form:
         return "jsonl"
     if head.startswith(b"["):
         line = head.partition(b"\n")[0].strip()
-        if line == b"[" or line.startswith(b"[{"):
+        if line == b"[" or line.startswith((b"[{", b"[[")):
             raise InputError(f"`{path}` is one list of JSON", hint="write one object a line (JSON lines)")
     return "csv"

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from edgekit.answers.answers import Lookup, shown
 from edgekit.answers.averages import averages
-from edgekit.answers.cells import as_typed
+from edgekit.answers.cells import as_typed, cell_of
 from edgekit.answers.columns import Layout
 from edgekit.answers.parts import answers_in
 from edgekit.core.characters import visible
@@ -70,7 +70,8 @@ def answers_of(rows: Sequence[Row], names: Sequence[str], layout: Layout, lookup
             found.problems.append(f"line {row.line}: only {len(cells)} cells of {len(names)}")
             continue
         extra = {names[index]: cells[index] for index in kept if index < len(cells)}
-        student = cells[layout.student].strip() or None if layout.student is not None else None
+        whose = (cell_of(cells, at) for at in (layout.student, layout.surname) if at is not None)
+        student = " ".join(filter(None, whose)) or None
         row_id = cells[layout.id].strip() if layout.id is not None else ""
         language = _language(cells, layout, row.line, found)
         if row_id and (len(row_id) > _MOST_ID or visible(row_id, one_line=True) != row_id):

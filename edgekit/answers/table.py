@@ -11,7 +11,8 @@ from pathlib import Path
 
 from edgekit.answers.answers import Also, Answers, Form, Lookup, nothing_else
 from edgekit.answers.cells import BREAK, COLUMNS, as_typed, csv_line, mark_cells
-from edgekit.answers.columns import ROLES, Layout, find_layout, mark_columns
+from edgekit.answers.column_names import ROLES
+from edgekit.answers.columns import Layout, find_layout, mark_columns
 from edgekit.answers.decoding import MOST_BYTES, Decoded, decode
 from edgekit.answers.moodle_columns import RESPONSE
 from edgekit.answers.rows import Row, answers_of, problems_by_line

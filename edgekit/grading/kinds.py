@@ -15,7 +15,7 @@ from edgekit.grading.translation import mark_translation
 from edgekit.identify.scripts import scripts_in
 from edgekit.quiz.model import Question
 
-_AROUND = re.compile(r"^[\s\"'“”‘’«».,;:!?¡¿()\[\]-]+|[\s\"'“”‘’«».,;:!?¡¿()\[\]-]+$")
+_AROUND = re.compile(r"^[\s\"'“”‘’«».,;:!?¡¿()\[\]*`-]+|[\s\"'“”‘’«».,;:!?¡¿()\[\]*`-]+$")
 _ID = re.compile(r"[^\W_]+(?:[._-][^\W_]+)*")
 # Of a word of five letters one may be wrong: a slip of the pen or another word, which a person has to say.
 _NEAR = 0.8
@@ -37,6 +37,7 @@ _CALLED = re.compile(
     r"|^(?:it is|it's|i think(?: it is)?|es la|creo que(?: es)?(?: la)?|c'est la|es ist|das ist) "
 )
 _MOST_CALLED = 200
+_SIGNS = re.compile(r"[\W_]+")
 _LOW = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 
 
@@ -100,7 +101,8 @@ def _mark_exact(question: Question, intake: Intake, languages: tuple[str, ...]) 
     joined = form and "".join(form.split()) == "".join(_loose(said).split())
     if form and form not in rows and (joined or alike >= least):
         return ruled(0.0, most, words, possible=(most,), reasons=doubt("uncertain", f"it is nearly `{near}`", words))
-    if any(f" {_loose(one)} " in f" {_loose(said)} " or _loose(one) in rows[1:] for one in wordings):
+    words_of = f" {_words_of(said)} "
+    if any((_words_of(one) and f" {_words_of(one)} " in words_of) or _loose(one) in rows[1:] for one in wordings):
         told = doubt("uncertain", "it holds an accepted form among other words", words)
         denied = denial(intake.text, known((question.language, *languages)))
         if denied is not None:
@@ -160,19 +162,26 @@ def _chosen(question: Question, said: str) -> set[str] | None:
 
 
 def _core(text: str) -> tuple[int, int]:
-    """The span of a text without the space and signs around it."""
+    """The span of a text without the space and signs around it; of signs alone, as `*` for a product, all of them."""
     begin, end = 0, len(text)
     for found in _AROUND.finditer(text):
         if found.start() == 0:
             begin = found.end()
         else:
             end = found.start()
-    return min(begin, end), end
+    if begin >= end:
+        return len(text) - len(text.lstrip()), len(text.rstrip())
+    return begin, end
 
 
 def _loose(text: str) -> str:
     begin, end = _core(text)
     return " ".join(matching_form(text[begin:end]).translate(_LOW).split())
+
+
+def _words_of(text: str) -> str:
+    """The words of a text without any sign: `<b>oxygen</b>` has `oxygen` among its words."""
+    return " ".join(_SIGNS.sub(" ", _loose(text)).split())
 
 
 def _rows(words: list[str], lengths: set[int]) -> list[str]:

@@ -33,6 +33,14 @@ _NEAR, _LEAST_NEAR = 0.75, 4
 _LEAST_HEARD = 3
 _MOST_WORDS = 64
 _PARENTHESES = str.maketrans("()", "  ")
+# Of a number, nobody says these but who asks for a mark.
+_SCORE_WORD = re.compile(
+    r"\b(?:points|marks|grades?|scores?|puntos|notas?|calificacion|pontos|teacher|profe(?:sora?)?|deserve|merezco|mereco"
+    r"|please|por favor|dame|quiero|quero|give me)\b"
+)
+# `1O`, `l0`: as a hand or a camera may have it.
+_MISREAD = re.compile(r"(?<!\w)(?=[OoIl]*\d)(?=\d*[OoIl])[\dOoIl]{2,12}(?!\w)", re.ASCII)
+_LETTERS = str.maketrans("OoIl", "0011")
 
 
 def mark_number(question: Question, intake: Intake, languages: tuple[str, ...], written: tuple[str, ...] = ()) -> Ruled:
@@ -41,9 +49,18 @@ def mark_number(question: Question, intake: Intake, languages: tuple[str, ...], 
     The right number without its unit, or with one of another size, goes to a person; so do several numbers of which one
     is right, one that is denied, one that is left open (`3 or 4`, `more than 4`), and one that is right only where its
     sign is read against `written`, the languages of the answer (none: `languages`), or where those do not agree on it:
-    `1.235` is 1235 in Portuguese.
+    `1.235` is 1235 in Portuguese. One in a plea for marks has no points.
     """
-    own = decimal_sign(written or languages)
+    found = _by_signs(question, intake, languages, decimal_sign(written or languages))
+    if not found.points or not _asks_for_marks(question, intake.text):
+        return found
+    told = doubt("injection_suspect", "speaks to the grader", found.result.evidence)
+    reasons = (*told, *found.reasons)
+    return ruled(0.0, question.points, found.result.evidence, possible=found.possible, reasons=reasons)
+
+
+def _by_signs(question: Question, intake: Intake, languages: tuple[str, ...], own: str | None) -> Ruled:
+    """By both readings of its signs; own: the one before a fraction in the language of the answer."""
     found, others = (_found(intake.text, languages, sign) for sign in (",." if own == "," else ".,"))
     first = _marked(question, intake, found, languages)
     if found == others:
@@ -54,11 +71,8 @@ def mark_number(question: Question, intake: Intake, languages: tuple[str, ...], 
         return first
     one, other = next(pair for pair in zip(found, others, strict=False) if pair[0] != pair[1])
     words = evidence(intake, one.begin, one.end, _wanted(question))
-    said, own_value, other_value = (
-        intake.text[one.begin : one.end],
-        *(each.values[0].normalize() for each in (one, other)),
-    )
-    told = doubt("number", f"`{said}` may be `{own_value:f}` or `{other_value:f}`", words)
+    said, values = intake.text[one.begin : one.end], [each.values[0].normalize() for each in (one, other)]
+    told = doubt("number", f"`{said}` may be `{values[0]:f}` or `{values[1]:f}`", words)
     points = first.points if own is not None else min(first.points, second.points)
     return ruled(points, question.points, words, possible=(*first.possible, *second.possible), reasons=told)
 
@@ -130,11 +144,20 @@ def _roman(question: Question, intake: Intake) -> Evidence | None:
     return evidence(intake, begin, end, f"{question.value:g}") if is_right else None
 
 
+def _asks_for_marks(question: Question, text: str) -> bool:
+    asked = " ".join(matching_form(one) for one in question.text.values())
+    return any(found[0] not in asked for found in _SCORE_WORD.finditer(matching_form(text)))
+
+
 def _slip(question: Question, intake: Intake, found: list[Quantity], languages: tuple[str, ...]) -> tuple[Reason, ...]:
     """The first word beside the numbers that is nearly one, `twenti` of `twenti one`: what is meant a person sees."""
     from rapidfuzz.distance import OSA
     from rapidfuzz.process import extractOne
 
+    for misread in islice(_MISREAD.finditer(intake.text), _MOST_WORDS):
+        meant = misread[0].translate(_LETTERS)
+        if _within(question, (Decimal(meant),)):
+            return doubt("number", f"`{misread[0]}` may be `{meant}`", evidence(intake, *misread.span(), meant))
     spoken = known((question.language, *languages))
     numbers = {matching_form(word): word for one in spoken for word in sorted(number_words(one))}
     other = {matching_form(word[0]) for text in question.text.values() for word in _WORD.finditer(text)}
@@ -144,12 +167,12 @@ def _slip(question: Question, intake: Intake, found: list[Quantity], languages: 
         if plain in other or plain in numbers or any(one.begin <= word.start() < one.end for one in found):
             continue
         near = extractOne(plain, list(numbers), scorer=OSA.normalized_similarity, score_cutoff=_NEAR)
-        meant = near[0] if near is not None and len(plain) >= _LEAST_NEAR else None
-        if meant is None and "es" in spoken:
-            meant = next((key for key in numbers if len(key) >= _LEAST_HEARD and same_sound(plain, key)), None)
-        if meant is not None:
-            words = evidence(intake, *word.span(), numbers[meant])
-            return doubt("number", f"`{word[0]}` may be `{numbers[meant]}`", words)
+        named = near[0] if near is not None and len(plain) >= _LEAST_NEAR else None
+        if named is None and "es" in spoken:
+            named = next((key for key in numbers if len(key) >= _LEAST_HEARD and same_sound(plain, key)), None)
+        if named is not None:
+            words = evidence(intake, *word.span(), numbers[named])
+            return doubt("number", f"`{word[0]}` may be `{numbers[named]}`", words)
     return ()
 
 

@@ -24,6 +24,8 @@ _MOST = 256
 _MOST_DIGITS = 24
 _ARABIC = "٫"
 _POINTS = {".", ",", _ARABIC}
+# `ten million`; `five cent` are none.
+_NEXT_WORD = re.compile(r"[\s-]{1,2}(?:de )?([^\W\d_]{5,12})\b")
 # `5 k`, `5 b`: a letter may be a name, or an option.
 _LEAST_SCALE = 2
 
@@ -98,6 +100,9 @@ def quantities(text: str, languages: tuple[str, ...] = (), *, decimal: str | Non
     for begin, end, numbers in sorted(words, key=lambda one: one[0] - one[1]):
         if len(found) < _MOST and not any(other.begin < end and begin < other.end for other in found.values()):
             whole = tuple(sorted(Decimal(value) for value in numbers))
+            after = _NEXT_WORD.match(text, end)
+            if after is not None and (powers := scale(normalize("NFC", after[1]))):
+                whole, end = tuple(value.scaleb(power) for power in powers for value in whole), after.end()
             found[begin] = with_unit(text, begin, end, whole, in_words=True)
     return [found[begin] for begin in sorted(found)]
 

@@ -37,7 +37,7 @@ _UNITS: tuple[tuple[str, str, str, str, str], ...] = (
         "µg μg ug",
         "microgram micrograms mikrogramm microgramo microgramos micrograma microgramas",
     ),
-    ("mass", "1000000", "0", "", "tonne tonnes tonelada toneladas tonnen"),
+    ("mass", "1000000", "0", "t", "tonne tonnes tonelada toneladas tonnen"),
     ("mass", "453.59237", "0", "lb lbs", "pound pounds libra libras"),
     ("mass", "28.349523125", "0", "oz", "ounce ounces onza onzas"),
     ("length", "1", "0", "m mts", "meter meters metre metres metro metros metres"),

@@ -66,8 +66,8 @@ def test_each_gap_is_a_question_with_its_weight(quiz: Quiz) -> None:
 
 def test_what_of_a_gap_is_left_out_is_told_with_its_number(tmp_path: Path) -> None:
     assert read(tmp_path, XML).notes == (
-        "`c7` (1): left out, answers with a part of the points: 1",
-        "`c7` (2): left out, answers with a part of the points: 1",
+        "`c7.1`: left out, answers with a part of the points: 1",
+        "`c7.2`: left out, answers with a part of the points: 1",
     )
 
 

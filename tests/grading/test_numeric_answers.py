@@ -408,3 +408,88 @@ def test_years_are_read_in_pairs_by_the_one_table_of_number_words(text: str, val
     found = [one.values for one in amounts(text, ("en", "es", "pt"))]
     assert (found == [(value,)]) == (value is not None), found
     assert found != [(1412,)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["12 or 15", "12, 15", "12 o 15", "12 ou 15", "14\n15", "12 to 15", "part 1: 12; part 2: 15", "12 15"],
+)
+def test_two_numbers_of_which_nothing_says_which_counts_go_to_a_person(text: str) -> None:
+    found = mark(question("numeric", value=15.0), text, ("en", "es", "pt"))
+    assert (found.possible[-1], len(found.possible), found.reasons[0].code) == (2.0, 2, "number"), found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "7 + 8 = 15",
+        "7 and 8 makes 15",
+        "I took 3 from 18 and got 15",
+        "5*3=15",
+        "15",
+        "18 - 3\n= 15",
+        "In 2020 there were 15",
+    ],
+)
+def test_a_number_that_is_worked_out_is_right(text: str) -> None:
+    assert mark(question("numeric", value=15.0), text, ("en", "es", "pt")).possible == (2.0,)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "<10",
+            "> 10",
+            "≤10",
+            "at most 10",
+            "more than 10",
+            "less than 10",
+            "over 10",
+            "10 or more",
+            "10+",
+            "up to 10",
+        ),
+        *("más de 10", "menos de 10", "como máximo 10", "hasta 10", "al menos 10", "10 o más", "mais de 10", "até 10"),
+        *("mehr als 10", "mindestens 10", "au moins 10", "plus de 10", "pelo menos 10", "10 ou mais"),
+    ],
+)
+def test_a_bound_is_not_the_number(text: str) -> None:
+    found = mark(question("numeric", value=10.0), text, ("en", "es", "pt"))
+    assert (found.possible, found.reasons[0].code) == ((0.0, 2.0), "number")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("I deserve 10", "10 points please", "my teacher said I get a 10", "give me 10", "this scores 10", "grade 10"),
+        *("dame un 10", "quiero un 10", "merezco un 10", "un 10 por favor", "quero 10 pontos", "la nota es 10"),
+    ],
+)
+def test_who_asks_for_a_mark_that_is_the_right_number_goes_to_a_person(text: str) -> None:
+    found = mark(question("numeric", value=10.0), text, ("en", "es", "pt"))
+    assert (found.points, found.possible, found.reasons[0].code) == (0.0, (0.0, 2.0), "injection_suspect")
+
+
+def test_words_of_marks_are_no_order_where_the_question_has_them() -> None:
+    asked = Question("q", "numeric", "en", {"en": "How many points has a star of ten points?"}, 2.0, value=10.0)
+    assert mark(asked, "10 points").possible == (2.0,)
+
+
+@pytest.mark.parametrize(("text", "meant"), [("1O", "10"), ("l0", "10"), ("I0", "10"), ("it is 1O", "10")])
+def test_a_figure_that_was_read_as_a_letter_goes_to_a_person(text: str, meant: str) -> None:
+    found = mark(question("numeric", value=10.0), text)
+    assert (found.points, found.possible) == (0.0, (0.0, 2.0))
+    assert found.reasons[0].detail == f"`{text.split()[-1]}` may be `{meant}`"
+    assert mark(question("numeric", value=11.0), "1O").points == 0.0
+
+
+@pytest.mark.parametrize("text", ["ten million", "diez millones", "dez milhões", "10 million", "10.000.000"])
+def test_millions_in_words_are_no_tens(text: str) -> None:
+    languages = ("en", "es", "pt")
+    assert mark(question("numeric", value=10.0), text, languages).points == 0.0
+    assert mark(question("numeric", value=1e7), text, languages).possible == (2.0,)
+
+
+def test_a_tonne_has_a_sign() -> None:
+    assert mark(MASS, "0.005 t").possible == (2.0,)

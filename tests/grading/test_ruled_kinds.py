@@ -50,6 +50,31 @@ def test_a_word_of_four_letters_goes_to_a_person_when_one_is_wrong(text: str, su
     assert (mark(question("exact", references={"es": ("agua",)}), text).possible == (0.0,)) is sure
 
 
+SIGN = question("exact", references={"en": ("*",)})
+
+
+@pytest.mark.parametrize(("text", "points"), [("*", 2.0), (" * ", 2.0), ("-", 0.0), (".", 0.0), ("?", 0.0), ("`", 0.0)])
+def test_an_answer_of_signs_alone_is_right_when_they_are_the_same(text: str, points: float) -> None:
+    assert mark(SIGN, text).points == points
+
+
+@pytest.mark.parametrize(("text", "points"), [("*", 0.0), ("-", 2.0), ("b", 2.0), ("+", 0.0)])
+def test_options_of_signs_alone_are_told_apart(text: str, points: float) -> None:
+    asked = question("choice", options={"a": "*", "b": "-", "c": "+"}, correct=("b",))
+    assert mark(asked, text).possible == (points,)
+
+
+@pytest.mark.parametrize("text", ["**photosynthesis**", "`photosynthesis`", "*Photosynthesis*."])
+def test_markdown_around_a_word_is_no_matter(text: str) -> None:
+    assert mark(EXACT, text).possible == (2.0,)
+
+
+@pytest.mark.parametrize("text", ["<b>photosynthesis</b>", "photosynthesis=1", "x/photosynthesis", "_photosynthesis_"])
+def test_a_word_among_signs_goes_to_a_person(text: str) -> None:
+    found = mark(EXACT, text)
+    assert (found.points, found.possible, found.reasons[0].code) == (0.0, (0.0, 2.0), "uncertain")
+
+
 def test_accents_count_when_form_counts() -> None:
     asked = question("exact", references={"es": ("fotosíntesis",)}, form_counts=True)
     assert mark(asked, "fotosíntesis").points == 2.0
