@@ -9,6 +9,7 @@ from pathlib import Path
 
 from edgekit.catalogue.entries import Languages
 from edgekit.catalogue.names import RECEIPT_NAME, is_model_id
+from edgekit.catalogue.uris import is_hub_place, parse_hub_place
 from edgekit.core.errors import (
     IntegrityError,
     ModelFormatError,
@@ -19,6 +20,7 @@ from edgekit.core.errors import (
 from edgekit.core.hashing import sha256_file
 from edgekit.store.installed import find_model, repair_hint
 from edgekit.store.receipt import Receipt, SourceFile, read_receipt
+from edgekit.store.repository import hub_id
 from exporters.trim.base import TrimmableModel
 from exporters.trim.gguf import GgufModel, open_gguf
 
@@ -99,6 +101,12 @@ def open_source(model: str, languages: Sequence[str] = ()) -> Source:
                 raise
         else:
             return _open_artifact(installed.folder, installed.receipt, languages)
+    if is_hub_place(model):
+        pulled = hub_id(parse_hub_place(model))
+        raise UnavailableError(
+            f"`{model}` is on the hub and not on this machine",
+            hint=f"run `edgekit export {model} --languages TAGS`, which pulls it as `{pulled}`",
+        )
     if not path.exists():
         raise UnavailableError(
             f"there is no file or folder `{model}`", hint="see `edgekit models ls` for what is installed"

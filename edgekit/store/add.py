@@ -28,7 +28,7 @@ def add(source: Path, *, report: Reporter = silent, force: bool = False) -> Inst
     the receipt says), UsageError (the id is taken), ResourceError, OutputError.
     """
     if not source.is_dir():
-        raise UnavailableError(f"there is no folder `{source}`")
+        raise UnavailableError(f"there is no folder `{source}`", hint="name the folder that `edgekit export` printed")
     receipt = read_receipt(source)
     folder = models_folder() / receipt.id
     if folder.resolve() == source.resolve():

@@ -74,6 +74,13 @@ def test_what_is_no_model_is_refused(tmp_path: Path) -> None:
         open_source(str(tmp_path / "bad.gguf"))
 
 
+def test_what_is_on_the_hub_alone_names_the_export_that_pulls_it() -> None:
+    with pytest.raises(UnavailableError, match="is on the hub") as caught:
+        open_source("hf:Owner/Name@main")
+    hint = "run `edgekit export hf:Owner/Name@main --languages TAGS`, which pulls it as `owner--name`"
+    assert caught.value.hint == hint
+
+
 def test_a_folder_with_two_students_is_not_guessed_at(tmp_path: Path) -> None:
     folder = marian(tmp_path / "two")
     (folder / "model.other.bin").write_bytes((folder / "model.bin").read_bytes())
