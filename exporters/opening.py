@@ -9,6 +9,7 @@ from pathlib import Path
 
 from edgekit.catalogue.entries import Languages
 from edgekit.catalogue.names import RECEIPT_NAME, is_model_id
+from edgekit.catalogue.uris import is_hub_place, parse_hub_place
 from edgekit.core.errors import (
     IntegrityError,
     ModelFormatError,
@@ -19,6 +20,7 @@ from edgekit.core.errors import (
 from edgekit.core.hashing import sha256_file
 from edgekit.store.installed import find_model, repair_hint
 from edgekit.store.receipt import Receipt, SourceFile, read_receipt
+from edgekit.store.repository import hub_id
 from exporters.trim.base import TrimmableModel
 from exporters.trim.gguf import GgufModel, open_gguf
 
@@ -99,6 +101,12 @@ def open_source(model: str, languages: Sequence[str] = ()) -> Source:
                 raise
         else:
             return _open_artifact(installed.folder, installed.receipt, languages)
+    if is_hub_place(model):
+        pulled = hub_id(parse_hub_place(model))
+        raise UnavailableError(
+            f"`{model}` is on the hub and not on this machine",
+            hint=f"run `edgekit export {model} --languages TAGS`, which pulls it as `{pulled}`",
+        )
     if not path.exists():
         raise UnavailableError(
             f"there is no file or folder `{model}`", hint="see `edgekit models ls` for what is installed"
@@ -171,16 +179,11 @@ def _family(model: TrimmableModel, path: Path) -> str:
 
 def _open_container(path: Path, languages: Sequence[str]) -> tuple[TrimmableModel, tuple[Path, ...]]:
     """A model and its files. Raises UnsupportedModelError where nothing here trims what lies there."""
+    _refuse_pointers(path)
     if path.is_file() and path.suffix.lower() == ".gguf":
         return open_gguf(path), (path,)
     if (path / "config.json").is_file() and [*path.glob("*.safetensors")]:
-        from exporters.supported import refuse_unsupported
-        from exporters.trim.hf.json_file import read_object
-        from exporters.trim.hf.model import open_hf
-
-        refuse_unsupported(path, read_object(path / "config.json"))
-        files = sorted(one for one in path.iterdir() if one.is_file() and one.name != RECEIPT_NAME)
-        return open_hf(path, languages=languages), tuple(files)
+        return _open_checkpoint(path, languages)
     graphs = [path] if path.suffix.lower() == ".onnx" else sorted([*path.glob("*.onnx"), *path.glob("onnx/*.onnx")])
     if graphs:
         from exporters.trim.onnx import open_onnx
@@ -190,11 +193,39 @@ def _open_container(path: Path, languages: Sequence[str]) -> tuple[TrimmableMode
         from exporters.trim.marian import open_marian
 
         return open_marian(roles), tuple(roles.values())
+    if (path / "config.json").is_file():
+        return _open_checkpoint(path, languages)  # which says what of its weights is not there
     raise UnsupportedModelError(
         f"`{path}` cannot be trimmed",
         reasons=["the folder holds no model that is known" if path.is_dir() else f"it is a `{path.suffix}` file"],
         hint="name a GGUF file, an installed model, a Hugging Face folder, or one of a Marian student",
     )
+
+
+def _open_checkpoint(path: Path, languages: Sequence[str]) -> tuple[TrimmableModel, tuple[Path, ...]]:
+    from exporters.supported import refuse_unsupported
+    from exporters.trim.hf.json_file import read_object
+    from exporters.trim.hf.model import open_hf
+
+    refuse_unsupported(path, read_object(path / "config.json"))
+    files = sorted(one for one in path.iterdir() if one.is_file() and one.name != RECEIPT_NAME)
+    return open_hf(path, languages=languages), tuple(files)
+
+
+def _refuse_pointers(path: Path) -> None:
+    """Raise ModelFormatError for what `git clone` leaves without Git LFS: a few lines in the place of each large file.
+
+    See https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md: a pointer has less than 1,024 bytes.
+    """
+    files = sorted([*path.iterdir(), *path.glob("onnx/*")]) if path.is_dir() else [path]
+    small = [one for one in files if one.is_file() and one.stat().st_size < 1024]
+    pointers = [one for one in small if one.read_bytes().startswith(b"version https://git-lfs.github.com/spec/")]
+    if pointers:
+        raise ModelFormatError(
+            f"`{path}` is not whole",
+            reasons=[f"`{one.name}` is a pointer of Git LFS, the file itself is not here" for one in pointers],
+            hint="run `git lfs install` and `git lfs pull` in its folder while connected",
+        )
 
 
 def _marian_roles(folder: Path) -> dict[str, Path]:

@@ -49,8 +49,12 @@ def verify(
     if findings.failures:
         return findings  # what is not what it was is not opened
     if findings.receipt.vocabulary is None:
-        if request.aligned:
-            raise UsageError(f"`{folder}` was not made smaller, so there is nothing to compare its alignment with")
+        asked = {"--text": request.texts, "--aligned": request.aligned, "--source": request.source}
+        if flags := [f"`{flag}`" for flag, value in asked.items() if value]:
+            raise UsageError(
+                f"`{folder}` was not made smaller, so there is nothing to compare it with",
+                hint=f"leave {' and '.join(flags)} out: its files are what its receipt says",
+            )
         return findings
     trimmed = open_source(str(folder.absolute()))
     if request.aligned:
@@ -131,7 +135,7 @@ def _receipt(folder: Path) -> Receipt:
         inside = sorted(path.parent for path in folder.glob(f"*/{RECEIPT_NAME}"))
         raise ModelFormatError(
             f"`{folder}` is no artifact: it has no `{RECEIPT_NAME}`",
-            hint=f"run `edgekit verify {inside[0]}`" if inside else None,
+            hint=f"run `edgekit verify {inside[0]}`" if inside else "name the folder that `edgekit export` printed",
         )
     return read_receipt(folder)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import typer
 
 from edgekit.cli import output
@@ -85,17 +87,28 @@ def _parsed(arguments: list[str] | None) -> object:
         output.narrate("aborted")
         return 1
     except typer.TyperException as problem:
-        return _usage(problem)
+        return _usage(problem, sys.argv[1:] if arguments is None else arguments)
 
 
-def _usage(problem: typer.TyperException) -> int:
+def _usage(problem: typer.TyperException, arguments: list[str]) -> int:
     """A wrong command line, as the parser tells it, in the form of every other error."""
     message = problem.format_message().strip()
     if message.startswith("Usage:"):  # no command at all: the parser's message is the help
         output.narrate(message)
         return problem.exit_code
     context = getattr(problem, "ctx", None)
-    command = context.command_path if context is not None else "edgekit"
+    command = context.command_path if context is not None else _named(arguments)
     first, *rest = message.splitlines() or ["the command line is wrong"]
     output.error(EdgekitError(first[:1].lower() + first[1:].rstrip("."), reasons=rest, hint=f"see `{command} --help`"))
     return problem.exit_code
+
+
+def _named(arguments: list[str]) -> str:
+    """The command that a line begins with; the parser does not say which of them an option without its value is of."""
+    command, path = typer.main.get_command(app), "edgekit"
+    for word in arguments:
+        commands = getattr(command, "commands", {})
+        if word not in commands:
+            break
+        command, path = commands[word], f"{path} {word}"
+    return path

@@ -9,6 +9,7 @@ import typer
 
 from edgekit.cli import output
 from edgekit.cli.options import ProgressMode
+from edgekit.core.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -110,14 +111,17 @@ def check(
                 given += [line.text for line in window if line.text.strip()]
                 if len(given) >= lines:
                     break
+        if not given:
+            raise InputError(f"`{text}` has no line of text", hint="leave `--text` out: lines are made up then")
+        given = given[:lines]
     with Renderer(mode=progress) as report:
-        found = check_providers(installed, given[:lines], threads=threads, report=report)
+        found = check_providers(installed, given, most=lines, threads=threads, report=report)
     if as_json:
         output.json_object(
             {
                 "schema": CHECK_SCHEMA,
                 "id": installed.receipt.id,
-                "lines": len(given[:lines]) or None,
+                "lines": len(given) or None,
                 "checks": [_as_json(one) for one in found],
             }
         )

@@ -77,16 +77,21 @@ class _Result:
 
 
 def check_providers(
-    installed: Installed, lines: Sequence[str] = (), *, threads: int = 1, report: Reporter = silent
+    installed: Installed,
+    lines: Sequence[str] = (),
+    *,
+    most: int = MADE_UP,
+    threads: int = 1,
+    report: Reporter = silent,
 ) -> list[ProviderCheck]:
     """The CPU first, then every other provider that this onnxruntime has; one that cannot be tried says why.
 
-    lines: of the source language; some are made up of the vocabulary where there are none.
+    lines: of the source language; some are made up of the vocabulary where there are none, at most `most`.
     Raises EdgekitError where not even the CPU runs the model.
     """
     kind = _kind(installed, threads)
     report(StepStarted("check", installed.receipt.id))
-    texts = list(lines) or kind.made_up()
+    texts = list(lines) or kind.made_up()[:most]
     base, expected = _run(kind, "cpu", CPU, texts, None)
     found = [base]
     devices = _devices()

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from edgekit.core.closing import Closing
-from edgekit.core.errors import EngineError, InputError, UsageError
+from edgekit.core.errors import EngineError, InputError, UnavailableError, UsageError
 from edgekit.core.events import Reporter, silent
 from edgekit.engine.llama.request import Alternative, Finish, Outcome, Piece, Sampling, Token
 from edgekit.engine.llama.writer import Parts, Writer
@@ -276,9 +276,12 @@ def open_generator(
 
 
 def find_gguf(model: str | Path) -> tuple[Path, bool]:
-    """The file of a language model, and whether it is an installed one. Raises ModelNotFoundError, InputError."""
+    """The file of a language model, and whether it is an installed one.
+
+    Raises ModelNotFoundError, UnavailableError, InputError.
+    """
     text = str(model)
-    if isinstance(model, Path) or text.endswith(".gguf") or "/" in text or "\\" in text:
+    if isinstance(model, Path) or text.lower().endswith(".gguf") or "/" in text or "\\" in text:
         path = Path(model).expanduser()
         if path.is_dir():
             files = sorted(path.glob("*.gguf"))
@@ -286,7 +289,9 @@ def find_gguf(model: str | Path) -> tuple[Path, bool]:
                 raise InputError(f"`{path}` is a folder with {len(files)} GGUF files", hint="name the file")
             path = files[0]
         if not path.is_file():
-            raise InputError(f"there is no file `{path}`", hint="see `edgekit models ls` for the installed models")
+            raise UnavailableError(
+                f"there is no file `{path}`", hint="see `edgekit models ls` for the installed models"
+            )
         return path, False
     from edgekit.store.installed import find_model
 

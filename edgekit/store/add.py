@@ -9,7 +9,14 @@ from pathlib import Path
 
 from edgekit.catalogue.names import RECEIPT_NAME
 from edgekit.core.atomic import clear_leftovers, replacing_folder
-from edgekit.core.errors import IntegrityError, OutputError, ResourceError, UnavailableError, UsageError
+from edgekit.core.errors import (
+    IntegrityError,
+    ModelFormatError,
+    OutputError,
+    ResourceError,
+    UnavailableError,
+    UsageError,
+)
 from edgekit.core.events import Progress, Reporter, StepFinished, StepStarted, silent
 from edgekit.core.paths import free_bytes
 from edgekit.core.units import bytes_in_words
@@ -28,7 +35,12 @@ def add(source: Path, *, report: Reporter = silent, force: bool = False) -> Inst
     the receipt says), UsageError (the id is taken), ResourceError, OutputError.
     """
     if not source.is_dir():
-        raise UnavailableError(f"there is no folder `{source}`")
+        raise UnavailableError(f"there is no folder `{source}`", hint="name the folder that `edgekit export` printed")
+    if not (source / RECEIPT_NAME).exists():
+        raise ModelFormatError(
+            f"`{source}` is no artifact: it has no `{RECEIPT_NAME}`",
+            hint="name the folder that `edgekit export` printed",
+        )
     receipt = read_receipt(source)
     folder = models_folder() / receipt.id
     if folder.resolve() == source.resolve():

@@ -19,6 +19,7 @@ from edgekit.catalogue.files import KEPT_ROLES
 from edgekit.catalogue.licences import accepted
 from edgekit.catalogue.load import load_catalogue
 from edgekit.catalogue.pullable import refuse_entry
+from edgekit.catalogue.uris import is_hub_place
 from edgekit.core.atomic import replacing_folder
 from edgekit.core.errors import ModelFormatError, ModelNotFoundError, OutputError
 from edgekit.core.events import Note, Reporter, StepFinished, StepStarted, silent
@@ -94,9 +95,15 @@ def known_models(model_ids: Sequence[str]) -> list[Model]:
         near = difflib.get_close_matches(unknown[0], names, n=1)
         raise ModelNotFoundError(
             f"the catalogue has no model {', '.join(f'`{model_id}`' for model_id in unknown)}",
-            hint=f"did you mean `{near[0]}`?" if near else "run `edgekit models ls` to see every model",
+            hint=_hint(unknown[0], near),
         )
     return [model for model in found if model is not None]
+
+
+def _hint(unknown: str, near: Sequence[str]) -> str:
+    if is_hub_place(unknown):
+        return f"what the catalogue does not have is pulled by its export: `edgekit export {unknown} --languages TAGS`"
+    return f"did you mean `{near[0]}`?" if near else "run `edgekit models ls` to see every model"
 
 
 def current(model: Model) -> Installed | None:

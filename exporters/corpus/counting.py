@@ -58,7 +58,7 @@ def count_corpora(
     run = _Run(tokenizer.size)
     if state is not None and (left := load(state, tokenizer.size)) is not None:
         if run.go_on(left, blocks):
-            report(Note(f"counting goes on after {left.blocks:,} blocks that an earlier run counted"))
+            report(Note("counting goes on after what an earlier run counted"))
         else:
             reader = BlockReader(sources, field)
             blocks = iter(reader)

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgekit.core.cancelling import check_cancelled
+from edgekit.core.errors import UsageError
 from exporters.corpus.checkpoint import State, load_counts, save_counts
 from exporters.corpus.exemplars import exemplars, lookup_tags
 from exporters.corpus.scripts import scripts_of_language
@@ -85,13 +86,20 @@ def start_note(language: str) -> str:
     """What stands in for a corpus of a language, in a sentence that a person reads."""
     words = sum(1 for _ in word_list(language))
     characters = len(exemplars(language))
-    if words:
-        stand_in = f"a list of {words:,} words stands in"
-    elif characters:
-        stand_in = f"its {characters:,} characters stand in, and no words"
-    else:
-        stand_in = "nothing is known of this language"
+    stand_in = (
+        f"a list of {words:,} words stands in" if words else f"its {characters:,} characters stand in, and no words"
+    )
     return f"{language}: no corpus, so {stand_in}; this covers less than text of your own (`--corpus`)"
+
+
+def refuse_unknown(languages: Sequence[str]) -> None:
+    """Raise UsageError where neither words nor characters of a language are known, so that nothing stands in."""
+    unknown = [tag for tag in languages if not exemplars(tag) and next(word_list(tag), None) is None]
+    if unknown:
+        raise UsageError(
+            f"nothing is known of {' and '.join(f'`{tag}`' for tag in unknown)}, and no text of it is given",
+            hint=f"give some with `--corpus {unknown[0]}=FILE`, or see whether the tag is right",
+        )
 
 
 def list_counts(

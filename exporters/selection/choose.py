@@ -14,7 +14,7 @@ from edgekit.core.events import Progress, Reporter, StepFinished, StepStarted
 from edgekit.core.units import counted
 from exporters.corpus.base import Corpus
 from exporters.corpus.checkpoint import State
-from exporters.corpus.lists import list_counts, start_note
+from exporters.corpus.lists import list_counts, refuse_unknown, start_note
 from exporters.selection.base import Cost, LanguageModel, Point, Selection, Target
 from exporters.selection.candidates import candidates, characters, scripts_wanted
 from exporters.selection.costs import Pieces, bits_per_byte, cost
@@ -94,6 +94,7 @@ def rank(
 
     tokenizer, texts = model.tokenizer, model.tokenizer.texts
     tags = _tags(languages, corpora)
+    refuse_unknown([tag for tag in languages if not any(one.language in ("", tag) for one in corpora)])
     known = []
     for at, tag in enumerate(tags):
 
@@ -188,7 +189,9 @@ def select(
     What is kept is chosen by all of the text; what it costs is estimated with a choice of the same size made by nine
     tenths of it, on the tenth left out. Raises UsageError where a target cannot be met, with what can.
     """
-    _require_possible(target, len(model.tokenizer.closed(keep)), model.tokenizer.size)
+    stays = model.tokenizer.closed(keep)
+    _require_possible(target, len(stays), model.tokenizer.size)
+    _require_room(target, model, stays)
     report(StepStarted("select", f"for {', '.join(languages)}"))
     whole = target == Target()
     if ranking is None:
@@ -283,12 +286,7 @@ def _size(model: TrimmableModel, full: Removal, target: Target, costs: Callable[
         return target.vocab
     if target.max_size_bytes is not None:
         limit = target.max_size_bytes
-        least = model.size_bytes(full.kept(full.least))
-        if least > limit:
-            raise UsageError(
-                f"{limit / 1e6:,.1f} MB is too small",
-                reasons=[f"with the {full.least:,} tokens that have to stay, the files take {least / 1e6:,.1f} MB"],
-            )
+        _require_room(target, model, full.kept(full.least))
         return _last(lambda size: model.size_bytes(full.kept(size)) <= limit, full.least, len(full.all))
     if target.coverage is not None:
         share = target.coverage
@@ -305,6 +303,15 @@ def _require_possible(target: Target, least: int, most: int) -> None:
                 f"{least:,} have to stay: controls, bytes, characters and what `--keep-text` names; "
                 f"the model has {most:,}"
             ],
+        )
+
+
+def _require_room(target: Target, model: TrimmableModel, least: Ids) -> None:
+    """Raise UsageError for a size that the model does not get down to with the tokens that have to stay."""
+    if target.max_size_bytes is not None and (needed := model.size_bytes(least)) > target.max_size_bytes:
+        raise UsageError(
+            f"{target.max_size_bytes / 1e6:,.1f} MB is too small",
+            reasons=[f"with the {len(least):,} tokens that have to stay, the files take {needed / 1e6:,.1f} MB"],
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import platform
 import shutil
 from collections.abc import Mapping, Sequence
@@ -290,7 +291,12 @@ def _lines(request: ExportRequest, source: Source) -> list[str]:
 
 
 def check_target(folder: Path, *, force: bool) -> None:
-    """Raise UsageError where an artifact cannot be put."""
+    """Raise UsageError where an artifact cannot be put, OutputError where nothing can be written."""
+    above = next(one for one in folder.parents if one.exists())
+    if not above.is_dir():
+        raise UsageError(f"`{above}` is there and is no folder", hint="name another folder with `-o`")
+    if not os.access(above, os.W_OK | os.X_OK):
+        raise OutputError(f"nothing can be written in `{above}`", hint="name another folder with `-o`")
     if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
         raise UsageError(f"`{folder}` is there and is no folder")
     if folder.exists() and not force:

@@ -227,7 +227,11 @@ def open_beside(folder: Path) -> Beside:
         if read_receipt(folder).engine.get("kind") == onnx_encoder.KIND:
             return onnx_encoder.open_encoder(folder)
         return onnx_translation.open_translation(folder)
-    raise UnsupportedModelError(f"`{folder.name}` is no model that edgekit has installed")
+    raise UnsupportedModelError(
+        f"`{folder.name}` cannot be trimmed",
+        reasons=[f"its graphs are none that edgekit wrote: it has no `{RECEIPT_NAME}`"],
+        hint="export the checkpoint that they were made from, a folder with safetensors",
+    )
 
 
 def _check_overlap(stretches: Sequence[Stretch]) -> None:

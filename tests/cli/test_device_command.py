@@ -70,6 +70,14 @@ def test_device_refuses_what_it_does_not_know(arguments: list[str], code: int) -
     assert app.run(["device", *arguments]) == code
 
 
+def test_device_check_refuses_a_text_without_a_line(
+    artifact: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "blank.txt").write_text("\n \n", "utf-8")
+    assert app.run(["device", "check", str(artifact), "--text", str(tmp_path / "blank.txt")]) == 2
+    assert "blank.txt` has no line of text" in capsys.readouterr().err
+
+
 def test_device_check_names_the_command_that_runs_a_language_model(
     artifact: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -66,7 +66,7 @@ def test_a_chat_has_a_system_message_before_the_prompt(tmp_path: Path, path: Pat
 @pytest.mark.parametrize(
     ("arguments", "code", "words", "hint"),
     [
-        (["nowhere.gguf", "x"], 2, "there is no file `nowhere.gguf`", "edgekit models ls"),
+        (["nowhere.gguf", "x"], 3, "there is no file `nowhere.gguf`", "edgekit models ls"),
         (["gemma-3-270m", "x"], 3, "not installed", "`edgekit pull gemma-3-270m`"),
         (["TOY", ""], 2, "the prompt is empty", "at least one character"),
         (["TOY", "x" * 3000], 2, "the context 512", "shorten it"),

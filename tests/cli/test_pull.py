@@ -101,3 +101,9 @@ def test_force_brings_it_again(home: Path, capsys: pytest.CaptureFixture[str]) -
     capsys.readouterr()
     assert run(["pull", "toy", "--force"]) == 0
     assert "fetch: " in capsys.readouterr().err
+
+
+def test_what_is_on_the_hub_alone_is_pulled_by_its_export(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder_model(home)
+    assert run(["pull", "hf:Owner/Name"]) == 3
+    assert "`edgekit export hf:Owner/Name --languages TAGS`" in capsys.readouterr().err

@@ -16,6 +16,7 @@ from toys.npu import NPU, ToyNpu, build_for_npu, plug_in
 from toys.receipts import TRANSLATION, with_receipt
 
 from edgekit.core.errors import EngineError
+from edgekit.core.events import Event, StepFinished
 from edgekit.engine import devices
 from edgekit.engine.device_check import ProviderCheck, check_providers
 from edgekit.engine.devices import CPU
@@ -130,6 +131,12 @@ def test_drift_is_measured(installed: Installed, npu: ToyNpu, monkeypatch: pytes
     assert toy.max_error > 3
     assert toy.error is not None
     assert toy.error > 0.5
+
+
+def test_no_more_lines_are_made_up_than_are_asked_for(installed: Installed) -> None:
+    events: list[Event] = []
+    check_providers(installed, most=3, report=events.append)
+    assert [one.detail.partition(",")[0] for one in events if isinstance(one, StepFinished)] == ["3 lines"]
 
 
 def test_lines_are_made_up_when_none_are_given(installed: Installed, npu: ToyNpu) -> None:

@@ -153,8 +153,13 @@ def test_verify_asks_for_the_source_and_refuses_what_was_not_made_smaller(model:
     with pytest.raises(UnavailableError, match="is not here") as caught:
         check(artifact.folder, None, tmp_path)
     assert caught.value.hint == "name it with `--source`"
-    with pytest.raises(UsageError, match="was not made smaller"):
-        check(model, None, tmp_path)
+    for asked in (
+        VerifyRequest(model, aligned=(str(tmp_path),)),
+        VerifyRequest(model, texts=(tmp_path / "none",)),
+        VerifyRequest(model, source="none"),
+    ):
+        with pytest.raises(UsageError, match="was not made smaller, so there is nothing to compare it with"):
+            verify(asked)
 
 
 def test_a_model_that_is_no_encoder_is_refused_plainly(tmp_path: Path) -> None:

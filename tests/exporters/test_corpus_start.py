@@ -14,10 +14,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from toys.tokenizer import toy_tokenizer
 
+from edgekit.core.errors import UsageError
 from exporters.corpus.checkpoint import State
 from exporters.corpus.exemplars import exemplars, lookup_tags, packed, unpacked
 from exporters.corpus.from_unicode import unicode_set
-from exporters.corpus.lists import list_counts, start_note, word_list
+from exporters.corpus.lists import list_counts, refuse_unknown, start_note, word_list
 from exporters.corpus.scripts import main_script, script, scripts_of, scripts_of_language
 
 HERE = Path(__file__).resolve().parents[2] / "exporters" / "corpus"
@@ -150,13 +151,20 @@ def test_a_list_is_of_the_script_that_was_asked_for() -> None:
 
 @pytest.mark.parametrize(
     ("tag", "part"),
-    [("pt", "a list of 100,000 words stands in"), ("zu", "words stands in"), ("xyz", "nothing is known")],
+    [("pt", "a list of 100,000 words stands in"), ("zu", "words stands in")],
 )
 def test_a_plain_word_says_what_stands_in(tag: str, part: str) -> None:
     note = start_note(tag)
     assert part in note
     assert "covers less" in note
     assert "\n" not in note
+
+
+def test_a_language_of_which_nothing_is_known_is_refused_and_named() -> None:
+    refuse_unknown(["pt", "zu", "am"])
+    with pytest.raises(UsageError, match="nothing is known of `xx` and `xyz`, and no text") as caught:
+        refuse_unknown(["pt", "xx", "xyz"])
+    assert "--corpus xx=FILE" in str(caught.value.hint)
 
 
 def token(text: str) -> int:

@@ -28,7 +28,7 @@ from edgekit.core.errors import (
     UnsupportedModelError,
     UsageError,
 )
-from edgekit.core.events import Event, Note, StepFinished
+from edgekit.core.events import Event, Note, StepFinished, StepStarted
 from edgekit.pipeline.requests import ExportRequest
 from edgekit.pipeline.run import plan_export
 from exporters.containers.gguf import Kind, Value
@@ -59,6 +59,36 @@ def test_a_target_that_is_there_is_refused_and_force_takes_its_place(
     export(model, corpora, tmp_path / "out", force=True)
     assert not (folder / "mine.txt").exists()
     assert [path.name for path in (tmp_path / "out").iterdir()] == [folder.name]
+
+
+def test_a_folder_that_cannot_be_written_in_is_told_before_any_work(
+    model: Path, corpora: list[Path], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("x")
+    events: list[Event] = []
+    for out in (tmp_path / "file", tmp_path / "file" / "deeper"):
+        with pytest.raises(UsageError, match="/file` is there and is no folder"):
+            export(model, corpora, out, report=events.append)
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    with pytest.raises(OutputError, match="nothing can be written in"):
+        export(model, corpora, tmp_path / "out", report=events.append)
+    assert not [one for one in events if isinstance(one, StepFinished)]
+
+
+def test_a_size_that_no_choice_gets_down_to_is_told_before_any_choosing(
+    model: Path, corpora: list[Path], tmp_path: Path
+) -> None:
+    events: list[Event] = []
+    with pytest.raises(UsageError, match="is too small"):
+        export(model, corpora, tmp_path / "out", max_size_bytes=1000, report=events.append)
+    assert "select" not in [one.step for one in events if isinstance(one, StepStarted)]
+
+
+def test_a_language_of_which_nothing_is_known_is_refused_when_no_text_says_anything(
+    model: Path, corpora: list[Path], tmp_path: Path
+) -> None:
+    with pytest.raises(UsageError, match="nothing is known of `xx`"):
+        edgekit.export(model, languages=["pt", "en", "xx"], corpus=corpora, out=tmp_path / "out")
 
 
 def test_a_target_that_is_a_file_or_a_link_is_refused_even_when_forced(

@@ -74,6 +74,36 @@ def test_what_is_no_model_is_refused(tmp_path: Path) -> None:
         open_source(str(tmp_path / "bad.gguf"))
 
 
+def test_weights_that_are_not_there_are_told_as_what_they_are(tmp_path: Path) -> None:
+    folder = plain_folder(tmp_path / "cloned")
+    (folder / "model.safetensors").write_text("version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n")
+    with pytest.raises(ModelFormatError, match="is not whole") as caught:
+        open_source(str(folder))
+    assert caught.value.reasons == ("`model.safetensors` is a pointer of Git LFS, the file itself is not here",)
+    assert "git lfs pull" in str(caught.value.hint)
+    (folder / "model.safetensors").rename(tmp_path / "model.gguf")
+    with pytest.raises(ModelFormatError, match="is not whole"):
+        open_source(str(tmp_path / "model.gguf"))
+    (folder / "pytorch_model.bin").write_bytes(b"\x80")
+    with pytest.raises(UnsupportedModelError, match="only pickles, which are never opened"):
+        open_source(str(folder))
+
+
+def test_graphs_that_edgekit_did_not_write_name_the_way_from_their_checkpoint(tmp_path: Path) -> None:
+    (tmp_path / "model.onnx").write_bytes(b"\x08\x0a")
+    with pytest.raises(UnsupportedModelError, match="cannot be trimmed") as caught:
+        open_source(str(tmp_path))
+    assert "none that edgekit wrote" in str(caught.value.reasons)
+    assert "a folder with safetensors" in str(caught.value.hint)
+
+
+def test_what_is_on_the_hub_alone_names_the_export_that_pulls_it() -> None:
+    with pytest.raises(UnavailableError, match="is on the hub") as caught:
+        open_source("hf:Owner/Name@main")
+    hint = "run `edgekit export hf:Owner/Name@main --languages TAGS`, which pulls it as `owner--name`"
+    assert caught.value.hint == hint
+
+
 def test_a_folder_with_two_students_is_not_guessed_at(tmp_path: Path) -> None:
     folder = marian(tmp_path / "two")
     (folder / "model.other.bin").write_bytes((folder / "model.bin").read_bytes())

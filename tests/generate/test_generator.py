@@ -12,7 +12,7 @@ from toys.llama import needs_llama
 from toys.writing_models import toy_writer, with_twins, written
 
 import edgekit
-from edgekit.core.errors import EngineError, InputError, ModelNotFoundError, UsageError
+from edgekit.core.errors import EngineError, InputError, ModelNotFoundError, UnavailableError, UsageError
 from edgekit.engine.llama.in_child import InChild
 from edgekit.engine.llama.in_process import InProcess
 from edgekit.engine.llama.request import Piece
@@ -140,9 +140,10 @@ def test_a_model_is_found_by_its_file_its_folder_or_its_id(
     assert find_gguf(path) == (path, False)
     assert find_gguf(str(path.parent)) == (path, False)
     (tmp_path / "none").mkdir()
-    for name in (str(tmp_path / "none"), "there/is/none.gguf"):
-        with pytest.raises(InputError):
-            find_gguf(name)
+    with pytest.raises(InputError, match="0 GGUF files"):
+        find_gguf(str(tmp_path / "none"))
+    with pytest.raises(UnavailableError, match="there is no file"):
+        find_gguf("none.GGUF")
     with pytest.raises(ModelNotFoundError) as caught:
         find_gguf("gemma-3-270m")
     assert caught.value.hint == "run `edgekit pull gemma-3-270m` while connected"

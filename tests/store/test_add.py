@@ -89,8 +89,9 @@ def test_a_byte_that_changed_is_found_and_the_old_model_stays(artifact: Path) ->
 def test_what_is_no_artifact_is_a_typed_error(artifact: Path, tmp_path: Path) -> None:
     with pytest.raises(UnavailableError):
         add(tmp_path / "nowhere")
-    with pytest.raises(ModelFormatError):
+    with pytest.raises(ModelFormatError, match="is no artifact: it has no") as caught:
         add(tmp_path)
+    assert caught.value.hint == "name the folder that `edgekit export` printed"
     (artifact / "model.onnx").unlink()
     (artifact / "model.onnx").symlink_to("/etc/hostname")
     with pytest.raises(ModelFormatError):
