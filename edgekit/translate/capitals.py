@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Set
 from itertools import chain
-from unicodedata import normalize
 
 from edgekit.checks.capitals import SENTENCE_BEGIN
 from edgekit.checks.capitals import lowered as sentences
@@ -46,10 +45,10 @@ def capital_lines(text: str, hidden: list[tuple[int, int]], unread: Set[str] = f
 
 
 def readable(text: str, unread: Set[str]) -> str:
-    """The text, as long as it was, with other letters for capitals that a model cannot read.
+    """The text, as long as it was, with small letters for capitals that a model cannot read.
 
-    Words in capitals and those that begin a sentence get small letters; others are names, which models know without an
-    accent: of Firefox `Úrais` makes `Orals`, `Urais` makes `Urals`. `À` and `Às` it knows as they are.
+    Those are of words in capitals and of words that begin a sentence: `Úmido` became `Om`. Elsewhere they are of names
+    that a model has seen so, as `Índia`, and `À` and `Às` it has seen as well.
     """
     if unread.isdisjoint(text):
         return text
@@ -61,9 +60,7 @@ def readable(text: str, unread: Set[str]) -> str:
             continue
         if found[0].isupper() and end - begin > 1:
             letters[begin:end] = [one.lower() if len(one.lower()) == 1 else one for one in found[0]]
-        elif begin not in begins:
-            letters[begin:end] = [normalize("NFD", one)[0] if one in unread else one for one in found[0]]
-        elif end - begin > _LONGEST_KNOWN and found[0][0] in unread:
+        elif begin in begins and end - begin > _LONGEST_KNOWN and found[0][0] in unread:
             letters[begin] = found[0][0].lower()
     return "".join(letters)
 

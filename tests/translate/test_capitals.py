@@ -57,7 +57,7 @@ _UNREAD = frozenset("ÀÇÊÍÕÓÚ")
     [
         ("Óleo e água. Último dia", "óleo e água. último dia"),
         ("a) Útil\n2. Ímpar", "a) útil\n2. ímpar"),
-        ("A Índia e os Úrais", "A India e os Urais"),
+        ("A Índia e os Úrais", "A Índia e os Úrais"),
         ("mas NÃO, LIÇÃO", "mas NÃO, lição"),
         ("Às 9 e à tarde. À noite", "Às 9 e à tarde. À noite"),
         ("Oil and water", "Oil and water"),

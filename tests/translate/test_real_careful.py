@@ -135,7 +135,7 @@ def test_plain_lines_are_the_models_own(translator: CarefulTranslator) -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("A Índia é um país grande.", "India is a big country."),
+        ("A Índia é um país grande.", "India is a large country."),
         ("Órgãos do corpo humano", "Organs of the human body"),
         ("EXERCÍCIOS", "EXERCISES"),
         ("A letra Ç é usada em português.", "Ç"),
