@@ -134,6 +134,7 @@ SENTENCES: tuple[str, ...] = (
     N_("the translation seems to be `{other}`, not `{tag}`"),
     N_("`{quote}` is not in the translation"),
     N_("`{sign}` is in the translation {there} times and in the source {here}"),
+    N_("`{range}` became `{other}`"),
     N_("`{quote}` comes {times} times in a row"),
     N_("`{quote}` comes {times} times or more, one after the other"),
     N_("the model came to no end"),

@@ -13,7 +13,7 @@ _LEAST_LETTERS = 8
 # A text with so many capitals, or so few small letters, is no clear case.
 _MOST_MIXED = 0.5
 _HEAD = 40
-_SENTENCE_BEGIN = re.compile(r"(?:\A|[.!?…]['\"”’)]*\s+|\n\s*)[^\w\n]*(\w)")
+SENTENCE_BEGIN = re.compile(r"(?:\A|[.!?…]['\"”’)]*\s+|\n\s*)[^\w\n]*(\w)")
 _LONE_I = re.compile(r"\bi\b(?!\.)")
 
 
@@ -65,7 +65,7 @@ def lowered(source: str, language: str) -> str:
     if base == "en":
         text = _LONE_I.sub("I", text)
     characters = list(text)
-    for found in _SENTENCE_BEGIN.finditer(text):
+    for found in SENTENCE_BEGIN.finditer(text):
         at = found.start(1)
         characters[at] = source[at] if source[at].isupper() else characters[at]
     return "".join(characters)

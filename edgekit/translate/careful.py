@@ -97,6 +97,7 @@ class CarefulTranslator(Closing):
         self._kept_spans = kept_spans
         self._readings = readings
         self._unreadable = UnreadableCharacters(translator.source_tokenizer)
+        self._unread = self._unreadable.capitals
 
     @property
     def raw(self) -> TextTranslator:
@@ -163,6 +164,7 @@ class CarefulTranslator(Closing):
                     unreadable=self._unreadable,
                     jobs=jobs,
                     lower=self.direction.source if self._capitals else None,
+                    unread=self._unread_of(jobs[len(prepared)].text.text),
                 )
             )
         plain = [at for at, one in enumerate(prepared) if one.is_plain]
@@ -211,10 +213,18 @@ class CarefulTranslator(Closing):
         for at in range(len(texts)):
             yield self._result(restored(at), careful=at not in raw)
 
+    def _unread_of(self, text: str) -> frozenset[str] | set[str]:
+        """Capitals of a text that the model has no piece for."""
+        return self._unread(text) if self._capitals and not text.isascii() else frozenset()
+
     def _result(self, one: Restored, *, careful: bool) -> CarefulTranslation:
         findings: list[Finding] = []
         if self._capitals:
             marked = with_capital(one.source.text, one.marked, self.direction.target)
+            if unread := self._unread_of(one.source.text):
+                for begins in ((segment.source[0], segment.target[0]) for segment in one.translation.segments):
+                    if not unread.isdisjoint(one.source.text[slice(begins[0], begins[0] + 4)]):
+                        marked = with_capital(one.source.text, marked, self.direction.target, begins)
             one = one if marked is one.marked else replace(one, marked=marked)
         if careful:
             findings += verify(one.source, one.marked, positional=one.positional)

@@ -90,8 +90,8 @@ def _marks(
     model = MarkedText(prepared.model.text, tuple(mark for mark in prepared.model.marks if mark.name not in exact))
     moved = project_marks(model, text, pairs, segments=segments, kept=kept)
     source = {mark.name: mark for mark in model.marks}
-    others = {mark.name: gaps.exact(source[mark.name], mark) for mark in moved.marks if mark.kind != "keep"}
-    return {mark.name: (exact | others)[mark.name] for mark in prepared.model.marks if mark.kind != "keep"}
+    exact |= {mark.name: gaps.exact(source[mark.name], mark) for mark in moved.marks if mark.kind != "keep"}
+    return {mark.name: exact[mark.name] for mark in prepared.model.marks if mark.kind != "keep"}
 
 
 class _Gaps:

@@ -7,7 +7,7 @@ the marks of documents are taken out; they come back by the alignment.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 from edgekit.core.errors import InputError
 from edgekit.core.marked import Mark, MarkedText, in_order
@@ -20,7 +20,7 @@ from edgekit.protect.icu import Argument, Branch, arguments, quoted
 from edgekit.protect.markup import pairs as tag_pairs
 from edgekit.protect.markup import separates
 from edgekit.protect.masks import MaskForm, numbers_but
-from edgekit.translate.capitals import capital_lines, lowered
+from edgekit.translate.capitals import capital_lines, lone_letters, lowered, readable
 from edgekit.translate.prepared import Job, Prepared, Soft, Taken, Unit
 
 _TAKEN_OUT = frozenset({"tag", "comment", "emoji"})
@@ -30,10 +30,19 @@ _LONGEST_GLUED = 40
 _JOINTS = frozenset({"", " ", ", ", ": ", "/", "-"})
 
 
-def prepare(job: Job, form: MaskForm, *, unreadable: Unreadable | None, jobs: list[Job], lower: str | None) -> Prepared:
+def prepare(
+    job: Job,
+    form: MaskForm,
+    *,
+    unreadable: Unreadable | None,
+    jobs: list[Job],
+    lower: str | None,
+    unread: Set[str] = frozenset(),
+) -> Prepared:
     """Prepare a text; the branches of its messages are appended to jobs.
 
     lower: the language of a text whose lines in capitals become sentences, None where they stay as they are.
+    unread: its capitals that the model has no piece for.
     Raises InputError where the text's own marks are impossible.
     """
     source = job.text
@@ -44,14 +53,17 @@ def prepare(job: Job, form: MaskForm, *, unreadable: Unreadable | None, jobs: li
     found = search(
         text, unreadable=unreadable, taken=[(mark.begin, mark.end) for mark in own], counts=job.count is not None
     )
+    if lone := lone_letters(text, unread):
+        held = {at for one in (*found, *own) for at in range(one.begin, one.end)}
+        found = tuple(sorted([*found, *(Found(*span, "foreign") for span in lone if span[0] not in held)]))
     if not found and not source.marks:
-        lines = capital_lines(text, []) if lower is not None else []
-        model = MarkedText(lowered(text, lines, [], lower or ""))
+        lines = capital_lines(text, [], unread) if lower is not None else []
+        model = MarkedText(readable(lowered(text, lines, [], lower or ""), unread))
         return Prepared(source, Edited(text, ()), model, capitals=lines, form=form)
     messages = arguments(text, counts=job.count is not None) if any(one.kind == "message" for one in found) else []
     # A keep of the caller's that has a part of a message's syntax, or all of it, is the caller's word against that.
     messages = [one for one in messages if not any(_is_against(mark, one) for mark in own)]
-    return _Preparing(source, own, found, messages, form, lower).run(jobs, job.count)
+    return _Preparing(source, own, found, messages, form, lower, unread).run(jobs, job.count)
 
 
 class _Preparing:
@@ -63,9 +75,10 @@ class _Preparing:
         messages: Sequence[Argument],
         form: MaskForm,
         lower: str | None,
+        unread: Set[str],
     ) -> None:
         text = source.text
-        self.source, self.text, self.form, self.lower = source, text, form, lower
+        self.source, self.text, self.form, self.lower, self.unread = source, text, form, lower, unread
         self.names = {mark.name for mark in source.marks}
         self.messages = messages
         self.message_begins = [one.begin for one in messages]
@@ -120,8 +133,8 @@ class _Preparing:
         edited = Edited(self.text, edits)
         ends = [edited.forward(unit.end) for unit in units]
         unit_spans = [(end - len(one), end) for end, one in zip(ends, masks, strict=True)]
-        lines = capital_lines(edited.text, unit_spans) if self.lower is not None else []
-        model_text = lowered(edited.text, lines, unit_spans, self.lower or "")
+        lines = capital_lines(edited.text, unit_spans, self.unread) if self.lower is not None else []
+        model_text = readable(lowered(edited.text, lines, unit_spans, self.lower or ""), self.unread)
         marks = [Mark(*span, "keep", f"unit-{at}") for at, span in enumerate(unit_spans)]
         marks += self._points_and_pairs(edited, tags)
         soft = [

@@ -44,7 +44,7 @@ def read_again(
     if not shown:
         return made
     for at, one in zip(shown, translate([text for text, _ in shown.values()]), strict=True):
-        if one.left <= results[at].left and not _has_any(one.text, shown[at][1]):
+        if one.left <= results[at].left and _words(one.text).isdisjoint(shown[at][1]):
             made[at] = _in_capitals(one, texts[at])
     return made
 
@@ -56,13 +56,16 @@ def _shown(text: MarkedText, one: CarefulTranslation, language: str) -> tuple[Ma
     for mark in keeps:
         letters[mark.begin : mark.end] = " " * (mark.end - mark.begin)
     seen = "".join(letters)
-    words = [found.span() for found in _WORD.finditer(seen) if found[0].isupper()]
+    if not any(found[0].isupper() for found in _WORD.finditer(seen)):
+        return None
+    there = _words(one.text)
     spans: list[Span] = []
     copied: list[str] = []
-    for line in _LINE.finditer(seen) if words else ():
-        mine = [span for span in words if line.start() <= span[0] < line.end()]
-        came = [word for span in mine if _has_any(one.text, [word := text.text[slice(*span)]])]
-        whole = line[0].isupper() and sum(end - begin for begin, end in mine) >= _LEAST_ALONE
+    for line in _LINE.finditer(seen):
+        words = [found for found in _WORD.finditer(seen, *line.span()) if found[0].isupper()]
+        mine = [found.span() for found in words]
+        came = [word for found in words if (word := found[0].casefold()) in there]
+        whole = line[0].isupper() and sum(len(found[0]) for found in words) >= _LEAST_ALONE
         if not came or (len(came) < _FEWEST and not whole):
             continue
         copied += came
@@ -86,17 +89,17 @@ def _trimmed(line: re.Match[str]) -> Span:
     return line.start() + letters[0], line.start() + letters[-1] + 1
 
 
-def _has_any(text: str, words: Sequence[str]) -> bool:
-    return any(re.search(rf"(?<!\w){word}(?!\w)", text, re.IGNORECASE) for word in words)
+def _words(text: str) -> set[str]:
+    return {word.casefold() for word in re.findall(r"\w+", text)}
 
 
 def _in_capitals(one: CarefulTranslation, text: MarkedText) -> CarefulTranslation:
     """With capitals where the pairs are, and without these."""
     keeps = [(mark.begin, mark.end) for mark in one.marked.marks if mark.kind == "keep"]
-    letters = list(one.text)
+    letters, large = list(one.text), raised(one.text, keeps)
     for mark in one.marked.marks:
         if mark.name.startswith(_PREFIX):
-            letters[mark.begin : mark.end] = raised(one.text, keeps)[mark.begin : mark.end]
+            letters[mark.begin : mark.end] = large[mark.begin : mark.end]
     said = "".join(letters)
     marks = tuple(mark for mark in one.marked.marks if not mark.name.startswith(_PREFIX))
     return replace(

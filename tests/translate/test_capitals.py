@@ -1,4 +1,4 @@
-"""The capital that a text begins with."""
+"""Lines in capitals, capitals that a model cannot read, and the one that a text begins with."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edgekit.core.marked import Mark, MarkedText
-from edgekit.translate.capitals import with_capital
+from edgekit.translate.capitals import capital_lines, lone_letters, readable, with_capital
 
 
 @pytest.mark.parametrize(
@@ -27,6 +27,8 @@ from edgekit.translate.capitals import with_capital
         ("Cow", "牛", "zh", "牛"),
         ("Street", "ßa", "de", "ßa"),
         ("Cow", "", "pt", ""),
+        ("a) Cow", "a) vaca", "pt", "a) Vaca"),
+        ("1. Cow", "1. vaca", "pt", "1. Vaca"),
     ],
 )
 def test_a_translation_begins_with_a_capital_when_its_source_does(
@@ -45,3 +47,34 @@ def test_only_the_first_letter_may_change(source: str, said: str) -> None:
     made = with_capital(source, MarkedText(said), "pt").text
     assert len(made) == len(said)
     assert sum(one != other for one, other in zip(made, said, strict=True)) <= 1
+
+
+_UNREAD = frozenset("ÀÇÊÍÕÓÚ")
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Óleo e água. Último dia", "óleo e água. último dia"),
+        ("a) Útil\n2. Ímpar", "a) útil\n2. ímpar"),
+        ("A Índia e os Úrais", "A Índia e os Úrais"),
+        ("mas NÃO, LIÇÃO", "mas NÃO, lição"),
+        ("Às 9 e à tarde. À noite", "Às 9 e à tarde. À noite"),
+        ("Oil and water", "Oil and water"),
+    ],
+)
+def test_capitals_that_a_model_cannot_read_are_shown_as_letters_that_it_can(text: str, shown: str) -> None:
+    assert readable(text, _UNREAD) == shown
+
+
+@given(st.text("ÀÍíaA .)1\n"))
+def test_what_a_model_is_shown_is_as_long_and_says_the_same(text: str) -> None:
+    shown = readable(text, _UNREAD)
+    assert len(shown) == len(text)
+    assert all(one == other or one in "ÀÍA" for one, other in zip(text, shown, strict=True))
+
+
+def test_a_letter_that_is_spoken_of_is_no_word_and_a_short_line_with_one_is_a_heading() -> None:
+    assert lone_letters("A letra Ç e o Õ, À tarde, LIÇÃO", _UNREAD) == [(8, 9), (14, 15)]
+    assert capital_lines("LIÇÃO\nNASA", [], _UNREAD) == [(0, 5)]
+    assert capital_lines("LIÇÃO\nNASA", []) == []

@@ -380,6 +380,18 @@ def test_unreadable_characters_are_those_without_a_piece() -> None:
     assert unreadable("\ud800") == set()
 
 
+def test_a_capital_is_readable_by_the_rest_of_its_word_when_its_small_letter_is() -> None:
+    from edgekit.translate.readable import UnreadableCharacters
+
+    class Small(ToyTokenizer):
+        def pieces(self, token_ids: Any) -> list[str]:
+            return ["<unk>" if {"Í", "Ж", "ж"} & {*piece} else piece for piece in super().pieces(token_ids)]
+
+    unreadable = UnreadableCharacters(Small())
+    assert unreadable("ÍíЖжA") == {"Ж", "ж"}
+    assert unreadable.capitals("ÍíЖжA") == {"Í"}
+
+
 def test_forms_come_in_the_order_that_is_asked_for() -> None:
     one, fake = careful(forms=[MaskForm("REF{}")])
     one.translate(["Hello {name}."])

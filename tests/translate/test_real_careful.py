@@ -130,3 +130,21 @@ def test_plain_lines_are_the_models_own(translator: CarefulTranslator) -> None:
     lines = ["Please open your books at page forty-two.", "The weather is nice today. We go out."]
     raw = translator._translator.translate(lines)
     assert [one.translation for one in translator.translate(lines)] == raw
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("A Índia é um país grande.", "India is a large country."),
+        ("Órgãos do corpo humano", "Organs of the human body"),
+        ("EXERCÍCIOS", "EXERCISES"),
+        ("A letra Ç é usada em português.", "Ç"),
+    ],
+)
+def test_words_whose_capital_the_model_cannot_read_are_translated(text: str, expected: str) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("EDGEKIT_HOME", str(home_with("firefox-pt-en")))
+        with open_careful_translator(Direction("pt", "en"), Around(threads=1)) as one:
+            (result,) = one.translate([text])
+    assert expected in result.text
+    assert result.findings == ()
