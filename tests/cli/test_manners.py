@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from cli.toy_command import COMMAND, SECONDS, edgekit, environment, posix
 
+from edgekit.cli import documents, translate_lines
+
 
 def test_a_line_comes_back_when_its_writer_waits_for_it(conversation: subprocess.Popen[bytes]) -> None:
     assert conversation.stdin is not None
@@ -79,10 +81,11 @@ def test_our_errors_have_a_traceback_only_when_debugging(tmp_path: Path) -> None
 def test_progress_is_told_on_stderr_when_it_takes_more_than_a_few_seconds(tmp_path: Path) -> None:
     file = tmp_path / "in.txt"
     file.write_bytes(b"".join(b"line %d\n" % index for index in range(140)))
-    done = edgekit(tmp_path, "translate", str(file), EDGEKIT_TOY_SECONDS="0.03")
+    done = edgekit(tmp_path, "translate", str(file), EDGEKIT_TOY_SECONDS="0.01", EDGEKIT_TOY_QUIET="0.7")
     assert done.stdout.count(b"\n") == 140
     assert b"140" in done.stderr
-    assert edgekit(tmp_path, "translate", "hi").stderr == b""
+    assert edgekit(tmp_path, "translate", str(file)).stderr == b""
+    assert translate_lines._QUIET_SECONDS == documents._QUIET_SECONDS == 3
 
 
 @posix

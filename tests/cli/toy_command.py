@@ -28,8 +28,9 @@ def leftovers(folder: Path) -> list[str]:
 
 
 def environment(home: Path, **more: str) -> dict[str, str]:
+    """Of a command that says nothing of its progress, however long a busy machine lets it wait, unless more says so."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("EDGEKIT_", "FORCE_COLOR"))}
-    return {**kept, "EDGEKIT_HOME": str(home), "PYTHONWARNINGS": "error", **more}
+    return {**kept, "EDGEKIT_HOME": str(home), "EDGEKIT_TOY_QUIET": str(SECONDS), "PYTHONWARNINGS": "error", **more}
 
 
 def edgekit(home: Path, *arguments: str, given: bytes | str = b"", **more: str) -> subprocess.CompletedProcess[bytes]:

@@ -2,7 +2,8 @@
 
 EDGEKIT_TOY holds the installed directions (`en-pt pt-en`). EDGEKIT_TOY_SECONDS is spent on every sentence,
 EDGEKIT_TOY_FAULT makes the engine fail, EDGEKIT_TOY_FILE_BYTES is how large a file may grow, EDGEKIT_TOY_ENDLESS the
-index of a sentence that comes to no end. With EDGEKIT_TOY_CHECKS translations are checked.
+index of a sentence that comes to no end. With EDGEKIT_TOY_CHECKS translations are checked. EDGEKIT_TOY_QUIET is for how
+many seconds nothing is said of the progress.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from translate.toy_engine import ToyEngine
 
+import edgekit.cli.documents
+import edgekit.cli.translate_lines
 import edgekit.engine.open
 import edgekit.store.installed
 import edgekit.translate.checked
@@ -59,6 +62,9 @@ def find_direction(source, target):
 edgekit.store.installed.find_direction = find_direction
 edgekit.store.installed.find_directions = lambda: {one: find_direction(one.source, one.target) for one in INSTALLED}
 edgekit.engine.open.open_engine = lambda _, **__: SlowToy()
+if "EDGEKIT_TOY_QUIET" in os.environ:
+    seconds = float(os.environ["EDGEKIT_TOY_QUIET"])
+    edgekit.cli.documents._QUIET_SECONDS = edgekit.cli.translate_lines._QUIET_SECONDS = seconds
 if "EDGEKIT_TOY_CHECKS" not in os.environ:
     # The toy answers in capitals, which is the first thing that they find.
     edgekit.translate.checked.check = lambda *_, **__: []

@@ -31,21 +31,20 @@ def test_an_export_that_is_killed_at_any_moment_never_leaves_half_an_artifact(
     model, corpora = write_small_gguf(tmp_path / "toy.gguf"), write_corpora(tmp_path / "text", 60)
     below = tmp_path / "below"
     below.mkdir()
-    here = environment(home)
-    moments = dying(EXPORT, below, 0, model, *corpora, environment=here)
-    assert moments is not None
-    assert moments > 10
     artifact = below / "out" / "toy"
-    whole = {file.path: file.sha256 for file in read_receipt(artifact).files if file.path != "report.html"}
-    artifact.rename(tmp_path / "aside")  # the first deaths find nothing that they could take the place of
     deaths = 0
-    for index in range(16):
-        moment = 1 + index * moments // 16
-        deaths += dying(EXPORT, below, moment, model, *corpora, environment=here) is None
-        if artifact.exists():
-            for file in read_receipt(artifact).files:
-                assert sha256_file(artifact / file.path) == file.sha256
-                assert whole.get(file.path, file.sha256) == file.sha256
+    with dying(EXPORT, below, model, *corpora, environment=environment(home)) as run:
+        moments = run(0)
+        assert moments is not None
+        assert moments > 10
+        whole = {file.path: file.sha256 for file in read_receipt(artifact).files if file.path != "report.html"}
+        artifact.rename(tmp_path / "aside")  # the first deaths find nothing that they could take the place of
+        for index in range(16):
+            deaths += run(1 + index * moments // 16) is None
+            if artifact.exists():
+                for file in read_receipt(artifact).files:
+                    assert sha256_file(artifact / file.path) == file.sha256
+                    assert whole.get(file.path, file.sha256) == file.sha256
     assert deaths >= 12
     edgekit.export(model, languages=["pt", "en"], corpus=corpora, out=below / "out", id="toy", force=True)
     assert [path.name for path in (below / "out").iterdir()] == ["toy"]

@@ -151,13 +151,14 @@ def test_a_fit_that_is_killed_at_any_moment_is_gone_on_with(
     below.mkdir()
     code = "from exporters.corpus import lists\nlists._LARGEST_LIST = 200\n" + KILLED
     paths = [Path(name) for name in texts["corpus"]]
-    moments = dying(code, below, 0, *paths, environment=environment(home))
-    assert moments is not None
-    expected = journal(below / "out")
-    (below / "out").rename(tmp_path / "whole")
-    for moment in (moments // 4, moments // 3, moments // 3, moments // 4):
-        dying(code, below, moment, *paths, environment=environment(home))
-    dying(code, below, 0, *paths, environment=environment(home))
+    with dying(code, below, *paths, environment=environment(home)) as run:
+        moments = run(0)
+        assert moments is not None
+        expected = journal(below / "out")
+        (below / "out").rename(tmp_path / "whole")
+        for moment in (moments // 4, moments // 3, moments // 3, moments // 4):
+            run(moment)
+        run(0)
     assert journal(below / "out") == expected
     names = {path.name for path in (below / "out").iterdir()}
     assert names == {path.name for path in (tmp_path / "whole").iterdir()}

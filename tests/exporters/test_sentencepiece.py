@@ -130,8 +130,11 @@ class TestRealVocabulary:
     def pair(self, direction: str, tmp_path: Path) -> tuple[SentencePieceTokenizer, Any]:
         return both(tmp_path, firefox_files(direction).vocabulary.read_bytes())
 
-    def test_ids_and_text_are_equal_on_every_shared_line(self, pair: tuple[SentencePieceTokenizer, Any]) -> None:
-        assert_equal(*pair, shared_texts())
+    def test_ids_and_text_are_equal_on_every_shared_line(
+        self, pair: tuple[SentencePieceTokenizer, Any], direction: str
+    ) -> None:
+        # 11 million characters, 12 s: half the lines for each vocabulary.
+        assert_equal(*pair, shared_texts()[direction == "pten" :: 2])
 
     def test_ids_and_text_are_equal_on_random_unicode(self, pair: tuple[SentencePieceTokenizer, Any]) -> None:
         assert_equal(*pair, random_texts(1, 10_000))

@@ -64,7 +64,10 @@ def generator(request: pytest.FixtureRequest, path: Path) -> Iterator[Generator]
 
 @pytest.fixture(scope="module")
 def greedy(path: Path) -> list[tuple[str, list[int]]]:
-    """Text and ids of llama-cpp-python's own interface, the weights used as they are stored here too."""
+    """Text of llama-cpp-python's own interface, and the ids that it read again to go on, all but the last one.
+
+    The weights are used as they are stored here too.
+    """
     import llama_cpp
     from llama_cpp import llama_cpp as functions
 
@@ -79,16 +82,11 @@ def greedy(path: Path) -> list[tuple[str, list[int]]]:
         model = llama_cpp.Llama(str(path), n_ctx=2048, n_batch=128, verbose=False)
     made = []
     for prompt in PROMPTS:
-        ids: list[int] = []
-        model.reset()
-        for token in model.generate(model.tokenize(prompt.encode(), special=True), temp=0.0, top_k=1):
-            if token == model.token_eos() or len(ids) == TOKENS:
-                break
-            ids.append(token)
         # Else it takes up the prompt's end from the answer before, with other last bits: another answer at times.
         model.reset()
         completion: Any = model.create_completion(prompt, max_tokens=TOKENS, temperature=0)
-        made.append((completion["choices"][0]["text"], ids))
+        read = model.input_ids[: model.n_tokens].tolist()
+        made.append((completion["choices"][0]["text"], read[len(model.tokenize(prompt.encode(), special=True)) :]))
     model.close()
     return made
 
@@ -98,7 +96,9 @@ def test_greedy_text_and_tokens_are_llama_cpp_pythons_on_20_prompts(
 ) -> None:
     for prompt, (text, ids) in zip(PROMPTS, greedy, strict=True):
         made = generator.generate(prompt, max_tokens=TOKENS)
-        assert [token.id for token in made.tokens] == ids, prompt
+        found = [token.id for token in made.tokens]
+        assert len(found) - len(ids) in (0, 1), prompt
+        assert found[: len(ids)] == ids, prompt
         assert made.text == text, prompt
 
 

@@ -48,17 +48,18 @@ def command(*words: str) -> subprocess.Popen[str]:
 
 def test_a_pull_that_is_killed_at_any_moment_never_leaves_half_a_model(home: Path) -> None:
     folder_model(home)
-    moments = dying(PULL, home, 0, environment=surroundings())
-    assert moments is not None
-    assert moments > 20
     deaths = 0
-    # 24 moments spread over the pull, on top of what the deaths before left; the first of them find no model
-    (models_folder() / "toy").rename(home / "aside")
-    for index in range(24):
-        deaths += dying(PULL, home, 1 + index * moments // 24, environment=surroundings()) is None
-        assert broken_models() == []
-        for model in installed_models():
-            assert (model.folder / "model.onnx").read_bytes() == TOY[::-1]
+    with dying(PULL, home, environment=surroundings()) as run:
+        moments = run(0)
+        assert moments is not None
+        assert moments > 20
+        # 24 moments spread over the pull, on top of what the deaths before left; the first of them find no model
+        (models_folder() / "toy").rename(home / "aside")
+        for index in range(24):
+            deaths += run(1 + index * moments // 24) is None
+            assert broken_models() == []
+            for model in installed_models():
+                assert (model.folder / "model.onnx").read_bytes() == TOY[::-1]
     assert deaths >= 20
     installed = pull("toy", force=True)
     assert (installed.folder / "model.onnx").read_bytes() == TOY[::-1]
