@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from decimal import Decimal
 from itertools import islice
 
@@ -31,6 +32,11 @@ _NEAR, _LEAST_NEAR = 0.75, 4
 # `doz`, `sinco`.
 _LEAST_HEARD = 3
 _MOST_WORDS = 64
+_YEAR = re.compile(r"\d{1,4}")
+_BEFORE_CHRIST = re.compile(
+    r"\s?(?:a\.?\s?(?:de\s)?c\b|b\.?\s?c\b|bce\b|v\.?\s?chr\b|av\.?\s?j\.?\s?-?\s?c\b|antes de cristo|before christ"
+    r"|avant jesus|vor christus|kk\b)"
+)
 _PARENTHESES = str.maketrans("()", "  ")
 
 
@@ -43,6 +49,7 @@ def mark_number(question: Question, intake: Intake, languages: tuple[str, ...]) 
     most = question.points
     # `(4)` is no number of a list where nothing follows.
     found = amounts(intake.text, languages) or amounts(intake.text.translate(_PARENTHESES), languages)
+    found = [_before_christ(matching_form(intake.text), one) for one in found]
     if not found:
         if denial(intake.text, known((question.language, *languages))) is None and (whole := _roman(question, intake)):
             return ruled(most, most, whole)
@@ -83,6 +90,14 @@ def mark_number(question: Question, intake: Intake, languages: tuple[str, ...]) 
     if slip := _slip(question, intake, found, languages):
         return ruled(0.0, most, words, possible=(most,), reasons=slip)
     return ruled(0.0, most, words, against=True)
+
+
+def _before_christ(plain: str, one: Quantity) -> Quantity:
+    """`44 a.C.`, of which a quiz has 44 or -44."""
+    year = _YEAR.match(plain, one.begin)
+    if year is None or not _BEFORE_CHRIST.match(plain, year.end()):
+        return one
+    return replace(one, unit=None, values=(*one.values, *(-value for value in one.values)))
 
 
 def _roman(question: Question, intake: Intake) -> Evidence | None:
