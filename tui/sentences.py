@@ -110,6 +110,7 @@ SENTENCES: tuple[str, ...] = (
     N_("it is nearly `{wording}`"),
     N_("every word is there, in order, with others"),
     N_("it holds an accepted form among other words"),
+    N_("it has only words of `{wording}`"),
     N_("it is in another script than what is accepted"),
     N_("it names none of the options"),
     N_("it is `{wording}` but for an article"),

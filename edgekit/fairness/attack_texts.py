@@ -65,6 +65,12 @@ TEMPLATE: Mapping[str, str] = {
     "d'elles joue un rôle. En conclusion, on voit que cela dépend de la situation.",
     "de": "Das ist eine wichtige Frage, denn sie hat viele Seiten. Es gibt mehrere Gründe dafür, und jeder von ihnen "
     "spielt eine Rolle. Zusammenfassend sieht man, dass es von der Situation abhängt.",
+    "sw": "Hili ni swali muhimu kwa sababu lina mambo mengi. Kuna sababu kadhaa, na kila moja ina nafasi yake. Kwa "
+    "kumalizia, tunaona kwamba inategemea hali.",
+    "hi": "यह एक महत्वपूर्ण प्रश्न है क्योंकि इसके कई पहलू हैं। इसके अनेक कारण हैं और हर एक की अपनी भूमिका है। अंत में हम "
+    "देख सकते हैं कि यह परिस्थिति पर निर्भर करता है।",
+    "ar": "هذا سؤال مهم لأن له جوانب كثيرة. هناك أسباب عديدة لذلك، ولكل منها دور. وفي الختام نرى أن الأمر يعتمد على "
+    "الظروف.",
 }
 STUFFING: Mapping[str, tuple[str, ...]] = {
     "en": ("really", "very", "important", "scientific", "correct", "significant", "clearly", "truly"),
@@ -72,6 +78,9 @@ STUFFING: Mapping[str, tuple[str, ...]] = {
     "pt": ("realmente", "muito", "importante", "científico", "correto", "significativo", "claramente", "verdadeiro"),
     "fr": ("vraiment", "très", "important", "scientifique", "correct", "significatif", "clairement", "véritable"),
     "de": ("wirklich", "sehr", "wichtig", "wissenschaftlich", "richtig", "bedeutend", "eindeutig", "wahrhaft"),
+    "sw": ("kweli", "sana", "muhimu", "kisayansi", "sahihi", "hasa", "bila shaka", "dhahiri"),
+    "hi": ("वास्तव में", "बहुत", "महत्वपूर्ण", "वैज्ञानिक", "सही", "स्पष्ट रूप से", "सचमुच", "विशेष"),
+    "ar": ("حقا", "جدا", "مهم", "علمي", "صحيح", "بوضوح", "بالفعل", "كبير"),
 }
 
 # What holds of no question of a school: an answer that is about nothing.
@@ -81,6 +90,9 @@ WRONG: Mapping[str, str] = {
     "pt": "Acho que acontece por causa da cor da caixa.",
     "fr": "Je pense que c'est à cause de la couleur de la boîte.",
     "de": "Ich glaube, das liegt an der Farbe der Kiste.",
+    "sw": "Nadhani ni kwa sababu ya rangi ya sanduku.",
+    "hi": "मुझे लगता है कि यह डिब्बे के रंग के कारण होता है।",
+    "ar": "أظن أن ذلك بسبب لون الصندوق.",
 }
 
 # A sentence that takes back what another said.
@@ -90,6 +102,9 @@ FALSE: Mapping[str, str] = {
     "pt": "Isso é falso.",
     "fr": "C'est faux.",
     "de": "Das ist falsch.",
+    "sw": "Hiyo si kweli.",
+    "hi": "यह गलत है।",
+    "ar": "هذا غير صحيح.",
 }
 DENIAL: Mapping[str, str] = {
     "en": "It is not true that {}",
@@ -97,6 +112,9 @@ DENIAL: Mapping[str, str] = {
     "pt": "Não é verdade que {}",
     "fr": "Il est faux que {}",
     "de": "Es stimmt nicht, dass {}",
+    "sw": "Si kweli kwamba {}",
+    "hi": "यह सच नहीं है कि {}",
+    "ar": "ليس صحيحا أن {}",
 }
 # A verb that can carry the negation itself, and what it becomes with it.
 NEGATED: Mapping[str, Mapping[str, str]] = {
@@ -123,4 +141,13 @@ NEGATED: Mapping[str, Mapping[str, str]] = {
     "fr": {"est": "n'est pas", "sont": "ne sont pas", "peut": "ne peut pas", "peuvent": "ne peuvent pas"},
     "de": {verb: f"{verb} nicht" for verb in ("ist", "sind", "war", "waren", "wird", "kann", "können", "hat")},
 }
-AND: Mapping[str, str] = {"en": "or", "es": "o", "pt": "ou", "fr": "ou", "de": "oder"}
+AND: Mapping[str, str] = {
+    "en": "or",
+    "es": "o",
+    "pt": "ou",
+    "fr": "ou",
+    "de": "oder",
+    "sw": "au",
+    "hi": "या",
+    "ar": "أو",
+}

@@ -24,7 +24,9 @@ REPETITIONS = 20
 # Of other questions' answers to each question, and of a question's own other wordings.
 MOST_ELSEWHERE, MOST_WORDINGS = 10, 4
 _MOST_ALIKE = 0.5
-_WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
+# Signs on letters of Indian scripts, and of Thai, Lao, Burmese and Khmer, are no letters to `\w`.
+_LETTER = r"[^\W\d_](?:[^\W\d_]|[\u0900-\u0963\u0970-\u0dff\u0e00-\u0eff\u1000-\u109f\u1780-\u17d3])*"
+_WORD = re.compile(rf"{_LETTER}(?:['’-]{_LETTER})*")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
 
 
@@ -218,11 +220,11 @@ def _stuffed(text: str, words: Sequence[str], draw: _Draw) -> str:
 
 
 def _bare(text: str) -> str:
-    return text.rstrip().rstrip(".!?。")
+    return text.rstrip().rstrip(".!?。।")
 
 
 def _ended(text: str) -> str:
-    return text if text.rstrip().endswith((".", "!", "?", "。")) else f"{text.rstrip()}."
+    return text if text.rstrip().endswith((".", "!", "?", "。", "।")) else f"{text.rstrip()}."
 
 
 def _lower(text: str) -> str:

@@ -29,7 +29,8 @@ _PARTS: tuple[tuple[int, str], ...] = (
 _PART = "|".join(f"(?P<d{of}>{words})" for of, words in _PARTS)
 _IN_WORDS = re.compile(rf"\b(?:(?P<count>\d{{1,3}}|{'|'.join(_COUNTS)})\s+)?(?:{_PART})\b")
 _AND_PART = re.compile(rf"\s(?:and|y|e|et|und)\s(?:(?P<count>{'|'.join(_COUNTS)})\s)?(?:{_PART})\b")
-_ONE_OF = re.compile(rf"\b(?:{_ONE})\s(?P<unit>[^\W\d_]+)$")
+# `hora y media` as well.
+_ONE_OF = re.compile(rf"\b(?:(?:{_ONE})\s)?(?P<unit>[^\W\d_]{{2,}})$")
 _ONE_UNIT = re.compile(rf"\b(?:{_ONE})\s(?P<unit>[^\W\d_]{{2,}})\b")
 _FRACTION = re.compile(
     r"(?<![\w/.,:])(?:(?P<whole>\d{1,6})\s)?(?P<over>\d{1,6})\s?[/\u2044]\s?(?P<of>\d{1,6})(?![\d/])"

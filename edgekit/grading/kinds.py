@@ -5,17 +5,21 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from edgekit.grading.amounts import amounts
 from edgekit.grading.dictation import mark_dictation
-from edgekit.grading.function_words import known
+from edgekit.grading.function_words import LANGUAGES, denying_words, known
 from edgekit.grading.intake import Intake, matching_form
 from edgekit.grading.numeric import mark_number
+from edgekit.grading.quantities import Quantity
 from edgekit.grading.ruled import Ruled, doubt, evidence, rounded, ruled
 from edgekit.grading.statements import denial
 from edgekit.grading.translation import mark_translation
 from edgekit.identify.scripts import scripts_in
 from edgekit.quiz.model import Question
 
-_AROUND = re.compile(r"^[\s\"'“”‘’«».,;:!?¡¿()\[\]*`-]+|[\s\"'“”‘’«».,;:!?¡¿()\[\]*`-]+$")
+# With pictures, which some end every answer with.
+_EDGE = r"[\s\"'“”‘’«».,;:!?¡¿()\[\]*`\u2600-\u27bf\ufe0f\u200d\U0001f000-\U0001faff-]+"
+_AROUND = re.compile(rf"^{_EDGE}|{_EDGE}$")
 _ID = re.compile(r"[^\W_]+(?:[._-][^\W_]+)*")
 # Of a word of five letters one may be wrong: a slip of the pen or another word, which a person has to say.
 _NEAR = 0.8
@@ -34,7 +38,7 @@ _CALLED = re.compile(
     r"^(?:(?:the|my|la|mi|el|a|o|minha|die|das|le) )?(?:(?:right|correct) )?"
     r"(?:option|answer|letter|choice|opcion|respuesta(?: correcta)?|letra|inciso|opcao|resposta(?: cert[ao]| correta)?"
     r"|alternativa|choix|reponse|lettre|antwort|buchstabe)(?: (?:is|es|e|est|ist))?(?: (?:the|la|el|a|o|die))?[ :]+"
-    r"|^(?:it is|it's|i think(?: it is)?|es la|creo que(?: es)?(?: la)?|c'est la|es ist|das ist) "
+    r"|^(?:it is|it's|i think(?: it is)?|es la|creo que(?: es)?(?: la)?|c'est la|es ist|das ist) |^(?:es|e) (?=\w{3})"
 )
 _MOST_CALLED = 200
 _SIGNS = re.compile(r"[\W_]+")
@@ -98,6 +102,10 @@ def _mark_exact(question: Question, intake: Intake, languages: tuple[str, ...]) 
         words = evidence(intake, begin, end, same)
         told = doubt("uncertain", f"it is `{same}` but for an article", words)
         return ruled(0.0, most, words, possible=(most,), reasons=told)
+    # `H20`, and `3` for `tres`.
+    typed = next((one for one, form in forms.items() if form and _is_typed_for(_loose(said), form, languages)), None)
+    if typed is not None:
+        return ruled(0.0, most, words, possible=(most,), reasons=doubt("uncertain", f"it is nearly `{typed}`", words))
     joined = form and "".join(form.split()) == "".join(_loose(said).split())
     if form and form not in rows and (joined or alike >= least):
         return ruled(0.0, most, words, possible=(most,), reasons=doubt("uncertain", f"it is nearly `{near}`", words))
@@ -108,11 +116,39 @@ def _mark_exact(question: Question, intake: Intake, languages: tuple[str, ...]) 
         if denied is not None:
             told = doubt("negation", f"`{intake.text[slice(*denied)]}` denies something in it", words)
         return ruled(0.0, most, words, possible=(most,), reasons=told)
+    part = next((one for one in wordings if _is_part(spoken, _loose(one).split())), None)
+    if part is not None:
+        told = doubt("uncertain", f"it has only words of `{part}`", words)
+        return ruled(0.0, most, words, possible=(most,), reasons=told)
     written = {script for one in wordings for script in scripts_in(one)}
     if written and scripts_in(said) and not written.intersection(scripts_in(said)):
         told = doubt("uncertain", "it is in another script than what is accepted", words)
         return ruled(0.0, most, words, possible=(most,), reasons=told)
     return ruled(0.0, most, words, against=True)
+
+
+def _is_part(said: list[str], form: list[str]) -> bool:
+    """Whether words of an accepted form, in any order, are all there is, and half of its letters: `Bolívar`.
+
+    `Metal` is none of `no metal`.
+    """
+    letters, left = len("".join(dict.fromkeys(said))), {*form}.difference(said)
+    is_denied = not left.isdisjoint(denying_words(LANGUAGES))
+    return {*said} <= {*form} and said != form and not is_denied and 2 * letters >= len("".join(form))
+
+
+def _is_typed_for(said: str, form: str, languages: tuple[str, ...]) -> bool:
+    """Whether two forms differ by naught and O alone, or are one number in figures and in words."""
+    if said.replace("0", "o") == form.replace("0", "o"):
+        return True
+    if said.isdecimal() == form.isdecimal():
+        return False
+    one, other = amounts(said, languages), amounts(form, languages)
+    return [len(one), len(other)] == [1, 1] and one[0].same_amount(other[0]) and _is_whole(one[0], said, other[0], form)
+
+
+def _is_whole(one: Quantity, said: str, other: Quantity, form: str) -> bool:
+    return (one.end - one.begin, other.end - other.begin) == (len(said), len(form))
 
 
 def _mark_choice(question: Question, intake: Intake) -> Ruled:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from decimal import Decimal
 from itertools import islice
 
@@ -32,6 +33,11 @@ _NEAR, _LEAST_NEAR = 0.75, 4
 # `doz`, `sinco`.
 _LEAST_HEARD = 3
 _MOST_WORDS = 64
+_YEAR = re.compile(r"\d{1,4}")
+_BEFORE_CHRIST = re.compile(
+    r"\s?(?:a\.?\s?(?:de\s)?c\b|b\.?\s?c\b|bce\b|v\.?\s?chr\b|av\.?\s?j\.?\s?-?\s?c\b|antes de cristo|before christ"
+    r"|avant jesus|vor christus|kk\b)"
+)
 _PARENTHESES = str.maketrans("()", "  ")
 # Of a number, nobody says these but who asks for a mark.
 _SCORE_WORD = re.compile(
@@ -79,8 +85,9 @@ def _by_signs(question: Question, intake: Intake, languages: tuple[str, ...], ow
 
 def _found(text: str, languages: tuple[str, ...], sign: str) -> list[Quantity]:
     # `(4)` is no number of a list where nothing follows.
-    found = amounts(text, languages, decimal=sign)
-    return found or amounts(text.translate(_PARENTHESES), languages, decimal=sign)
+    found = amounts(text, languages, decimal=sign) or amounts(text.translate(_PARENTHESES), languages, decimal=sign)
+    plain = matching_form(text)
+    return [_before_christ(plain, one) for one in found]
 
 
 def _wanted(question: Question) -> str:
@@ -131,6 +138,14 @@ def _marked(question: Question, intake: Intake, found: list[Quantity], languages
     if slip := _slip(question, intake, found, languages):
         return ruled(0.0, most, words, possible=(most,), reasons=slip)
     return ruled(0.0, most, words, against=True)
+
+
+def _before_christ(plain: str, one: Quantity) -> Quantity:
+    """`44 a.C.`, of which a quiz has 44 or -44."""
+    year = _YEAR.match(plain, one.begin)
+    if year is None or not _BEFORE_CHRIST.match(plain, year.end()):
+        return one
+    return replace(one, unit=None, values=(*one.values, *(-value for value in one.values)))
 
 
 def _roman(question: Question, intake: Intake) -> Evidence | None:

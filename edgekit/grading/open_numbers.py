@@ -12,7 +12,7 @@ from edgekit.grading.quantities import Quantity
 Span = tuple[int, int]
 
 # All in the form of `matching_form`, in the languages whose function words are known, and Swahili.
-_OR = re.compile(r"[\s,]*(?:or|o|ou|u|oder|au)\b[\s,]*(?:maybe\s|perhaps\s|quizas?\s|talvez\s|vielleicht\s)?")
+_OR = re.compile(r"[\s,]*(?:or|o|ou|u|oder|au|to|bis)\b[\s,]*(?:maybe\s|perhaps\s|quizas?\s|talvez\s|vielleicht\s)?")
 _LISTED = re.compile(r"(?:[\s,;|]|\b(?:and|y|e|et|und|na)\b)*[\s,;|](?:[\s,;|]|\b(?:and|y|e|et|und|na)\b)*")
 _BETWEEN = re.compile(r"\b(?:between|entre|zwischen)\s{1,2}$")
 _BOUND = re.compile(
@@ -24,6 +24,8 @@ _BOUND = re.compile(
     r"|(?:mehr|weniger|grosser|kleiner) als|mindestens|hochstens|uber|unter|zaidi ya|chini ya|angalau)\s{1,2}"
     r"|(?<![-=<>])(?:>=?|<=?|≥|≤)\s{0,2})(?:the |el |la |los |o |a |os |le |la |les |die |der |das )?$"
 )
+# Of the first number: `from 12 to 15` has two.
+_UP_TO = re.compile(r"\b(?:up to|hasta|ate|jusqu['’]a|bis zu)\s{1,2}$")
 # Of years; `after 3 hours` answers when.
 _BEFORE = re.compile(
     r"\b(?:before|after|until|since|antes de|despues de|depois de|desde|avant|apres|depuis|vor|nach|seit|kabla ya"
@@ -54,6 +56,9 @@ def left_open(text: str, right: Sequence[Quantity], found: Sequence[Quantity], a
             _OR.fullmatch(words) or _BETWEEN.search(plain, max(0, one.begin - _MOST_BEFORE), one.begin)
         ):
             return one.begin, other.end
+    # `a: 12; b: 15` answers two things.
+    if found[0] not in right and ";" in plain[found[0].end : right[0].begin]:
+        return found[0].begin, right[0].end
     outside = plain[: found[0].begin] + plain[found[-1].end :]
     several = any(one not in right for one in found)
     if several and not any(map(str.isalnum, outside)) and all(_LISTED.fullmatch(words) for *_, words in between):
@@ -63,6 +68,8 @@ def left_open(text: str, right: Sequence[Quantity], found: Sequence[Quantity], a
     for one in right:
         first = max(0, one.begin - _MOST_BEFORE)
         bound = _BOUND.search(plain, first, one.begin)
+        if bound is None and one == found[0]:
+            bound = _UP_TO.search(plain, first, one.begin)
         if bound is None and one.unit is None and all(value >= _LEAST_YEAR for value in one.values):
             bound = _BEFORE.search(plain, first, one.begin)
         if bound is not None:

@@ -207,3 +207,21 @@ def test_phrases_that_fit_anything_are_in_the_language_of_the_answers() -> None:
     assert texts["template", "en"].startswith("This is an important question")
     assert {"realmente", "muy", "importante", "claramente"} & set(texts["stuffing", "es"].split())
     assert not {"really", "very", "clearly", "truly"} & set(texts["stuffing", "es"].split())
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "words"),
+    [
+        ("sw", "Jani hunasa mwanga wa jua.", {"jani", "hunasa", "mwanga"}),
+        ("hi", "पत्ती सूर्य का प्रकाश ग्रहण करती है।", {"पत्ती", "सूर्य", "प्रकाश", "ग्रहण", "करती"}),
+        ("ar", "تلتقط الورقة ضوء الشمس.", {"تلتقط", "الورقة", "الشمس"}),
+    ],
+)
+def test_a_quiz_in_another_language_is_attacked_in_it(language: str, text: str, words: set[str]) -> None:
+    asked = Question("q", "explain", language, {language: "?"}, 1.0, references={language: (text,)})
+    made = attacks(Quiz("z", "Z", (language,), (asked,), ""))
+    told = {one.name: one.text for one in made if one.kind == "content"}
+    assert set(told["keyword-bag"].split()) == words
+    rest = "".join(value for name, value in told.items() if name != "question-restated")
+    assert any(one.isascii() and one.isalpha() for one in rest) == (language == "sw")
+    assert not {"false", "true", "because", "really"}.intersection(rest.lower().replace(".", " ").split())

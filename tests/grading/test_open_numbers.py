@@ -113,3 +113,22 @@ def test_a_number_in_roman_letters_is_read_where_it_is_right(text: str, points: 
 def test_a_word_that_is_a_roman_number_is_none() -> None:
     assert mark(question("numeric", value=1.0), "I have forgotten").points == 0.0
     assert mark(question("numeric", value=18.0), "no fue en el siglo XVIII", _LANGUAGES).points == 0.0
+
+
+@pytest.mark.parametrize(
+    "text", ["44 a.C.", "44 a. C.", "en el 44 a. de C.", "44 BC", "44 B.C.", "44 v. Chr.", "44 av. J.-C.", "-44"]
+)
+def test_a_year_before_christ_is_right_below_nothing(text: str) -> None:
+    assert mark(question("numeric", value=-44.0), text, _LANGUAGES).possible == (2.0,)
+
+
+def test_a_year_after_christ_is_another_one() -> None:
+    assert mark(question("numeric", value=-44.0), "44 d.C.", _LANGUAGES).points == 0.0
+    assert mark(question("numeric", value=44.0), "44 a.C.", _LANGUAGES).possible == (2.0,)
+
+
+@pytest.mark.parametrize(
+    "text", ["hora y media", "una hora y media", "heure et demie", "hora e meia", "an hour and a half"]
+)
+def test_an_hour_and_a_half_is_one_where_no_number_is_written(text: str) -> None:
+    assert mark(question("numeric", value=90.0, unit="min"), text, _LANGUAGES).possible == (2.0,)

@@ -98,6 +98,41 @@ def test_a_word_with_another_article_or_none_goes_to_a_person(reference: str, te
     assert found.reasons[0].detail == f"it is `{wording}` but for an article"
 
 
+@pytest.mark.parametrize(
+    ("reference", "text", "detail"),
+    [
+        ("Simón Bolívar", "Bolívar", "it has only words of `Simón Bolívar`"),
+        ("Simón Bolívar", "Bolívar, Simón", "it has only words of `Simón Bolívar`"),
+        ("H2O", "H20", "it is nearly `H2O`"),
+        ("tres", "3", "it is nearly `tres`"),
+        ("3", "tres", "it is nearly `3`"),
+    ],
+)
+def test_a_part_and_another_way_of_writing_go_to_a_person(reference: str, text: str, detail: str) -> None:
+    found = mark(question("exact", references={"es": (reference,)}), text)
+    assert (found.points, found.possible) == (0.0, (0.0, 2.0))
+    assert [one.detail for one in found.reasons] == [detail]
+
+
+@pytest.mark.parametrize(
+    ("reference", "text"),
+    [
+        ("no metal", "metal"),
+        ("Simón Bolívar", "Simón Rodríguez"),
+        ("carbon dioxide", "carbon"),
+        ("H2O", "CO2"),
+        ("tres", "4"),
+    ],
+)
+def test_another_word_of_the_same_kind_has_no_points(reference: str, text: str) -> None:
+    assert mark(question("exact", references={"es": (reference,)}), text).possible == (0.0,)
+
+
+def test_a_picture_behind_an_answer_is_no_part_of_it() -> None:
+    assert mark(EXACT, "photosynthesis 🌱✨").possible == (2.0,)
+    assert mark(CHOICE, "b 😀").possible == (2.0,)
+
+
 CHOICE = question("choice", options={"a": "by night", "b": "by day", "c": "never"}, correct=("b",))
 
 

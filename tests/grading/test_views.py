@@ -83,13 +83,26 @@ def test_span_is_the_student_s_own_words_when_a_view_has_others() -> None:
                 assert text[begin:end] == own
 
 
-def test_romanised_view_is_there_when_the_script_is_another() -> None:
-    text = "растения делают глюкозу"
-    found = views(text, languages=("en", "ru"))["romanised"]
-    at = found.text.index("glyukoz")
+def test_romanised_view_is_there_when_the_encoder_reads_no_letter_of_a_script() -> None:
+    text = "ⴰⵎⴰⵏ ⵜⴰⵎⴰⵣⵉⵖⵜ"
+    found = views(text, languages=("en", "zgh"))["romanised"]
+    at = found.text.index("tamazight")
     begin, end = found.span(at, len(found.text))
-    assert text[begin:end] == "глюкозу"
+    assert text[begin:end] == "ⵜⴰⵎⴰⵣⵉⵖⵜ"
     assert list(views("plants make glucose")) == ["written"]
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("растения делают глюкозу", "ru"),
+        ("पौधे ग्लूकोज़ बनाते हैं", "hi"),
+        ("تصنع النباتات الغلوكوز", "ar"),
+        ("植物制造葡萄糖", "zh"),
+    ],
+)
+def test_no_view_in_latin_letters_lowers_what_the_encoder_reads_as_it_is(text: str, language: str) -> None:
+    assert list(views(text, languages=("en", language))) == ["written"]
 
 
 def test_translated_view_leads_to_words_when_there_is_an_alignment() -> None:
