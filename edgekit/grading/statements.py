@@ -10,7 +10,7 @@ from functools import lru_cache
 from edgekit.glossary.words import keys
 from edgekit.grading.function_words import answer_words, denying_words, function_words
 from edgekit.grading.intake import matching_form
-from edgekit.grading.opposites import pole
+from edgekit.grading.opposites import directions, poles
 
 # Chosen on the train splits of SciEntsBank and Beetle and on their references negated by rule;
 # `benchmarks/grading_contradiction.py` prints what they give on the others.
@@ -31,6 +31,8 @@ _JOINING = frozenset(
         "entonces mas enquanto embora e aber weil wahrend obwohl und sondern mais car parce tandis et puisque",
     )
 )
+# Of them those that put a sentence beside another, on its condition or not.
+_BESIDE = frozenset(("and", "but", "y", "pero", "e", "mas", "und", "aber", "et", "mais"))
 _THAT = frozenset(("that", "que"))
 # What follows has a denial of its own: `not contained in a path in which there is no bulb`.
 _RELATIVE = frozenset({"which", "where", "who", "whose"})
@@ -104,13 +106,21 @@ class Statement:
 
 def alike(mine: Statement, theirs: Statement) -> float:
     """How much two statements are about the same, 0 where too little to compare."""
-    shared = len(mine.content & theirs.content) + prefixed(mine.plains, theirs.plains)
+    shared = len(mine.content & theirs.content) + _besides(mine, theirs) + prefixed(mine.plains, theirs.plains)
     if not shared or shared < min(LEAST_SHARED, len(theirs.content), len(mine.content)):
         return 0.0
     covered, to_the_point = shared / len(theirs.content), shared / len(mine.content)
     if covered < _LEAST_COVERED or to_the_point < _LEAST_TO_THE_POINT:
         return 0.0
     return 2 * covered * to_the_point / (covered + to_the_point)
+
+
+def _besides(mine: Statement, theirs: Statement) -> int:
+    """How many words lie on a scale of the other beside their first one: `sinks` is about what `rises` is about."""
+    scales = mine.poles.keys() & theirs.poles.keys()
+    mine_first, their_first = ({one for one in side.poles if f"~{one}" in side.content} for side in (mine, theirs))
+    found = len(scales - (mine_first & their_first))
+    return min(found, len(mine_first - their_first), len(their_first - mine_first))
 
 
 def prefixed(ones: frozenset[str], others: frozenset[str]) -> int:
@@ -151,14 +161,27 @@ def statements(text: str, languages: tuple[str, ...]) -> tuple[Statement, ...]:
         conditional = any(one.plain in conditions(languages) for one in tokens) or _THE_MORE.search(
             matching_form(text[begin:end])
         )
-        groups = [] if conditional or len(clauses) == 1 else [[clause] for clause in clauses]
-        for group in [*groups, clauses]:
+        groups = _conditioned(clauses, languages) if conditional else [[clause] for clause in clauses]
+        for group in [*groups, clauses] if len(clauses) > 1 else [clauses]:
             statement = _statement(text, group, languages)
             if statement is not None:
                 found.append(statement)
         if len(found) >= _MOST_UNITS:
             break
     return tuple(found)
+
+
+def _conditioned(clauses: Sequence[Sequence[Word]], languages: tuple[str, ...]) -> list[list[Sequence[Word]]]:
+    """The halves of a sentence that stand on a condition of their own, each with it, where there are several halves."""
+    parts = [[clauses[0]]]
+    for clause in clauses[1:]:
+        if clause[0].plain in _BESIDE:
+            parts.append([clause])
+        else:
+            parts[-1].append(clause)
+    if len(parts) == 1:
+        return []
+    return [one for one in parts if any(word.plain in conditions(languages) for clause in one for word in clause)]
 
 
 @lru_cache(maxsize=32)
@@ -209,24 +232,30 @@ def _statement(text: str, clauses: Sequence[Sequence[Word]], languages: tuple[st
     yes, no = answer_words(languages)
     content: set[str] = set()
     plains: set[str] = set()
-    poles: dict[str, tuple[int, ...]] = {}
+    ends: dict[str, tuple[int, ...]] = {}
     denials = len(untrue)
     for number, clause in enumerate(clauses):
         denied = False
+        ways, empty = directions([token.plain for token in clause], languages)
         for at, token in enumerate(clause):
             if _within(token.begin - begin, untrue):
                 continue
             if not number and not at and token.plain in yes | no and text[token.end : token.end + 1] in AFTER_ANSWER:
+                continue
+            if at in empty:
                 continue
             if token.plain in _RELATIVE:
                 denials, denied = denials + denied, False
             if token.plain in denying:
                 denied = denied or not _within(token.begin - begin, excused)
                 continue
-            on_scale = pole(token.plain, languages)
-            if on_scale is not None:
-                poles[on_scale[0]] = (*poles.get(on_scale[0], ()), on_scale[1])
-                content.add(f"~{on_scale[0]}")
+            scales = poles(token.plain, languages)
+            if at in ways:
+                scales = tuple(dict.fromkeys((("direction", ways[at]), *scales)))
+            for scale, sign in scales:
+                ends[scale] = (*ends.get(scale, ()), sign)
+            if scales:
+                content.add(f"~{scales[0][0]}")
             elif token.plain not in small:
                 content.add(token.stem)
                 plains.add(token.plain)
@@ -234,7 +263,7 @@ def _statement(text: str, clauses: Sequence[Sequence[Word]], languages: tuple[st
         denials += denied
     if not content:
         return None
-    return Statement(begin, end, frozenset(content), denials, poles, frozenset(plains))
+    return Statement(begin, end, frozenset(content), denials, ends, frozenset(plains))
 
 
 def _within(place: int, spans: Sequence[tuple[int, int]]) -> bool:

@@ -363,3 +363,42 @@ def test_a_denial_in_another_language_is_told_when_no_wording_is_denied(
     wordings: dict[str, list[str]], said: str, denied: bool
 ) -> None:
     assert compare_across(wordings, said).negation is denied
+
+
+@pytest.mark.parametrize(
+    ("wording", "wrong", "right", "language"),
+    [
+        ("Warm air rises.", "Warm air goes down.", "Warm air goes up.", "en"),
+        ("The water moves upwards.", "The water does not move up.", "The water moves up.", "en"),
+        ("The pump pushes the water up.", "The pump pushes the water down.", "The pump heats the water up.", "en"),
+        ("El aire sube.", "El aire va hacia abajo.", "El aire va hacia arriba.", "es"),
+        ("O ar sobe.", "O ar vai para baixo.", "O ar vai para cima.", "pt"),
+        ("Magma rises from deep inside.", "Magma sinks deep inside.", "Magma rises deep inside.", "en"),
+        ("The wood floats.", "The wood sinks.", "The wood floats there.", "en"),
+        ("Trains made it easy to travel.", "Trains made it hard to travel.", "It was easy to travel by train.", "en"),
+    ],
+)
+def test_which_way_is_told_by_a_particle_and_by_a_word_of_two_scales(
+    wording: str, wrong: str, right: str, language: str
+) -> None:
+    assert compare(wording, wrong, language)
+    assert not compare(wording, right, language)
+
+
+def test_a_word_of_two_scales_is_counted_once() -> None:
+    assert not compare("The harder coin will scratch the other.", "The one with a scratch is not hard.", "en")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "RAM does not lose its contents when it is switched off and the disk keeps them for years.",
+        "The disk keeps them for years, and RAM does not lose its contents when it is switched off.",
+    ],
+)
+def test_a_denial_on_a_condition_is_found_beside_another_clause(said: str) -> None:
+    found = compare("RAM loses its contents when the computer is switched off.", said, "en")
+    assert found.negation
+    assert not found.certain
+    assert found.span is not None
+    assert "disk" not in said[slice(*found.span)]
