@@ -26,8 +26,17 @@ _PREPOSITIONS: Mapping[str, str] = {
     "pt": "em no nos nas por com durante quando se para de do da desde entre sob ao sobre ha",
     "fr": "en dans au aux par avec pendant quand si pour de du des apres avant entre sous sur",
 }
-_FROM = frozenset(re.findall(r"\w+", "from out desde de del do da dos das du von aus"))
-_TO = frozenset(re.findall(r"\w+", "to into towards toward onto a al hasta hacia para ao aos au aux zu zum zur nach"))
+# By what stands before a word: something comes from it, goes to it, goes into or becomes it, is in or becomes it.
+_WAYS: Mapping[str, int] = {
+    word: way
+    for way, words in (
+        (-1, "from out desde de del do da dos das du von aus"),
+        (1, "to towards toward onto a al hasta hacia para ao aos au aux zu zum zur nach"),
+        (2, "into"),
+        (3, "en em"),
+    )
+    for word in words.split()
+}
 # The passive turns the words round and says the same; German does so in the active.
 _PASSIVE: Mapping[str, re.Pattern[str]] = {
     "en": re.compile(
@@ -75,25 +84,33 @@ def _who(wordings: Sequence[str], said: str, languages: tuple[str, ...]) -> tupl
 
 def _where(wordings: Sequence[str], said: str, languages: tuple[str, ...]) -> tuple[int, int] | None:
     """Where a clause goes from where a wording goes to, and to where it comes from."""
-    theirs = [_ways(text, one, languages) for text in wordings for one in statements(text, languages)]
+    theirs = [(other, _ways(text, other, languages)) for text in wordings for other in statements(text, languages)]
     for mine in statements(said, languages) if theirs else ():
         ways = _ways(said, mine, languages)
-        for one in theirs:
-            begins = any(way == {-1} and ways.get(stem) == {1} for stem, way in one.items())
-            ends = any(way == {1} and ways.get(stem) == {-1} for stem, way in one.items())
+        for other, one in theirs:
+            if mine.content == other.content and mine.denied == other.denied and _becomes_another(ways, one):
+                return mine.begin, mine.end
+            begins = any(way == {-1} and ways.get(stem) in ({1}, {2}) for stem, way in one.items())
+            ends = any(way in ({1}, {2}) and ways.get(stem) == {-1} for stem, way in one.items())
             if begins and ends:
                 return mine.begin, mine.end
     return None
 
 
+def _becomes_another(mine: Mapping[str, set[int]], theirs: Mapping[str, set[int]]) -> bool:
+    """Whether in the same words another one is what something becomes: `it turns heat into motion`."""
+    ends = [{stem for stem, way in side.items() if way & {2, 3}} for side in (mine, theirs)]
+    return all(ends) and ends[0].isdisjoint(ends[1])
+
+
 def _ways(text: str, one: Statement, languages: tuple[str, ...]) -> dict[str, set[int]]:
-    """The words that something comes from (-1) or goes to (1), by their stems."""
+    """The words that something comes from (-1), goes to (1) or becomes (2, 3), by their stems."""
     ways: dict[str, set[int]] = defaultdict(set)
     small = function_words(languages) | denying_words(languages)
     way = 0
     for word in plain_words(text, one.begin, one.end, languages):
-        if word.plain in _FROM or word.plain in _TO:
-            way = -1 if word.plain in _FROM else 1
+        if word.plain in _WAYS:
+            way = _WAYS[word.plain]
         elif word.plain in small:
             way = way if word.plain in ARTICLES else 0
         else:
@@ -115,6 +132,8 @@ def _exchanged(words: Sequence[Telling], shared: Sequence[str], *, same: bool) -
     """same: neither clause has another word."""
     order = [word.stem for word in words if word.stem in shared]
     apart = [at for at, (one, other) in enumerate(zip(order, shared, strict=True)) if one != other]
+    if same and _around(order, shared):
+        return True
     # The first word for another behind what one does to the other: the last one, or any where no word is another.
     # `give animals oxygen` has nothing between them.
     if len(apart) == 2 and apart[0] == 0 and apart[1] > 1 and (apart[1] == len(order) - 1 or same):
@@ -123,6 +142,15 @@ def _exchanged(words: Sequence[Telling], shared: Sequence[str], *, same: bool) -
     # `Rome invaded the tribes`: what did it stands behind, and another before; else the verb may stand first.
     last_first = start == 1 or words[0].stem not in shared
     return last_first and [*order[start:], *order[:start]] == [*shared]
+
+
+def _around(order: Sequence[str], shared: Sequence[str]) -> bool:
+    """Whether all that stands before something in one stands behind it in the other: `young trees eat deer`."""
+    for begin in range(1, len(shared) - 1):
+        for end in range(begin + 1, len(shared)):
+            if [*order] == [*shared[end:], *shared[begin:end], *shared[:begin]]:
+                return True
+    return False
 
 
 def _is_plain(one: Statement, words: Sequence[Telling], text: str, languages: tuple[str, ...]) -> bool:

@@ -72,6 +72,13 @@ def test_any_text_has_a_place_in_itself_or_none(wording: str, said: str, languag
         ("Va de los pulmones a las células.", "De los pulmones va la sangre a las células.", "es", False),
         ("Vai dos pulmões ao coração.", "Vai do coração aos pulmões.", "pt", True),
         ("From the lungs to the heart.", "From the heart to the brain.", "en", False),
+        ("Friction turns motion into heat.", "Friction turns heat into motion.", "en", True),
+        ("O atrito transforma o movimento em calor.", "O atrito transforma o calor em movimento.", "pt", True),
+        ("La fricción convierte el movimiento en calor.", "La fricción convierte el calor en movimiento.", "es", True),
+        ("En verano llueve en la costa.", "Llueve en la costa en verano.", "es", False),
+        ("The deer eat the young trees.", "The young trees eat the deer.", "en", True),
+        ("The deer eat the young trees.", "Young trees are eaten by the deer.", "en", False),
+        ("The deer eat the young trees.", "The young deer eat the trees.", "en", False),
         ("From the lungs to the heart.", "From the heart to the lungs.", "xx", False),
     ],
 )
