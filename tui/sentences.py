@@ -43,7 +43,6 @@ SENTENCES: tuple[str, ...] = (
     N_("`{quote}` has an opposite word"),
     N_("`{quote}` has the words of the wording with their parts exchanged"),
     N_("`{quote}` stands where the wording has `{wanted}`"),
-    N_("`{quote}` goes the other way than the wording"),
     N_("it says `{quote}` and not `{wanted}`"),
     N_("`{quote}` has other numbers"),
     N_("`{quote}` is not `{wanted}`"),

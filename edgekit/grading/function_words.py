@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
@@ -64,6 +65,15 @@ _ANSWERS: Mapping[str, tuple[str, str]] = {
     "de": ("ja", "nein"),
     "fr": ("oui", "non"),
 }
+ARTICLES = frozenset(
+    re.findall(
+        r"\w+",
+        "the a an this that these those it he she they we you i its their his her our your my "
+        "el la los las lo un una unos unas su sus tu tus se o os as um uma seu sua seus suas "
+        "le les une des son sa ses leur leurs der die das den dem ein eine einen si",
+    )
+)
+"""In the form of `matching_form`, of all languages at once: none of them says anything in another."""
 
 _LEAST_SMALL = 3
 

@@ -8,7 +8,7 @@ from edgekit.core.languages import base_language
 from edgekit.grading.contradiction import short
 from edgekit.grading.exchanged import find_exchanged
 from edgekit.grading.exclusive import find_exclusive
-from edgekit.grading.replaced import Replaced, find_replaced, find_turned
+from edgekit.grading.replaced import Replaced, find_replaced
 from edgekit.grading.scoring import Scored, Seen, Wording, bases, by_language
 from edgekit.grading.spelling import Vocabulary
 from edgekit.grading.text_states import likeness
@@ -55,7 +55,7 @@ class NearCopies:
                 yield from self._other(at, seen)
 
     def _other(self, at: int, seen: Seen) -> Iterator[Reason]:
-        """Where a wording is there but for a word, or goes the other way, or another thing is named; the first."""
+        """Where a wording is there but for a word, or another thing is named; the first."""
         tag, view = seen.read.variety.tag, seen.views[0]
         wordings, beside = by_language(self._criteria[at]), self._beside[at]
         mine = _spoken(wordings, tag)
@@ -67,9 +67,6 @@ class NearCopies:
             word, wanted = view.text[slice(*other.place)], other.wording[slice(*other.wanted)]
             detail = f"`{short(word)}` stands where the wording has `{short(wanted)}`"
             yield Reason("negation", detail, view.span(other.begin, other.end))
-        elif mine and (place := find_turned(mine, view.text, tag)) is not None:
-            detail = f"`{short(view.text[slice(*place)])}` goes the other way than the wording"
-            yield Reason("negation", detail, view.span(*place))
         elif (named := find_exclusive(wordings, view.text, tag, beside)) is not None:
             detail = f"it says `{short(view.text[named.begin : named.end])}` and not `{short(named.wanted)}`"
             yield Reason("negation", detail, view.span(named.begin, named.end))

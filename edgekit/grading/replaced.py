@@ -1,34 +1,25 @@
-"""A word in another's place, `the light of the Earth` for `the light of the Sun`; where to and where from exchanged.
+"""A word in another's place: `the light of the Earth` for `the light of the Sun`.
 
 An encoder finds such copies of a wording nearly the same as it. Hardly any honest answer is a wording but for a word:
-of 3,673 right answers of SciEntsBank and Beetle (train) the rules find 19, most with a synonym, of 5,237 others 22.
+of 3,673 right answers of SciEntsBank and Beetle (train) the rule finds 19, most with a synonym, of 5,237 others 22.
 """
 
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import pairwise
 
 from edgekit.grading.exclusive import things
-from edgekit.grading.function_words import denying_words, function_words, known
+from edgekit.grading.function_words import ARTICLES, denying_words, function_words, known
 from edgekit.grading.intake import matching_form
 from edgekit.grading.opposites import pole
 from edgekit.grading.spelling import Vocabulary, is_short_form, same_sound
 from edgekit.grading.statements import Statement, Word, plain_words, statements
 
-# All in the form of `matching_form`, of all languages at once: none of them says anything in another.
-_ARTICLES = frozenset(
-    re.findall(
-        r"\w+",
-        "the a an this that these those it he she they we you i its their his her our your my "
-        "el la los las lo un una unos unas su sus tu tus se o os as um uma seu sua seus suas "
-        "le les une des son sa ses leur leurs der die das den dem ein eine einen si",
-    )
-)
+# In the form of `matching_form`, of all languages at once: none of them says anything in another.
 _LEADING = frozenset(
     re.findall(
         r"\w+",
@@ -45,8 +36,6 @@ _JOINED = {
     **dict.fromkeys(("del", "do", "da", "dos", "das", "du"), "de"),
     **dict.fromkeys(("al", "ao", "aos", "au", "aux"), "a"),
 }
-_FROM = frozenset(re.findall(r"\w+", "from out desde de del do da dos das du von aus"))
-_TO = frozenset(re.findall(r"\w+", "to into towards toward onto a al hasta hacia para ao aos au aux zu zum zur nach"))
 # What else is said in the clause: of fewer words any may be replaced by a synonym (`the battery is dead`).
 _LEAST, _LEAST_COPIED = 2, 3
 # A word or a name of several, `carbon dioxide`.
@@ -120,25 +109,9 @@ def find_replaced(
     )
 
 
-def find_turned(wordings: Sequence[str], said: str, language: str) -> tuple[int, int] | None:
-    """Where a clause goes from where a wording goes to, and to where it comes from."""
-    languages = known([language])
-    theirs = (
-        [_ways(text, one, languages) for text in wordings for one in statements(text, languages)] if languages else []
-    )
-    for mine in statements(said, languages) if theirs else ():
-        ways = _ways(said, mine, languages)
-        for one in theirs:
-            begins = any(way == {-1} and ways.get(stem) == {1} for stem, way in one.items())
-            ends = any(way == {1} and ways.get(stem) == {-1} for stem, way in one.items())
-            if begins and ends:
-                return mine.begin, mine.end
-    return None
-
-
 def _words(text: str, one: Statement, languages: tuple[str, ...]) -> list[Word]:
     """Those of a clause without articles, and without what joins it to the one before."""
-    words = [word for word in plain_words(text, one.begin, one.end, languages) if word.plain not in _ARTICLES]
+    words = [word for word in plain_words(text, one.begin, one.end, languages) if word.plain not in ARTICLES]
     first = next((at for at, word in enumerate(words) if word.plain not in _LEADING), len(words))
     return words[first:]
 
@@ -231,20 +204,3 @@ def _is_another(
 def _is_state(one: Word, other: Word, languages: tuple[str, ...]) -> bool:
     """Whether both say how something is, each on a scale: `closed` for `off`."""
     return all(word.plain in _SWITCHED or pole(word.plain, languages) is not None for word in (one, other))
-
-
-def _ways(text: str, one: Statement, languages: tuple[str, ...]) -> dict[str, set[int]]:
-    """The words that something comes from (-1) or goes to (1), by their stems."""
-    ways: dict[str, set[int]] = defaultdict(set)
-    small = function_words(languages) | denying_words(languages)
-    way = 0
-    for word in plain_words(text, one.begin, one.end, languages):
-        if word.plain in _FROM or word.plain in _TO:
-            way = -1 if word.plain in _FROM else 1
-        elif word.plain in small:
-            way = way if word.plain in _ARTICLES else 0
-        else:
-            if way:
-                ways[word.stem].add(way)
-            way = 0
-    return ways

@@ -42,9 +42,8 @@ class Sharing:
         if not self._apart:
             return (None,) * len(self._wordings)
         parts = [self._texts.of(one, language).parts for one in views]
-        stacked = np.concatenate(
-            [one for one in parts if len(one)] or [np.zeros((1, self._wordings[0].shape[1]), np.float32)]
-        )
+        nothing = np.zeros((1, self._wordings[0].shape[1]), np.float32)
+        stacked = np.concatenate([one for one in parts if len(one)] or [nothing])
         alike = np.stack([(stacked @ one.T).max(axis=1) for one in self._wordings], axis=1)
         return tuple(
             float((alike[:, at] - np.delete(alike, at, axis=1).max(axis=1)).max()) / apart

@@ -61,3 +61,26 @@ def test_a_clause_that_says_it_in_order_is_believed() -> None:
 def test_any_text_has_a_place_in_itself_or_none(wording: str, said: str, language: str) -> None:
     place = find_exchanged([wording], said, language)
     assert place is None or 0 <= place[0] < place[1] <= len(said)
+
+
+@pytest.mark.parametrize(
+    ("wording", "said", "language", "is_turned"),
+    [
+        ("Blood goes from the lungs to the heart.", "Blood goes from the heart to the lungs.", "en", True),
+        ("Blood goes from the lungs to the heart.", "It goes to the heart from the lungs.", "en", False),
+        ("Va de los pulmones a las células del cuerpo.", "Va de las células del cuerpo a los pulmones.", "es", True),
+        ("Va de los pulmones a las células.", "De los pulmones va la sangre a las células.", "es", False),
+        ("Vai dos pulmões ao coração.", "Vai do coração aos pulmões.", "pt", True),
+        ("From the lungs to the heart.", "From the heart to the brain.", "en", False),
+        ("Friction turns motion into heat.", "Friction turns heat into motion.", "en", True),
+        ("O atrito transforma o movimento em calor.", "O atrito transforma o calor em movimento.", "pt", True),
+        ("La fricción convierte el movimiento en calor.", "La fricción convierte el calor en movimiento.", "es", True),
+        ("En verano llueve en la costa.", "Llueve en la costa en verano.", "es", False),
+        ("The deer eat the young trees.", "The young trees eat the deer.", "en", True),
+        ("The deer eat the young trees.", "Young trees are eaten by the deer.", "en", False),
+        ("The deer eat the young trees.", "The young deer eat the trees.", "en", False),
+        ("From the lungs to the heart.", "From the heart to the lungs.", "xx", False),
+    ],
+)
+def test_where_to_and_where_from_are_told_apart(wording: str, said: str, language: str, is_turned: bool) -> None:
+    assert (find_exchanged([wording], said, language) is not None) is is_turned

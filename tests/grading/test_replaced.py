@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edgekit.grading.grader import Grader
-from edgekit.grading.replaced import Replaced, find_replaced, find_turned
+from edgekit.grading.replaced import Replaced, find_replaced
 from edgekit.grading.spelling import Vocabulary
 from edgekit.grading.texts import Texts
 from edgekit.quiz.model import Criterion, Question, Quiz
@@ -103,29 +103,11 @@ def test_a_word_of_another_language_is_a_translation() -> None:
     assert told("Los wages suben en general.", mixed) == ("wages", "precios")
 
 
-@pytest.mark.parametrize(
-    ("wording", "said", "language", "is_turned"),
-    [
-        ("Blood goes from the lungs to the heart.", "Blood goes from the heart to the lungs.", "en", True),
-        ("Blood goes from the lungs to the heart.", "It goes to the heart from the lungs.", "en", False),
-        ("Va de los pulmones a las células del cuerpo.", "Va de las células del cuerpo a los pulmones.", "es", True),
-        ("Va de los pulmones a las células.", "De los pulmones va la sangre a las células.", "es", False),
-        ("Vai dos pulmões ao coração.", "Vai do coração aos pulmões.", "pt", True),
-        ("From the lungs to the heart.", "From the heart to the brain.", "en", False),
-        ("From the lungs to the heart.", "From the heart to the lungs.", "xx", False),
-    ],
-)
-def test_where_to_and_where_from_are_told_apart(wording: str, said: str, language: str, is_turned: bool) -> None:
-    assert (find_turned([wording], said, language) is not None) is is_turned
-
-
 @given(st.text(max_size=80), st.text(max_size=80), st.sampled_from(["en", "es", "pt", "fr", "en+es", "xx", ""]))
 def test_any_text_has_a_place_in_itself_or_none(wording: str, said: str, language: str) -> None:
     for one in find_replaced([wording], said, language, Vocabulary((wording,), ("en",))):
         assert 0 <= one.begin <= one.place[0] < one.place[1] <= one.end <= len(said)
         assert 0 <= one.wanted[0] < one.wanted[1] <= len(wording)
-    place = find_turned([wording], said, language)
-    assert place is None or 0 <= place[0] < place[1] <= len(said)
     assert find_replaced([wording], wording, language, Vocabulary((wording,), ("en",))) == ()
 
 
