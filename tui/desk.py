@@ -33,7 +33,7 @@ class Desk:
             "session": self.opened.id,
             "at": self.card.number if self.card is not None else None,
             "later": self._later,
-            "done": [[*one.items()] for one in self._done[-MOST_UNDONE:]],
+            "done": [[[at, row] for at, row in one.items()] for one in self._done[-MOST_UNDONE:]],
         }
 
     @property
@@ -107,7 +107,7 @@ class Desk:
             self.opened.undo(mine)
             self._later = [at for at in self._later if at not in mine]
         gone = {*mine.items(), *((at, self._done[-1][at]) for at in others)}
-        left = [dict(one.items() - gone) for one in self._done]
+        left = [{at: row for at, row in one.items() if (at, row) not in gone} for one in self._done]
         self._done = [one for one in left if one]
         if mine or others:
             self.show([*mine, *others][0])
@@ -156,6 +156,5 @@ def _numbers(value: object) -> list[int]:
 
 
 def _rows(value: object) -> dict[int, int]:
-    pairs = value if isinstance(value, list) else []
-    both = [_numbers(list(one)) for one in pairs if isinstance(one, (list, tuple)) and len(one) == 2]
-    return {one[0]: one[1] for one in both if len(one) == 2}
+    pairs = [_numbers(one) for one in value] if isinstance(value, list) else []
+    return {pair[0]: pair[1] for pair in pairs if len(pair) == 2}

@@ -100,7 +100,12 @@ def name_in_words(job: Job) -> str:
 
 def told_of(job: Job) -> str:
     """What is at work and how far it is; nothing once it has ended."""
-    return ", ".join(filter(None, (name_in_words(job), line_in_words(job)))) if job.runs else ""
+    if not job.runs:
+        return ""
+    step, _colon, detail = job.line.partition(": ")
+    # The only step of a work is called as the work is.
+    is_named = bool(detail) and step == job.name.partition(" ")[0] and place(job, step)[1] == 1
+    return ", ".join(filter(None, (name_in_words(job), _detail_in_words(detail) if is_named else line_in_words(job))))
 
 
 def line_in_words(job: Job, *, brief: bool = False) -> str:

@@ -37,7 +37,7 @@ def test_a_class_is_graded_by_keys_alone(tmp_path: Path, monkeypatch: pytest.Mon
         await stage.press("a")
         await stage.sees("#3: accepted, 0")
         assert marks(book) == {3: ("accepted", 0.0)}
-        await stage.sees("5 of 6 left, 1 need a look")
+        await stage.sees("5 of 6 left, 1 needs a look")
 
         await stage.press("l")
         await stage.sees("1 for later")
@@ -163,7 +163,7 @@ def test_what_somebody_else_decides_is_counted_without_a_key(tmp_path: Path) -> 
         await stage.sees("6 of 6 left, 2 need a look")
         with open_gradebook(book) as other:
             other.session(1).decide([5], "accepted")
-        await stage.sees("5 of 6 left, 1 need a look")
+        await stage.sees("5 of 6 left, 1 needs a look")
         assert number_shown(stage) == 3
 
     play(scene, toy_grades(book))
@@ -304,7 +304,7 @@ def test_another_language_keeps_the_answer_that_is_shown(tmp_path: Path) -> None
         await stage.press("enter")
         await stage.until(lambda: number_shown(stage) == 3)
         await stage.press("n", "f9", "f9")
-        await stage.sees("faltam 6 de 6")
+        await stage.sees("6 de 6 sem nota")
         await stage.sees("Do que as plantas precisam?")
         assert number_shown(stage) == 5
         assert isinstance(stage.app.screen, JobScreen)

@@ -58,7 +58,7 @@ def test_what_is_remembered_of_another_gradebook_is_no_reason_to_fail(kept: dict
     book = graded(tmp_path, ANSWERS)
 
     async def scene(stage: Stage) -> None:
-        await stage.until(lambda: "need a look" in stage.shown() or "Go on with" in stage.shown())
+        await stage.until(lambda: "a look" in stage.shown() or "Go on with" in stage.shown())
         await stage.press("u")
 
     play(scene, toy_grades(book), state={"language": "en", "screen": "grade", "screens": {"grade": kept}})
@@ -108,7 +108,7 @@ def test_a_power_cut_loses_no_decision_and_no_position(tmp_path: Path, monkeypat
     async def again(stage: Stage) -> None:
         stage.app.action_go("grade")
         await stage.until(lambda: number_shown(stage) == 1)
-        await stage.sees("5 of 6 left, 1 need a look, 1 for later")
+        await stage.sees("5 of 6 left, 1 needs a look, 1 for later")
 
     async def run() -> None:
         app = EdgekitApp(ToyModels(Direction("en", "pt")), grades=toy_grades(book))

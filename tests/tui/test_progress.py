@@ -234,11 +234,13 @@ def test_a_log_is_said_in_the_language(language: str) -> None:
     assert log_in_words(job) == "\n".join(job.log)
 
 
-def test_a_job_that_has_said_nothing_yet_is_told_by_its_name_alone() -> None:
+def test_a_job_is_told_by_its_name_which_its_only_step_does_not_say_again() -> None:
     job = Job("grade class.csv")
     assert told_of(job) == "grade class.csv"
     job.line = "grade: 210 answers"
-    assert told_of(job) == "grade class.csv, grade: 210 answers"
+    assert told_of(job) == "grade class.csv, 210 answers"
+    job.line = "embed: 12 of 210 texts"
+    assert told_of(job) == "grade class.csv, embed: 12 of 210 texts"
     job.state = "done"
     assert told_of(job) == ""
 

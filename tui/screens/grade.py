@@ -190,7 +190,7 @@ class GradeScreen(ClassScreen):
                         self._show()
                         self.say(_("released: {count}; undoing takes all of it back", count=len(numbers)))
 
-            told = _("Did the marks go out to the students? {count} of them change no more then.", count=len(numbers))
+            told = _("Did the marks go out to the students? They change no more then: {count}", count=len(numbers))
             self.app.push_screen(ConfirmScreen(told), answered)
 
     def action_next(self) -> None:

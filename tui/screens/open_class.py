@@ -194,9 +194,10 @@ class ClassScreen(OpeningScreen):
         told = ""
         if desk is not None:
             counts, later = desk.opened.counts(), len(desk.later)
-            told = _(
-                "{left} of {all} left, {review} need a look", left=counts.left, all=counts.answers, review=counts.review
-            )
+            text = N_("{left} of {all} left, {review} need a look")
+            if counts.review == 1:
+                text = N_("{left} of {all} left, {review} needs a look")
+            told = _(text, left=counts.left, all=counts.answers, review=counts.review)
             told += ", " + _("{later} for later", later=later) if later else ""
             told += ", " + _("grading {share}", share=percent(self._share)) if self._share is not None else ""
             here = f"  #{desk.card.number}" if desk.card is not None else ""

@@ -222,7 +222,11 @@ class TranslateScreen(TranslateWork):
         self._is_broken = False
         self._glossary, self._note = event.glossary, event.note
         if not self._note and not self._is_told and self._is_reversed(event.direction):
-            self._note = _("where text looks reversed: esc, then p for the pager, or h for a page in a browser")
+            self._note = _(
+                "where text looks reversed: esc, then {pager} for the pager, or {page} for a page in a browser",
+                pager=key_of("translate.pager"),
+                page=key_of("translate.html"),
+            )
             self._is_told = True
         self.query_one("#direction", Select).value = event.direction
         self._show_source_title()

@@ -12,6 +12,7 @@ from textual.widgets.option_list import Option
 
 from edgekit.core.characters import visible
 from edgekit.core.languages import Direction
+from tui.actions import key_of
 from tui.figures import figure
 from tui.models import Line, Spoken, fitting
 from tui.screens.translate_files import TranslateFiles
@@ -181,6 +182,7 @@ class TranslateReview(TranslateFiles):
         self.say(
             _(
                 "handed to the terminal's clipboard (OSC 52); if pasting brings nothing, select the text with Shift "
-                "and mouse, or save it to a file: esc, then w"
+                "and mouse, or save it to a file: esc, then {key}",
+                key=key_of("translate.save"),
             )
         )

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from edgekit.core.characters import visible
 from edgekit.core.languages import Direction, base_language
-from tui.actions import N_
+from tui.actions import N_, key_of
 from tui.figures import percent
 from tui.models import Line, Spoken, Term
 from tui.sentences import said
@@ -67,5 +67,10 @@ def spoken_in_words(
     return (
         said
         + "; "
-        + _("{key} turns to {source} → {target}", key="^t", source=name(fit.source), target=name(fit.target))
+        + _(
+            "{key} turns to {source} → {target}",
+            key=key_of("translate.fit"),
+            source=name(fit.source),
+            target=name(fit.target),
+        )
     )
