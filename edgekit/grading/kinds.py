@@ -74,6 +74,9 @@ def _mark_exact(question: Question, intake: Intake, languages: tuple[str, ...]) 
         words = evidence(intake, begin, end, loose[0])
         told = doubt("uncertain", f"it is `{loose[0]}` with other case, accents or signs, and form counts", words)
         return ruled(rounded(most / 2, most), most, words, possible=(0.0, most), reasons=told)
+    share = next((points for one, points in question.partly.items() if _loose(one) == _loose(said)), None)
+    if share is not None:
+        return ruled(share, most, evidence(intake, begin, end, ""))
     forms = {one: _loose(one) for one in wordings}
     rows = [_loose(said), *_rows(_loose(said).split(), {len(form.split()) for form in forms.values()})]
     near = max(wordings, key=lambda one: max(OSA.normalized_similarity(forms[one], row) for row in rows), default="")
@@ -111,10 +114,15 @@ def _mark_choice(question: Question, intake: Intake) -> Ruled:
         told = doubt("uncertain", "it names none of the options", words)
         return ruled(0.0, most, words, possible=(most,), reasons=told)
     if len(right) == 1:
-        points = most if chosen == right else 0.0
+        points = most if chosen == right else _share(question, chosen)
     else:
         points = rounded(most * (len(chosen & right) - len(chosen - right)) / len(right), most)
     return ruled(points, most, words, against=True)
+
+
+def _share(question: Question, chosen: set[str]) -> float:
+    """What one option that is not the right one has of the points; of several options, nothing."""
+    return question.partly.get(next(iter(chosen)), 0.0) if len(chosen) == 1 else 0.0
 
 
 def _chosen(question: Question, said: str) -> set[str] | None:
