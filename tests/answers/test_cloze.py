@@ -145,6 +145,22 @@ def test_the_text_that_moodle_shows_says_which_response_it_is(tmp_path: Path, qu
     assert {one.question_id: one.text for one in found.answers if one.student == "Ana"} == {"sky": "blue", **CELLS}
 
 
+def test_a_text_that_nobody_answered_is_counted_as_one_response(tmp_path: Path, quiz: Quiz) -> None:
+    found = answers(tmp_path, "ID,Response 1,Response 2,Response 3\ns1,oxygen,-,blue\ns2,air,-,red\n", quiz)
+    assert {one.question_id: one.text for one in found.answers if one.answer_id.startswith("s1")} == {
+        **dict.fromkeys(CELLS, ""),
+        "gas": "oxygen",
+        "sky": "blue",
+    }
+
+
+def test_each_gap_may_have_a_response_of_its_own(tmp_path: Path, quiz: Quiz) -> None:
+    header = ",".join(f"Response {number}" for number in range(1, 7))
+    found = answers(tmp_path, f"ID,{header}\ns1,oxygen,Paris,2,dry,iron,blue\n", quiz)
+    assert [one.text for one in found.answers] == ["oxygen", "Paris", "2", "dry", "iron", "blue"]
+    assert [one.question_id for one in found.answers] == ["gas", *CELLS, "sky"]
+
+
 def test_a_column_is_named_after_the_text_or_said(tmp_path: Path, quiz: Quiz) -> None:
     cell = "; ".join(f"part {number}: {text}" for number, text in enumerate(CELLS.values(), start=1))
     for text, options in ((f'ID,c7\ns1,"{cell}"\n', {}), (f'ID,x\ns1,"{cell}"\n', {"columns": {"c7": "x"}})):
