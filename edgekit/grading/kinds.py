@@ -74,9 +74,9 @@ def _mark_exact(question: Question, intake: Intake, languages: tuple[str, ...]) 
         words = evidence(intake, begin, end, loose[0])
         told = doubt("uncertain", f"it is `{loose[0]}` with other case, accents or signs, and form counts", words)
         return ruled(rounded(most / 2, most), most, words, possible=(0.0, most), reasons=told)
-    share = next((points for one, points in question.partly.items() if _loose(one) == _loose(said)), None)
-    if share is not None:
-        return ruled(share, most, evidence(intake, begin, end, ""))
+    for one, points in question.partly.items():
+        if _loose(one) == _loose(said):
+            return ruled(points, most, evidence(intake, begin, end, one))
     forms = {one: _loose(one) for one in wordings}
     rows = [_loose(said), *_rows(_loose(said).split(), {len(form.split()) for form in forms.values()})]
     near = max(wordings, key=lambda one: max(OSA.normalized_similarity(forms[one], row) for row in rows), default="")
