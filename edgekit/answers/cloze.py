@@ -60,7 +60,7 @@ def _gaps(text: str) -> Iterator[_Gap]:
 def read_cloze(text: str, whole: FoundQuestion, reading: Reading, *, html: bool) -> None:
     """Add a question for each gap of a text, whose part of the points its weight is.
 
-    whole: the name, id, points and category of the text.  Answers with a part of the points and patterns with `*` are
+    whole: the name, id, points and category of the text.  Numbers with a part of the points and patterns with `*` are
     left out with a note, as they are of such questions on their own.
     Format: Moodle docs, `Embedded Answers (Cloze) question type`, and `qtype_multianswer`.
     """
@@ -77,6 +77,7 @@ def read_cloze(text: str, whole: FoundQuestion, reading: Reading, *, html: bool)
             points=round(points, 6) or None,
             references=[],
             options=[],
+            partly=[],
         )
         kind = _KINDS.get(gap.kind, "")
         if not kind:
@@ -90,9 +91,7 @@ def read_cloze(text: str, whole: FoundQuestion, reading: Reading, *, html: bool)
         else:
             found.kind = "choice"
             found.options = [(said, worth >= FULL if kind == "choice" else worth > 0) for said, worth in answers]
-            if kind == "choice":
-                partly = sum(0 < worth < FULL for _, worth in answers)
-                reading.left_out(found, "the points of options that have a part of them", partly)
+            found.partly = [one for one in answers if kind == "choice" and 0 < one[1] < FULL]
         reading.questions.append(found)
 
 
@@ -120,7 +119,7 @@ def _exact(answers: list[tuple[str, float]], found: FoundQuestion, reading: Read
     found.kind = "exact"
     patterns = [said for said, worth in answers if "*" in said and worth > 0 and said != "*"]
     found.references = [said for said, worth in answers if said and worth >= FULL and "*" not in said]
-    reading.left_out(found, "answers with a part of the points", sum(0 < worth < FULL for _, worth in answers))
+    found.partly = [(said, worth) for said, worth in answers if said and 0 < worth < FULL and "*" not in said]
     reading.left_out(found, "answers with `*`, which are patterns", len(patterns))
 
 

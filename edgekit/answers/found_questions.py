@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,6 +19,7 @@ class FoundQuestion:
     """What was read; `table` is what a teacher would have written.
 
     options: text and whether it is right.  option_ids: what answers call them, where that is no letter.
+    partly: other answers, or texts of options, and their per cent of the points.
     criteria: points, or None, and statement.  category: that it stood in.
     part: the number of the gap that it is of a text, 0 for a question of its own.  of: the number of that text.
     """
@@ -33,6 +34,7 @@ class FoundQuestion:
     criteria: list[tuple[float | None, str]] = field(default_factory=list)
     options: list[tuple[str, bool]] = field(default_factory=list)
     option_ids: list[str] = field(default_factory=list)
+    partly: list[tuple[str, float]] = field(default_factory=list)
     value: float | None = None
     tolerance: float = 0.0
     unit: str | None = None
@@ -51,6 +53,16 @@ class FoundQuestion:
         plain = {name.casefold() for name in self.option_ids}
         return len(plain) == len(self.options) and all(map(is_id, self.option_ids))
 
+    def _give_partly(self, table: dict[str, Any], names: Mapping[str, str]) -> None:
+        """Write what has some of the points; names: of its answers in the quiz."""
+        most = self.points if self.points is not None else 1.0
+        points = {names[text]: round(most * worth / 100, 6) for text, worth in self.partly if text in names}
+        points = {
+            name: value for name, value in points.items() if 0 < value < most and name not in table.get("correct", ())
+        }
+        if points:
+            table["partly"] = points
+
     def table(self, language: str) -> dict[str, Any]:
         """The question as a table of a quiz file."""
         table: dict[str, Any] = {"id": self.id, "kind": self.kind, "text": self.text}
@@ -61,6 +73,8 @@ class FoundQuestion:
         if self.kind in ("explain", "exact"):
             if self.references:
                 table["references"] = list(dict.fromkeys(self.references))
+            if self.kind == "exact":
+                self._give_partly(table, {text: text for text, _ in self.partly if text not in self.references})
             if self.criteria and self.kind == "explain":
                 table["criteria"] = _criteria(self.criteria)
         elif self.kind == "numeric":
@@ -73,6 +87,7 @@ class FoundQuestion:
             table["options"] = dict(zip(ids, texts, strict=True)) if ids else texts
             ids = ids or [chr(ord("a") + at) for at in range(len(texts))]
             table["correct"] = [name for name, (_, right) in zip(ids, self.options, strict=True) if right]
+            self._give_partly(table, {text: name for name, text in zip(ids, texts, strict=True)})
         return table
 
 

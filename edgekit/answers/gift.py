@@ -135,7 +135,11 @@ def _answers(said: str, found: FoundQuestion, reading: Reading, *, form: str) ->
     answers = [(sign, *_weighted(text, form=form)) for sign, text in parts]
     # Right is `=` and what has all of the points; where nothing has, a choice is of several that have parts of them.
     full = [weight >= FULL if weight is not None else sign == "=" for sign, weight, _ in answers]
-    partly = sum(not right and (weight or 0) > 0 for right, (_, weight, _) in zip(full, answers, strict=True))
+    partly = [
+        (text, weight)
+        for right, (_, weight, text) in zip(full, answers, strict=True)
+        if not right and text and weight is not None and weight > 0
+    ]
     if any(sign == "~" for sign, _, _ in answers):
         found.kind = "choice"
         several = not any(full)
@@ -143,13 +147,13 @@ def _answers(said: str, found: FoundQuestion, reading: Reading, *, form: str) ->
             (text, right or (several and (weight or 0) > 0))
             for right, (_, weight, text) in zip(full, answers, strict=True)
         ]
-        reading.left_out(found, "the points of options that have a part of them", 0 if several else partly)
+        found.partly = [] if several else partly
     else:
         found.kind = "exact"
         right_ones = [text for right, (_, _, text) in zip(full, answers, strict=True) if right and text]
         found.references = [text for text in right_ones if "*" not in text]
         reading.left_out(found, "answers with `*`, which are patterns", len(right_ones) - len(found.references))
-        reading.left_out(found, "answers with a part of the points", partly)
+        found.partly = [one for one in partly if "*" not in one[0]]
     return True
 
 

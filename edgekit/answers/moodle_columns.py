@@ -57,7 +57,13 @@ def drawn(names: Sequence[str], rows: Sequence[Sequence[str]], lookup: Lookup) -
 
 
 def in_order(names: Sequence[str], rows: Sequence[Sequence[str]], lookup: Lookup) -> list[str]:
-    """What the numbers of responses count: questions, and a text with gaps as one where a response has several."""
-    responses = [at for at, name in enumerate(names) if RESPONSE.fullmatch(name)]
-    gapped = lookup.parts and any(gaps_in(cell_of(row, at) for row in rows[1:]) for at in responses)
-    return lookup.items() if gapped else lookup.names()
+    """What the numbers of responses count: questions, and a text with gaps as one, as Moodle has them.
+
+    Where there are more numbers than that, and no cell has the answers to several gaps, each gap has its own.
+    """
+    numbered = {at: int(match[1]) for at, name in enumerate(names) if (match := RESPONSE.fullmatch(name)) is not None}
+    items = lookup.items()
+    if max(numbered.values(), default=0) <= len(items):
+        return items
+    gapped = lookup.parts and any(gaps_in(cell_of(row, at) for row in rows[1:]) for at in numbered)
+    return items if gapped else lookup.names()

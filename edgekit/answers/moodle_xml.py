@@ -56,15 +56,16 @@ def _essay(element: Element, found: FoundQuestion, _reading: Reading) -> None:
 
 def _short_answer(element: Element, found: FoundQuestion, reading: Reading) -> None:
     found.kind = "exact"
-    partly = patterns = 0
+    patterns = 0
     for answer, fraction in _answers(element):
         text = _text(answer)
         pattern = "*" in text.replace("\\*", "")
+        text = text.replace("\\*", "*")
         if text and fraction >= FULL and not pattern:
-            found.references.append(text.replace("\\*", "*"))
-        partly += 0 < fraction < FULL
+            found.references.append(text)
+        elif text and fraction > 0 and not pattern:
+            found.partly.append((text, fraction))
         patterns += pattern and fraction > 0 and text != "*"
-    reading.left_out(found, "answers with a part of the points", partly)
     reading.left_out(found, "answers with `*`, which are patterns", patterns)
 
 
@@ -86,14 +87,13 @@ def _numerical(element: Element, found: FoundQuestion, reading: Reading) -> None
             break
 
 
-def _multiple_choice(element: Element, found: FoundQuestion, reading: Reading) -> None:
+def _multiple_choice(element: Element, found: FoundQuestion, _reading: Reading) -> None:
     found.kind = "choice"
     single = (element.findtext("single") or "true").strip().casefold() in ("true", "1")
     answers = _answers(element)
     found.options = [(_text(answer), fraction >= FULL if single else fraction > 0) for answer, fraction in answers]
     if single:
-        partly = sum(0 < fraction < FULL for _, fraction in answers)
-        reading.left_out(found, "the points of options that have a part of them", partly)
+        found.partly = [(_text(answer), fraction) for answer, fraction in answers if 0 < fraction < FULL]
 
 
 def _true_false(element: Element, found: FoundQuestion, _reading: Reading) -> None:

@@ -56,7 +56,11 @@ def read_items(data: bytes, name: str, reading: Reading) -> None:
             response = _attribute(interaction, "responseidentifier")
             found.id = identifier if len(interactions) == 1 else f"{identifier}.{response}"
             found.name = title or identifier
-            reading.left_out(found, "answers with a part of the points", _partly(item, interaction))
+            partly = _partly(item, interaction)
+            if found.kind == "exact":
+                found.partly = partly
+            else:
+                reading.left_out(found, "answers with a part of the points", len(partly))
             reading.questions.append(found)
         if not interactions:
             left["without a question"] += 1
@@ -161,11 +165,11 @@ def _mapping(item: Element, interaction: Element) -> dict[str, float]:
     return _entries(_declared(item, _attribute(interaction, "responseidentifier")))
 
 
-def _partly(item: Element, interaction: Element) -> int:
-    """How many answers have some of the points of an interaction, and not all of them."""
+def _partly(item: Element, interaction: Element) -> list[tuple[str, float]]:
+    """What has some of the points of an interaction, and not all of them, in per cent."""
     entries = _mapping(item, interaction) if _name(interaction) == "textentryinteraction" else {}
     most = max(entries.values(), default=0.0)
-    return sum(0 < value < most for value in entries.values())
+    return [(said, 100 * value / most) for said, value in entries.items() if said and 0 < value < most]
 
 
 def _criteria(item: Element) -> Iterator[tuple[float | None, str]]:

@@ -239,7 +239,13 @@ def spelled(text: str, language: str) -> Iterator[tuple[int, int, set[int | Deci
         between = shown[end:start]
         if values is None and row and shown[start:stop] in _LINKS and not between.strip(" -\t\n\u00a0"):
             continue
-        if row and (values is None or len(row) >= _MOST_PARTS or not _joins(between)):
+        adds = (
+            values is not None
+            and row
+            and _joins(between)
+            and _adds(row[-1], values[0], linked=bool(between.strip(" -")))
+        )
+        if row and (values is None or len(row) >= _MOST_PARTS or not adds):
             if shown[begin:end] not in articles:
                 yield begin, end, _readings(row)
             row = []
@@ -266,6 +272,21 @@ def _words(
         for part in _hyphened(found[0], words):
             yield at, at + len(part), _values(part, words, ordinals)
             at += len(part) + 1
+
+
+def _adds(last: int | Decimal, value: int | Decimal, *, linked: bool) -> bool:
+    """Whether two parts are of one number: `twenty one` and `soixante et onze` are, `nine and one` are two.
+
+    linked: with a word between them, as `drei und zwanzig`.
+    """
+    if value < 1 or value in (100, 1000) or last in (100, 1000):
+        return True
+    if last >= 100:
+        return value < 100
+    if last >= 20:
+        return last % 10 == 0 and value < 20
+    # `diez y seis`, `dix huit`.
+    return value < 10 if last == 10 else linked and last < 10 and value >= 20 and value % 10 == 0
 
 
 def _joins(between: str) -> bool:

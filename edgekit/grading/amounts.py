@@ -171,16 +171,20 @@ def _own(text: str, plain: str) -> list[Quantity]:
 def _with_points(plain: str, found: list[Quantity]) -> list[Quantity]:
     """`one point two five` as one number."""
     joined: list[Quantity] = []
+    pointed = False
     for one in found:
         last = joined[-1] if joined else None
+        digit = _DIGITS.get(plain[one.begin : one.end].split(" ")[0]) if one.in_words else None
         if last is not None and last.unit is None and _POINT.fullmatch(plain, last.end, one.begin):
-            words = plain[one.begin : one.end].replace("-", " ").split()
-            digits = [_DIGITS.get(word, "") for word in words]
-            whole, after = last.values[0], one.values[0]
-            said = "".join(digits) if one.in_words and len(digits) > 1 and all(digits) else f"{after:f}"
+            whole, said = last.values[0], f"{one.values[0]:f}"
             if whole == int(whole) and said.isdigit():
                 joined[-1] = replace(one, begin=last.begin, values=(Decimal(f"{int(whole)}.{said}"),))
+                pointed = digit is not None
                 continue
+        elif last is not None and pointed and last.unit is None and digit and plain[last.end : one.begin] in (" ", "-"):
+            joined[-1] = replace(one, begin=last.begin, values=(Decimal(f"{last.values[0]}{digit}"),))
+            continue
+        pointed = False
         joined.append(one)
     return joined
 

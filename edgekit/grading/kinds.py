@@ -87,6 +87,9 @@ def _mark_exact(question: Question, intake: Intake, languages: tuple[str, ...]) 
         words = evidence(intake, begin, end, loose[0])
         told = doubt("uncertain", f"it is `{loose[0]}` with other case, accents or signs, and form counts", words)
         return ruled(rounded(most / 2, most), most, words, possible=(0.0, most), reasons=told)
+    for one, points in question.partly.items():
+        if _loose(one) == _loose(said):
+            return ruled(points, most, evidence(intake, begin, end, one))
     forms = {one: _loose(one) for one in wordings}
     spoken = [_loose(word) for word in _loose(said).replace("/", " ").split()]
     rows = [_loose(said), *_rows(spoken, {len(form.split()) for form in forms.values()})]
@@ -161,10 +164,15 @@ def _mark_choice(question: Question, intake: Intake) -> Ruled:
         told = doubt("uncertain", "it names none of the options", words)
         return ruled(0.0, most, words, possible=(most,), reasons=told)
     if len(right) == 1:
-        points = most if chosen == right else 0.0
+        points = most if chosen == right else _share(question, chosen)
     else:
         points = rounded(most * (len(chosen & right) - len(chosen - right)) / len(right), most)
     return ruled(points, most, words, against=True)
+
+
+def _share(question: Question, chosen: set[str]) -> float:
+    """What one option that is not the right one has of the points; of several options, nothing."""
+    return question.partly.get(next(iter(chosen)), 0.0) if len(chosen) == 1 else 0.0
 
 
 def _chosen(question: Question, said: str) -> set[str] | None:

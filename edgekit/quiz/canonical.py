@@ -20,9 +20,10 @@ def canonical(quiz: Quiz) -> bytes:
     fields = dataclasses.asdict(quiz)
     del fields["digest"]
     for question in fields["questions"]:
-        # Quizzes from before questions had languages of their own keep their digests.
-        if not question["languages"]:
-            del question["languages"]
+        # Quizzes from before questions had languages of their own, and points of a part, keep their digests.
+        for name in ("languages", "partly"):
+            if not question[name]:
+                del question[name]
     text = json.dumps(fields, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     return text.encode()
 

@@ -58,6 +58,7 @@ class Question:
     options, correct: of a choice, ids to texts and the ids that are right.
     value, tolerance, unit: of a numeric question; tolerance is absolute.
     form_counts: spelling and grammar are marked as well.
+    partly: what has some of the points and how many: of an `exact` question other answers, of a choice ids of options.
     languages: that answers to it are expected in, where those are not the quiz's.
     A question of kind `explain` without criteria has one, `answer`, which its references are the wordings of.
     """
@@ -77,6 +78,7 @@ class Question:
     tolerance: float = 0.0
     unit: str | None = None
     languages: tuple[str, ...] = ()
+    partly: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def asked(self) -> str:

@@ -12,6 +12,8 @@ from edgekit.core.languages import base_language, normalise_tag
 from edgekit.quiz.criteria import read_criteria, read_misconceptions, whole_answer
 from edgekit.quiz.model import Question, QuestionKind
 from edgekit.quiz.texts import (
+    MOST_POINTS,
+    MOST_WORDINGS,
     clean,
     flag,
     is_tag,
@@ -29,10 +31,10 @@ COMMON_KEYS = ("id", "kind", "language", "languages", "text", "points", "form_co
 OWN_KEYS: Mapping[QuestionKind, tuple[str, ...]] = {
     "explain": ("references", "criteria", "misconceptions"),
     "translate": ("references", "criteria", "misconceptions"),
-    "exact": ("references",),
+    "exact": ("references", "partly"),
     "dictation": ("references",),
     "numeric": ("value", "tolerance", "unit"),
-    "choice": ("options", "correct"),
+    "choice": ("options", "correct", "partly"),
 }
 KEYS = (*COMMON_KEYS, *dict.fromkeys(key for keys in OWN_KEYS.values() for key in keys))
 
@@ -72,6 +74,7 @@ def read_question(
         need = "`criteria` or `references`" if kind == "explain" else "`references`"
         checker.problem(key, f"of kind `{kind}` needs {need}: nothing says what a right answer is")
     options, correct = _choice(checker, table, key) if kind == "choice" else ({}, ())
+    partly = _partly(checker, table, key, total, options, correct) if kind in ("exact", "choice") else {}
     value_of, tolerance, unit = _numeric(checker, table, key) if kind == "numeric" else (None, 0.0, None)
     return Question(
         question_id,
@@ -89,6 +92,7 @@ def read_question(
         tolerance,
         unit,
         () if own_languages == languages else own_languages,
+        partly,
     )
 
 
@@ -183,6 +187,42 @@ def _options(checker: Checker, table: Mapping[str, Any], key: Key) -> dict[str, 
             checker.problem(place, "is there a second time")
         options[name] = text
     return dict(sorted(options.items()))
+
+
+def _partly(
+    checker: Checker,
+    table: Mapping[str, Any],
+    key: Key,
+    total: float,
+    options: Mapping[str, str],
+    correct: tuple[str, ...],
+) -> dict[str, float]:
+    """What has some of the points, sorted. options: of a choice, whose ids are named; else it is texts."""
+    if "partly" not in table:
+        return {}
+    said, key = table["partly"], (*key, "partly")
+    if not isinstance(said, dict):
+        checker.wrong_type(said, key, dict)
+        return {}
+    if not 1 <= len(said) <= MOST_WORDINGS:
+        checker.problem(key, f"must be 1 to {MOST_WORDINGS}")
+    found: dict[str, float] = {}
+    for name in list(said)[:MOST_WORDINGS]:
+        place = (*key, name)
+        text = clean(checker, name, place)
+        value = number(checker, said, name, key)
+        if value is not None and not 0 < value <= MOST_POINTS:
+            checker.problem(place, f"must be more than 0 and at most {MOST_POINTS:,}")
+        elif value is not None and value >= total:
+            checker.problem(place, "must be less than the points of the question")
+        if text in found:
+            checker.problem(place, "is there a second time")
+        if "options" in table and text and text not in options:
+            checker.problem(place, f"`{text[:40]}` is none of the options: {', '.join(f'`{one}`' for one in options)}")
+        elif text in correct:
+            checker.problem(place, "cannot be right and have some of the points")
+        found[text] = value or 0.0
+    return dict(sorted(found.items()))
 
 
 def _numeric(checker: Checker, table: Mapping[str, Any], key: Key) -> tuple[float | None, float, str | None]:

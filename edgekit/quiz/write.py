@@ -40,6 +40,8 @@ def _question(question: Question, language: str) -> Iterator[str]:
     if question.options:
         yield f"options = {_table((name, _text(text)) for name, text in question.options.items())}"
         yield f"correct = {_list(question.correct)}"
+    if question.partly:
+        yield f"partly = {_table((name, _number(points)) for name, points in question.partly.items())}"
     if question.value is not None:
         yield f"value = {_number(question.value)}"
         yield f"tolerance = {_number(question.tolerance)}"

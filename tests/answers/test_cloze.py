@@ -59,16 +59,15 @@ def test_each_gap_is_a_question_with_its_weight(quiz: Quiz) -> None:
     assert city.text["en"] == "_____ has […] million people.\nIt is […]; metals are […]."
     assert weather.text["en"] == "[…] has […] million people.\nIt is _____; metals are […]."
     assert city.references["en"] == ("Paris",)
+    # Half of the two that the gap has.
+    assert city.partly == {"Lyon": 1.0}
     assert (people.value, people.tolerance) == (2.1, 0.1)
     assert (dict(weather.options), weather.correct) == ({"a": "dry", "b": "wet } <b>"}, ("a",))
     assert metals.correct == ("a", "b")
 
 
 def test_what_of_a_gap_is_left_out_is_told_with_its_number(tmp_path: Path) -> None:
-    assert read(tmp_path, XML).notes == (
-        "`c7.1`: left out, answers with a part of the points: 1",
-        "`c7.2`: left out, answers with a part of the points: 1",
-    )
+    assert read(tmp_path, XML).notes == ("`c7.2`: left out, answers with a part of the points: 1",)
 
 
 def test_texts_of_the_same_name_have_gaps_of_their_own(tmp_path: Path) -> None:
@@ -144,6 +143,22 @@ def test_the_text_that_moodle_shows_says_which_response_it_is(tmp_path: Path, qu
     )
     found = answers(tmp_path, text, quiz)
     assert {one.question_id: one.text for one in found.answers if one.student == "Ana"} == {"sky": "blue", **CELLS}
+
+
+def test_a_text_that_nobody_answered_is_counted_as_one_response(tmp_path: Path, quiz: Quiz) -> None:
+    found = answers(tmp_path, "ID,Response 1,Response 2,Response 3\ns1,oxygen,-,blue\ns2,air,-,red\n", quiz)
+    assert {one.question_id: one.text for one in found.answers if one.answer_id.startswith("s1")} == {
+        **dict.fromkeys(CELLS, ""),
+        "gas": "oxygen",
+        "sky": "blue",
+    }
+
+
+def test_each_gap_may_have_a_response_of_its_own(tmp_path: Path, quiz: Quiz) -> None:
+    header = ",".join(f"Response {number}" for number in range(1, 7))
+    found = answers(tmp_path, f"ID,{header}\ns1,oxygen,Paris,2,dry,iron,blue\n", quiz)
+    assert [one.text for one in found.answers] == ["oxygen", "Paris", "2", "dry", "iron", "blue"]
+    assert [one.question_id for one in found.answers] == ["gas", *CELLS, "sky"]
 
 
 def test_a_column_is_named_after_the_text_or_said(tmp_path: Path, quiz: Quiz) -> None:

@@ -16,20 +16,21 @@ def gift(tmp_path: Path, answers: str) -> tuple[Question, tuple[str, ...]]:
 
 
 @pytest.mark.parametrize(
-    ("answers", "correct", "notes"),
+    ("answers", "correct", "partly"),
     [
-        ("=a ~%50%b ~c", ("a",), ("`N`: left out, the points of options that have a part of them: 1",)),
-        ("=%100%a =%50%b ~c", ("a",), ("`N`: left out, the points of options that have a part of them: 1",)),
-        ("~%100%a ~%-100%b ~c", ("a",), ()),
-        ("~%33.33333%a ~%33,33333%b ~%33.33333%c ~%-100%d", ("a", "b", "c"), ()),
+        ("=a ~%50%b ~c", ("a",), {"b": 0.5}),
+        ("=%100%a =%50%b ~c", ("a",), {"b": 0.5}),
+        ("~%100%a ~%-100%b ~c", ("a",), {}),
+        ("~%33.33333%a ~%33,33333%b ~%33.33333%c ~%-100%d", ("a", "b", "c"), {}),
     ],
 )
 def test_weights_of_gift_say_which_options_are_right(
-    tmp_path: Path, answers: str, correct: tuple[str, ...], notes: tuple[str, ...]
+    tmp_path: Path, answers: str, correct: tuple[str, ...], partly: dict[str, float]
 ) -> None:
     question, told = gift(tmp_path, answers)
     assert tuple(question.options[one] for one in question.correct) == correct
-    assert told == notes
+    assert {question.options[one]: points for one, points in question.partly.items()} == partly
+    assert told == ()
 
 
 @pytest.mark.parametrize(
@@ -53,10 +54,8 @@ def test_a_tolerance_that_cannot_be_read_is_not_taken_for_none(tmp_path: Path) -
     assert found.notes == ("left out, since nothing says what a right answer is: `How much?`",)
 
 
-def test_patterns_and_parts_of_short_answers_are_told(tmp_path: Path) -> None:
+def test_patterns_of_short_answers_are_told_and_parts_are_kept(tmp_path: Path) -> None:
     question, told = gift(tmp_path, "=oxygen =oxy* =%50%air#nearly")
     assert question.references == {"en": ("oxygen",)}
-    assert told == (
-        "`N`: left out, answers with `*`, which are patterns: 1",
-        "`N`: left out, answers with a part of the points: 1",
-    )
+    assert question.partly == {"air": 0.5}
+    assert told == ("`N`: left out, answers with `*`, which are patterns: 1",)

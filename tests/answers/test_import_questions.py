@@ -146,13 +146,13 @@ def test_moodle_xml_becomes_a_quiz_with_its_references_and_grades(tmp_path: Path
     assert ice.text == {"en": "Why does ice float?\nSay it in <3 sentences."}
     assert ice.criteria[0].statement == {"en": "It is less dense than water."}
     assert (gas.kind, gas.text["en"], gas.references["en"]) == ("exact", "Name the gas & its sign", ("oxygen", "O2"))
+    assert gas.partly == {"air": 0.5}
     assert (boiling.kind, boiling.value, boiling.tolerance, boiling.unit) == ("numeric", 100.0, 0.5, "°C")
     assert (boiling.id, liquid.id) == ("boiling", "boiling-2")
     assert liquid.text["en"] == "[image: a cup] Which is liquid?"
     assert [liquid.options[name] for name in liquid.correct] == ["oil", "milk"]
     assert [sun.options[name] for name in sun.correct] == ["True"]
     assert found.notes == (
-        "`Capital`: left out, answers with a part of the points: 1",
         "`Capital`: left out, answers with `*`, which are patterns: 1",
         "left out: 1 of the type `matching`, which edgekit does not grade",
         "left out, since nothing says what a right answer is: `Tell us of rain.`",
@@ -203,10 +203,8 @@ def test_qti_items_of_both_versions_become_a_quiz(tmp_path: Path) -> None:
         (1.0, "Compara con el agua."),
     ]
     assert found.quiz.title == "package"
-    assert found.notes == (
-        "`gap.A`: left out, answers with a part of the points: 1",
-        "left out, items, hotspotinteraction: 1",
-    )
+    assert found.notes == ("left out, items, hotspotinteraction: 1",)
+    assert list(gap.partly.values()) == [gap.points / 2]
 
 
 @pytest.mark.parametrize(
@@ -345,12 +343,13 @@ def test_a_question_that_cannot_be_is_left_out_and_told_and_the_others_stay(tmp_
         read(tmp_path, doubled, "q.gift")
 
 
-def test_a_choice_of_moodle_with_parts_of_the_points_tells_what_is_lost(tmp_path: Path) -> None:
+def test_a_choice_of_moodle_keeps_parts_of_the_points(tmp_path: Path) -> None:
     answers = "".join(f'<answer fraction="{one}"><text>{one} of it</text></answer>' for one in (100, 50, 0))
     question = "<name><text>N</text></name><questiontext><text>Which?</text></questiontext>"
     found = read(tmp_path, f'<quiz><question type="multichoice">{question}{answers}</question></quiz>')
     assert found.quiz.questions[0].correct == ("a",)
-    assert found.notes == ("`N`: left out, the points of options that have a part of them: 1",)
+    assert found.quiz.questions[0].partly == {"b": 0.5}
+    assert found.notes == ()
 
 
 @pytest.mark.parametrize(

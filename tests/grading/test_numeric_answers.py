@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 from grading.ruled_questions import MASS, mark, question
 from hypothesis import given
@@ -493,3 +495,35 @@ def test_millions_in_words_are_no_tens(text: str) -> None:
 
 def test_a_tonne_has_a_sign() -> None:
     assert mark(MASS, "0.005 t").possible == (2.0,)
+
+
+@pytest.mark.parametrize(
+    "text", ["nine and one", "two eight", "one nine", "three, seven", "cinco y cinco", "dois e nove"]
+)
+def test_two_words_for_digits_are_two_numbers(text: str) -> None:
+    languages = ("en", "es", "pt")
+    assert mark(question("numeric", value=10.0), text, languages).points == 0.0
+    found = [one.values for one in amounts(text, languages)]
+    assert len(found) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("one point two five", "1.25"),
+        ("one point two five kg", "1.25"),
+        ("tres coma uno cuatro uno seis", "3.1416"),
+        ("zero point zero five", "0.05"),
+        ("two point ten", "2.10"),
+        ("three and twenty", "23"),
+        ("diez y seis", "16"),
+        ("dix huit", "18"),
+        ("soixante et onze", "71"),
+        ("dos mil quinientos treinta y uno", "2531"),
+        ("one hundred and five", "105"),
+        ("doscientos doce", "212"),
+    ],
+)
+def test_words_of_one_number_are_one(text: str, value: str) -> None:
+    (found,) = amounts(text, ("en", "es", "pt", "fr"))
+    assert found.values == (Decimal(value),)

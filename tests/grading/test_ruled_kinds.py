@@ -50,6 +50,15 @@ def test_a_word_of_four_letters_goes_to_a_person_when_one_is_wrong(text: str, su
     assert (mark(question("exact", references={"es": ("agua",)}), text).possible == (0.0,)) is sure
 
 
+def test_what_has_some_of_the_points_gets_them() -> None:
+    asked = question("exact", references={"en": ("Paris",)}, partly={"Lyon": 1.0})
+    assert [mark(asked, text).possible for text in ("Paris", "lyon.", "Nice")] == [(2.0,), (1.0,), (0.0,)]
+    options = {"a": "dry", "b": "damp", "c": "wet"}
+    asked = question("choice", options=options, correct=("a",), partly={"b": 0.5})
+    texts = ("a", "damp", "c", "a, b", "b, c")
+    assert [mark(asked, text).possible for text in texts] == [(2.0,), (0.5,), (0.0,), (0.0,), (0.0,)]
+
+
 SIGN = question("exact", references={"en": ("*",)})
 
 

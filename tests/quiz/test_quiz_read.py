@@ -301,7 +301,10 @@ def questions(draw: st.DrawFn) -> Question:
         )
         return dataclasses.replace(base, criteria=draw(criteria()), misconceptions=wrong_ideas)
     if kind == "exact":
-        return dataclasses.replace(base, kind="exact", references=draw(wordings))
+        shares = st.dictionaries(texts, st.sampled_from([0.25, 0.5]), max_size=3)
+        return dataclasses.replace(
+            base, kind="exact", references=draw(wordings), points=2.0, partly=dict(sorted(draw(shares).items()))
+        )
     if kind == "numeric":
         value = draw(st.floats(allow_nan=False, allow_infinity=False)) + 0.0
         tolerance = draw(st.floats(0, 1e9)) + 0.0
@@ -310,7 +313,8 @@ def questions(draw: st.DrawFn) -> Question:
     shown = draw(st.lists(texts, min_size=len(names), max_size=len(names), unique=True))
     options = dict(sorted(zip(names, shown, strict=True)))
     correct = tuple(sorted(draw(st.lists(st.sampled_from(names), min_size=1, unique=True))))
-    return dataclasses.replace(base, kind="choice", options=options, correct=correct)
+    partly = dict.fromkeys(sorted({*names} - {*correct}), 0.25) if draw(st.booleans()) else {}
+    return dataclasses.replace(base, kind="choice", options=options, correct=correct, points=2.0, partly=partly)
 
 
 @settings(max_examples=60, deadline=None)
@@ -346,3 +350,38 @@ def test_of_thousands_of_problems_the_first_are_shown(tmp_path: Path) -> None:
         read_quiz(tmp_path / "many.toml")
     assert len(caught.value.reasons) == 201
     assert caught.value.reasons[-1] == "and 4,803 more"
+
+
+EXACT = 'title = "T"\nlanguage = "en"\n[[questions]]\ntext = "Why?"\nkind = "exact"\npoints = 2\nreferences = "Paris"\n'
+CHOICE = (
+    'title = "T"\nlanguage = "en"\n[[questions]]\ntext = "Why?"\npoints = 2\noptions = ["x", "y", "z"]\ncorrect = "a"\n'
+)
+
+
+def test_other_answers_and_options_may_have_some_of_the_points() -> None:
+    for text, partly in ((EXACT + "partly = { Lyon = 1, Nice = 0.5 }", {"Lyon": 1.0, "Nice": 0.5}), (CHOICE, {})):
+        quiz, problems = check_quiz(text.encode(), Path("q"))
+        assert quiz is not None, problems
+        assert quiz.questions[0].partly == partly
+        # What has none keeps the digest that it had.
+        assert (b"partly" in canonical(quiz)) is bool(partly)
+        assert from_canonical(canonical(quiz)) == quiz
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (EXACT + "partly = { Lyon = 2 }", "must be less than the points of the question"),
+        (EXACT + "partly = { Lyon = 0 }", "must be more than 0"),
+        (EXACT + 'partly = { Lyon = "x" }', "must be a number"),
+        (EXACT + "partly = {}", "must be 1 to 100"),
+        (EXACT + "partly = 1", "must be a table"),
+        (CHOICE + "partly = { d = 1 }", "`d` is none of the options"),
+        (CHOICE + "partly = { a = 1 }", "cannot be right and have some of the points"),
+        (EXACT.replace("exact", "dictation") + "partly = { x = 1 }", "does not go with a question of kind `dictation`"),
+    ],
+)
+def test_some_of_the_points_are_more_than_none_and_less_than_all(text: str, said: str) -> None:
+    quiz, problems = check_quiz(text.encode(), Path("q"))
+    assert quiz is None
+    assert any(said in problem.message for problem in problems), problems

@@ -89,7 +89,8 @@ BROKEN = [
 # What a schema of draft 7 has no words for: what is said elsewhere in the file, texts that are the same but for case or
 # space, signs of all scripts, and numbers that JSON does not have.
 BEYOND = (
-    *("second time", "like that of", "cannot be right and wrong", "none of the options", "translated from"),
+    *("second time", "like that of", "cannot be right and", "none of the options", "translated from"),
+    "must be less than the points",
     *("must say into which language", "must be letters, digits", "must be a finite number", "U+E00"),
 )
 
@@ -203,8 +204,10 @@ _QUESTION = {
     "value": _or(_NUMBER),
     "tolerance": _or(_NUMBER),
     "unit": _or(_TEXT),
+    "partly": _or(_table(_TEXT | _ID, _NUMBER, 1, 3)),
 }
 _KEYS_OF = [("references",), ("criteria",), ("options", "correct"), ("value",), ("kind", "references"), ("kind",)]
+_KEYS_OF += [("options", "correct", "partly"), ("kind", "references", "partly")]
 _COMMON = ("id", "points", "language", "languages", "form_counts")
 
 

@@ -54,7 +54,6 @@ HELD = (
     *(f"{one} {{number}}{known}: {{told}}" for one in _PARTS for known in ("", " (`{known}`)")),
     "entry {number} of `{key}` {told}",
     *("answers with `*`, which are patterns", "answers with a part of the points", "right numbers after the first"),
-    "the points of options that have a part of them",
     *("file", "file of answers", "file of examples", "file of questions", "glossary", "gradebook", "its list of files"),
     *("quiz", "the graph", "translation memory", "translate with `--no-memory`", "name another file with `--book`"),
     *("GGUF models need", "an importance matrix needs", "quantising needs", "running language models needs"),
