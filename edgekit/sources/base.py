@@ -75,9 +75,9 @@ def check(wanted: Wanted, name: str, size_bytes: int, sha256: str) -> None:
         reasons.append(f"sha256 {sha256} instead of {wanted.sha256}")
     if reasons:
         raise IntegrityError(
-            f"`{name}` is not the file that the catalogue names",
+            f"`{name}` is not the file that was promised",
             reasons=reasons,
-            hint="the source changed or was tampered with; check the entry with `edgekit models show ID`",
+            hint="it was damaged on its way, or the source changed: try again, and do not use it where that stays so",
         )
 
 

@@ -9,9 +9,8 @@ from pathlib import Path
 
 from edgekit.core.atomic import PARTIAL_SUFFIX
 from edgekit.core.cancelling import check_cancelled, leaving
-from edgekit.sources.base import Advance, Wanted, check
+from edgekit.sources.base import BLOCK_BYTES, Advance, Wanted, check, receive
 from edgekit.sources.hub_client import asking, endpoint, refuse_hub_offline
-from edgekit.sources.local import FileSource
 from edgekit.sources.watch import watching
 
 
@@ -36,7 +35,8 @@ class HfSource:
             leaving(partial(self._check_announced, file))
             with watching(folder, advance, before):
                 path = leaving(partial(self._download, file.member, folder))
-            FileSource(str(folder) + "/").fetch([file], work, lambda _: None)
+            with path.open("rb") as stream:
+                receive(iter(partial(stream.read, BLOCK_BYTES), b""), file, f"hf:{self.repository}/{file.member}")
             path.unlink()
             before += file.target.stat().st_size
             advance(before)

@@ -14,6 +14,7 @@ from edgekit.catalogue.uris import is_commit
 from edgekit.core.errors import SourceError
 from edgekit.sources.hub_client import asking, endpoint, patiently, refuse_hub_offline
 
+_TIMEOUT_SECONDS = 30  # the library waits for ever
 _MOST_FILES = 20_000  # repositories of checkpoints of every training step have some thousands
 _LONGEST = 200
 _LARGEST = 1 << 53
@@ -75,7 +76,16 @@ def read_repository(name: str, revision: str | None) -> Repository:
         from huggingface_hub import HfApi
 
         api = HfApi(endpoint=endpoint())
-        info = patiently(lambda: api.model_info(name, revision=revision, files_metadata=True))
+        try:
+            info = patiently(
+                lambda: api.model_info(name, revision=revision, files_metadata=True, timeout=_TIMEOUT_SECONDS)
+            )
+        except (ValueError, TypeError, KeyError, AttributeError) as problem:  # a page of something else, or half of one
+            raise SourceError(
+                f"`{place}`: the hub's answer makes no sense",
+                reasons=["it is no description of a repository"],
+                hint="a network that asks for a sign-in answers in the hub's place: open a page in a browser first",
+            ) from problem
     commit, siblings = info.sha, info.siblings
     reasons = []
     if not isinstance(commit, str) or not is_commit(commit):

@@ -106,7 +106,8 @@ def _reasons(problem: BaseException) -> list[str]:
     """The lines of what went wrong; the library wraps some answers in an error that speaks of the connection alone."""
     cause = problem.__cause__
     texts = [str(problem)] if cause is None else [str(cause), str(problem)]
-    lines = [line.strip()[:_MESSAGE_CHARACTERS] for text in texts for line in text.splitlines() if line.strip()]
+    found = [line.strip()[:_MESSAGE_CHARACTERS] for text in texts for line in text.splitlines()]
+    lines = [line for line in found if line and not line.startswith("For more information check:")]
     return list(dict.fromkeys(lines))[:_MOST_REASONS]
 
 

@@ -43,7 +43,7 @@ def _take(container: zipfile.ZipFile, wanted: Wanted, name: str) -> None:
         raise IntegrityError(f"`{name}` is encrypted")
     if wanted.size_bytes is not None and info.file_size != wanted.size_bytes:
         raise IntegrityError(
-            f"`{name}` is not the file that the catalogue names",
+            f"`{name}` is not the file that was promised",
             reasons=[f"{info.file_size} bytes instead of {wanted.size_bytes}"],
         )
     receive(_blocks(container, info), wanted, name)

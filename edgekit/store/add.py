@@ -77,7 +77,8 @@ def add(source: Path, *, report: Reporter = silent, force: bool = False) -> Inst
             report(StepFinished("install", f"{receipt.id}, {bytes_in_words(receipt.size_bytes)}"))
             return installed
     except OSError as problem:
-        where = f"`{problem.filename}`: " if problem.filename else ""
+        name = problem.filename2 or problem.filename  # of a copy the second is what could not be written
+        where = f"`{name}`: " if name else ""
         raise OutputError(
             f"`{receipt.id}` could not be stored", reasons=[f"{where}{problem.strerror or problem}"]
         ) from problem

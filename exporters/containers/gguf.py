@@ -23,7 +23,7 @@ from typing import Any, NoReturn, overload
 import numpy as np
 from numpy.typing import NDArray
 
-from edgekit.core.errors import ModelFormatError, UnsupportedModelError
+from edgekit.core.errors import ModelFormatError, UnavailableError, UnsupportedModelError
 
 MAGIC = b"GGUF"
 VERSIONS = (2, 3)
@@ -204,7 +204,7 @@ def read_gguf(path: Path) -> Gguf:
     """Map a file and read its description; tensors are read when they are used.
 
     Raises ModelFormatError where a length, a count or an offset is impossible, UnsupportedModelError for a version or a
-    tensor type that this reader does not know.
+    tensor type that this reader does not know, UnavailableError where there is no such file.
     """
     try:
         with path.open("rb") as stream:
@@ -212,6 +212,8 @@ def read_gguf(path: Path) -> Gguf:
             if head[:4] != MAGIC or len(head) < 8:
                 _fail(path.name, "it does not start like a GGUF file")
             data = memoryview(mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ))
+    except FileNotFoundError:
+        raise UnavailableError(f"there is no file `{path}`") from None
     except OSError as error:
         raise ModelFormatError(f"`{path.name}` cannot be read", reasons=[error.strerror or str(error)]) from error
     return _Reader(path.name, data).read()

@@ -58,7 +58,7 @@ class Checkpoint:
 
 
 def save(state: State, checkpoint: Checkpoint) -> None:
-    """Replace the checkpoint, all or nothing."""
+    """Replace the checkpoint, all or nothing; a disk that takes none only costs the next run its time."""
     arrays: dict[str, Any] = {}
     languages = []
     for at, (language, growing) in enumerate(checkpoint.corpora.items()):
@@ -75,7 +75,7 @@ def save(state: State, checkpoint: Checkpoint) -> None:
     head = json.dumps({"tokenizer": state.tokenizer, "blocks": checkpoint.blocks, "languages": languages})
     stream = io.BytesIO()
     np.savez(stream, head=np.frombuffer(head.encode(), np.uint8), **arrays)
-    write_bytes(state.file, stream.getvalue())
+    _keep(state.file, stream.getvalue())
 
 
 def load(state: State, size: int) -> Checkpoint | None:
@@ -102,8 +102,7 @@ def save_counts(state: State, digest: str, counts: NDArray[np.float64]) -> None:
     stream = io.BytesIO()
     head = np.frombuffer(f"{state.tokenizer} {digest}".encode(), np.uint8)
     np.savez(stream, head=head, ids=ids, counts=counts[ids])
-    with contextlib.suppress(OSError, EdgekitError):
-        write_bytes(state.words_file(digest), stream.getvalue())
+    _keep(state.words_file(digest), stream.getvalue())
 
 
 def load_counts(state: State, digest: str, size: int) -> NDArray[np.float64] | None:
@@ -117,3 +116,8 @@ def load_counts(state: State, digest: str, size: int) -> NDArray[np.float64] | N
             return found if np.isfinite(found).all() and found.min() >= 0 else None
     except _DAMAGED:
         return None
+
+
+def _keep(path: Path, data: bytes) -> None:
+    with contextlib.suppress(OSError, EdgekitError):
+        write_bytes(path, data)

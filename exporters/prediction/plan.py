@@ -197,7 +197,11 @@ def choose(
 
 
 def ranked(source: Source, corpora: Sequence[Corpus], languages: Sequence[str], report: Reporter) -> Ranking:
-    """The order in which tokens of a source go, for every target; see `exporters.selection.choose.rank`."""
+    """The order in which tokens of a source go, for every target; see `exporters.selection.choose.rank`.
+
+    Begins the step `select`, which each choice made by it ends.
+    """
+    report(StepStarted("select", f"for {', '.join(languages)}"))
     return rank(
         source.model,
         corpora,

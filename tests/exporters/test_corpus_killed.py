@@ -234,3 +234,9 @@ def test_processes_start_with_ctrl_c_blocked_though_python_s_resource_tracker_un
     # A process of its own: in ours the tracker may run already, and then nothing is unblocked.
     ran = subprocess.run([sys.executable, script], capture_output=True, text=True, check=True, timeout=60)
     assert ran.stdout.splitlines() == ["[True, True, True, True]", "False"]
+
+
+def test_a_cache_that_cannot_be_written_costs_nothing_but_time(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    state = State(tmp_path / "file" / "cache", "one")
+    assert plain(count(folder, state=state)) == plain(count(folder))

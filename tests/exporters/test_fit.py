@@ -25,7 +25,7 @@ import edgekit
 from edgekit.catalogue.load import load_catalogue
 from edgekit.cli.app import run
 from edgekit.core.errors import EngineError, FailedError, MissingExtraError, UnavailableError, UsageError
-from edgekit.core.events import Event, Note, Progress
+from edgekit.core.events import Event, Note, Progress, StepStarted
 from edgekit.core.resident import resident_bytes
 from edgekit.store.installed import models_folder
 from edgekit.store.receipt import read_receipt
@@ -248,7 +248,10 @@ def test_a_candidate_that_does_not_run_is_left_out_and_said(
 def test_nothing_that_fits_ends_in_an_error_that_names_the_nearest(
     student: Path, texts: dict[str, Any], tmp_path: Path
 ) -> None:
-    found = fit(tmp_path / "fit", texts, max_size_bytes=1_000)
+    events: list[Event] = []
+    found = fit(tmp_path / "fit", texts, max_size_bytes=1_000, report=events.append)
+    selecting = [one for one in events if not isinstance(one, Note) and one.step == "select"]
+    assert isinstance(selecting[0], StepStarted)
     assert found.recommended is None
     assert found.to_json()["built"] == []
     with pytest.raises(FailedError) as caught:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from toys.fuzz import fuzz
 from toys.gguf_file import tensor, to_bytes, toy_gguf
 
-from edgekit.core.errors import EdgekitError, ModelFormatError, UnsupportedModelError
+from edgekit.core.errors import EdgekitError, ModelFormatError, UnavailableError, UnsupportedModelError
 from exporters.containers.gguf import BLOCKS, Gguf, Kind, Strings, Value, read_gguf
 from exporters.containers.gguf_writer import Output
 
@@ -258,13 +258,18 @@ def test_an_unknown_tensor_type_is_named(tmp_path: Path) -> None:
     assert caught.value.reasons == ("`t` has tensor type 77",)
 
 
-@pytest.mark.parametrize("name", ["missing.gguf", "folder.gguf", "empty.gguf", "text.gguf"])
+@pytest.mark.parametrize("name", ["folder.gguf", "empty.gguf", "text.gguf"])
 def test_what_is_no_gguf_file_is_refused(name: str, tmp_path: Path) -> None:
     (tmp_path / "folder.gguf").mkdir()
     (tmp_path / "empty.gguf").touch()
     (tmp_path / "text.gguf").write_text("hello " * 100)
     with pytest.raises(ModelFormatError, match=name):
         read_gguf(tmp_path / name)
+
+
+def test_a_file_that_is_not_there_is_told_as_such(tmp_path: Path) -> None:
+    with pytest.raises(UnavailableError, match="there is no file"):
+        read_gguf(tmp_path / "gone.gguf")
 
 
 def test_a_writer_that_is_given_too_few_bytes_says_so() -> None:

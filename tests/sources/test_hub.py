@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -149,8 +150,9 @@ def test_another_digest_is_refused_before_the_first_byte(server: Server, tmp_pat
 
 def test_bytes_that_are_not_what_the_hub_announced_are_refused(server: Server, tmp_path: Path) -> None:
     server.files[file_path("model.safetensors")] = TOY[:-1] + b"X"
-    with pytest.raises(IntegrityError, match="sha256"):
+    with pytest.raises(IntegrityError, match=f"`hf:{NAME}/model.safetensors` is not the file") as caught:
         fetch(tmp_path)
+    assert "sha256" in caught.value.reasons[0]
     assert not (tmp_path / "out").exists()
 
 
@@ -185,6 +187,23 @@ def test_an_answer_that_makes_no_sense_is_a_typed_error(server: Server, answer: 
     server.files[api_path()] = json.dumps({"id": NAME, **answer}).encode()
     with pytest.raises(SourceError, match="makes no sense"):
         read_repository(NAME, None)
+
+
+@pytest.mark.parametrize("answer", [b"<html>please sign in</html>", b"[]", b"{}", b'{"id": "a", "siblings": 5}', b""])
+def test_what_answers_in_the_place_of_the_hub_is_a_typed_error(server: Server, answer: bytes) -> None:
+    server.files[api_path()] = answer
+    with pytest.raises(SourceError, match="makes no sense") as caught:
+        read_repository(NAME, None)
+    assert caught.value.reasons
+
+
+def test_a_hub_that_says_nothing_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("edgekit.sources.hub._TIMEOUT_SECONDS", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        monkeypatch.setenv("HF_ENDPOINT", f"http://127.0.0.1:{silent.getsockname()[1]}")
+        with pytest.raises(SourceError, match="did not give its list of files") as caught:
+            read_repository(NAME, None)
+    assert "check the connection" in str(caught.value.hint)
 
 
 def test_another_commit_than_asked_for_is_refused(server: Server) -> None:

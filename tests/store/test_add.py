@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import errno
 import json
 from pathlib import Path
 
@@ -118,3 +119,16 @@ def test_a_store_that_cannot_be_written_is_an_output_error(artifact: Path) -> No
     models_folder().write_text("a file where the store should be")
     with pytest.raises(OutputError, match="could not be stored"):
         add(artifact)
+
+
+def test_a_disk_that_fills_up_is_told_of_what_could_not_be_written(
+    artifact: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(source: Path, target: Path) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", str(source), None, str(target))
+
+    monkeypatch.setattr("shutil.copyfile", full)
+    with pytest.raises(OutputError, match="could not be stored") as caught:
+        add(artifact)
+    assert str(models_folder()) in caught.value.reasons[0]
+    assert [path.name for path in models_folder().iterdir()] == []
