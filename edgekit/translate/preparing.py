@@ -54,7 +54,8 @@ def prepare(
         text, unreadable=unreadable, taken=[(mark.begin, mark.end) for mark in own], counts=job.count is not None
     )
     if lone := lone_letters(text, unread):
-        held = {at for one in (*found, *own) for at in range(one.begin, one.end)}
+        spans = [*((one.begin, one.end) for one in found), *((mark.begin, mark.end) for mark in own)]
+        held = {at for begin, end in spans for at in range(begin, end)}
         found = tuple(sorted([*found, *(Found(*span, "foreign") for span in lone if span[0] not in held)]))
     if not found and not source.marks:
         lines = capital_lines(text, [], unread) if lower is not None else []
