@@ -210,8 +210,8 @@ def _elements(nodes: Sequence[Inline], make: Callable[..., _Element]) -> Iterato
         elif isinstance(source, (Words, Wrap)):  # a gap to fill in, an element without text
             yield from _elements([source], make)
         elif isinstance(node, Wrap) and isinstance(source, _Piece):  # a ruby, whose reading goes with other words
-            base = source.child.find(W + "rubyBase")
-            if text_of(node.children) == text_of(tuple(_inlines(base))):
+            bases = tuple(one for base in source.child.iter(W + "rubyBase") for one in _inlines(base))
+            if text_of(node.children) == text_of(bases):
                 yield from _elements([Solid("", source)], make)
             else:
                 yield from _elements(node.children, make)
