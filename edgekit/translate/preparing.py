@@ -42,7 +42,7 @@ def prepare(
     """Prepare a text; the branches of its messages are appended to jobs.
 
     lower: the language of a text whose lines in capitals become sentences, None where they stay as they are.
-    unread: its capitals that the model has no piece for.
+    unread: its capitals and quotation marks that the model has no piece for.
     Raises InputError where the text's own marks are impossible.
     """
     source = job.text
