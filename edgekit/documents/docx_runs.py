@@ -101,8 +101,8 @@ def _run(run: _Element) -> Iterator[Inline]:
             base = child.find(W + "rubyBase") if child.tag == W + "ruby" else None
             if base is None:
                 yield Solid("", _Piece(run, child))
-            else:  # the words; how they are read is said of no translation
-                yield from _inlines(base)
+            else:
+                yield Wrap(tuple(_inlines(base)), _Piece(run, child))
     yield from _words(text, style, run, raised, shows, code)
 
 
@@ -209,6 +209,12 @@ def _elements(nodes: Sequence[Inline], make: Callable[..., _Element]) -> Iterato
             yield _new_run(node, make)
         elif isinstance(source, (Words, Wrap)):  # a gap to fill in, an element without text
             yield from _elements([source], make)
+        elif isinstance(node, Wrap) and isinstance(source, _Piece):  # a ruby, whose reading goes with other words
+            bases = tuple(one for base in source.child.iter(W + "rubyBase") for one in _inlines(base))
+            if text_of(node.children) == text_of(bases):
+                yield from _elements([Solid("", source)], make)
+            else:
+                yield from _elements(node.children, make)
         elif isinstance(source, _Piece):
             run = _empty_run(source.run, make)
             run.append(source.child)

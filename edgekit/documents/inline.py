@@ -168,6 +168,8 @@ class _Building:
         self._codes: dict[str, Code] = {}
         self._marks: list[Mark] = []
         self._open: list[tuple[str, int, int, Piece]] = []  # name, index of its mark, where its text begins, the piece
+        self._read = 0  # where the last reading stands
+        self._reads: dict[str, tuple[int, int]] = {}  # the words of each, by its name
         self._last_point: tuple[str, int] | None = None  # a point that the next code may join, and where it is
 
     def built(self, pieces: Sequence[Piece]) -> Passage:
@@ -183,6 +185,9 @@ class _Building:
         text = "".join(self._parts)
         if self._collapse:
             text = text.rstrip(" ")
+        for name, (first, last) in self._reads.items():
+            if name in self._codes:
+                self._codes[name] = replace(self._codes[name], reads=text[first:last])
         marks = tuple(
             Mark(min(mark.begin, len(text)), min(mark.end, len(text)), mark.kind, mark.name)
             for mark in self._marks
@@ -226,13 +231,15 @@ class _Building:
         if self._last_point is not None and piece.kind == "point":
             name, end = self._last_point
             code = self._codes[name]
-            if end == piece.begin and code.reading == piece.reading:
+            if end == piece.begin and (code.reads is not None) == piece.reading:
                 self._codes[name] = replace(code, before=(code.before[0], piece.end))
                 self._last_point = (name, piece.end)
                 return
         name = self._mark("point", self._length, self._length, (piece.begin, piece.end), glue=piece.kind == "break")
         if piece.reading:
-            self._codes[name] = replace(self._codes[name], reading=True)
+            self._codes[name] = replace(self._codes[name], reads="")
+            self._reads[name] = max(self._open[-1][2] if self._open else 0, self._read), self._length
+            self._read = self._length
         if piece.kind == "break":
             if self._ends_in_space:
                 self._codes[name] = Code((piece.begin, piece.end), None, self._codes[name].parent)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from edgekit.documents.layout import LaidOut, Layout
@@ -100,9 +101,9 @@ class _Reader:
             yield Words({"s": " " * times, "tab": "\t"}.get(tag.removeprefix(TEXT), "\n"))
         elif tag in _WRAPS:
             yield from self._wrap(child)
-        elif tag == TEXT + "ruby":  # the words; how they are read is said of no translation
-            for base in child.iter(TEXT + "ruby-base"):
-                yield from self.nodes(base)
+        elif tag == TEXT + "ruby":
+            bases = [node for base in child.iter(TEXT + "ruby-base") for node in self.nodes(base)]
+            yield Wrap(tuple(bases), _Ruby(child, text_of(bases)))
         elif isinstance(tag, str) and tag.startswith(TEXT) and tag not in _APART and len(child) == 0 and child.text:
             self._after_space = False
             yield Solid(child.text, child)  # a field: a date, the number of a page
@@ -121,6 +122,14 @@ class _Reader:
             yield Solid(text_of(nodes), child)
         else:
             yield Wrap(tuple(nodes), child, raised=look[1], link=child.tag == TEXT + "a")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Ruby:
+    """Words with how they are read above them, which goes with other words."""
+
+    element: _Element
+    words: str
 
 
 class _Writer:
@@ -150,6 +159,12 @@ class _Writer:
             source = node.source
             if isinstance(node, Words) and source is None:
                 yield from self._pieces(node.text)
+            elif isinstance(source, _Ruby):
+                if isinstance(node, Wrap) and text_of(node.children) != source.words:
+                    yield from self._contents(node.children)
+                    continue
+                self._after_space = False
+                yield source.element
             elif isinstance(node, Wrap):
                 self.refill(source, node.children)
                 yield source

@@ -24,7 +24,7 @@ class Code:
 
     parent: the pair that it stands in.  glue: whether a space beside it is not in the file.
     link: a pair that holds no other of its kind.  idle: a pair that says nothing where its words have gone.
-    reading: of which only the tags stay once the text has changed.
+    reads: the words before a point that it says how to read; of it only the tags stay where they have changed.
     """
 
     before: tuple[int, int]
@@ -33,7 +33,7 @@ class Code:
     glue: bool = False
     link: bool = False
     idle: bool = False
-    reading: bool = False
+    reads: str | None = None
 
 
 class Span(NamedTuple):
@@ -227,7 +227,8 @@ class Rendering:
                     self._out[-1] = self._out[-1][:-1]
                 else:
                     self._skip = True
-            if self._changed and self._codes[node.name].reading:
+            reads = self._codes[node.name].reads
+            if self._changed and reads is not None and not (reads and self._words.endswith(reads, 0, node.begin)):
                 self._out += _TAG.findall(self._raw(*self._codes[node.name].before))
             else:
                 self._copy(self._codes[node.name].before)

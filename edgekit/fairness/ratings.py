@@ -13,10 +13,15 @@ from pathlib import Path
 from edgekit.core.errors import InputError
 from edgekit.fairness.consistency import Said
 from edgekit.fairness.judge_trial import Pair
+from edgekit.grading.intake import take_in
+from edgekit.grading.reading import EMPTY
+from edgekit.grading.validity import check_validity
+from edgekit.quiz.model import Question
 
 MOST_BYTES = 50_000_000
 MOST_PAIRS = 100_000
 _JUDGES = ("judge", "shuffled")
+_LEAST_LANGUAGES = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +66,25 @@ def read_ratings(path: Path) -> Mapping[str, Ratings]:
 
 
 def read_said(path: Path) -> list[Said]:
-    """Answers of a CSV with `question`, `language` and `answer`; an empty answer is one that was not known."""
+    """Answers of a CSV with `question`, `language` and `answer`.
+
+    An answer that is empty, or says no more than that it is none (`I do not know`), was not known. Raises InputError
+    where there are not two languages to compare.
+    """
     rows = _rows(path)
     missing = [name for name in ("question", "language", "answer") if name not in rows[0]]
     if missing:
         raise InputError(f"`{path}` has no column {', '.join(f'`{name}`' for name in missing)}")
-    return [Said(row["question"], row["language"], row["answer"]) for row in rows]
+    if len({row["language"] for row in rows}) < _LEAST_LANGUAGES:
+        raise InputError(f"`{path}` has answers in one language only, and none to compare them with")
+    return [Said(row["question"], row["language"], row["answer"] if _is_known(row) else None) for row in rows]
+
+
+def _is_known(row: Mapping[str, str]) -> bool:
+    language, asked = row["language"], row["question"]
+    question = Question(asked, "explain", language, {language: asked}, 1)
+    reasons = check_validity(take_in(row["answer"]), question, languages=(language,))
+    return not any(reason.code in EMPTY for reason in reasons)
 
 
 def read_pairs(path: Path) -> list[Pair]:
@@ -105,8 +123,11 @@ def _text_of(path: Path) -> str:
 
 
 def _rows(path: Path) -> list[dict[str, str]]:
+    text = _text_of(path)
+    # Spreadsheets of languages that write 0,5 part cells with semicolons.
+    delimiter = max(",;\t", key=text.partition("\n")[0].count)
     try:
-        rows = list(csv.DictReader(io.StringIO(_text_of(path), newline="")))
+        rows = list(csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter))
     except csv.Error as problem:
         raise InputError(f"`{path}` cannot be read: {problem}") from problem
     ragged = [number for number, row in enumerate(rows, 2) if None in row or None in row.values()]

@@ -13,6 +13,7 @@ from edgekit.checks.capitals import SENTENCE_BEGIN
 from edgekit.checks.capitals import lowered as sentences
 from edgekit.core.languages import base_language
 from edgekit.core.marked import MarkedText
+from edgekit.translate.readable import QUOTES
 
 _LINE = re.compile(r"[^\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+")
 _WORD = re.compile(r"[^\W\d_]{2,}")
@@ -29,7 +30,7 @@ _FEWEST_WORDS = 3
 def capital_lines(text: str, hidden: list[tuple[int, int]], unread: Set[str] = frozenset()) -> list[tuple[int, int]]:
     """Spans of the lines that have no small letter, and three words or a capital that the model cannot read.
 
-    hidden: spans that do not count.  unread: such capitals.
+    hidden: spans that do not count.  unread: what it cannot read.
     """
     if text.upper() != text and not any(line.isupper() for line in text.splitlines()) and not hidden:
         return []
@@ -39,20 +40,20 @@ def capital_lines(text: str, hidden: list[tuple[int, int]], unread: Set[str] = f
     found = []
     for match in _LINE.finditer("".join(shown)):
         line = match.group()
-        if line.isupper() and (len(_WORD.findall(line)) >= _FEWEST_WORDS or not unread.isdisjoint(line)):
+        if line.isupper() and (len(_WORD.findall(line)) >= _FEWEST_WORDS or _has(line, unread)):
             found.append(match.span())
     return found
 
 
 def readable(text: str, unread: Set[str]) -> str:
-    """The text, as long as it was, with small letters for capitals that a model cannot read.
+    """The text, as long as it was, with plain quotation marks and small letters for what a model cannot read.
 
-    Those are of words in capitals and of words that begin a sentence: `Úmido` became `Om`. Elsewhere they are of names
-    that a model has seen so, as `Índia`, and `À` and `Às` it has seen as well.
+    Capitals are of words in capitals and of words that begin a sentence: `Úmido` became `Om`. Elsewhere they are of
+    names that a model has seen so, as `Índia`, and `À` and `Às` it has seen as well.
     """
     if unread.isdisjoint(text):
         return text
-    letters = list(text)
+    letters = [QUOTES.get(one, one) if one in unread else one for one in text]
     begins = {found.start(1) for found in chain(SENTENCE_BEGIN.finditer(text), _CHOICE_BEGIN.finditer(text))}
     for found in _LETTERS.finditer(text):
         begin, end = found.span()
@@ -63,6 +64,10 @@ def readable(text: str, unread: Set[str]) -> str:
         elif begin in begins and end - begin > _LONGEST_KNOWN and found[0][0] in unread:
             letters[begin] = found[0][0].lower()
     return "".join(letters)
+
+
+def _has(line: str, unread: Set[str]) -> bool:
+    return any(one.isalpha() and one in unread for one in line)
 
 
 def lone_letters(text: str, unread: Set[str]) -> list[tuple[int, int]]:

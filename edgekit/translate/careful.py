@@ -97,7 +97,7 @@ class CarefulTranslator(Closing):
         self._kept_spans = kept_spans
         self._readings = readings
         self._unreadable = UnreadableCharacters(translator.source_tokenizer)
-        self._unread = self._unreadable.capitals
+        self._unread = self._unreadable.written_otherwise
 
     @property
     def raw(self) -> TextTranslator:
@@ -108,6 +108,10 @@ class CarefulTranslator(Closing):
     def forms(self) -> tuple[MaskForm, ...]:
         """The forms of masks, the best first."""
         return self._forms
+
+    def reads(self, text: str) -> bool:
+        """Whether the model is shown the quotation marks and capitals of a text as they are."""
+        return not self._unread_of(text)
 
     def close(self) -> None:
         """Free the model."""
@@ -214,7 +218,7 @@ class CarefulTranslator(Closing):
             yield self._result(restored(at), careful=at not in raw)
 
     def _unread_of(self, text: str) -> frozenset[str] | set[str]:
-        """Capitals of a text that the model has no piece for."""
+        """Capitals and quotation marks of a text that the model has no piece for."""
         return self._unread(text) if self._capitals and not text.isascii() else frozenset()
 
     def _result(self, one: Restored, *, careful: bool) -> CarefulTranslation:

@@ -42,7 +42,7 @@ def prepare(
     """Prepare a text; the branches of its messages are appended to jobs.
 
     lower: the language of a text whose lines in capitals become sentences, None where they stay as they are.
-    unread: its capitals that the model has no piece for.
+    unread: its capitals and quotation marks that the model has no piece for.
     Raises InputError where the text's own marks are impossible.
     """
     source = job.text
@@ -54,8 +54,8 @@ def prepare(
         text, unreadable=unreadable, taken=[(mark.begin, mark.end) for mark in own], counts=job.count is not None
     )
     if lone := lone_letters(text, unread):
-        taken = [*((one.begin, one.end) for one in found), *((one.begin, one.end) for one in own)]
-        held = {at for begin, end in taken for at in range(begin, end)}
+        spans = [*((one.begin, one.end) for one in found), *((mark.begin, mark.end) for mark in own)]
+        held = {at for begin, end in spans for at in range(begin, end)}
         found = tuple(sorted([*found, *(Found(*span, "foreign") for span in lone if span[0] not in held)]))
     if not found and not source.marks:
         lines = capital_lines(text, [], unread) if lower is not None else []

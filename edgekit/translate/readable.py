@@ -11,13 +11,14 @@ from edgekit.engine.base import Tokenizer
 _UNKNOWN = frozenset({"<unk>", "[UNK]", "<UNK>", "\u2047"})
 _BYTE = re.compile(r"<0x[0-9A-Fa-f]{2}>")
 _MOST_REMEMBERED = 65_536
+QUOTES = {sign: plain for plain, signs in {'"': "“”„‟«»″", "'": "‘’‚‛‹›′"}.items() for sign in signs}
+"""Plain forms of quotation marks and apostrophes."""
 
 
 class UnreadableCharacters:
     """Called with characters it gives those that become an unknown piece, or bytes; each is tried once.
 
-    A capital whose small letter the model can read is none of them, since it is read by the rest of its word: of
-    Firefox's `Índia` and `Óleo`, which have no piece for their first letter, `India` and `Oil` come.
+    Those of which `written_otherwise` tells another one are none of them.
     """
 
     def __init__(self, tokenizer: Tokenizer) -> None:
@@ -28,16 +29,19 @@ class UnreadableCharacters:
     def __call__(self, characters: Iterable[str]) -> set[str]:
         """Those that the model cannot read; a lone surrogate is none of them, the translator drops it."""
         unread = self._unread({*characters})
-        return unread - self._with_small(unread)
+        return unread - self._others(unread)
 
-    def capitals(self, characters: Iterable[str]) -> set[str]:
-        """Capitals that the model has no piece for, and whose small letters it can read."""
-        return self._with_small(self._unread({*characters}))
+    def written_otherwise(self, characters: Iterable[str]) -> set[str]:
+        """Quotation marks and capitals that the model has no piece for, and whose plain form or small letter it reads.
 
-    def _with_small(self, unread: set[str]) -> set[str]:
-        small = {one: other for one in unread if len(other := one.lower()) == 1 and other != one}
-        unknown = self._unread({*small.values()})
-        return small.keys() - {one for one, other in small.items() if other in unknown}
+        Firefox has no piece for the marks that word processors write, and none for the first letter of `Óleo`.
+        """
+        return self._others(self._unread({*characters}))
+
+    def _others(self, unread: set[str]) -> set[str]:
+        others = {one: QUOTES.get(one, one.lower()) for one in unread}
+        others = {one: other for one, other in others.items() if len(other) == 1 and other != one}
+        return others.keys() - {one for one, other in others.items() if other in self._unread({other})}
 
     def _unread(self, wanted: set[str]) -> set[str]:
         new = sorted(one for one in wanted - self._readable - self._unreadable if not "\ud800" <= one <= "\udfff")

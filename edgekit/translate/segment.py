@@ -26,6 +26,8 @@ _CELL = re.compile(r"[^\t]+\t*|\t+")
 # Three blanks or more are columns, of which a model writes one; where two stand between words, a line is justified.
 _COLUMNS = re.compile(r"(?:(?! {3})[^\t])+(?:\t| {3,})*|(?:\t| {3,})+")
 _JUSTIFIED = re.compile(r"\w  \w")
+# `b) 2 kg` alone became `(b) 2 kg`.
+_CHOICE = re.compile(r" *\(?(?:[^\W\d_]|\d{1,2})[.)] +(?=\S)")
 _OTHER_SPACE = re.compile(r"[^\S ]|[\ud800-\udfff]")
 
 _CLAUSE_MARKS = frozenset(",;:،؛、，；：።፣፤።—–)]}»”।॥၊។៕")
@@ -57,13 +59,16 @@ def split(text: str, language: str) -> list[Piece]:
     """Sentences of text, each with what follows it; joined they are text again, character by character.
 
     Line breaks of any kind and what parts columns, tabs and three blanks, always end a piece, sentences are found by
-    `sentencex` (Wikimedia).
+    `sentencex` (Wikimedia). The letters or numbers of choices in columns are in no piece.
     language: BCP-47; one that the library does not know is split by its rules for English.
     """
     pieces: list[Piece] = []
     for line in text.splitlines(keepends=True):
         has_columns = "   " in line and not _JUSTIFIED.search(line)
         for cell in (_COLUMNS if has_columns else _CELL).findall(line):
+            if has_columns and (choice := _CHOICE.match(cell)):
+                _append_gap(pieces, choice[0])
+                cell = cell[choice.end() :]
             for sentence in _sentences(cell, base_language(language)):
                 _append(pieces, sentence)
     return pieces
@@ -74,15 +79,16 @@ def _append(pieces: list[Piece], sentence: str) -> None:
     lead = _LEADING.match(sentence)
     begin = lead.end() if lead else 0
     if begin:
-        if pieces:
-            last = pieces[-1]
-            pieces[-1] = Piece(last.text, last.gap + sentence[:begin])
-        else:
-            pieces.append(Piece("", sentence[:begin]))
+        _append_gap(pieces, sentence[:begin])
     if begin < len(sentence):
         trail = _TRAILING.search(sentence, begin)
         end = trail.start() if trail else len(sentence)
         pieces.append(Piece(sentence[begin:end], sentence[end:]))
+
+
+def _append_gap(pieces: list[Piece], gap: str) -> None:
+    last = pieces.pop() if pieces else Piece("", "")
+    pieces.append(Piece(last.text, last.gap + gap))
 
 
 def _sentences(text: str, language: str) -> list[str]:

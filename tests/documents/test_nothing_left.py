@@ -144,7 +144,9 @@ def test_all_that_an_opendocument_presentation_shows_is_translated() -> None:
         ("odt", "<text:ruby><text:ruby-base>zebra</text:ruby-base><text:ruby-text>kanji</text:ruby-text></text:ruby>"),
     ],
 )  # fmt: skip
-def test_words_under_a_reading_are_translated_and_the_reading_goes(kind: str, paragraph_of: str) -> None:
+def test_words_under_a_reading_are_translated_and_the_reading_goes_where_they_changed(
+    kind: str, paragraph_of: str
+) -> None:
     if kind == "docx":
         data = docx(paragraph(run("Say "), f"<w:r>{paragraph_of}</w:r>", run(" now")))
     else:
@@ -162,6 +164,9 @@ def test_words_under_a_reading_are_translated_and_the_reading_goes(kind: str, pa
     assert "kanji" not in shown
     assert "ZEBRA" in shown
     assert document.written(document.segments) == data
+    said = [MarkedText(one.text.replace("Say", "SAY"), one.marks) for one in document.segments]
+    content = members(document.written(said))["content.xml" if kind == "odt" else "word/document.xml"].decode()
+    assert paragraph_of.replace("<w:rubyPr/>", "") in content.replace("<w:rubyPr/>", "")
 
 
 def test_words_under_a_reading_of_a_page_are_translated_and_its_tags_stay() -> None:
@@ -172,6 +177,16 @@ def test_words_under_a_reading_of_a_page_are_translated_and_its_tags_stay() -> N
     assert written == b"<p>SAY <ruby>ZEBRA<rp></rp><rt></rt><rp></rp></ruby> NOW</p>"
     assert document.facts == ("readings above words (ruby) are left out where these changed",)
     assert document.written(document.segments) == page
+    said = [MarkedText("SAY zebra NOW", one.marks) for one in document.segments]
+    assert document.written(said) == page.replace(b"Say", b"SAY").replace(b"now", b"NOW")
+
+
+def test_each_reading_of_a_page_goes_with_its_own_words() -> None:
+    page = b"<p><ruby>kan<rt>1</rt>ji<rt>2</rt></ruby> say</p>"
+    document = open_document(page, kind="html")
+    (one,) = document.segments
+    written = document.written([MarkedText("kanJI say", one.marks)])
+    assert written == b"<p><ruby>kan<rt>1</rt>JI<rt></rt></ruby> say</p>"
 
 
 @pytest.mark.parametrize(

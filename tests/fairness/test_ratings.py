@@ -13,7 +13,7 @@ import pytest
 from edgekit.core.errors import InputError
 from edgekit.fairness.consistency import Said
 from edgekit.fairness.judge_trial import Pair
-from edgekit.fairness.ratings import read_pairs, read_ratings, read_said
+from edgekit.fairness.ratings import Ratings, read_pairs, read_ratings, read_said
 
 
 def table(folder: Path, text: str) -> Path:
@@ -98,9 +98,26 @@ def test_bytes_that_are_no_text_are_an_error(tmp_path: Path) -> None:
 
 
 def test_an_empty_answer_was_not_known(tmp_path: Path) -> None:
-    assert read_said(table(tmp_path, "question,language,answer\nq1,en,\n")) == [Said("q1", "en", "")]
+    rows = "q1,en,\nq1,es,No lo sé.\nq2,en,I do not know!\nq2,es,No es agua\n"
+    assert read_said(table(tmp_path, f"question,language,answer\n{rows}")) == [
+        Said("q1", "en", None),
+        Said("q1", "es", None),
+        Said("q2", "en", None),
+        Said("q2", "es", "No es agua"),
+    ]
     with pytest.raises(InputError, match="`language`"):
         read_said(table(tmp_path, "question,answer\nq1,x\n"))
+
+
+def test_answers_in_one_language_are_an_error_since_there_is_nothing_to_compare(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="one language only"):
+        read_said(table(tmp_path, "question,language,answer\nq1,en,a\nq2,en,b\n"))
+
+
+@pytest.mark.parametrize("sign", [";", "\t"])
+def test_cells_are_parted_as_the_first_row_says(tmp_path: Path, sign: str) -> None:
+    path = table(tmp_path, "judge;ana;ben\ngood, very;bad;good\n".replace(";", sign))
+    assert read_ratings(path) == {"und": Ratings((("bad", "good"),), ("good, very",))}
 
 
 def test_the_command_says_in_which_language_a_judge_is_believed(tmp_path: Path) -> None:

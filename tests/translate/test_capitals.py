@@ -49,7 +49,7 @@ def test_only_the_first_letter_may_change(source: str, said: str) -> None:
     assert sum(one != other for one, other in zip(made, said, strict=True)) <= 1
 
 
-_UNREAD = frozenset("ÀÇÊÍÕÓÚ")
+_UNREAD = frozenset("ÀÇÊÍÕÓÚ“”’")
 
 
 @pytest.mark.parametrize(
@@ -61,9 +61,10 @@ _UNREAD = frozenset("ÀÇÊÍÕÓÚ")
         ("mas NÃO, LIÇÃO", "mas NÃO, lição"),
         ("Às 9 e à tarde. À noite", "Às 9 e à tarde. À noite"),
         ("Oil and water", "Oil and water"),
+        ("“Don’t” is «one»", '"Don\'t" is «one»'),
     ],
 )
-def test_capitals_that_a_model_cannot_read_are_shown_as_letters_that_it_can(text: str, shown: str) -> None:
+def test_what_a_model_cannot_read_is_shown_in_letters_and_signs_that_it_can(text: str, shown: str) -> None:
     assert readable(text, _UNREAD) == shown
 
 

@@ -389,7 +389,7 @@ def test_a_capital_is_readable_by_the_rest_of_its_word_when_its_small_letter_is(
 
     unreadable = UnreadableCharacters(Small())
     assert unreadable("ÍíЖжA") == {"Ж", "ж"}
-    assert unreadable.capitals("ÍíЖжA") == {"Í"}
+    assert unreadable.written_otherwise("ÍíЖжA") == {"Í"}
 
 
 def test_forms_come_in_the_order_that_is_asked_for() -> None:

@@ -148,3 +148,10 @@ def test_words_whose_capital_the_model_cannot_read_are_translated(text: str, exp
             (result,) = one.translate([text])
     assert expected in result.text
     assert result.findings == ()
+
+
+def test_quotation_marks_of_word_processors_are_read(translator: CarefulTranslator) -> None:
+    one, two = translator.translate(["The word “school” has six letters.", "He said, ‘Stop!’"])
+    assert one.text == 'A palavra "escola" tem seis letras.'
+    assert two.text == 'Ele disse: "Stop!"'
+    assert one.findings == two.findings == ()

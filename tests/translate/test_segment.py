@@ -87,6 +87,7 @@ def test_split_ends_pieces_at_breaks_and_tabs_when_there_is_no_full_stop() -> No
     [
         ("apple   pear", [("apple", "   "), ("pear", "")]),
         ("   Name: ____   Class: __   ", [("", "   "), ("Name: ____", "   "), ("Class: __", "   ")]),
+        ("a) big   (2) red", [("", "a) "), ("big", "   (2) "), ("red", "")]),
         ("one \t   two", [("one", " \t   "), ("two", "")]),
         ("a slip of  the hand", [("a slip of  the hand", "")]),
         ("a  line   that is  justified", [("a  line   that is  justified", "")]),
