@@ -1,6 +1,7 @@
 """What holds for every test."""
 
 import os
+import signal
 import tempfile
 
 import pytest
@@ -25,6 +26,9 @@ def pytest_configure(config: pytest.Config) -> None:
     Each is held to its own share of the cores, and so is what it starts: two real models on the same two cores, with
     two threads each, spend as much on waiting for one another's threads as on their work.
     """
+    # A shell starts what runs in the background with Ctrl-C ignored, and every process of a test would inherit that.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     # An example that takes long says that the machine is busy.
     settings.register_profile("untimed", settings.default, deadline=None)
     settings.load_profile("untimed")
