@@ -30,8 +30,6 @@ from edgekit.cli.start import main
 from edgekit.core.errors import DirectionError
 from edgekit.core.languages import Direction
 
-# A test run in the background ignores SIGINT, and its children inherit that.
-signal.signal(signal.SIGINT, signal.default_int_handler)
 if "EDGEKIT_TOY_FILE_BYTES" in os.environ:
     import resource
 
