@@ -19,7 +19,7 @@ from edgekit.grading.spelling import same_sound
 from edgekit.grading.statements import denial
 from edgekit.grading.units import Unit, unit_named
 from edgekit.quiz.model import Question
-from edgekit.quiz.suggestion import Evidence, Reason
+from edgekit.quiz.suggestion import Reason
 
 # What a conversion of units loses in the last place is no error.
 _SLACK = Decimal("1e-9")
@@ -37,7 +37,7 @@ _BEFORE_CHRIST = re.compile(
     r"\s?(?:a\.?\s?(?:de\s)?c\b|b\.?\s?c\b|bce\b|v\.?\s?chr\b|av\.?\s?j\.?\s?-?\s?c\b|antes de cristo|before christ"
     r"|avant jesus|vor christus|kk\b)"
 )
-_PARENTHESES = str.maketrans("()", "  ")
+_MARKER = re.compile(r"[()]|(?<=\d)\.(?=\s)")
 
 
 def mark_number(question: Question, intake: Intake, languages: tuple[str, ...]) -> Ruled:
@@ -47,12 +47,11 @@ def mark_number(question: Question, intake: Intake, languages: tuple[str, ...]) 
     is right, one that is denied, and one that is left open (`3 or 4`, `more than 4`).
     """
     most = question.points
-    # `(4)` is no number of a list where nothing follows.
-    found = amounts(intake.text, languages) or amounts(intake.text.translate(_PARENTHESES), languages)
+    # `(4)` and `18. Jahrhundert` are no numbers of a list where no other number is.
+    found = amounts(intake.text, languages) or amounts(_MARKER.sub(" ", intake.text), languages)
+    found = found or _roman(question, intake)
     found = [_before_christ(matching_form(intake.text), one) for one in found]
     if not found:
-        if denial(intake.text, known((question.language, *languages))) is None and (whole := _roman(question, intake)):
-            return ruled(most, most, whole)
         told = _slip(question, intake, found, languages) or doubt("number", "there is no number in it")
         return ruled(0.0, most, None, possible=(most,), reasons=told)
     wanted = f"{question.value:g}" + (f" {question.unit}" if question.unit else "")
@@ -100,15 +99,15 @@ def _before_christ(plain: str, one: Quantity) -> Quantity:
     return replace(one, unit=None, values=(*one.values, *(-value for value in one.values)))
 
 
-def _roman(question: Question, intake: Intake) -> Evidence | None:
+def _roman(question: Question, intake: Intake) -> list[Quantity]:
     """The one number in capitals, `XVIII` of a century, where it is right; `I` is one where nothing else is written."""
     read = list(roman(intake.text))
-    if len(read) != 1 or question.unit:
-        return None
+    if len(read) != 1:
+        return []
     begin, end, values = read[0]
     alone = end - begin > 1 or not any(map(str.isalnum, intake.text[:begin] + intake.text[end:]))
-    is_right = alone and _within(question, tuple(map(Decimal, values)))
-    return evidence(intake, begin, end, f"{question.value:g}") if is_right else None
+    one = Quantity(begin, end, tuple(map(Decimal, values)), None)
+    return [one] if alone and not question.unit and _within(question, one.values) else []
 
 
 def _slip(question: Question, intake: Intake, found: list[Quantity], languages: tuple[str, ...]) -> tuple[Reason, ...]:

@@ -24,12 +24,13 @@ _BOUND = re.compile(
     r"|(?:mehr|weniger|grosser|kleiner) als|mindestens|hochstens|uber|unter|zaidi ya|chini ya|angalau)\s{1,2}"
     r"|(?<![-=<>])(?:>=?|<=?|≥|≤)\s{0,2})(?:the |el |la |los |o |a |os |le |la |les |die |der |das )?$"
 )
-# Of years; `after 3 hours` answers when.
+# Of years and centuries; `after 3 hours` answers when.
 _BEFORE = re.compile(
     r"\b(?:before|after|until|since|antes de|despues de|depois de|desde|avant|apres|depuis|vor|nach|seit|kabla ya"
-    r"|baada ya)\s{1,2}(?:the year |el ano |o ano de |l['’]an |dem jahr )?$"
+    r"|baada ya)\s{1,2}(?:the (?:year )?|el (?:ano |siglo )?|o (?:ano de |seculo )?|l['’]an |le |dem (?:jahr )?)?$"
 )
 _LEAST_YEAR = 1000
+_ROMAN = frozenset("IVXLCDM")
 _BEHIND = re.compile(
     r"\s{0,2}(?:\+(?=\s|$)|(?:or|o|ou|oder) (?:more|less|fewer|mas|menos|mais|plus|moins|mehr|weniger)\b)"
 )
@@ -63,7 +64,8 @@ def left_open(text: str, right: Sequence[Quantity], found: Sequence[Quantity], a
     for one in right:
         first = max(0, one.begin - _MOST_BEFORE)
         bound = _BOUND.search(plain, first, one.begin)
-        if bound is None and one.unit is None and all(value >= _LEAST_YEAR for value in one.values):
+        is_year = all(value >= _LEAST_YEAR for value in one.values) or text[one.begin] in _ROMAN
+        if bound is None and one.unit is None and is_year:
             bound = _BEFORE.search(plain, first, one.begin)
         if bound is not None:
             return bound.start(), one.end
