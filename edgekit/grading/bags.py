@@ -29,6 +29,11 @@ _LEAST_TAKEN = 0.6
 _LEAST_COVERED = 0.15
 # A wording that is a list asks for one.
 _LEAST_SMALL = 0.1
+# Sentences are none, whatever is between: `Books became cheaper. More people read.`
+_LEAST_SENTENCE = 3
+_PARTED = re.compile(r"[,;/|\n]")
+# Words alone between signs, where no wording has any: these more.
+_ENUMERATED = 6.0
 # `p * p * p` is a formula.
 _LEAST_WRITTEN = 0.6
 # Two telling words are an answer (`closed path`, `damaged battery`) unless another stands between them in the wording.
@@ -108,7 +113,10 @@ def score(
         found += _MORE * ((rows[:, 2] == 1.0) & (rows[:, 1] <= _MOST_PICKED))
     if len(words) > _PAIR and len({word for word in words if word not in small}) < _FEW:
         found -= _LESS
-    if len(words) >= _LEAST_LONG:
+    is_enumerated = _is_enumerated(text)
+    if is_enumerated and not any(map(_PARTED.search, wordings)):
+        found += _ENUMERATED
+    if len(words) >= _LEAST_LONG and not is_enumerated:
         found[(rows[:, 3] >= _LEAST_BESIDE) & (rows[:, 4] >= _LEAST_ORDER)] = -np.inf
     return float(found.max())
 
@@ -155,7 +163,7 @@ class _Wording:
         words, small = _words(text), _small(bases)
         stems = [_stem(word, bases) for word in words]
         listed = [stem for word, stem in zip(words, stems, strict=True) if word not in small]
-        self.is_sentence = len(words) - len(listed) > _LEAST_SMALL * len(words)
+        self.is_sentence = len(words) - len(listed) > _LEAST_SMALL * len(words) or _has_sentences(text)
         self.stems, self.pairs, self.telling = Counter(stems), frozenset(pairwise(stems)), frozenset(listed)
         self._places: dict[str, list[int]] = defaultdict(list)
         for at, stem in enumerate(stems):
@@ -178,6 +186,15 @@ class _Wording:
         return first != second and all(
             one > other + 1 if turned else abs(one - other) > 1 for one in ones for other in others
         )
+
+
+def _has_sentences(text: str) -> bool:
+    return sum(len(text[slice(*one)].split()) >= _LEAST_SENTENCE for one in sentences(text)) > 1
+
+
+def _is_enumerated(text: str) -> bool:
+    """Whether most words stand alone between signs."""
+    return 2 * sum(len(part.split()) == 1 for part in _PARTED.split(text)) > len(text.split())
 
 
 def _bases(languages: Sequence[str]) -> tuple[str, ...]:

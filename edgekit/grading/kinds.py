@@ -31,17 +31,22 @@ _LIST = re.compile(r"[,;\n]")
 _ROW = re.compile(r"[,;\n/+&]|\b(?:and|y|e|und|et)\b", re.IGNORECASE)
 # In the form of `_loose`: `both a and c`, `la ballena y el murciélago`.
 _LEADING = re.compile(
-    r"^(?:(?:and|y|e|und|et|both|ambos|ambas) )?(?:(?:the|an?|el|la|los|las|una?|o|os|as|uma?|der|die|das) )?"
+    r"^(?:(?:and|y|e|und|et|both|ambos|ambas) )?"
+    r"(?:(?:the|an?|el|la|los|las|una?|o|os|as|uma?|der|die|das|le|les) |l['’])?"
 )
 # In the form of `_loose`: `option b`, `the answer is b`, `a letra c`.
 _CALLED = re.compile(
     r"^(?:(?:the|my|la|mi|el|a|o|minha|die|das|le) )?(?:(?:right|correct) )?"
-    r"(?:option|answer|letter|choice|opcion|respuesta(?: correcta)?|letra|inciso|opcao|resposta(?: cert[ao]| correta)?"
-    r"|alternativa|choix|reponse|lettre|antwort|buchstabe)(?: (?:is|es|e|est|ist))?(?: (?:the|la|el|a|o|die))?[ :]+"
+    r"(?:options?|answers?|letters?|choices?|opcion(?:es)?|respuestas?(?: correctas?)?|letras?|incisos?|opcao|opcoes"
+    r"|respostas?(?: cert[ao]s?| corretas?)?|alternativas?|choix|reponses?|lettres?|antwort(?:en)?|buchstaben?)"
+    r"(?: (?:is|are|es|son|e|sao|est|sont|ist|sind))?(?: (?:the|la|el|die))?[ :]+"
     r"|^(?:it is|it's|i think(?: it is)?|es la|creo que(?: es)?(?: la)?|c'est la|es ist|das ist) |^(?:es|e) (?=\w{3})"
 )
+_ARTICLE = re.compile(r"[ao] \S+$")
 _MOST_CALLED = 200
 _SIGNS = re.compile(r"[\W_]+")
+# `$CO_2$`, `\(\mathrm{CO}_{2}\)`.
+_TYPESET = re.compile(r"\\(?:text|mathrm|mathit|mathbf|ce)\b|\\(?:[()\[\], ]|$)|[${}_^]")
 _LOW = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 
 
@@ -188,7 +193,8 @@ def _chosen(question: Question, said: str) -> set[str] | None:
         return {by_id[one] for one in names}
     rest = _CALLED.sub("", _loose(said)) if len(said) <= _MOST_CALLED else ""
     if rest and rest != _loose(said):
-        return _chosen(question, rest)
+        # `A resposta é a b`: an article or an option.
+        return None if _ARTICLE.match(rest) else _chosen(question, rest)
     # `b) by day`: an option's id and its text.
     first = by_id.get(names[0]) if names else None
     if first is not None and _loose(said).endswith(_loose(question.options[first])):
@@ -220,7 +226,10 @@ def _core(text: str) -> tuple[int, int]:
 
 def _loose(text: str) -> str:
     begin, end = _core(text)
-    return " ".join(matching_form(text[begin:end]).translate(_LOW).split())
+    text = text[begin:end]
+    if "$" in text or "\\" in text:
+        text = _TYPESET.sub("", text)
+    return " ".join(matching_form(text).translate(_LOW).split())
 
 
 def _words_of(text: str) -> str:

@@ -20,7 +20,7 @@ from edgekit.grading.spelling import same_sound
 from edgekit.grading.statements import denial
 from edgekit.grading.units import Unit, unit_named
 from edgekit.quiz.model import Question
-from edgekit.quiz.suggestion import Evidence, Reason
+from edgekit.quiz.suggestion import Reason
 
 # What a conversion of units loses in the last place is no error.
 _SLACK = Decimal("1e-9")
@@ -38,7 +38,7 @@ _BEFORE_CHRIST = re.compile(
     r"\s?(?:a\.?\s?(?:de\s)?c\b|b\.?\s?c\b|bce\b|v\.?\s?chr\b|av\.?\s?j\.?\s?-?\s?c\b|antes de cristo|before christ"
     r"|avant jesus|vor christus|kk\b)"
 )
-_PARENTHESES = str.maketrans("()", "  ")
+_MARKER = re.compile(r"[()]|(?<=\d)\.(?=\s)")
 # Of a number, nobody says these but who asks for a mark.
 _SCORE_WORD = re.compile(
     r"\b(?:points|marks|grades?|scores?|puntos|notas?|calificacion|pontos|teacher|profe(?:sora?)?|deserve|merezco|mereco"
@@ -67,7 +67,7 @@ def mark_number(question: Question, intake: Intake, languages: tuple[str, ...], 
 
 def _by_signs(question: Question, intake: Intake, languages: tuple[str, ...], own: str | None) -> Ruled:
     """By both readings of its signs; own: the one before a fraction in the language of the answer."""
-    found, others = (_found(intake.text, languages, sign) for sign in (",." if own == "," else ".,"))
+    found, others = (_found(question, intake, languages, sign) for sign in (",." if own == "," else ".,"))
     first = _marked(question, intake, found, languages)
     if found == others:
         return first
@@ -83,10 +83,11 @@ def _by_signs(question: Question, intake: Intake, languages: tuple[str, ...], ow
     return ruled(points, question.points, words, possible=(*first.possible, *second.possible), reasons=told)
 
 
-def _found(text: str, languages: tuple[str, ...], sign: str) -> list[Quantity]:
-    # `(4)` is no number of a list where nothing follows.
-    found = amounts(text, languages, decimal=sign) or amounts(text.translate(_PARENTHESES), languages, decimal=sign)
-    plain = matching_form(text)
+def _found(question: Question, intake: Intake, languages: tuple[str, ...], sign: str) -> list[Quantity]:
+    # `(4)` and `18. Jahrhundert` are no numbers of a list where no other number is.
+    found = amounts(intake.text, languages, decimal=sign)
+    found = found or amounts(_MARKER.sub(" ", intake.text), languages, decimal=sign) or _roman(question, intake)
+    plain = matching_form(intake.text)
     return [_before_christ(plain, one) for one in found]
 
 
@@ -99,8 +100,6 @@ def _marked(question: Question, intake: Intake, found: list[Quantity], languages
     """By the numbers that were found."""
     most = question.points
     if not found:
-        if denial(intake.text, known((question.language, *languages))) is None and (whole := _roman(question, intake)):
-            return ruled(most, most, whole)
         told = _slip(question, intake, found, languages) or doubt("number", "there is no number in it")
         return ruled(0.0, most, None, possible=(most,), reasons=told)
     wanted = _wanted(question)
@@ -148,15 +147,15 @@ def _before_christ(plain: str, one: Quantity) -> Quantity:
     return replace(one, unit=None, values=(*one.values, *(-value for value in one.values)))
 
 
-def _roman(question: Question, intake: Intake) -> Evidence | None:
+def _roman(question: Question, intake: Intake) -> list[Quantity]:
     """The one number in capitals, `XVIII` of a century, where it is right; `I` is one where nothing else is written."""
     read = list(roman(intake.text))
-    if len(read) != 1 or question.unit:
-        return None
+    if len(read) != 1:
+        return []
     begin, end, values = read[0]
     alone = end - begin > 1 or not any(map(str.isalnum, intake.text[:begin] + intake.text[end:]))
-    is_right = alone and _within(question, tuple(map(Decimal, values)))
-    return evidence(intake, begin, end, f"{question.value:g}") if is_right else None
+    one = Quantity(begin, end, tuple(map(Decimal, values)), None)
+    return [one] if alone and not question.unit and _within(question, one.values) else []
 
 
 def _asks_for_marks(question: Question, text: str) -> bool:

@@ -26,12 +26,13 @@ _BOUND = re.compile(
 )
 # Of the first number: `from 12 to 15` has two.
 _UP_TO = re.compile(r"\b(?:up to|hasta|ate|jusqu['’]a|bis zu)\s{1,2}$")
-# Of years; `after 3 hours` answers when.
+# Of years and centuries; `after 3 hours` answers when.
 _BEFORE = re.compile(
     r"\b(?:before|after|until|since|antes de|despues de|depois de|desde|avant|apres|depuis|vor|nach|seit|kabla ya"
-    r"|baada ya)\s{1,2}(?:the year |el ano |o ano de |l['’]an |dem jahr )?$"
+    r"|baada ya)\s{1,2}(?:the (?:year )?|el (?:ano |siglo )?|o (?:ano de |seculo )?|l['’]an |le |dem (?:jahr )?)?$"
 )
 _LEAST_YEAR = 1000
+_ROMAN = frozenset("IVXLCDM")
 _BEHIND = re.compile(
     r"\s{0,2}(?:\+(?=\s|$)|(?:or|o|ou|oder) (?:more|less|fewer|mas|menos|mais|plus|moins|mehr|weniger)\b)"
 )
@@ -70,7 +71,8 @@ def left_open(text: str, right: Sequence[Quantity], found: Sequence[Quantity], a
         bound = _BOUND.search(plain, first, one.begin)
         if bound is None and one == found[0]:
             bound = _UP_TO.search(plain, first, one.begin)
-        if bound is None and one.unit is None and all(value >= _LEAST_YEAR for value in one.values):
+        is_year = all(value >= _LEAST_YEAR for value in one.values) or text[one.begin] in _ROMAN
+        if bound is None and one.unit is None and is_year:
             bound = _BEFORE.search(plain, first, one.begin)
         if bound is not None:
             return bound.start(), one.end

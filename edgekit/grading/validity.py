@@ -10,6 +10,7 @@ from unicodedata import category
 from edgekit.grading.intake import Intake, matching_form
 from edgekit.grading.letter_pairs import is_run, surprise
 from edgekit.grading.no_attempt import FILLERS, NO_ATTEMPT
+from edgekit.grading.not_known import says_not_known
 from edgekit.identify.identifier import Identifier, open_identifier
 from edgekit.identify.scripts import scripts_in, scripts_of_language
 from edgekit.quiz.lint import IMAGE
@@ -162,7 +163,7 @@ def _phrases(languages: tuple[str, ...]) -> frozenset[tuple[str, ...]]:
 
 
 def _is_no_attempt(words: tuple[str, ...], text: str, languages: tuple[str, ...]) -> bool:
-    """Whether a text is made of phrases that say so and of nothing else."""
+    """Whether a text says so and nothing else."""
     phrases = _phrases(languages)
     unspaced = "".join(one for one in text if one.isalnum())
     if (unspaced,) in phrases:
@@ -171,6 +172,9 @@ def _is_no_attempt(words: tuple[str, ...], text: str, languages: tuple[str, ...]
     alone = [word for word in words if (word,) not in _fillers()] == ["nose"]
     if alone and not any(tag.startswith("es") for tag in languages):
         return False
+    tags = [*_EVERYWHERE, *(tag for one in languages for tag in one.split("+"))]
+    if says_not_known(words, tags, _fillers()):
+        return True
     at, said = 0, False
     while at < len(words):
         rows = [words[at : at + size] for size in range(min(_MOST_IN_PHRASE, len(words) - at), 0, -1)]

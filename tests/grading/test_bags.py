@@ -127,3 +127,25 @@ def test_a_wording_with_words_of_another_language_in_it_is_in_order() -> None:
     assert find_bag(text, [LEAVES], ["en+es", "en", "es"], broken, decides=True) == ()
     words = text.split()
     assert find_bag(" ".join(words[::-1]), [LEAVES], ["en+es", "en", "es"], broken)
+
+
+PRINT = ("Books became cheaper.", "More people learned to read.", "New ideas spread quickly.")
+
+
+@pytest.mark.parametrize(
+    ("text", "is_bag"),
+    [
+        ("books, became, cheaper, more, people, learned, read, ideas, spread, quickly", True),
+        ("books / cheaper / people / learned / read / ideas / spread", True),
+        ("spread ideas cheaper books people read more quickly learned", True),
+        ("Books became cheaper, more people learned to read, new ideas spread quickly", False),
+        ("books became cheaper more people learned to read new ideas spread quickly", False),
+    ],
+)
+def test_words_alone_between_signs_are_a_bag_of_wordings_that_list_nothing(text: str, is_bag: bool) -> None:
+    assert bool(find_bag(text, [*PRINT, " ".join(PRINT)], ["en"], broken if is_bag else whole)) == is_bag
+
+
+def test_a_list_is_an_answer_where_a_wording_is_one() -> None:
+    wording = "The organs are the heart, the lungs, the liver and the kidneys."
+    assert not find_bag("heart, lungs, liver, kidneys", [wording], ["en"], whole)

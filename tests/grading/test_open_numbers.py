@@ -110,6 +110,12 @@ def test_a_number_in_roman_letters_is_read_where_it_is_right(text: str, points: 
     assert mark(question("numeric", value=18.0), text, _LANGUAGES).points == points
 
 
+def test_a_century_is_open_before_it() -> None:
+    assert mark(question("numeric", value=18.0), "avant le XVIIIe siècle", _LANGUAGES).possible == (0.0, 2.0)
+    assert mark(question("numeric", value=18.0), "im 18. Jahrhundert", _LANGUAGES).possible == (2.0,)
+    assert mark(question("numeric", value=18.0), "18. Jahrhundert", _LANGUAGES).possible == (2.0,)
+
+
 def test_a_word_that_is_a_roman_number_is_none() -> None:
     assert mark(question("numeric", value=1.0), "I have forgotten").points == 0.0
     assert mark(question("numeric", value=18.0), "no fue en el siglo XVIII", _LANGUAGES).points == 0.0

@@ -137,6 +137,11 @@ def test_another_word_of_the_same_kind_has_no_points(reference: str, text: str) 
     assert mark(question("exact", references={"es": (reference,)}), text).possible == (0.0,)
 
 
+@pytest.mark.parametrize("text", ["$CO_2$", "$CO_{2}$", r"$\mathrm{CO}_2$", r"\(CO_2\)", "CO₂"])
+def test_a_formula_is_right_however_it_is_typeset(text: str) -> None:
+    assert mark(question("exact", references={"en": ("CO2",)}), text).possible == (2.0,)
+
+
 def test_a_picture_behind_an_answer_is_no_part_of_it() -> None:
     assert mark(EXACT, "photosynthesis 🌱✨").possible == (2.0,)
     assert mark(CHOICE, "b 😀").possible == (2.0,)
@@ -176,6 +181,8 @@ MAMMALS = question(
         ("whale and bat", (2.0,)),
         ("The whale and the bat.", (2.0,)),
         ("both a and c", (2.0,)),
+        ("the answers are a and c", (2.0,)),
+        ("réponses a et c", (2.0,)),
         ("a/c", (2.0,)),
         ("ac", (2.0,)),
         ("bat, a whale", (2.0,)),
@@ -210,6 +217,7 @@ def test_an_option_is_known_by_what_it_is_called(text: str) -> None:
         ("a resposta é a", (0.0,)),
         ("the answer is not b", (0.0, 2.0)),
         ("option b or c", (0.0, 2.0)),
+        ("a resposta é a b", (0.0, 2.0)),
         ("option", (0.0, 2.0)),
         ("option " * 1000, (0.0, 2.0)),
     ],

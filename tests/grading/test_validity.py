@@ -61,6 +61,12 @@ def test_answer_is_blank_when_nothing_is_written(text: str) -> None:
         "no idea no sé",
         "sorry I honestly don't know, ma'am",
         "la verdad no lo sé, maestra",
+        "I don't know how to answer this question",
+        "we haven't learned this yet, sorry",
+        "I have absolutely no idea",
+        "i forgot the answer",
+        "no supe qué contestar",
+        "no me acuerdo de nada",
     ],
 )
 def test_answer_is_no_attempt_when_it_says_so(text: str) -> None:
@@ -80,6 +86,9 @@ def test_answer_is_no_attempt_when_it_says_so(text: str) -> None:
         ("मुझे याद नहीं है", "hi"),
         ("mujhe nahi maloom sir ji", "hi"),
         ("Sijui mwalimu", "sw"),
+        ("não sei explicar isso", "pt"),
+        ("ich weiß die Antwort leider nicht", "de"),
+        ("je n'ai pas compris la question", "fr"),
         ("samahani, sielewi swali", "sw"),
         ("não faço a menor ideia prof", "pt"),
         ("لا أعلم يا أستاذ", "ar"),
@@ -196,6 +205,24 @@ def test_hidden_characters_are_told_when_there_are_some() -> None:
 def test_text_is_too_long_when_it_is_cut() -> None:
     assert codes("light and water. " * 6000)[0] == "too_long"
     assert codes("x" * 50_000)[0] == "too_long"
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("They did not know about the leaves", "en"),
+        ("It is not sure", "en"),
+        ("I am not sure but it is the light", "en"),
+        ("People forgot to water it", "en"),
+        ("No se sabía nada de eso", "es"),
+        ("No se ve la luz", "es"),
+        ("Não sabiam fazer isso sem luz", "pt"),
+        ("Es ist nicht weiß", "de"),
+        ("Les gens ne savaient pas lire", "fr"),
+    ],
+)
+def test_what_others_did_not_know_is_an_answer(text: str, language: str) -> None:
+    assert codes(text, languages=[language]) == []
 
 
 @pytest.mark.parametrize("kind", ["exact", "numeric", "choice"])
