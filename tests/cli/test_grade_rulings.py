@@ -141,6 +141,14 @@ def test_a_second_marking_shows_no_mark_and_tells_how_far_it_is(
         ('kind = "exact"\nreferences = { en = ["sun", "light"] }', ["right: sun", "right: light"]),
         ('value = 5\nunit = "kg"', ["right: 5 kg"]),
         ('options = ["sun", "moon"]\ncorrect = "a"', ["right: a: sun"]),
+        (
+            'options = ["sun", "moon"]\ncorrect = "a"\npartly = { b = 0.5 }',
+            ["right: a: sun", "right: b: moon, 0.5 of 2"],
+        ),
+        (
+            'kind = "exact"\nreferences = "sun"\npartly = { star = 1 }',
+            ["right: sun", "right: star, 1 of 2"],
+        ),
         ('criteria = ["It needs light."]', ["2 for It needs light."]),
     ],
 )

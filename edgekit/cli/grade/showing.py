@@ -120,7 +120,9 @@ def _right(question: Question) -> list[str]:
         unit = f" {question.unit}" if question.unit else ""
         within = f", or up to {number(question.tolerance)} more or less" if question.tolerance else ""
         right.append(f"{number(question.value)}{unit}{within}")
-    return right
+    most = number(question.points)
+    partly = ((question.options.get(one, ""), one, points) for one, points in question.partly.items())
+    return [*right, *(f"{one}{': ' if text else ''}{text}, {number(points)} of {most}" for text, one, points in partly)]
 
 
 def fitted(line: str, stream: TextIO | None = None) -> list[str]:
