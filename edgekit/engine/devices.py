@@ -310,7 +310,11 @@ class FallbackSession(Generic[S]):
             reasons.append(f"{name}: {told}")
             if self._left:
                 self._say(f"{name} {told}; going on with {self._left[0][0]}")
-        raise EngineError(f"no provider opens {self._what}", reasons=reasons)
+        raise EngineError(
+            f"no provider opens {self._what}",
+            reasons=reasons,
+            hint="`edgekit verify` tells of a model whether its files are what they were",
+        )
 
     def run(self, output_names: Sequence[str] | None, input_feed: Mapping[str, Any]) -> list[Any]:
         """Run the graph; a failure on anything but the last provider is reported and the run is made again there.

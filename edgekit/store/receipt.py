@@ -140,10 +140,10 @@ def read_receipt(folder: Path) -> Receipt:
     if len(data) > MAX_BYTES:
         raise ModelFormatError(f"`{path}` is larger than {MAX_BYTES} bytes")
     receipt, reasons = parse_receipt(data)
-    if receipt is not None and not reasons:
-        reasons = _check_files(folder, receipt)
     if receipt is None or reasons:
         raise ModelFormatError(f"`{path}` is not a sound receipt", reasons=reasons)
+    if reasons := _check_files(folder, receipt):
+        raise ModelFormatError(f"`{folder}` is not what its receipt says", reasons=reasons)
     return receipt
 
 

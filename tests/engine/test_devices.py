@@ -250,9 +250,10 @@ def test_an_engine_error_with_every_reason_is_raised_when_nothing_opens() -> Non
     def make(providers: Sequence[tuple[str, Mapping[str, str]]]) -> FakeSession:
         raise RuntimeError(f"no {providers[0][0]}")
 
-    with pytest.raises(EngineError) as raised:
+    with pytest.raises(EngineError, match="no provider opens") as raised:
         FallbackSession(make, CHOICE, silent)
     assert raised.value.reasons == (f"{CUDA}: no {CUDA}", f"{CPU}: no {CPU}")
+    assert "edgekit verify" in str(raised.value.hint)
 
 
 def test_an_engine_error_is_raised_when_the_cpu_fails_in_a_run() -> None:

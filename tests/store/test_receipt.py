@@ -110,7 +110,7 @@ def test_a_file_that_is_missing_short_or_a_link_is_refused(folder: Path) -> None
     write_receipt(folder, RECEIPT)
     (folder / "model.onnx").write_bytes(TOY[:-1])
     (folder / "sub" / "LICENCE").unlink()
-    with pytest.raises(ModelFormatError) as caught:
+    with pytest.raises(ModelFormatError, match="is not what its receipt says") as caught:
         read_receipt(folder)
     assert len(caught.value.reasons) == 2
     assert caught.value.reasons[0] == f"`model.onnx` has {len(TOY) - 1} bytes instead of {len(TOY)}"
