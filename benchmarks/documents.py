@@ -27,8 +27,9 @@ from benchmarks.lines import flores
 from benchmarks.machine import describe
 from edgekit.core.chrf import corpus_chrf
 from edgekit.documents.open import open_document
+from edgekit.translate.around import Around
 from edgekit.translate.documents import translate_document
-from edgekit.translate.opening import Around, open_checked_translator
+from edgekit.translate.opening import open_checked_translator
 from edgekit.translate.translator import open_translator
 
 

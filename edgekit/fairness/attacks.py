@@ -59,11 +59,6 @@ def attacks(quiz: Quiz, *, seed: int = 0) -> tuple[Attack, ...]:
     )
 
 
-def wrong_answer(quiz: Quiz, question: Question, language: str) -> str:
-    """What is wrong here: a known misconception, the answer to another question, or one about nothing."""
-    return _wrong_answers(quiz, question, language)[0]
-
-
 def _wrong_answers(quiz: Quiz, question: Question, language: str) -> list[str]:
     """All that is known to be wrong; else the answers to other questions, else one about nothing."""
     known_wrong = [text for one in question.misconceptions for text in one.wordings.get(language, ())]

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from toys.installed_translation import install
 from toys.marian_student import toy_student
+from toys.npu import needs_nodes
 
 from edgekit.cli import app
 
@@ -39,6 +40,7 @@ def artifact(tmp_path: Path) -> Path:
     return install(toy_student(1).write(tmp_path / "files"), tmp_path / "toy-en-pt")
 
 
+@needs_nodes
 def test_device_check_runs_an_artifact_here(artifact: Path, capsys: pytest.CaptureFixture[str]) -> None:
     import onnxruntime
 
@@ -51,6 +53,7 @@ def test_device_check_runs_an_artifact_here(artifact: Path, capsys: pytest.Captu
     assert cpu.split()[:2] == ["cpu", "100%"]
 
 
+@needs_nodes
 def test_device_check_says_the_same_as_json_with_every_node(
     artifact: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

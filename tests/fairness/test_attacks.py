@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from edgekit.fairness.attacks import attacks, negate, turn_round, wrong_answer
+from edgekit.fairness.attacks import attacks, negate, turn_round
 from edgekit.fairness.redteam import attack
 from edgekit.quiz.model import Criterion, Misconception, Question, Quiz
 from edgekit.quiz.suggestion import Answer, Reason, Suggestion
@@ -101,7 +101,6 @@ def test_answer_to_another_question_is_no_wrong_one_when_it_may_be_right_here() 
     alike = Question("b", "explain", "en", {"en": "Why?"}, 1.0, references={"en": ("It has a closed path there",)})
     other = Question("c", "explain", "en", {"en": "Why?"}, 1.0, references={"en": ("Warm air rises",)})
     quiz = Quiz("q", "Q", ("en",), (asked, alike, other), "")
-    assert wrong_answer(quiz, asked, "en") == "Warm air rises"
     texts = {one.name: one.text for one in attacks(quiz) if one.question == "a"}
     # What has no full stop gets one: the trick is a sentence of its own.
     assert texts["appended-keywords"].startswith("Warm air rises. ")
@@ -123,8 +122,10 @@ def test_a_word_is_turned_round_where_one_has_an_opposite(text: str, language: s
 
 
 def test_a_known_misconception_is_the_wrong_answer() -> None:
-    assert wrong_answer(QUIZ, QUIZ.questions[0], "en") == "The salt is caught by a filter."
-    assert wrong_answer(QUIZ, QUIZ.questions[1], "en") == "The water is evaporated."
+    found = {one.question: one.text for one in attacks(QUIZ) if (one.name, one.language) == ("padding", "en")}
+    first, second = (one.id for one in QUIZ.questions[:2])
+    assert found[first].startswith("The salt is caught by a filter. ")
+    assert found[second].startswith("The water is evaporated. ")
 
 
 def test_a_grader_that_gives_everything_falls_for_all_content() -> None:
