@@ -76,7 +76,9 @@ class Explainer:
             if not kept:
                 detail = f"all that counts for `{one.id}` speaks to whoever grades"
                 self._spoken.append(Reason("uncertain", detail))
-        self._sharing = Sharing([[one.text for one in wordings] for _, wordings in self._criteria], texts)
+        self._sharing = Sharing(
+            [[(one.language, one.text) for one in wordings] for _, wordings in self._criteria], texts
+        )
         self._near_copies = NearCopies(question, [wordings for _, wordings in self._criteria], texts)
         self._refuted = [_listed(one.refuted) for one in question.criteria]
         self._misconceptions = [(one, _listed(one.wordings)) for one in question.misconceptions]
@@ -163,7 +165,7 @@ class Explainer:
 
     def _score(self, seen: Seen, marked: Mapping[str, Sequence[Marked]]) -> list[Scored]:
         """An answer against each criterion, which share its words."""
-        claims = self._sharing.claims([view.text for view in seen.views], self._question.language)
+        claims = self._sharing.claims([(self._language_of(view, seen), view.text) for view in seen.views])
         return [
             score(self._question, wordings, seen, self._texts, marked.get(one.id, ()), claim)
             for (one, wordings), claim in zip(self._criteria, claims, strict=True)
@@ -257,8 +259,10 @@ class Explainer:
         """The answer with what counts for nothing, then its views: text, language, and the way back to the original."""
         yield seen.whole.text, seen.read.variety.tag, seen.whole.span
         for view in seen.views:
-            language = self._question.language if view.name == "translated" else seen.read.variety.tag
-            yield view.text, language, view.span
+            yield view.text, self._language_of(view, seen), view.span
+
+    def _language_of(self, view: View, seen: Seen) -> str:
+        return self._question.language if view.name == "translated" else seen.read.variety.tag
 
     def _wrong_ideas(self, seen: Seen, found: Sequence[Scored]) -> Iterator[Reason]:
         """What must not pass, where the answer is more like it than like what it stands against."""

@@ -204,8 +204,7 @@ def whole_clauses(text: str, begin: int, end: int, languages: tuple[str, ...]) -
     Of a clause at its edge that is not half in it, and that it is not half in, nothing is left. Where that is three
     times as long it stays as it is, but for words that join.
     """
-    rows = [list(plain_words(text, *one, languages)) for one in sentences(text)] if languages else []
-    clauses = [clause for row in rows if row for clause in _clauses(text, row, languages)]
+    clauses = _every_clause(text, languages)
     touched = [clause for clause in clauses if _half_in(clause[0].begin, clause[-1].end, begin, end)]
     words = [word for clause in touched for word in clause]
     if words and words[-1].end - words[0].begin > _MOST_LONGER * (end - begin):
@@ -216,6 +215,16 @@ def whole_clauses(text: str, begin: int, end: int, languages: tuple[str, ...]) -
     while len(words) > 1 and words[-1].plain in joining:
         words = words[:-1]
     return (words[0].begin, words[-1].end) if words else (begin, end)
+
+
+def clause_places(text: str, languages: tuple[str, ...]) -> list[tuple[int, int]]:
+    """(begin, end) of each clause of a text; none where none of the languages is known."""
+    return [(one[0].begin, one[-1].end) for one in _every_clause(text, languages)]
+
+
+def _every_clause(text: str, languages: tuple[str, ...]) -> list[Sequence[Word]]:
+    rows = [list(plain_words(text, *one, languages)) for one in sentences(text)] if languages else []
+    return [clause for row in rows if row for clause in _clauses(text, row, languages)]
 
 
 def _half_in(begin: int, end: int, first: int, last: int) -> bool:

@@ -121,13 +121,17 @@ def unit(vectors: Floats) -> Floats:
 
 def likeness(one: TextStates, place: tuple[int, int], other: TextStates, there: tuple[int, int]) -> float:
     """The cosine of what the tokens in one.text[slice(*place)] and in other.text[slice(*there)] mean; 0 without any."""
-    means = []
-    for text, (begin, end) in ((one, place), (other, there)):
-        inside = [at for at, (first, last) in enumerate(text.spans) if first < end and begin < last]
-        if not inside:
-            return 0.0
-        means.append(unit(text.states[inside].mean(axis=0)))
-    return float(means[0] @ means[1])
+    return float(meanings(one, [place])[0] @ meanings(other, [there])[0])
+
+
+def meanings(text: TextStates, places: Sequence[tuple[int, int]]) -> Floats:
+    """(n, d) of length 1, the mean of the states of the tokens in each text.text[slice(*place)]; 0 without any."""
+    begins, ends = (np.array([one[side] for one in text.spans], np.int64) for side in (0, 1))
+    sums = np.concatenate([np.zeros((1, text.states.shape[1])), np.cumsum(text.states, axis=0, dtype=np.float64)])
+    wanted = np.array(places, np.int64).reshape(-1, 2)
+    first = np.searchsorted(ends, wanted[:, 0], "right")
+    last = np.maximum(np.searchsorted(begins, wanted[:, 1], "left"), first)
+    return unit(np.asarray(sums[last] - sums[first], np.float32))
 
 
 def stems(text: str, language: str) -> dict[str, float]:
