@@ -264,3 +264,15 @@ def test_sentence_is_the_answers_when_no_word_of_it_tells_and_it_is_not_certain(
         addressed = replace(texts.addressed, weights=weights, bias=bias - beside)
         spans = addressed.speaking(text, related, texts, tokens=tokens)
         assert ((len(RIGHT) + 2, len(text)) in spans) is is_told
+
+
+def test_sentence_is_told_when_all_of_its_words_speak_to_the_grader_and_another_is_beside_it() -> None:
+    texts = toy_texts()
+    assert texts.addressed is not None
+    related = np.stack([texts.centred("Seeds need water and light")])
+    tokens = texts.tokens("Seeds need water and light")[1]
+    # Read as one it is none.
+    addressed = replace(texts.addressed, weights=np.zeros_like(texts.addressed.weights), bias=-3.0)
+    text = f"{RIGHT}. {ORDER}."
+    assert addressed.speaking(text, related, texts, tokens=tokens) == ((len(RIGHT) + 2, len(text)),)
+    assert not addressed.speaking(ORDER, related, texts, tokens=tokens)
