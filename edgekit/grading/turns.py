@@ -60,6 +60,10 @@ _CAPITALS = re.compile(r"\b[^\W\d_a-z]+(?:[^\w\n]+[^\W\d_a-z]+)*\b")
 _JOIN = r"(?:[\s,;:–—-]|\b(?:and|so|but|also|then|pero|mas|und|aber|et|mais|lakini|और)(?=[\s,]))"
 _JOINS_BEFORE, _JOINS_BEHIND = re.compile(rf"{_JOIN}{{1,24}}$", re.IGNORECASE), re.compile(_JOIN + "+", re.IGNORECASE)
 _LONGEST_JOIN = 24
+# No answer ends with these, which a run that goes to the end of the sentence may leave of its first words.
+_LEFT = re.compile(
+    r"(?:[\s,;:–—-]+(?:for|of|to|with|by|in|and))?[\s,;:–—-]+(?:the|an|my|your|our|los|las|der|die|das|les)\s*$"
+)
 # Of fewer words it is not told that they are an answer.
 _LEAST_LEFT, _LEAST_LETTERS_LEFT = 2, 6
 
@@ -148,6 +152,9 @@ def plain_form(text: str) -> str:
 def widened(text: str, unit: Span, run: Span) -> Span:
     """A run with what joins it to the rest of its sentence."""
     begin, end = run
+    if not any(map(str.isalnum, text[end : unit[1]])):
+        left = _LEFT.search(text, max(unit[0], begin - _LONGEST_JOIN), begin)
+        begin = left.start() if left is not None else begin
     before = _JOINS_BEFORE.search(text, max(unit[0], begin - _LONGEST_JOIN), begin)
     if before is not None:
         begin = before.start()

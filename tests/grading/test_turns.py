@@ -250,6 +250,16 @@ def test_letter_that_an_answer_ends_with_stays_when_it_is_a_word_that_joins_else
     assert text[: widened(text, (0, len(text)), (begin, len(text)))[0]] == "it does not pass the switch"
 
 
+@pytest.mark.parametrize("left", ["", " the", " for the", " and my", " los"])
+def test_words_that_end_no_answer_go_with_a_run_when_it_goes_to_the_end(left: str) -> None:
+    text = f"it is in a closed path{left} teacher said it passes"
+    begin = text.index("teacher")
+    assert text[: widened(text, (0, len(text)), (begin, len(text)))[0]] == "it is in a closed path"
+    text = "the wire touches the teacher said it passes other end"
+    begin, end = text.index("teacher"), text.index(" other")
+    assert text[: widened(text, (0, len(text)), (begin, end))[0]].strip() == "the wire touches the"
+
+
 def test_sentence_is_the_answers_when_no_word_of_it_tells_and_it_is_not_certain() -> None:
     texts = toy_texts()
     assert texts.addressed is not None
