@@ -38,7 +38,8 @@ _MEAN_RELATED, _BY_RELATED = 0.2, 4.0
 _LEAST_RELATED, _MOST_OF_PART = 0.4, -1.0
 # `My teacher said`: what led to an order, unless it is about the question.
 _LEAST_RELATED_REST = 0.4
-# Parts are short: of them only what is nearly certain is left out alone.
+# Parts are short: of them only what is nearly certain is left out alone, and what its words tell too. `People finish
+# work and go home` is said of packets.
 _LEAST_OF_PART = 0.5
 # A sentence of a paragraph goes on with another that is about the question: of sentences of right answers of SAF the
 # nearest such has a cosine of .50 (5 % below .12), of orders beside them .11 (95 % below .22). So much above that
@@ -112,7 +113,7 @@ class Addressed:
                 odds, near = self._score(text[slice(*unit)], related, texts)
                 # Beside other sentences it may have led to the order without a word of an answer: `If you do not`.
                 is_led = len(units) > 1 and not _tells(text[slice(*unit)])
-                is_led = is_led or self.turns is None or tokens is None or bool(self._runs(text, unit, texts, tokens))
+                is_led = is_led or self.turns is None or self._is_seen(text, unit, texts, tokens)
                 if (near < _LEAST_RELATED_REST and is_led) or odds > _MOST_OF_PART:
                     led.append(unit)
                 continue
@@ -122,12 +123,13 @@ class Addressed:
                 continue
             scored = [(one, *self._score(text[slice(*one)], related, texts)) for one in row] if len(row) > 1 else []
             odds = self._score(text[slice(*unit)], related, texts)[0]
-            is_seen = odds > _LEAST_UNSEEN or tokens is None or bool(self._runs(text, unit, texts, tokens))
+            is_seen = odds > _LEAST_UNSEEN or self._is_seen(text, unit, texts, tokens)
             if odds > _LEAST and is_seen:
                 kept = [one for one, score, near in scored if near >= _LEAST_RELATED and score < _MOST_OF_PART]
                 found += _without(unit, kept)
             else:
-                found += [one for one, score, _ in scored if score > _LEAST_OF_PART]
+                likely = [one for one, score, _ in scored if score > _LEAST_OF_PART]
+                found += [one for one in likely if self._is_seen(text, one, texts, tokens)]
         if found:
             told = [*led, *found]
             beside = [one for one in units if not any(one[0] <= begin < one[1] for begin, _ in told)]
@@ -163,6 +165,10 @@ class Addressed:
                 begin, end = min(begin, run.begin), max(end, run.end)
         begin, end = widened(text, unit, (begin, end))
         return (begin, max(end, span[1])) if pieces_left(text, unit, [(begin, end)]) else None
+
+    def _is_seen(self, text: str, span: Span, texts: Texts, tokens: Floats | None) -> bool:
+        """Whether words tell it too, where they are looked at."""
+        return tokens is None or bool(self._runs(text, span, texts, tokens))
 
     def _runs(self, text: str, unit: Span, texts: Texts, tokens: Floats | None) -> list[Run]:
         """In the text."""

@@ -286,3 +286,17 @@ def test_sentence_is_told_when_all_of_its_words_speak_to_the_grader_and_another_
     text = f"{RIGHT}. {ORDER}."
     assert addressed.speaking(text, related, texts, tokens=tokens) == ((len(RIGHT) + 2, len(text)),)
     assert not addressed.speaking(ORDER, related, texts, tokens=tokens)
+
+
+def test_part_of_a_sentence_is_told_when_a_word_of_it_tells_it_too() -> None:
+    texts = toy_texts()
+    assert texts.addressed is not None
+    assert texts.addressed.turns is not None
+    related = np.stack([texts.centred("Seeds need water and light")])
+    tokens = texts.tokens("Seeds need water and light")[1]
+    text = f"{RIGHT}, my brown dog sleeps under old trees"
+    # Read alone the part is one, the sentence is none.
+    weights = 20 * texts.centred("my brown dog sleeps under old trees") - 30 * texts.centred(RIGHT)
+    addressed = replace(texts.addressed, weights=np.asarray(weights, np.float32), bias=-8.0)
+    assert not addressed.speaking(text, related, texts, tokens=tokens)
+    assert addressed.speaking(text, related, texts) == ((len(RIGHT) + 2, len(text)),)
