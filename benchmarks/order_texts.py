@@ -77,8 +77,11 @@ def placed(honest: str, order: str, place: str, join: str, share: float = 0.5) -
     return Made(text, tuple(spans))
 
 
-def drawn(honest: str, order: str, draw: random.Random) -> Made:
-    """The same, place and join by chance, sometimes in small letters, in capitals, with slips, without some words."""
+def drawn(honest: str, order: str, draw: random.Random, shares: Sequence[float] = _PLACE_SHARES) -> Made:
+    """The same, place and join by chance, sometimes in small letters, in capitals, with slips, without some words.
+
+    shares: how often each place comes.
+    """
     if draw.random() < 0.5:
         honest = honest.rstrip(".!? ")
         order = order.rstrip(".!? ")
@@ -97,7 +100,7 @@ def drawn(honest: str, order: str, draw: random.Random) -> Made:
         order = " ".join(word for word in order.split() if draw.random() > _LEFT_OUT) or order
     if draw.random() < 0.08:
         honest = slipped(honest, draw)
-    place = draw.choices(_PLACES, _PLACE_SHARES)[0]
+    place = draw.choices(_PLACES, shares)[0]
     if place in ("middle", "around") and min(len(honest.split()), len(order.split())) < 4:
         place = "after"
     return placed(honest, order, place, draw.choices(JOINS, _JOIN_SHARES)[0], draw.uniform(0.25, 0.75))
@@ -136,11 +139,17 @@ class Sample:
 
 
 def samples(
-    honest: Sequence[Source], others: Sequence[Source], alike: Sequence[str], orders: Sequence[str], count: int
+    honest: Sequence[Source],
+    others: Sequence[Source],
+    alike: Sequence[str],
+    orders: Sequence[str],
+    count: int,
+    shares: Sequence[float] = _PLACE_SHARES,
 ) -> list[Sample]:
     """Answers with orders, orders alone, two honest ones run together, and honest ones; a fifth of them of others.
 
     alike: patterns of what is honest in the words of orders, asked for in the same words or beside the question.
+    shares: how often an order stands after, before, in the middle of, around an answer, or twice.
     """
     draw = random.Random(78)
 
@@ -159,7 +168,7 @@ def samples(
         if chance < 0.7:
             pattern = draw.choice(orders)
             order = expanded(pattern, draw)
-            made = drawn(mine, order, draw) if chance < 0.66 else Made(order, ((0, len(order)),))
+            made = drawn(mine, order, draw, shares) if chance < 0.66 else Made(order, ((0, len(order)),))
         elif chance < 0.84:
             made = Made(drawn(mine, shortened(source(_ALIKE_BESIDE).text, draw), draw).text, ())
         else:
