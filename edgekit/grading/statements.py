@@ -37,6 +37,8 @@ _THAT = frozenset(("that", "que"))
 # What follows has a denial of its own: `not contained in a path in which there is no bulb`.
 _RELATIVE = frozenset({"which", "where", "who", "whose"})
 # What stands on a condition is said of both halves together: a flip in each is none.
+# `As` goes with its own half alone: `muscles make no heat and sweat cools the skin as it evaporates`.
+_OF_ITS_HALF = frozenset({"as"})
 # By language: Portuguese `se` is if, and Spanish `se` is none (`no se evapora`).
 _CONDITION: Mapping[str, str] = {
     "en": "if when whenever unless once as",
@@ -181,7 +183,10 @@ def _conditioned(clauses: Sequence[Sequence[Word]], languages: tuple[str, ...]) 
             parts[-1].append(clause)
     if len(parts) == 1:
         return []
-    return [one for one in parts if any(word.plain in conditions(languages) for clause in one for word in clause)]
+    words = [{word.plain for clause in one for word in clause} & conditions(languages) for one in parts]
+    first = next((at for at, some in enumerate(words) if some), 0)
+    free = first if set().union(*words) <= _OF_ITS_HALF else 0
+    return [one for at, (one, some) in enumerate(zip(parts, words, strict=True)) if some or at < free]
 
 
 @lru_cache(maxsize=32)

@@ -402,3 +402,12 @@ def test_a_denial_on_a_condition_is_found_beside_another_clause(said: str) -> No
     assert not found.certain
     assert found.span is not None
     assert "disk" not in said[slice(*found.span)]
+
+
+def test_a_denial_is_found_when_the_other_half_has_the_word_as() -> None:
+    said = "Working muscles do not make heat and sweat warms the skin as it evaporates."
+    for wording in ("Working muscles make heat.", "Muscles that are working make heat."):
+        assert compare(wording, said, "en").negation
+    assert not compare("The volume increases as the temperature rises.", "It shrinks as it gets colder.", "en")
+    # Both ends are turned round, and it says the same.
+    assert not compare("The volume increases as the air warms.", "The volume decreases as the air cools.", "en")
