@@ -281,7 +281,17 @@ def test_the_source_archive_takes_every_folder_and_paper_of_the_tree_along() -> 
     manifest = (ROOT / "MANIFEST.in").read_text(encoding="utf-8").splitlines()
     named = {name for line in manifest if line.startswith(("graft", "include")) for name in line.split()[1:]}
     # What setuptools takes by itself.
-    named |= {"edgekit", "exporters", "tui", "pyproject.toml", "setup.py", "README.md", "LICENSE", "NOTICE"}
+    named |= {
+        "edgekit",
+        "exporters",
+        "tui",
+        "pyproject.toml",
+        "setup.py",
+        "MANIFEST.in",
+        "README.md",
+        "LICENSE",
+        "NOTICE",
+    }
     (tree,) = (block for block in blocks("text") if "models.toml  " in block)
     told = [line.split()[0].partition("/")[0] for line in tree.splitlines() if not line.startswith(" ")]
     assert told
