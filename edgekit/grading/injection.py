@@ -6,6 +6,7 @@ import base64
 import binascii
 import codecs
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -94,11 +95,14 @@ _APART = re.compile(r"(?<!\w)[^\W\d_](?:(?:\s{1,3}|\s?[.*_-]\s?)[^\W\d_](?!\w)){
 _LEAST_APART, _BASES = 6, frozenset("acgtu")
 _HEX = re.compile(r"(?<![0-9a-zA-Z])(?:[0-9a-fA-F]{2}\s?){12,2000}(?![0-9a-zA-Z])")
 _HEX_LETTER, _LEAST_TEXT = re.compile(r"[a-fA-F]"), 0.8
+# Of Devanagari: without them `दो` (give) is every `द`. Not those that are left out at times, nukta and virama.
+_VOWEL_SIGNS = frozenset(map(chr, (*range(0x0900, 0x0904), *range(0x093E, 0x094D), 0x0962, 0x0963)))
 # `4nd`, `m4rk5`; not `11 points`.
 _LEET_WORD = re.compile(r"[^\W\d_][013457@$!|€8]|[013457@$!|€8][^\W\d_]")
 _LEET = str.maketrans("013457@$!|€8", "oieastasiieb")
 _LEET_L = str.maketrans("013457@$!|€8", "oleastaslleb")
 _TOO_LONG = re.compile(r"[A-Za-z][a-z]{24,}")
+_SHORT_WORD = re.compile(r"[^\W\d_]{1,2}(?![^\W\d_])")
 _SENTENCE_END = re.compile(r"[.!?](?=\s|$)|[\n。！？؟।]|$")
 _QUOTES = re.compile(r"[\"“”„«»‘’'`「『][^\"“”„«»「」『』`\n]{3,300}[\"“”«»’'`」』]")
 # What leads to an order, back to where its sentence begins or to the first word of something else.
@@ -262,8 +266,16 @@ def _orders(text: str) -> Iterator[tuple[int, int]]:
     """Orders of any language, whatever is between their letters."""
     letters, places = _letters(text)
     for pattern in _patterns():
-        for found in pattern.finditer(letters):
-            yield places[found.start()], places[found.end() - 1] + 1
+        found = pattern.search(letters)
+        while found is not None:
+            begin, end, after = places[found.start()], places[found.end() - 1] + 1, found.end()
+            # `De` and `da` are orders in Spanish, and everything else in the sentence before one.
+            stop = _SENTENCE_END.search(text, begin) if _SHORT_WORD.match(text, begin) else None
+            if stop is None or stop.start() >= end:
+                yield begin, end
+            else:
+                after = bisect_left(places, stop.start())
+            found = pattern.search(letters, after)
 
 
 def _slips(text: str) -> Iterator[tuple[int, int]]:
@@ -290,7 +302,7 @@ def _letters(text: str) -> tuple[str, tuple[int, ...]]:
     In what is too long for a word any letter may begin one.
     """
     folded = matching_form(text)
-    places = tuple(at for at, one in enumerate(folded) if one.isalpha() or one.isdecimal())
+    places = tuple(at for at, one in enumerate(folded) if one.isalpha() or one.isdecimal() or one in _VOWEL_SIGNS)
     letters = "".join(
         folded[at].upper() if not (at and folded[at - 1].isalnum()) and len(folded[at].upper()) == 1 else folded[at]
         for at in places
