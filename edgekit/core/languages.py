@@ -44,9 +44,9 @@ _CODE_PAGES = {
 _SIGNS = {
     language: sign
     for sign, languages in {
-        ",": "af az be bg bs ca cs da de el es et eu fi fr gl hr hu hy id is it ka kk lo lt lv mk nb nl nn no pl pt ro "
-        "ru rw sk sl sq sr sv tr uk uz vi",
-        ".": "am bn en fil gu ha he hi ig ja kn ko ml mr ms mt my ne pa si sw ta te th tl ur yo zh",
+        ",": "af az be bg bs ca cs da de el es et eu fi fo fr gl hr hu hy id is it jv ka kk lo lt lv mk nb nl nn no pl "
+        "pt ro ru rw sk sl sq sr sv tr uk uz vi",
+        ".": "am bn en fil gu ha he hi ig ja kn ko ml mr ms mt my ne pa si so sw ta te th ti tl ur yo yue zh zu",
     }.items()
     for language in languages.split()
 }

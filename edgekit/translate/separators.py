@@ -7,20 +7,12 @@ from __future__ import annotations
 
 import re
 
-from edgekit.core.languages import Direction, base_language
+from edgekit.core.languages import Direction, base_language, decimal_sign
 from edgekit.core.marked import MarkedText
 from edgekit.protect.quantities import quantities
 
-# https://cldr.unicode.org, version 46, `numbers/symbols`: `1,234.5` and `1.234,5`; languages of spaces are neither.
-_SIGNS = {
-    language: sign
-    for sign, languages in {
-        ".": "en zh yue ja ko th he ms sw am so ti fil tl ha ig yo zu bn ne ta te gu kn ml pa mr hi ur "
-        "es-MX es-US es-419 es-DO es-GT es-HN es-NI es-PA es-PE es-PR es-SV",
-        ",": "pt es gl ca eu it ro de nl da el tr az id jv vi hr sr bs sl mk is fo",
-    }.items()
-    for language in languages.split()
-}
+# CLDR 46, `numbers/symbols`: languages that part groups of digits with a space, or where it is not known.
+_SPACES = "af be bg cs et fi fr hu hy ka kk lo lt lv nb nn no pl ru rw sk sq sv uk uz"
 _GROUPED = {
     ".": re.compile(r"(?<![\w.,])\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\w|[.,]\d)"),
     ",": re.compile(r"(?<![\w.,])\d{1,3}(?:\.\d{3})+(?:,\d+)?(?!\w|[.,]\d)"),
@@ -44,7 +36,7 @@ def with_separators(text: str, translated: MarkedText, direction: Direction) -> 
     text: the source. As it was where both write alike, it is not known how they do, or the text does not
     write as its language does; keeps stay.
     """
-    mine, theirs = decimal_sign(direction.source), decimal_sign(direction.target)
+    mine, theirs = _sign_of(direction.source), _sign_of(direction.target)
     if not mine or not theirs or mine == theirs or ("," not in text and "." not in text):
         return translated
     if _OTHERWISE[mine].search(text):
@@ -66,6 +58,6 @@ def with_separators(text: str, translated: MarkedText, direction: Direction) -> 
     return translated if changed == translated.text else MarkedText(changed, translated.marks)
 
 
-def decimal_sign(language: str) -> str:
-    """What parts the digits of a fraction: a point, a comma, or nothing where that is not known."""
-    return _SIGNS.get(language) or _SIGNS.get(base_language(language), "")
+def _sign_of(language: str) -> str | None:
+    """What parts the digits of a fraction where the other sign parts groups of digits."""
+    return None if base_language(language) in _SPACES.split() else decimal_sign([language])
