@@ -199,6 +199,8 @@ def test_what_answers_in_the_place_of_the_hub_is_a_typed_error(server: Server, a
 
 def test_a_hub_that_says_nothing_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("edgekit.sources.hub._TIMEOUT_SECONDS", 0.2)
+    for name in ("HF_HUB_OFFLINE", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.delenv(name, raising=False)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         monkeypatch.setenv("HF_ENDPOINT", f"http://127.0.0.1:{silent.getsockname()[1]}")
         with pytest.raises(SourceError, match="did not give its list of files") as caught:

@@ -10,7 +10,7 @@ from store.toys import use_home
 from toys.installed_translation import install
 from toys.marian_student import toy_lines, toy_student
 
-from edgekit.core.errors import DirectionError, InputError, ModelNotFoundError, UsageError
+from edgekit.core.errors import DirectionError, ModelNotFoundError, UnavailableError, UsageError
 from edgekit.core.events import Event
 from edgekit.core.languages import Direction
 from edgekit.core.marked import MarkedText
@@ -60,7 +60,7 @@ def test_an_artifact_is_opened_by_its_path_and_another_direction_of_it_is_refuse
         open_checked_translator("pt", "en", Around(model=str(student)))
     with pytest.raises(ModelNotFoundError):
         open_checked_translator("en", "pt", Around(model="no-such-model"))
-    with pytest.raises(InputError):
+    with pytest.raises(UnavailableError):
         open_checked_translator("en", "pt", Around(model="no/such.gguf"))
 
 
