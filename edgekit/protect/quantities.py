@@ -21,7 +21,7 @@ _POWER = r"(?:\^?[-−]?[1-9]|[²³⁻¹]{1,3})?"
 _QUANTITY = re.compile(
     # `1930s`, `5K` and `4B` are no seconds, kelvins and bytes: one letter needs a blank before it.
     rf"{_NUMBER}(?:[ \u00a0\u202f]|(?=[^\W\d_]{{2}}|°))"
-    rf"(?P<unit>{_UNIT}{_POWER}(?:[/·⋅]{_UNIT}{_POWER}){{0,3}})(?![\w^]|/\w|\.\w)"
+    rf"(?P<unit>{_UNIT}{_POWER}(?:[/·⋅]{_UNIT}{_POWER}){{0,3}})(?![\w^]|/\w|\.\w|:[\\/])"
     r"|(?<![\w.,])[-+−]?\d{1,15}(?:[.,]\d{1,15})?"
     r"(?:[eE][-+−]?\d{1,4}|\s?[×x·]\s?10(?:\^[-−]?\d{1,3}|[⁰¹²³⁴-⁹⁻]{1,4}))(?!\w)"
     r"|(?<![\w.])v?\d{1,6}(?:\.\d{1,6}){2,5}(?:-[A-Za-z][\w.]{0,20})?(?![\w]|\.\d)"

@@ -33,6 +33,11 @@ FOUND = [
         r"/usr/bin/env C:\Users\ana src/main.py notes.docx",
         ["/usr/bin/env", r"C:\Users\ana", "src/main.py", "notes.docx"],
     ),
+    (
+        # A drive is no degree Celsius.
+        r"it costs 30 C:\Users\ana\notes.docx or 30 C.",
+        [r"C:\Users\ana\notes.docx", "30 C"],
+    ),
     ("😀👍🏽🇧🇷 👨‍👩‍👧 1️⃣ ❤️", ["😀", "👍🏽", "🇧🇷", "👨‍👩‍👧", "1️⃣", "❤️"]),
     ("10 mg/mL 25 °C 3.5 GHz 1.2.3 6e-5", ["10 mg/mL", "25 °C", "3.5 GHz", "1.2.3", "6e-5"]),
     ("Name: ____________ Class: ____", ["____________", "____"]),
