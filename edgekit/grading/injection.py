@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import codecs
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
@@ -12,6 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeAlias
 
+from edgekit.grading.coded import ROT13, decoded_runs, is_text, letters_apart, other_readings
 from edgekit.grading.injection_phrases import COMMON, LONG, PHRASES, TOPICS, WHOLE
 from edgekit.grading.intake import matching_form, take_in
 from edgekit.quiz.suggestion import Reason
@@ -28,9 +26,8 @@ _TOPIC, _CODE, _SPACED, _ORDER_IN_CODE = "words of grading", "text in code", "le
 _IN_CODE = frozenset({_TOPIC, _CODE, _SPACED})
 # The answer may go on after it.
 _AS_LONG_AS_IT_IS = frozenset({_CODE, _SPACED, _ORDER_IN_CODE})
-_ROT13 = "an order in rot13"
 # No encoder reads these, so what stands beside them is told by the sentence's end alone.
-_UNREAD = _AS_LONG_AS_IT_IS | {_ROT13}
+_UNREAD = _AS_LONG_AS_IT_IS | {ROT13}
 _MOST_READ = 16_384
 # What a grader's prompt is made of, and what a model reads as the end of one.
 _MARKUP = re.compile(
@@ -89,18 +86,8 @@ _PLACEHOLDER = re.compile(
     r"reference|criterion|system)\}|\$\{\w{1,40}\}|(?<![\w%])%(?:s|\(\w{1,40}\)s)(?!\w)|<%=?[^%]{0,80}%>",
     re.IGNORECASE,
 )
-_BASE64 = re.compile(r"(?<![A-Za-z0-9+/=_-])[A-Za-z0-9+/_-]{16,4000}={0,2}(?![A-Za-z0-9+/=])")
-# `i g n o r e`, `i-g-n-o-r-e`; a row of bases, or of letters in order, is none.
-_APART = re.compile(r"(?<!\w)[^\W\d_](?:(?:\s{1,3}|\s?[.*_-]\s?)[^\W\d_](?!\w)){9,400}")
-_LEAST_APART, _BASES = 6, frozenset("acgtu")
-_HEX = re.compile(r"(?<![0-9a-zA-Z])(?:[0-9a-fA-F]{2}\s?){12,2000}(?![0-9a-zA-Z])")
-_HEX_LETTER, _LEAST_TEXT = re.compile(r"[a-fA-F]"), 0.8
 # Of Devanagari: without them `दो` (give) is every `द`. Not those that are left out at times, nukta and virama.
 _VOWEL_SIGNS = frozenset(map(chr, (*range(0x0900, 0x0904), *range(0x093E, 0x094D), 0x0962, 0x0963)))
-# `4nd`, `m4rk5`; not `11 points`.
-_LEET_WORD = re.compile(r"[^\W\d_][013457@$!|€8]|[013457@$!|€8][^\W\d_]")
-_LEET = str.maketrans("013457@$!|€8", "oieastasiieb")
-_LEET_L = str.maketrans("013457@$!|€8", "oleastaslleb")
 _TOO_LONG = re.compile(r"[A-Za-z][a-z]{24,}")
 _SHORT_WORD = re.compile(r"[^\W\d_]{1,2}(?![^\W\d_])")
 _SENTENCE_END = re.compile(r"[.!?](?=\s|$)|[\n。！？؟।]|$")
@@ -233,33 +220,18 @@ def _finds(text: str) -> Iterator[_Find]:
     letters, places = _letters(text)
     for found in _topics().finditer(letters):
         yield _Find(places[found.start()], places[found.end() - 1] + 1, _TOPIC)
-    folded = matching_form(text)
-    for table in (_LEET, _LEET_L):
-        other = folded.translate(table)
-        if other != folded:
-            for begin, end in _orders(other):
-                if _LEET_WORD.search(text, begin, end):
-                    yield _Find(begin, end, "an order in disguise")
-    turned = codecs.encode(folded, "rot13")
-    for begin, end in _orders(turned):
-        # Writing that is not Latin is what it was.
-        if turned[begin:end] != folded[begin:end]:
-            yield _Find(begin, end, _ROT13)
-    for begin, end in _orders(folded[::-1]):
-        yield _Find(len(folded) - end, len(folded) - begin, "an order backwards")
-    for pattern in (_BASE64, _HEX):
-        for found in pattern.finditer(text):
-            decoded = _decoded(found[0], hexadecimal=pattern is _HEX)
-            if decoded and (next(_orders(decoded), None) or _MARKUP.search(decoded) or _SCORE.search(decoded)):
-                yield _Find(found.start(), found.end(), _ORDER_IN_CODE)
-            elif _is_text(decoded) and (pattern is _BASE64 or _HEX_LETTER.search(found[0])):
-                yield _Find(found.start(), found.end(), _CODE)
-    for found in _APART.finditer(text):
-        apart = [one for one in found[0].lower() if one.isalpha()]
-        # Scripts without capitals have letters that are words.
-        is_cased = all(one.upper() != one for one in apart)
-        if is_cased and len(set(apart)) >= _LEAST_APART and not _BASES.issuperset(apart) and apart != sorted(apart):
-            yield _Find(found.start(), found.end(), _SPACED)
+    for reading in other_readings(matching_form(text)):
+        for begin, end in _orders(reading.text):
+            first, last = reading.span(begin, end)
+            if reading.tells(text, begin, end):
+                yield _Find(first, last, reading.what)
+    for begin, end, decoded in decoded_runs(text):
+        if next(_orders(decoded), None) or _MARKUP.search(decoded) or _SCORE.search(decoded):
+            yield _Find(begin, end, _ORDER_IN_CODE)
+        elif is_text(decoded, text[begin:end]):
+            yield _Find(begin, end, _CODE)
+    for begin, end in letters_apart(text):
+        yield _Find(begin, end, _SPACED)
 
 
 def _orders(text: str) -> Iterator[tuple[int, int]]:
@@ -341,26 +313,6 @@ def _any(stems: str, *, whole: bool = False) -> str:
     ordered = sorted(folded, key=lambda one: (-len(one), one))
     end = "(?![a-z])" if whole else ""
     return "(?:" + "|".join(f"{re.escape(one[0])}(?i:{re.escape(one[1:])})" for one in ordered) + f"){end}"
-
-
-def _decoded(text: str, *, hexadecimal: bool) -> str:
-    """What base64 or hexadecimal digits say, empty where they say nothing readable."""
-    compact = "".join(text.split())
-    try:
-        if hexadecimal:
-            data = bytes.fromhex(compact)
-        else:
-            plain = compact.rstrip("=").replace("-", "+").replace("_", "/")
-            data = base64.b64decode(plain + "=" * (-len(plain) % 4), validate=True)
-        decoded = data.decode("utf-8")
-    except (ValueError, binascii.Error):
-        return ""
-    return decoded if decoded.isprintable() or "\n" in decoded else ""
-
-
-def _is_text(decoded: str) -> bool:
-    """Words, in any script; measured values in a row are digits of hexadecimal too."""
-    return sum(one.isalpha() or one.isspace() for one in decoded) > _LEAST_TEXT * len(decoded)
 
 
 def _in_tags(text: str) -> Iterator[tuple[int, int]]:
