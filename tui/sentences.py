@@ -99,6 +99,7 @@ SENTENCES: tuple[str, ...] = (
     N_("`{criterion}` is {told}, and the second opinion says `{told_verdict}`"),
     N_("met"),
     N_("partly"),
+    N_("unclear"),
     N_("missing"),
     N_("contradicted"),
     N_("yes"),

@@ -188,6 +188,9 @@ class Explainer:
         possible = {criterion.points if state == "met" else 0.0 for state in held}
         against = scored.denied or STATES[int(scorer.named(shares)[0])] == "contradicted"
         state: CriterionState = "met" if met >= 0.5 else "contradicted" if against else "missing"
+        # In wholly other words a right answer is hardly more like a wording than one that leaves it out.
+        if met < 0.5 and "met" in held and not scored.denied and not scored.mismatches:
+            state = "unclear"
         likely = max(met, 1 - met)
         points = criterion.points if met >= 0.5 else 0.0
         if criterion.partial and len(possible) > 1:

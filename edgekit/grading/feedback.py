@@ -38,6 +38,7 @@ PHRASES: Mapping[str, Phrases] = {
         {
             "met": "You say this: {}",
             "partly": "You say a part of this; make it whole: {}",
+            "unclear": "It is not clear whether your answer says this; say it more plainly: {}",
             "missing": "This is not in your answer yet: {}",
             "contradicted": "Your answer does not agree with this; look at it again: {}",
         },
@@ -48,6 +49,7 @@ PHRASES: Mapping[str, Phrases] = {
         {
             "met": "Dices esto: {}",
             "partly": "Dices una parte de esto; complétala: {}",
+            "unclear": "No queda claro si tu respuesta dice esto; dilo con más claridad: {}",
             "missing": "Esto todavía no está en tu respuesta: {}",
             "contradicted": "Tu respuesta no concuerda con esto; revísala: {}",
         },
@@ -58,6 +60,7 @@ PHRASES: Mapping[str, Phrases] = {
         {
             "met": "Você diz isto: {}",
             "partly": "Você diz uma parte disto; complete: {}",
+            "unclear": "Não está claro se a sua resposta diz isto; diga com mais clareza: {}",
             "missing": "Isto ainda não está na sua resposta: {}",
             "contradicted": "A sua resposta não concorda com isto; reveja: {}",
         },
@@ -68,6 +71,7 @@ PHRASES: Mapping[str, Phrases] = {
         {
             "met": "Tu dis ceci : {}",
             "partly": "Tu dis une partie de ceci ; complète : {}",
+            "unclear": "On ne voit pas bien si ta réponse dit ceci ; dis-le plus clairement : {}",
             "missing": "Ceci n'est pas encore dans ta réponse : {}",
             "contradicted": "Ta réponse ne s'accorde pas avec ceci ; relis-la : {}",
         },
@@ -78,6 +82,7 @@ PHRASES: Mapping[str, Phrases] = {
         {
             "met": "Du sagst dies: {}",
             "partly": "Du sagst einen Teil davon; ergänze ihn: {}",
+            "unclear": "Es ist nicht klar, ob deine Antwort das sagt; sag es deutlicher: {}",
             "missing": "Das fehlt noch in deiner Antwort: {}",
             "contradicted": "Deine Antwort passt nicht dazu; sieh sie noch einmal an: {}",
         },
@@ -88,6 +93,7 @@ PHRASES: Mapping[str, Phrases] = {
         {
             "met": "Unasema hivi: {}",
             "partly": "Unasema sehemu ya hili; likamilishe: {}",
+            "unclear": "Haijulikani wazi kama jibu lako linasema hili; liseme kwa uwazi zaidi: {}",
             "missing": "Hili bado halimo katika jibu lako: {}",
             "contradicted": "Jibu lako halikubaliani na hili; liangalie tena: {}",
         },
@@ -98,6 +104,7 @@ PHRASES: Mapping[str, Phrases] = {
         {
             "met": "तुमने यह कहा: {}",
             "partly": "तुमने इसका एक हिस्सा कहा; इसे पूरा करो: {}",
+            "unclear": "साफ़ नहीं है कि तुम्हारे उत्तर में यह है या नहीं; इसे और साफ़ कहो: {}",
             "missing": "यह अभी तुम्हारे उत्तर में नहीं है: {}",
             "contradicted": "तुम्हारा उत्तर इससे मेल नहीं खाता; इसे फिर से देखो: {}",
         },
@@ -108,6 +115,7 @@ PHRASES: Mapping[str, Phrases] = {
         {
             "met": "تقول هذا: {}",
             "partly": "تقول جزءا من هذا؛ أكمله: {}",
+            "unclear": "ليس واضحا هل تقول إجابتك هذا؛ قله بوضوح أكثر: {}",
             "missing": "هذا ليس في إجابتك بعد: {}",
             "contradicted": "إجابتك لا توافق هذا؛ راجعها: {}",
         },
@@ -125,7 +133,7 @@ def write_feedback(
     A criterion is told in the language's own wording, else in the question's; without results there is nothing to say.
     quoted: with the student's words.
     """
-    order: Mapping[CriterionState, int] = {"contradicted": 0, "missing": 1, "partly": 2, "met": 3}
+    order: Mapping[CriterionState, int] = {"contradicted": 0, "missing": 1, "unclear": 2, "partly": 3, "met": 4}
     criteria = {criterion.id: criterion for criterion in question.criteria}
     languages = spoken(language)
     lines = []
@@ -215,7 +223,7 @@ def _told(
     if not wording:
         return ""
     line = phrases.states[result.state].format(_sentence(wording))
-    if quoted and result.evidence and result.state != "missing":
+    if quoted and result.evidence and result.state not in ("missing", "unclear"):
         line += f" {phrases.quoted.format(_quotable(result))}"
     return line
 

@@ -74,6 +74,7 @@ class Recalling:
 _AGREES: Mapping[CriterionState, frozenset[str]] = {
     "met": frozenset({"yes", "partly"}),
     "partly": frozenset({"yes", "partly", "no"}),
+    "unclear": frozenset({"yes", "partly", "no"}),
     "missing": frozenset({"no"}),
     "contradicted": frozenset({"no"}),
 }

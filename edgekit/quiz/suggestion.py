@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-CriterionState: TypeAlias = Literal["met", "partly", "missing", "contradicted"]
+# `unclear`: it has no points, and may well be there in other words.
+CriterionState: TypeAlias = Literal["met", "partly", "unclear", "missing", "contradicted"]
 
 # Why an answer goes to a person, or what they are told about it. No code changes points.
 ReasonCode: TypeAlias = Literal[

@@ -90,5 +90,5 @@ def test_the_signs_and_numbers_are_told_on_demand(
     assert run(["grade", "review"]) == 0
     shown = capsys.readouterr().out
     assert "u undo, q quit, ? help\n" in shown
-    assert "+ met, ~ partly, - missing, ! contradicted" in shown
+    assert "+ met, ~ partly, / unclear, - missing, ! contradicted" in shown
     assert "possible at 90 %" in shown

@@ -65,6 +65,19 @@ def test_a_criterion_that_is_denied_for_certain_is_contradicted_and_its_points_s
     assert said.criteria[0].state == "met"
 
 
+def test_what_may_be_there_in_other_words_is_unclear_and_not_said_to_be_missing() -> None:
+    quiz = replace(QUIZ, questions=(replace(QUIZ.questions[0], criteria=(replace(SWELL, partial=False),)),))
+    (unclear, away) = grade("A seed is small; later it swells", "My dog likes old shoes very much.", quiz=quiz)
+    assert (unclear.criteria[0].state, unclear.points, unclear.possible) == ("unclear", 0.0, (0.0, 1.0))
+    assert unclear.decision == "review"
+    # Nobody knows whether those words are of it: the teacher sees them, the student does not.
+    assert unclear.criteria[0].evidence is not None
+    assert unclear.feedback == (
+        "It is not clear whether your answer says this; say it more plainly: Water makes the seed swell."
+    )
+    assert away.criteria[0].state == "missing"
+
+
 def test_a_question_without_criteria_is_graded_by_its_references() -> None:
     question = Question("q1", "explain", "en", {"en": "Why?"}, 3.0, references={"en": ("Water makes the seed swell.",)})
     (found,) = grade("Water makes the seed swell!", quiz=replace(QUIZ, questions=(question,)))

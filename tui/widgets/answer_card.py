@@ -27,6 +27,7 @@ SEVERAL = "more than one mark is possible: "  # as `edgekit.grading.suggesting` 
 STATES: Mapping[str, tuple[str, str]] = {
     "met": ("+", N_("met")),
     "partly": ("~", N_("partly met")),
+    "unclear": ("/", N_("not clear")),
     "missing": ("-", N_("missing")),
     "contradicted": ("!", N_("the opposite is said")),
 }

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 _KEYS = "a accept, c POINTS change, r return, l later, u undo, q quit, ? help"
 _SIGNS = (
-    "  + met, ~ partly, - missing, ! contradicted: whether the answer says it, its points, how likely it is met, "
-    "the student's words that speak for it",
+    "  + met, ~ partly, / unclear, - missing, ! contradicted: whether the answer says it, its points, how likely it "
+    "is met, the student's words that speak for it",
     "  suggested: the mark, how likely it is the right one, and the others that are possible at 90 %",
     "  ? why a person should look; > what the student reads where you accept; nobody reads it before",
 )

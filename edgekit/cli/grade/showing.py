@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from edgekit.quiz.suggestion import Answer, CriterionResult, Suggestion
 
 _NARROWEST = 20
-_STATES = {"met": "+", "partly": "~", "missing": "-", "contradicted": "!"}
+_STATES = {"met": "+", "partly": "~", "unclear": "/", "missing": "-", "contradicted": "!"}
 
 
 def number(points: float | None) -> str:
