@@ -14,7 +14,7 @@ from edgekit.grading.contradiction import short
 from edgekit.grading.function_words import denying_words, function_words, known
 from edgekit.grading.intake import Intake, matching_form
 from edgekit.grading.open_numbers import left_open
-from edgekit.grading.quantities import Quantity
+from edgekit.grading.quantities import Quantity, scale_behind
 from edgekit.grading.ruled import Ruled, doubt, evidence, rounded, ruled
 from edgekit.grading.spelling import same_sound
 from edgekit.grading.statements import denial
@@ -24,7 +24,8 @@ from edgekit.quiz.suggestion import Reason
 
 # What a conversion of units loses in the last place is no error.
 _SLACK = Decimal("1e-9")
-_HUNDREDTH = Decimal("0.01")
+_HUNDREDTH, _ONE = Decimal("0.01"), Decimal(1)
+_MOST_IN_DIGITS = 1e15
 _LEAST_DIGITS = 3
 _MOST_TERMS = 4
 _WORD = re.compile(r"[^\W\d_]+")
@@ -33,11 +34,12 @@ _NEAR, _LEAST_NEAR = 0.75, 4
 # `doz`, `sinco`.
 _LEAST_HEARD = 3
 _MOST_WORDS = 64
-_YEAR = re.compile(r"\d{1,4}")
-_BEFORE_CHRIST = re.compile(
-    r"\s?(?:a\.?\s?(?:de\s)?c\b|b\.?\s?c\b|bce\b|v\.?\s?chr\b|av\.?\s?j\.?\s?-?\s?c\b|antes de cristo|before christ"
-    r"|avant jesus|vor christus|kk\b)"
+_YEAR = re.compile(r"[\d.,]{1,6}")
+_CHRIST = (
+    r"(?:a\.?\s?(?:de\s)?c\b|b\.?\s?c\b|bce\b|v\.?\s?chr\b|av\.?\s?j\.?\s?-?\s?c\b|antes de cristo|before christ"
+    r"|avant jesus|vor christus|kk\b|ईसा\s?पूर्व)"
 )
+_BEFORE_CHRIST, _ASKED_BEFORE_CHRIST = re.compile(rf"\s?{_CHRIST}"), re.compile(rf"(?<!\w){_CHRIST}")
 _MARKER = re.compile(r"[()]|(?<=\d)\.(?=\s)")
 # Of a number, nobody says these but who asks for a mark.
 _SCORE_WORD = re.compile(
@@ -57,12 +59,30 @@ def mark_number(question: Question, intake: Intake, languages: tuple[str, ...], 
     sign is read against `written`, the languages of the answer (none: `languages`), or where those do not agree on it:
     `1.235` is 1235 in Portuguese. One in a plea for marks has no points.
     """
-    found = _by_signs(question, intake, languages, decimal_sign(written or languages))
+    whole = _in_full(question)
+    found = _by_signs(whole, intake, languages, decimal_sign(written or languages))
+    if whole is not question and found.possible == (0.0,):
+        bare = _by_signs(replace(question, unit=None), intake, languages, decimal_sign(written or languages))
+        if bare.points:
+            words = bare.result.evidence
+            told = doubt("unit", f"the number is right, and the unit `{question.unit}` is missing", words)
+            half = rounded(question.points / 2, question.points)
+            found = ruled(half, question.points, words, possible=(0.0, question.points), reasons=told)
     if not found.points or not _asks_for_marks(question, intake.text):
         return found
     told = doubt("injection_suspect", "speaks to the grader", found.result.evidence)
     reasons = (*told, *found.reasons)
     return ruled(0.0, question.points, found.result.evidence, possible=found.possible, reasons=reasons)
+
+
+def _in_full(question: Question) -> Question:
+    """With the word such as `millions`, that is asked for as a unit, in its value; else the question itself."""
+    word, _, unit = (question.unit or "").partition(" ")
+    powers, end = scale_behind(f" {word}", 0)
+    if question.value is None or len(powers) > 1 or end <= 1 or unit_named(question.unit or "") is not None:
+        return question
+    value, tolerance = (float(Decimal(repr(one)).scaleb(powers[0])) for one in (question.value, question.tolerance))
+    return replace(question, value=value, tolerance=tolerance, unit=unit or None)
 
 
 def _by_signs(question: Question, intake: Intake, languages: tuple[str, ...], own: str | None) -> Ruled:
@@ -88,12 +108,21 @@ def _found(question: Question, intake: Intake, languages: tuple[str, ...], sign:
     found = amounts(intake.text, languages, decimal=sign)
     found = found or amounts(_MARKER.sub(" ", intake.text), languages, decimal=sign) or _roman(question, intake)
     plain = matching_form(intake.text)
-    return [_before_christ(plain, one) for one in found]
+    texts = " ".join(matching_form(one) for one in (*question.text.values(), question.unit or ""))
+    is_asked = _ASKED_BEFORE_CHRIST.search(texts) is not None
+    return [
+        replace(one, unit=None, values=(*(-abs(value) for value in one.values), *(one.values if is_asked else ())))
+        if _is_before_christ(plain, one)
+        else one
+        for one in found
+    ]
 
 
 def _wanted(question: Question) -> str:
     """The right number with its unit."""
-    return f"{question.value:g}" + (f" {question.unit}" if question.unit else "")
+    value = question.value or 0.0
+    said = f"{Decimal(repr(value)).normalize():f}" if abs(value) < _MOST_IN_DIGITS else f"{value:g}"
+    return said + (f" {question.unit}" if question.unit else "")
 
 
 def _marked(question: Question, intake: Intake, found: list[Quantity], languages: tuple[str, ...]) -> Ruled:
@@ -113,14 +142,15 @@ def _marked(question: Question, intake: Intake, found: list[Quantity], languages
         only = len(found) == 1 and denied[0] < first.begin
         return ruled(0.0 if only else most, most, words, possible=(0.0, most), reasons=told, against=True)
     if right:
+        if (place := left_open(intake.text, right, found, list(question.text.values()))) is not None:
+            told = (Reason("hedged", f"`{short(intake.text[slice(*place)])}` leaves it open", intake.span(*place)),)
+            return ruled(0.0, most, words, possible=(most,), reasons=told)
         others = [one for one in found if one not in right and not one.same_amount(right[0])]
         # `2 + 3 = 5` ends with what counts.
         if others and found[-1] in others:
             told = doubt("number", "there are several numbers in it, and the last one is not right", words)
-            return ruled(most, most, words, possible=(0.0,), reasons=told)
-        if (place := left_open(intake.text, right, found, list(question.text.values()))) is not None:
-            told = (Reason("hedged", f"`{short(intake.text[slice(*place)])}` leaves it open", intake.span(*place)),)
-            return ruled(0.0, most, words, possible=(most,), reasons=told)
+            is_made = len(found) > 1 and "=" in intake.text[found[-2].end : found[-1].begin]
+            return ruled(0.0 if is_made else most, most, words, possible=(0.0, most), reasons=told)
         return ruled(most, most, words)
     same = [one for one in found if _within(question, one.values) or _is_share(question, one)]
     if question.unit and same:
@@ -130,6 +160,13 @@ def _marked(question: Question, intake: Intake, found: list[Quantity], languages
             return ruled(rounded(most / 2, most), most, words, possible=(0.0, most), reasons=told)
         told = doubt("unit", f"the number is right, and its unit is not `{question.unit}`", words)
         return ruled(0.0, most, words, possible=(rounded(most / 2, most),), reasons=told, against=True)
+    plain = matching_form(intake.text)
+    early = [one for one in found if _is_before_christ(plain, one) and _within(question, _times(one.values, -_ONE))]
+    if early:
+        said = intake.text[early[0].begin : early[0].end]
+        words = evidence(intake, early[0].begin, early[0].end, wanted)
+        told = doubt("number", f"`{said}` is before Christ in it, which the question does not say", words)
+        return ruled(0.0, most, words, possible=(most,), reasons=told)
     if _makes(question, found):
         words = evidence(intake, found[0].begin, found[-1].end, wanted)
         told = doubt("number", "the numbers in it make the right one where they are worked out", words)
@@ -139,12 +176,11 @@ def _marked(question: Question, intake: Intake, found: list[Quantity], languages
     return ruled(0.0, most, words, against=True)
 
 
-def _before_christ(plain: str, one: Quantity) -> Quantity:
-    """`44 a.C.`, of which a quiz has 44 or -44."""
+def _is_before_christ(plain: str, one: Quantity) -> bool:
+    """`44 a.C.`, a year below nothing; where the question says which years it means, a quiz may have 44 for it."""
     year = _YEAR.match(plain, one.begin)
-    if year is None or not _BEFORE_CHRIST.match(plain, year.end()):
-        return one
-    return replace(one, unit=None, values=(*one.values, *(-value for value in one.values)))
+    end = year.end() if year is not None else one.end
+    return _BEFORE_CHRIST.match(plain, end) is not None
 
 
 def _roman(question: Question, intake: Intake) -> list[Quantity]:
