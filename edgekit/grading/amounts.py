@@ -7,6 +7,7 @@ from dataclasses import replace
 from decimal import Decimal, localcontext
 
 from edgekit.checks.number_words import cardinals, digit_words
+from edgekit.core.languages import base_language
 from edgekit.grading.function_words import LANGUAGES
 from edgekit.grading.intake import look_alikes_folded, matching_form
 from edgekit.grading.large_numbers import ONE, power_of, with_scales, with_thousands
@@ -14,20 +15,22 @@ from edgekit.grading.quantities import Quantity, quantities, with_unit
 from edgekit.grading.units import Unit, unit_named
 
 # All in the form of `matching_form`, in the languages whose function words are known.
-_NAMED = {matching_form(word): value for one in LANGUAGES for word, value in digit_words(one).items()}
+_NAMED = {matching_form(word): value for one in (*LANGUAGES, "hi") for word, value in digit_words(one).items()}
 _DIGITS = {word: str(value) for word, value in _NAMED.items()}
 _COUNTS = {word: value for word, value in _NAMED.items() if value}
 _PARTS: tuple[tuple[int, str], ...] = (
-    (2, "half|halves|medi[oa]s?|mitad|mei[oa]s?|metade|halbe?s?|demie?s?"),
-    (3, "thirds?|tercios?|tercos?|drittel|tiers"),
-    (4, "quarters?|fourths?|cuart[oa]s?|quart[oa]?s?|viertel"),
+    (2, "half|halves|medi[oa]s?|mitad|mei[oa]s?|metade|halbe?s?|demie?s?|आधा|आधी|आधे"),
+    (3, "thirds?|tercios?|tercos?|drittel|tiers|तिहाई"),
+    (4, "quarters?|fourths?|cuart[oa]s?|quart[oa]?s?|viertel|चौथाई|पाव"),
     (5, "fifths?|quint[oa]s?|funftel|cinquiemes?"),
     (6, "sixths?|sext[oa]s?|sechstel|sixiemes?"),
     (8, "eighths?|octav[oa]s?|oitav[oa]s?|achtel|huitiemes?"),
     (10, "tenths?|decim[oa]s?|zehntel|dixiemes?"),
 )
 _PART = "|".join(f"(?P<d{of}>{words})" for of, words in _PARTS)
-_IN_WORDS = re.compile(rf"\b(?:(?P<count>\d{{1,3}}|{'|'.join(_COUNTS)})\s+)?(?:{_PART})\b")
+# Vowel signs of Devanagari are no letters to `\b`.
+_END = r"(?![\w\u0900-\u0963])"
+_IN_WORDS = re.compile(rf"(?<!\w)(?:(?P<count>\d{{1,3}}|{'|'.join(_COUNTS)})\s+)?(?:{_PART}){_END}")
 _AND_PART = re.compile(rf"\s(?:and|y|e|et|und)\s(?:(?P<count>{'|'.join(_COUNTS)})\s)?(?:{_PART})\b")
 # `hora y media` as well.
 _ONE_OF = re.compile(rf"\b(?:(?:{ONE})\s)?(?P<unit>[^\W\d_]{{2,}})$")
@@ -74,13 +77,14 @@ _HIGH = str.maketrans("⁻⁺⁰¹²³⁴⁵⁶⁷⁸⁹−", "-+0123456789-")
 _BARE_POINT = re.compile(r"(?:(?<=^)|(?<=[\s=(]))[.,](?P<digits>\d{1,12})\b")
 _CLOCK = re.compile(r"(?<![\w:.,])(?P<first>\d{1,2}):(?P<second>[0-5]\d)(?::(?P<third>[0-5]\d))?(?![\w:])")
 _IN_ONE = re.compile(r"(?<![\w.,])(?P<first>\d{1,3})(?P<unit>h|m)\s?(?P<second>\d\d)(?:\s?(?:min|mins|cm))?\b")
-_POINT = re.compile(r"\s(?:point|coma|punto|virgula|ponto|komma|virgule)\s")
+_HINDI_ONE = re.compile(rf"(?<!\w)एक{_END}")
+_POINT = re.compile(r"\s(?:point|coma|punto|virgula|ponto|komma|virgule|दशमलव)\s")
 # `por lo menos 4` and `mais ou menos 4` take nothing away.
 _NO_MINUS = "".join(rf"(?<!\b{word} )" for word in ("o", "ou", "lo", "al", "ao", "au", "pelo"))
 _MINUS = re.compile(
     rf"(?:\b{_NO_MINUS}(?:minus|negative|menos|negativ[oae]s?|moins)\s{{1,2}}|(?:(?<=^)|(?<=[\s(=]))[–‐])$"
 )
-_MONEY = re.compile(r"(?P<minus>(?:(?<=^)|(?<=[\s(=]))[-−])?(?:us)?(?P<sign>r\$|[$€£])\s?$")
+_MONEY = re.compile(r"(?P<minus>(?:(?<=^)|(?<=[\s(=]))[-−])?(?:us)?(?P<sign>r\$|[$€£₹¥])\s?$")
 _DASH = re.compile(r"^[\s(]*[-−–]\s+$")
 _BELOW_ZERO = re.compile(
     r"\s?(?:degrees |grados |graus |grad |degres |°\s?c?\s?)?"
@@ -118,6 +122,7 @@ def amounts(text: str, languages: tuple[str, ...] = (), *, decimal: str | None =
         replace(one, values=(max(one.values),)) if one.in_words and one.values else one
         for one in quantities("".join(rest), languages, decimal=decimal)[:_MOST]
     ]
+    found += _ones(plain, [*found, *own]) if "hi" in map(base_language, languages) else []
     found = sorted([*found, *own], key=lambda one: one.begin)
     # `fifty cents`, in a class that speaks French as well.
     hundredths = {match.end() for one in found if (match := _CENTS.match(plain, one.end))}
@@ -173,6 +178,12 @@ def _own(text: str, plain: str) -> list[Quantity]:
             one = with_unit(text, begin, end, numbers)
         own.append(one)
     return own
+
+
+def _ones(plain: str, found: list[Quantity]) -> list[Quantity]:
+    """The word of Hindi for one, which is an article as well, where it is no part of another number."""
+    alone = (Quantity(*match.span(), (Decimal(1),), None, in_words=True) for match in _HINDI_ONE.finditer(plain))
+    return [one for one in alone if not any(other.begin <= one.begin < other.end for other in found)]
 
 
 def _with_points(plain: str, found: list[Quantity]) -> list[Quantity]:

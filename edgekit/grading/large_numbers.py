@@ -7,7 +7,9 @@ from dataclasses import replace
 from decimal import Decimal
 from itertools import pairwise
 
+from edgekit.checks.number_tables import QUARTERS
 from edgekit.checks.number_words import digit_words
+from edgekit.checks.scale_words import scale
 from edgekit.grading.function_words import LANGUAGES
 from edgekit.grading.intake import matching_form
 from edgekit.grading.quantities import Quantity, scale_behind, with_unit
@@ -20,6 +22,7 @@ _A = re.compile(rf"\b(?:{ONE})(?=\s[^\W\d_]{{5}})")
 # `half a million`, `un cuarto de millón`.
 _OF = re.compile(rf"(?:\s(?:of|de|the|el|la|o|{ONE})\b){{0,2}}")
 _DOZEN = re.compile(r"\s(?:dozens?|docenas?|duzias?|douzaines?|dutzend)\b")
+_QUARTER = re.compile(rf"(?<!\w)(?P<word>{'|'.join(QUARTERS)})\s$")
 _THEN = re.compile(r"\s(?:(?:and|y|e|et|und)\s)?")
 _TWELVE = Decimal(12)
 # `mil e meio` may be 1000.5 or 1500.
@@ -41,8 +44,18 @@ def with_scales(text: str, plain: str, found: list[Quantity]) -> list[Quantity]:
     for one in sorted([*found, *free], key=lambda one: one.begin):
         if scaled and one.begin < scaled[-1].end:
             continue
-        scaled.append(_scaled(text, plain, one))
+        scaled.append(_quartered(text, _scaled(text, plain, one)))
     return scaled
+
+
+def _quartered(text: str, one: Quantity) -> Quantity:
+    """`साढ़े तीन सौ`, three hundred and a half of a hundred more."""
+    quarter = _QUARTER.search(text, max(0, one.begin - 8), one.begin)
+    if quarter is None:
+        return one
+    word = text[one.begin : one.end].rpartition(" ")[2]
+    more = QUARTERS[quarter["word"]].scaleb(max(scale(word), default=0))
+    return replace(one, begin=quarter.start(), values=tuple(value + more for value in one.values))
 
 
 def _scaled(text: str, plain: str, one: Quantity) -> Quantity:

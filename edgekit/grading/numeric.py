@@ -7,7 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 from itertools import islice
 
-from edgekit.checks.number_words import number_words, roman
+from edgekit.checks.number_words import digit_words, number_words, roman
 from edgekit.core.languages import decimal_sign
 from edgekit.grading.amounts import amounts
 from edgekit.grading.contradiction import short
@@ -28,7 +28,8 @@ _HUNDREDTH, _ONE = Decimal("0.01"), Decimal(1)
 _MOST_IN_DIGITS = 1e15
 _LEAST_DIGITS = 3
 _MOST_TERMS = 4
-_WORD = re.compile(r"[^\W\d_]+")
+_WORD = re.compile(r"(?:[^\W\d_][\u0900-\u0963]*)+")
+_SAID = re.compile(r"^\W*(?P<word>[^\W\d_]+)\W*$")
 # One letter of five: `twenti`, `thre`, `kuatro`. Shorter words are other words with a letter changed (`ten`, `ton`).
 _NEAR, _LEAST_NEAR = 0.75, 4
 # `doz`, `sinco`.
@@ -106,7 +107,12 @@ def _by_signs(question: Question, intake: Intake, languages: tuple[str, ...], ow
 def _found(question: Question, intake: Intake, languages: tuple[str, ...], sign: str) -> list[Quantity]:
     # `(4)` and `18. Jahrhundert` are no numbers of a list where no other number is.
     found = amounts(intake.text, languages, decimal=sign)
-    found = found or amounts(_MARKER.sub(" ", intake.text), languages, decimal=sign) or _roman(question, intake)
+    found = (
+        found
+        or amounts(_MARKER.sub(" ", intake.text), languages, decimal=sign)
+        or _roman(question, intake)
+        or _article(intake, languages)
+    )
     plain = matching_form(intake.text)
     texts = " ".join(matching_form(one) for one in (*question.text.values(), question.unit or ""))
     is_asked = _ASKED_BEFORE_CHRIST.search(texts) is not None
@@ -194,6 +200,15 @@ def _roman(question: Question, intake: Intake) -> list[Quantity]:
     return [one] if alone and not question.unit and _within(question, one.values) else []
 
 
+def _article(intake: Intake, languages: tuple[str, ...]) -> list[Quantity]:
+    """The one of `una`, where it is all there is."""
+    word = _SAID.search(matching_form(intake.text))
+    named = {matching_form(form): value for one in languages for form, value in digit_words(one).items()}
+    if word is None or word["word"] not in named:
+        return []
+    return [Quantity(*word.span("word"), (Decimal(named[word["word"]]),), None)]
+
+
 def _asks_for_marks(question: Question, text: str) -> bool:
     asked = " ".join(matching_form(one) for one in question.text.values())
     return any(found[0] not in asked for found in _SCORE_WORD.finditer(matching_form(text)))
@@ -236,15 +251,22 @@ def _is_right(question: Question, one: Quantity, text: str) -> bool:
         # `12 apples`: a unit of the quiz's own stands after the number as it is written there.
         after = text[one.begin : one.end + len(question.unit) + 3].casefold()
         return _within(question, one.values) and question.unit.casefold() in after
-    if one.unit is None or one.unit.dimension != unit.dimension:
+    said = one.unit
+    if said is not None and unit.dimension == "sterling" and _is_pound(said):
+        said = unit
+    if said is None or said.dimension != unit.dimension:
         return False
-    same = (one.unit.factor, one.unit.offset) == (unit.factor, unit.offset)
+    same = (said.factor, said.offset) == (unit.factor, unit.offset)
     return any(
-        _within(
-            question, (_converted(value, one.unit, unit),), Decimal(0) if same else _rounding(value, one.unit, unit)
-        )
+        _within(question, (_converted(value, said, unit),), Decimal(0) if same else _rounding(value, said, unit))
         for value in one.values
     )
+
+
+def _is_pound(unit: Unit) -> bool:
+    """`1250 pounds`, of which the word alone does not say whether they are money."""
+    pound = unit_named("pound")
+    return pound is not None and (unit.dimension, unit.factor) == (pound.dimension, pound.factor)
 
 
 def _converted(value: Decimal, unit: Unit, wanted: Unit) -> Decimal:

@@ -188,3 +188,9 @@ def test_a_date_is_no_range(text: str) -> None:
 )
 def test_an_hour_and_a_half_is_one_where_no_number_is_written(text: str) -> None:
     assert mark(question("numeric", value=90.0, unit="min"), text, _LANGUAGES).possible == (2.0,)
+
+
+def test_an_article_is_one_where_it_is_all_there_is() -> None:
+    assert mark(question("numeric", value=1.0), "una", _LANGUAGES).possible == (2.0,)
+    assert mark(question("numeric", value=1.0), "a dog", _LANGUAGES).points == 0.0
+    assert mark(question("numeric", value=2.0), "Um.", _LANGUAGES).possible == (0.0,)
