@@ -6,10 +6,12 @@ import re
 from dataclasses import replace
 from decimal import Decimal
 from itertools import islice
+from unicodedata import digit
 
 from edgekit.checks.number_words import digit_words, number_words, roman
 from edgekit.core.languages import decimal_sign
 from edgekit.grading.amounts import amounts
+from edgekit.grading.asked_units import asks_for_another
 from edgekit.grading.contradiction import short
 from edgekit.grading.function_words import denying_words, function_words, known
 from edgekit.grading.intake import Intake, matching_form
@@ -41,6 +43,10 @@ _CHRIST = (
     r"|avant jesus|vor christus|kk\b|ईसा\s?पूर्व)"
 )
 _BEFORE_CHRIST, _ASKED_BEFORE_CHRIST = re.compile(rf"\s?{_CHRIST}"), re.compile(rf"(?<!\w){_CHRIST}")
+_LETTER = re.compile(r"\d\s?[kmb]$", re.IGNORECASE)
+_RAISED = re.compile(
+    r"(?<![\w.,])(?P<base>\d{1,4})\s?(?:(?:\^|\*\*)\s?(?P<power>\d{1,2})(?!\d)|(?P<high>[²³⁴⁵⁶⁷⁸⁹]))|√\s?(?P<root>\d{1,9}(?:[.,]\d{1,6})?)"
+)
 _MARKER = re.compile(r"[()]|(?<=\d)\.(?=\s)")
 # Of a number, nobody says these but who asks for a mark.
 _SCORE_WORD = re.compile(
@@ -151,6 +157,12 @@ def _marked(question: Question, intake: Intake, found: list[Quantity], languages
         if (place := left_open(intake.text, right, found, list(question.text.values()))) is not None:
             told = (Reason("hedged", f"`{short(intake.text[slice(*place)])}` leaves it open", intake.span(*place)),)
             return ruled(0.0, most, words, possible=(most,), reasons=told)
+        if all(_is_letter(question, one, intake.text) for one in right):
+            told = doubt("number", f"`{words.text if words else wanted}` may be `{right[0].values[0]:f}`", words)
+            return ruled(0.0, most, words, possible=(most,), reasons=told)
+        if all(_is_unasked(question, one) for one in right):
+            told = doubt("unit", f"the question asks for another unit than `{right[0].unit.written}`", words)
+            return ruled(0.0, most, words, possible=(rounded(most / 2, most), most), reasons=told)
         others = [one for one in found if one not in right and not one.same_amount(right[0])]
         # `2 + 3 = 5` ends with what counts.
         if others and found[-1] in others:
@@ -173,7 +185,7 @@ def _marked(question: Question, intake: Intake, found: list[Quantity], languages
         words = evidence(intake, early[0].begin, early[0].end, wanted)
         told = doubt("number", f"`{said}` is before Christ in it, which the question does not say", words)
         return ruled(0.0, most, words, possible=(most,), reasons=told)
-    if _makes(question, found):
+    if _makes(question, found) or _raised(question, intake.text):
         words = evidence(intake, found[0].begin, found[-1].end, wanted)
         told = doubt("number", "the numbers in it make the right one where they are worked out", words)
         return ruled(0.0, most, words, possible=(most,), reasons=told)
@@ -281,6 +293,19 @@ def _rounding(value: Decimal, unit: Unit, wanted: Unit) -> Decimal:
     return Decimal((0, (5,), exponent - 1)) * unit.factor / wanted.factor
 
 
+def _is_unasked(question: Question, one: Quantity) -> bool:
+    """Whether a number has a unit that the question does not ask for; `25 %` may be the quarter that is right."""
+    if question.unit or one.unit is None or not asks_for_another(question, one.unit):
+        return False
+    return one.unit.dimension != "share" or not _within(question, _times(one.values, _HUNDREDTH))
+
+
+def _is_letter(question: Question, one: Quantity, text: str) -> bool:
+    """Whether a number is right but for its last letter, `5k` or `5 M`, by which it is thousands or millions."""
+    is_scaled = one.unit is None and _LETTER.search(text, one.begin, one.end) is not None
+    return is_scaled and not question.unit and not _within(question, one.values[:1])
+
+
 def _is_left_out(wanted: str, unit: Unit) -> bool:
     """Whether a unit says as little as none: the degrees of no scale."""
     asked = unit_named(wanted)
@@ -308,6 +333,16 @@ def _makes(question: Question, found: list[Quantity]) -> bool:
         one, other = values
         made += [one - other, *([one / other] if other else [])]
     return _within(question, tuple(made))
+
+
+def _raised(question: Question, text: str) -> bool:
+    """Whether the one power or root in a text, `2^3` or `√16`, is the right number."""
+    read = list(_RAISED.finditer(text))
+    if len(read) != 1:
+        return False
+    base, power, high, root = read[0].group("base", "power", "high", "root")
+    value = Decimal(root.replace(",", ".")).sqrt() if root else Decimal(base) ** int(power or str(digit(high)))
+    return _within(question, (value,))
 
 
 def _product(values: list[Decimal]) -> Decimal:

@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from edgekit.grading.intake import matching_form
 from edgekit.grading.quantities import Quantity
+from edgekit.grading.units import unit_named
 
 Span = tuple[int, int]
 
@@ -17,6 +18,14 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
     "or": {"en": "or|to", "es": "o|u", "pt": "ou", "fr": "ou|au", "de": "oder|bis", "hi": "या|ya"},
     # The same, but for years: `de 1939 a 1945` says when something ended.
     "to": {"es": "a|hasta", "pt": "a|ate", "fr": "a|jusqu['’]a", "hi": "से|se"},
+    # Between two numbers that are still to be worked out.
+    "sum": {
+        "en": "plus|minus|times|over|divided by",
+        "es": "mas|menos|por|entre|sobre|dividido (?:por|entre)",
+        "pt": "mais|menos|vezes|dividido por",
+        "fr": "plus|moins|fois|sur|divise par",
+        "de": "plus|minus|mal|durch|geteilt durch",
+    },
     "and": {"en": "and", "es": "y|e", "pt": "e", "fr": "et", "de": "und", "sw": "na", "hi": "और|aur"},
     "maybe": {
         "en": "maybe|perhaps",
@@ -79,6 +88,13 @@ def _any(role: str) -> str:
 
 _OR = re.compile(rf"[\s,]*{_any('or')}[\s,]*(?:{_any('maybe')}\s)?")
 _TO = re.compile(rf"\s{{0,2}}{_any('to')}\s{{1,2}}|\s?[-–—−]\s?")
+_SUM = re.compile(rf"\s{{1,2}}{_any('sum')}\s{{1,2}}|\s?[-+×x*·⋅:÷/−]\s?")
+_CHANGED_BEFORE = re.compile(r"(?:[√∛≠]|!=|\b(?:log|ln|sin|cos|tan)|[-−]\s?\(|\|\s?[-−]?|--)\s?$", re.IGNORECASE)
+# `5e`, `5o` and `5a` may be a fifth.
+_CHANGED_BEHIND = re.compile(
+    r"\s?(?:\^|\*\*|[⁰¹²³⁴⁵⁶⁷⁸⁹√π])|(?<=\d)(?=\w)[^\W\d_AEOaeo](?!\w)|\s[kKMB]\b|\snegativ[oae]?s?\b", re.ASCII
+)
+_MORE_UNIT = re.compile(r"\s?[/^²³⁻]|(?:\s?[·⋅*]\s?|\s)(?P<word>[^\W\d_]+)(?:\b|(?=[⁻²³]))")
 _LISTED = re.compile(rf"(?:[\s,;|]|{_any('and')})*[\s,;|](?:[\s,;|]|{_any('and')})*")
 _BETWEEN = re.compile(rf"{_any('between')}\s{{1,2}}$")
 _BOUND = re.compile(
@@ -104,7 +120,12 @@ def left_open(text: str, right: Sequence[Quantity], found: Sequence[Quantity], a
     for a bound may be answered with one.
     """
     plain = matching_form(text)
-    return _one_of_two(plain, right, found) or _listed(plain, right, found) or _bounded(plain, right, found, asked)
+    return (
+        _one_of_two(plain, right, found)
+        or _listed(plain, right, found)
+        or _changed(text, right)
+        or _bounded(plain, right, found, asked)
+    )
 
 
 def _one_of_two(plain: str, right: Sequence[Quantity], found: Sequence[Quantity]) -> Span | None:
@@ -114,6 +135,8 @@ def _one_of_two(plain: str, right: Sequence[Quantity], found: Sequence[Quantity]
         # `10 - 5 = 5` is no range.
         is_done = (found[-1] in right and other is not found[-1]) or plain[other.end :].lstrip().startswith("=")
         are_years = "-" not in words and _is_year(plain, one) and _is_year(plain, other)
+        if _SUM.fullmatch(words) and not is_done and (one in right or other in right):
+            return one.begin, other.end
         if (one in right) != (other in right) and (
             _OR.fullmatch(words)
             or (_TO.fullmatch(words) and not is_done and not are_years)
@@ -132,6 +155,18 @@ def _listed(plain: str, right: Sequence[Quantity], found: Sequence[Quantity]) ->
         return None
     rows = (plain[one.end : other.begin] for one, other in pairwise(found))
     return (found[0].begin, found[-1].end) if all(map(_LISTED.fullmatch, rows)) else None
+
+
+def _changed(text: str, right: Sequence[Quantity]) -> Span | None:
+    """`√4`, `4²`, `4x`, `-(4)`, `4 N·m`: what stands at the number makes another one of it."""
+    for one in right:
+        before = _CHANGED_BEFORE.search(text, max(0, one.begin - _MOST_BEFORE), one.begin)
+        behind = (_MORE_UNIT if one.unit is not None else _CHANGED_BEHIND).match(text, one.end)
+        if behind is not None and one.unit is not None and behind["word"] and unit_named(behind["word"]) is None:
+            behind = None
+        if before is not None or behind is not None:
+            return before.start() if before is not None else one.begin, behind.end() if behind is not None else one.end
+    return None
 
 
 def _bounded(plain: str, right: Sequence[Quantity], found: Sequence[Quantity], asked: Sequence[str]) -> Span | None:

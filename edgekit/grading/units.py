@@ -156,6 +156,11 @@ _DERIVED = re.compile(
     r"[\s\u00a0]{0,2}(?P<over>[µμ]?[^\W\d_²³]+(?:[²³23]|\^[23])?)(?:[\s\u00a0]?/[\s\u00a0]?|[\s\u00a0](?:per|por)[\s\u00a0])"
     r"(?P<of>[µμ]?[^\W\d_²³]+)(?P<power>[²³]|\^?[23]|[\s\u00a0](?:squared|al cuadrado|ao quadrado))?(?![\w²³^/])"
 )
+# `m s⁻¹`, `m·s^-2`, `ms-1`.
+_INVERSE = re.compile(
+    r"[\s\u00a0]{0,2}(?:(?P<over>[µμ]?[^\W\d_²³]+)[\s\u00a0·⋅.*]|(?P<metre>m)(?=s))(?P<of>[^\W\d_²³]+)"
+    r"(?:[⁻−](?P<high>[¹²³])|\^?[-−](?P<low>[123]))(?![\w²³^/])"
+)
 _POWERS = {"²": 2, "2": 2, "^2": 2, "³": 3, "3": 3, "^3": 3}
 # A litre is the first of its dimension: a cubic metre is a thousand.
 _LITRES = 1000
@@ -231,6 +236,11 @@ def _powered(text: str, end: int) -> tuple[Unit, int] | None:
 
 def _derived(text: str, end: int) -> tuple[Unit, int] | None:
     """One unit per another; the speeds of `_speed` are not of these."""
+    if (inverse := _INVERSE.match(text, end)) is not None:
+        power = inverse["low"] or "123"["¹²³".index(inverse["high"])]
+        name = f"{inverse['over'] or inverse['metre']}/{inverse['of']}{'' if power == '1' else power}"
+        found = unit_behind(f" {name}", 0)
+        return (found[0], inverse.end()) if found is not None and found[1] == len(name) + 1 else None
     match = _DERIVED.match(text, end)
     if match is None:
         return None
