@@ -7,154 +7,11 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from functools import lru_cache
 
+from edgekit.checks.number_tables import CARDINALS, ONE_WORD, ORDINAL_TEENS, ORDINALS, SPECIAL
 from edgekit.core.languages import base_language
 
-# Zero to nineteen, then the tens from twenty, then hundred and thousand; `|` between forms of one number. Those that
-# only mean many (`thousands`) are none. A language that writes them as one word (`einundzwanzig`) is read by its parts.
-_CARDINALS: Mapping[str, str] = {
-    "en": "zero one two three four five six seven eight nine ten eleven twelve thirteen "
-    "fourteen fifteen sixteen seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety "
-    "hundred thousand",
-    "pt": "zero um|uma dois|duas três|tres quatro cinco seis sete oito nove dez onze doze treze "
-    "quatorze|catorze quinze dezesseis|dezasseis dezessete|dezassete dezoito dezenove|dezanove vinte trinta quarenta "
-    "cinquenta|cinqüenta sessenta setenta oitenta noventa cem|cento mil",
-    "es": "cero uno|un|una dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince "
-    "dieciséis diecisiete dieciocho diecinueve veinte treinta cuarenta cincuenta sesenta setenta ochenta noventa "
-    "cien|ciento mil",
-    "fr": "zéro un|une deux trois quatre cinq six sept huit neuf dix|dizaine onze douze|douzaine treize quatorze "
-    "quinze|quinzaine seize dix-sept dix-huit dix-neuf vingt|vingts|vingtaine trente|trentaine quarante|quarantaine "
-    "cinquante|cinquantaine soixante|soixantaine septante|soixante-dix quatre-vingts|quatre-vingt|huitante "
-    "nonante|quatre-vingt-dix cent|cents|centaine mille|millier",
-    "it": "zero uno|un|una due|paio tre quattro cinque sei sette otto nove dieci|decina undici dodici|dozzina tredici "
-    "quattordici quindici sedici diciassette diciotto diciannove venti|ventina trenta|trentina quaranta|quarantina "
-    "cinquanta sessanta settanta ottanta novanta cento|centinaio mille|mila",
-    "de": "null eins|ein|eine zwei drei vier fünf sechs sieben acht neun zehn elf "
-    "zwölf|dutzend dreizehn vierzehn fünfzehn sechzehn siebzehn achtzehn neunzehn zwanzig dreißig|dreissig vierzig "
-    "fünfzig sechzig siebzig achtzig neunzig hundert tausend",
-    "nl": "nul één|een twee drie vier vijf zes zeven acht negen tien elf twaalf|dozijn dertien veertien vijftien "
-    "zestien zeventien achttien negentien twintig dertig veertig vijftig zestig zeventig tachtig negentig "
-    "honderd duizend",
-    "sw": "sifuri moja|mmoja|kimoja mbili|wawili|viwili|miwili|mawili tatu|watatu|vitatu|mitatu|matatu "
-    "nne|wanne|vinne|minne|manne tano|watano|vitano|mitano|matano sita saba nane|wanane|minane tisa kumi "
-    "kumi-na-moja kumi-na-mbili kumi-na-tatu kumi-na-nne kumi-na-tano kumi-na-sita kumi-na-saba kumi-na-nane "
-    "kumi-na-tisa ishirini thelathini arobaini hamsini sitini sabini themanini tisini mia elfu",
-    "id": "nol satu|seorang|sebuah dua|kedua tiga|ketiga empat|keempat lima|kelima enam|keenam tujuh|ketujuh "
-    "delapan|kedelapan sembilan|kesembilan sepuluh|kesepuluh sebelas dua-belas|selusin tiga-belas empat-belas "
-    "lima-belas enam-belas tujuh-belas delapan-belas sembilan-belas dua-puluh tiga-puluh empat-puluh lima-puluh "
-    "enam-puluh tujuh-puluh delapan-puluh sembilan-puluh ratus|seratus ribu|seribu",
-    "tr": "sıfır bir|birinci iki|ikinci üç|üçüncü dört|dördüncü beş|beşinci altı|altıncı yedi|yedinci sekiz|sekizinci "
-    "dokuz|dokuzuncu on|onuncu|düzine on-bir on-iki on-üç on-dört on-beş on-altı on-yedi on-sekiz on-dokuz yirmi otuz "
-    "kırk elli altmış yetmiş seksen doksan yüz bin",
-    "vi": "không một hai ba bốn|tư năm sáu bảy tám chín mười mười-một mười-hai|tá mười-ba mười-bốn "
-    "mười-lăm mười-sáu mười-bảy mười-tám mười-chín hai-mươi ba-mươi bốn-mươi năm-mươi sáu-mươi bảy-mươi "
-    "tám-mươi chín-mươi trăm nghìn|ngàn",
-}
-
-# First to tenth.
-_ORDINALS: Mapping[str, str] = {
-    "en": "firsts? seconds? thirds? fourths? fifths? sixths? sevenths? eighths? ninths? tenths?",
-    "pt": "primeir[oa]s? segund[oa]s? terceir[oa]s? quart[oa]s? quint[oa]s? sext[oa]s? sétim[oa]s? oitav[oa]s? "
-    "non[oa]s? décim[oa]s?",
-    "es": "primer[oa]?s? segund[oa]s? tercer[oa]?s? cuart[oa]s? quint[oa]s? sext[oa]s? séptim[oa]s? octav[oa]s? "
-    "noven[oa]s? décim[oa]s?",
-    "fr": "premi(?:er|ère)s? (?:seconde?|deuxième)s? troisièmes? quatrièmes? cinquièmes? sixièmes? septièmes? "
-    "huitièmes? neuvièmes? dixièmes?",
-    "it": "prim[oaie] second[oaie] terz[oaie] quart[oaie] quint[oaie] sest[oaie] settim[oaie] ottav[oaie] non[oaie] "
-    "decim[oaie]",
-    "de": "erste[nrsm]? zweite[nrsm]? dritte[nrsm]? vierte[nrsm]? fünfte[nrsm]? sechste[nrsm]? siebte[nrsm]? "
-    "achte[nrsm]? neunte[nrsm]? zehnte[nrsm]?",
-    "nl": "eerste tweede derde vierde vijfde zesde zevende achtste negende tiende",
-    "sw": "kwanza pili",
-    "vi": "nhất nhì",
-}
-_ORDINAL_TEENS: Mapping[str, str] = {
-    "en": "eleventh twelfth thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth",
-}
-_HALF = Decimal("0.5")
-_SPECIAL: Mapping[str, Mapping[str, int | Decimal]] = {
-    "en": {
-        "half": _HALF,
-        "nil": 0,
-        "dozen": 12,
-        "couple": 2,
-        "twice": 2,
-        "thrice": 3,
-        "noon": 12,
-        "midday": 12,
-        "midnight": 12,
-    },
-    "pt": {
-        "metade": _HALF,
-        "meia": _HALF,
-        "meio": _HALF,
-        "terço": 3,
-        "terços": 3,
-        "dúzia": 12,
-        "centena": 100,
-        "meio-dia": 12,
-        "meia-noite": 12,
-    },
-    "es": {
-        "mitad": _HALF,
-        "medio": _HALF,
-        "media": _HALF,
-        "tercio": 3,
-        "tercios": 3,
-        "docena": 12,
-        "centenar": 100,
-        "mediodía": 12,
-        "medianoche": 12,
-    },
-    "fr": {"moitié": _HALF, "demi": _HALF, "demie": _HALF, "tiers": 3, "midi": 12, "minuit": 12},
-    "it": {"metà": _HALF, "mezzo": _HALF, "mezza": _HALF, "mezzogiorno": 12, "mezzanotte": 12},
-    "de": {"hälfte": _HALF, "halb": _HALF, "halbe": _HALF, "zweimal": 2, "dreimal": 3, "mittag": 12, "mitternacht": 12},
-    "nl": {"helft": _HALF, "half": _HALF, "halve": _HALF, "middernacht": 12},
-    "sw": {"nusu": _HALF},
-    "id": {"setengah": _HALF},
-    "tr": {"yarım": _HALF},
-    "vi": {"nửa": _HALF, "rưỡi": _HALF},
-}
-# Written as one word, or with another ending: what the rows above do not make by addition.
-_ONE_WORD: Mapping[str, Mapping[str, int]] = {
-    "es": {
-        word: value
-        for value, words in (
-            (16, "dieciseis"),
-            (21, "veintiuno veintiun veintiún veintiuna"),
-            (22, "veintidos veintidós"),
-            (23, "veintitres veintitrés"),
-            (24, "veinticuatro"),
-            (25, "veinticinco"),
-            (26, "veintiseis veintiséis"),
-            (27, "veintisiete"),
-            (28, "veintiocho"),
-            (29, "veintinueve"),
-            (200, "doscientos doscientas"),
-            (300, "trescientos trescientas"),
-            (400, "cuatrocientos cuatrocientas"),
-            (500, "quinientos quinientas"),
-            (600, "seiscientos seiscientas"),
-            (700, "setecientos setecientas"),
-            (800, "ochocientos ochocientas"),
-            (900, "novecientos novecientas"),
-        )
-        for word in words.split()
-    },
-    "pt": {
-        word: value
-        for value, words in (
-            (200, "duzentos duzentas"),
-            (300, "trezentos trezentas"),
-            (400, "quatrocentos quatrocentas"),
-            (500, "quinhentos quinhentas"),
-            (600, "seiscentos seiscentas"),
-            (700, "setecentos setecentas"),
-            (800, "oitocentos oitocentas"),
-            (900, "novecentos novecentas"),
-        )
-        for word in words.split()
-    },
-}
+# Of which a number counts so many.
+_COUNTED = (100, 1000, 10**5, 10**7)
 # Words between the parts of a number.
 _LINKS = frozenset({"and", "e", "y", "et", "und", "en", "na", "ed", "linh", "lẻ"})
 
@@ -164,14 +21,14 @@ def _lexicon(language: str) -> tuple[dict[str, int | Decimal], re.Pattern[str] |
     """Simple words of a language with their numbers, and a pattern of the ordinals."""
     words: dict[str, int | Decimal] = {}
     for value, forms in zip(
-        [*range(20), *range(20, 100, 10), 100, 1000], _CARDINALS.get(language, "").split(), strict=False
+        [*range(20), *range(20, 100, 10), 100, 1000], CARDINALS.get(language, "").split(), strict=False
     ):
         words.update(dict.fromkeys(forms.split("|"), value))
-    for at, form in enumerate(_ORDINAL_TEENS.get(language, "").split()):
+    for at, form in enumerate(ORDINAL_TEENS.get(language, "").split()):
         words[form] = 11 + at
-    words.update(_SPECIAL.get(language, {}))
-    words.update(_ONE_WORD.get(language, {}))
-    ordinals = _ORDINALS.get(language, "").split()
+    words.update(SPECIAL.get(language, {}))
+    words.update(ONE_WORD.get(language, {}))
+    ordinals = ORDINALS.get(language, "").split()
     pattern = re.compile("|".join(f"(?P<n{at}>{form})" for at, form in enumerate(ordinals, 1))) if ordinals else None
     return words, pattern
 
@@ -187,24 +44,25 @@ _ARTICLES: Mapping[str, frozenset[str]] = {
     "it": frozenset({"un", "una"}),
     "de": frozenset({"ein", "eine", "einen", "einem", "einer"}),
     "nl": frozenset({"een"}),
+    "hi": frozenset({"एक"}),
 }
 
 
 def spells(language: str) -> bool:
     """Whether the number words of a language are known here."""
-    return base_language(language) in _CARDINALS or base_language(language) in HAN_LANGUAGES
+    return base_language(language) in CARDINALS or base_language(language) in HAN_LANGUAGES
 
 
 def digit_words(language: str) -> dict[str, int]:
     """The words for nothing to nine, and an article that may mean one."""
-    forms = _CARDINALS.get(base_language(language), "").split()[:10]
+    forms = CARDINALS.get(base_language(language), "").split()[:10]
     words = {word: value for value, form in enumerate(forms) for word in form.split("|")}
     return {**words, **dict.fromkeys(sorted(_ARTICLES.get(base_language(language), ())), 1)} if words else {}
 
 
 def cardinals(language: str) -> dict[int, tuple[str, ...]]:
     """The words for nothing to nineteen and the tens, by number; none for languages not known here."""
-    forms = _CARDINALS.get(base_language(language), "").split()
+    forms = CARDINALS.get(base_language(language), "").split()
     return {
         value: tuple(form.split("|")) for value, form in zip([*range(20), *range(20, 100, 10)], forms, strict=False)
     }
@@ -221,7 +79,8 @@ def has_article(text: str, language: str) -> bool:
     return any(word in articles for word in text.casefold().split())
 
 
-_WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*", re.UNICODE)
+# With vowel signs of India's scripts, which are no letters to `\w`.
+_WORD = re.compile(r"(?:[^\W\d_][\u0900-\u0963]*)+(?:-[^\W\d_]+)*")
 _MOST_PARTS = 12
 
 
@@ -279,7 +138,7 @@ def _adds(last: int | Decimal, value: int | Decimal, *, linked: bool) -> bool:
 
     linked: with a word between them, as `drei und zwanzig`.
     """
-    if value < 1 or value in (100, 1000) or last in (100, 1000):
+    if value < 1 or value in _COUNTED or last in _COUNTED:
         return True
     if last >= 100:
         return value < 100
@@ -344,8 +203,8 @@ def _readings(row: list[int | Decimal]) -> set[int | Decimal]:
     total: int | Decimal = 0
     current: int | Decimal = 0
     for value in row:
-        if value == 1000:
-            total += max(current, 1) * 1000
+        if value in _COUNTED[1:]:
+            total += max(current, 1) * value
             current = 0
         elif value == 100:
             current = max(current, 1) * 100

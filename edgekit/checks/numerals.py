@@ -109,6 +109,6 @@ def _scale_after(text: str, end: int) -> tuple[tuple[int, ...], int]:
 
 def fractions(text: str) -> Iterator[tuple[int, int, Value]]:
     """Begin, end and value of `½` and its like, with the whole number before it."""
-    for found in re.finditer(f"(\\d{{1,6}})?[{''.join(_FRACTIONS)}]", text):
+    for found in re.finditer(f"(?:(\\d{{1,6}})[{_SPACES}]?)?[{''.join(_FRACTIONS)}]", text):
         whole = Decimal(int(found[1])) if found[1] else Decimal(0)
         yield found.start(), found.end(), whole + Decimal(_FRACTIONS[found[0][-1]])

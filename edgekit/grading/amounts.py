@@ -7,31 +7,34 @@ from dataclasses import replace
 from decimal import Decimal, localcontext
 
 from edgekit.checks.number_words import cardinals, digit_words
+from edgekit.core.languages import base_language
 from edgekit.grading.function_words import LANGUAGES
 from edgekit.grading.intake import look_alikes_folded, matching_form
+from edgekit.grading.large_numbers import ONE, power_of, with_scales, with_thousands
 from edgekit.grading.quantities import Quantity, quantities, with_unit
 from edgekit.grading.units import Unit, unit_named
 
 # All in the form of `matching_form`, in the languages whose function words are known.
-_NAMED = {matching_form(word): value for one in LANGUAGES for word, value in digit_words(one).items()}
+_NAMED = {matching_form(word): value for one in (*LANGUAGES, "hi") for word, value in digit_words(one).items()}
 _DIGITS = {word: str(value) for word, value in _NAMED.items()}
 _COUNTS = {word: value for word, value in _NAMED.items() if value}
-_ONE = "|".join(word for word, value in _COUNTS.items() if value == 1)
 _PARTS: tuple[tuple[int, str], ...] = (
-    (2, "half|halves|medi[oa]s?|mitad|mei[oa]s?|metade|halbe?s?|demie?s?"),
-    (3, "thirds?|tercios?|tercos?|drittel|tiers"),
-    (4, "quarters?|fourths?|cuart[oa]s?|quart[oa]?s?|viertel"),
+    (2, "half|halves|medi[oa]s?|mitad|mei[oa]s?|metade|halbe?s?|demie?s?|आधा|आधी|आधे"),
+    (3, "thirds?|tercios?|tercos?|drittel|tiers|तिहाई"),
+    (4, "quarters?|fourths?|cuart[oa]s?|quart[oa]?s?|viertel|चौथाई|पाव"),
     (5, "fifths?|quint[oa]s?|funftel|cinquiemes?"),
     (6, "sixths?|sext[oa]s?|sechstel|sixiemes?"),
     (8, "eighths?|octav[oa]s?|oitav[oa]s?|achtel|huitiemes?"),
     (10, "tenths?|decim[oa]s?|zehntel|dixiemes?"),
 )
 _PART = "|".join(f"(?P<d{of}>{words})" for of, words in _PARTS)
-_IN_WORDS = re.compile(rf"\b(?:(?P<count>\d{{1,3}}|{'|'.join(_COUNTS)})\s+)?(?:{_PART})\b")
+# Vowel signs of Devanagari are no letters to `\b`.
+_END = r"(?![\w\u0900-\u0963])"
+_IN_WORDS = re.compile(rf"(?<!\w)(?:(?P<count>\d{{1,3}}|{'|'.join(_COUNTS)})\s+)?(?:{_PART}){_END}")
 _AND_PART = re.compile(rf"\s(?:and|y|e|et|und)\s(?:(?P<count>{'|'.join(_COUNTS)})\s)?(?:{_PART})\b")
 # `hora y media` as well.
-_ONE_OF = re.compile(rf"\b(?:(?:{_ONE})\s)?(?P<unit>[^\W\d_]{{2,}})$")
-_ONE_UNIT = re.compile(rf"\b(?:{_ONE})\s(?P<unit>[^\W\d_]{{2,}})\b")
+_ONE_OF = re.compile(rf"\b(?:(?:{ONE})\s)?(?P<unit>[^\W\d_]{{2,}})$")
+_ONE_UNIT = re.compile(rf"\b(?:{ONE})\s(?P<unit>[^\W\d_]{{2,}})\b")
 _FRACTION = re.compile(
     r"(?<![\w/.,:])(?:(?P<whole>\d{1,6})\s)?(?P<over>\d{1,6})\s?[/\u2044]\s?(?P<of>\d{1,6})(?![\d/])"
 )
@@ -65,24 +68,30 @@ def _pairs_of(language: str) -> re.Pattern[str]:
 
 
 _PAIRS = tuple(_pairs_of(language) for language in _BETWEEN)
+# `2/9/1945`, `1945-09-02`: of a date, what is asked for as a number is the year.
+_DATE = re.compile(
+    r"(?<![\w.,/-])(?:\d{1,2}(?P<sign>[-/.])\d{1,2}(?P=sign)(?P<last>\d{4})|(?P<first>\d{4})-\d{2}-\d{2})"
+    r"(?![\w/-]|[.,]\d)"
+)
 _HIGH = str.maketrans("⁻⁺⁰¹²³⁴⁵⁶⁷⁸⁹−", "-+0123456789-")
 _BARE_POINT = re.compile(r"(?:(?<=^)|(?<=[\s=(]))[.,](?P<digits>\d{1,12})\b")
 _CLOCK = re.compile(r"(?<![\w:.,])(?P<first>\d{1,2}):(?P<second>[0-5]\d)(?::(?P<third>[0-5]\d))?(?![\w:])")
 _IN_ONE = re.compile(r"(?<![\w.,])(?P<first>\d{1,3})(?P<unit>h|m)\s?(?P<second>\d\d)(?:\s?(?:min|mins|cm))?\b")
-_POINT = re.compile(r"\s(?:point|coma|punto|virgula|ponto|komma|virgule)\s")
+_HINDI_ONE = re.compile(rf"(?<!\w)एक{_END}")
+_POINT = re.compile(r"\s(?:point|coma|punto|virgula|ponto|komma|virgule|दशमलव)\s")
 # `por lo menos 4` and `mais ou menos 4` take nothing away.
 _NO_MINUS = "".join(rf"(?<!\b{word} )" for word in ("o", "ou", "lo", "al", "ao", "au", "pelo"))
 _MINUS = re.compile(
     rf"(?:\b{_NO_MINUS}(?:minus|negative|menos|negativ[oae]s?|moins)\s{{1,2}}|(?:(?<=^)|(?<=[\s(=]))[–‐])$"
 )
-_MONEY = re.compile(r"(?P<minus>(?:(?<=^)|(?<=[\s(=]))[-−])?(?:us)?(?P<sign>r\$|[$€£])\s?$")
+_MONEY = re.compile(r"(?P<minus>(?:(?<=^)|(?<=[\s(=]))[-−])?(?:us)?(?P<sign>r\$|[$€£₹¥])\s?$")
 _DASH = re.compile(r"^[\s(]*[-−–]\s+$")
 _BELOW_ZERO = re.compile(
     r"\s?(?:degrees |grados |graus |grad |degres |°\s?c?\s?)?"
     r"(?:below|under|bajo|por debajo del?|abaixo de|unter|sous|en dessous de) (?:zero|cero|null|0)\b"
 )
 # `half an hour`, `un cuarto de litro`.
-_OF = re.compile(rf"(?:\s(?:of|de|the|el|la|o|{_ONE})\b){{1,2}}")
+_OF = re.compile(rf"(?:\s(?:of|de|the|el|la|o|{ONE})\b){{1,2}}")
 _THEN = re.compile(r"\s{0,2}(?:,\s?|(?:and|y|e|et|und|con)\s)?")
 # What stands behind the larger unit alone, `1 h 30`, `one metre twenty`, and how many of it make one.
 _SMALLER = {"h": ("min", 60), "min": ("s", 60), "m": ("cm", 100)}
@@ -113,18 +122,21 @@ def amounts(text: str, languages: tuple[str, ...] = (), *, decimal: str | None =
         replace(one, values=(max(one.values),)) if one.in_words and one.values else one
         for one in quantities("".join(rest), languages, decimal=decimal)[:_MOST]
     ]
+    found += _ones(plain, [*found, *own]) if "hi" in map(base_language, languages) else []
     found = sorted([*found, *own], key=lambda one: one.begin)
     # `fifty cents`, in a class that speaks French as well.
     hundredths = {match.end() for one in found if (match := _CENTS.match(plain, one.end))}
     found = [one for one in found if not (one.in_words and one.end in hundredths)]
-    found = _with_points(plain, found)
-    found = _with_units_alone(plain, _with_parts(text, plain, found))
+    found = with_scales(text, plain, _with_points(plain, found))
+    found = with_scales(text, plain, _with_parts(text, plain, found))
+    found = _with_units_alone(plain, with_thousands(text, plain, found))
     return [_in_cents(plain, one) for one in _summed(plain, _signed(plain, found))]
 
 
 def _own(text: str, plain: str) -> list[Quantity]:
     """What is one number by its form; the first reading of a span stands."""
     read: list[tuple[int, int, tuple[Decimal, ...], Unit | None]] = []
+    read.extend((*match.span(), (Decimal(match["last"] or match["first"]),), None) for match in _DATE.finditer(plain))
     for match in _POWER.finditer(plain):
         power = match["e"] or match["n"] or match["high"] or match["of_ten"] or match["high_ten"]
         digits = "1" if match["ten"] else match["digits"].replace(",", ".")
@@ -168,6 +180,12 @@ def _own(text: str, plain: str) -> list[Quantity]:
     return own
 
 
+def _ones(plain: str, found: list[Quantity]) -> list[Quantity]:
+    """The word of Hindi for one, which is an article as well, where it is no part of another number."""
+    alone = (Quantity(*match.span(), (Decimal(1),), None, in_words=True) for match in _HINDI_ONE.finditer(plain))
+    return [one for one in alone if not any(other.begin <= one.begin < other.end for other in found)]
+
+
 def _with_points(plain: str, found: list[Quantity]) -> list[Quantity]:
     """`one point two five` as one number."""
     joined: list[Quantity] = []
@@ -197,6 +215,7 @@ def _with_parts(text: str, plain: str, found: list[Quantity]) -> list[Quantity]:
         behind = with_unit(text, match.start(), match.end(), (part,))
         if before is not None and all(value == int(value) for value in before.values):
             begin, whole, unit = before.begin, before.values, before.unit or behind.unit
+            part = part.scaleb(power_of(text, before))
         elif (
             before is None
             and (one_of := _ONE_OF.search(plain, max(0, match.start() - 40), match.start()))

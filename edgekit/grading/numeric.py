@@ -6,15 +6,17 @@ import re
 from dataclasses import replace
 from decimal import Decimal
 from itertools import islice
+from unicodedata import digit
 
-from edgekit.checks.number_words import number_words, roman
+from edgekit.checks.number_words import digit_words, number_words, roman
 from edgekit.core.languages import decimal_sign
 from edgekit.grading.amounts import amounts
+from edgekit.grading.asked_units import asks_for_another
 from edgekit.grading.contradiction import short
 from edgekit.grading.function_words import denying_words, function_words, known
 from edgekit.grading.intake import Intake, matching_form
 from edgekit.grading.open_numbers import left_open
-from edgekit.grading.quantities import Quantity
+from edgekit.grading.quantities import Quantity, scale_behind
 from edgekit.grading.ruled import Ruled, doubt, evidence, rounded, ruled
 from edgekit.grading.spelling import same_sound
 from edgekit.grading.statements import denial
@@ -24,19 +26,26 @@ from edgekit.quiz.suggestion import Reason
 
 # What a conversion of units loses in the last place is no error.
 _SLACK = Decimal("1e-9")
-_HUNDREDTH = Decimal("0.01")
+_HUNDREDTH, _ONE = Decimal("0.01"), Decimal(1)
+_MOST_IN_DIGITS = 1e15
 _LEAST_DIGITS = 3
 _MOST_TERMS = 4
-_WORD = re.compile(r"[^\W\d_]+")
+_WORD = re.compile(r"(?:[^\W\d_][\u0900-\u0963]*)+")
+_SAID = re.compile(r"^\W*(?P<word>[^\W\d_]+)\W*$")
 # One letter of five: `twenti`, `thre`, `kuatro`. Shorter words are other words with a letter changed (`ten`, `ton`).
 _NEAR, _LEAST_NEAR = 0.75, 4
 # `doz`, `sinco`.
 _LEAST_HEARD = 3
 _MOST_WORDS = 64
-_YEAR = re.compile(r"\d{1,4}")
-_BEFORE_CHRIST = re.compile(
-    r"\s?(?:a\.?\s?(?:de\s)?c\b|b\.?\s?c\b|bce\b|v\.?\s?chr\b|av\.?\s?j\.?\s?-?\s?c\b|antes de cristo|before christ"
-    r"|avant jesus|vor christus|kk\b)"
+_YEAR = re.compile(r"[\d.,]{1,6}")
+_CHRIST = (
+    r"(?:a\.?\s?(?:de\s)?c\b|b\.?\s?c\b|bce\b|v\.?\s?chr\b|av\.?\s?j\.?\s?-?\s?c\b|antes de cristo|before christ"
+    r"|avant jesus|vor christus|kk\b|ईसा\s?पूर्व)"
+)
+_BEFORE_CHRIST, _ASKED_BEFORE_CHRIST = re.compile(rf"\s?{_CHRIST}"), re.compile(rf"(?<!\w){_CHRIST}")
+_LETTER = re.compile(r"\d\s?[kmb]$", re.IGNORECASE)
+_RAISED = re.compile(
+    r"(?<![\w.,])(?P<base>\d{1,4})\s?(?:(?:\^|\*\*)\s?(?P<power>\d{1,2})(?!\d)|(?P<high>[²³⁴⁵⁶⁷⁸⁹]))|√\s?(?P<root>\d{1,9}(?:[.,]\d{1,6})?)"
 )
 _MARKER = re.compile(r"[()]|(?<=\d)\.(?=\s)")
 # Of a number, nobody says these but who asks for a mark.
@@ -57,12 +66,30 @@ def mark_number(question: Question, intake: Intake, languages: tuple[str, ...], 
     sign is read against `written`, the languages of the answer (none: `languages`), or where those do not agree on it:
     `1.235` is 1235 in Portuguese. One in a plea for marks has no points.
     """
-    found = _by_signs(question, intake, languages, decimal_sign(written or languages))
+    whole = _in_full(question)
+    found = _by_signs(whole, intake, languages, decimal_sign(written or languages))
+    if whole is not question and found.possible == (0.0,):
+        bare = _by_signs(replace(question, unit=None), intake, languages, decimal_sign(written or languages))
+        if bare.points:
+            words = bare.result.evidence
+            told = doubt("unit", f"the number is right, and the unit `{question.unit}` is missing", words)
+            half = rounded(question.points / 2, question.points)
+            found = ruled(half, question.points, words, possible=(0.0, question.points), reasons=told)
     if not found.points or not _asks_for_marks(question, intake.text):
         return found
     told = doubt("injection_suspect", "speaks to the grader", found.result.evidence)
     reasons = (*told, *found.reasons)
     return ruled(0.0, question.points, found.result.evidence, possible=found.possible, reasons=reasons)
+
+
+def _in_full(question: Question) -> Question:
+    """With the word such as `millions`, that is asked for as a unit, in its value; else the question itself."""
+    word, _, unit = (question.unit or "").partition(" ")
+    powers, end = scale_behind(f" {word}", 0)
+    if question.value is None or len(powers) > 1 or end <= 1 or unit_named(question.unit or "") is not None:
+        return question
+    value, tolerance = (float(Decimal(repr(one)).scaleb(powers[0])) for one in (question.value, question.tolerance))
+    return replace(question, value=value, tolerance=tolerance, unit=unit or None)
 
 
 def _by_signs(question: Question, intake: Intake, languages: tuple[str, ...], own: str | None) -> Ruled:
@@ -86,14 +113,28 @@ def _by_signs(question: Question, intake: Intake, languages: tuple[str, ...], ow
 def _found(question: Question, intake: Intake, languages: tuple[str, ...], sign: str) -> list[Quantity]:
     # `(4)` and `18. Jahrhundert` are no numbers of a list where no other number is.
     found = amounts(intake.text, languages, decimal=sign)
-    found = found or amounts(_MARKER.sub(" ", intake.text), languages, decimal=sign) or _roman(question, intake)
+    found = (
+        found
+        or amounts(_MARKER.sub(" ", intake.text), languages, decimal=sign)
+        or _roman(question, intake)
+        or _article(intake, languages)
+    )
     plain = matching_form(intake.text)
-    return [_before_christ(plain, one) for one in found]
+    texts = " ".join(matching_form(one) for one in (*question.text.values(), question.unit or ""))
+    is_asked = _ASKED_BEFORE_CHRIST.search(texts) is not None
+    return [
+        replace(one, unit=None, values=(*(-abs(value) for value in one.values), *(one.values if is_asked else ())))
+        if _is_before_christ(plain, one)
+        else one
+        for one in found
+    ]
 
 
 def _wanted(question: Question) -> str:
     """The right number with its unit."""
-    return f"{question.value:g}" + (f" {question.unit}" if question.unit else "")
+    value = question.value or 0.0
+    said = f"{Decimal(repr(value)).normalize():f}" if abs(value) < _MOST_IN_DIGITS else f"{value:g}"
+    return said + (f" {question.unit}" if question.unit else "")
 
 
 def _marked(question: Question, intake: Intake, found: list[Quantity], languages: tuple[str, ...]) -> Ruled:
@@ -113,14 +154,21 @@ def _marked(question: Question, intake: Intake, found: list[Quantity], languages
         only = len(found) == 1 and denied[0] < first.begin
         return ruled(0.0 if only else most, most, words, possible=(0.0, most), reasons=told, against=True)
     if right:
+        if (place := left_open(intake.text, right, found, list(question.text.values()))) is not None:
+            told = (Reason("hedged", f"`{short(intake.text[slice(*place)])}` leaves it open", intake.span(*place)),)
+            return ruled(0.0, most, words, possible=(most,), reasons=told)
+        if all(_is_letter(question, one, intake.text) for one in right):
+            told = doubt("number", f"`{words.text if words else wanted}` may be `{right[0].values[0]:f}`", words)
+            return ruled(0.0, most, words, possible=(most,), reasons=told)
+        if all(_is_unasked(question, one) for one in right):
+            told = doubt("unit", f"the question asks for another unit than `{right[0].unit.written}`", words)
+            return ruled(0.0, most, words, possible=(rounded(most / 2, most), most), reasons=told)
         others = [one for one in found if one not in right and not one.same_amount(right[0])]
         # `2 + 3 = 5` ends with what counts.
         if others and found[-1] in others:
             told = doubt("number", "there are several numbers in it, and the last one is not right", words)
-            return ruled(most, most, words, possible=(0.0,), reasons=told)
-        if (place := left_open(intake.text, right, found, list(question.text.values()))) is not None:
-            told = (Reason("hedged", f"`{short(intake.text[slice(*place)])}` leaves it open", intake.span(*place)),)
-            return ruled(0.0, most, words, possible=(most,), reasons=told)
+            is_made = len(found) > 1 and "=" in intake.text[found[-2].end : found[-1].begin]
+            return ruled(0.0 if is_made else most, most, words, possible=(0.0, most), reasons=told)
         return ruled(most, most, words)
     same = [one for one in found if _within(question, one.values) or _is_share(question, one)]
     if question.unit and same:
@@ -130,7 +178,14 @@ def _marked(question: Question, intake: Intake, found: list[Quantity], languages
             return ruled(rounded(most / 2, most), most, words, possible=(0.0, most), reasons=told)
         told = doubt("unit", f"the number is right, and its unit is not `{question.unit}`", words)
         return ruled(0.0, most, words, possible=(rounded(most / 2, most),), reasons=told, against=True)
-    if _makes(question, found):
+    plain = matching_form(intake.text)
+    early = [one for one in found if _is_before_christ(plain, one) and _within(question, _times(one.values, -_ONE))]
+    if early:
+        said = intake.text[early[0].begin : early[0].end]
+        words = evidence(intake, early[0].begin, early[0].end, wanted)
+        told = doubt("number", f"`{said}` is before Christ in it, which the question does not say", words)
+        return ruled(0.0, most, words, possible=(most,), reasons=told)
+    if _makes(question, found) or _raised(question, intake.text):
         words = evidence(intake, found[0].begin, found[-1].end, wanted)
         told = doubt("number", "the numbers in it make the right one where they are worked out", words)
         return ruled(0.0, most, words, possible=(most,), reasons=told)
@@ -139,12 +194,11 @@ def _marked(question: Question, intake: Intake, found: list[Quantity], languages
     return ruled(0.0, most, words, against=True)
 
 
-def _before_christ(plain: str, one: Quantity) -> Quantity:
-    """`44 a.C.`, of which a quiz has 44 or -44."""
+def _is_before_christ(plain: str, one: Quantity) -> bool:
+    """`44 a.C.`, a year below nothing; where the question says which years it means, a quiz may have 44 for it."""
     year = _YEAR.match(plain, one.begin)
-    if year is None or not _BEFORE_CHRIST.match(plain, year.end()):
-        return one
-    return replace(one, unit=None, values=(*one.values, *(-value for value in one.values)))
+    end = year.end() if year is not None else one.end
+    return _BEFORE_CHRIST.match(plain, end) is not None
 
 
 def _roman(question: Question, intake: Intake) -> list[Quantity]:
@@ -156,6 +210,15 @@ def _roman(question: Question, intake: Intake) -> list[Quantity]:
     alone = end - begin > 1 or not any(map(str.isalnum, intake.text[:begin] + intake.text[end:]))
     one = Quantity(begin, end, tuple(map(Decimal, values)), None)
     return [one] if alone and not question.unit and _within(question, one.values) else []
+
+
+def _article(intake: Intake, languages: tuple[str, ...]) -> list[Quantity]:
+    """The one of `una`, where it is all there is."""
+    word = _SAID.search(matching_form(intake.text))
+    named = {matching_form(form): value for one in languages for form, value in digit_words(one).items()}
+    if word is None or word["word"] not in named:
+        return []
+    return [Quantity(*word.span("word"), (Decimal(named[word["word"]]),), None)]
 
 
 def _asks_for_marks(question: Question, text: str) -> bool:
@@ -200,15 +263,22 @@ def _is_right(question: Question, one: Quantity, text: str) -> bool:
         # `12 apples`: a unit of the quiz's own stands after the number as it is written there.
         after = text[one.begin : one.end + len(question.unit) + 3].casefold()
         return _within(question, one.values) and question.unit.casefold() in after
-    if one.unit is None or one.unit.dimension != unit.dimension:
+    said = one.unit
+    if said is not None and unit.dimension == "sterling" and _is_pound(said):
+        said = unit
+    if said is None or said.dimension != unit.dimension:
         return False
-    same = (one.unit.factor, one.unit.offset) == (unit.factor, unit.offset)
+    same = (said.factor, said.offset) == (unit.factor, unit.offset)
     return any(
-        _within(
-            question, (_converted(value, one.unit, unit),), Decimal(0) if same else _rounding(value, one.unit, unit)
-        )
+        _within(question, (_converted(value, said, unit),), Decimal(0) if same else _rounding(value, said, unit))
         for value in one.values
     )
+
+
+def _is_pound(unit: Unit) -> bool:
+    """`1250 pounds`, of which the word alone does not say whether they are money."""
+    pound = unit_named("pound")
+    return pound is not None and (unit.dimension, unit.factor) == (pound.dimension, pound.factor)
 
 
 def _converted(value: Decimal, unit: Unit, wanted: Unit) -> Decimal:
@@ -221,6 +291,19 @@ def _rounding(value: Decimal, unit: Unit, wanted: Unit) -> Decimal:
     if len(digits) < _LEAST_DIGITS or not isinstance(exponent, int) or exponent >= 0:
         return Decimal(0)
     return Decimal((0, (5,), exponent - 1)) * unit.factor / wanted.factor
+
+
+def _is_unasked(question: Question, one: Quantity) -> bool:
+    """Whether a number has a unit that the question does not ask for; `25 %` may be the quarter that is right."""
+    if question.unit or one.unit is None or not asks_for_another(question, one.unit):
+        return False
+    return one.unit.dimension != "share" or not _within(question, _times(one.values, _HUNDREDTH))
+
+
+def _is_letter(question: Question, one: Quantity, text: str) -> bool:
+    """Whether a number is right but for its last letter, `5k` or `5 M`, by which it is thousands or millions."""
+    is_scaled = one.unit is None and _LETTER.search(text, one.begin, one.end) is not None
+    return is_scaled and not question.unit and not _within(question, one.values[:1])
 
 
 def _is_left_out(wanted: str, unit: Unit) -> bool:
@@ -250,6 +333,16 @@ def _makes(question: Question, found: list[Quantity]) -> bool:
         one, other = values
         made += [one - other, *([one / other] if other else [])]
     return _within(question, tuple(made))
+
+
+def _raised(question: Question, text: str) -> bool:
+    """Whether the one power or root in a text, `2^3` or `√16`, is the right number."""
+    read = list(_RAISED.finditer(text))
+    if len(read) != 1:
+        return False
+    base, power, high, root = read[0].group("base", "power", "high", "root")
+    value = Decimal(root.replace(",", ".")).sqrt() if root else Decimal(base) ** int(power or str(digit(high)))
+    return _within(question, (value,))
 
 
 def _product(values: list[Decimal]) -> Decimal:

@@ -100,11 +100,17 @@ def quantities(text: str, languages: tuple[str, ...] = (), *, decimal: str | Non
     for begin, end, numbers in sorted(words, key=lambda one: one[0] - one[1]):
         if len(found) < _MOST and not any(other.begin < end and begin < other.end for other in found.values()):
             whole = tuple(sorted(Decimal(value) for value in numbers))
-            after = _NEXT_WORD.match(text, end)
-            if after is not None and (powers := scale(normalize("NFC", after[1]))):
-                whole, end = tuple(value.scaleb(power) for power in powers for value in whole), after.end()
+            powers, end = scale_behind(text, end)
+            whole = tuple(value.scaleb(power) for power in powers for value in whole)
             found[begin] = with_unit(text, begin, end, whole, in_words=True)
     return [found[begin] for begin in sorted(found)]
+
+
+def scale_behind(text: str, end: int) -> tuple[tuple[int, ...], int]:
+    """The powers of ten that a word such as `million` behind a place stands for, and where it ends; 0 for none."""
+    after = _NEXT_WORD.match(text, end)
+    powers = scale(normalize("NFC", after[1])) if after is not None else ()
+    return (powers, after.end()) if after is not None and powers else ((0,), end)
 
 
 def _values(one: Numeral, decimal: str | None) -> tuple[Decimal, ...]:

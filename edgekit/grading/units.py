@@ -14,14 +14,14 @@ from edgekit.grading.intake import matching_form
 # SI brochure (9th edition), international yard and pound of 1959: dimension, factor to its first unit, offset, names.
 # Symbols are told apart by their case, words are not.
 _UNITS: tuple[tuple[str, str, str, str, str], ...] = (
-    ("mass", "1", "0", "g gr grs", "gram grams gramm gramo gramos grama gramas gramme grammes"),
+    ("mass", "1", "0", "g gr grs", "gram grams gramm gramo gramos grama gramas gramme grammes ग्राम"),
     (
         "mass",
         "1000",
         "0",
         "kg kgs Kg KG",
         "kilogram kilograms kilogramm kilogramo kilogramos quilograma quilogramas "
-        "kilogramme kilogrammes kilo kilos quilo quilos",
+        "kilogramme kilogrammes kilo kilos quilo quilos किलोग्राम किलो",
     ),
     (
         "mass",
@@ -40,13 +40,13 @@ _UNITS: tuple[tuple[str, str, str, str, str], ...] = (
     ("mass", "1000000", "0", "t", "tonne tonnes tonelada toneladas tonnen"),
     ("mass", "453.59237", "0", "lb lbs", "pound pounds libra libras"),
     ("mass", "28.349523125", "0", "oz", "ounce ounces onza onzas"),
-    ("length", "1", "0", "m mts", "meter meters metre metres metro metros metres"),
+    ("length", "1", "0", "m mts", "meter meters metre metres metro metros metres मीटर"),
     (
         "length",
         "1000",
         "0",
         "km kms Km KM",
-        "kilometer kilometers kilometre kilometres kilometro kilometros quilometro quilometros",
+        "kilometer kilometers kilometre kilometres kilometro kilometros quilometro quilometros किलोमीटर",
     ),
     ("length", "0.1", "0", "dm", "decimeter decimeters decimetro decimetros dezimeter"),
     (
@@ -54,32 +54,39 @@ _UNITS: tuple[tuple[str, str, str, str, str], ...] = (
         "0.01",
         "0",
         "cm cms Cm CM",
-        "centimeter centimeters centimetre centimetres centimetro centimetros zentimeter",
+        "centimeter centimeters centimetre centimetres centimetro centimetros zentimeter सेंटीमीटर",
     ),
-    ("length", "0.001", "0", "mm", "millimeter millimeters millimetre millimetres milimetro milimetros"),
+    ("length", "0.001", "0", "mm", "millimeter millimeters millimetre millimetres milimetro milimetros मिलीमीटर"),
     ("length", "0.000001", "0", "µm μm um", "micrometer micrometers micrometre mikrometer micrometro micrometros"),
     ("length", "0.000000001", "0", "nm", "nanometer nanometers nanometre nanometro nanometros"),
     ("length", "0.0254", "0", "in.", "inch inches pulgada pulgadas polegada polegadas"),
     ("length", "0.3048", "0", "ft", "foot feet"),
     ("length", "1609.344", "0", "mi", "mile miles milla millas milha milhas"),
-    ("volume", "1", "0", "l L ℓ lts", "liter liters litre litres litro litros"),
-    ("volume", "0.001", "0", "ml mL cc", "milliliter milliliters millilitre millilitres mililitro mililitros"),
+    ("volume", "1", "0", "l L ℓ lts", "liter liters litre litres litro litros लीटर"),
+    ("volume", "0.001", "0", "ml mL cc", "milliliter milliliters millilitre millilitres mililitro mililitros मिलीलीटर"),
     ("volume", "0.01", "0", "cl cL", "centiliter centilitre centilitro centilitros zentiliter"),
     ("volume", "0.1", "0", "dl dL", "deciliter deciliters decilitre decilitres decilitro decilitros deziliter"),
     ("volume", "100", "0", "hl hL", "hectoliter hectolitre hectolitro hectolitros hektoliter"),
     ("volume", "0.001", "0", "cm³ cm3 cm^3", ""),
     ("volume", "1000", "0", "m³ m3 m^3", ""),
+    ("volume", "1", "0", "dm³ dm3 dm^3", ""),
+    ("volume", "0.000001", "0", "mm³ mm3 mm^3", ""),
+    ("volume", "1000000000000", "0", "km³ km3 km^3", ""),
     ("area", "1", "0", "m² m2 m^2", ""),
     ("area", "0.0001", "0", "cm² cm2 cm^2", ""),
     ("area", "1000000", "0", "km² km2 km^2", ""),
-    ("time", "1", "0", "s sec secs seg", "second seconds segundo segundos sekunde sekunden seconde secondes"),
+    ("area", "0.01", "0", "dm² dm2 dm^2", ""),
+    ("area", "0.000001", "0", "mm² mm2 mm^2", ""),
+    ("area", "10000", "0", "ha", "hectare hectares hectarea hectareas hektar"),
+    ("area", "4046.8564224", "0", "", "acre acres acras"),
+    ("time", "1", "0", "s sec secs seg", "second seconds segundo segundos sekunde sekunden seconde secondes सेकंड सेकेंड"),
     ("time", "0.001", "0", "ms", "millisecond milliseconds milisegundo milisegundos millisekunden"),
-    ("time", "60", "0", "min mins", "minute minutes minuto minutos minuten"),
-    ("time", "3600", "0", "h hr hrs", "hour hours hora horas stunde stunden heure heures"),
-    ("time", "86400", "0", "d", "day days dia dias tag tage tagen jour jours"),
-    ("time", "604800", "0", "", "week weeks semana semanas woche wochen semaine semaines"),
-    ("time", "31557600", "0", "yr yrs", "year years ano anos jahr jahre jahren annee annees an ans"),
-    ("temperature", "1", "273.15", "°C ºC C", "celsius centigrade centigrados"),
+    ("time", "60", "0", "min mins", "minute minutes minuto minutos minuten मिनट"),
+    ("time", "3600", "0", "h hr hrs", "hour hours hora horas stunde stunden heure heures घंटा घंटे घण्टा घण्टे"),
+    ("time", "86400", "0", "d", "day days dia dias tag tage tagen jour jours दिन"),
+    ("time", "604800", "0", "", "week weeks semana semanas woche wochen semaine semaines सप्ताह हफ्ते"),
+    ("time", "31557600", "0", "yr yrs", "year years ano anos jahr jahre jahren annee annees an ans साल वर्ष"),
+    ("temperature", "1", "273.15", "°C ºC C", "celsius centigrade centigrados सेल्सियस"),
     ("temperature", "0.5555555555555555555", "255.3722222222222222", "°F ºF F", "fahrenheit"),
     ("temperature", "1", "0", "K", "kelvin kelvins"),
     ("voltage", "1", "0", "V v", "volt volts voltio voltios"),
@@ -88,36 +95,55 @@ _UNITS: tuple[tuple[str, str, str, str, str], ...] = (
     ("current", "1", "0", "A", "amp amps ampere amperes amperio amperios"),
     ("current", "0.001", "0", "mA", "milliamp milliamps miliamperios"),
     ("resistance", "1", "0", "Ω ohm", "ohms ohmios"),
+    ("resistance", "1000", "0", "kΩ", "kilohm kilohms kiloohmios"),
     ("power", "1", "0", "W", "watt watts vatio vatios"),
-    ("power", "1000", "0", "kW", "kilowatt kilowatts kilovatios"),
+    ("power", "1000", "0", "kW", "kilowatt kilowatts kilovatio kilovatios quilowatt quilowatts"),
+    ("power", "1000000", "0", "MW", "megawatt megawatts megavatios"),
+    ("power", "0.001", "0", "mW", "milliwatt milliwatts"),
     ("energy", "1", "0", "J", "joule joules julio julios"),
     ("energy", "1000", "0", "kJ", "kilojoule kilojoules"),
+    ("energy", "1000000", "0", "MJ", "megajoule megajoules"),
+    ("energy", "3600", "0", "Wh", ""),
+    ("energy", "3600000", "0", "kWh KWh kwh", ""),
     ("energy", "4.184", "0", "cal", "calorie calories caloria calorias"),
     ("energy", "4184", "0", "kcal", "kilocalorie kilocalories kilocalorias"),
     ("force", "1", "0", "N", "newton newtons"),
+    ("force", "1000", "0", "kN", "kilonewton kilonewtons"),
+    ("amount", "1", "0", "mol", "mole moles mols"),
+    ("amount", "0.001", "0", "mmol", ""),
     ("pressure", "1", "0", "Pa", "pascal pascals pascales"),
     ("pressure", "1000", "0", "kPa", "kilopascal kilopascals"),
+    ("pressure", "100", "0", "hPa", "hectopascal hectopascals"),
+    ("pressure", "1000000", "0", "MPa", "megapascal megapascals"),
+    ("pressure", "133.322387415", "0", "mmHg", ""),
     ("pressure", "101325", "0", "atm", "atmosphere atmospheres atmosferas"),
     ("frequency", "1", "0", "Hz hz", "hertz"),
     ("frequency", "1000", "0", "kHz", "kilohertz"),
+    ("frequency", "1000000", "0", "MHz", "megahertz"),
+    ("frequency", "1000000000", "0", "GHz", "gigahertz"),
     ("speed", "1", "0", "m/s", ""),
     ("speed", "0.2777777777777777778", "0", "km/h kph kmh kmph Kmh KMH", "stundenkilometer"),
     ("speed", "0.44704", "0", "mph", ""),
-    ("share", "1", "0", "%", "percent prozent pourcent porciento"),
+    ("share", "1", "0", "%", "percent prozent pourcent porciento प्रतिशत"),
     ("euro", "1", "0", "€ EUR", "euro euros"),
     # Of a sum in `$` nobody says which.
     ("dollar", "1", "0", "$ USD", "dollar dollars dolar dolares peso pesos buck bucks"),
     ("sterling", "1", "0", "£ GBP", ""),
     ("real", "1", "0", "R$ BRL", "reais"),
-    ("angle", "1", "0", "° º", "degree degrees grad grado grados grau graus degre degres"),
+    ("rupee", "1", "0", "₹ INR Rs", "rupee rupees rupia rupias रुपये रुपए रुपया"),
+    ("yen", "1", "0", "¥ JPY", "yen yenes"),
+    ("angle", "57.295779513082320877", "0", "rad", "radian radians radianes radianos"),
+    ("angle", "1", "0", "° º", "degree degrees grad grado grados grau graus degre degres डिग्री"),
     ("data", "1", "0", "bit bits", ""),
     ("data", "8", "0", "byte bytes B", ""),
     ("data", "8000", "0", "kB KB", "kilobyte kilobytes"),
     ("data", "8000000", "0", "MB", "megabyte megabytes"),
+    ("data", "8000000000", "0", "GB", "gigabyte gigabytes"),
+    ("data", "8000000000000", "0", "TB", "terabyte terabytes"),
 )
 # `2 g`, `2g`, `2-kg`; a symbol ends where letters and digits end.
 _UNIT = re.compile(
-    r"[\s\u00a0\u202f]{0,2}-?(?:(?P<sign>[%°º]\s?[CFK]?\b|[%°º€$£])|(?P<word>(?:[µμ]?[^\W\d_]+|ℓ|Ω)(?:/[^\W\d_]+|[²³23]|\^[23])?\.?))"
+    r"[\s\u00a0\u202f]{0,2}-?(?:(?P<sign>[%°º]\s?[CFK]?\b|[%°º€$£₹¥])|(?P<word>(?:[µμ]?(?:[^\W\d_][\u0900-\u0963]*)+|ℓ|Ω)(?:/[^\W\d_]+|[²³23]|\^[23])?\.?))"
 )
 # `square metres`, `metros cúbicos`.
 _POWERED = re.compile(
@@ -130,14 +156,21 @@ _DERIVED = re.compile(
     r"[\s\u00a0]{0,2}(?P<over>[µμ]?[^\W\d_²³]+(?:[²³23]|\^[23])?)(?:[\s\u00a0]?/[\s\u00a0]?|[\s\u00a0](?:per|por)[\s\u00a0])"
     r"(?P<of>[µμ]?[^\W\d_²³]+)(?P<power>[²³]|\^?[23]|[\s\u00a0](?:squared|al cuadrado|ao quadrado))?(?![\w²³^/])"
 )
+# `m s⁻¹`, `m·s^-2`, `ms-1`.
+_INVERSE = re.compile(
+    r"[\s\u00a0]{0,2}(?:(?P<over>[µμ]?[^\W\d_²³]+)[\s\u00a0·⋅.*]|(?P<metre>m)(?=s))(?P<of>[^\W\d_²³]+)"
+    r"(?:[⁻−](?P<high>[¹²³])|\^?[-−](?P<low>[123]))(?![\w²³^/])"
+)
 _POWERS = {"²": 2, "2": 2, "^2": 2, "³": 3, "3": 3, "^3": 3}
 # A litre is the first of its dimension: a cubic metre is a thousand.
 _LITRES = 1000
 # Of a number in words, `one m`, a letter or two is no unit.
 _LEAST_WORD = 3
-_FIRST_WORD = re.compile(r"[µμ]?[^\W\d_]+")
+_FIRST_WORD = re.compile(r"[µμ]?(?:[^\W\d_][\u0900-\u0963]*)+")
 _PER_CENT = re.compile(r"[\s\u00a0]{1,2}(?:per cent|por ciento|por cento|pour cent)\b", re.IGNORECASE)
-_DEGREES_OF = re.compile(r"[\s\u00a0]{1,2}(celsius|cent[ií]grad\w+|fahrenheit|[cf]\b)", re.IGNORECASE)
+_DEGREES_OF = re.compile(r"[\s\u00a0]{1,2}(celsius|cent[ií]grad\w+|fahrenheit|सेल्सियस|[cf]\b)", re.IGNORECASE)
+# `kilowatt-hours`, `kilovatios hora`.
+_HOURS = re.compile(r"[\s\u00a0·*-](?:h|hours?|horas?|heures?|stunden?)\b", re.IGNORECASE)
 # `km / h`, `km por hora`, `metres per second`, `km à l'heure`: after a length.
 _PER = re.compile(
     r"[\s\u00a0]{0,2}(?:/|(?<=\s)(?:per|an|por|a la|la|x|[àa] l['’]|[àa]|pro|je|in der|par)(?=[\s\u00a0]|(?<=['’])))"
@@ -186,6 +219,8 @@ def unit_behind(text: str, end: int, *, in_words: bool = False) -> tuple[Unit, i
             name = text[match.start("word") : stop]
     if unit is not None and unit.dimension == "angle" and (kind := _DEGREES_OF.match(text, stop)):
         unit, stop = _simple("°F" if kind[1][0] in "fF" else "°C"), kind.end()
+    if unit is not None and unit.dimension == "power" and (hours := _HOURS.match(text, stop)):
+        return Unit(f"{unit.written}·h", "energy", unit.factor * 3600), hours.end()
     return (unit, stop) if unit is not None and not (in_words and len(name) < _LEAST_WORD) else None
 
 
@@ -201,6 +236,11 @@ def _powered(text: str, end: int) -> tuple[Unit, int] | None:
 
 def _derived(text: str, end: int) -> tuple[Unit, int] | None:
     """One unit per another; the speeds of `_speed` are not of these."""
+    if (inverse := _INVERSE.match(text, end)) is not None:
+        power = inverse["low"] or "123"["¹²³".index(inverse["high"])]
+        name = f"{inverse['over'] or inverse['metre']}/{inverse['of']}{'' if power == '1' else power}"
+        found = unit_behind(f" {name}", 0)
+        return (found[0], inverse.end()) if found is not None and found[1] == len(name) + 1 else None
     match = _DERIVED.match(text, end)
     if match is None:
         return None

@@ -130,7 +130,57 @@ def test_a_year_before_christ_is_right_below_nothing(text: str) -> None:
 
 def test_a_year_after_christ_is_another_one() -> None:
     assert mark(question("numeric", value=-44.0), "44 d.C.", _LANGUAGES).points == 0.0
-    assert mark(question("numeric", value=44.0), "44 a.C.", _LANGUAGES).possible == (2.0,)
+
+
+@pytest.mark.parametrize("text", ["1945 a.C.", "1945 BC", "1945 antes de Cristo", "1945 av. J.-C."])
+def test_a_year_before_christ_is_no_year_after_him(text: str) -> None:
+    found = mark(question("numeric", value=1945.0), text, _LANGUAGES)
+    assert (found.points, found.possible, found.reasons[0].code) == (0.0, (0.0, 2.0), "number")
+    assert mark(question("numeric", value=1946.0), text, _LANGUAGES).possible == (0.0,)
+
+
+@pytest.mark.parametrize(("asked", "unit"), [("Which year BC?", None), ("¿Qué año a.C.?", None), ("When?", "a.C.")])
+def test_a_year_before_christ_is_right_above_nothing_where_such_a_one_is_asked_for(
+    asked: str, unit: str | None
+) -> None:
+    year = Question("q", "numeric", "en", {"en": asked}, 2.0, value=44.0, unit=unit)
+    assert mark(year, "44 a.C.", _LANGUAGES).possible == (2.0,)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        *(("un millón y medio", 1.5e6), ("half a million", 5e5), ("medio millón", 5e5), ("3 1/2 million", 3.5e6)),
+        *(("two and a half million", 2.5e6), ("dois milhões e meio", 2.5e6), ("deux millions et demi", 2.5e6)),
+        *(("2 million 500 thousand", 2.5e6), ("dos millones quinientos mil", 2.5e6), ("um milhão", 1e6)),
+        *(("two dozen", 24.0), ("3 docenas", 36.0), ("half a dozen", 6.0), ("un millón de habitantes", 1e6)),
+    ],
+)
+def test_a_number_with_a_word_for_many_is_one(text: str, value: float) -> None:
+    assert mark(question("numeric", value=value), text, _LANGUAGES).possible == (2.0,)
+    for part in (2.0, 2.5, 3.0, 3.5, 0.5, 12.0, 2_000_000.5):
+        assert mark(question("numeric", value=part), text, _LANGUAGES).points == 0.0
+
+
+def test_millions_may_be_asked_for_as_a_unit() -> None:
+    asked = question("numeric", value=50.0, unit="million")
+    for text in ("50 million", "50 million people", "50,000,000", "cincuenta millones"):
+        assert mark(asked, text).possible == (2.0,), text
+    found = mark(asked, "50")
+    assert (found.points, found.possible, found.reasons[0].code) == (1.0, (0.0, 1.0, 2.0), "unit")
+    assert mark(asked, "50 thousand").points == mark(asked, "5 million").points == 0.0
+
+
+@pytest.mark.parametrize("text", ["3-4", "3 – 4", "4-5", "3 a 4", "de 3 a 4", "hasta 4", "±4", "3 से 4", "4 से अधिक"])
+def test_a_range_leaves_a_number_open(text: str) -> None:
+    found = mark(question("numeric", value=4.0), text, (*_LANGUAGES, "hi"))
+    assert (found.points, found.possible, found.reasons[0].code) == (0.0, (0.0, 2.0), "hedged")
+
+
+@pytest.mark.parametrize("text", ["2-9-1945", "1945-09-02", "2.9.1945", "2/9/1945", "10 - 1945 = 1945"])
+def test_a_date_is_no_range(text: str) -> None:
+    assert mark(question("numeric", value=1945.0), text, _LANGUAGES).possible == (2.0,)
+    assert mark(question("numeric", value=9.0), text, _LANGUAGES).points == 0.0
 
 
 @pytest.mark.parametrize(
@@ -138,3 +188,9 @@ def test_a_year_after_christ_is_another_one() -> None:
 )
 def test_an_hour_and_a_half_is_one_where_no_number_is_written(text: str) -> None:
     assert mark(question("numeric", value=90.0, unit="min"), text, _LANGUAGES).possible == (2.0,)
+
+
+def test_an_article_is_one_where_it_is_all_there_is() -> None:
+    assert mark(question("numeric", value=1.0), "una", _LANGUAGES).possible == (2.0,)
+    assert mark(question("numeric", value=1.0), "a dog", _LANGUAGES).points == 0.0
+    assert mark(question("numeric", value=2.0), "Um.", _LANGUAGES).possible == (0.0,)

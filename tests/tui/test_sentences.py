@@ -35,6 +35,7 @@ ROOMS = ("checks", "fairness", "glossary", "grading", "protect", "translate")
 CALLS = {
     "Reason": (1,),
     "doubt": (1,),
+    "doubted": (0,),
     "_wrong": (0,),
     "_Find": (2,),
     "Finding": (1,),

@@ -1,0 +1,74 @@
+"""Options as an answer: their ids, their texts, or both."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from edgekit.grading.intake import Intake
+from edgekit.grading.ruled import Ruled, doubt, evidence, rounded, ruled
+from edgekit.grading.short_forms import LEADING, core, loose, without_call
+from edgekit.quiz.model import Question
+
+_ID = re.compile(r"[^\W_]+(?:[._-][^\W_]+)*")
+_JOINING = ("and", "y", "e", "und", "et", "&")
+_LIST = re.compile(r"[,;\n]")
+_ROW = re.compile(rf"[,;\n/+&]|\b(?:{'|'.join(_JOINING[:-1])})\b", re.IGNORECASE)
+_ARTICLE = re.compile(r"[ao] \S+$")
+_MOST_CALLED = 200
+
+
+def mark_choice(question: Question, intake: Intake) -> Ruled:
+    """Ids of options, or the text of one; of several right ones each counts, and a wrong one takes as much away."""
+    most, right = question.points, {*question.correct}
+    begin, end = core(intake.text)
+    chosen = _chosen(question, intake.text[begin:end])
+    words = evidence(intake, begin, end, ", ".join(question.options[one] for one in question.correct))
+    if chosen is None:
+        told = doubt("uncertain", "it names none of the options", words)
+        return ruled(0.0, most, words, possible=(most,), reasons=told)
+    if len(right) == 1:
+        points = most if chosen == right else _share(question, chosen)
+    else:
+        points = rounded(most * (len(chosen & right) - len(chosen - right)) / len(right), most)
+    return ruled(points, most, words, against=True)
+
+
+def _share(question: Question, chosen: set[str]) -> float:
+    """What one option that is not the right one has of the points; of several options, nothing."""
+    return question.partly.get(next(iter(chosen)), 0.0) if len(chosen) == 1 else 0.0
+
+
+def _chosen(question: Question, said: str) -> set[str] | None:
+    """The options that an answer names, None where that is not certain."""
+    by_text = {loose(text): name for name, text in question.options.items()}
+    by_text = {LEADING.sub("", text): name for text, name in by_text.items()} | by_text
+    by_id = {name.casefold(): name for name in question.options}
+    form = loose(said)
+    if form in by_text:
+        # Of options `1: 2` and `2: 3` an answer of `2` may be either.
+        is_either = by_id.get(form, by_text[form]) != by_text[form]
+        return None if is_either else {by_text[form]}
+    names = [found[0].casefold() for found in _ID.finditer(unicodedata.normalize("NFKC", said))]
+    joining = {*_JOINING} - by_id.keys()
+    names = [one for one in names if one not in joining or len(names) == 1]
+    if names and all(one in by_id for one in names):
+        return {by_id[one] for one in names}
+    rest = without_call(form) if len(said) <= _MOST_CALLED else ""
+    if rest and rest != form:
+        # `A resposta é a b`: an article or an option.
+        return None if _ARTICLE.match(rest) else _chosen(question, rest)
+    # `b) by day`: an option's id and its text.
+    first = by_id.get(names[0]) if names else None
+    if first is not None and form.endswith(loose(question.options[first])):
+        return {first}
+    for between in (_LIST, _ROW):
+        parts = [LEADING.sub("", loose(part)) for part in between.split(said) if part.strip()]
+        chosen = {by_text.get(one) or by_id.get(one) for one in parts}
+        if parts and None not in chosen:
+            return {one for one in chosen if one}
+    # `ac`: letters in their order, where several are right.
+    letters = list(form)
+    if len(question.correct) > 1 and letters == sorted({*letters}) and all(one in by_id for one in letters):
+        return {by_id[one] for one in letters}
+    return None

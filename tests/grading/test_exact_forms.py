@@ -1,0 +1,135 @@
+"""Formulas, sums, signs and pairs as answers: the same in another form, or another one."""
+
+from __future__ import annotations
+
+import pytest
+from grading.ruled_questions import mark, question
+from hypothesis import given
+from hypothesis import strategies as st
+
+from edgekit.grading.short_forms import core, loose
+from edgekit.quiz.model import Question
+
+
+@pytest.mark.parametrize(
+    ("accepted", "text"),
+    [
+        *(
+            ("SO4^2-", "SO₄²⁻"),
+            ("SO4^2-", "SO42-"),
+            ("Na+", "Na⁺"),
+            ("x^2", "x²"),
+            ("10^-3", "10⁻³"),
+            ("x^2", "$x^{2}$"),
+        ),
+        *(("x = 3", "x=3"), ("2x + 6", "2x+6"), ("x > 5", "x>5"), ("x ≥ 5", "x >= 5"), ("2:3", "2 : 3"), ("-7", "−7")),
+        *(("(3, -2)", "(3,-2)"), ("(3, -2)", "3, -2"), ("(1, 4)", "(1; 4)"), ("(x-3)(x+3)", "(x - 3)(x + 3)")),
+        *(("3 × 10^5", "3 x 10^5"), ("3 × 10^5", "3*10⁵"), ("a - b", "a-b"), ("1/2", "1 / 2")),
+        *(
+            ("Paris", "It's Paris"),
+            ("Paris", "The answer is Paris."),
+            ("Paris", "Paris is the answer"),
+            ("true", "it is true"),
+        ),
+        *(
+            ("Berne", "C'est Berne"),
+            ("Lima", "la respuesta es Lima"),
+            ("Lima", "Creo que es Lima"),
+            ("दिल्ली", "उत्तर दिल्ली"),
+        ),
+    ],
+)
+def test_an_accepted_form_is_right_in_another_way_of_writing_it(accepted: str, text: str) -> None:
+    assert mark(question("exact", references={"en": (accepted,)}), text).possible == (2.0,)
+
+
+@pytest.mark.parametrize(
+    ("accepted", "text"),
+    [
+        *(
+            ("7", "-7"),
+            ("7", "−7"),
+            ("-7", "7"),
+            ("5", ".5"),
+            ("Cl", "Cl-"),
+            ("Na", "Na+"),
+            ("23", "2³"),
+            ("23", "$2^3$"),
+        ),
+        *(
+            ("(3, 5]", "[3, 5)"),
+            ("[3, 5]", "(3, 5)"),
+            ("5", "$5"),
+            ("x > 5", "x < 5"),
+            ("x ≥ 5", "x > 5"),
+            ("3x", "-3x"),
+        ),
+        *(("102", "10²"), ("x = 3", "x = -3"), ("2:3", "3:2"), ("4 July", "14 July"), ("true", "it is not true")),
+        *(("Paris", "The answer is London"), ("(3, -2)", "(-2, 3)"), ("2x", "2x2"), ("3, 5", "3.5")),
+    ],
+)
+def test_another_sign_is_another_answer(accepted: str, text: str) -> None:
+    assert mark(question("exact", references={"en": (accepted,)}), text).points == 0.0
+
+
+@pytest.mark.parametrize(
+    ("accepted", "text"),
+    [("4 July", "July 4th"), ("4 July", "the 4th of July"), ("4 de julio", "4 julio"), ("H2O", "H20"), ("x^2", "x2")],
+)
+def test_a_form_that_differs_by_small_words_goes_to_a_person(accepted: str, text: str) -> None:
+    found = mark(question("exact", references={"en": (accepted,)}), text)
+    assert (found.points, found.possible) == (0.0, (0.0, 2.0))
+
+
+def test_several_accepted_forms_are_one() -> None:
+    asked = question("exact", references={"pt": ("alegre", "contente")})
+    assert mark(asked, "alegre ou contente").possible == mark(asked, "alegre/contente").possible == (2.0,)
+    assert mark(asked, "alegre ou triste").points == 0.0
+
+
+@pytest.mark.parametrize(("text", "points"), [("Co", 2.0), ("CO", 0.0), ("co", 2.0), ("Co.", 2.0)])
+def test_a_formula_of_other_elements_is_another_one(text: str, points: float) -> None:
+    asked = Question("q", "exact", "en", {"en": "What is the symbol of cobalt?"}, 2.0, references={"en": ("Co",)})
+    assert mark(asked, text).points == points
+    assert mark(question("exact", references={"en": ("No",)}), "NO").points == 2.0
+
+
+OPTIONS = {"a": "the heart", "b": "the lungs", "c": "the brain"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I choose A",
+        "I think it is a",
+        "as letras a",
+        "número a",
+        "number a",
+        "the heart is the answer",
+        "elijo la a",
+        "विकल्प a",
+    ],
+)
+def test_an_option_is_chosen_in_a_sentence(text: str) -> None:
+    assert mark(question("choice", options=OPTIONS, correct=("a",)), text).possible == (2.0,)
+
+
+def test_options_that_are_called_so_together_are_all_chosen() -> None:
+    asked = question("choice", options=OPTIONS, correct=("a", "c"))
+    assert mark(asked, "as letras a e c").possible == mark(asked, "las opciones a y c").possible == (2.0,)
+    assert mark(asked, "as letras a e b").points == 0.0
+
+
+@pytest.mark.parametrize("text", ["2", "3"])
+def test_a_text_that_is_the_id_of_another_option_goes_to_a_person(text: str) -> None:
+    asked = question("choice", options={"1": "2", "2": "3", "3": "4"}, correct=("2",))
+    assert mark(asked, text).possible == (0.0, 2.0)
+    assert mark(asked, "1").points == 0.0
+
+
+@given(st.text(alphabet="xX-−+.,()[]^²⁻ 0123=<>*$\\{}_'’ऀi", max_size=24))
+def test_a_form_of_any_text_is_one_of_its_own(text: str) -> None:
+    begin, end = core(text)
+    assert 0 <= begin <= end <= len(text)
+    assert mark(question("exact", references={"en": (text or "x",)}), text or "x").points == 2.0
+    loose(text)
