@@ -12,6 +12,7 @@ from edgekit.gradebook.book import Gradebook
 from edgekit.gradebook.chain import Row, digest_of
 from edgekit.gradebook.pairing import paired, written_by
 from edgekit.gradebook.session import Session
+from edgekit.gradebook.standing import carried_from
 from edgekit.gradebook.suggestions import written
 from edgekit.grading.judging import Accidents, accidents
 from edgekit.quiz.model import Quiz
@@ -149,7 +150,7 @@ def carry_over(older: Session, newer: Session) -> int:
         if newer.standing(number).state != "suggested":
             continue
         mark = older.mark(was)
-        newer.decide([number], "changed", standing.points, who=f"session {older.id}", feedback=mark.feedback)
+        newer.decide([number], "changed", standing.points, who=carried_from(older.id), feedback=mark.feedback)
         carried += 1
     return carried
 
