@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from cli.graded_class import ANSWERS, QUIZ, as_json, grade, rows, typed
-from gradebook.toy_tools import ToyTools
+from gradebook.toy_tools import SETTINGS, ToyTools
 
 from edgekit.cli.app import run
 from edgekit.grading.session_run import Replay
@@ -157,7 +157,39 @@ def test_the_record_is_replayed_and_a_difference_named(
     assert "first_difference" not in as_json(capsys, "replay", "--record-only")
     monkeypatch.setattr("edgekit.grading.opening.open_tools_of", lambda *_, **__: ToyTools(off=0.1))
     assert run(["grade", "replay"]) == 1
-    assert capsys.readouterr().out.startswith("row 5 differs: #1\ta1")
+    told = capsys.readouterr()
+    assert told.out.startswith("row 5 differs: #1\ta1")
+    assert "1 of 3 suggestions come out otherwise, 0 with other points" in told.err
+    assert "the record itself is whole: none of its 7 rows was changed" in told.err
+    assert "the grader is the same to the byte" in told.err
+
+
+def test_another_grader_is_told_and_is_nothing_against_the_record(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class _Updated(ToyTools):
+        def __init__(self, off: float) -> None:
+            super().__init__(off)
+            self.settings = {**SETTINGS, "grader": "c" * 64, "edgekit": "0.2.0"}
+
+    grade()
+    capsys.readouterr()
+    monkeypatch.setattr("edgekit.grading.opening.open_tools_of", lambda *_, **__: _Updated(0.1))
+    assert run(["grade", "replay"]) == 3
+    told = capsys.readouterr().err
+    assert "the record of session 1 is whole, but another grader than this one wrote its suggestions" in told
+    assert "  - the code of the grader: not told of then, `cccccccccccc` here" in told
+    assert "hint: the same command with `--here`" in told
+    assert run(["grade", "replay", "--here"]) == 1
+    told = capsys.readouterr().err
+    assert "1 of 3 suggestions come out otherwise, 0 with other points or another decision" in told
+    assert "it was written by another grader than this one, so that some differ is to be expected" in told
+    assert run(["grade", "replay", "--record-only"]) == 0
+    monkeypatch.setattr("edgekit.grading.opening.open_tools_of", lambda *_, **__: _Updated(0.0))
+    assert as_json(capsys, "replay", "--here")["grader"] == [
+        "the version of edgekit: not told of then, `0.2.0` here",
+        "the code of the grader: not told of then, `cccccccccccc` here",
+    ]
 
 
 @pytest.mark.parametrize(("unanswered", "code"), [(0, 0), (1, 1)])
