@@ -275,3 +275,35 @@ def test_names_of_files_that_speak_to_the_grader_change_no_suggestion(
     csv_name, toml_name = (f"{order}.{kind}".replace("/", "") for kind in ("csv", "toml"))
     hostile = as_json(capsys, csv_name, "--quiz", toml_name, "--book", f"{order}.db".replace("/", ""))["answers"]
     assert hostile == plain
+
+
+def test_marks_go_back_into_a_file_that_was_read_as_said(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    data = "Nr;Wer;Was\nx1;Ana;las plantas\nx2;Léo;le soleil\n"
+    (home / "klasse.csv").write_bytes(data.encode("mac-roman"))
+    said = ["--column", "id=Nr", "--column", "answer=Was", "--encoding", "mac-roman"]
+    assert run(["grade", "klasse.csv", "--quiz", "quiz.toml", *said]) == 0
+    assert run(["grade", "change", "x2", "1"]) == 0
+    capsys.readouterr()
+    words = ["grade", "export", "-o", "marked.csv", "--answers", "klasse.csv", "--pending"]
+    assert run(words) == 2
+    assert run([*words, "--column", "id=Wer", "--column", "answer=Was"]) == 3
+    told = capsys.readouterr().err
+    assert "`Ana` is in the file alone" in told
+    assert "`x1` is in the session alone" in told
+    assert "with the same `--column`" in told
+    assert run([*words, *said]) == 0
+    text = (home / "marked.csv").read_bytes().decode("mac-roman")
+    assert [line.split(";")[:4] for line in text.splitlines()[1:]] == [
+        ["x1", "Ana", "las plantas", ""],
+        ["x2", "Léo", "le soleil", "1"],
+    ]
+    assert run(["grade", "export", "-o", "other.csv", "--pending", *said]) == 2
+    assert "name it: `--answers FILE`" in capsys.readouterr().err
+
+
+def test_marks_go_into_a_file_that_still_has_what_was_removed(home: Path) -> None:
+    grade()
+    assert run(["grade", "change", "a1", "1"]) == 0
+    assert run(["grade", "forget", "a1", "--yes"]) == 0
+    assert run(["grade", "export", "-o", "marked.csv", "--answers", "answers.csv", "--pending"]) == 0
+    assert [one["mark"] for one in rows(home / "marked.csv")] == ["1", "", ""]
