@@ -104,7 +104,9 @@ def find_layout(
     # A first row that names a question where the others do is an answer already.
     at = None if asked else roles.get("question")
     is_answer = at is not None and at < len(names) and lookup.find(names[at]) is not None
-    by_number = bool(columns) and all(value.isdigit() for value in (columns or {}).values()) and not by_name
+    values = (columns or {}).values()
+    by_number = bool(columns) and all(value.isdigit() for value in values) and not by_name
+    named = named or any(not value.isdigit() for value in values)
     header = named or (found and not is_answer and not (by_number and at is None))
     if not asked and "answer" not in roles:
         raise InputError(

@@ -11,6 +11,7 @@ from edgekit.answers.answers import Lookup, shown
 from edgekit.answers.averages import averages
 from edgekit.answers.cells import as_typed, cell_of
 from edgekit.answers.columns import Layout
+from edgekit.answers.html_cells import without_html
 from edgekit.answers.parts import answers_in
 from edgekit.core.characters import visible
 from edgekit.core.errors import MOST_REASONS, UsageError
@@ -84,6 +85,8 @@ def answers_of(rows: Sequence[Row], names: Sequence[str], layout: Layout, lookup
             answer_id = f"{answer_id}.{question.id}" if layout.asked else answer_id
             found.answers.append(Answer(answer_id, question.id, text, student, language, extra))
             found.places.append((number, question.id))
+    found.answers, notes = without_html(found.answers, lookup)
+    found.notes += notes
     _make_unique(rows, layout, found)
     _note_repeats(found)
     return found

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from edgekit.core.errors import UsageError
 from edgekit.gradebook.chain import digest_of
-from edgekit.gradebook.session import about
+from edgekit.gradebook.session import Problems
 
 if TYPE_CHECKING:
     from edgekit.gradebook.session import Session
@@ -38,11 +38,13 @@ def contest(session: Session, numbers: Sequence[int], *, why: str | None = None,
     """
 
     def add(connection: sqlite3.Connection) -> None:
+        problems = Problems()
         for number in numbers:
-            with about(session.answers[number]):
+            with problems.of(session.answers[number]):
                 session.require(number, "contested")
                 body = {"answer": number, "why": session.keep(connection, why) if why else None, "who": who}
                 session.append(connection, "contested", body)
+        problems.tell()
 
     session.change(add)
 

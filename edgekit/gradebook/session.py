@@ -8,11 +8,11 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from edgekit.core.errors import InputError, IntegrityError, UsageError
+from edgekit.core.errors import InputError, IntegrityError, UsageError, capped
 from edgekit.gradebook.came_in import read_answers
 from edgekit.gradebook.chain import Row, canonical, digest_of
 from edgekit.gradebook.record import FROM_COPY, Record
-from edgekit.gradebook.standing import Action, Standing, decided_meanwhile, require_unchanged
+from edgekit.gradebook.standing import Action, Standing, decided_meanwhile, require_own, require_unchanged
 from edgekit.gradebook.suggestions import read, summary, written
 from edgekit.gradebook.words import number_of, object_of, text_of
 from edgekit.quiz.canonical import from_canonical
@@ -208,8 +208,9 @@ class Session(Record):
         shown = {one.number: one for one in seen}
 
         def add(connection: sqlite3.Connection) -> None:
+            problems = Problems()
             for number in numbers:
-                with about(self._answers[number]):
+                with problems.of(self._answers[number]):
                     now = self._standings.require(number, action)
                     if number in shown:
                         require_unchanged(now, shown[number])
@@ -222,6 +223,7 @@ class Session(Record):
                         "feedback": self.keep(connection, feedback) if feedback else None,
                     }
                     self.append(connection, "decided", body)
+            problems.tell()
 
         self.change(add)
 
@@ -229,10 +231,12 @@ class Session(Record):
         """Say that marks went out, all or none. Raises UsageError where there is none to go out."""
 
         def add(connection: sqlite3.Connection) -> None:
+            problems = Problems()
             for number in numbers:
-                with about(self._answers[number]):
+                with problems.of(self._answers[number]):
                     self._standings.require(number, "released")
                     self.append(connection, "released", {"answer": number, "who": who})
+            problems.tell()
 
         self.change(add)
 
@@ -244,16 +248,30 @@ class Session(Record):
         self.undo_all([number], who=who, rows={} if row is None else {number: row})
         return self.standing(number)
 
-    def undo_all(self, numbers: Sequence[int], *, who: str = "teacher", rows: Mapping[int, int] | None = None) -> None:
-        """The same of several answers, all or none.  rows: of the decisions that are meant, by answer."""
+    def undo_all(
+        self,
+        numbers: Sequence[int],
+        *,
+        who: str = "teacher",
+        rows: Mapping[int, int] | None = None,
+        own: bool = False,
+    ) -> None:
+        """The same of several answers, all or none.
+
+        rows: of the decisions that are meant, by answer.  own: nothing that somebody else than `who` decided.
+        """
 
         def add(connection: sqlite3.Connection) -> None:
+            problems = Problems()
             for number in numbers:
-                with about(self._answers[number]):
+                with problems.of(self._answers[number]):
                     now = self._standings.require(number, "undone")
                     if (rows or {}).get(number, now.by) != now.by:
                         raise decided_meanwhile(now)
+                    if own:
+                        require_own(now, who)
                     self.append(connection, "undone", {"answer": number, "row": now.by, "who": who})
+            problems.tell()
 
         self.change(add)
 
@@ -333,10 +351,26 @@ class Session(Record):
         return float(points)
 
 
-@contextlib.contextmanager
-def about(answer: Answer) -> Iterator[None]:
-    """Say of which answer a usage error is."""
-    try:
-        yield
-    except UsageError as problem:
-        raise UsageError(f"answer `{answer.answer_id}`: {problem.message}", hint=problem.hint) from None
+class Problems:
+    """What cannot be done to several answers, told at once and of which it is."""
+
+    def __init__(self) -> None:
+        self._found: list[tuple[Answer, UsageError]] = []
+
+    @contextlib.contextmanager
+    def of(self, answer: Answer) -> Iterator[None]:
+        """Keep a usage error, to be told with the others."""
+        try:
+            yield
+        except UsageError as problem:
+            self._found.append((answer, problem))
+
+    def tell(self) -> None:
+        """Raise UsageError where there are any."""
+        hint = next((problem.hint for _, problem in self._found if problem.hint), None)
+        reasons = [f"answer `{answer.answer_id}`: {problem.message}" for answer, problem in self._found]
+        if len(self._found) > 1:
+            raise UsageError(f"of {len(reasons):,} answers it is not possible", reasons=capped(reasons), hint=hint)
+        if self._found:
+            answer, problem = self._found[0]
+            raise UsageError(f"answer `{answer.answer_id}`: {problem.message}", hint=hint)

@@ -5,6 +5,7 @@ waiting → suggested → accepted | changed | returned → released. Undoing go
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, TypeAlias
@@ -22,7 +23,8 @@ class Standing:
     """Of one answer.  number: of it in the session.  suggested: the row of its newest suggestion, 0 for none.
 
     digest: of that suggestion.  points: the mark, None until a person made one.  by: the row that made the state.
-    contested: the row that opened it again, until somebody decides.  before: what stood before it.
+    who: made it, by their own word.  contested: the row that opened it again, until somebody decides.  before: what
+    stood before it.
     """
 
     number: int
@@ -36,6 +38,7 @@ class Standing:
     feedback: str | None = None
     contested: int = 0
     before: Standing | None = None
+    who: str = ""
 
     @property
     def is_mark(self) -> bool:
@@ -105,6 +108,24 @@ def decided_meanwhile(now: Standing) -> UsageError:
     return UsageError(f"somebody else has been at it meanwhile: it is {now.state}", hint="look at it again")
 
 
+def require_own(now: Standing, who: str) -> None:
+    """Raise UsageError where what was decided last is another person's.
+
+    What a student contests is entered for them, and marks of an older session are carried over by nobody.
+    """
+    if now.who != who and not now.contested and not _CARRIED.fullmatch(now.who):
+        raise UsageError(
+            f"it is {now.state} by `{now.who}`, and not by `{who}`",
+            hint="`--who NAME` says who you are; `--anyone` takes back what somebody else decided",
+        )
+
+
+def carried_from(session: int) -> str:
+    """Who has decided what was taken over from another session."""
+    return f"session {session}"
+
+
+_CARRIED = re.compile(r"session \d{1,18}", re.ASCII)
 _HINTS: Mapping[tuple[str, str], str] = {
     ("released", "accepted"): "undo the release first",
     ("released", "changed"): "undo the release first",
@@ -164,21 +185,33 @@ def _decided(standings: Standings, row: Row) -> None:
         by=row.number,
         contested=0,
         before=now,
+        who=_who(row),
     )
 
 
 def _released(standings: Standings, row: Row) -> None:
     number = row.body["answer"]
     now = standings.require(number, "released")
-    standings.answers[number] = replace(now, state="released", by=row.number, before=now)
+    standings.answers[number] = replace(now, state="released", by=row.number, before=now, who=_who(row))
 
 
 def _contested(standings: Standings, row: Row) -> None:
     number = row.body["answer"]
     now = standings.require(number, "contested")
     standings.answers[number] = replace(
-        now, state="returned", points=None, feedback=None, by=row.number, contested=row.number, before=now
+        now,
+        state="returned",
+        points=None,
+        feedback=None,
+        by=row.number,
+        contested=row.number,
+        before=now,
+        who=_who(row),
     )
+
+
+def _who(row: Row) -> str:
+    return str(row.body.get("who", ""))
 
 
 def _second(standings: Standings, row: Row) -> None:

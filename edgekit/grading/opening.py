@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from edgekit.core.closing import Closing
-from edgekit.core.errors import EdgekitError, IntegrityError, UnavailableError, UsageError
+from edgekit.core.errors import EdgekitError, IntegrityError, UsageError
 from edgekit.core.events import Note, Reporter, silent
 from edgekit.core.languages import Direction
 from edgekit.grading.grader import Grader
@@ -150,25 +150,15 @@ def open_tools(
     return Tools(opened, settings, translate, second)
 
 
-def open_tools_of(
-    settings: Mapping[str, Any], *, threads: int | None = None, report: Reporter = silent, same: bool = False
-) -> Tools:
-    """Open the models that a session was graded with.
+def open_tools_of(settings: Mapping[str, Any], *, threads: int | None = None, report: Reporter = silent) -> Tools:
+    """Open the models that a session names, as they are on this machine; `what_differs` tells whether they are the
+    same.
 
-    same: they must be the very same. Raises UnavailableError where one is not, and what `open_tools` raises.
+    Raises what `open_tools` raises.
     """
     encoder = settings.get("encoder", {}).get("model", ENCODER)
     judge = (settings.get("judge") or {}).get("model")
-    tools = open_tools(encoder=encoder, judge=judge, threads=threads, report=report)
-    if same and tools.settings != settings:
-        tools.close()
-        reasons = [
-            f"`{name}` was {_short(settings.get(name))}, here it is {_short(tools.settings.get(name))}"
-            for name in sorted({*settings, *tools.settings})
-            if settings.get(name) != tools.settings.get(name)
-        ]
-        raise UnavailableError("the session was graded with something else than this machine has", reasons=reasons)
-    return tools
+    return open_tools(encoder=encoder, judge=judge, threads=threads, report=report)
 
 
 def open_grader(
@@ -212,6 +202,7 @@ def _settings(encoder: str, judge: str | None) -> dict[str, Any]:
 
     from edgekit.grading.addressed import Addressed
     from edgekit.grading.disorder import Disorder
+    from edgekit.grading.same_grader import code_digest, computed_by
     from edgekit.grading.scorer import Scorer
 
     directions, scorer = find_directions(), Scorer.load()
@@ -226,6 +217,8 @@ def _settings(encoder: str, judge: str | None) -> dict[str, Any]:
             b"".join((scorer.encode(), scorer.across.encode(), Addressed.load().encode(), Disorder.load().encode()))
         ).hexdigest(),
         "edgekit": version("edgekit"),
+        "grader": code_digest(),
+        "computed": computed_by(),
     }
 
 
@@ -258,8 +251,3 @@ def _judge_digest(judge: str) -> str:
 
     path = Path(judge)
     return sha256_file(path) if path.is_file() else _intact(find_artifact(judge))
-
-
-def _short(value: object) -> str:
-    text = str(value)
-    return f"`{text[:80]}…`" if len(text) > 80 else f"`{text}`"

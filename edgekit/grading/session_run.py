@@ -12,6 +12,7 @@ from edgekit.gradebook.book import Gradebook
 from edgekit.gradebook.chain import Row, digest_of
 from edgekit.gradebook.pairing import paired, written_by
 from edgekit.gradebook.session import Session
+from edgekit.gradebook.standing import carried_from
 from edgekit.gradebook.suggestions import written
 from edgekit.grading.judging import Accidents, accidents
 from edgekit.quiz.model import Quiz
@@ -67,11 +68,13 @@ class Difference:
 class Replay:
     """suggestions: how many came out byte for byte.  row: the first of the record that did not, None where all did.
 
-    difference: of that row, where it has an answer.  removed: suggestions for answers whose texts were removed.
-    beside: those that came out otherwise, to questions to which a text was removed that they may have gone by, or of
-    which one was told that it stands elsewhere as well.  recalled: of those that came out the same, how many had no
-    second opinion, for the judge's process died or it was out of time: the replay goes by what the record says of that.
-    unanswered: those whose second opinion failed so in the replay alone; whether they are the same is not known.
+    difference: of that row, where it has an answer.  others: how many came out otherwise; moved: with other points or
+    another decision, and not only with another figure or word beside them.  removed: suggestions for answers whose
+    texts were removed.  beside: those that came out otherwise, to questions to which a text was removed that they may
+    have gone by, or of which one was told that it stands elsewhere as well.  recalled: of those that came out the same,
+    how many had no second opinion, for the judge's process died or it was out of time: the replay goes by what the
+    record says of that.  unanswered: those whose second opinion failed so in the replay alone; whether they are the
+    same is not known.
     """
 
     suggestions: int
@@ -81,6 +84,8 @@ class Replay:
     beside: int = 0
     recalled: int = 0
     unanswered: int = 0
+    others: int = 0
+    moved: int = 0
 
 
 def suggest_waiting(session: Session, graders: Graders, report: Reporter = silent) -> int:
@@ -149,7 +154,7 @@ def carry_over(older: Session, newer: Session) -> int:
         if newer.standing(number).state != "suggested":
             continue
         mark = older.mark(was)
-        newer.decide([number], "changed", standing.points, who=f"session {older.id}", feedback=mark.feedback)
+        newer.decide([number], "changed", standing.points, who=carried_from(older.id), feedback=mark.feedback)
         carried += 1
     return carried
 
@@ -202,7 +207,8 @@ def replay(session: Session, graders: RecallingGraders, report: Reporter = silen
     row, now = min(found, key=lambda one: one[0].number)
     answer = session.answers[row.body["answer"]]
     difference = Difference(row.body["answer"], answer.answer_id, answer.question_id, session.suggested(row), now, None)
-    return Replay(same, row.number, difference, removed, len(beside), recalled, unanswered)
+    moved = sum(_outcome(session.suggested(row)) != _outcome(now) for row, now in found)
+    return Replay(same, row.number, difference, removed, len(beside), recalled, unanswered, len(found), moved)
 
 
 def _together(
@@ -251,7 +257,11 @@ def _differences(session: Session, before: Mapping[int, Suggestion | None]) -> l
         answer = session.answers[number]
         if now is None or old == now:
             continue
-        if old is None or (old.points, old.decision) != (now.points, now.decision):
+        if old is None or _outcome(old) != _outcome(now):
             points = standing.points if standing.is_mark else None
             found.append(Difference(number, answer.answer_id, answer.question_id, old, now, points))
     return found
+
+
+def _outcome(suggestion: Suggestion) -> tuple[float, str]:
+    return suggestion.points, suggestion.decision

@@ -8,7 +8,8 @@ import pytest
 from answers.ice import quiz_of_ice, read, wrong
 
 from edgekit.core.errors import UsageError
-from edgekit.quiz.model import Quiz
+from edgekit.quiz.model import Question, Quiz
+from edgekit.quiz.read import make_quiz
 
 
 @pytest.fixture(scope="module")
@@ -139,3 +140,14 @@ def test_an_id_may_hold_any_space_and_sign_that_commands_nothing(tmp_path: Path,
     assert [one.answer_id for one in found.answers][::2] == ["Ana\u00a0R.q-one", "🙂 7.q-one"]
     for sign in "\x1b\x07\u202e\u2066\u2028":
         assert "no plain text" in wrong(tmp_path, f'id,q-one,two\n"a{sign}b",x,y\n', quiz)[1]
+
+
+def test_a_row_that_has_the_names_that_were_said_is_no_answer(tmp_path: Path) -> None:
+    question = Question("two", "exact", "es", {"es": "¿Qué es el vapor?"}, 1.0, references={"es": ("gas",)})
+    one = make_quiz("quiz", "Quiz", ("es",), (question,))
+    data = "Nr;Wer;Was\n7;Ana;es gas\n"
+    found = read(tmp_path, data, one, columns={"answer": "Was", "id": "1"})
+    assert [(answer.answer_id, answer.text) for answer in found.answers] == [("7", "es gas")]
+    found = read(tmp_path, data, one, columns={"answer": "3", "id": "1"})
+    assert [answer.answer_id for answer in found.answers] == ["Nr", "7"]
+    assert "line 1 is taken for an answer, not for the names of the columns" in found.notes

@@ -114,6 +114,53 @@ def test_answers_with_the_same_words_are_changed_at_once(
     assert run(["grade", "accept", "--all-suggested", "--identical"]) == 2
 
 
+def test_answers_with_the_same_words_are_decided_and_taken_back_by_one_key(
+    home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (home / "answers.csv").write_text(ALIKE, encoding="utf-8")
+    grade()
+    assert run(["grade", "accept", "b5"]) == 0
+    assert run(["grade", "contest", "b5"]) == 0
+    capsys.readouterr()
+    # The contested one is first, and alone; then four of the same words, then the one of other words.
+    typed(monkeypatch, "i a\nl\ni c 1.5\nu\ni a\ni r\nl\n")
+    assert run(["grade", "review"]) == 0
+    told = capsys.readouterr()
+    assert "no other answer has the very same words" in told.err
+    assert told.out.count("3 other answers have the very same words: `i a`, `i c POINTS`, `i r` decide on all 4") == 2
+    assert "changed 4: #1, #2, #4, #6" in told.err
+    assert "accepted 4: #1, #2, #4, #6" in told.err
+    assert "\n4 decided, 2 left\n" in told.err
+    answers = {one["id"]: one["mark"] for one in as_json(capsys, "answers.csv", "--quiz", "quiz.toml")["answers"]}
+    assert answers == {"b1": 0.0, "b2": 0.0, "b3": None, "b4": 0.0, "b5": None, "b6": 0.0}
+
+
+def test_only_ones_own_decision_is_undone(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    grade()
+    assert run(["grade", "change", "a1", "1"]) == 0
+    assert run(["grade", "change", "a1", "1.5", "--who", "Ben"]) == 0
+    assert run(["grade", "accept", "a2", "--who", "Ben"]) == 0
+    assert run(["grade", "accept", "a3"]) == 0
+    capsys.readouterr()
+    assert run(["grade", "undo", "a1", "a2", "a3"]) == 2
+    told = capsys.readouterr().err
+    assert "answer `a1`: it is changed by `Ben`, and not by `teacher`" in told
+    assert "answer `a2`: it is accepted by `Ben`, and not by `teacher`" in told
+    assert "hint: `--who NAME` says who you are; `--anyone` takes back what somebody else decided" in told
+    assert run(["grade", "undo", "a1", "--who", "Ben"]) == 0
+    assert run(["grade", "undo", "a1"]) == 0
+    assert run(["grade", "undo", "a2", "--anyone"]) == 0
+    found = as_json(capsys, "answers.csv", "--quiz", "quiz.toml")["answers"]
+    assert {one["id"]: one["mark"] for one in found} == {"a1": None, "a2": None, "a3": 0.0}
+    # What a student contests is undone by whoever entered it.
+    assert run(["grade", "contest", "a3"]) == 0
+    assert run(["grade", "undo", "a3"]) == 0
+    # Marks that an older session had are nobody's.
+    (home / "answers.csv").write_text(ANSWERS.replace("light to", "light"), encoding="utf-8")
+    grade()
+    assert run(["grade", "undo", "a3"]) == 0
+
+
 def test_every_decision_is_there_when_the_pipe_ends(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -144,3 +144,23 @@ def test_nobody_at_the_keys_and_nobody_who_reads_are_no_fault(
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"\xff\xfe\nq\n"), encoding="utf-8"))
     assert run(["grade", "review"]) == 0
     assert (home / "marks.csv").exists()
+
+
+def test_a_group_is_taken_back_but_for_what_somebody_else_decided_on_since(
+    home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (home / "answers.csv").write_text("id,answer\nb1,sun red\nb2,sun  red\nb3,sun red\n", encoding="utf-8")
+    grade()
+
+    def decide(session: Session) -> None:
+        session.undo(2)
+        session.decide([2], "changed", 2, who="Ben")
+
+    monkeypatch.setattr("sys.stdin", _Keys("i c 1\nu\nq\n", 2, decide))
+    # Nothing waits after the group: the second key needs another answer.
+    (home / "answers.csv").write_text("id,answer\nb1,sun red\nb2,sun  red\nb3,sun red\nb4,dry sand\n", encoding="utf-8")
+    grade("--new")
+    capsys.readouterr()
+    assert run(["grade", "review"]) == 0
+    assert "1 answer stays as somebody else decided meanwhile" in capsys.readouterr().err
+    assert _marks(capsys) == {"b1": None, "b2": 2.0, "b3": None, "b4": None}

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from cli.graded_class import ANSWERS, QUIZ, as_json, grade, rows, typed
-from gradebook.toy_tools import ToyTools
+from gradebook.toy_tools import SETTINGS, ToyTools
 
 from edgekit.cli.app import run
 from edgekit.grading.session_run import Replay
@@ -157,7 +157,39 @@ def test_the_record_is_replayed_and_a_difference_named(
     assert "first_difference" not in as_json(capsys, "replay", "--record-only")
     monkeypatch.setattr("edgekit.grading.opening.open_tools_of", lambda *_, **__: ToyTools(off=0.1))
     assert run(["grade", "replay"]) == 1
-    assert capsys.readouterr().out.startswith("row 5 differs: #1\ta1")
+    told = capsys.readouterr()
+    assert told.out.startswith("row 5 differs: #1\ta1")
+    assert "1 of 3 suggestions come out otherwise, 0 with other points" in told.err
+    assert "the record itself is whole: none of its 7 rows was changed" in told.err
+    assert "the grader is the same to the byte" in told.err
+
+
+def test_another_grader_is_told_and_is_nothing_against_the_record(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class _Updated(ToyTools):
+        def __init__(self, off: float) -> None:
+            super().__init__(off)
+            self.settings = {**SETTINGS, "grader": "c" * 64, "edgekit": "0.2.0"}
+
+    grade()
+    capsys.readouterr()
+    monkeypatch.setattr("edgekit.grading.opening.open_tools_of", lambda *_, **__: _Updated(0.1))
+    assert run(["grade", "replay"]) == 3
+    told = capsys.readouterr().err
+    assert "the record of session 1 is whole, but another grader than this one wrote its suggestions" in told
+    assert "  - the code of the grader: not told of then, `cccccccccccc` here" in told
+    assert "hint: the same command with `--here`" in told
+    assert run(["grade", "replay", "--here"]) == 1
+    told = capsys.readouterr().err
+    assert "1 of 3 suggestions come out otherwise, 0 with other points or another decision" in told
+    assert "it was written by another grader than this one, so that some differ is to be expected" in told
+    assert run(["grade", "replay", "--record-only"]) == 0
+    monkeypatch.setattr("edgekit.grading.opening.open_tools_of", lambda *_, **__: _Updated(0.0))
+    assert as_json(capsys, "replay", "--here")["grader"] == [
+        "the version of edgekit: not told of then, `0.2.0` here",
+        "the code of the grader: not told of then, `cccccccccccc` here",
+    ]
 
 
 @pytest.mark.parametrize(("unanswered", "code"), [(0, 0), (1, 1)])
@@ -243,3 +275,35 @@ def test_names_of_files_that_speak_to_the_grader_change_no_suggestion(
     csv_name, toml_name = (f"{order}.{kind}".replace("/", "") for kind in ("csv", "toml"))
     hostile = as_json(capsys, csv_name, "--quiz", toml_name, "--book", f"{order}.db".replace("/", ""))["answers"]
     assert hostile == plain
+
+
+def test_marks_go_back_into_a_file_that_was_read_as_said(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    data = "Nr;Wer;Was\nx1;Ana;las plantas\nx2;Léo;le soleil\n"
+    (home / "klasse.csv").write_bytes(data.encode("mac-roman"))
+    said = ["--column", "id=Nr", "--column", "answer=Was", "--encoding", "mac-roman"]
+    assert run(["grade", "klasse.csv", "--quiz", "quiz.toml", *said]) == 0
+    assert run(["grade", "change", "x2", "1"]) == 0
+    capsys.readouterr()
+    words = ["grade", "export", "-o", "marked.csv", "--answers", "klasse.csv", "--pending"]
+    assert run(words) == 2
+    assert run([*words, "--column", "id=Wer", "--column", "answer=Was"]) == 3
+    told = capsys.readouterr().err
+    assert "`Ana` is in the file alone" in told
+    assert "`x1` is in the session alone" in told
+    assert "with the same `--column`" in told
+    assert run([*words, *said]) == 0
+    text = (home / "marked.csv").read_bytes().decode("mac-roman")
+    assert [line.split(";")[:4] for line in text.splitlines()[1:]] == [
+        ["x1", "Ana", "las plantas", ""],
+        ["x2", "Léo", "le soleil", "1"],
+    ]
+    assert run(["grade", "export", "-o", "other.csv", "--pending", *said]) == 2
+    assert "name it: `--answers FILE`" in capsys.readouterr().err
+
+
+def test_marks_go_into_a_file_that_still_has_what_was_removed(home: Path) -> None:
+    grade()
+    assert run(["grade", "change", "a1", "1"]) == 0
+    assert run(["grade", "forget", "a1", "--yes"]) == 0
+    assert run(["grade", "export", "-o", "marked.csv", "--answers", "answers.csv", "--pending"]) == 0
+    assert [one["mark"] for one in rows(home / "marked.csv")] == ["1", "", ""]

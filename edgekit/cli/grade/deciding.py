@@ -134,20 +134,24 @@ def send_back(
 
 def undo(
     ids: Annotated[list[str], typer.Argument(metavar="ID...", help="Ids of answers, or `#N`.")],
+    anyone: Annotated[bool, typer.Option("--anyone", help="Also what somebody else than `--who` decided.")] = False,
     session: SessionNumber = None,
     who: Who = "teacher",
     book: Book = None,
     as_json: AsJson = False,
 ) -> None:
-    """Take back what was decided last on answers, a release as well; the record keeps both.
+    """Take back what you decided last on answers, a release as well; the record keeps both.
+
+    What somebody else decided after you stays, and so does what you decided before that.
 
     \b
     Examples:
       edgekit grade undo a17
+      edgekit grade undo a17 --who Ben
     """
     with opened(book, session) as found:
         numbers = numbers_of(found, ids)
-        found.undo_all(numbers, who=who)
+        found.undo_all(numbers, who=who, own=not anyone)
     _tell(numbers, "undone", as_json=as_json)
 
 

@@ -8,7 +8,19 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from edgekit.cli import output
-from edgekit.cli.grade.options import SCHEMA, AsJson, Book, SessionNumber, check_written, form_of, opened
+from edgekit.cli.grade.options import (
+    SCHEMA,
+    AsJson,
+    Book,
+    Column,
+    Encoding,
+    InputForm,
+    SessionNumber,
+    check_written,
+    columns_of,
+    form_of,
+    opened,
+)
 from edgekit.cli.text_io import open_sink
 from edgekit.core.errors import UnavailableError, UsageError, capped
 from edgekit.core.units import counted
@@ -49,6 +61,9 @@ def export(
         Path | None,
         typer.Option("--answers", metavar="FILE", help="The file of answers, to write it again with marks in it."),
     ] = None,
+    columns: Column = None,
+    read_as: InputForm = None,
+    encoding: Encoding = None,
     pending: Annotated[
         bool, typer.Option("--pending", help="Also answers without a mark; in csv and tsv their mark stays empty.")
     ] = False,
@@ -67,10 +82,12 @@ def export(
       edgekit grade export -o final.csv
       edgekit grade export -o scores.json --as lti
       edgekit grade export -o marked.csv --answers responses.csv --as moodle
+      edgekit grade export -o marked.csv --answers answers.csv --column answer=Respuesta
       edgekit grade export -o for-students.html --no-names
       edgekit grade export -o reports.zip --as md
       edgekit grade export -o record.jsonl --as record
     """
+    from edgekit.answers.read import read_answers
     from edgekit.core.paths import gradebook_file
     from edgekit.gradebook.elsewhere import marked_elsewhere
 
@@ -78,12 +95,20 @@ def export(
     check_written(out, kept, force=force)
     # With another ending, a file of answers is written again in its own form.
     same = answers is not None and out.suffix.lower() == answers.suffix.lower()
+    if answers is None and (columns or read_as or encoding):
+        raise UsageError(
+            "`--column`, `--from` and `--encoding` are about the file of answers", hint="name it: `--answers FILE`"
+        )
     form = form or (_ENDINGS.get(out.suffix.lower()) if same else form_of(out, _ENDINGS))
     with opened(book, session) as found:
         if form == "record":
             count = _record(found, out)
         else:
-            count = _marks(found, out, form, answers, pending=pending, names=names)
+            given = None
+            if answers is not None:
+                said = columns_of(columns)
+                given = read_answers(answers, quiz=found.quiz, columns=said, form=read_as, encoding=encoding)
+            count = _marks(found, out, form, given, pending=pending, names=names)
         lacking = marked_elsewhere(found)
     if as_json:
         output.json_object({"schema": SCHEMA, "session": found.id, "path": str(out), "written": count})
@@ -110,9 +135,8 @@ def _record(session: Session, out: Path) -> int:
     return count
 
 
-def _marks(session: Session, out: Path, form: str | None, answers: Path | None, *, pending: bool, names: bool) -> int:
+def _marks(session: Session, out: Path, form: str | None, given: Answers | None, *, pending: bool, names: bool) -> int:
     from edgekit.answers.answers import Answers
-    from edgekit.answers.read import read_answers
     from edgekit.answers.write import write_marks
 
     waiting = [at for at in session.answers if not session.standing(at).is_mark and at not in session.forgotten]
@@ -122,9 +146,7 @@ def _marks(session: Session, out: Path, form: str | None, answers: Path | None, 
             reasons=capped([_undecided(session, at) for at in waiting], _MOST_SHOWN),
             hint="`edgekit grade review` decides on them, `--pending` writes them without a mark",
         )
-    given: Answers
-    if answers is not None:
-        given = read_answers(answers, quiz=session.quiz)
+    if given is not None:
         _require_same(session, given)
     else:
         given = Answers(tuple(session.answers.values()), "csv", "utf-8")
@@ -137,10 +159,24 @@ def _undecided(session: Session, at: int) -> str:
 
 
 def _require_same(session: Session, given: Answers) -> None:
-    here = {(one.answer_id, one.question_id, one.text) for one in session.answers.values()}
-    there = {(one.answer_id, one.question_id, one.text) for one in given.answers}
-    if here != there:
+    there = {(one.answer_id, one.question_id): one.text for one in given.answers}
+    here = {(one.answer_id, one.question_id): at for at, one in session.answers.items()}
+    # What was removed from the gradebook may still stand in the teacher's file.
+    others = [
+        name
+        for (name, question), at in here.items()
+        if at not in session.forgotten
+        and there.get((name, question), session.answers[at].text) != session.answers[at].text
+    ]
+    reasons = [
+        *(f"`{name}` is in the file alone" for name, question in there if (name, question) not in here),
+        *(f"`{name}` is in the session alone" for name, question in here if (name, question) not in there),
+        *(f"`{name}` is another text" for name in others),
+    ]
+    if reasons:
         raise UnavailableError(
             f"the file has other answers than session {session.id}",
-            hint="name the file that was graded, or another `--session`, or grade this one: its marks go along",
+            reasons=capped(reasons, _MOST_SHOWN),
+            hint="name the file that was graded, with the same `--column`, or another `--session`, or grade this one: "
+            "its marks go along",
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -29,6 +29,14 @@ Ids = Annotated[
     list[str] | None, typer.Argument(metavar="[ID]...", help="Ids of answers, or `#N`, as the review shows them.")
 ]
 Who = Annotated[str, typer.Option("--who", metavar="NAME", help="Who says so; it stands in the record.")]
+Column = Annotated[
+    list[str] | None,
+    typer.Option("--column", metavar="WHAT=NAME", help="Of csv, tsv: `answer=Respuesta`, `id=3`, `q1=Question one`."),
+]
+InputForm = Annotated[
+    str | None, typer.Option("--from", metavar="FORM", help="csv, tsv, jsonl, moodle or qti; else what is in it.")
+]
+Encoding = Annotated[str | None, typer.Option("--encoding", metavar="NAME", help="Of ANSWERS; else it is found.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 
 
@@ -109,3 +117,14 @@ def numbers_of(session: Session, ids: list[str]) -> list[int]:
             else f"the number that the review shows is written with its sign and quotes: `'#{meant}'`",
         )
     return list(dict.fromkeys(number for number in found.values() if number is not None))
+
+
+def columns_of(columns: Sequence[str] | None) -> dict[str, str] | None:
+    """`answer=Respuesta` -> {answer: Respuesta}. Raises UsageError."""
+    found = {}
+    for one in columns or ():
+        what, equals, name = one.partition("=")
+        if not (what and equals and name):
+            raise UsageError(f"`--column {one}` does not say what is where", hint="write `--column answer=Respuesta`")
+        found[what] = name
+    return found or None

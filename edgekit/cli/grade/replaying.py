@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -10,11 +11,12 @@ import typer
 
 from edgekit.cli import output
 from edgekit.cli.grade.options import SCHEMA, AsJson, Book, ProgressMode, SessionNumber, Threads, opened
-from edgekit.core.errors import InputError, UsageError
+from edgekit.core.errors import InputError, UnavailableError, UsageError
 from edgekit.core.units import counted
 
 if TYPE_CHECKING:
     from edgekit.gradebook.chain import Row
+    from edgekit.grading.session_run import Replay
 
 
 def replay(
@@ -27,14 +29,20 @@ def replay(
         Path | None,
         typer.Option("--record", metavar="FILE", help="Verify a record that was exported, with no gradebook or model."),
     ] = None,
+    here: Annotated[
+        bool, typer.Option("--here", help="With the grader of this machine, though it is another than then.")
+    ] = False,
     threads: Threads = None,
     as_json: AsJson = False,
     progress: ProgressMode = "auto",
 ) -> None:
-    """Verify the record, and compute every suggestion in it again with the same models: they must be the same bytes.
+    """Verify the record, and compute every suggestion in it again with the same grader: they must be the same bytes.
 
     Exit code 1 where one is not; the first row that differs is named. Where a judge's process died, or it was out of
     time, the record says so, and the judge is not asked again.
+
+    A grader that was updated since, or has other models, is told with what is another, and nothing is computed: what
+    another grader suggests says nothing against the record. `--here` computes it all the same, and counts.
 
     \b
     Examples:
@@ -45,6 +53,7 @@ def replay(
     from edgekit.cli.grade.showing import difference_line, difference_object
     from edgekit.cli.progress import Renderer
     from edgekit.grading.opening import open_tools_of
+    from edgekit.grading.same_grader import what_differs
     from edgekit.grading.session_run import replay as compute
 
     if record is not None:
@@ -63,8 +72,16 @@ def replay(
             return
         with (
             Renderer(mode=progress) as report,
-            open_tools_of(found.settings, threads=threads, report=report, same=True) as tools,
+            open_tools_of(found.settings, threads=threads, report=report) as tools,
         ):
+            others = what_differs(found.settings, tools.settings)
+            if others and not here:
+                raise UnavailableError(
+                    f"the record of session {found.id} is whole, but another grader than this one wrote its "
+                    f"suggestions: they cannot be computed again",
+                    reasons=others,
+                    hint="the same command with `--here` counts what this grader suggests otherwise",
+                )
             result = compute(found, tools, report)
     first = result.difference
     if as_json:
@@ -77,6 +94,9 @@ def replay(
                 "beside": result.beside,
                 "recalled": result.recalled,
                 "unanswered": result.unanswered,
+                "different": result.others,
+                "moved": result.moved,
+                "grader": others,
                 "first_difference": told,
             }
         )
@@ -84,6 +104,7 @@ def replay(
         output.data(f"{_all(result.suggestions)} out the same; the record has {counted(len(rows), 'row')}")
     else:
         output.data(f"row {result.row} differs: {difference_line(first)}")
+        _tell_why(result, len(rows), others)
     if not as_json and result.removed:
         output.narrate(f"{result.removed:,} more are of answers whose texts were removed, and cannot be computed again")
     if not as_json and result.beside:
@@ -100,6 +121,25 @@ def replay(
         )
     if first is not None or result.unanswered:
         raise typer.Exit(1)
+
+
+def _tell_why(result: Replay, rows: int, others: Sequence[str]) -> None:
+    """How many differ, in what, and that the record is not to blame for it."""
+    from edgekit.cli.grade.showing import fitted
+
+    count = counted(result.suggestions + result.others, "suggestion comes", "suggestions come")
+    told = [
+        f"{result.others:,} of {count} out otherwise, {result.moved:,} with other points or another decision; "
+        f"the record itself is whole: none of its {counted(rows, 'row')} was changed"
+    ]
+    if others:
+        told += ["it was written by another grader than this one, so that some differ is to be expected:"]
+        told += [f"  {one}" for one in others]
+    else:
+        told += ["the grader is the same to the byte; another processor may compute other last digits"]
+    for line in told:
+        for part in fitted(line, sys.stderr):
+            output.narrate(output.visible(part))
 
 
 def _all(count: int) -> str:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from edgekit.gradebook.standing import Action, Standing
 
 _KEYS = "a accept, c POINTS change, r return, l later, u undo, q quit, ? help"
+_MOST_NAMED = 10
 _SIGNS = (
     "  + met, ~ partly, / unclear, - missing, ! contradicted: whether the answer says it, its points, how likely it "
     "is met, the student's words that speak for it",
@@ -47,6 +48,10 @@ def review(
 
     a accepts the suggested mark, `c 1.5` gives another, r returns the answer without a mark, l leaves it for later, u
     takes the last decision back, q quits. Every decision is on the disk before the next answer is shown.
+
+    Where others have written the very same words, the card says how many: `i a`, `i c 1.5` and `i r` decide on all of
+    them at once, and u takes that back at once. Answers that a student contests, or to which another mark is suggested,
+    are never among them.
 
     A second marking (`--second`) shows neither suggestion nor mark and asks for points; it changes no mark, and tells
     how far the two are apart: whether marks drift while a class is graded, or between two people.
@@ -137,30 +142,45 @@ class _Loop:
     def __init__(self, session: Session, who: str) -> None:
         self._session = session
         self._who = who
-        self._done: list[tuple[int, int]] = []  # answer, row of the decision
+        # Answers that were decided together -> rows of the decisions; those of them that waited to be shown.
+        self._done: list[tuple[dict[int, int], list[int]]] = []
+        self._waiting: list[int] = []
 
     def run(self, queue: list[int]) -> int:
         """Go through a queue; gives how many decisions stand."""
         from edgekit.cli.grade.showing import card, number
 
-        waiting = queue[::-1]
+        self._waiting = queue[::-1]
         again: int | None = None
-        while waiting:
-            at = waiting.pop()
+        while self._waiting:
+            at = self._waiting.pop()
             self._session.refresh()
             shown = self._session.standing(at)
             if shown.is_mark and at != again:
                 output.narrate(f"#{at} has a mark of somebody else meanwhile: {shown.state}, {number(shown.points)}")
                 continue
-            _show([*card(self._session, at), f"  {len(waiting) + 1:,} to go. {_KEYS}"])
-            again = self._ask(shown)
+            alike = self._alike(shown)
+            _show([*card(self._session, at), *_told_of(alike), f"  {len(self._waiting) + 1:,} to go. {_KEYS}"])
+            again = self._ask(shown, alike)
             if again is None:
                 break
             if again:
-                waiting += [at, again] if again != at else [at]
-        return len(self._done)
+                self._waiting += [at, again] if again != at else [at]
+        return sum(len(rows) for rows, _ in self._done)
 
-    def _ask(self, shown: Standing) -> int | None:
+    def _alike(self, shown: Standing) -> list[Standing]:
+        """What is decided on together: this answer, and those of the same words to which the same is suggested."""
+        from edgekit.gradebook.queue import with_same_words
+
+        mine = self._session.suggestion(shown.number)
+        if mine is None or shown.contested:
+            return [shown]
+        others = [at for at in with_same_words(self._session, shown.number) if at != shown.number]
+        theirs = {at: self._session.suggestion(at) for at in others}
+        same = [at for at, one in theirs.items() if one is not None and one.points == mine.points]
+        return [shown, *map(self._session.standing, same)]
+
+    def _ask(self, shown: Standing, alike: Sequence[Standing]) -> int | None:
         """Read keys until one moves on: 0 to the next answer, the number of one to go back to, None to stop."""
         while True:
             line = typed_line()
@@ -168,31 +188,45 @@ class _Loop:
             if not line or key == "q":
                 return None
             try:
+                meant = [shown]
+                if key == "i" and rest:
+                    meant = list(alike)
+                    key, _, rest = rest.strip().partition(" ")
+                    if len(meant) == 1:
+                        raise UsageError("no other answer has the very same words", hint=_KEYS)
                 if key == "a":
-                    return self._decide(shown, "accepted", None)
+                    return self._decide(meant, "accepted", None)
                 if key == "c":
-                    return self._decide(shown, "changed", typed.points(rest or self._line("points: ")))
+                    return self._decide(meant, "changed", typed.points(rest or self._line("points: ")))
                 if key == "r":
-                    return self._decide(shown, "returned", None)
-                if key == "l":
+                    return self._decide(meant, "returned", None)
+                if key == "l" and meant == [shown]:
                     return 0
-                if key == "u":
+                if key == "u" and meant == [shown]:
                     return self._undo()
                 if key == "?":
                     _show(_SIGNS)
                 output.narrate(_KEYS)
             except UsageError as problem:
                 output.error(problem)
-                if self._session.standing(shown.number) != shown:
+                if any(self._session.standing(one.number) != one for one in alike):
                     return shown.number
 
     def _line(self, question: str) -> str:
         output.narrate(question)
         return typed_line().strip()
 
-    def _decide(self, shown: Standing, action: Action, points: float | None) -> int:
-        self._session.decide([shown.number], action, points, who=self._who, seen=[shown])
-        self._done.append((shown.number, self._session.standing(shown.number).by))
+    def _decide(self, shown: Sequence[Standing], action: Action, points: float | None) -> int:
+        numbers = [one.number for one in shown]
+        self._session.decide(numbers, action, points, who=self._who, seen=shown)
+        rows = {at: self._session.standing(at).by for at in numbers}
+        self._done.append((rows, [at for at in self._waiting if at in rows]))
+        self._waiting = [at for at in self._waiting if at not in rows]
+        if len(numbers) > 1:
+            output.narrate(
+                f"{action} {len(numbers):,}: {', '.join(f'#{at}' for at in numbers[:_MOST_NAMED])}"
+                + (f" and {len(numbers) - _MOST_NAMED:,} more" if len(numbers) > _MOST_NAMED else "")
+            )
         return 0
 
     def _undo(self) -> int:
@@ -200,6 +234,18 @@ class _Loop:
             raise UsageError(
                 "nothing was decided yet", hint="`edgekit grade undo ID` takes back what was decided before"
             )
-        at, row = self._done.pop()
-        self._session.undo(at, who=self._who, row=row)
-        return at
+        rows, waited = self._done.pop()
+        self._session.refresh()
+        mine = {at: row for at, row in rows.items() if self._session.standing(at).by == row}
+        self._session.undo_all(list(mine or rows), who=self._who, rows=rows)
+        if left := len(rows) - len(mine):
+            output.narrate(f"{counted(left, 'answer stays', 'answers stay')} as somebody else decided meanwhile")
+        self._waiting += [at for at in waited if at in mine]
+        return next(iter(mine))
+
+
+def _told_of(alike: Sequence[Standing]) -> list[str]:
+    if len(alike) == 1:
+        return []
+    others = counted(len(alike) - 1, "other answer has", "other answers have")
+    return [f"  {others} the very same words: `i a`, `i c POINTS`, `i r` decide on all {len(alike):,}"]

@@ -187,7 +187,7 @@ def _read_marks(session: Session, path: Path, columns: Sequence[str] | None) -> 
     from edgekit.answers.given_marks import given_marks, is_wide
     from edgekit.answers.numbers import number_in
     from edgekit.answers.read import read_answers
-    from edgekit.cli.grade.suggest import columns_of
+    from edgekit.cli.grade.options import columns_of
     from edgekit.core.errors import InputError
     from edgekit.quiz.teaching import TeacherMark
 

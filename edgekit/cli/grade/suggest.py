@@ -11,8 +11,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from edgekit.cli import output, signals
-from edgekit.cli.grade.options import SCHEMA, AsJson, Book, ProgressMode, Threads, check_written, form_of
-from edgekit.core.errors import UsageError
+from edgekit.cli.grade.options import (
+    SCHEMA,
+    AsJson,
+    Book,
+    Column,
+    Encoding,
+    InputForm,
+    ProgressMode,
+    Threads,
+    check_written,
+    columns_of,
+    form_of,
+)
 from edgekit.core.units import counted
 
 if TYPE_CHECKING:
@@ -22,15 +33,7 @@ if TYPE_CHECKING:
     from edgekit.grading.session_run import Difference
 
 Quiz = Annotated[Path, typer.Option("--quiz", metavar="FILE", help="The quiz, a TOML file.")]
-Column = Annotated[
-    list[str] | None,
-    typer.Option("--column", metavar="WHAT=NAME", help="Of csv, tsv: `answer=Respuesta`, `id=3`, `q1=Question one`."),
-]
-InputForm = Annotated[
-    str | None, typer.Option("--from", metavar="FORM", help="csv, tsv, jsonl, moodle or qti; else what is in it.")
-]
 _TABLES = {".csv": "csv", ".tsv": "tsv", ".tab": "tsv"}
-Encoding = Annotated[str | None, typer.Option("--encoding", metavar="NAME", help="Of ANSWERS; else it is found.")]
 
 
 def suggest(
@@ -139,17 +142,6 @@ def _carry(before: Session, session: Session) -> None:
             counted(more, f"mark of session {before.id} does not", f"marks of session {before.id} do not")
             + ": question or answer is another, so decide again"
         )
-
-
-def columns_of(columns: Sequence[str] | None) -> dict[str, str] | None:
-    """`answer=Respuesta` -> {answer: Respuesta}. Raises UsageError."""
-    found = {}
-    for one in columns or ():
-        what, equals, name = one.partition("=")
-        if not (what and equals and name):
-            raise UsageError(f"`--column {one}` does not say what is where", hint="write `--column answer=Respuesta`")
-        found[what] = name
-    return found or None
 
 
 def _write(
