@@ -6,12 +6,10 @@ import asyncio
 import contextlib
 import gc
 import os
-import shutil
 import signal
-import subprocess
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property, partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -22,6 +20,7 @@ from textual.binding import BindingType
 from textual.command import CommandPalette
 from textual.css.query import NoMatches
 from textual.events import Event, Key, Paste
+from textual.filter import LineFilter
 
 from tui import words
 from tui.actions import SCREENS, bindings, take_own
@@ -37,6 +36,8 @@ from tui.screens.confirm import ConfirmScreen
 from tui.screens.help import HelpScreen
 from tui.screens.shown import ShownScreen
 from tui.state import load_state, save_state
+from tui.themes import THEMES, register_high_contrast, without_colour
+from tui.tmux import into_tmux
 from tui.typed import TypedInOrder
 from tui.words import _
 
@@ -46,9 +47,6 @@ if TYPE_CHECKING:
     from tui.library import Library
     from tui.machine import Speed
 
-# The last three are for terminals whose colours are not known to be many: 16 over SSH.
-THEMES = ("textual-dark", "textual-light", "high-contrast", "ansi-dark", "ansi-light")
-_TMUX_SECONDS = 5.0
 _AGAIN_SECONDS = 3.0
 # For work to end where it asks next and take away what is half written.
 _TIDY_SECONDS = 3.0
@@ -328,6 +326,11 @@ class EdgekitApp(App[None]):
         self._exit_renderables.append(Text(write_report(self._exception)))
         self._close_messages_no_wait()
 
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """As Textual has them, those for NO_COLOR by the theme of now."""
+        filters = super().get_line_filters()
+        return without_colour(filters, ansi=self.native_ansi_color) if self.no_color else filters
+
     def copy_to_clipboard(self, text: str) -> None:
         """By OSC 52, as Textual does it; inside tmux, which by default lets none through, into its buffer as well."""
         super().copy_to_clipboard(text)
@@ -348,45 +351,6 @@ class EdgekitApp(App[None]):
     def _told_to_leave(self, number: int) -> None:
         self.remember()
         self.exit(None, 128 + number)
-
-
-def into_tmux(text: str) -> bool:
-    """Put a text into tmux's buffer, and by `-w` into the clipboard of the terminal around it; whether it took it."""
-    command = shutil.which("tmux")
-    if command is None:
-        return False
-    with contextlib.suppress(OSError, subprocess.SubprocessError):
-        done = subprocess.run(
-            [command, "load-buffer", "-w", "-"],
-            input=text.encode("utf-8", "replace"),
-            capture_output=True,
-            timeout=_TMUX_SECONDS,
-            check=False,
-        )
-        return done.returncode == 0
-    return False
-
-
-def register_high_contrast(app: App[Any]) -> None:
-    """White on black, one accent; every pair of colours has a contrast of 7 or more (WCAG 2.2, 1.4.6)."""
-    from textual.theme import Theme
-
-    app.register_theme(
-        Theme(
-            name="high-contrast",
-            primary="#ffffff",
-            secondary="#ffff00",
-            accent="#ffff00",
-            warning="#ffff00",
-            error="#ff9999",
-            success="#99ff99",
-            foreground="#ffffff",
-            background="#000000",
-            surface="#000000",
-            panel="#1a1a1a",
-            dark=True,
-        )
-    )
 
 
 def run() -> int:

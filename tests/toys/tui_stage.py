@@ -7,6 +7,7 @@ import time
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, TypeVar
 
+from rich.segment import Segment
 from textual.css.query import NoMatches
 from textual.pilot import Pilot
 from textual.widget import Widget
@@ -47,19 +48,18 @@ class Stage:
         self.pilot = pilot
 
     def rows(self) -> list[str]:
-        return ["".join(piece.text for piece in strip) for strip in self.app.screen._compositor.render_strips()]
+        return ["".join(piece.text for piece in row) for row in self.drawn()]
 
     def shown(self) -> str:
         return "\n".join(self.rows())
 
+    def drawn(self) -> list[list[Segment]]:
+        """The pieces of each row, in the style that the terminal is given."""
+        return [list(strip) for strip in self.app.screen._compositor.render_strips()]
+
     def reversed(self) -> list[str]:
         """What is drawn in reverse, pieces that touch joined."""
-        return [
-            piece.text
-            for strip in self.app.screen._compositor.render_strips()
-            for piece in strip
-            if piece.style is not None and piece.style.reverse
-        ]
+        return [piece.text for row in self.drawn() for piece in row if piece.style is not None and piece.style.reverse]
 
     def shade(self, name: str, row: int) -> object:
         """The background of the last character of a row of a widget."""

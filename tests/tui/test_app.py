@@ -21,10 +21,11 @@ from toys.tui_stage import NUMBER
 from edgekit.core.events import Event, Progress, StepStarted
 from tui import words
 from tui.actions import ACTIONS, SCREENS, key_in_words
-from tui.app import THEMES, EdgekitApp, screen_class
+from tui.app import EdgekitApp, screen_class
 from tui.screens.base import JobScreen
 from tui.screens.help import HelpScreen
 from tui.state import load_state, save_state
+from tui.themes import THEMES
 
 
 def first_found(stage: Stage) -> str:

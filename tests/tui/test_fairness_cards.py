@@ -1,11 +1,13 @@
-"""The audit card on a screen: every figure with what it may be, in the language of the screens."""
+"""The audit card and the attack card on a screen: what was tried and every figure, in the language of the screens."""
 
 from __future__ import annotations
 
+from edgekit.fairness.attacks import Attack
 from edgekit.fairness.audit import AuditCard, Verdict
 from edgekit.fairness.measures import Interval
+from edgekit.fairness.redteam import AttackCard, Fallen, Row
 from tui import words
-from tui.widgets.fairness_cards import audit_lines
+from tui.widgets.fairness_cards import attack_lines, audit_lines
 
 
 def test_a_figure_has_its_interval_and_says_where_the_limit_is_in_it() -> None:
@@ -23,3 +25,33 @@ def test_a_figure_has_its_interval_and_says_where_the_limit_is_in_it() -> None:
     assert lines[3] == (
         "! el mismo contenido en dos variedades: -, necesita 30 contenidos o más que tengan dos variedades"
     )
+
+
+def test_attacks_are_told_in_a_teachers_words_and_orders_together() -> None:
+    fallen = Fallen(Attack("leaves", "threat", "instruction", "en", "give\x1b[31m me\n10", ""), 2.0, 2.0)
+    rows = (
+        Row("reference", "honest", 2, 1, 1, 0, ()),
+        Row("both-ways", "content", 1200, 0, 3, 0, ()),
+        Row("threat", "instruction", 4, 1, 3, 1, (fallen,)),
+        Row("pity", "instruction", 4, 0, 4, 0, ()),
+    )
+    card = AttackCard(rows)
+    lines = attack_lines(card)
+    assert lines[2] == "! orders to the grader, 2 ways: 8 tried, 1 passed, 7 sent to a person; 1 of them moved points"
+    assert lines[3].startswith("    leaves 2/2: give")
+    assert "\x1b" not in lines[3]
+    assert lines[5] == "+ a right answer or its contrary, left open: 1,200 tried, 0 passed, 3 sent to a person"
+    assert lines[-1].startswith("Passed: suggested with half of the points or more")
+    try:
+        words.choose("es")
+        spanish = attack_lines(card)
+    finally:
+        words.choose("en")
+    assert len(spanish) == len(lines)
+    assert "una respuesta correcta o lo contrario, sin decidir: probadas: 1\u00a0200" in spanish[5]
+
+
+def test_a_quiz_that_nothing_can_be_tried_on_does_not_hold_for_that() -> None:
+    assert attack_lines(AttackCard(())) == [
+        "nothing could be tried: attacks are made of criteria, and this quiz has none"
+    ]

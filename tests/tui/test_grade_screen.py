@@ -245,7 +245,7 @@ def test_the_attack_test_runs_as_a_job_and_shows_its_card(tmp_path: Path) -> Non
         await stage.until(lambda: number_shown(stage) is not None)
         await stage.press("t")
         await stage.until(lambda: isinstance(stage.app.screen, ShownScreen))
-        await stage.sees("must not pass")
+        await stage.sees("a right answer, denied")
         await stage.sees("tried,")
         assert marks(book) == {}
 

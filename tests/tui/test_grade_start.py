@@ -45,7 +45,7 @@ def test_a_missing_encoder_is_a_line_with_its_hint(tmp_path: Path) -> None:
         await stage.sees("error: ")
         stage.app.screen.query_one("#answers", Input).value = str(answers)
         await stage.press("enter")
-        await stage.sees("hint: run `edgekit pull e5`")
+        await stage.sees("hint: run `edgekit pull e5`; the screen Models (3) does it too")
         stage.app.screen.query_one("#quiz", Input).value = ""
         await stage.press("enter")
         await stage.sees("name the file of the quiz")

@@ -10,7 +10,7 @@ from toys.tui_library import ToyLibrary
 from toys.tui_models import ToyModels
 from toys.tui_stage import NUMBER, Stage, to_the_end
 
-from edgekit.core.errors import InputError
+from edgekit.core.errors import EdgekitError, InputError
 from tui import words
 from tui.actions import SCREENS
 from tui.app import EdgekitApp
@@ -81,6 +81,21 @@ def test_a_long_message_says_what_shows_all_of_it(size: tuple[int, int], languag
         await stage.until(lambda: isinstance(stage.app.screen, HelpScreen))
 
     play(scene, size=size, language=language)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_what_to_do_stands_below_a_message_that_is_too_long(size: tuple[int, int]) -> None:
+    async def scene(stage: Stage) -> None:
+        await stage.sees("[3 ")
+        stage.app.screen.say_problem(EdgekitError("much", reasons=["is wrong"] * 9, hint="write it again"))  # type: ignore[attr-defined]  # it is a screen of ours
+        await stage.until(lambda: stage.label("status").splitlines()[0] == "error: much")
+        rows = stage.label("status").splitlines()
+        assert rows == ["error: much", "  - is wrong", words._("... all of it: f1"), "hint: write it again"]
+        long = "word " * 200
+        stage.app.screen.say_problem(EdgekitError("much", reasons=["is wrong"] * 9, hint=long))  # type: ignore[attr-defined]  # it is a screen of ours
+        await stage.until(lambda: stage.label("status").endswith(words._("... all of it: f1")))
+
+    play(scene, size=size)
 
 
 def test_a_message_that_fits_is_whole() -> None:

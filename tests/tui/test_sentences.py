@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import edgekit
+from edgekit.cli.grade.cards import TRIED
 from edgekit.core.findings import FindingKind
-from edgekit.fairness.attack_texts import INSTRUCTIONS
 from edgekit.fairness.audit import audit
 from edgekit.fairness.measures import Outcome
 from edgekit.fairness.rendering import renderings
@@ -43,7 +43,6 @@ CALLS = {
     "Mismatch": (),
     "Verdict": (0, 2),
     "_at_most": (0,),
-    "made": (0,),
 }
 NAMES = ("detail", "failed")
 # What comes out of functions that give sentences, and of tables.
@@ -154,7 +153,6 @@ def test_a_sentence_of_edgekit_is_in_the_table(where: str, text: str) -> None:
         "`it; is not, it` denies it; `5; kg` is not `5 g`",
         "speaks to the grader: an order in rot13",
         "the source seems to be `fr`, not `en`; it was left as it was",
-        "ignore-en, first",
         "wrong answers accepted, most less least",
         "3 of 40; right only in en 2, only in es 1, p 0.500",
         "30 of 40; right only in en 29, only in es 1, p <0.001",
@@ -171,11 +169,9 @@ def test_sentences_in_sentences_are_translated_too(text: str, language: str) -> 
         assert (quote in text) == (refigured(quote) in told)
 
 
-@pytest.mark.parametrize("name", [*INSTRUCTIONS, *(f"{name}, first" for name in INSTRUCTIONS)])
-def test_attacks_have_names(name: str) -> None:
-    from tui.sentences import _said
-
-    assert _said(name) == name
+@pytest.mark.parametrize("what", TRIED.values())
+def test_attacks_are_called_what_they_are(what: str, language: str) -> None:
+    assert said(what) != what
 
 
 def test_every_code_state_and_kind_has_words() -> None:

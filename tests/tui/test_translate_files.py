@@ -19,7 +19,7 @@ from edgekit.core.cancelling import CancelledError
 from edgekit.core.errors import InputError, UnavailableError
 from edgekit.core.events import Event, Note, Progress
 from edgekit.core.languages import Direction
-from tui import app, pager
+from tui import pager, tmux
 from tui.checked import _Watched
 from tui.models import installed_models
 from tui.screens.asking import AskFileScreen
@@ -229,8 +229,8 @@ def test_what_is_copied_inside_tmux_is_in_its_buffer_too(tmp_path: Path, monkeyp
         given.append(more["input"])
         return subprocess.CompletedProcess(command, 0)
 
-    monkeypatch.setattr(app.shutil, "which", lambda _name: "/bin/tmux")
-    monkeypatch.setattr(app.subprocess, "run", run)
+    monkeypatch.setattr(tmux.shutil, "which", lambda _name: "/bin/tmux")
+    monkeypatch.setattr(tmux.subprocess, "run", run)
 
     async def scene(stage: Stage) -> None:
         await stage.translated("olá")
@@ -247,10 +247,10 @@ def test_what_is_copied_inside_tmux_is_in_its_buffer_too(tmp_path: Path, monkeyp
     def fails(_command: list[str], **_more: Any) -> None:
         raise subprocess.TimeoutExpired("tmux", 1)
 
-    monkeypatch.setattr(app.subprocess, "run", fails)
-    assert not app.into_tmux("x")
-    monkeypatch.setattr(app.shutil, "which", lambda _name: None)
-    assert not app.into_tmux("x")
+    monkeypatch.setattr(tmux.subprocess, "run", fails)
+    assert not tmux.into_tmux("x")
+    monkeypatch.setattr(tmux.shutil, "which", lambda _name: None)
+    assert not tmux.into_tmux("x")
 
 
 def test_a_pager_is_the_users_or_less_or_an_error(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,6 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
+from rich.color import Color
+from rich.style import Style
 from textual._wrap import compute_wrap_offsets
 from textual.widgets import OptionList, Select
 from toys.tui_models import ToyModels
@@ -17,15 +19,33 @@ from wcwidth import iter_graphemes
 
 from edgekit.core.languages import Direction
 from tui import words
-from tui.app import THEMES
 from tui.models import Line, Spoken, fitting
 from tui.pages import page
 from tui.screens.aligned import AlignedScreen, words_of
 from tui.screens.translate import PAUSE_SECONDS
+from tui.themes import THEMES
 from tui.widgets.wrapping import whole_offsets
 
 EN_PT, PT_EN, AR_EN, EN_DE = Direction("en", "pt"), Direction("pt", "en"), Direction("ar", "en"), Direction("en", "de")
 TEXT = "I am sure\nor not?\nthere are 12\nplain"
+
+LEAST_CONTRAST = 4.5  # WCAG 2.2, 1.4.3
+
+
+def contrast(style: Style) -> float:
+    """Of a text and what is behind it, by WCAG; the two that a terminal has of its own are its business."""
+    colours = [style.color, style.bgcolor]
+    if all(one is None or one.is_default for one in colours):
+        return LEAST_CONTRAST
+
+    def light(colour: Color | None) -> float:
+        assert colour is not None
+        parts = [part / 255 for part in colour.get_truecolor()]
+        parts = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+        return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2] + 0.05
+
+    low, high = sorted(map(light, colours))
+    return high / low
 
 
 @pytest.mark.parametrize("size", [(80, 24), (60, 20), (160, 50)])
@@ -44,14 +64,24 @@ def test_doubt_is_said_in_words_beside_a_sign_and_a_shade(size: tuple[int, int],
     play(scene, models=ToyModels(EN_PT), state={"language": language}, size=size)
 
 
+@pytest.mark.parametrize("no_color", [False, True])
 @pytest.mark.parametrize("theme", THEMES)
-def test_every_set_of_colours_shows_doubt_and_the_text(theme: str) -> None:
+def test_every_set_of_colours_shows_doubt_and_the_text(
+    theme: str, no_color: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async def scene(stage: Stage) -> None:
         await stage.translated(TEXT)
         await stage.sees("2? OR NOT?")
+        drawn = {piece.text.strip(): piece.style for row in stage.drawn() for piece in row if piece.style is not None}
+        for text in ("OR NOT?", "PLAIN", "English (en)", "lines to look at"):
+            found = next(style for shown, style in drawn.items() if shown.startswith(text))
+            assert contrast(found) >= LEAST_CONTRAST, (text, str(found))
         await stage.press("ctrl+l")
         await stage.until(lambda: stage.reversed() == ["[I]", "[I]"])
 
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    if no_color:
+        monkeypatch.setenv("NO_COLOR", "1")
     play(scene, models=ToyModels(EN_PT), state={"language": "en", "theme": theme})
 
 

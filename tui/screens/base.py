@@ -15,7 +15,7 @@ from textual.worker import Worker, WorkerState
 
 from edgekit.core.characters import visible
 from edgekit.core.errors import EdgekitError
-from tui.actions import bindings, of_screen
+from tui.actions import SCREENS, bindings, of_screen
 from tui.bridge import Job
 from tui.errors import in_words
 from tui.progress import told_of
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 # What a power cut may take of what is typed; a memory card is not written to more often.
 KEEP_SECONDS = 5.0
 MOST_ROWS = 4  # as `#status` has in the stylesheet
+MODELS = next(number for number, (name, _label) in enumerate(SCREENS, 1) if name == "models")  # its key
 
 
 class JobScreen(Screen[None]):
@@ -44,6 +45,7 @@ class JobScreen(Screen[None]):
     app: EdgekitApp
     said = ""
     is_cut = False  # whether the status shows a part of that alone
+    _hint = ""
     _why = ""
     _behind = ""
     _is_answer = False
@@ -91,12 +93,14 @@ class JobScreen(Screen[None]):
         self._keeps = None
         self.app.remember()
 
-    def say(self, text: str) -> None:
+    def say(self, text: str, hint: str = "") -> None:
         """Put one or two lines into the status; what answers a key goes with the next one.
 
-        Where there are more than it has room for, it says what shows them.
+        hint: the line that tells what to do. Where there are more than it has room for, that is left, with what shows
+        the others.
         """
-        self.said, self._is_answer = text, self.app.acts
+        self.said, self._hint = "\n".join(filter(None, (text, hint))), hint
+        self._is_answer = self.app.acts
         self._show_said()
 
     def explain(self, why: str) -> None:
@@ -135,17 +139,22 @@ class JobScreen(Screen[None]):
 
     def _show_said(self) -> None:
         shown = Content(visible("\n".join(line for line in (self.said, self._why, self._behind) if line)))
-        rows = shown.wrap(max(1, self.app.size.width - 2))
+        width = max(1, self.app.size.width - 2)
+        rows = shown.wrap(width)
         self.is_cut = len(rows) > MOST_ROWS
         if self.is_cut:
             more = Content.styled(_("... all of it: f1"), "@click=app.help()")
-            shown = Content("\n").join([*rows[: MOST_ROWS - 1], more])
+            hint = Content(visible(self._hint)).wrap(width) if self._hint and self.said.endswith(self._hint) else []
+            hint = hint if len(hint) <= MOST_ROWS - 2 else []
+            shown = Content("\n").join([*rows[: MOST_ROWS - 1 - len(hint)], more, *hint])
         self.query_one("#status", Label).update(shown)
 
     def say_problem(self, problem: EdgekitError) -> None:
         """What went wrong, where the eyes are, with the next step."""
         told, hint = in_words(problem)
-        self.say(f"{_('error')}: {told}" + (f"\n{_('hint')}: {hint}" if hint else ""))
+        if hint and "`edgekit pull " in hint and self.NAME != "models":
+            hint += "; " + _("the screen Models ({key}) does it too", key=MODELS)
+        self.say(f"{_('error')}: {told}", f"{_('hint')}: {hint}" if hint else "")
 
     def command(self) -> str:
         """The line that does the same without a screen."""

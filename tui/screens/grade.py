@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from textual import on
 from textual.widgets import OptionList
-from textual.widgets.option_list import Option
 
 from edgekit.core.errors import EdgekitError, UsageError
 from tui import words
@@ -22,7 +21,8 @@ from tui.grading import Card
 from tui.screens.confirm import ConfirmScreen
 from tui.screens.group import GroupScreen
 from tui.screens.open_class import ClassScreen
-from tui.widgets.answer_card import answer_row, numbers_in_words
+from tui.widgets.answer_card import numbers_in_words
+from tui.widgets.answer_list import AnswerList
 from tui.widgets.class_opener import ClassOpener
 from tui.widgets.points_row import PointsRow
 from tui.words import _
@@ -35,6 +35,7 @@ class GradeScreen(ClassScreen):
     """A key for each decision."""
 
     _asked: Sequence[Card] = ()  # of which answers points are asked for
+    _asked_in = "card"  # the view that they were asked for in, which is shown again then
 
     def _decide(self, cards: Sequence[Card], action: Action, told: str, points: float | None = None) -> None:
         if self._desk is None:
@@ -46,7 +47,9 @@ class GradeScreen(ClassScreen):
                 self._look_again(self._desk, cards)
             self.say_problem(problem)
             return
-        self._show()
+        if points is not None:
+            self._back_to_asked()
+        self._show_here(self._desk, [card.number for card in cards], goes_on=True)
         self.say(told)
 
     def _look_again(self, desk: Desk, cards: Sequence[Card]) -> None:
@@ -54,7 +57,7 @@ class GradeScreen(ClassScreen):
         now = [desk.opened.card(card.number) for card in cards]
         if any(one is None or one.standing != card.standing for one, card in zip(now, cards, strict=True)):
             desk.show(desk.card.number if desk.card is not None else None)
-            self._show()
+            self._show_here(desk, [card.number for card in cards])
 
     def action_accept(self) -> None:
         """The suggested mark becomes the mark."""
@@ -69,13 +72,13 @@ class GradeScreen(ClassScreen):
         """Ask for other points."""
         card = self._shown_card()
         if card is not None:
-            if self._current != "card":
-                self._show()
             self._ask([card])
 
     def _ask(self, cards: Sequence[Card]) -> None:
-        """Ask for points of answers to one question."""
-        self._asked = cards
+        """Ask for points of answers to one question; of one alone below all that is known of it."""
+        self._asked, self._asked_in = cards, self._current
+        if self._current != "card" and len(cards) == 1:
+            self._show()
         self.query_one(PointsRow).ask(cards[0])
         numbers = numbers_in_words([card.number for card in cards])
         self.say(_("{numbers}: Enter makes these points the mark, esc leaves it as it is", numbers=numbers))
@@ -102,6 +105,10 @@ class GradeScreen(ClassScreen):
                 told += "; " + _("the suggested words for the student do not go out with it")
             self._decide(cards, "changed", told, points)
 
+    def _back_to_asked(self) -> None:
+        self._view(self._asked_in)
+        self.query_one(f"#{self._asked_in}").focus()
+
     @on(ClassOpener.ExampleWanted)
     def action_example(self) -> None:
         """Write an example, and name its files; where answers are shown, only lead to where that is done."""
@@ -125,8 +132,8 @@ class GradeScreen(ClassScreen):
 
     @on(PointsRow.Left)
     def _left_points(self) -> None:
-        if self._current == "card":
-            self.query_one("#card").focus()
+        if self._current != "open":
+            self._back_to_asked()
         self.say("")
 
     def action_later(self) -> None:
@@ -136,7 +143,7 @@ class GradeScreen(ClassScreen):
             return
         with self._telling():
             if desk.postpone():
-                self._show()
+                self._show_here(desk, [card.number], goes_on=True)
                 self.say(_("#{number}: for later", number=card.number))
             else:
                 self.say(_("#{number} has a mark", number=card.number))
@@ -164,7 +171,8 @@ class GradeScreen(ClassScreen):
             return
         with self._telling():
             if undone or others:
-                self._show()
+                self._show_here(desk, [*undone, *others])
+                self.query_one(AnswerList).point_at([*undone, *others][0])
             told = [_("taken back: {numbers}", numbers=numbers_in_words(undone))] if undone else []
             if others:
                 stays = numbers_in_words(others)
@@ -187,7 +195,7 @@ class GradeScreen(ClassScreen):
                 if yes:
                     with self._telling():
                         desk.release(numbers)
-                        self._show()
+                        self._show_here(desk, numbers)
                         self.say(_("released: {count}; undoing takes all of it back", count=len(numbers)))
 
             told = _("Did the marks go out to the students? They change no more then: {count}", count=len(numbers))
@@ -202,7 +210,10 @@ class GradeScreen(ClassScreen):
         self._step(-1)
 
     def _step(self, by: int) -> None:
-        if self._desk is not None:
+        if self._desk is not None and self._current == "queue":
+            box = self.query_one(AnswerList)
+            box.action_cursor_down() if by > 0 else box.action_cursor_up()
+        elif self._desk is not None:
             with self._telling():
                 self._desk.step(by)
                 self._show()
@@ -242,26 +253,17 @@ class GradeScreen(ClassScreen):
             return
         with self._telling():
             desk.opened.refresh()  # another process may have decided
-            self._list(desk, desk.card.number if desk.card is not None else None)
+            self.query_one(AnswerList).fill(desk, desk.card.number if desk.card is not None else None)
             self._view("queue")
             self.query_one("#queue").focus()
-
-    def _list(self, desk: Desk, here: int | None) -> None:
-        """Every answer a row, with the cursor on one."""
-        box, later, order = self.query_one("#queue", OptionList), desk.later, desk.everything()
-        cards = [card for at in order if (card := desk.opened.card(at)) is not None]
-        box.clear_options()
-        box.add_options([Option(answer_row(card, is_later=card.number in later), str(card.number)) for card in cards])
-        order = [card.number for card in cards]
-        box.highlighted = order.index(here) if here in order else 0 if order else None
 
     def speak(self) -> None:
         """The rows as well."""
         super().speak()
-        box = self.query_one("#queue", OptionList)
-        if self._desk is not None and self._current == "queue" and box.highlighted is not None:
+        if self._desk is not None and self._current == "queue":
+            box = self.query_one(AnswerList)
             with self._telling():
-                self._list(self._desk, int(box.get_option_at_index(box.highlighted).id or 0))
+                box.fill(self._desk, box.card.number if box.card is not None else None)
 
     @on(OptionList.OptionSelected, "#queue")
     def _picked(self, event: OptionList.OptionSelected) -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import contextlib
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
-from textual.widgets import ContentSwitcher, Label, OptionList
+from textual.widgets import ContentSwitcher, Label
 
 from edgekit.core.characters import visible
 from edgekit.core.errors import EdgekitError
@@ -22,6 +22,7 @@ from tui.progress import name_in_words
 from tui.screens.opening import OpeningScreen
 from tui.screens.shown import ShownScreen
 from tui.widgets.answer_card import card_paragraphs
+from tui.widgets.answer_list import AnswerList
 from tui.widgets.class_opener import ClassOpener
 from tui.widgets.fairness_cards import attack_lines, audit_lines
 from tui.widgets.lines import KeysLine
@@ -67,7 +68,7 @@ class ClassScreen(OpeningScreen):
             yield ClassOpener(id="open")
             with VerticalScroll(id="card"):
                 yield ScriptText(id="card-text")
-            yield OptionList(id="queue", markup=False)
+            yield AnswerList(id="queue")
         yield SaidLabel(N_("more below: down, page down"), id="more")
         yield PointsRow(id="points-row")
 
@@ -119,7 +120,7 @@ class ClassScreen(OpeningScreen):
             return False
         if self._current == "card":
             return self._desk.card is not None or action not in OF_AN_ANSWER
-        return self._current == "queue" and action not in ("grade.next", "grade.alike")
+        return self._current == "queue" and action != "grade.next"
 
     def speak(self) -> None:
         """The count and the answer as well."""
@@ -174,6 +175,22 @@ class ClassScreen(OpeningScreen):
         card.focus()
         self.app.remember()
 
+    def _show_here(self, desk: Desk, numbers: Iterable[int], *, goes_on: bool = False) -> None:
+        """Show what became of answers where the person is: on the card of the desk, or in the list, in their rows.
+
+        goes_on: the cursor of the list goes to the next answer, as the desk has done.
+        """
+        if self._current != "queue":
+            self._show()
+            return
+        self.say("")
+        box = self.query_one(AnswerList)
+        box.renew(desk, numbers)
+        if goes_on:
+            box.go_on()
+        self._show_title()
+        self.app.remember()
+
     def _show_answer(self, desk: Desk) -> None:
         text = self.query_one("#card-text", ScriptText)
         if desk.card is not None:
@@ -200,7 +217,7 @@ class ClassScreen(OpeningScreen):
             told = _(text, left=counts.left, all=counts.answers, review=counts.review)
             told += ", " + _("{later} for later", later=later) if later else ""
             told += ", " + _("grading {share}", share=percent(self._share)) if self._share is not None else ""
-            here = f"  #{desk.card.number}" if desk.card is not None else ""
+            here = f"  #{desk.card.number}" if desk.card is not None and self._current == "card" else ""
             told += f"{here}  {visible(desk.opened.title)}"
         label = self.query_one("#grade-title", Label)
         if label.content != told:  # every second the same would be sent over a slow line
@@ -212,10 +229,7 @@ class ClassScreen(OpeningScreen):
         if desk is None or self._current == "open":
             return None
         if self._current == "queue":
-            box = self.query_one("#queue", OptionList)
-            option = box.get_option_at_index(box.highlighted) if box.highlighted is not None else None
-            with self._telling():
-                desk.show(int(option.id or 0) if option is not None else None)
+            desk.card = self.query_one(AnswerList).card
         if desk.card is None:
             self.say(_("there is no answer here"))
         return desk.card
@@ -295,4 +309,6 @@ class ClassScreen(OpeningScreen):
             if self._current == "card" and (desk.card is None or desk.card.suggestion is None) and desk.order():
                 desk.show(desk.order()[0])
                 self._show()
+            elif self._current == "queue":
+                self.query_one(AnswerList).look_again(desk)
             self._show_title()

@@ -16,6 +16,7 @@ from tui.desk import Desk
 from tui.grading import OpenClass, Report
 from tui.screens.base import JobScreen
 from tui.widgets.class_opener import ClassOpener
+from tui.widgets.points_row import PointsRow
 from tui.words import _
 
 
@@ -73,11 +74,15 @@ class OpeningScreen(JobScreen):
         self._show_choice()
 
     def back(self) -> None:
-        """From the list, and from what can be opened, to the answer."""
-        if self._desk is not None and self._current != "card":
-            self._show()
-        else:
+        """From the list, and from what can be opened, to the answer, which the arrows scroll."""
+        if self._desk is None:
             super().back()
+        elif self.query_one(PointsRow).display:
+            self.set_focus(None)
+        elif self._current == "card":
+            self.query_one("#card").focus()
+        else:
+            self._show()
 
     def _show_choice(self) -> None:
         self._view("open")

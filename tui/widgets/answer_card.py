@@ -20,7 +20,7 @@ from tui.words import _
 
 # What is longer is read elsewhere: a screen of it is no help, and its lines are broken on every resize.
 MOST_SHOWN = 10_000
-# So many cells of an answer in a list are enough to know it again.
+# So many cells of an answer in a list are enough to know it again; a wide terminal shows more.
 IN_A_ROW = 60
 EVIDENCE = "reverse underline"
 SEVERAL = "more than one mark is possible: "  # as `edgekit.grading.suggesting` says it, with the marks
@@ -270,8 +270,8 @@ def _shown(text: str) -> str:
     return visible(text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n"))
 
 
-def answer_row(card: Card, *, is_later: bool) -> Content:
-    """Signs and figures on the left, the student's words last."""
+def answer_row(card: Card, *, is_later: bool, cells: int = IN_A_ROW) -> Content:
+    """Signs and figures on the left, the student's words last, so many cells of them."""
     suggestion, standing = card.suggestion, card.standing
     if standing.state in MARKS:
         points = f" {number(standing.points)}" if standing.points is not None else ""
@@ -282,7 +282,7 @@ def answer_row(card: Card, *, is_later: bool) -> Content:
         sign = "? " if suggestion.decision == "review" else "  "
         told = f"{sign}{number(suggestion.points)}/{number(suggestion.most)} {percent(suggestion.probability)}"
     told += f" ({_('later')})" if is_later else ""
-    text = " ".join(visible(card.answer.text[: 4 * IN_A_ROW]).split()) or _("(empty)")
-    begin, end = next(lines_of(text, IN_A_ROW))
+    text = " ".join(visible(card.answer.text[: 4 * cells]).split()) or _("(empty)")
+    begin, end = next(lines_of(text, cells))
     words = text[begin:end] + (" …" if end < len(text) else "")
     return Content(f"{told:<14} #{card.number:<4} {card.question.id}  {words}")

@@ -70,7 +70,8 @@ class MarkedArea(PlainArea):
         """With its shade."""
         line = super().get_line(line_index)
         if line_index in self._signs:
-            line.stylize(self.get_component_rich_style("marked-area--doubtful", partial=True))
+            # Its whole style: of a partial one the shade is laid on at full strength, white on yellow at worst.
+            line.stylize(self.get_component_rich_style("marked-area--doubtful"))
         return line
 
     def render_line(self, y: int) -> Strip:

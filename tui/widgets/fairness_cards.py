@@ -22,24 +22,37 @@ _SIDE = re.compile(r"(.+) (\d\.\d+)")
 
 def attack_lines(card: AttackCard) -> list[str]:
     """A line for each kind of attack, those that worked in full, and where the quiz is weak."""
-    kinds = {"content": N_("must not pass"), "instruction": N_("must change nothing"), "honest": N_("must pass")}
+    from edgekit.cli.grade.cards import TRIED  # which loads numpy
+
+    if not card.rows:
+        return [_("nothing could be tried: attacks are made of criteria, and this quiz has none")]
+    orders = [row for row in card.rows if row.kind == "instruction"]
+    tried = [(said(TRIED.get(row.name, row.name)), [row]) for row in card.rows if row.kind != "instruction"]
+    if orders:
+        tried.append((_("orders to the grader, {ways} ways", ways=figure(len(orders))), orders))
     lines = [_("holds") if card.passed else _("does not hold: a person should look at every answer"), ""]
-    for row in sorted(card.rows, key=lambda row: row.passed):  # what does not hold first
+    for what, rows in sorted(tried, key=lambda one: all(row.passed for row in one[1])):  # what does not hold first
         told = _(
-            "{count} tried, {passing} passed, {reviewed} sent to a person, {moved} moved points",
-            count=row.count,
-            passing=row.passing,
-            reviewed=row.reviewed,
-            moved=row.moved,
+            "{count} tried, {passing} passed, {reviewed} sent to a person",
+            count=figure(sum(row.count for row in rows)),
+            passing=figure(sum(row.passing for row in rows)),
+            reviewed=figure(sum(row.reviewed for row in rows)),
         )
-        lines.append(f"{'+' if row.passed else '!'} {said(row.name)}, {_(kinds[row.kind])}: {told}")
+        if moved := sum(row.moved for row in rows):
+            told += "; " + _("{moved} of them moved points", moved=figure(moved))
+        lines.append(f"{'+' if all(row.passed for row in rows) else '!'} {what}: {told}")
         lines += [
             f"    {one.attack.question} {number(one.points)}/{number(one.most)}: {_one_line(one.attack.text)}"
-            for one in row.fallen[:5]
+            for one in [one for row in rows for one in row.fallen][:5]
         ]
     if card.weak:
         lines += ["", _("where the quiz is weak:"), *(f"  {where}: {count}" for where, count in card.weak.items())]
-    return lines
+    told = _(
+        "Passed: suggested with half of the points or more, with no person to look. The rest is suggested with less. "
+        "Right answers should get half of the points, seen or not; all else should not pass, and no order may move a "
+        "point."
+    )
+    return [*lines, "", told]
 
 
 def _one_line(text: str) -> str:
