@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,7 +28,7 @@ from edgekit.pipeline.requests import (
     OpenTranslator,
     RunGraph,
 )
-from edgekit.store.lock import alone
+from edgekit.store.lock import alone_at
 from exporters.alignment.gate import embedding_prefix, is_encoder, open_gate
 from exporters.artifact import Choice, write_artifact
 from exporters.conversion.parity import check_parity
@@ -140,9 +139,8 @@ class Plan:
 
     def write(self, report: Reporter) -> Artifact:
         """See `edgekit.pipeline.requests.ExportPlan.write`."""
-        key = f"export-{hashlib.sha256(str(self.folder.resolve()).encode()).hexdigest()[:16]}"
         try:
-            with alone(key, report, shown=str(self.folder)):
+            with alone_at(self.folder, report):
                 clear_leftovers(self.folder)
                 check_target(self.folder, force=self.choice.request.force)
                 with replacing_folder(self.folder) as beside:

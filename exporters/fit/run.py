@@ -32,7 +32,7 @@ from edgekit.pipeline.requests import (
     OpenTranslator,
 )
 from edgekit.store.installed import models_folder
-from edgekit.store.lock import alone
+from edgekit.store.lock import alone_at
 from edgekit.store.receipt import read_receipt
 from exporters.alignment.lines import read_aligned
 from exporters.corpus.base import Corpus
@@ -85,9 +85,8 @@ def fit(
     Reports the step `fit` in candidates, and within it the steps of what it does for each.
     """
     out = request.out.expanduser().absolute()
-    name = f"fit-{hashlib.sha256(str(out.resolve()).encode()).hexdigest()[:16]}"
     try:
-        with alone(name, report, shown=str(out)):
+        with alone_at(out, report):
             return _Fit(request, out, open_model, open_encoder, open_translator, measure_memory, report).run()
     except OSError as problem:
         raise OutputError(f"`{out}` could not be written", reasons=[problem.strerror or str(problem)]) from problem

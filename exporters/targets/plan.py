@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import platform
 import shutil
@@ -32,7 +31,7 @@ from edgekit.core.paths import free_bytes
 from edgekit.core.units import bytes_in_words
 from edgekit.pipeline.requests import Artifact, CompileGraph, ExportPlan, ExportRequest
 from edgekit.store.build import list_files
-from edgekit.store.lock import alone
+from edgekit.store.lock import alone_at
 from edgekit.store.receipt import Receipt, now, write_receipt
 from exporters.corpus.reading import BlockReader
 from exporters.corpus.sources import find_sources
@@ -128,9 +127,8 @@ class TargetPlan:
 
     def write(self, report: Reporter) -> Artifact:
         """See `edgekit.pipeline.requests.ExportPlan.write`."""
-        key = f"export-{hashlib.sha256(str(self.folder.resolve()).encode()).hexdigest()[:16]}"
         try:
-            with alone(key, report, shown=str(self.folder)):
+            with alone_at(self.folder, report):
                 clear_leftovers(self.folder)
                 check_target(self.folder, force=self.request.force)
                 with replacing_folder(self.folder) as beside:

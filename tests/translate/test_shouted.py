@@ -24,6 +24,7 @@ WORDS = {
     "past": "passado",
     "simple": "simples",
     "sends": "envia",
+    "mr": "senhor",
 }
 
 
@@ -52,13 +53,19 @@ def fake() -> FakeTranslator:
         ("[HOMEWORK] {n}", "[TAREFA] {n}"),
         ("Write in PAST SIMPLE.", "Escreva em PASSADO SIMPLES."),
         ("HOMEWORK\nThe end.", "TAREFA\nO fim."),
-        # Names stay, one word among small ones may be one, short words too, and so does what is known in part.
+        ("Write in SIMPLE.", "Escreva em SIMPLES."),
+        ("The SIMPLE end\nTRUE or FALSE", "O SIMPLES fim\nVERDADEIRO ou FALSO"),
+        ("HOMEWORK\nNASA", "TAREFA\nNASA"),
+        ("NASA sends the simple SIMPLE", "NASA envia o simples SIMPLES"),
+        # Names stay, a short word among small ones may be one, and so does what is known in part.
         ("NASA", "NASA"),
         ("NASA sends the UNESCO", "NASA envia o UNESCO"),
-        ("The SIMPLE end", "O SIMPLE fim"),
+        ("The PAST end", "O PAST fim"),
+        ("Anna SIMPLE sends", "Anna SIMPLE envia"),
+        ("Mr SIMPLE sends", "Senhor SIMPLE envia"),
+        ("The SIMPLE Anna", "O SIMPLE Anna"),
         ("END", "END"),
         ("UNIT NASA", "UNIT NASA"),
-        ("HOMEWORK\nNASA", "HOMEWORK\nNASA"),
     ],
 )
 def test_words_in_capitals_are_read_in_small_letters_when_they_came_back(
