@@ -82,7 +82,8 @@ def audit(
         card = judged(outcomes(trial, _graded(trial, tools, report)), left_out=trial.left_out)
     if as_json:
         told = {"schema": AUDIT_SCHEMA, "passed": card.passed, "ceiling": CEILING}
-        output.json_object({**told, **dataclasses.asdict(card)})
+        verdicts = [{**dataclasses.asdict(one), "open": one.is_open} for one in card.verdicts]
+        output.json_object({**told, **dataclasses.asdict(card), "verdicts": verdicts})
     else:
         _show_audit(card, own=quiz is not None)
     if not card.passed:
@@ -135,7 +136,7 @@ def _graded(trial: Trial, tools: Tools, report: Reporter) -> Sequence[Suggestion
 
 def _show_audit(card: AuditCard, *, own: bool) -> None:
     """own: the answers are made of a quiz."""
-    from edgekit.cli.grade.cards import audit_lines, word, wrapped
+    from edgekit.cli.grade.cards import audit_lines, state, wrapped
     from edgekit.fairness.audit import FEWEST
 
     for line in audit_lines(card):
@@ -148,7 +149,8 @@ def _show_audit(card: AuditCard, *, own: bool) -> None:
     if card.verdicts:
         held = f"{sum(one.passed for one in card.verdicts)} of {len(card.verdicts)} hold"
         held += f", {sum(one.passed and one.certain for one in card.verdicts)} of them for certain"
-        output.data(f"\n{word(card.passed)}: {held}")
+        unknown = sum(one.is_open for one in card.verdicts)
+        output.data("\n" + wrapped(f"{state(card)}: {held}" + (f"; {unknown} may be chance" if unknown else "")))
         return
     told = f"no verdict: no variety has the {FEWEST} answers that one needs; this says nothing of the quiz"
     output.data("\n" + wrapped(told))

@@ -157,7 +157,8 @@ def audit_lines(card: AuditCard) -> Iterator[str]:
         yield ""
         yield from _wrapped(
             "In parentheses the 95 % that other answers to such questions would give, drawn by question; not certain: "
-            "the limit is among them. p: how often chance alone tells two varieties so far apart."
+            "the limit is among them. p: how often chance alone tells two varieties so far apart. OPEN: beyond the "
+            "limit, but no further than a grader without the fault is in one of twenty such audits."
         )
     if card.verdicts:
         yield ""
@@ -168,9 +169,9 @@ def audit_lines(card: AuditCard) -> Iterator[str]:
 def _verdict(verdict: Verdict) -> Iterator[str]:
     value = "-" if verdict.value is None else f"{verdict.value:.3f}"
     span = "" if verdict.interval is None else f" ({verdict.interval.low:.3f} to {verdict.interval.high:.3f})"
-    detail = f"; {verdict.detail}" if verdict.detail else ""
-    doubt = "" if verdict.certain else "; not certain"
-    yield from _wrapped(f"{word(verdict.passed)}  {verdict.name}: {value}{span}, {verdict.limit}{doubt}{detail}", 0, 6)
+    doubt = "" if verdict.certain else "not certain"
+    told = "; ".join(one for one in (verdict.limit, doubt, verdict.detail, *verdict.chance_told) if one)
+    yield from _wrapped(f"{state(verdict)}  {verdict.name}: {value}{span}, {told}", 0, 6)
 
 
 def _cell(head: str) -> int:
@@ -199,6 +200,11 @@ def wrapped(text: str) -> str:
 def word(passed: bool) -> str:
     """The verdict."""
     return "PASS" if passed else "FAIL"
+
+
+def state(judged: AuditCard | Verdict) -> str:
+    """The verdict, where there is a third: beyond the limit, and no further than chance alone."""
+    return "OPEN" if judged.is_open else word(judged.passed)
 
 
 def _wrapped(text: str, indent: int = 0, hanging: int | None = None) -> list[str]:
