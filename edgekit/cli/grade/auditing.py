@@ -64,8 +64,11 @@ def audit(
         raise UsageError("say what to audit", hint="name a quiz, or `--parallel FILE`")
     if quiz is not None and parallel is not None:
         raise UsageError("one thing is audited at a time", hint="name a quiz, or `--parallel FILE`")
+    # What cannot be read is told before models are opened.
+    asked = read_quiz(quiz) if quiz is not None else None
+    versions = read_versions(parallel) if parallel is not None else ()
     with Renderer(mode=progress) as report, open_tools(threads=threads, report=report) as tools:
-        if quiz is not None:
+        if asked is not None:
             translators = Translators(threads=threads, report=report)
 
             def translate(text: str, source: str, target: str) -> str | None:
@@ -73,11 +76,10 @@ def audit(
                 return done.text if done is not None else None
 
             try:
-                trial = make_own_trial(read_quiz(quiz), translate=translate)
+                trial = make_own_trial(asked, translate=translate)
             finally:
                 translators.close()
-        elif parallel is not None:
-            versions = read_versions(parallel)
+        else:
             trial = make_trial(versions, base=base, language=base_language_of(versions, base))
         card = judged(outcomes(trial, _graded(trial, tools, report)), left_out=trial.left_out)
     if as_json:
