@@ -15,9 +15,9 @@ from pathlib import Path
 import edgekit
 from benchmarks.graded import DATA, KeptStates, Line, print_lines, read_set
 from edgekit.fairness.audit import FEWEST, outcomes
+from edgekit.fairness.chance import chance_of_calibration, chance_of_gap
 from edgekit.fairness.measures import Outcome, bootstrap, by_variety, pair, rates
 from edgekit.fairness.parallel import base_language_of, make_trial, read_versions
-from edgekit.grading.calibration import chance_error
 from edgekit.grading.grader import Grader
 from edgekit.grading.texts import Texts
 from edgekit.quiz.suggestion import Suggestion
@@ -70,14 +70,22 @@ def _of_varieties(title: str, found: Sequence[Outcome], base: str, gaps: dict[st
                 f"{name}: gap in P(right), same content", both, _gap(base, variety), gaps.get(variety, _GAP)
             )
             yield from _line(f"{name}: decided differently", both, _flips(base, variety), _FLIPS)
-            yield from _line(f"{name}: |wrong accepted less that of {base}|", both, _accepted(base, variety), _ACCEPTED)
+            sides = _wrong_accepted(base, variety, both)
+            yield from _line(
+                f"{name}: |wrong accepted less that of {base}|{_by_chance(sides, _ACCEPTED)}",
+                both,
+                _accepted(base, variety),
+                _ACCEPTED,
+                grows=True,
+            )
         yield from _line(f"{name}: AUC", group, lambda some: rates(some).auc)
-        chance = chance_error([one.probability for one in group])
+        chance = chance_of_calibration([one.probability for one in group], _ERROR)
         yield from _line(
-            f"{name}: calibration error ({len(group)}; by chance {chance:.3f})",
+            f"{name}: calibration error ({len(group)}; by chance {chance.mean:.3f}, up to {chance.edge:.3f})",
             group,
             lambda some: rates(some).calibration,
             _ERROR if enough else None,
+            grows=True,
         )
         yield from _line(
             f"{name}: coverage", group, lambda some: rates(some).coverage, _COVERAGE if enough else None, most=False
@@ -85,10 +93,24 @@ def _of_varieties(title: str, found: Sequence[Outcome], base: str, gaps: dict[st
         yield from _line(f"{name}: share suggested", group, lambda some: 1 - rates(some).unknown)
 
 
+def _by_chance(sides: Sequence[Sequence[bool]], limit: float) -> str:
+    if not sides[0]:
+        return ""
+    chance = chance_of_gap(sides, limit)
+    return f" ({len(sides[0])}; by chance {chance.mean:.3f}, up to {chance.edge:.3f})"
+
+
 def _line(
-    what: str, found: Sequence[Outcome], figure: Figure, target: float | None = None, *, most: bool = True
+    what: str,
+    found: Sequence[Outcome],
+    figure: Figure,
+    target: float | None = None,
+    *,
+    most: bool = True,
+    grows: bool = False,
 ) -> Iterator[Line]:
-    interval = bootstrap(found, figure, rounds=_ROUNDS)
+    """grows: see `bootstrap`."""
+    interval = bootstrap(found, figure, rounds=_ROUNDS, grows_by_chance=grows)
     if interval is not None:
         yield Line(what, interval.value, interval.low, interval.high, target, most)
 
@@ -115,16 +137,17 @@ def _flips(base: str, variety: str) -> Figure:
     return figure
 
 
-def _accepted(base: str, variety: str) -> Figure:
-    """On wrong items that both have."""
+def _wrong_accepted(base: str, variety: str, found: Sequence[Outcome]) -> tuple[list[bool], list[bool]]:
+    """What became of wrong items that both have, in the same order."""
+    sides = [{one.item: one for one in found if one.variety == name and not one.right} for name in (base, variety)]
+    both = [item for item in sides[0] if item in sides[1]]
+    return [sides[0][item].accepted for item in both], [sides[1][item].accepted for item in both]
 
+
+def _accepted(base: str, variety: str) -> Figure:
     def figure(found: Sequence[Outcome]) -> float | None:
-        sides = [{one.item: one for one in found if one.variety == name and not one.right} for name in (base, variety)]
-        both = sides[0].keys() & sides[1].keys()
-        if not both:
-            return None
-        counts = [sum(side[item].accepted for item in both) for side in sides]
-        return abs(counts[0] - counts[1]) / len(both)
+        first, second = _wrong_accepted(base, variety, found)
+        return abs(sum(first) - sum(second)) / len(first) if first else None
 
     return figure
 

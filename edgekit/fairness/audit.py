@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import TypeAlias
 
+from edgekit.fairness.chance import Chance, chance_of_calibration, chance_of_coverage, chance_of_gap
 from edgekit.fairness.measures import Interval, Outcome, Pairing, Rates, bootstrap, by_variety, matched, pair, rates
 from edgekit.fairness.parallel import Trial
-from edgekit.grading.calibration import calibration_error, chance_error
+from edgekit.grading.calibration import calibration_error
+from edgekit.grading.conformal import ALPHA
 from edgekit.quiz.suggestion import Suggestion
 
 Figure: TypeAlias = Callable[[Sequence[Outcome]], float | None]
+Counted: TypeAlias = Callable[[Sequence[Outcome]], list[bool]]
 
 # How many answers a variety needs before a verdict says anything: half the width of a share's interval is 0.17 at 30.
 FEWEST = 30
@@ -35,6 +38,7 @@ class Verdict:
     """One line of the card.  value: None where nothing could be counted.  limit: what it was held against, in words.
 
     certain: whether all of the interval is on the side of the limit that the value is on.
+    chance: what would be shown without the fault; None where nothing would, or nobody needs to know.
     """
 
     name: str
@@ -44,6 +48,26 @@ class Verdict:
     interval: Interval | None = None
     detail: str = ""
     certain: bool = True
+    chance: Chance | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the value is beyond the limit, and no further than chance alone takes it on so few answers."""
+        if self.passed or self.value is None or self.chance is None:
+            return False
+        is_floor = self.chance.edge < self.chance.mean
+        return self.value >= self.chance.edge if is_floor else self.value <= self.chance.edge
+
+    @property
+    def chance_told(self) -> tuple[str, ...]:
+        """What chance alone would show, in sentences."""
+        if self.chance is None:
+            return ()
+        side = "down" if self.chance.edge < self.chance.mean else "up"
+        alone = f"without this fault {self.chance.mean:.3f} of so few, {side} to {self.chance.edge:.3f}"
+        if not self.is_open:
+            return (alone,)
+        return alone, f"no more than chance: about {self.chance.enough:,} such answers of each variety would tell"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +84,11 @@ class AuditCard:
     def passed(self) -> bool:
         """Whether every line holds, and there is one."""
         return bool(self.verdicts) and all(verdict.passed for verdict in self.verdicts)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether all that does not hold may be chance."""
+        return not self.passed and all(verdict.passed or verdict.is_open for verdict in self.verdicts)
 
 
 def outcomes(trial: Trial, suggestions: Sequence[Suggestion]) -> list[Outcome]:
@@ -110,8 +139,8 @@ def audit(
         *_compares(enough, judged),
         *(held.same_content(one, limits) for one in judged if one.likely_gap is not None),
         *(held.flips(one, limits) for one in judged),
-        *held.gap("wrong answers accepted", _false_accepts, limits.odds_gap),
-        *held.gap("right answers refused", _false_refusals, limits.odds_gap),
+        *held.gap("wrong answers accepted", _wrong_accepted, limits.odds_gap),
+        *held.gap("right answers refused", _right_refused, limits.odds_gap),
         *(held.calibration(variety, limits) for variety in enough),
         *(held.coverage(variety, limits) for variety in enough if table[variety].coverage is not None),
     ]
@@ -169,40 +198,47 @@ class _Held:
             f"{one.flips} of {one.count}; {only}, {p}",
         )
 
-    def gap(self, name: str, share: Figure, limit: float) -> Iterator[Verdict]:
+    def gap(self, name: str, counted: Counted, limit: float) -> Iterator[Verdict]:
         """On what all varieties have, where that is enough: other contents would be another reason for a gap."""
         shared = self._shared(tuple(self._groups))
         every = [outcome for group in self._groups.values() for outcome in group]
         for found in (shared, every) if len(shared) >= FEWEST * len(self._groups) else (every,):
-            shares = {variety: share(group) for variety, group in by_variety(found).items()}
-            known = {variety: value for variety, value in shares.items() if value is not None}
+            hits = {variety: counted(group) for variety, group in by_variety(found).items()}
+            known = {variety: value for variety, one in hits.items() if (value := _share(one)) is not None}
             if len(known) < 2:
                 continue
             low, high = min(known, key=known.__getitem__), max(known, key=known.__getitem__)
             detail = f"{high} {known[high]:.3f}, {low} {known[low]:.3f}" if known[high] > known[low] else ""
-            interval = bootstrap(found, _most_less_least(share), rounds=self.rounds)
-            yield self._verdict(f"{name}, most less least", interval, 0.0, limit, f"at most {limit}", detail)
+            interval = bootstrap(found, _most_less_least(counted), rounds=self.rounds, grows_by_chance=True)
+            verdict = self._verdict(f"{name}, most less least", interval, 0.0, limit, f"at most {limit}", detail)
+            sides = [hits[variety] for variety in known]
+            yield verdict if verdict.passed else _beside(verdict, chance_of_gap(sides, limit))
             return
 
     def calibration(self, variety: str, limits: Limits) -> Verdict:
         group = self._groups[variety]
-        return self._verdict(
+        verdict = self._verdict(
             f"calibration error, {variety}",
-            bootstrap(group, _calibration, rounds=self.rounds),
+            bootstrap(group, _calibration, rounds=self.rounds, grows_by_chance=True),
             0.0,
             limits.calibration,
             f"at most {limits.calibration}",
-            f"{chance_error([outcome.probability for outcome in group]):.3f} of so few answers is chance",
         )
+        shown = [outcome.probability for outcome in group]
+        return _beside(verdict, chance_of_calibration(shown, limits.calibration))
 
     def coverage(self, variety: str, limits: Limits) -> Verdict:
-        return self._verdict(
+        verdict = self._verdict(
             f"coverage, {variety}",
             bootstrap(self._groups[variety], _coverage, rounds=self.rounds),
             limits.coverage,
             1.0,
             f"at least {limits.coverage}",
         )
+        if verdict.passed or limits.coverage >= 1 - ALPHA:
+            return verdict
+        count = sum(outcome.covered is not None for outcome in self._groups[variety])
+        return _beside(verdict, chance_of_coverage(count, 1 - ALPHA, limits.coverage))
 
     def _verdict(
         self, name: str, interval: Interval | None, least: float, most: float, limit: str, detail: str = ""
@@ -228,6 +264,12 @@ class _Held:
         ]
 
 
+def _beside(verdict: Verdict, chance: Chance) -> Verdict:
+    """What may be chance is not certain, whatever the interval says."""
+    found = replace(verdict, chance=chance)
+    return replace(found, certain=found.certain and not found.is_open)
+
+
 def _likely_gap(first: str, second: str) -> Figure:
     def gap(drawn: Sequence[Outcome]) -> float | None:
         sides = [[one.probability for one in drawn if one.variety == name] for name in (first, second)]
@@ -250,16 +292,16 @@ def _share(values: Sequence[bool]) -> float | None:
     return sum(values) / len(values) if values else None
 
 
-def _false_accepts(drawn: Sequence[Outcome]) -> float | None:
-    return _share([one.accepted for one in drawn if not one.right])
+def _wrong_accepted(drawn: Sequence[Outcome]) -> list[bool]:
+    return [one.accepted for one in drawn if not one.right]
 
 
-def _false_refusals(drawn: Sequence[Outcome]) -> float | None:
-    return _share([not one.accepted for one in drawn if one.right])
+def _right_refused(drawn: Sequence[Outcome]) -> list[bool]:
+    return [not one.accepted for one in drawn if one.right]
 
 
 def _balanced(drawn: Sequence[Outcome]) -> float | None:
-    accepts, refusals = _false_accepts(drawn), _false_refusals(drawn)
+    accepts, refusals = _share(_wrong_accepted(drawn)), _share(_right_refused(drawn))
     return None if accepts is None or refusals is None else 1 - (accepts + refusals) / 2
 
 
@@ -271,9 +313,9 @@ def _coverage(drawn: Sequence[Outcome]) -> float | None:
     return _share([one.covered for one in drawn if one.covered is not None])
 
 
-def _most_less_least(share: Figure) -> Figure:
+def _most_less_least(counted: Counted) -> Figure:
     def gap(drawn: Sequence[Outcome]) -> float | None:
-        known = [value for group in by_variety(drawn).values() if (value := share(group)) is not None]
+        known = [value for group in by_variety(drawn).values() if (value := _share(counted(group))) is not None]
         return max(known) - min(known) if len(known) > 1 else None
 
     return gap

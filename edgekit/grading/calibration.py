@@ -100,7 +100,9 @@ def fit_calibration(logits: Sequence[float], right: Sequence[bool], varieties: S
     return Calibration(_fit(odds, labels), own)
 
 
-def calibration_error(probabilities: Sequence[float], right: Sequence[bool], *, bins: int = 10) -> float:
+def calibration_error(
+    probabilities: Sequence[float] | Floats, right: Sequence[bool] | NDArray[np.bool_], *, bins: int = 10
+) -> float:
     """Expected calibration error: over bins of equal width, |mean probability - share right| by their answers.
 
     Guo et al. 2017, arXiv 1706.04599, equation 5. 0 without an answer. Raises ValueError for what is no probability.
@@ -111,16 +113,6 @@ def calibration_error(probabilities: Sequence[float], right: Sequence[bool], *, 
     places = np.minimum((shown * bins).astype(int), bins - 1)
     gaps = [abs(shown[places == at].sum() - labels[places == at].sum()) for at in range(bins)]
     return float(sum(gaps) / max(1, len(labels)))
-
-
-def chance_error(probabilities: Sequence[float], *, rounds: int = 200, seed: int = 0) -> float:
-    """The calibration error, on the average, that probabilities which are exactly right have on as many answers.
-
-    Few answers in a bin are never right as often as they are expected to be: what is measured holds this much of it.
-    """
-    shown = np.asarray(probabilities, np.float64)
-    draws = np.random.default_rng(seed).random((rounds, len(shown))) < shown
-    return float(np.mean([calibration_error(shown.tolist(), draw.tolist()) for draw in draws])) if len(shown) else 0.0
 
 
 def _fit(odds: Floats, labels: Floats) -> Platt:

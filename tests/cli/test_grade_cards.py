@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from edgekit.cli.grade.cards import TRIED, attack_lines, audit_lines
 from edgekit.fairness.attacks import Attack, Kind, attacks
-from edgekit.fairness.audit import AuditCard, Verdict
+from edgekit.fairness.audit import AuditCard, Verdict, audit
+from edgekit.fairness.chance import Chance
 from edgekit.fairness.measures import Interval, Outcome, rates
 from edgekit.fairness.redteam import AttackCard, Fallen, Row
 from edgekit.quiz.model import Criterion, Question, Quiz
@@ -113,3 +116,30 @@ def test_what_the_columns_and_the_made_varieties_are_is_told() -> None:
         assert f"{head}: " in text
     assert "chat: in shorthand." in text
     assert "phonetic" not in text
+
+
+def test_what_fails_says_what_helps_and_what_may_be_chance_does_not() -> None:
+    groups = {"en": rates([Outcome("q/1", "q", "en", True, True, True, 0.9, None)])}
+    fails = Verdict("coverage, es", 0.5, "at least 0.87", False, Interval(0.5, 0.4, 0.6))
+    chance = Verdict("calibration error, es", 0.1, "at most 0.08", False, certain=False, chance=Chance(0.06, 0.12, 130))
+    text = " ".join("\n".join(audit_lines(AuditCard(groups, (), (fails, chance), ()))).split())
+    assert "FAIL coverage, es: 0.500 (0.400 to 0.600), at least 0.87" in text
+    assert (
+        "OPEN calibration error, es: 0.100, at most 0.08; not certain; without this fault 0.060 of so few, up" in text
+    )
+    assert "no more than chance: about 130 such answers of each variety would tell" in text
+    assert "what helps: coverage: look at those answers yourself" in text
+    assert text.count("edgekit grade calibrate") == 1
+
+
+def test_every_verdict_that_can_fail_has_a_help() -> None:
+    rows = [
+        Outcome(f"i{n}", f"q{n}", name, n % 2 == 0, n % 3 == 0, False, 0.9 if name == "en" else 0.1, n % 5 == 0)
+        for name in ("en", "es")
+        for n in range(200)
+    ]
+    alone = [replace(one, item=f"{one.variety}{one.item}") for one in rows]
+    for found in (rows, alone):
+        for verdict in audit(found, rounds=20).verdicts:
+            failed = replace(verdict, passed=False, chance=None)
+            assert "what helps:" in "\n".join(audit_lines(AuditCard({}, (), (failed,), ()))), verdict.name

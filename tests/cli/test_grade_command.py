@@ -9,6 +9,7 @@ from cli.graded_class import ANSWERS, QUIZ, as_json, grade, rows, typed
 from gradebook.toy_tools import Breaking, ToyTools
 
 from edgekit.cli.app import run
+from edgekit.grading import opening
 
 pytestmark = pytest.mark.usefixtures("home")
 
@@ -270,6 +271,18 @@ def test_the_audit_of_a_small_quiz_is_no_verdict_and_tells_what_to_add(capsys: p
     assert "FAIL" not in told.out
     for word in ("`accepted`", "`refuted`", "`misconceptions`", "`--parallel FILE`"):
         assert word in told.err
+
+
+@pytest.mark.parametrize("words", [["audit", "bad.toml"], ["audit", "--parallel", "bad.toml"], ["attack", "bad.toml"]])
+def test_a_file_that_cannot_be_read_is_told_before_a_model_is_opened(
+    words: list[str], home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise AssertionError("a model was opened")
+
+    monkeypatch.setattr(opening, "open_tools", fail)
+    (home / "bad.toml").write_text("title = 5\n")
+    assert run(["grade", *words]) == 2
 
 
 def test_an_example_is_written_and_replaces_nothing(home: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -223,9 +223,13 @@ def test_a_calibration_error_is_told_beside_what_chance_makes_of_it() -> None:
         for n, p in enumerate(draw.random(60))
     ]
     (verdict,) = [one for one in audit(rows, rounds=100).verdicts if one.name == "calibration error, en"]
-    chance = float(verdict.detail.split()[0])
-    assert 0.05 < chance < 0.2
-    assert verdict.value == pytest.approx(chance, abs=0.08)
+    assert verdict.chance is not None
+    assert 0.05 < verdict.chance.mean < 0.2
+    assert verdict.value == pytest.approx(verdict.chance.mean, abs=0.08)
+    assert (
+        verdict.chance_told[0]
+        == f"without this fault {verdict.chance.mean:.3f} of so few, up to {verdict.chance.edge:.3f}"
+    )
 
 
 @pytest.mark.parametrize("p", [float("nan"), -0.1, 1.5])

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from edgekit.fairness.agreement import entropy, fleiss_kappa, macro_f1, quadratic_kappa, weighted_f1
 from edgekit.fairness.measures import (
     Outcome,
     area_under_curve,
@@ -142,3 +143,25 @@ def test_answers_that_are_alike_count_as_fewer() -> None:
     assert alike.value == alone.value
     assert alike.high == pytest.approx(share_interval(2, 20).high, abs=0.02)
     assert share_interval(0, 200, [(0, 10)] * 20) == share_interval(0, 200)
+
+
+TEACHER = (0, 1, 2, 2, 1, 0, 3, 3, 1, 2, 0, 0, 2, 3, 1, 1, 2, 0, 3, 2)
+SECOND = (0, 1, 1, 2, 2, 0, 3, 2, 1, 2, 1, 0, 2, 3, 0, 1, 3, 0, 2, 2)
+THIRD = (0, 2, 2, 2, 1, 1, 3, 3, 1, 1, 0, 0, 2, 2, 1, 1, 2, 3, 3, 2)
+CHANCES = (0.05, 0.4, 0.4, 0.9, 0.55, 0.05, 0.99, 0.7, 0.4, 0.8, 0.45, 0.1, 0.6, 0.95, 0.3, 0.4, 0.7, 0.2, 0.5, 0.8)
+
+
+def test_figures_are_those_of_the_libraries_that_others_use() -> None:
+    """scikit-learn 1.9.1, statsmodels 0.15.0 and scipy 1.17.1 of the same twenty answers, ties among them."""
+    assert quadratic_kappa(TEACHER, SECOND) == pytest.approx(0.8401826484)
+    assert fleiss_kappa(list(zip(TEACHER, SECOND, THIRD, strict=True))) == pytest.approx(0.4574227581)
+    assert entropy(TEACHER) == pytest.approx(1.9854752972)
+    assert weighted_f1(TEACHER, SECOND) == pytest.approx(0.6489010989)
+    assert macro_f1(TEACHER, SECOND) == pytest.approx(0.6467032967)
+    found = rates(
+        [outcome(str(n), right=TEACHER[n] > 1, accepted=p >= 0.5, p=p) for n, p in enumerate(CHANCES)],
+    )
+    assert (found.auc, found.f1, found.kappa, found.balanced) == pytest.approx((0.955, 0.9, 0.8, 0.9))
+    assert [exact_mcnemar(*pair) for pair in ((3, 9), (12, 25), (0, 7))] == pytest.approx(
+        [0.14599609375, 0.0470310274, 0.015625]
+    )

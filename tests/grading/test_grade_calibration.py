@@ -13,7 +13,6 @@ from edgekit.grading.calibration import (
     Platt,
     brevity,
     calibration_error,
-    chance_error,
     fit_brief,
     fit_calibration,
     spread_by_length,
@@ -200,14 +199,6 @@ def test_regression_keeps_every_sign_whatever_the_data_say(seed: int, signs: lis
 def test_regression_is_refused_when_all_are_right() -> None:
     with pytest.raises(ValueError, match="some that are wrong"):
         fit_linear(np.zeros((5, 1)), np.ones(5), signs=[1])
-
-
-def test_error_of_chance_is_what_exact_probabilities_show_on_few_answers() -> None:
-    assert chance_error([1.0, 0.0] * 20) == 0.0
-    assert chance_error([]) == 0.0
-    # One answer of .5 is always wrong by .5, two are by 0 or .5, each half of the times.
-    assert chance_error([0.5]) == 0.5
-    assert chance_error([0.5, 0.5], rounds=4000) == pytest.approx(0.25, abs=0.02)
 
 
 @pytest.mark.parametrize("p", [float("nan"), -0.01, 1.01, float("inf")])

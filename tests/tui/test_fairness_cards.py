@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from edgekit.fairness.attacks import Attack
 from edgekit.fairness.audit import AuditCard, Verdict
+from edgekit.fairness.chance import Chance
 from edgekit.fairness.measures import Interval
 from edgekit.fairness.redteam import AttackCard, Fallen, Row
 from tui import words
@@ -11,8 +12,8 @@ from tui.widgets.fairness_cards import attack_lines, audit_lines
 
 
 def test_a_figure_has_its_interval_and_says_where_the_limit_is_in_it() -> None:
-    interval, chance = Interval(0.07, 0.05, 0.09), "0.030 of so few answers is chance"
-    doubt = Verdict("calibration error, es", 0.07, "at most 0.08", True, interval, chance, certain=False)
+    interval, chance = Interval(0.07, 0.05, 0.09), Chance(0.03, 0.05)
+    doubt = Verdict("calibration error, es", 0.07, "at most 0.08", True, interval, certain=False, chance=chance)
     limit = "needs 30 contents or more that two varieties have"
     alone = Verdict("the same content in two varieties", None, limit, False)
     try:
@@ -21,7 +22,7 @@ def test_a_figure_has_its_interval_and_says_where_the_limit_is_in_it() -> None:
     finally:
         words.choose("en")
     assert "0,070 [0,050; 0,090], " in lines[2]
-    assert "; sin certeza; con tan pocas respuestas, 0,030 es azar" in lines[2]
+    assert "; sin certeza; sin este fallo, 0,030 con tan pocas, hasta 0,050" in lines[2]
     assert lines[3] == (
         "! el mismo contenido en dos variedades: -, necesita 30 contenidos o más que tengan dos variedades"
     )
@@ -55,3 +56,17 @@ def test_a_quiz_that_nothing_can_be_tried_on_does_not_hold_for_that() -> None:
     assert attack_lines(AttackCard(())) == [
         "nothing could be tried: attacks are made of criteria, and this quiz has none"
     ]
+
+
+def test_what_may_be_chance_is_not_said_to_fail() -> None:
+    interval = Interval(0.2, 0.0, 0.47)
+    name, limit = "wrong answers accepted, most less least", "at most 0.1"
+    chance = Verdict(name, 0.2, limit, False, interval, "es 0.900, en 0.700", False, Chance(0.167, 0.3, 1300))
+    try:
+        words.choose("es")
+        lines = audit_lines(AuditCard({}, (), (chance,), ()), {"en": "inglés", "es": "español"}.__getitem__)
+    finally:
+        words.choose("en")
+    assert lines[0] == "puede ser azar: hacen falta más respuestas"
+    assert lines[2].startswith("? respuestas incorrectas aceptadas")
+    assert lines[2].endswith("lo dirían unas 1\u00a0300 respuestas así de cada variedad")

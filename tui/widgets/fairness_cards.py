@@ -63,6 +63,8 @@ def audit_lines(card: AuditCard, name: Callable[[str], str]) -> list[str]:
     """A line for each verdict, then what there was of each variety.  name: of a language, by its tag."""
     if not card.verdicts:
         lines = [_("nothing could be judged: the quiz has too few wordings")]
+    elif card.is_open:
+        lines = [_("may be chance: more answers are needed")]
     else:
         lines = [_("holds") if card.passed else _("does not hold: a person should look at every answer")]
     lines.append("")
@@ -72,8 +74,10 @@ def audit_lines(card: AuditCard, name: Callable[[str], str]) -> list[str]:
             value += f" [{listed([figure(one, '.3f') for one in (verdict.interval.low, verdict.interval.high)])}]"
         detail = "" if verdict.certain else f"; {_('not certain')}"
         detail += f"; {visible(_detail(verdict.detail, name))}" if verdict.detail else ""
+        detail += "".join(f"; {said(one)}" for one in verdict.chance_told)
         told = visible(said(verdict.name, name))
-        lines.append(f"{'+' if verdict.passed else '!'} {told}: {value}, {said(verdict.limit)}{detail}")
+        mark = "+" if verdict.passed else "?" if verdict.is_open else "!"
+        lines.append(f"{mark} {told}: {value}, {said(verdict.limit)}{detail}")
     lines.append("")
     for variety, rates in card.groups.items():
         right = percent(rates.accuracy)

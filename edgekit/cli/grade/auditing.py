@@ -64,8 +64,11 @@ def audit(
         raise UsageError("say what to audit", hint="name a quiz, or `--parallel FILE`")
     if quiz is not None and parallel is not None:
         raise UsageError("one thing is audited at a time", hint="name a quiz, or `--parallel FILE`")
+    # What cannot be read is told before models are opened.
+    asked = read_quiz(quiz) if quiz is not None else None
+    versions = read_versions(parallel) if parallel is not None else ()
     with Renderer(mode=progress) as report, open_tools(threads=threads, report=report) as tools:
-        if quiz is not None:
+        if asked is not None:
             translators = Translators(threads=threads, report=report)
 
             def translate(text: str, source: str, target: str) -> str | None:
@@ -73,16 +76,16 @@ def audit(
                 return done.text if done is not None else None
 
             try:
-                trial = make_own_trial(read_quiz(quiz), translate=translate)
+                trial = make_own_trial(asked, translate=translate)
             finally:
                 translators.close()
-        elif parallel is not None:
-            versions = read_versions(parallel)
+        else:
             trial = make_trial(versions, base=base, language=base_language_of(versions, base))
         card = judged(outcomes(trial, _graded(trial, tools, report)), left_out=trial.left_out)
     if as_json:
         told = {"schema": AUDIT_SCHEMA, "passed": card.passed, "ceiling": CEILING}
-        output.json_object({**told, **dataclasses.asdict(card)})
+        verdicts = [{**dataclasses.asdict(one), "open": one.is_open} for one in card.verdicts]
+        output.json_object({**told, **dataclasses.asdict(card), "verdicts": verdicts})
     else:
         _show_audit(card, own=quiz is not None)
     if not card.passed:
@@ -135,7 +138,7 @@ def _graded(trial: Trial, tools: Tools, report: Reporter) -> Sequence[Suggestion
 
 def _show_audit(card: AuditCard, *, own: bool) -> None:
     """own: the answers are made of a quiz."""
-    from edgekit.cli.grade.cards import audit_lines, word, wrapped
+    from edgekit.cli.grade.cards import audit_lines, state, wrapped
     from edgekit.fairness.audit import FEWEST
 
     for line in audit_lines(card):
@@ -148,7 +151,8 @@ def _show_audit(card: AuditCard, *, own: bool) -> None:
     if card.verdicts:
         held = f"{sum(one.passed for one in card.verdicts)} of {len(card.verdicts)} hold"
         held += f", {sum(one.passed and one.certain for one in card.verdicts)} of them for certain"
-        output.data(f"\n{word(card.passed)}: {held}")
+        unknown = sum(one.is_open for one in card.verdicts)
+        output.data("\n" + wrapped(f"{state(card)}: {held}" + (f"; {unknown} may be chance" if unknown else "")))
         return
     told = f"no verdict: no variety has the {FEWEST} answers that one needs; this says nothing of the quiz"
     output.data("\n" + wrapped(told))

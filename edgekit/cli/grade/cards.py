@@ -61,6 +61,23 @@ _HELP: Mapping[str, str] = {
     "order": "no wording helps: look at every answer to this question yourself",
 }
 
+# What a teacher can do where a verdict of the audit fails, by how its name begins.
+_MARK = "look at those answers yourself; marks of yours on such answers (`edgekit grade calibrate`) count at once"
+_WORD = "add what students of the variety that is worse off say to `accepted`, in their words"
+_NEXT: Mapping[str, str] = {
+    "tells right from wrong": "where wrong answers are few, give it more; else look at every answer of that variety "
+    "yourself, and split what a right answer says into criteria with `refuted` wordings",
+    "the same content in two varieties": "give each content again in a second variety, under the same `item`",
+    "decided without a person": "all go to a person: that is safe, and saves no work; statements as students would "
+    "say them, or more `accepted` wordings, change it",
+    "probability of the same right content": _WORD,
+    "decided differently": _WORD,
+    "right answers refused": _WORD,
+    "wrong answers accepted": "add the wrong answers that pass to `refuted` or `misconceptions`, in that variety",
+    "calibration error": _MARK,
+    "coverage": _MARK,
+}
+
 
 def attack_lines(card: AttackCard) -> Iterator[str]:
     """What was tried and what became of it, a row a trick; then what worked, where, and what to do about it."""
@@ -157,20 +174,27 @@ def audit_lines(card: AuditCard) -> Iterator[str]:
         yield ""
         yield from _wrapped(
             "In parentheses the 95 % that other answers to such questions would give, drawn by question; not certain: "
-            "the limit is among them. p: how often chance alone tells two varieties so far apart."
+            "the limit is among them. p: how often chance alone tells two varieties so far apart. OPEN: beyond the "
+            "limit, but no further than a grader without the fault is in one of twenty such audits."
         )
     if card.verdicts:
         yield ""
     for verdict in card.verdicts:
         yield from _verdict(verdict)
+    failed = [verdict.name for verdict in card.verdicts if not verdict.passed and not verdict.is_open]
+    helping = [(kind, how) for kind, how in _NEXT.items() if any(name.startswith(kind) for name in failed)]
+    if helping:
+        yield "\nwhat helps:"
+    for kind, how in helping:
+        yield from _wrapped(f"{kind}: {how}", 2)
 
 
 def _verdict(verdict: Verdict) -> Iterator[str]:
     value = "-" if verdict.value is None else f"{verdict.value:.3f}"
     span = "" if verdict.interval is None else f" ({verdict.interval.low:.3f} to {verdict.interval.high:.3f})"
-    detail = f"; {verdict.detail}" if verdict.detail else ""
-    doubt = "" if verdict.certain else "; not certain"
-    yield from _wrapped(f"{word(verdict.passed)}  {verdict.name}: {value}{span}, {verdict.limit}{doubt}{detail}", 0, 6)
+    doubt = "" if verdict.certain else "not certain"
+    told = "; ".join(one for one in (verdict.limit, doubt, verdict.detail, *verdict.chance_told) if one)
+    yield from _wrapped(f"{state(verdict)}  {verdict.name}: {value}{span}, {told}", 0, 6)
 
 
 def _cell(head: str) -> int:
@@ -199,6 +223,11 @@ def wrapped(text: str) -> str:
 def word(passed: bool) -> str:
     """The verdict."""
     return "PASS" if passed else "FAIL"
+
+
+def state(judged: AuditCard | Verdict) -> str:
+    """The verdict, where there is a third: beyond the limit, and no further than chance alone."""
+    return "OPEN" if judged.is_open else word(judged.passed)
 
 
 def _wrapped(text: str, indent: int = 0, hanging: int | None = None) -> list[str]:
