@@ -19,7 +19,7 @@ from edgekit.grading.function_words import LANGUAGES, denying_words, function_wo
 from edgekit.grading.intake import matching_form
 from edgekit.grading.linear import pack_weights, packed_weights
 from edgekit.grading.text_states import Floats
-from edgekit.grading.turns import Run, Turns, pieces_left, plain_form, widened
+from edgekit.grading.turns import Pairs, Run, Turns, fitted, pieces_left, plain_form, with_repeated
 
 if TYPE_CHECKING:
     from edgekit.grading.texts import Texts
@@ -71,6 +71,19 @@ _PART = re.compile(r",(?!\d)|:\s|\s[-–—]\s")
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked, and all that is known to be right or wrong of it.
+
+    related: (n, d) centred embeddings of these texts.  tokens: (m, d) centred states of their tokens, None where words
+    are not looked at.  pairs: see `pairs_of`.
+    """
+
+    related: Floats
+    tokens: Floats | None = None
+    pairs: Pairs = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Addressed:
     """The log odds that a sentence speaks to the grader: weights (d,) of its centred embedding, and a bias.
 
@@ -91,17 +104,11 @@ class Addressed:
         return pack_weights(self.weights, self.bias, SCHEMA)
 
     def speaking(
-        self,
-        text: str,
-        related: Floats,
-        texts: Texts,
-        rests: Callable[[Span], bool] = lambda _: False,
-        tokens: Floats | None = None,
+        self, text: str, asked: Asked, texts: Texts, rests: Callable[[Span], bool] = lambda _: False
     ) -> tuple[Span, ...]:
         """The spans of text that speak to the grader, in order.
 
-        related: (n, d) centred embeddings of the question and of all that is known to be right or wrong of it.
-        rests: whether a span is what is left of a sentence of which an order was taken out.  tokens: as `reach`.
+        rests: whether a span is what is left of a sentence of which an order was taken out.
         """
         text = plain_form(text)
         units = sentences(text)
@@ -110,49 +117,46 @@ class Addressed:
         led: list[Span] = []
         for unit, row in zip(units, parts, strict=True):
             if rests(unit):
-                odds, near = self._score(text[slice(*unit)], related, texts)
+                odds, near = self._score(text[slice(*unit)], asked, texts)
                 # Beside other sentences it may have led to the order without a word of an answer: `If you do not`.
                 is_led = len(units) > 1 and not _tells(text[slice(*unit)])
-                is_led = is_led or self.turns is None or self._is_seen(text, unit, texts, tokens)
+                is_led = is_led or self.turns is None or self._is_seen(text, unit, asked, texts)
                 if (near < _LEAST_RELATED_REST and is_led) or odds > _MOST_OF_PART:
                     led.append(unit)
                 continue
-            runs = self._turned(text, unit, related, texts, tokens, _TOLD, is_alone=len(units) < 2)
+            runs = self._turned(text, unit, asked, texts, _TOLD, is_alone=len(units) < 2)
             if runs:
-                found += [unit] if len(units) > 1 and self._goes_with(text, unit, runs, related, texts) else runs
+                found += [unit] if len(units) > 1 and self._goes_with(text, unit, runs, asked, texts) else runs
                 continue
-            scored = [(one, *self._score(text[slice(*one)], related, texts)) for one in row] if len(row) > 1 else []
-            odds = self._score(text[slice(*unit)], related, texts)[0]
-            is_seen = odds > _LEAST_UNSEEN or self._is_seen(text, unit, texts, tokens)
+            scored = [(one, *self._score(text[slice(*one)], asked, texts)) for one in row] if len(row) > 1 else []
+            odds = self._score(text[slice(*unit)], asked, texts)[0]
+            is_seen = odds > _LEAST_UNSEEN or self._is_seen(text, unit, asked, texts)
             if odds > _LEAST and is_seen:
                 kept = [one for one, score, near in scored if near >= _LEAST_RELATED and score < _MOST_OF_PART]
                 found += _without(unit, kept)
             else:
                 likely = [one for one, score, _ in scored if score > _LEAST_OF_PART]
-                found += [one for one in likely if self._is_seen(text, one, texts, tokens)]
+                found += [one for one in likely if self._is_seen(text, one, asked, texts)]
         if found:
             told = [*led, *found]
             beside = [one for one in units if not any(one[0] <= begin < one[1] for begin, _ in told)]
-            found = [one for one in found if not self._goes_on(text, one, beside, related, texts)]
+            found = [one for one in found if not self._goes_on(text, one, beside, asked, texts)]
         return tuple(sorted([*led, *found]))
 
-    def _goes_on(self, text: str, span: Span, left: Sequence[Span], related: Floats, texts: Texts) -> bool:
+    def _goes_on(self, text: str, span: Span, left: Sequence[Span], asked: Asked, texts: Texts) -> bool:
         """Whether a span is so near to another sentence, of which nothing is told and which is about the question, that
         it is of the answer; what is left of its own sentence may be the rest of an order.
         """
         sure = []
         for one in left:
-            odds, near = self._score(text[slice(*one)], related, texts)
+            odds, near = self._score(text[slice(*one)], asked, texts)
             if odds <= _LEAST_ASIDE and near >= _MEAN_RELATED:
                 sure.append(texts.centred(text[slice(*one)]))
         own = max((float(one @ texts.centred(text[slice(*span)])) for one in sure), default=0.0)
-        return own > _MEAN_OWN and self._score(text[slice(*span)], related, texts)[0] <= _BY_OWN * (own - _MEAN_OWN)
+        return own > _MEAN_OWN and self._score(text[slice(*span)], asked, texts)[0] <= _BY_OWN * (own - _MEAN_OWN)
 
-    def reach(self, text: str, span: Span, texts: Texts, tokens: Floats) -> Span | None:
-        """Where the words begin and end that an order in a sentence is part of, where the sentence has others.
-
-        tokens: (m, d) centred states of the question and of all that is known to be right or wrong of it.
-        """
+    def reach(self, text: str, span: Span, asked: Asked, texts: Texts) -> Span | None:
+        """Where the words begin and end that an order in a sentence is part of, where the sentence has others."""
         if self.turns is None:
             return None
         text = plain_form(text)
@@ -160,33 +164,32 @@ class Addressed:
         if unit is None:
             return None
         begin, end = span[0], min(span[1], unit[1])
-        for run in self._runs(text, unit, texts, tokens):
+        for run in self._runs(text, unit, asked, texts):
             if run.begin <= end + _BESIDE and begin <= run.end + _BESIDE:
                 begin, end = min(begin, run.begin), max(end, run.end)
-        begin, end = widened(text, unit, (begin, end))
+        begin, end = fitted(text, unit, (begin, end), asked.pairs)
         return (begin, max(end, span[1])) if pieces_left(text, unit, [(begin, end)]) else None
 
-    def _is_seen(self, text: str, span: Span, texts: Texts, tokens: Floats | None) -> bool:
+    def _is_seen(self, text: str, span: Span, asked: Asked, texts: Texts) -> bool:
         """Whether words tell it too, where they are looked at."""
-        return tokens is None or bool(self._runs(text, span, texts, tokens))
+        return asked.tokens is None or bool(self._runs(text, span, asked, texts))
 
-    def _runs(self, text: str, unit: Span, texts: Texts, tokens: Floats | None) -> list[Run]:
+    def _runs(self, text: str, unit: Span, asked: Asked, texts: Texts) -> list[Run]:
         """In the text."""
         piece = text[slice(*unit)]
-        if self.turns is None or tokens is None or not _is_read(piece):
+        if self.turns is None or asked.tokens is None or not _is_read(piece):
             return []
         return [
             replace(one, begin=one.begin + unit[0], end=one.end + unit[0])
-            for one in texts.runs(piece, self.turns, tokens)
+            for one in texts.runs(piece, self.turns, asked.tokens)
         ]
 
     def _turned(
         self,
         text: str,
         unit: Span,
-        related: Floats,
+        asked: Asked,
         texts: Texts,
-        tokens: Floats | None,
         least: tuple[float, float],
         *,
         is_alone: bool,
@@ -200,20 +203,21 @@ class Addressed:
         def is_one(run: Run, least: tuple[float, float]) -> bool:
             words = text[run.begin : run.end]
             # Half an order may be too short to be read alone.
-            alone = self._score(words, related, texts)[0] if run.odds > least[0] and _is_read(words) else 0.0
+            alone = self._score(words, asked, texts)[0] if run.odds > least[0] and _is_read(words) else 0.0
             return run.odds > least[0] and alone + run.odds > least[1]
 
-        runs = self._runs(text, unit, texts, tokens)
+        runs = self._runs(text, unit, asked, texts)
         if not any(is_one(one, least) for one in runs):
             return []
-        found = [widened(text, unit, (one.begin, one.end)) for one in runs if is_one(one, _ASIDE)]
+        found = [fitted(text, unit, (one.begin, one.end), asked.pairs) for one in runs if is_one(one, _ASIDE)]
+        found = with_repeated(text, unit, found)
         # Without them another may be seen, or the rest of one.
         for _ in range(_MOST_AGAIN):
             left = pieces_left(text, unit, found)
             more = [
-                widened(text, unit, (run.begin, run.end))
+                fitted(text, unit, (run.begin, run.end), asked.pairs)
                 for one in left
-                for run in self._runs(text, one, texts, tokens)
+                for run in self._runs(text, one, asked, texts)
                 if is_one(run, _ASIDE)
             ]
             if not more:
@@ -221,30 +225,30 @@ class Addressed:
             found = sorted([*found, *more])
         return found if pieces_left(text, unit, found) else [] if is_alone else [unit]
 
-    def _goes_with(self, text: str, unit: Span, runs: Sequence[Span], related: Floats, texts: Texts) -> bool:
+    def _goes_with(self, text: str, unit: Span, runs: Sequence[Span], asked: Asked, texts: Texts) -> bool:
         """Whether what is left of a sentence without its runs is none of the answer's either."""
         left = [text[slice(*one)] for one in pieces_left(text, unit, runs)]
         if sum(len(one.split()) for one in left) > _MOST_WORDS_LEFT:
             return False
-        if max((self._score(one, related, texts)[1] for one in left), default=0.0) >= _LEAST_RELATED:
+        if max((self._score(one, asked, texts)[1] for one in left), default=0.0) >= _LEAST_RELATED:
             return False
-        return self._score(text[slice(*unit)], related, texts)[0] > _LEAST_ASIDE
+        return self._score(text[slice(*unit)], asked, texts)[0] > _LEAST_ASIDE
 
-    def aside(self, text: str, related: Floats, texts: Texts, tokens: Floats | None = None) -> tuple[Span, ...]:
+    def aside(self, text: str, asked: Asked, texts: Texts) -> tuple[Span, ...]:
         """The sentences, and parts of them, that are beside the question and might speak to whoever grades; never all.
 
-        Each is read alone, as in `speaking`. Where all are, the one that is least so is kept.  tokens: as `reach`.
+        Each is read alone, as in `speaking`. Where all are, the one that is least so is kept.
         """
         text = plain_form(text)
         units = sentences(text)
-        found = self._aside(text, units, related, texts)
+        found = self._aside(text, units, asked, texts)
         for unit in units:
             if any(begin < unit[1] and unit[0] < end for begin, end in found):
                 continue
-            found += self._turned(text, unit, related, texts, tokens, _ASIDE, is_alone=len(units) < 2)
+            found += self._turned(text, unit, asked, texts, _ASIDE, is_alone=len(units) < 2)
         return tuple(sorted(found))
 
-    def _aside(self, text: str, units: Sequence[Span], related: Floats, texts: Texts) -> list[Span]:
+    def _aside(self, text: str, units: Sequence[Span], asked: Asked, texts: Texts) -> list[Span]:
         rows = [_parts(text, one) for one in units]
         if len(units) < 2 and len(rows[0] if rows else ()) < 2:
             return []
@@ -252,20 +256,20 @@ class Addressed:
         texts.read([text[slice(*unit)] for unit in units if _is_read(text[slice(*unit)])])
         scored: list[tuple[Span, float, float]] = []
         for unit, row in zip(units, rows, strict=True):
-            odds = self._score(text[slice(*unit)], related, texts)[0]
+            odds = self._score(text[slice(*unit)], asked, texts)[0]
             if len(row) < 2 or (len(units) > 1 and odds > _LEAST_ASIDE):
                 scored.append((unit, odds, _LEAST_ASIDE))
             else:
-                scored += [(one, self._score(text[slice(*one)], related, texts)[0], _LEAST_PART_ASIDE) for one in row]
+                scored += [(one, self._score(text[slice(*one)], asked, texts)[0], _LEAST_PART_ASIDE) for one in row]
         kept = min(odds for _, odds, _ in scored)
         return [one for one, odds, least in scored if odds > least and odds > kept]
 
-    def _score(self, text: str, related: Floats, texts: Texts) -> tuple[float, float]:
+    def _score(self, text: str, asked: Asked, texts: Texts) -> tuple[float, float]:
         """The log odds, less what being about the question takes off; how much it is about the question."""
         if not _is_read(text):
             return -np.inf, 0.0
         embedding = texts.centred(text)
-        near = float((related @ embedding).max()) if len(related) else 0.0
+        near = float((asked.related @ embedding).max()) if len(asked.related) else 0.0
         odds = float(embedding @ self.weights) + self.bias
         return odds - _BY_RELATED * (near - _MEAN_RELATED), near
 

@@ -62,7 +62,7 @@ def decoded_runs(text: str) -> Iterator[tuple[int, int, str]]:
 
 
 def is_text(decoded: str, run: str) -> bool:
-    """Whether a run says words, in any script; measured values in a row are hexadecimal too, without a letter."""
+    """Whether a run says words, in any script; measured values in a row are digits of hexadecimal too."""
     letters = sum(one.isalpha() or one.isspace() for one in decoded)
     return letters > _LEAST_TEXT * len(decoded) and any(map(str.isalpha, run))
 

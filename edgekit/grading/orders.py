@@ -20,10 +20,11 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from edgekit.grading.addressed import Span
+from edgekit.grading.addressed import Asked, Span
 from edgekit.grading.injection import Reach, find_instructions, without_instructions
 from edgekit.grading.intake import Intake, places, take_in
 from edgekit.grading.text_states import Floats
+from edgekit.grading.turns import pairs_of
 from edgekit.grading.variety import profile
 from edgekit.quiz.suggestion import Reason
 
@@ -71,7 +72,7 @@ class Orders:
             return read
         read = _read_again(read, self.known, self.languages, self._reach)
         rests = partial(is_rest, read)
-        spans = addressed.speaking(read.intake.text, self.related, self.texts, rests, self.tokens)
+        spans = addressed.speaking(read.intake.text, self._asked(), self.texts, rests)
         return left_out(read, spans, self.languages)
 
     def without_beside(self, read: Read) -> Read:
@@ -79,12 +80,15 @@ class Orders:
         addressed = self.texts.addressed
         if addressed is None:
             return read
-        spans = addressed.aside(read.intake.text, self.related, self.texts, self.tokens)
+        spans = addressed.aside(read.intake.text, self._asked(), self.texts)
         return _set_aside(read, spans, self.languages)
+
+    def _asked(self) -> Asked:
+        return Asked(self.related, self.tokens, pairs_of(self.known))
 
     def _reach(self, text: str, span: Span) -> Span | None:
         addressed = self.texts.addressed
-        return addressed.reach(text, span, self.texts, self.tokens) if addressed is not None else None
+        return addressed.reach(text, span, self._asked(), self.texts) if addressed is not None else None
 
 
 def is_rest(read: Read, span: tuple[int, int]) -> bool:

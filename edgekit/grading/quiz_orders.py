@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from edgekit.grading.addressed import Span, sentences
+from edgekit.grading.addressed import Asked, Span, sentences
 from edgekit.grading.injection import find_instructions, without_instructions
 from edgekit.grading.intake import take_in
 from edgekit.quiz.lint import LintFinding
@@ -52,11 +52,12 @@ def without_speech(question: Question, wordings: Sequence[Wording], texts: Texts
     if addressed is None or not question.text:
         return tuple(wordings)
     asked = list(question.text.values())
-    tokens = np.concatenate([texts.tokens(one)[1] for one in asked])
-    related = np.stack([texts.centred(one) for one in asked])
+    known = Asked(
+        np.stack([texts.centred(one) for one in asked]), np.concatenate([texts.tokens(one)[1] for one in asked])
+    )
     found = []
     for one in wordings:
-        spans = addressed.speaking(one.text, related, texts, tokens=tokens)
+        spans = addressed.speaking(one.text, known, texts)
         left = _joined(one.text, _between(one.text, spans)) if spans else one.text
         found += [replace(one, text=left)] if left else []
     return tuple(found)

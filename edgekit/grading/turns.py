@@ -7,17 +7,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib.resources import files
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from edgekit.grading.intake import look_alikes_folded
+from edgekit.grading.function_words import ARTICLES, LANGUAGES, function_words
+from edgekit.grading.intake import look_alikes_folded, matching_form
 from edgekit.grading.linear import pack_weights, packed_weights
 
 Floats = NDArray[np.float32]
 Costs = NDArray[np.float64]
 Span = tuple[int, int]
+# Words that stand side by side.
+Pairs = frozenset[tuple[str, str]]
 SCHEMA = "edgekit.turns/3"
 _PACKAGED = "turns.json"
 # Three convolutions over five tokens each, two and four apart in the second and third: a token is seen with fourteen on
@@ -64,6 +68,8 @@ _LONGEST_JOIN = 24
 _LEFT = re.compile(
     r"(?:[\s,;:–—-]+(?:for|of|to|with|by|in|and))?[\s,;:–—-]+(?:the|an|my|your|our|los|las|der|die|das|les)\s*$"
 )
+# A run keeps as many words of its own.
+_LEAST_TAKEN = 2
 # Of fewer words it is not told that they are an answer.
 _LEAST_LEFT, _LEAST_LETTERS_LEFT = 2, 6
 
@@ -149,9 +155,20 @@ def plain_form(text: str) -> str:
     return folded if len(folded) == len(text) else text
 
 
-def widened(text: str, unit: Span, run: Span) -> Span:
-    """A run with what joins it to the rest of its sentence."""
-    begin, end = run
+@lru_cache(maxsize=32)
+def pairs_of(text: str) -> Pairs:
+    """The words that stand side by side in a text, but for two that only hold sentences together."""
+    small = function_words(LANGUAGES) | ARTICLES
+    words = matching_form(text).split()
+    return frozenset(pair for pair in pairwise(map(_bare, words)) if all(pair) and not small.issuperset(pair))
+
+
+def fitted(text: str, unit: Span, run: Span, pairs: Pairs = frozenset()) -> Span:
+    """A run with what joins it to the rest of its sentence, and without what a neighbour of it goes on with.
+
+    pairs: of what is asked and right. Who says `bulb` before a run and `a` as its first word means bulb A.
+    """
+    begin, end = _given_back(text, unit, run, pairs) if pairs else run
     if not any(map(str.isalnum, text[end : unit[1]])):
         left = _LEFT.search(text, max(unit[0], begin - _LONGEST_JOIN), begin)
         begin = left.start() if left is not None else begin
@@ -162,6 +179,39 @@ def widened(text: str, unit: Span, run: Span) -> Span:
     if behind is not None and (begin <= unit[0] or not text[unit[0] : begin].strip()):
         end = behind.end()
     return begin, end
+
+
+def _given_back(text: str, unit: Span, run: Span, pairs: Pairs) -> Span:
+    words = [found.span() for found in re.finditer(r"\S+", text[run[0] : run[1]])]
+    plain = [_bare(matching_form(text[run[0] + begin : run[0] + end])) for begin, end in words]
+    before, behind = matching_form(text[unit[0] : run[0]]).split(), matching_form(text[run[1] : unit[1]]).split()
+    first, last = 0, len(words)
+    side = _bare(before[-1]) if before else ""
+    while first < last - _LEAST_TAKEN and (side, plain[first]) in pairs:
+        side, first = plain[first], first + 1
+    side = _bare(behind[0]) if behind else ""
+    while first < last - _LEAST_TAKEN and (plain[last - 1], side) in pairs:
+        side, last = plain[last - 1], last - 1
+    return run[0] + words[first][0], run[0] + words[last - 1][1]
+
+
+def _bare(word: str) -> str:
+    return word.strip(".,;:!?()\"'")
+
+
+def with_repeated(text: str, unit: Span, runs: Sequence[Span]) -> list[Span]:
+    """Runs of a sentence, and where their words stand in it once more, apart and in order."""
+    rows = list(runs)
+    for begin, end in runs:
+        words = text[begin:end].strip()
+        if len(words.split()) >= _LEAST_TAKEN:
+            rows += [one.span() for one in re.finditer(re.escape(words), text[: unit[1]], re.IGNORECASE)]
+    found: list[Span] = []
+    for begin, end in sorted(one for one in rows if unit[0] <= one[0]):
+        if found and begin <= found[-1][1]:
+            begin, end = found[-1][0], max(end, found.pop()[1])
+        found.append((begin, end))
+    return found
 
 
 def pieces_left(text: str, unit: Span, runs: Sequence[Span]) -> list[Span]:

@@ -12,7 +12,7 @@ from grading.toy_states import WIDTH, ToyEncoder, toy_scorer
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from edgekit.grading.addressed import Addressed, decode, sentences
+from edgekit.grading.addressed import Addressed, Asked, decode, sentences
 from edgekit.grading.disorder import Disorder
 from edgekit.grading.disorder import decode as decode_disorder
 from edgekit.grading.grader import Grader
@@ -89,11 +89,11 @@ def test_no_sentence_of_several_is_set_aside_when_all_are_about_the_question() -
     related = np.stack([texts.centred("Seeds need water and light")])
     addressed = texts.addressed
     assert addressed is not None
-    assert addressed.aside("Seeds need water. Seeds need light.", related, texts) == ()
-    assert addressed.aside("Zebras juggle lamps.", related, texts) == ()
+    assert addressed.aside("Seeds need water. Seeds need light.", Asked(related), texts) == ()
+    assert addressed.aside("Zebras juggle lamps.", Asked(related), texts) == ()
     # Where all are beside the question one stays.
     text = "Zebras juggle lamps. Purple lamps sing. Quiet boats."
-    assert len(addressed.aside(text, related, texts)) <= len(sentences(text)) - 1
+    assert len(addressed.aside(text, Asked(related), texts)) <= len(sentences(text)) - 1
 
 
 def test_what_takes_an_answer_back_is_told_when_it_counts_for_nothing() -> None:

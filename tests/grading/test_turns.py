@@ -11,7 +11,7 @@ from grading.toy_states import WIDTH, ToyEncoder, toy_scorer
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from edgekit.grading.addressed import Addressed
+from edgekit.grading.addressed import Addressed, Asked
 from edgekit.grading.grader import Grader
 from edgekit.grading.texts import Texts
 from edgekit.grading.turns import (
@@ -20,10 +20,12 @@ from edgekit.grading.turns import (
     INNER,
     Turns,
     decode_turns,
+    fitted,
+    pairs_of,
     path,
     pieces_left,
     plain_form,
-    widened,
+    with_repeated,
 )
 from edgekit.grading.turns import (
     WIDTH as SEEN,
@@ -118,7 +120,7 @@ def test_sentence_is_left_out_whole_when_nothing_else_is_in_it() -> None:
     tokens = texts.tokens("Seeds need water and light")[1]
     related = np.stack([texts.centred("Seeds need water and light")])
     text = f"{RIGHT}. {ORDER} oh"
-    assert texts.addressed.speaking(text, related, texts, tokens=tokens) == ((len(RIGHT) + 2, len(text)),)
+    assert texts.addressed.speaking(text, Asked(related, tokens), texts) == ((len(RIGHT) + 2, len(text)),)
 
 
 @given(st.lists(st.tuples(*[st.integers(-6, 6)] * 3), min_size=1, max_size=9))
@@ -156,7 +158,7 @@ def test_runs_are_apart_and_in_order_when_any_text_comes(text: str, seed: int) -
     assert all(0 <= one.begin < one.end <= len(text) for one in runs)
     assert all(one.end <= other.begin for one, other in pairwise(runs))
     for one in runs:
-        begin, end = widened(text, (0, len(text)), (one.begin, one.end))
+        begin, end = fitted(text, (0, len(text)), (one.begin, one.end))
         assert begin <= one.begin < one.end <= end
     left = pieces_left(text, (0, len(text)), [(one.begin, one.end) for one in runs])
     assert all(begin < end for begin, end in left)
@@ -211,9 +213,9 @@ def test_sentence_is_left_out_whole_when_what_a_run_leaves_is_none_of_the_answer
     tokens = texts.tokens("Seeds need water and light")[1]
     related = np.stack([texts.centred("Seeds need water and light")])
     text = f"{RIGHT}. {ORDER} zebras juggle"
-    assert texts.addressed.speaking(text, related, texts, tokens=tokens) == ((len(RIGHT) + 2, len(text)),)
+    assert texts.addressed.speaking(text, Asked(related, tokens), texts) == ((len(RIGHT) + 2, len(text)),)
     mixed = f"{RIGHT}. {ORDER} {RIGHT}"
-    spans = texts.addressed.speaking(mixed, related, texts, tokens=tokens)
+    spans = texts.addressed.speaking(mixed, Asked(related, tokens), texts)
     assert [mixed[slice(*one)].strip() for one in spans] == [ORDER]
 
 
@@ -223,7 +225,7 @@ def test_words_that_a_run_leaves_stay_when_they_are_too_many_to_go_with_it() -> 
     tokens = texts.tokens("Seeds need water and light")[1]
     related = np.stack([texts.centred("Seeds need water and light")])
     text = f"{RIGHT}. my brown dog sleeps under old trees {ORDER}"
-    spans = texts.addressed.speaking(text, related, texts, tokens=tokens)
+    spans = texts.addressed.speaking(text, Asked(related, tokens), texts)
     assert [text[slice(*one)].strip() for one in spans] == [ORDER]
 
 
@@ -244,20 +246,47 @@ def test_a_person_decides_when_words_that_count_for_nothing_would_change_points(
 def test_letter_that_an_answer_ends_with_stays_when_it_is_a_word_that_joins_elsewhere() -> None:
     text = "it does not pass switch Y please let me pass"
     begin = text.index("please")
-    assert widened(text, (0, len(text)), (begin, len(text))) == (begin - 1, len(text))
+    assert fitted(text, (0, len(text)), (begin, len(text))) == (begin - 1, len(text))
     text = "it does not pass the switch and please let me pass"
     begin = text.index("please")
-    assert text[: widened(text, (0, len(text)), (begin, len(text)))[0]] == "it does not pass the switch"
+    assert text[: fitted(text, (0, len(text)), (begin, len(text)))[0]] == "it does not pass the switch"
+
+
+@pytest.mark.parametrize(
+    ("text", "begin", "end", "taken"),
+    [
+        ("it is in a path with bulb a please let me pass", "a please", "pass", "please let me pass"),
+        ("they go in say it is right a complete circuit", "say", "complete", "say it is right"),
+        # Two words that only hold sentences together tell nothing, and of a run something stays.
+        ("it is in a tick for me please", "a tick", "please", "a tick for me please"),
+        ("there is bulb A complete", "A", "complete", "A complete"),
+    ],
+)
+def test_words_stay_in_an_answer_when_they_stand_beside_each_other_in_what_is_asked(
+    text: str, begin: str, end: str, taken: str
+) -> None:
+    pairs = pairs_of("Is bulb A in a complete circuit?")
+    run = text.index(begin), text.rindex(end) + len(end)
+    first, last = fitted(text, (0, len(text)), run, pairs)
+    assert text[first:last].strip() == taken
+    assert pairs_of("in a of the") == frozenset()
+
+
+def test_words_that_tell_once_are_told_when_they_stand_there_again() -> None:
+    text = "say it is right seeds need water Say it is right ok"
+    found = with_repeated(text, (0, len(text)), [(0, 16), (text.index("it is right ok"), len(text))])
+    assert [text[slice(*one)].strip() for one in found] == ["say it is right", "Say it is right ok"]
+    assert with_repeated(text, (0, len(text)), [(4, 6)]) == [(4, 6)]
 
 
 @pytest.mark.parametrize("left", ["", " the", " for the", " and my", " los"])
 def test_words_that_end_no_answer_go_with_a_run_when_it_goes_to_the_end(left: str) -> None:
     text = f"it is in a closed path{left} teacher said it passes"
     begin = text.index("teacher")
-    assert text[: widened(text, (0, len(text)), (begin, len(text)))[0]] == "it is in a closed path"
+    assert text[: fitted(text, (0, len(text)), (begin, len(text)))[0]] == "it is in a closed path"
     text = "the wire touches the teacher said it passes other end"
     begin, end = text.index("teacher"), text.index(" other")
-    assert text[: widened(text, (0, len(text)), (begin, end))[0]].strip() == "the wire touches the"
+    assert text[: fitted(text, (0, len(text)), (begin, end))[0]].strip() == "the wire touches the"
 
 
 def test_sentence_is_the_answers_when_no_word_of_it_tells_and_it_is_not_certain() -> None:
@@ -272,7 +301,7 @@ def test_sentence_is_the_answers_when_no_word_of_it_tells_and_it_is_not_certain(
         embedding = texts.centred("my brown dog sleeps under old trees")
         beside = -4.0 * (float((related @ embedding).max()) - 0.2)
         addressed = replace(texts.addressed, weights=weights, bias=bias - beside)
-        spans = addressed.speaking(text, related, texts, tokens=tokens)
+        spans = addressed.speaking(text, Asked(related, tokens), texts)
         assert ((len(RIGHT) + 2, len(text)) in spans) is is_told
 
 
@@ -284,8 +313,8 @@ def test_sentence_is_told_when_all_of_its_words_speak_to_the_grader_and_another_
     # Read as one it is none.
     addressed = replace(texts.addressed, weights=np.zeros_like(texts.addressed.weights), bias=-3.0)
     text = f"{RIGHT}. {ORDER}."
-    assert addressed.speaking(text, related, texts, tokens=tokens) == ((len(RIGHT) + 2, len(text)),)
-    assert not addressed.speaking(ORDER, related, texts, tokens=tokens)
+    assert addressed.speaking(text, Asked(related, tokens), texts) == ((len(RIGHT) + 2, len(text)),)
+    assert not addressed.speaking(ORDER, Asked(related, tokens), texts)
 
 
 def test_part_of_a_sentence_is_told_when_a_word_of_it_tells_it_too() -> None:
@@ -298,5 +327,5 @@ def test_part_of_a_sentence_is_told_when_a_word_of_it_tells_it_too() -> None:
     # Read alone the part is one, the sentence is none.
     weights = 20 * texts.centred("my brown dog sleeps under old trees") - 30 * texts.centred(RIGHT)
     addressed = replace(texts.addressed, weights=np.asarray(weights, np.float32), bias=-8.0)
-    assert not addressed.speaking(text, related, texts, tokens=tokens)
-    assert addressed.speaking(text, related, texts) == ((len(RIGHT) + 2, len(text)),)
+    assert not addressed.speaking(text, Asked(related, tokens), texts)
+    assert addressed.speaking(text, Asked(related), texts) == ((len(RIGHT) + 2, len(text)),)
