@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from edgekit.core.languages import base_language
+from edgekit.grading.causes import find_turned_cause
 from edgekit.grading.contradiction import short
 from edgekit.grading.exchanged import find_exchanged
 from edgekit.grading.exclusive import find_exclusive
@@ -45,7 +46,8 @@ class NearCopies:
         places = set()
         for wordings, scored in zip(self._criteria, found, strict=True):
             mine = _spoken(by_language(wordings), tag)
-            place = find_exchanged(mine, view.text, tag) if mine and scored.logit > 0.0 else None
+            told = mine if scored.logit > 0.0 else []
+            place = find_exchanged(told, view.text, tag) or find_turned_cause(told, view.text, tag)
             if place is not None and place not in places:
                 places.add(place)
                 detail = f"`{short(view.text[slice(*place)])}` has the words of the wording with their parts exchanged"
