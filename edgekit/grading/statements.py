@@ -211,18 +211,23 @@ def _joining(languages: tuple[str, ...]) -> frozenset[str]:
     return (_JOINING - {"mas"}) | (frozenset() if "en" in languages else {"i"})
 
 
+def _joins(text: str, word: Word, languages: tuple[str, ...]) -> bool:
+    """Whether a word joins clauses: without its accent Portuguese `é` would be `e`."""
+    return word.plain in _joining(languages) and text[word.begin : word.end] not in ("é", "É")
+
+
 def conditions(text: str, words: Sequence[Word], languages: tuple[str, ...]) -> frozenset[str]:
     """Those of the words, of a clause or a sentence of the text, that put what follows on a condition.
 
     Portuguese `se` before a verb is oneself (`a água se evapora`), unless a clause begins with it.
     """
-    known, joining, idle = _conditions(languages), _joining(languages), function_words(languages)
+    known, idle = _conditions(languages), function_words(languages)
     found = set()
     for at, word in enumerate(words):
         if word.plain not in known:
             continue
         before = text[words[at - 1].end : word.begin] if at else ","
-        begins = before.strip() == "," or words[at - 1].plain in joining
+        begins = before.strip() == "," or _joins(text, words[at - 1], languages)
         after = words[at + 1].plain if at + 1 < len(words) else ""
         verb = after not in idle and after not in denying_words(languages)
         if word.plain != "se" or (before != "-" and (begins or not verb)):
@@ -246,10 +251,9 @@ def whole_clauses(text: str, begin: int, end: int, languages: tuple[str, ...]) -
     words = [word for clause in touched for word in clause]
     if words and words[-1].end - words[0].begin > _MOST_LONGER * (end - begin):
         words = [word for clause in clauses for word in clause if begin <= word.begin and word.end <= end]
-    joining = _joining(languages)
-    while len(words) > 1 and (words[0].plain in joining or words[0].plain in _THAT):
+    while len(words) > 1 and (_joins(text, words[0], languages) or words[0].plain in _THAT):
         words = words[1:]
-    while len(words) > 1 and words[-1].plain in joining:
+    while len(words) > 1 and _joins(text, words[-1], languages):
         words = words[:-1]
     return (words[0].begin, words[-1].end) if words else (begin, end)
 
@@ -329,10 +333,11 @@ def sentences(text: str) -> Iterator[tuple[int, int]]:
 
 def _clauses(text: str, tokens: Sequence[Word], languages: tuple[str, ...]) -> Iterator[Sequence[Word]]:
     """A sentence cut at commas, dashes and conjunctions, where at least two words are on either side."""
-    begin, joining = 0, _joining(languages)
+    begin = 0
     for at in range(1, len(tokens)):
         between = text[tokens[at - 1].end : tokens[at].begin]
-        if (tokens[at].plain in joining or _COMMA.search(between)) and at - begin >= 2 and len(tokens) - at >= 2:
+        joins = _joins(text, tokens[at], languages) or _COMMA.search(between)
+        if joins and at - begin >= 2 and len(tokens) - at >= 2:
             yield tokens[begin:at]
             begin = at
     yield tokens[begin:]
