@@ -16,6 +16,7 @@ from edgekit.grading.statements import (
     Statement,
     alike,
     conditions,
+    plain_words,
     prefixed,
     statements,
     without_digits,
@@ -206,7 +207,7 @@ def _polarity(wordings: Sequence[str], said: str, languages: tuple[str, ...]) ->
 
 
 def _conditional(text: str, languages: tuple[str, ...]) -> bool:
-    return any(matching_form(word[0]) in conditions(languages) for word in WORD.finditer(text))
+    return bool(conditions(text, tuple(plain_words(text, 0, len(text), languages)), languages))
 
 
 def _elided(mine: Statement, theirs: Statement, languages: tuple[str, ...]) -> float:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from itertools import dropwhile, takewhile
 
 from edgekit.grading.function_words import ARTICLES, denying_words, function_words, known
 from edgekit.grading.intake import matching_form
@@ -69,8 +70,9 @@ def _who(wordings: Sequence[str], said: str, languages: tuple[str, ...]) -> tupl
     theirs = [(one, telling(text, one, languages), text) for text in wordings for one in statements(text, languages)]
     found = None
     for mine in statements(said, languages):
-        words = telling(said, mine, languages)
-        for one, others, text in theirs:
+        spoken = telling(said, mine, languages)
+        for one, known_words, text in theirs:
+            words, others = _without_opening(spoken, known_words, mine, one, said, text, languages)
             shared = _shared(words, others)
             if len(shared) < _LEAST:
                 continue
@@ -80,6 +82,32 @@ def _who(wordings: Sequence[str], said: str, languages: tuple[str, ...]) -> tupl
             if found is None and _exchanged(words, shared, same=same) and _is_plain(mine, words, said, languages):
                 found = (mine.begin, mine.end) if _is_plain(one, others, text, languages) else None
     return found
+
+
+def _without_opening(
+    words: Sequence[Telling],
+    others: Sequence[Telling],
+    mine: Statement,
+    one: Statement,
+    said: str,
+    text: str,
+    languages: tuple[str, ...],
+) -> tuple[Sequence[Telling], Sequence[Telling]]:
+    """The words of two clauses behind what both say of where or when (`in the fields`), or one alone.
+
+    Who does what stands behind it: a word of it that the other says elsewhere stays.
+    """
+    opened = [_opens(side, clause, languages) for side, clause in ((said, mine), (text, one))]
+    if all(opened):
+        pairs = zip(words, others, strict=False)
+        same = sum(1 for _ in takewhile(lambda both: both[0].stem == both[1].stem, pairs))
+        return words[same:], others[same:]
+    stems = [{word.stem for word in side} for side in (words, others)]
+    if opened[0]:
+        words = [*dropwhile(lambda word: word.stem not in stems[1], words)]
+    if opened[1]:
+        others = [*dropwhile(lambda word: word.stem not in stems[0], others)]
+    return words, others
 
 
 def _where(wordings: Sequence[str], said: str, languages: tuple[str, ...]) -> tuple[int, int] | None:
@@ -154,11 +182,23 @@ def _around(order: Sequence[str], shared: Sequence[str]) -> bool:
 
 
 def _is_plain(one: Statement, words: Sequence[Telling], text: str, languages: tuple[str, ...]) -> bool:
-    """Whether a clause is said in the active, denies nothing, and begins with no preposition."""
-    before = (word[0] for word in re.finditer(r"\w+", matching_form(text[one.begin : words[0].begin])))
+    """Whether a clause is said in the active, denies nothing, and its first word has no preposition before it."""
     plain = matching_form(text[one.begin : one.end])
     return (
         not one.denied
         and not any(_PASSIVE[tag].search(plain) for tag in languages)
-        and not any(word in _PREPOSITIONS[tag].split() for word in before for tag in languages)
+        and not _is_behind(text, one, words[0].begin, languages)
     )
+
+
+def _opens(text: str, one: Statement, languages: tuple[str, ...]) -> bool:
+    first = next(plain_words(text, one.begin, one.end, languages), None)
+    return first is not None and any(first.plain in _PREPOSITIONS[tag].split() for tag in languages)
+
+
+def _is_behind(text: str, one: Statement, place: int, languages: tuple[str, ...]) -> bool:
+    """Whether a preposition stands among the small words before a place of a clause."""
+    small = function_words(languages) | denying_words(languages)
+    before = [word.plain for word in plain_words(text, one.begin, one.end, languages) if word.begin < place]
+    row = takewhile(lambda word: word in small, reversed(before))
+    return any(word in _PREPOSITIONS[tag].split() for word in row for tag in languages)

@@ -37,7 +37,7 @@ PHRASES: Mapping[str, Phrases] = {
     "en": Phrases(
         {
             "met": "You say this: {}",
-            "partly": "You say a part of this; make it whole: {}",
+            "partly": "You say at least a part of this; make sure that it is whole: {}",
             "unclear": "It is not clear whether your answer says this; say it more plainly: {}",
             "missing": "This is not in your answer yet: {}",
             "contradicted": "Your answer does not agree with this; look at it again: {}",
@@ -48,7 +48,7 @@ PHRASES: Mapping[str, Phrases] = {
     "es": Phrases(
         {
             "met": "Dices esto: {}",
-            "partly": "Dices una parte de esto; complétala: {}",
+            "partly": "Dices al menos una parte de esto; comprueba que esté completa: {}",
             "unclear": "No queda claro si tu respuesta dice esto; dilo con más claridad: {}",
             "missing": "Esto todavía no está en tu respuesta: {}",
             "contradicted": "Tu respuesta no concuerda con esto; revísala: {}",
@@ -59,7 +59,7 @@ PHRASES: Mapping[str, Phrases] = {
     "pt": Phrases(
         {
             "met": "Você diz isto: {}",
-            "partly": "Você diz uma parte disto; complete: {}",
+            "partly": "Você diz pelo menos uma parte disto; veja se está completa: {}",
             "unclear": "Não está claro se a sua resposta diz isto; diga com mais clareza: {}",
             "missing": "Isto ainda não está na sua resposta: {}",
             "contradicted": "A sua resposta não concorda com isto; reveja: {}",
@@ -70,7 +70,7 @@ PHRASES: Mapping[str, Phrases] = {
     "fr": Phrases(
         {
             "met": "Tu dis ceci : {}",
-            "partly": "Tu dis une partie de ceci ; complète : {}",
+            "partly": "Tu dis au moins une partie de ceci ; vérifie qu'elle est complète : {}",
             "unclear": "On ne voit pas bien si ta réponse dit ceci ; dis-le plus clairement : {}",
             "missing": "Ceci n'est pas encore dans ta réponse : {}",
             "contradicted": "Ta réponse ne s'accorde pas avec ceci ; relis-la : {}",
@@ -81,7 +81,7 @@ PHRASES: Mapping[str, Phrases] = {
     "de": Phrases(
         {
             "met": "Du sagst dies: {}",
-            "partly": "Du sagst einen Teil davon; ergänze ihn: {}",
+            "partly": "Du sagst mindestens einen Teil davon; prüfe, ob er vollständig ist: {}",
             "unclear": "Es ist nicht klar, ob deine Antwort das sagt; sag es deutlicher: {}",
             "missing": "Das fehlt noch in deiner Antwort: {}",
             "contradicted": "Deine Antwort passt nicht dazu; sieh sie noch einmal an: {}",
@@ -92,7 +92,7 @@ PHRASES: Mapping[str, Phrases] = {
     "sw": Phrases(
         {
             "met": "Unasema hivi: {}",
-            "partly": "Unasema sehemu ya hili; likamilishe: {}",
+            "partly": "Unasema angalau sehemu ya hili; hakikisha limekamilika: {}",
             "unclear": "Haijulikani wazi kama jibu lako linasema hili; liseme kwa uwazi zaidi: {}",
             "missing": "Hili bado halimo katika jibu lako: {}",
             "contradicted": "Jibu lako halikubaliani na hili; liangalie tena: {}",
@@ -103,7 +103,7 @@ PHRASES: Mapping[str, Phrases] = {
     "hi": Phrases(
         {
             "met": "तुमने यह कहा: {}",
-            "partly": "तुमने इसका एक हिस्सा कहा; इसे पूरा करो: {}",
+            "partly": "तुमने इसका कम से कम एक हिस्सा कहा; देखो कि पूरा हो: {}",
             "unclear": "साफ़ नहीं है कि तुम्हारे उत्तर में यह है या नहीं; इसे और साफ़ कहो: {}",
             "missing": "यह अभी तुम्हारे उत्तर में नहीं है: {}",
             "contradicted": "तुम्हारा उत्तर इससे मेल नहीं खाता; इसे फिर से देखो: {}",
@@ -114,7 +114,7 @@ PHRASES: Mapping[str, Phrases] = {
     "ar": Phrases(
         {
             "met": "تقول هذا: {}",
-            "partly": "تقول جزءا من هذا؛ أكمله: {}",
+            "partly": "تقول جزءا من هذا على الأقل؛ تأكد من أنه كامل: {}",
             "unclear": "ليس واضحا هل تقول إجابتك هذا؛ قله بوضوح أكثر: {}",
             "missing": "هذا ليس في إجابتك بعد: {}",
             "contradicted": "إجابتك لا توافق هذا؛ راجعها: {}",

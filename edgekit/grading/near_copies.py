@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from edgekit.core.languages import base_language
+from edgekit.grading.causes import find_turned_cause
 from edgekit.grading.contradiction import short
 from edgekit.grading.exchanged import find_exchanged
 from edgekit.grading.exclusive import find_exclusive
@@ -39,20 +40,21 @@ class NearCopies:
             for at in range(len(criteria))
         ]
 
-    def find(self, seen: Seen, found: Sequence[Scored]) -> Iterator[Reason]:
-        """A reason for each, found: of each criterion. An exchange that two criteria have is told once."""
+    def find(self, seen: Seen, found: Sequence[Scored]) -> Iterator[tuple[int, Reason]]:
+        """A reason for each, and which criterion's; found: of each. An exchange that two criteria have is told once."""
         tag, view = seen.read.variety.tag, seen.views[0]
         places = set()
-        for wordings, scored in zip(self._criteria, found, strict=True):
+        for at, (wordings, scored) in enumerate(zip(self._criteria, found, strict=True)):
             mine = _spoken(by_language(wordings), tag)
-            place = find_exchanged(mine, view.text, tag) if mine and scored.logit > 0.0 else None
+            told = mine if scored.logit > 0.0 else []
+            place = find_exchanged(told, view.text, tag) or find_turned_cause(told, view.text, tag)
             if place is not None and place not in places:
                 places.add(place)
                 detail = f"`{short(view.text[slice(*place)])}` has the words of the wording with their parts exchanged"
-                yield Reason("negation", detail, view.span(*place))
+                yield at, Reason("negation", detail, view.span(*place))
         for at, scored in enumerate(found):
             if scored.logit > 0.0 and not scored.mismatches:
-                yield from self._other(at, seen)
+                yield from ((at, reason) for reason in self._other(at, seen))
 
     def _other(self, at: int, seen: Seen) -> Iterator[Reason]:
         """Where a wording is there but for a word, or another thing is named; the first."""

@@ -9,6 +9,7 @@ from functools import lru_cache
 from importlib.resources import files
 
 from edgekit.glossary.words import keys
+from edgekit.grading.function_words import function_words
 from edgekit.grading.intake import matching_form
 
 # By language words for up, for down, what stands before them where they say which way, and words that say no more. All
@@ -32,6 +33,21 @@ _WAYS: Mapping[str, tuple[frozenset[str], ...]] = {
 }
 # How many words before a particle its verb stands: `pushes the warm air up`; a preposition stands next to it.
 _BEHIND = (1, 4)
+# By language verbs that lie on a scale with a particle behind them alone: the scale, the end, the verbs, the particles,
+# and the most words from one to the other. `Takes in` is absorbs, `takes the oxygen from` is no gift.
+_PHRASED: Mapping[str, tuple[tuple[str, int, frozenset[str], frozenset[str], int], ...]] = {
+    "en": tuple(
+        (scale, sign, frozenset(verbs.split()), frozenset(particles.split()), most)
+        for scale, sign, verbs, particles, most in (
+            ("uptake", 1, "take takes took taken taking suck sucks sucked soak soaks soaked", "in", 1),
+            ("uptake", -1, "give gives gave given giving let lets letting", "off out", 4),
+            ("giving", -1, "take takes took taken taking", "from", 4),
+            ("switch", 1, "turn turns turned switch switches switched stay stays stayed come comes came", "on", 1),
+            ("switch", -1, "turn turns turned switch switches switched", "off", 1),
+            ("switch", -1, "go goes going went gone", "out", 1),
+        )
+    )
+}
 
 
 @lru_cache(maxsize=1 << 14)
@@ -42,6 +58,8 @@ def pole(word: str, languages: tuple[str, ...]) -> tuple[str, int] | None:
     """
     plain = matching_form(word)
     for language in languages:
+        if _is_small(plain, language, languages):
+            continue
         exact, stems, _ = _table(language)
         if plain in exact:
             return exact[plain]
@@ -49,6 +67,11 @@ def pole(word: str, languages: tuple[str, ...]) -> tuple[str, int] | None:
             if key in stems:
                 return stems[key]
     return None
+
+
+def _is_small(plain: str, language: str, languages: tuple[str, ...]) -> bool:
+    """Whether a word is a small one of another of the languages alone: Spanish `da` gives, Portuguese `da` does not."""
+    return plain not in function_words((language,)) and plain in function_words(languages)
 
 
 @lru_cache(maxsize=1 << 14)
@@ -62,21 +85,40 @@ def poles(word: str, languages: tuple[str, ...]) -> tuple[tuple[str, int], ...]:
     return tuple(dict.fromkeys((first, *(one for one in also if one is not None))))
 
 
-def directions(plains: Sequence[str], languages: tuple[str, ...]) -> tuple[Mapping[int, int], frozenset[int]]:
-    """Where a clause says that something goes up (1) or down (-1) in a word that says so behind a verb or a preposition
-    alone, and where it has words that say no more: `goes down` is `falls`, and `heats up` is neither.
+# What only says that something is or becomes what the word behind it says: `stays open`, `queda abierto`.
+_BEING: Mapping[str, frozenset[str]] = {
+    language: frozenset(re.findall(r"\w+", words))
+    for language, words in {
+        "en": "stay stays stayed staying remain remains remained become becomes became",
+        "es": "sigue siguen seguir queda quedan quedo permanece permanecen vuelve vuelven",
+        "pt": "fica ficam ficou continua continuam permanece permanecem torna tornam",
+    }.items()
+}
+
+
+def phrased(plains: Sequence[str], languages: tuple[str, ...]) -> tuple[Mapping[int, tuple[str, int]], frozenset[int]]:
+    """Which words of a clause lie on a scale, and at which end, behind a verb or a preposition alone, and where it has
+    words that say no more: `goes down` is `falls`, `gives off` is `releases`, and `heats up` is neither.
 
     plains: its words in the form of `matching_form`.
     """
-    found: dict[int, int] = {}
+    found: dict[int, tuple[str, int]] = {}
     empty: set[int] = set()
     for at, word in enumerate(plains):
+        behind = "".join(plains[at + 1 : at + 2])
+        if any(word in _BEING.get(one, _NONE) for one in languages) and pole(behind, languages) is not None:
+            empty.add(at)
         for language in languages:
             up, down, leading, light = _WAYS.get(language, (_NONE,) * 4)
             before = range(max(0, at - _BEHIND[language == "en"]), at)
             if word in up | down and any(plains[one] in leading for one in before):
-                found[at] = 1 if word in up else -1
+                found[at] = ("direction", 1 if word in up else -1)
                 empty.update(one for one in range(max(0, at - _BEHIND[True]), at) if plains[one] in light)
+            for scale, sign, verbs, particles, most in _PHRASED.get(language, ()):
+                verb = next((one for one in reversed(range(max(0, at - most), at)) if plains[one] in verbs), None)
+                if word in particles and verb is not None:
+                    found[at] = (scale, sign)
+                    empty.add(verb)
     return found, frozenset(empty)
 
 

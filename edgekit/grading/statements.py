@@ -10,7 +10,7 @@ from functools import lru_cache
 from edgekit.glossary.words import keys
 from edgekit.grading.function_words import answer_words, denying_words, function_words
 from edgekit.grading.intake import matching_form
-from edgekit.grading.opposites import directions, poles
+from edgekit.grading.opposites import phrased, poles
 
 # Chosen on the train splits of SciEntsBank and Beetle and on their references negated by rule;
 # `benchmarks/grading_contradiction.py` prints what they give on the others.
@@ -69,6 +69,20 @@ _NOT_TRUE = re.compile(
 AFTER_ANSWER = frozenset(",.:;!") | {""}
 _PREFIXES = ("un", "in", "im", "ir", "il", "dis", "non", "des", "anti")
 _LEAST_STEM = 5
+# Forms of English verbs that no stemmer takes for one word.
+_IRREGULAR: Mapping[str, str] = {
+    form: forms.split()[0]
+    for forms in re.findall(
+        r"[^;]+",
+        "go goes went gone;take took taken;give gave given;make made;become became;bring brought;keep kept;lose lost;"
+        "rise rose risen;fall fell fallen;grow grew grown;get got gotten;break broke broken;eat ate eaten;send sent;"
+        "hold held;lead led;meet met;win won;begin began begun;sink sank sunk;freeze froze frozen;fly flew flown;"
+        "run ran;come came;leave left;feel felt;build built;spend spent;sell sold;buy bought;fight fought;"
+        "teach taught;find found;die dying;lie lying;wear wore worn;write wrote written;see saw seen;"
+        "know knew known;drive drove driven;draw drew drawn;throw threw thrown;speak spoke spoken",
+    )
+    for form in forms.split()[1:]
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,10 +174,8 @@ def statements(text: str, languages: tuple[str, ...]) -> tuple[Statement, ...]:
         if not tokens:
             continue
         clauses = list(_clauses(text, tokens, languages))
-        conditional = any(one.plain in conditions(languages) for one in tokens) or _THE_MORE.search(
-            matching_form(text[begin:end])
-        )
-        groups = _conditioned(clauses, languages) if conditional else [[clause] for clause in clauses]
+        conditional = conditions(text, tokens, languages) or _THE_MORE.search(matching_form(text[begin:end]))
+        groups = _conditioned(text, clauses, languages) if conditional else [[clause] for clause in clauses]
         for group in [*groups, clauses] if len(clauses) > 1 else [clauses]:
             statement = _statement(text, group, languages)
             if statement is not None:
@@ -173,7 +185,9 @@ def statements(text: str, languages: tuple[str, ...]) -> tuple[Statement, ...]:
     return tuple(found)
 
 
-def _conditioned(clauses: Sequence[Sequence[Word]], languages: tuple[str, ...]) -> list[list[Sequence[Word]]]:
+def _conditioned(
+    text: str, clauses: Sequence[Sequence[Word]], languages: tuple[str, ...]
+) -> list[list[Sequence[Word]]]:
     """The halves of a sentence that stand on a condition of their own, each with it, where there are several halves."""
     parts = [[clauses[0]]]
     for clause in clauses[1:]:
@@ -183,7 +197,7 @@ def _conditioned(clauses: Sequence[Sequence[Word]], languages: tuple[str, ...]) 
             parts[-1].append(clause)
     if len(parts) == 1:
         return []
-    words = [{word.plain for clause in one for word in clause} & conditions(languages) for one in parts]
+    words = [frozenset().union(*(conditions(text, clause, languages) for clause in one)) for one in parts]
     first = next((at for at, some in enumerate(words) if some), 0)
     free = first if set().union(*words) <= _OF_ITS_HALF else 0
     return [one for at, (one, some) in enumerate(zip(parts, words, strict=True)) if some or at < free]
@@ -197,9 +211,32 @@ def _joining(languages: tuple[str, ...]) -> frozenset[str]:
     return (_JOINING - {"mas"}) | (frozenset() if "en" in languages else {"i"})
 
 
+def _joins(text: str, word: Word, languages: tuple[str, ...]) -> bool:
+    """Whether a word joins clauses: without its accent Portuguese `é` would be `e`."""
+    return word.plain in _joining(languages) and text[word.begin : word.end] not in ("é", "É")
+
+
+def conditions(text: str, words: Sequence[Word], languages: tuple[str, ...]) -> frozenset[str]:
+    """Those of the words, of a clause or a sentence of the text, that put what follows on a condition.
+
+    Portuguese `se` before a verb is oneself (`a água se evapora`), unless a clause begins with it.
+    """
+    known, idle = _conditions(languages), function_words(languages)
+    found = set()
+    for at, word in enumerate(words):
+        if word.plain not in known:
+            continue
+        before = text[words[at - 1].end : word.begin] if at else ","
+        begins = before.strip() == "," or _joins(text, words[at - 1], languages)
+        after = words[at + 1].plain if at + 1 < len(words) else ""
+        verb = after not in idle and after not in denying_words(languages)
+        if word.plain != "se" or (before != "-" and (begins or not verb)):
+            found.add(word.plain)
+    return frozenset(found)
+
+
 @lru_cache(maxsize=32)
-def conditions(languages: tuple[str, ...]) -> frozenset[str]:
-    """Words that put what follows on a condition, in the form of `matching_form`."""
+def _conditions(languages: tuple[str, ...]) -> frozenset[str]:
     return frozenset(word for one in languages for word in _CONDITION[one].split())
 
 
@@ -214,10 +251,9 @@ def whole_clauses(text: str, begin: int, end: int, languages: tuple[str, ...]) -
     words = [word for clause in touched for word in clause]
     if words and words[-1].end - words[0].begin > _MOST_LONGER * (end - begin):
         words = [word for clause in clauses for word in clause if begin <= word.begin and word.end <= end]
-    joining = _joining(languages)
-    while len(words) > 1 and (words[0].plain in joining or words[0].plain in _THAT):
+    while len(words) > 1 and (_joins(text, words[0], languages) or words[0].plain in _THAT):
         words = words[1:]
-    while len(words) > 1 and words[-1].plain in joining:
+    while len(words) > 1 and _joins(text, words[-1], languages):
         words = words[:-1]
     return (words[0].begin, words[-1].end) if words else (begin, end)
 
@@ -250,7 +286,7 @@ def _statement(text: str, clauses: Sequence[Sequence[Word]], languages: tuple[st
     denials = len(untrue)
     for number, clause in enumerate(clauses):
         denied = False
-        ways, empty = directions([token.plain for token in clause], languages)
+        ways, empty = phrased([token.plain for token in clause], languages)
         for at, token in enumerate(clause):
             if _within(token.begin - begin, untrue):
                 continue
@@ -265,7 +301,7 @@ def _statement(text: str, clauses: Sequence[Sequence[Word]], languages: tuple[st
                 continue
             scales = poles(token.plain, languages)
             if at in ways:
-                scales = tuple(dict.fromkeys((("direction", ways[at]), *scales)))
+                scales = tuple(dict.fromkeys((ways[at], *scales)))
             for scale, sign in scales:
                 ends[scale] = (*ends.get(scale, ()), sign)
             if scales:
@@ -297,10 +333,11 @@ def sentences(text: str) -> Iterator[tuple[int, int]]:
 
 def _clauses(text: str, tokens: Sequence[Word], languages: tuple[str, ...]) -> Iterator[Sequence[Word]]:
     """A sentence cut at commas, dashes and conjunctions, where at least two words are on either side."""
-    begin, joining = 0, _joining(languages)
+    begin = 0
     for at in range(1, len(tokens)):
         between = text[tokens[at - 1].end : tokens[at].begin]
-        if (tokens[at].plain in joining or _COMMA.search(between)) and at - begin >= 2 and len(tokens) - at >= 2:
+        joins = _joins(text, tokens[at], languages) or _COMMA.search(between)
+        if joins and at - begin >= 2 and len(tokens) - at >= 2:
             yield tokens[begin:at]
             begin = at
     yield tokens[begin:]
@@ -326,7 +363,7 @@ def plain_words(text: str, begin: int, end: int, languages: tuple[str, ...]) -> 
 @lru_cache(maxsize=1 << 14)
 def _stem(plain: str, languages: tuple[str, ...]) -> str:
     # The first language's stemmer for all: what matters is that both sides get the same.
-    return keys(plain, languages[0])[-1]
+    return keys(_IRREGULAR.get(plain, plain) if languages[0] == "en" else plain, languages[0])[-1]
 
 
 def without_digits(one: Statement) -> frozenset[str]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 from edgekit.core.languages import base_language
 from edgekit.grading.feedback import PHRASES, checked_feedback
@@ -20,11 +21,13 @@ def suggest(
     possible: Sequence[float],
     probability: float,
     criteria: Sequence[CriterionResult],
+    doubted: Collection[str] = (),
     reasons: Sequence[Reason] = (),
     languages: Sequence[str] = (),
 ) -> Suggestion:
     """`suggest` where one mark is possible and nothing was found, else `review`.
 
+    doubted: criteria that something was found against, which the student is not told to have said, whatever the points.
     reasons: besides those of reading.  languages: of the quiz.  need: half for a review and half for the doubt, so that
     the least doubtful review comes before the most doubtful suggestion.
     """
@@ -32,7 +35,11 @@ def suggest(
     if len(possible) > 1 and not any(one.code not in EMPTY for one in told):
         marks = ", ".join(f"{one:g}" for one in possible)
         told = (*told, Reason("uncertain", f"more than one mark is possible: {marks}"))
-    feedback, faults = checked_feedback(question, criteria, feedback_language(question, read, languages))
+    told_of = [
+        replace(one, state="unclear") if one.criterion in doubted and one.state in ("met", "partly") else one
+        for one in criteria
+    ]
+    feedback, faults = checked_feedback(question, told_of, feedback_language(question, read, languages))
     if faults:
         left = "it is left without the student's words" if feedback else "none is suggested"
         told = (*told, Reason("feedback_failed", f"the feedback may not be shown, {left}: {'; '.join(faults)}"))

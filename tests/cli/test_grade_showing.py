@@ -14,7 +14,7 @@ from edgekit.cli.grade import showing
 
 pytestmark = pytest.mark.usefixtures("home")
 
-LONG = "  > You say a part of this; make it whole: 水は蒸発する。 The ship pushes aside as much water as it weighs."
+LONG = "  > Make sure that it is whole: 水は蒸発する。 The ship pushes aside as much water as it weighs, and floats."
 RULED = """
 [[questions]]
 id = "gas"

@@ -21,6 +21,11 @@ from edgekit.grading.exchanged import find_exchanged
         ("Las plantas dan oxígeno a los animales.", "Los animales dan oxígeno a las plantas.", "es"),
         ("A Lua gira em torno da Terra.", "A Terra gira em torno da Lua.", "pt"),
         ("La Lune tourne autour de la Terre.", "La Terre tourne autour de la Lune.", "fr"),
+        # Where or when comes first, in both or in one.
+        ("In winter the bear eats the fish.", "In winter the fish eats the bear.", "en"),
+        ("On the farms machines replaced workers.", "The workers replaced the machines.", "en"),
+        ("Machines replaced workers.", "In the fields workers replaced machines.", "en"),
+        ("En otoño los zorros cazan ratones.", "En otoño los ratones cazan zorros.", "es"),
     ],
 )
 def test_exchanged_parts_are_found_with_their_place(wording: str, said: str, language: str) -> None:
@@ -43,6 +48,8 @@ def test_exchanged_parts_are_found_with_their_place(wording: str, said: str, lan
         ("El Sol ilumina la Luna.", "Ilumina la Luna el Sol.", "es"),
         ("Der Mond reflektiert das Licht der Sonne", "Das Licht der Sonne reflektiert der Mond", "de"),
         ("Wood burns.", "Burns wood.", "en"),
+        ("During the day plants make oxygen.", "Plants make oxygen during the day.", "en"),
+        ("In it a bulb, a switch and a battery are found.", "In it a battery and a bulb are found.", "en"),
         ("", "x", "en"),
         ("Plants give oxygen to animals.", "Animals give oxygen to plants.", "zh"),
     ],

@@ -6,6 +6,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from grading.explained import BOTH, QUIZ, SWELL, grade, grader
 from grading.toy_states import ToyEncoder, toy_scorer
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 
 from edgekit.engine.encoder import TokenStates
 from edgekit.grading.grader import Grader
+from edgekit.grading.scorer import STATES, Scorer
 from edgekit.grading.texts import Texts
 from edgekit.quiz.model import Question
 from edgekit.quiz.suggestion import Answer
@@ -60,8 +62,9 @@ def test_a_criterion_that_is_denied_for_certain_is_contradicted_and_its_points_s
     assert denied.criteria[0].probability < 0.5
     assert denied.decision == "review"
     assert 1.0 in denied.possible
-    # Said and denied: which of the two counts is not for a rule.
+    # Said and denied: which of the two counts is not for a rule, and no student is told that they say it.
     assert (both.criteria[0].state, both.decision) == ("met", "review")
+    assert "It is not clear whether your answer says this; say it more plainly: Water makes" in both.feedback
     assert said.criteria[0].state == "met"
 
 
@@ -76,6 +79,16 @@ def test_what_may_be_there_in_other_words_is_unclear_and_not_said_to_be_missing(
         "It is not clear whether your answer says this; say it more plainly: Water makes the seed swell."
     )
     assert away.criteria[0].state == "missing"
+
+
+def test_of_several_criteria_none_is_contradicted_where_nothing_was_found_against_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(Scorer, "named", lambda _, shares: np.full(len(shares), STATES.index("contradicted")))
+    one = replace(QUIZ, questions=(replace(QUIZ.questions[0], criteria=(SWELL,)),))
+    (several,), (alone,) = (grade("My dog likes old shoes very much.", quiz=quiz) for quiz in (QUIZ, one))
+    assert [found.state for found in several.criteria] == ["missing", "missing"]
+    assert [found.state for found in alone.criteria] == ["contradicted"]
 
 
 def test_a_question_without_criteria_is_graded_by_its_references() -> None:

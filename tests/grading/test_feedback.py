@@ -79,6 +79,29 @@ def test_a_student_is_told_in_their_language_else_in_that_of_the_question(text: 
     assert feedback_language(asked, read, expected) == language
 
 
+def test_what_something_was_found_against_is_not_told_as_said() -> None:
+    read = read_answer(QUESTION, Answer("a", "q1", "el agua\nse  evapora"), (), ("es",))
+    sure, doubted = (
+        suggest(
+            QUESTION,
+            read,
+            points=1.0,
+            possible=(1.0,),
+            probability=0.9,
+            criteria=(MET, MISSING),
+            doubted=against,
+            languages=("es",),
+        )
+        for against in ((), ("air", "stays"))
+    )
+    assert "Dices esto: El agua se va al aire. Tus palabras:" in sure.feedback
+    assert doubted.feedback == (
+        "Esto todavía no está en tu respuesta: The salt stays behind.\n"
+        "No queda claro si tu respuesta dice esto; dilo con más claridad: El agua se va al aire."
+    )
+    assert (doubted.points, doubted.criteria) == (sure.points, sure.criteria)
+
+
 def test_marks_in_devanagari_are_a_fault() -> None:
     assert feedback_faults("तुम पास हो, सारे अंक तुम्हारे।", QUESTION, [MET], "hi") == ("it speaks of marks: अंक, पास",)
 
@@ -146,7 +169,7 @@ def test_a_suggestion_has_no_feedback_that_fails_its_check_and_goes_to_a_person(
 def test_no_answer_breaks_a_feedback(text: str) -> None:
     said = CriterionResult("air", "partly", 0.5, 0.5, Evidence(0, len(text), text, "x"))
     feedback = write_feedback(QUESTION, [said], "pt")
-    assert feedback.startswith("Você diz uma parte")
+    assert feedback.startswith("Você diz pelo menos uma parte")
     assert feedback_faults(feedback, QUESTION, [said], "pt") == ()
 
 
