@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import re
+from functools import lru_cache
+
 from edgekit.checks.base import WORD
+from edgekit.checks.number_words import cardinals
 from edgekit.grading.intake import Intake, matching_form
 from edgekit.grading.ruled import Ruled, doubt, evidence, rounded, ruled
 from edgekit.quiz.model import Question
 
 _STEP = 0.25  # of `rounded`
+# Numbers are words here: 13 pears are not 12.
+_WORD = re.compile(rf"\d+(?:[.,:/]\d+)*[^\W_]*|{WORD.pattern}")
+_APOSTROPHE = str.maketrans(dict.fromkeys("’ʼ`´", "'"))
 
 
 def mark_dictation(question: Question, intake: Intake) -> Ruled:
     """One less the word error rate (substitutions, insertions, deletions over the words dictated) of the points.
 
-    Signs are no words. Without `form_counts` neither case nor accents count; with it, a person looks at what they cost
-    more than half of the points (all in capitals). A person looks as well where every word is there, with so many
-    others that half of the points are gone. The evidence is the first word that differs, else all of it.
+    Signs are no words, figures are. Without `form_counts` neither case nor accents count, nor whether a number is in
+    words; with it, a person looks at what they cost more than half of the points (all in capitals). A person looks as
+    well where every word is there, with so many others that half of the points are gone. The evidence is the first word
+    that differs, else all of it.
     """
     found = _by_words(question, intake, strict=question.form_counts)
     if found.points < question.points / 2 and _is_whole(question, intake):
@@ -32,10 +40,14 @@ def mark_dictation(question: Question, intake: Intake) -> Ruled:
 
 def _is_whole(question: Question, intake: Intake) -> bool:
     """Whether all the words of a text are there, in their order: it was written twice, or in another sentence."""
-    mine = [_form(found[0], question.form_counts) for found in WORD.finditer(intake.text)]
-    for text in (text for texts in question.references.values() for text in texts):
-        rest = iter(mine)
-        words = [_form(found[0], question.form_counts) for found in WORD.finditer(text)]
+    for language, text in _dictated(question):
+        rest = iter(
+            _form(found[0], question.form_counts, language)
+            for found in _WORD.finditer(intake.text.translate(_APOSTROPHE))
+        )
+        words = [
+            _form(found[0], question.form_counts, language) for found in _WORD.finditer(text.translate(_APOSTROPHE))
+        ]
         if words and all(word in rest for word in words):
             return True
     return False
@@ -45,12 +57,12 @@ def _by_words(question: Question, intake: Intake, *, strict: bool) -> Ruled:
     from rapidfuzz.distance import Levenshtein
 
     most = question.points
-    said = [(found.start(), found.end()) for found in WORD.finditer(intake.text)]
-    mine = [_form(intake.text[begin:end], strict) for begin, end in said]
+    said = [(found.start(), found.end()) for found in _WORD.finditer(intake.text.translate(_APOSTROPHE))]
     best: tuple[float, Ruled] | None = None
-    for text in (text for texts in question.references.values() for text in texts):
-        spans = [found.span() for found in WORD.finditer(text)]
-        theirs = [_form(text[begin:end], strict) for begin, end in spans]
+    for language, text in _dictated(question):
+        mine = [_form(intake.text[begin:end], strict, language) for begin, end in said]
+        spans = [found.span() for found in _WORD.finditer(text.translate(_APOSTROPHE))]
+        theirs = [_form(text[begin:end], strict, language) for begin, end in spans]
         if not theirs:
             continue
         edits = Levenshtein.editops(theirs, mine)
@@ -71,5 +83,18 @@ def _by_words(question: Question, intake: Intake, *, strict: bool) -> Ruled:
     return best[1] if best is not None else ruled(0.0, most, None)
 
 
-def _form(word: str, strict: bool) -> str:
-    return word if strict else matching_form(word)
+def _dictated(question: Question) -> list[tuple[str, str]]:
+    """(language tag, text) of each text that is right."""
+    return [(language, text) for language, texts in question.references.items() for text in texts]
+
+
+def _form(word: str, strict: bool, language: str) -> str:
+    """A word as it is compared; of a number below a hundred without form, its figures."""
+    word = word.translate(_APOSTROPHE)
+    plain = matching_form(word)
+    return word if strict else _named(language).get(plain, plain)
+
+
+@lru_cache(maxsize=16)
+def _named(language: str) -> dict[str, str]:
+    return {matching_form(word): str(value) for value, words in cardinals(language).items() for word in words}
