@@ -14,6 +14,9 @@ WORD = re.compile(
     r"[^\W\d_](?:[^\W_]|[\u0300-\u036f\u0591-\u05c7\u064b-\u0655\u0900-\u0963\u0966-\u0dff\u0e31-\u0e4e\u200c\u200d’'-])*"
 )
 
+APOSTROPHES = str.maketrans(dict.fromkeys("’ʼ`´", "'"))
+"""As they are typed, for the one that is written."""
+
 
 def letters(text: str) -> int:
     """How many characters of text are letters."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from edgekit.checks.base import WORD
+from edgekit.checks.base import APOSTROPHES, WORD
 from edgekit.checks.number_words import cardinals
 from edgekit.grading.intake import Intake, matching_form
 from edgekit.grading.ruled import Ruled, doubt, evidence, rounded, ruled
@@ -14,7 +14,7 @@ from edgekit.quiz.model import Question
 _STEP = 0.25  # of `rounded`
 # Numbers are words here: 13 pears are not 12.
 _WORD = re.compile(rf"\d+(?:[.,:/]\d+)*[^\W_]*|{WORD.pattern}")
-_APOSTROPHE = str.maketrans(dict.fromkeys("’ʼ`´", "'"))
+_PART = re.compile(r"[^-]+")
 
 
 def mark_dictation(question: Question, intake: Intake) -> Ruled:
@@ -41,14 +41,9 @@ def mark_dictation(question: Question, intake: Intake) -> Ruled:
 def _is_whole(question: Question, intake: Intake) -> bool:
     """Whether all the words of a text are there, in their order: it was written twice, or in another sentence."""
     for language, text in _dictated(question):
-        rest = iter(
-            _form(found[0], question.form_counts, language)
-            for found in _WORD.finditer(intake.text.translate(_APOSTROPHE))
-        )
-        words = [
-            _form(found[0], question.form_counts, language) for found in _WORD.finditer(text.translate(_APOSTROPHE))
-        ]
-        if words and all(word in rest for word in words):
+        mine, theirs = (_words(one, question.form_counts, language) for one in (intake.text, text))
+        rest = iter(form for _, form in mine)
+        if theirs and all(form in rest for _, form in theirs):
             return True
     return False
 
@@ -57,12 +52,12 @@ def _by_words(question: Question, intake: Intake, *, strict: bool) -> Ruled:
     from rapidfuzz.distance import Levenshtein
 
     most = question.points
-    said = [(found.start(), found.end()) for found in _WORD.finditer(intake.text.translate(_APOSTROPHE))]
     best: tuple[float, Ruled] | None = None
     for language, text in _dictated(question):
-        mine = [_form(intake.text[begin:end], strict, language) for begin, end in said]
-        spans = [found.span() for found in _WORD.finditer(text.translate(_APOSTROPHE))]
-        theirs = [_form(text[begin:end], strict, language) for begin, end in spans]
+        # In words alone, how a number is spelled counts.
+        tag = language if any(map(str.isdecimal, text + intake.text)) else ""
+        read = [_words(one, strict, tag) for one in (intake.text, text)]
+        (said, mine), (spans, theirs) = (([span for span, _ in one], [form for _, form in one]) for one in read)
         if not theirs:
             continue
         edits = Levenshtein.editops(theirs, mine)
@@ -88,11 +83,25 @@ def _dictated(question: Question) -> list[tuple[str, str]]:
     return [(language, text) for language, texts in question.references.items() for text in texts]
 
 
-def _form(word: str, strict: bool, language: str) -> str:
-    """A word as it is compared; of a number below a hundred without form, its figures."""
-    word = word.translate(_APOSTROPHE)
-    plain = matching_form(word)
-    return word if strict else _named(language).get(plain, plain)
+def _words(text: str, strict: bool, language: str) -> list[tuple[tuple[int, int], str]]:
+    """The words of a text, each with its span, as they are compared.
+
+    Without form those with hyphens are as many words as they have parts, and a number below a hundred is its figures.
+    """
+    found = [(one.span(), one[0]) for one in _WORD.finditer(text.translate(APOSTROPHES))]
+    if strict:
+        return found
+    named = _named(language)
+    plain = [(span, matching_form(word)) for span, word in found]
+    return [
+        part
+        for (begin, end), word in plain
+        for part in ([((begin, end), named[word])] if word in named else _parts(begin, word))
+    ]
+
+
+def _parts(begin: int, word: str) -> list[tuple[tuple[int, int], str]]:
+    return [((begin + one.start(), begin + one.end()), one[0]) for one in _PART.finditer(word)]
 
 
 @lru_cache(maxsize=16)

@@ -24,6 +24,8 @@ _TIMES = re.compile(r"\s*[×·⋅∙*]\s*|(?<=\d)\s?x\s?(?=\d)")
 _SAME_SIGNS: Mapping[str, str] = {"−": "-", "–": "-", ">=": "≥", "<=": "≤", "=>": "≥", "=<": "≤"}
 _OTHER_SIGN = re.compile("|".join(map(re.escape, _SAME_SIGNS)))
 _PAIR = re.compile(r"([,;])\s+")
+# `CH_4`, `CH_{4}`.
+_INDEX = re.compile(r"(?<=[^\W\d_])_\{?(\d{1,4})\}?(?![\w{])")
 _SIGNS = re.compile(r"[\W_]+")
 LEADING = re.compile(
     r"^(?:(?:and|y|e|und|et|both|ambos|ambas) )?"
@@ -77,7 +79,8 @@ def core(text: str) -> tuple[int, int]:
         else:
             end = found.start()
     if begin >= end:
-        return len(text) - len(text.lstrip()), len(text.rstrip())
+        begin = len(text) - len(text.lstrip())
+        return begin, max(begin, len(text.rstrip()))
     return begin, end
 
 
@@ -91,6 +94,7 @@ def loose(text: str) -> str:
         text = _RAISED.sub(lambda found: f"^{found[0].translate(_HIGH)}", text)
     text = matching_form(text).translate(_LOW)
     if _MATHS.search(text):
+        text = _INDEX.sub(r"\1", text)
         text = _OTHER_SIGN.sub(lambda found: _SAME_SIGNS[found[0]], text)
         text = _CHARGE.sub(r"\1", _ROOM.sub(r"\1", _TIMES.sub("*", text)))
     return " ".join(text.split())
@@ -99,7 +103,7 @@ def loose(text: str) -> str:
 def brackets(text: str) -> str:
     """What a text begins and ends with, where both are brackets: `(3, 5]` and `[3, 5)` are not the same."""
     text = text.strip().rstrip(".")
-    return text[0] + text[-1] if len(text) > 2 and text[0] in "([{" and text[-1] in ")]}" else ""
+    return text[0] + text[-1] if len(text) > 2 and text[0] in "([{]" and text[-1] in ")]}[" else ""
 
 
 def paired(text: str) -> str:

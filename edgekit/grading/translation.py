@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from edgekit.checks.base import WORD, letters
+from edgekit.checks.base import APOSTROPHES, WORD, letters
 from edgekit.checks.check import check
 from edgekit.core.chrf import corpus_chrf
 from edgekit.core.findings import FindingKind
@@ -66,42 +66,40 @@ def mark_translation(question: Question, intake: Intake) -> Ruled:
         near = min(near, rounded(most * share, most))
     span = (words.begin, words.end) if words is not None else None
     against = compare_any(question.references[tag], text, tag)
-    named = find_exclusive({tag: question.references[tag]}, text, tag, {})
-    other, unit = (
-        _other_name(question.references[tag], nearest, text, tag),
-        _other_unit(question.references[tag], text, tag),
-    )
+    source = question.text.get(question.language)
+    is_checked = source is not None and tag != question.language
+    findings = check(source or "", text, Direction(question.language, tag)) if is_checked else []
+    others = _others(question.references[tag], nearest, intake, tag)
+    is_other = bool(against or others or any(one.kind == "number" for one in findings))
     if against.negation or against.antonym:
         points = 0.0
     else:
-        points = min(near, rounded(most * _MOST_OTHER_AMOUNT, most)) if against or named or other or unit else near
-    reasons = [*against.reasons(intake.span)]
-    if other is not None:
-        (begin, end), wanted = other
-        detail = f"it says `{short(text[begin:end])}` and not `{short(wanted)}`"
-        reasons.append(Reason("negation", detail, intake.span(begin, end)))
-    if unit is not None:
-        (begin, end), wanted = unit
-        reasons.append(Reason("unit", f"`{short(text[begin:end])}` is not `{short(wanted)}`", intake.span(begin, end)))
-    if named is not None:
-        detail = f"it says `{short(text[named.begin : named.end])}` and not `{short(named.wanted)}`"
-        reasons.append(Reason("negation", detail, intake.span(named.begin, named.end)))
+        points = min(near, rounded(most * _MOST_OTHER_AMOUNT, most)) if is_other else near
+    reasons = [*against.reasons(intake.span), *others]
     reasons += [
         Reason("uncertain", f"it is no reference; by its letters it is {best:.0f} % like the nearest one (chrF)", span),
     ]
-    source = question.text.get(question.language)
-    if source and tag != question.language:
-        for finding in check(source, text, Direction(question.language, tag)):
-            where = intake.span(*finding.target) if finding.target is not None else None
-            reasons.append(Reason(_CODES.get(finding.kind, "uncertain"), finding.detail, where))
+    for finding in findings:
+        where = intake.span(*finding.target) if finding.target is not None else None
+        reasons.append(Reason(_CODES.get(finding.kind, "uncertain"), finding.detail, where))
     return ruled(
-        points,
-        most,
-        words,
-        possible=(0.0, near, most),
-        reasons=tuple(reasons),
-        against=bool(against or named or other or unit),
+        points, most, words, possible=(0.0, near, most), reasons=tuple(reasons), against=bool(against or others)
     )
+
+
+def _others(references: Sequence[str], nearest: str, intake: Intake, tag: str) -> list[Reason]:
+    """What a translation names in the place of something else: a name, a thing of a row such as a colour, a unit."""
+    text, found = intake.text, []
+    named = find_exclusive({tag: references}, text, tag, {})
+    instead = [_other_name(references, nearest, text, tag)]
+    instead.append(((named.begin, named.end), named.wanted) if named is not None else None)
+    for (begin, end), wanted in filter(None, instead):
+        detail = f"it says `{short(text[begin:end])}` and not `{short(wanted)}`"
+        found.append(Reason("negation", detail, intake.span(begin, end)))
+    if (unit := _other_unit(references, text, tag)) is not None:
+        (begin, end), wanted = unit
+        found.append(Reason("unit", f"`{short(text[begin:end])}` is not `{short(wanted)}`", intake.span(begin, end)))
+    return found
 
 
 def _other_name(references: Sequence[str], nearest: str, text: str, tag: str) -> tuple[Span, str] | None:
@@ -145,4 +143,5 @@ def _chrf(text: str, wording: str) -> float:
 
 
 def _form(question: Question, text: str) -> str:
+    text = text.translate(APOSTROPHES)
     return " ".join((text if question.form_counts else matching_form(text)).split()).rstrip(_ENDS)

@@ -78,6 +78,7 @@ def asked(text: str, value: float) -> Question:
         ("At what temperature does water boil (°C)?", 100.0, "100 °C|100|100 degrees Celsius", "100 °F|100 K"),
         ("¿Cuántos gramos hay en 2 kg?", 2000.0, "2000 gramos|2000 g", "2000 kg"),
         ("कितने किलोमीटर?", 5.0, "5 km|5", "5 m"),
+        ("What is 15% of 200?", 30.0, "30", "30%"),
         ("How many apples are there?", 5.0, "5 apples|5", "5%"),
         ("What percentage is shaded?", 25.0, "25%|25", "25 kg"),
         ("Write 40% as a decimal.", 0.4, "0.4|40%", ""),

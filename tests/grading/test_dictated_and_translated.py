@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from grading.ruled_questions import mark, question
 
+from edgekit.quiz.model import Question
+
 APPLES = question("dictation", references={"en": ("She bought 3 apples and 12 pears.",)})
 
 
@@ -39,6 +41,21 @@ def test_figures_count_as_they_are_dictated_when_form_counts() -> None:
 )
 def test_signs_of_a_dictation_are_no_mistake(language: str, dictated: str, text: str) -> None:
     assert mark(question("dictation", references={language: (dictated,)}), text).possible == (2.0,)
+
+
+def test_a_number_in_words_is_spelled_where_no_figure_is() -> None:
+    asked = question("dictation", references={"fr": ("Il a quatre-vingts euros.",)})
+    assert mark(asked, "il a quatre vingts euros").possible == (2.0,)
+    assert mark(asked, "il a 80 euros").possible == (2.0,)
+    assert mark(asked, "il a quatre-vingt euros").points < 2.0
+
+
+def test_a_translation_without_a_number_of_its_source_has_half_of_the_points_at_most() -> None:
+    asked = Question(
+        "q", "translate", "en", {"en": "It is 5 o'clock."}, 2.0, references={"es": ("Son las 5.", "Son las cinco.")}
+    )
+    assert mark(asked, "Son las 6.").points == 1.0
+    assert mark(asked, "Son las cinco").points == 2.0
 
 
 @pytest.mark.parametrize("text", ["Its raining, isnt it?", "It's rain, isn't it?"])
