@@ -28,12 +28,17 @@ def asks_for_another(question: Question, unit: Unit) -> bool:
     texts = [*question.text.values()]
     if unit.dimension == "share":
         return not any(_SHARE.search(_GIVEN.sub("", matching_form(text))) for text in texts)
-    asked = [one for text in texts for one in _asked(text)]
+    asked = asked_units(question)
     if not asked:
         return any(_ASKED_SHARE.search(matching_form(text)) for text in texts)
     return not any(
         (one.dimension, one.factor, one.offset) == (unit.dimension, unit.factor, unit.offset) for one in asked
     )
+
+
+def asked_units(question: Question) -> list[Unit]:
+    """The units that the texts of a question ask for."""
+    return [one for text in question.text.values() for one in _asked(text)]
 
 
 def _asked(text: str) -> Iterator[Unit]:

@@ -11,8 +11,9 @@ from typing import TypeAlias
 from edgekit.checks.number_words import digit_words, roman
 from edgekit.core.languages import decimal_sign
 from edgekit.grading.amounts import amounts
+from edgekit.grading.asked_units import asked_units
 from edgekit.grading.contradiction import short
-from edgekit.grading.eras import is_before_christ, with_eras
+from edgekit.grading.eras import is_of_another_era, with_eras
 from edgekit.grading.function_words import known
 from edgekit.grading.intake import Intake, matching_form
 from edgekit.grading.number_slips import find_slip
@@ -184,25 +185,23 @@ def _with_a_letter(said: _Said) -> Ruled | None:
 
 def _with_another_unit_than_asked(said: _Said) -> Ruled | None:
     """`150 cm` where the text asks for millimetres."""
-    unit = said.right[0].unit if said.right else None
-    if unit is None or not all(is_unasked(said.question, one) for one in said.right):
-        return None
-    told = doubt("unit", f"the question asks for another unit than `{unit.written}`", said.words)
-    return said.seen(told, said.words, said.half, said.question.points)
+    is_another = bool(said.right) and all(is_unasked(said.question, one) for one in said.right)
+    return _other_unit_than_asked(said, said.right[0]) if is_another else None
+
+
+def _other_unit_than_asked(said: _Said, one: Quantity) -> Ruled:
+    words = said.shown(one)
+    written = one.unit.written if one.unit is not None else ""
+    told = doubt("unit", f"the question asks for another unit than `{written}`", words)
+    return said.seen(told, words, said.half, said.question.points)
 
 
 def _last_is_another(said: _Said) -> Ruled | None:
     """`2 + 3 = 5` ends with what counts."""
-    others = (
-        [one for one in said.found if one not in said.right and not one.same_amount(said.right[0])]
-        if said.right
-        else []
-    )
-    if not others or said.found[-1] not in others:
+    if not said.right or said.found[-1] in said.right or said.found[-1].same_amount(said.right[0]):
         return None
     told = doubt("number", "there are several numbers in it, and the last one is not right", said.words)
-    is_made, most = "=" in said.intake.text[said.found[-2].end : said.found[-1].begin], said.question.points
-    return said.seen(told, said.words, 0.0, most, points=0.0 if is_made else most)
+    return said.seen(told, said.words)
 
 
 def _right(said: _Said) -> Ruled | None:
@@ -223,14 +222,23 @@ def _but_for_its_unit(said: _Said) -> Ruled | None:
     return said.seen(told, words, said.half, against=True)
 
 
-def _before_christ(said: _Said) -> Ruled | None:
-    """`1945 a.C.` for 1945."""
+def _of_another_era(said: _Said) -> Ruled | None:
+    """`1945 a.C.` for 1945, and `30 AD` where years before Christ are asked for."""
     plain = matching_form(said.intake.text)
     for one in said.found:
-        if is_before_christ(plain, one) and is_within(said.question, tuple(-value for value in one.values)):
+        values = (*one.values, *(-value for value in one.values))
+        if is_of_another_era(said.question, plain, one) and is_within(said.question, values):
             quote, words = said.intake.text[one.begin : one.end], said.shown(one)
-            told = doubt("number", f"`{quote}` is before Christ in it, which the question does not say", words)
-            return said.seen(told, words)
+            return said.seen(doubt("number", f"`{quote}` is of another era than the question asks for", words), words)
+    return None
+
+
+def _in_another_unit_than_asked(said: _Said) -> Ruled | None:
+    """`1500 g` for 1.5 where the text asks for kilograms."""
+    units = [] if said.question.unit else [one.written for one in asked_units(said.question)]
+    for one in said.found:
+        if any(is_right(replace(said.question, unit=unit), one, said.intake.text) for unit in units):
+            return _other_unit_than_asked(said, one)
     return None
 
 
@@ -254,10 +262,11 @@ _RULES: tuple[_Rule, ...] = (
     _left_open,
     _with_a_letter,
     _with_another_unit_than_asked,
+    _of_another_era,
     _last_is_another,
     _right,
     _but_for_its_unit,
-    _before_christ,
+    _in_another_unit_than_asked,
     _not_worked_out,
     _slip,
 )

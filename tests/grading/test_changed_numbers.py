@@ -41,6 +41,20 @@ def test_a_letter_that_may_be_thousands_or_millions_goes_to_a_person(text: str) 
     assert (found.points, found.possible, found.reasons[0].code) == (0.0, (0.0, 2.0), "number")
 
 
+@pytest.mark.parametrize("text", ["-3/4", "-½", "-.5", "-2.5e3", "-1 1/2", "−3/4", "-1.6 × 10⁻¹⁹"])
+def test_a_sign_belongs_to_a_number_of_any_form(text: str) -> None:
+    values = {"3/4": 0.75, "½": 0.5, ".5": 0.5, "2.5e3": 2500.0, "1 1/2": 1.5, "1.6 × 10⁻¹⁹": 1.6e-19}
+    value = values[text[1:]]
+    assert mark(question("numeric", value=-value, tolerance=value / 100), text).possible == (2.0,)
+    for other in (value, 5.0, 1.0, 10.0):
+        assert mark(question("numeric", value=other, tolerance=other / 100), text).points == 0.0, other
+
+
+@pytest.mark.parametrize(("unit", "text"), [("°", "5º"), ("°C", "5 ºC"), ("°C", "5º C")])
+def test_degrees_may_be_written_with_the_sign_of_an_ordinal(unit: str, text: str) -> None:
+    assert mark(question("numeric", value=5.0, unit=unit), text).possible == (2.0,)
+
+
 @pytest.mark.parametrize(
     ("unit", "text"),
     [("kg", "5 kg m"), ("N", "5 N·m"), ("N", "5 N m"), ("m", "5 m s⁻¹"), ("€", "5 €/kg"), ("kg", "5 kilo metros")],
@@ -82,6 +96,7 @@ def asked(text: str, value: float) -> Question:
         ("How many apples are there?", 5.0, "5 apples|5", "5%"),
         ("What percentage is shaded?", 25.0, "25%|25", "25 kg"),
         ("Write 40% as a decimal.", 0.4, "0.4|40%", ""),
+        ("Give the answer in kg", 1.5, "1.5 kg|1.5", "1.5 g|1500 g"),
         ("How heavy is it?", 5.0, "5 kg|5 g|5", ""),
     ],
 )
