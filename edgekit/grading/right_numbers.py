@@ -8,7 +8,8 @@ from dataclasses import replace
 from decimal import Decimal
 from unicodedata import digit
 
-from edgekit.grading.asked_units import asks_for_another
+from edgekit.checks.scale_words import scale
+from edgekit.grading.asked_units import asked_units, asks_for_another
 from edgekit.grading.quantities import Quantity, scale_behind
 from edgekit.grading.units import Unit, unit_named
 from edgekit.quiz.model import Question
@@ -19,7 +20,7 @@ _HUNDREDTH = Decimal("0.01")
 _MOST_IN_DIGITS = 1e15
 _LEAST_DIGITS = 3
 _MOST_TERMS = 4
-_LETTER = re.compile(r"\d\s?[kmb]$", re.IGNORECASE)
+_SHORT_SCALE = re.compile(r"\d\s?([^\W\d_]{1,2})$")
 _RAISED = re.compile(
     r"(?<![\w.,])(?P<base>\d{1,4})\s?(?:(?:\^|\*\*)\s?(?P<power>\d{1,2})(?!\d)|(?P<high>[²³⁴⁵⁶⁷⁸⁹]))"
     r"|√\s?(?P<root>\d{1,9}(?:[.,]\d{1,6})?)"
@@ -74,9 +75,13 @@ def is_unasked(question: Question, one: Quantity) -> bool:
 
 
 def is_letter(question: Question, one: Quantity, text: str) -> bool:
-    """Whether a number is right but for its last letter, `5k` or `5 M`, by which it is thousands or millions."""
-    is_scaled = one.unit is None and _LETTER.search(text, one.begin, one.end) is not None
-    return is_scaled and not question.unit and not is_within(question, one.values[:1])
+    """Whether a number is right but for the sign of thousands or millions behind it: `5k`, `5 M`, `5 mn`, `5万`."""
+    short = _SHORT_SCALE.search(text, one.begin, one.end)
+    if question.unit or short is None:
+        return False
+    # `1200K` is a temperature where one is asked for.
+    is_kelvin = one.unit is not None and one.unit.written == "K" and not asked_units(question)
+    return is_kelvin or (one.unit is None and bool(scale(short[1])) and not is_within(question, one.values[:1]))
 
 
 def is_left_out(wanted: str, unit: Unit) -> bool:

@@ -14,7 +14,16 @@ from edgekit.quiz.model import Question
         *((4.0, "2 + 4"), (4.0, "4 + 4"), (4.0, "3 ÷ 4"), (4.0, "3 over 4"), (4.0, "3 entre 4"), (4.0, "3 vezes 4")),
         *((4.0, "3:4"), (4.0, "4:3"), (5.0, "5/1"), (5.0, "5 × 1"), (5.0, "ten minus 5"), (5.0, "10 - 5")),
         *((4.0, "4^2"), (4.0, "4²"), (16.0, "√16"), (5.0, "5√2"), (5.0, "5π"), (5.0, "5x"), (5.0, "log 5")),
-        *((5.0, "≠5"), (5.0, "!=5"), (-5.0, "|-5|"), (5.0, "-(5)"), (5.0, "5 negative"), (5.0, "5 negativo")),
+        *(
+            (5.0, "≠5"),
+            (5.0, "!=5"),
+            (-5.0, "|-5|"),
+            (5.0, "-(5)"),
+            (5.0, "5 negative"),
+            (5.0, "5 negativo"),
+            (5.0, "5 ‰"),
+            (5.0, "5 per mil"),
+        ),
     ],
 )
 def test_a_right_number_that_something_is_to_be_done_with_goes_to_a_person(value: float, text: str) -> None:
@@ -35,7 +44,7 @@ def test_a_power_and_a_root_that_make_the_right_number_go_to_a_person(value: flo
     assert (found.points, found.possible[-1]) == (0.0, 2.0)
 
 
-@pytest.mark.parametrize("text", ["5k", "5 M"])
+@pytest.mark.parametrize("text", ["5k", "5 M", "5K", "5 mn", "5bn", "5万", "5 k"])
 def test_a_letter_that_may_be_thousands_or_millions_goes_to_a_person(text: str) -> None:
     found = mark(question("numeric", value=5.0), text)
     assert (found.points, found.possible, found.reasons[0].code) == (0.0, (0.0, 2.0), "number")
