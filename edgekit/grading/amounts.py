@@ -39,9 +39,9 @@ _FRACTION = re.compile(
     r"(?<![\w/.,:])(?:(?P<whole>\d{1,6})\s)?(?P<over>\d{1,6})\s?[/\u2044]\s?(?P<of>\d{1,6})(?![\d/])"
 )
 _POWER = re.compile(
-    r"(?<![\w.,^])(?:(?P<ten>10)(?:(?:\^|\*\*)\s?(?P<of_ten>[-−+]?\d{1,2})\b|(?P<high_ten>[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,2}))"
+    r"(?<![\w.,^])(?:(?P<ten>10)(?:(?:\^|\*\*)\s?(?P<of_ten>[-−+]?\d{1,2})\b|(?P<high_ten>[⁻⁺−+-]?[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,2}))"
     r"|(?P<digits>\d{1,12}(?:[.,]\d{1,12})?)"
-    r"(?:e(?P<e>[-+]?\d{1,2})\b|\s?[x*×·]\s?10(?:(?:\^|\*\*)\s?(?P<n>[-−+]?\d{1,2})\b|(?P<high>[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,2}))))"
+    r"(?:e(?P<e>[-+]?\d{1,2})\b|\s?[x*×·]\s?10(?:(?:\^|\*\*)\s?(?P<n>[-−+]?\d{1,2})\b|(?P<high>[⁻⁺−+-]?[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,2})|(?P<low>[-−]\d{1,2})\b)))"
 )
 # `fourteen ninety-two`, `nineteen oh five`, `diecinueve ochenta y cuatro`: years and times in pairs of digits. Other
 # languages add two such words up, as `soixante-quinze`.
@@ -74,7 +74,7 @@ _DATE = re.compile(
     r"(?![\w/-]|[.,]\d)"
 )
 _HIGH = str.maketrans("⁻⁺⁰¹²³⁴⁵⁶⁷⁸⁹−", "-+0123456789-")
-_BARE_POINT = re.compile(r"(?:(?<=^)|(?<=[\s=(]))[.,](?P<digits>\d{1,12})\b")
+_BARE_POINT = re.compile(r"(?:(?<=^)|(?<=[\s=(−-]))[.,](?P<digits>\d{1,12})\b")
 _CLOCK = re.compile(r"(?<![\w:.,])(?P<first>\d{1,2}):(?P<second>[0-5]\d)(?::(?P<third>[0-5]\d))?(?![\w:])")
 _IN_ONE = re.compile(r"(?<![\w.,])(?P<first>\d{1,3})(?P<unit>h|m)\s?(?P<second>\d\d)(?:\s?(?:min|mins|cm))?\b")
 _HINDI_ONE = re.compile(rf"(?<!\w)एक{_END}")
@@ -85,6 +85,7 @@ _MINUS = re.compile(
     rf"(?:\b{_NO_MINUS}(?:minus|negative|menos|negativ[oae]s?|moins)\s{{1,2}}|(?:(?<=^)|(?<=[\s(=]))[–‐])$"
 )
 _MONEY = re.compile(r"(?P<minus>(?:(?<=^)|(?<=[\s(=]))[-−])?(?:us)?(?P<sign>r\$|[$€£₹¥])\s?$")
+_NEGATED = re.compile(r"(?:^|[\s(=])[-−]$")
 _DASH = re.compile(r"^[\s(]*[-−–]\s+$")
 _BELOW_ZERO = re.compile(
     r"\s?(?:degrees |grados |graus |grad |degres |°\s?c?\s?)?"
@@ -138,7 +139,7 @@ def _own(text: str, plain: str) -> list[Quantity]:
     read: list[tuple[int, int, tuple[Decimal, ...], Unit | None]] = []
     read.extend((*match.span(), (Decimal(match["last"] or match["first"]),), None) for match in _DATE.finditer(plain))
     for match in _POWER.finditer(plain):
-        power = match["e"] or match["n"] or match["high"] or match["of_ten"] or match["high_ten"]
+        power = match["e"] or match["n"] or match["high"] or match["of_ten"] or match["high_ten"] or match["low"]
         digits = "1" if match["ten"] else match["digits"].replace(",", ".")
         read.append((*match.span(), (Decimal(digits).scaleb(int(power.translate(_HIGH))),), None))
     for match in _FRACTION.finditer(plain):
@@ -176,6 +177,8 @@ def _own(text: str, plain: str) -> list[Quantity]:
             one = with_unit(text, begin, linked.end(), numbers)
         if one.unit is None:
             one = with_unit(text, begin, end, numbers)
+        if _NEGATED.search(plain, max(0, begin - 2), begin):
+            one = replace(one, values=tuple(-value for value in one.values))
         own.append(one)
     return own
 

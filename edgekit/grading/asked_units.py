@@ -15,6 +15,8 @@ _ASKING = re.compile(
     r"|in|en|em|into|to|a|para|zu|nach)(?=\s)|(?<!\w)कितन[ेीा]"
 )
 _SHARE = re.compile(r"%|per ?cent|por ?cien|porcent|pour ?cent|prozent|प्रतिशत")
+# `What is 15 % of 200?` asks for none.
+_GIVEN = re.compile(rf"\d\s?(?:{_SHARE.pattern})")
 _ASKED_SHARE = re.compile(r"percentage|porcentaje|porcentagem|pourcentage|wie ?viel\w* prozent|how many per ?cent")
 
 
@@ -25,13 +27,18 @@ def asks_for_another(question: Question, unit: Unit) -> bool:
     """
     texts = [*question.text.values()]
     if unit.dimension == "share":
-        return not any(_SHARE.search(matching_form(text)) for text in texts)
-    asked = [one for text in texts for one in _asked(text)]
+        return not any(_SHARE.search(_GIVEN.sub("", matching_form(text))) for text in texts)
+    asked = asked_units(question)
     if not asked:
         return any(_ASKED_SHARE.search(matching_form(text)) for text in texts)
     return not any(
         (one.dimension, one.factor, one.offset) == (unit.dimension, unit.factor, unit.offset) for one in asked
     )
+
+
+def asked_units(question: Question) -> list[Unit]:
+    """The units that the texts of a question ask for."""
+    return [one for text in question.text.values() for one in _asked(text)]
 
 
 def _asked(text: str) -> Iterator[Unit]:

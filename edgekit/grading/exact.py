@@ -27,6 +27,8 @@ _MOST_WORDS = 64
 _MOST_CALLED = 200
 # `alegre o contento`, `acid / acidic`.
 _SEVERAL = re.compile(r"[,;/\n]| (?:or|and|o|u|y|ou|e|oder|und|ou|et) ")
+_LEAST_SHORT = 3
+_TERM = re.compile(r"[+-]?[^+-]+")
 _ALIKE = str.maketrans("0", "o", "^")
 _ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th|º|ª|er|eme)\b")
 _FORMULA = re.compile(r"(?:[A-Z][a-z]?[\d₀-₉]*|[()\[\]])+")
@@ -212,12 +214,34 @@ def _is_typed_for(said: _Said, form: str) -> bool:
     mine, theirs = (sorted({*_ORDINAL.sub("", one).split()} - small) for one in (said.form, form))
     if len(mine) > 1 and mine == theirs:
         return True
-    if said.form.isdecimal() == form.isdecimal():
+    if _is_short_for(said.form.split(), form.split()) or _same_sums(said.form, form):
+        return True
+    if any(map(str.isdecimal, said.form)) == any(map(str.isdecimal, form)):
         return False
     one, other = amounts(said.form, said.languages), amounts(form, said.languages)
     if [len(one), len(other)] != [1, 1] or not one[0].same_amount(other[0]):
         return False
     return _is_whole(one[0], said.form) and _is_whole(other[0], form)
+
+
+def _is_short_for(words: list[str], form: list[str]) -> bool:
+    """`25 Dec` for `25 December`."""
+    pairs = list(zip((one.rstrip(".") for one in words), form, strict=False))
+    short = [one for one, other in pairs if one != other]
+    return (
+        len(words) == len(form)
+        and 0 < len(short) < len(pairs)
+        and all(len(one) >= _LEAST_SHORT and other.startswith(one) for one, other in pairs if one != other)
+    )
+
+
+def _same_sums(one: str, other: str) -> bool:
+    """`y = 1 + 2x` for `y = 2x + 1`."""
+    mine, theirs = (
+        sorted(sorted(term.lstrip("+") for term in _TERM.findall(side)) for side in form.split("="))
+        for form in (one, other)
+    )
+    return "+" in one and mine == theirs
 
 
 def _is_whole(one: Quantity, form: str) -> bool:

@@ -132,8 +132,9 @@ def matching_form(text: str) -> str:
 
 @lru_cache(maxsize=1 << 12)
 def _compatible(character: str) -> str:
-    # `10²` is not 102.
-    other = character if character.isdigit() and not character.isdecimal() else normalize("NFKC", character)
+    # `10²` is not 102, and `25 ºC` are degrees.
+    is_raised = (character.isdigit() and not character.isdecimal()) or character in "ºª"
+    other = character if is_raised else normalize("NFKC", character)
     return other if len(other) == 1 else character
 
 

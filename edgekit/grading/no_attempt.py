@@ -349,6 +349,7 @@ NO_ATTEMPT: Mapping[str, tuple[str, ...]] = {
 # Said beside it: whom a student speaks to, and what softens it.
 FILLERS: tuple[str, ...] = (
     *("sorry", "please", "pls", "teacher", "miss", "sir", "maam", "madam", "prof", "professor", "lol", "haha"),
+    *("bro", "bruh", "dude", "wey", "la verdad", "de verdad"),
     *("perdon", "profe", "profesor", "profesora", "maestra", "maestro", "seno", "por favor", "jaja"),
     *("desculpa", "professora", "tia", "rsrs", "kkk"),
     *("tut mir leid", "leider", "herr lehrer", "frau lehrerin", "monsieur", "madame", "maitresse", "desole", "desolee"),

@@ -92,7 +92,9 @@ _SUM = re.compile(rf"\s{{1,2}}{_any('sum')}\s{{1,2}}|\s?[-+×x*·⋅:÷/−]\s?"
 _CHANGED_BEFORE = re.compile(r"(?:[√∛≠]|!=|\b(?:log|ln|sin|cos|tan)|[-−]\s?\(|\|\s?[-−]?|--)\s?$", re.IGNORECASE)
 # `5e`, `5o` and `5a` may be a fifth.
 _CHANGED_BEHIND = re.compile(
-    r"\s?(?:\^|\*\*|[⁰¹²³⁴⁵⁶⁷⁸⁹√π])|(?<=\d)(?=\w)[^\W\d_AEOaeo](?!\w)|\s[kKMB]\b|\snegativ[oae]?s?\b", re.ASCII
+    r"\s?(?:‰|\^|\*\*|[⁰¹²³⁴⁵⁶⁷⁸⁹√π])|(?<=\d)(?=\w)[^\W\d_AEOaeo](?!\w)|\s[kKMB]\b"
+    r"|\s(?:per|por) mil\b|\snegativ[oae]?s?\b",
+    re.ASCII,
 )
 _MORE_UNIT = re.compile(r"\s?[/^²³⁻]|(?:\s?[·⋅*]\s?|\s)(?P<word>[^\W\d_]+)(?:\b|(?=[⁻²³]))")
 _LISTED = re.compile(rf"(?:[\s,;|]|{_any('and')})*[\s,;|](?:[\s,;|]|{_any('and')})*")

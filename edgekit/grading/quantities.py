@@ -67,7 +67,8 @@ def quantities(text: str, languages: tuple[str, ...] = (), *, decimal: str | Non
     found: dict[int, Quantity] = {}
     for begin, end, value in fractions(text):
         if isinstance(value, Decimal):
-            found[begin] = with_unit(text, begin, end, (value,))
+            minus = text[max(0, begin - 1) : begin] in ("-", "−") and not text[max(0, begin - 2) : begin - 1].isalnum()
+            found[begin] = with_unit(text, begin, end, (-value if minus else value,))
     listed = False
     for one in numerals(text):
         if len(found) >= _MOST:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from edgekit.checks.base import APOSTROPHES
 from edgekit.grading.intake import matching_form
 
 # With pictures, which some end every answer with. A sign before a figure and one behind a letter (`-7`, `.5`, `Cl-`)
 # belong to it.
-_SIGN = r"\s\"'“”‘’«»;:!?¡¿()\[\]*`\u2600-\u27bf\ufe0f\u200d\U0001f000-\U0001faff"
+_SIGN = r"\s\"'“”‘’«»;:!?¡¿।॥()\[\]*`\u2600-\u27bf\ufe0f\u200d\U0001f000-\U0001faff"
 _AROUND = re.compile(rf"^(?:[{_SIGN}]|[.,](?!\d)|-(?=\s|[^\W\d_]{{2}}|-|$))+|(?:[{_SIGN}.,]|(?<=[\s-])-|(?<!.)-)+$")
 # `$CO_2$`, `\(\mathrm{CO}_{2}\)`; one `$` alone is of money.
 _TYPESET = re.compile(r"\\(?:text|mathrm|mathit|mathbf|ce)\b|\\(?:[()\[\], ]|$)|[${}_]")
@@ -21,9 +22,12 @@ _CHARGE = re.compile(r"\^(\d*[+-])(?![\w(])")
 _MATHS = re.compile(r"[\d=<>≤≥+×÷^√]|^(?:\W|(?<![^\W\d_])[^\W\d_](?![^\W\d_]))+$")
 _ROOM = re.compile(r"\s*([=<>≤≥+\-*/÷^():\[\]{}|])\s*")
 _TIMES = re.compile(r"\s*[×·⋅∙*]\s*|(?<=\d)\s?x\s?(?=\d)")
+_UNIT_ROOM = re.compile(r"(?<=\d)\s+(?=[°º%])")
 _SAME_SIGNS: Mapping[str, str] = {"−": "-", "–": "-", ">=": "≥", "<=": "≤", "=>": "≥", "=<": "≤"}
 _OTHER_SIGN = re.compile("|".join(map(re.escape, _SAME_SIGNS)))
 _PAIR = re.compile(r"([,;])\s+")
+# `CH_4`, `CH_{4}`.
+_INDEX = re.compile(r"(?<=[^\W\d_])_\{?(\d{1,4})\}?(?![\w{])")
 _SIGNS = re.compile(r"[\W_]+")
 LEADING = re.compile(
     r"^(?:(?:and|y|e|und|et|both|ambos|ambas) )?"
@@ -77,7 +81,8 @@ def core(text: str) -> tuple[int, int]:
         else:
             end = found.start()
     if begin >= end:
-        return len(text) - len(text.lstrip()), len(text.rstrip())
+        begin = len(text) - len(text.lstrip())
+        return begin, max(begin, len(text.rstrip()))
     return begin, end
 
 
@@ -85,12 +90,14 @@ def loose(text: str) -> str:
     """A text as it is compared where form is no matter: small letters, no accents, no typesetting, no room in sums."""
     begin, end = core(text)
     text = text[begin:end]
+    text = text.translate(APOSTROPHES)
     if text.count("$") > 1 or "\\" in text:
         text = _TYPESET.sub("", text)
     if not text.isascii():
         text = _RAISED.sub(lambda found: f"^{found[0].translate(_HIGH)}", text)
     text = matching_form(text).translate(_LOW)
     if _MATHS.search(text):
+        text = _INDEX.sub(r"\1", _UNIT_ROOM.sub("", text))
         text = _OTHER_SIGN.sub(lambda found: _SAME_SIGNS[found[0]], text)
         text = _CHARGE.sub(r"\1", _ROOM.sub(r"\1", _TIMES.sub("*", text)))
     return " ".join(text.split())
@@ -99,7 +106,7 @@ def loose(text: str) -> str:
 def brackets(text: str) -> str:
     """What a text begins and ends with, where both are brackets: `(3, 5]` and `[3, 5)` are not the same."""
     text = text.strip().rstrip(".")
-    return text[0] + text[-1] if len(text) > 2 and text[0] in "([{" and text[-1] in ")]}" else ""
+    return text[0] + text[-1] if len(text) > 2 and text[0] in "([{]" and text[-1] in ")]}[" else ""
 
 
 def paired(text: str) -> str:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 
-from edgekit.checks.base import letters
+from edgekit.checks.base import APOSTROPHES, WORD, letters
 from edgekit.checks.check import check
 from edgekit.core.chrf import corpus_chrf
 from edgekit.core.findings import FindingKind
-from edgekit.core.languages import Direction
+from edgekit.core.languages import Direction, base_language
+from edgekit.grading.amounts import amounts
 from edgekit.grading.contradiction import compare_any, short
 from edgekit.grading.exclusive import find_exclusive
 from edgekit.grading.intake import Intake, matching_form
@@ -23,6 +25,15 @@ _RIGHT = 56.0
 _NOTHING = 24.0
 # Ten of these 1,997 have a smaller share of the other's letters; half a sentence has 56 chrF too.
 _LEAST_LETTERS = 0.7
+Span = tuple[int, int]
+
+# Of a sentence, in any script.
+_ENDS = ".!?…।॥。！？ "
+# Between two spellings of one name (`Ann`, `Ana`).
+_SAME_NAME = 0.6
+_NAME = re.compile(r"(?<=[^\W_]\s)[^\W\d_][^\W_]+(?:['’-][^\W_]+)*")
+# There every noun has a capital.
+_CAPITALS = ("de", "lb")
 # A denial changes few letters: `El agua no se congela a 0 grados` has 86 to the sentence without it.
 _MOST_OTHER_AMOUNT = 0.5
 
@@ -55,26 +66,76 @@ def mark_translation(question: Question, intake: Intake) -> Ruled:
         near = min(near, rounded(most * share, most))
     span = (words.begin, words.end) if words is not None else None
     against = compare_any(question.references[tag], text, tag)
-    named = find_exclusive({tag: question.references[tag]}, text, tag, {})
+    source = question.text.get(question.language)
+    is_checked = source is not None and tag != question.language
+    findings = check(source or "", text, Direction(question.language, tag)) if is_checked else []
+    others = _others(question.references[tag], nearest, intake, tag)
+    is_other = bool(against or others or any(one.kind == "number" for one in findings))
     if against.negation or against.antonym:
         points = 0.0
     else:
-        points = min(near, rounded(most * _MOST_OTHER_AMOUNT, most)) if against or named else near
-    reasons = [*against.reasons(intake.span)]
-    if named is not None:
-        detail = f"it says `{short(text[named.begin : named.end])}` and not `{short(named.wanted)}`"
-        reasons.append(Reason("negation", detail, intake.span(named.begin, named.end)))
+        points = min(near, rounded(most * _MOST_OTHER_AMOUNT, most)) if is_other else near
+    reasons = [*against.reasons(intake.span), *others]
     reasons += [
         Reason("uncertain", f"it is no reference; by its letters it is {best:.0f} % like the nearest one (chrF)", span),
     ]
-    source = question.text.get(question.language)
-    if source and tag != question.language:
-        for finding in check(source, text, Direction(question.language, tag)):
-            where = intake.span(*finding.target) if finding.target is not None else None
-            reasons.append(Reason(_CODES.get(finding.kind, "uncertain"), finding.detail, where))
+    for finding in findings:
+        where = intake.span(*finding.target) if finding.target is not None else None
+        reasons.append(Reason(_CODES.get(finding.kind, "uncertain"), finding.detail, where))
     return ruled(
-        points, most, words, possible=(0.0, near, most), reasons=tuple(reasons), against=bool(against or named)
+        points, most, words, possible=(0.0, near, most), reasons=tuple(reasons), against=bool(against or others)
     )
+
+
+def _others(references: Sequence[str], nearest: str, intake: Intake, tag: str) -> list[Reason]:
+    """What a translation names in the place of something else: a name, a thing of a row such as a colour, a unit."""
+    text, found = intake.text, []
+    named = find_exclusive({tag: references}, text, tag, {})
+    instead = [_other_name(references, nearest, text, tag)]
+    instead.append(((named.begin, named.end), named.wanted) if named is not None else None)
+    for (begin, end), wanted in filter(None, instead):
+        detail = f"it says `{short(text[begin:end])}` and not `{short(wanted)}`"
+        found.append(Reason("negation", detail, intake.span(begin, end)))
+    if (unit := _other_unit(references, text, tag)) is not None:
+        (begin, end), wanted = unit
+        found.append(Reason("unit", f"`{short(text[begin:end])}` is not `{short(wanted)}`", intake.span(begin, end)))
+    return found
+
+
+def _other_name(references: Sequence[str], nearest: str, text: str, tag: str) -> tuple[Span, str] | None:
+    """Where a name stands that no reference has, and the one of the nearest reference that is not there."""
+    from rapidfuzz.distance import OSA
+
+    if base_language(tag) in _CAPITALS or text.isupper():
+        return None
+    known = {word for one in references for word in _plain_words(one)}
+    own = _plain_words(text)
+    missing = [nearest[slice(*one)] for one in _names(nearest) if matching_form(nearest[slice(*one)]) not in own]
+    for span in _names(text) if missing else []:
+        plain = matching_form(text[slice(*span)])
+        near = max(OSA.normalized_similarity(plain, matching_form(one)) for one in missing)
+        if plain not in known and near < _SAME_NAME:
+            return span, missing[0]
+    return None
+
+
+def _names(text: str) -> list[Span]:
+    return [one.span() for one in _NAME.finditer(text) if one[0][0].isupper()]
+
+
+def _plain_words(text: str) -> frozenset[str]:
+    return frozenset(matching_form(one[0]) for one in WORD.finditer(text))
+
+
+def _other_unit(references: Sequence[str], text: str, tag: str) -> tuple[Span, str] | None:
+    """Where a right number stands with another unit than a reference has, and what that has: `20 euros`, `$20`."""
+    theirs = [(one, wording) for wording in references for one in amounts(wording, (tag,)) if one.unit is not None]
+    for one in amounts(text, (tag,)):
+        same = [(other, wording) for other, wording in theirs if one.unit is not None and one.same_number(other)]
+        if same and not any(one.same_amount(other) for other, _ in same):
+            other, wording = same[0]
+            return (one.begin, one.end), wording[other.begin : other.end]
+    return None
 
 
 def _chrf(text: str, wording: str) -> float:
@@ -82,4 +143,5 @@ def _chrf(text: str, wording: str) -> float:
 
 
 def _form(question: Question, text: str) -> str:
-    return " ".join((text if question.form_counts else matching_form(text)).split()).rstrip(".!?… ")
+    text = text.translate(APOSTROPHES)
+    return " ".join((text if question.form_counts else matching_form(text)).split()).rstrip(_ENDS)

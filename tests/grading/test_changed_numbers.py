@@ -14,7 +14,16 @@ from edgekit.quiz.model import Question
         *((4.0, "2 + 4"), (4.0, "4 + 4"), (4.0, "3 ÷ 4"), (4.0, "3 over 4"), (4.0, "3 entre 4"), (4.0, "3 vezes 4")),
         *((4.0, "3:4"), (4.0, "4:3"), (5.0, "5/1"), (5.0, "5 × 1"), (5.0, "ten minus 5"), (5.0, "10 - 5")),
         *((4.0, "4^2"), (4.0, "4²"), (16.0, "√16"), (5.0, "5√2"), (5.0, "5π"), (5.0, "5x"), (5.0, "log 5")),
-        *((5.0, "≠5"), (5.0, "!=5"), (-5.0, "|-5|"), (5.0, "-(5)"), (5.0, "5 negative"), (5.0, "5 negativo")),
+        *(
+            (5.0, "≠5"),
+            (5.0, "!=5"),
+            (-5.0, "|-5|"),
+            (5.0, "-(5)"),
+            (5.0, "5 negative"),
+            (5.0, "5 negativo"),
+            (5.0, "5 ‰"),
+            (5.0, "5 per mil"),
+        ),
     ],
 )
 def test_a_right_number_that_something_is_to_be_done_with_goes_to_a_person(value: float, text: str) -> None:
@@ -35,10 +44,24 @@ def test_a_power_and_a_root_that_make_the_right_number_go_to_a_person(value: flo
     assert (found.points, found.possible[-1]) == (0.0, 2.0)
 
 
-@pytest.mark.parametrize("text", ["5k", "5 M"])
+@pytest.mark.parametrize("text", ["5k", "5 M", "5K", "5 mn", "5bn", "5万", "5 k"])
 def test_a_letter_that_may_be_thousands_or_millions_goes_to_a_person(text: str) -> None:
     found = mark(question("numeric", value=5.0), text)
     assert (found.points, found.possible, found.reasons[0].code) == (0.0, (0.0, 2.0), "number")
+
+
+@pytest.mark.parametrize("text", ["-3/4", "-½", "-.5", "-2.5e3", "-1 1/2", "−3/4", "-1.6 × 10⁻¹⁹"])
+def test_a_sign_belongs_to_a_number_of_any_form(text: str) -> None:
+    values = {"3/4": 0.75, "½": 0.5, ".5": 0.5, "2.5e3": 2500.0, "1 1/2": 1.5, "1.6 × 10⁻¹⁹": 1.6e-19}
+    value = values[text[1:]]
+    assert mark(question("numeric", value=-value, tolerance=value / 100), text).possible == (2.0,)
+    for other in (value, 5.0, 1.0, 10.0):
+        assert mark(question("numeric", value=other, tolerance=other / 100), text).points == 0.0, other
+
+
+@pytest.mark.parametrize(("unit", "text"), [("°", "5º"), ("°C", "5 ºC"), ("°C", "5º C")])
+def test_degrees_may_be_written_with_the_sign_of_an_ordinal(unit: str, text: str) -> None:
+    assert mark(question("numeric", value=5.0, unit=unit), text).possible == (2.0,)
 
 
 @pytest.mark.parametrize(
@@ -78,9 +101,11 @@ def asked(text: str, value: float) -> Question:
         ("At what temperature does water boil (°C)?", 100.0, "100 °C|100|100 degrees Celsius", "100 °F|100 K"),
         ("¿Cuántos gramos hay en 2 kg?", 2000.0, "2000 gramos|2000 g", "2000 kg"),
         ("कितने किलोमीटर?", 5.0, "5 km|5", "5 m"),
+        ("What is 15% of 200?", 30.0, "30", "30%"),
         ("How many apples are there?", 5.0, "5 apples|5", "5%"),
         ("What percentage is shaded?", 25.0, "25%|25", "25 kg"),
         ("Write 40% as a decimal.", 0.4, "0.4|40%", ""),
+        ("Give the answer in kg", 1.5, "1.5 kg|1.5", "1.5 g|1500 g"),
         ("How heavy is it?", 5.0, "5 kg|5 g|5", ""),
     ],
 )

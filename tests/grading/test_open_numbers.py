@@ -145,6 +145,8 @@ def test_a_year_before_christ_is_right_above_nothing_where_such_a_one_is_asked_f
 ) -> None:
     year = Question("q", "numeric", "en", {"en": asked}, 2.0, value=44.0, unit=unit)
     assert mark(year, "44 a.C.", _LANGUAGES).possible == (2.0,)
+    for text in ("44 d.C.", "AD 44", "44 CE", "44 apr. J.-C."):
+        assert mark(year, text, _LANGUAGES).points == 0.0, text
 
 
 @pytest.mark.parametrize(

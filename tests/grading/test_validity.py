@@ -61,6 +61,8 @@ def test_answer_is_blank_when_nothing_is_written(text: str) -> None:
         "no idea no sé",
         "sorry I honestly don't know, ma'am",
         "la verdad no lo sé, maestra",
+        "no se bro",
+        "no idea la verdad",
         "I don't know how to answer this question",
         "we haven't learned this yet, sorry",
         "I have absolutely no idea",
