@@ -60,8 +60,9 @@ def decode(data: bytes, path: Path, languages: Sequence[str], encoding: str | No
             count = next(at for at in range(1, len(data)) if not data.startswith(mark, at * len(mark)))
             return _strict(data[count * len(mark) :], path, codec, mark * count)
     if b"\0" in data:
-        codec = _without_mark(data)
-        if codec is not None:
+        found = _without_mark(data)
+        if found is not None:
+            codec = found
             notes = (f"the file is read as {codec}, which it does not say: look at its letters",)
             return Decoded(_strict(data, path, codec).text, codec, b"", notes)
         line = data.count(b"\n", 0, data.index(0)) + 1

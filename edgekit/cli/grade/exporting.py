@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 # Forms that say of a mark that nobody has made it yet.
 _PENDING = ("lti", "xapi")
+# Forms that say when a mark was made; a platform keeps the later one (AGS 2.0, 3.4.4).
+_TIMED = ("lti", "xapi", "qti")
 _MOST_SHOWN = 10
 _ENDINGS = {
     ".csv": "csv",
@@ -88,6 +90,7 @@ def export(
       edgekit grade export -o record.jsonl --as record
     """
     from edgekit.answers.read import read_answers
+    from edgekit.core.clock import known_now
     from edgekit.core.paths import gradebook_file
     from edgekit.gradebook.elsewhere import marked_elsewhere
 
@@ -118,6 +121,11 @@ def export(
         output.narrate(
             f"wrote {what} of session {found.id} to {output.visible(str(out), one_line=True)}"
             + (f"; {counted(more, 'answer has', 'answers have')} none yet" if more > 0 else "")
+        )
+    if form in _TIMED and known_now() is None:
+        output.narrate(
+            "warning: the clock of this machine cannot be right, and the marks have its time: a platform that has older"
+            " ones may keep those; set it and export again with `--force`"
         )
     for number, more in lacking.items():
         output.narrate(
