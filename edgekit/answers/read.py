@@ -87,5 +87,7 @@ def _detected(data: bytes, path: Path) -> Form:
     if head.startswith(b"["):
         line = head.partition(b"\n")[0].strip()
         if line == b"[" or line.startswith((b"[{", b"[[")):
-            raise InputError(f"`{path}` is one list of JSON", hint="write one object a line (JSON lines)")
+            raise InputError(
+                f"`{path}` is one list of JSON", hint="save it as CSV, or with one object a line (JSON lines)"
+            )
     return "csv"
