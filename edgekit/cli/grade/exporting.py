@@ -56,7 +56,7 @@ def export(
             "--as",
             metavar="FORM",
             help="csv, tsv, jsonl, moodle, qti, lti, xapi; html, md: a report for each student, in a `.zip` a file "
-            "each; `record`: the chain as JSON lines. Else by FILE's ending.",
+            "each; `record`: all that happened, as JSON lines. Else by FILE's ending.",
         ),
     ] = None,
     answers: Annotated[
@@ -75,9 +75,10 @@ def export(
     book: Book = None,
     as_json: AsJson = False,
 ) -> None:
-    """Write marks to a file. An answer that nobody has decided on stops it, but in LTI, where it is `PendingManual`.
+    """Write marks to a file. An answer that nobody has decided on stops it, unless you say `--pending`.
 
-    In xAPI such an answer has no score. Reports of students never tell what is only suggested.
+    In LTI such an answer is `PendingManual`, in xAPI it has no score. Reports of students never tell what is only
+    suggested.
 
     \b
     Examples:
