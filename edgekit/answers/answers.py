@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol, TypeAlias
@@ -64,6 +65,33 @@ def plain_name(text: str) -> str:
     return " ".join(text.casefold().replace("_", " ").replace("-", " ").split())
 
 
+# `1. `, `Q1) `, the number that Canvas gives a question; ` *` and `(2 points)` behind what has to be answered.
+_MOST_BEHIND = 60
+_NUMBER_BEFORE = re.compile(
+    r"\s*(?:q|question|item|pregunta|pergunta|p|frage|questão|questao)?\s*\d{1,12}\s*[.:)–—-]\s*(?=\S)", re.IGNORECASE
+)
+_BEHIND = re.compile(
+    r"(?:\s*(?:\*|[(\[]\s*\d{1,3}(?:[.,]\d{1,2})?\s*(?:p|pts?|points?|puntos?|pontos?|punkte?|marks?)\.?\s*[)\]]))+\s*",
+    re.IGNORECASE,
+)
+
+
+def bare_name(text: str) -> str:
+    """`3. Why does ice float? (2 points) *` -> `Why does ice float?`: a question as a form shows it."""
+    begin = _NUMBER_BEFORE.match(text)
+    text = text[begin.end() :] if begin is not None else text
+    # From the end, where few characters stand in question.
+    end = next(
+        (
+            found.start()
+            for found in _BEHIND.finditer(text, max(0, len(text) - _MOST_BEHIND))
+            if found.end() == len(text)
+        ),
+        len(text),
+    )
+    return text[:end]
+
+
 def by_student(answers: Sequence[Answer]) -> Iterator[tuple[str, tuple[Answer, ...]]]:
     """What each student answered, by their name, else by their row, in the order of the file."""
     found: dict[tuple[str, str], list[Answer]] = {}
@@ -91,6 +119,11 @@ class Lookup:
             for text in question.text.values():
                 self._by_name.setdefault(plain_name(text), question)
         self._by_name |= {plain_name(question.id): question for question in questions}
+        bare: dict[str, dict[str, Question]] = {}
+        for name, question in self._by_name.items():
+            bare.setdefault(bare_name(name), {})[question.id] = question
+        # `1. Explain` and `2. Explain` are told apart by nothing but their numbers.
+        self._by_bare = {name: next(iter(found.values())) for name, found in bare.items() if len(found) == 1}
         self._by_id = {question.id: question for question in questions}
         self.parts = parts_of(questions)
         self._texts = {
@@ -101,7 +134,10 @@ class Lookup:
 
     def find(self, name: str) -> Question | None:
         """The question of that id or text."""
-        return self._by_id.get(name.strip()) or self._by_name.get(plain_name(name))
+        plain = plain_name(name)
+        return (
+            self._by_id.get(name.strip()) or self._by_name.get(plain) or self._by_bare.get(plain_name(bare_name(name)))
+        )
 
     def text(self, name: str) -> str | None:
         """What a text whose gaps are questions is called here, by its id or by itself as Moodle shows it."""

@@ -8,15 +8,17 @@ from collections.abc import Sequence
 from edgekit.answers.column_names import folded
 from edgekit.answers.columns import Layout
 
-# `overallaverage` and `groupavg` of Moodle's language packs, and what teachers write there themselves.
+# `overallaverage` and `groupavg` of Moodle's language packs, `Class Scoring` of Socrative, and what teachers write.
 _NAMES = """overall average, group average, class average, average, mean, promedio general, promedio global,
 promedio del grupo, promedio, media general, media global, media del grupo, media, media geral, média global,
 média do grupo, média da turma, moyenne générale, moyenne globale, moyenne du groupe, moyenne,
 gesamtdurchschnitt, gruppendurchschnitt, durchschnitt, mittelwert, media complessiva, media globale,
 media del gruppo, totaalgemiddelde, algemeen gemiddelde, groepsgemiddelde, gemiddelde, mitjana global,
-mitjana general, mitjana del grup, średnia ogólna, ogólna średnia, średnia grupy, wastani wa jumla, wastani"""
+mitjana general, mitjana del grup, średnia ogólna, ogólna średnia, średnia grupy, wastani wa jumla, wastani,
+class scoring, total, totals, totales, totais, gesamt"""
 _IS_AVERAGE = {folded(name) for name in _NAMES.split(",")}
-_NUMBER = re.compile(r"[-+]?\d{0,9}(?:[.,]\d{0,9})?\s*%?", re.ASCII)
+# Moodle writes behind an average of how many it is.
+_NUMBER = re.compile(r"-|[-+]?\d{0,9}(?:[.,]\d{0,9})?\s*%?(?:\s*\(\d{1,9}\))?", re.ASCII)
 _FEWEST = 2
 
 

@@ -14,6 +14,7 @@ _NAMES = {
     nombre del alumno, nombre de la alumna, nombre del estudiante, alumno, alumna, estudiante, nome, nome completo,
     first name, nombres, nome próprio, prénom, vorname, nome do aluno, nome da aluna, nome do estudante,
     aluno, aluna, estudante, élève, étudiant, schüler, studente, mwanafunzi, jina,
+    player, jugador, jugadora, jogador, jogadora, joueur, spieler, nickname, student names,
     student number, id estudiante, id alumno, id aluno, número de estudiante, email, email address, e mail,
     dirección de correo, dirección de correo electrónico, dirección de email, correo,
     correo electrónico, endereço de e mail, endereço de email, adresse de courriel,
@@ -46,6 +47,8 @@ def is_role(name: str) -> bool:
     return folded(name) in ROLE_OF
 
 
+IS_NOBODY = {folded(name) for name in ("", "anonymous", "anónimo", "anônimo", "anonym", "anonyme", "anonimo")}
+"""What a form that asks for no names writes in their place."""
 IS_FIRST_NAME = {folded(name) for name in _FIRST_NAMES.split(",")}
 IS_LAST_NAME = {folded(name) for name in _LAST_NAMES.split(",")}
 IS_OTHER_ID = {folded(name) for name in _OTHER_IDS.split(",")}

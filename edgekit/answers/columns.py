@@ -9,15 +9,22 @@ from dataclasses import dataclass, field
 
 from edgekit.answers.answers import Lookup
 from edgekit.answers.cells import COLUMNS, as_typed, cell_of
-from edgekit.answers.column_names import IS_FIRST_NAME, IS_LAST_NAME, IS_OTHER_ID, ROLE_OF, ROLES, folded
+from edgekit.answers.column_names import (
+    IS_FIRST_NAME,
+    IS_LAST_NAME,
+    IS_NOBODY,
+    IS_OTHER_ID,
+    ROLE_OF,
+    ROLES,
+    folded,
+)
 from edgekit.answers.moodle_columns import RESPONSE, by_place, drawn, in_order, question_texts
 from edgekit.answers.parts import gaps_in
 from edgekit.core.errors import InputError, UsageError
 
 _MOST_ID = 40
 _ATTEMPTS = frozenset({"attempt", "intento", "tentativa"})
-# Of a question, Canvas gives its own number before the text.
-_OF_CANVAS = re.compile(r"\d{1,12}: (?=\S)")
+_OF_GRADES = re.compile(r"[^\W\d_]{1,3}\.?\s*\d{1,3}\s*/\s*\d{1,4}(?:[.,]\d{1,5})?")
 _NUMBERED = re.compile(r"(?:q|question|item|pregunta|pergunta|p|frage|questão|questao)?\s*(\d{1,3})", re.IGNORECASE)
 _MOST_PART = 0.9
 
@@ -77,6 +84,13 @@ def find_layout(
     by_name = _roles(names, lookup, {*ours.values(), *said.values()})
     roles = by_name | {role: at for role, at in said.items() if role in ROLES}
     asked = {at: name for name, at in said.items() if name not in ROLES}
+    if "student" not in said:
+        _choose_student(names, rows, roles, {*ours.values(), *said.values()})
+    if "question" in by_name and "question" not in said and not _share(rows[1:], roles["question"], lookup):
+        # A number that another program gives a question, and its text beside it.
+        beside = _of_questions(rows, lookup, {*ours.values(), *roles.values()})
+        if beside is not None:
+            roles["question"] = by_name["question"] = beside
     is_long = "answer" in said or (not asked and {"answer", "question"} <= roles.keys())
     if not is_long:
         taken = {*ours.values(), *said.values()}
@@ -112,7 +126,9 @@ def find_layout(
         raise InputError(
             f"none of the {len(names)} columns of `{path}` is known to hold answers",
             reasons=[f"the questions are {', '.join(f'`{name}`' for name in lookup.names())}", *notes],
-            hint="name a column after its question, or say which is which, as `--column answer=3 --column question=2`",
+            hint="name a column after its question, or say which is which, as `--column answer=3 --column question=2`"
+            if not any(_OF_GRADES.fullmatch(name) for name in names)
+            else "this is Moodle's report of grades: what students wrote is in its report of responses",
         )
     if not asked and "question" not in roles and len(lookup.questions) > 1:
         raise InputError(
@@ -133,6 +149,21 @@ def _roles(names: Sequence[str], lookup: Lookup, taken: set[int]) -> dict[str, i
         if role is not None and role not in found and index not in taken and lookup.find(name) is None:
             found[role] = index
     return found
+
+
+def _choose_student(
+    names: Sequence[str], rows: Sequence[Sequence[str]], roles: dict[str, int], taken: set[int]
+) -> None:
+    """Of several columns that may name students the first that tells them apart; none where nobody is named."""
+    found = [at for at, name in enumerate(names) if at not in taken and ROLE_OF.get(folded(name)) == "student"]
+    cells = {at: {folded(cell_of(row, at)) for row in rows[1:]} for at in found}
+    named = [at for at in found if not cells[at] <= IS_NOBODY]
+    apart = [at for at in named if len(cells[at]) > 1]
+    if found and len(rows) > 1 and "student" in roles:
+        if named:
+            roles["student"] = (apart or named)[0]
+        elif any(cells[at] != {""} for at in found):
+            del roles["student"]
 
 
 def _other_id(
@@ -280,7 +311,6 @@ def _asked(names: Sequence[str], rows: Sequence[Sequence[str]], lookup: Lookup, 
     """Columns of a wide table: named after questions, or numbered as they are in the quiz."""
     found: dict[int, str] = {}
     for index, name in enumerate(names):
-        name = _OF_CANVAS.sub("", name, count=1)
         question = lookup.find(name)
         text = lookup.text(name) if question is None else None
         if text is not None and not gaps_in(cell_of(row, index) for row in rows[1:]):

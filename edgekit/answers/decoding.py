@@ -12,6 +12,8 @@ from edgekit.core.languages import code_page
 
 MOST_BYTES = 64 << 20  # a school of 1,000 students with 10 questions of 300 words has 20 MB
 
+_SAMPLE = 1 << 12
+
 # The longer first: a UTF-32 mark begins like a UTF-16 one.
 _MARKS = (
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -54,9 +56,19 @@ def decode(data: bytes, path: Path, languages: Sequence[str], encoding: str | No
         return _strict(data, path, codec)
     for mark, codec in _MARKS:
         if data.startswith(mark):
-            return _strict(data[len(mark) :], path, codec, mark)
+            # Some programs write a mark before one that is there.
+            count = next(at for at in range(1, len(data)) if not data.startswith(mark, at * len(mark)))
+            return _strict(data[count * len(mark) :], path, codec, mark * count)
     if b"\0" in data:
-        raise InputError(f"`{path}` is no text", hint="save the answers as CSV in UTF-8")
+        found = _without_mark(data)
+        if found is not None:
+            codec = found
+            notes = (f"the file is read as {codec}, which it does not say: look at its letters",)
+            return Decoded(_strict(data, path, codec).text, codec, b"", notes)
+        line = data.count(b"\n", 0, data.index(0)) + 1
+        raise InputError(
+            f"`{path}` is no text", reasons=[f"line {line} has a NUL"], hint="save the answers as CSV in UTF-8"
+        )
     try:
         return Decoded(data.decode(), "utf-8", b"")
     except UnicodeDecodeError as problem:
@@ -72,6 +84,16 @@ def decode(data: bytes, path: Path, languages: Sequence[str], encoding: str | No
             text, codec, b"", (f"line {line} is not UTF-8, so the file is read as {said}: look at its accents",)
         )
     raise AssertionError("latin-1 reads everything")
+
+
+def _without_mark(data: bytes) -> str | None:
+    """UTF-16 without its mark, by where the zeros stand: of letters of Latin every second byte is one."""
+    sample = data[:_SAMPLE]
+    even, odd = sample[::2].count(0), sample[1::2].count(0)
+    half = len(sample) // 2
+    if len(data) % 2 or half < 2 or min(even, odd) * 20 > half or max(even, odd) * 2 < half:
+        return None
+    return "utf-16-le" if odd > even else "utf-16-be"
 
 
 def _strict(data: bytes, path: Path, codec: str, mark: bytes = b"") -> Decoded:

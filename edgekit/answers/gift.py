@@ -52,27 +52,32 @@ def read_gift(text: str, reading: Reading) -> None:
 def _blocks(text: str) -> Iterator[tuple[int, str, str, str]]:
     """Questions, which blank lines part, each with its first line, the id that a comment gives and its category.
 
-    A blank line between braces is within an answer.
+    A blank line between braces is within an answer. Where one was forgotten, the next title or category begins anew.
     """
     lines: list[str] = []
     first = depth = 0
-    said_id = category = ""
+    said_id = next_id = category = ""
     for number, line in enumerate([*text.splitlines(), ""], start=1):
         if line.lstrip().startswith("//"):
             told = _ID.search(line)
-            said_id = told[1] if told else said_id
+            next_id = told[1] if told else next_id
             continue
+        begins = _TITLE.match(line) is not None or _CATEGORY.match(line) is not None
+        if lines and depth <= 0 and begins and any("{" in one for one in lines):
+            yield first, said_id, category, "\n".join(lines)
+            lines, depth = [], 0
         if not lines and (named := _CATEGORY.match(line)):
             category = category_name(named[1])
             continue
         if line.strip() or (depth > 0 and number <= first + _MOST_BRACES):
-            first = first if lines else number
+            if not lines:
+                first, said_id, next_id = number, next_id, ""
             lines.append(line)
             plain = _ESCAPE.sub("", line)
             depth += plain.count("{") - plain.count("}")
         elif lines:
             yield first, said_id, category, "\n".join(lines)
-            lines, depth, said_id = [], 0, ""
+            lines, depth = [], 0
     if lines:
         yield first, said_id, category, "\n".join(lines)
 

@@ -14,6 +14,8 @@ from xml.sax.saxutils import escape, quoteattr  # only writes
 
 from edgekit.answers.answers import Answers, Lookup, by_student, shown
 from edgekit.answers.cells import feedback_of, points_text, reasons_of, status_of
+from edgekit.answers.html_cells import without_html
+from edgekit.answers.rows import note_repeats
 from edgekit.answers.xml_text import XmlFile, local_name, not_xml
 from edgekit.core.errors import InputError, OutputError, UsageError, capped
 from edgekit.core.xml_stream import elements
@@ -31,6 +33,7 @@ _PREFIX, _PART = "EDGEKIT_", "EDGEKIT_SCORE"
 # Variables that every session has and nobody answers.
 _BUILT_IN = frozenset({"numAttempts", "duration", "completionStatus"})
 _MOST_RESULTS = 200_000
+_MOST_NAMED = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,7 @@ def read_results(files: Sequence[XmlFile], archive: bool, path: Path, lookup: Lo
     place_of: dict[str, tuple[int, int, int]] = {}
     problems: list[str] = []
     left: dict[str, None] = {}
+    without = False
     number = 0
     for at, file in enumerate(files):
         for in_file, (result, line) in enumerate(elements(io.BytesIO(file.data), lambda tag: tag == RESULT, file.name)):
@@ -104,15 +108,22 @@ def read_results(files: Sequence[XmlFile], archive: bool, path: Path, lookup: Lo
                 places[(at, in_file, index)] = _Given(ids, whole="" in ids or len(ids) == len(responses))
             if not seen:
                 problems.append(f"`{file.name}` line {line}: a result without any question of the quiz")
+                without = True
     if not number:
         problems.append(f"`{path}` has no `{RESULT}`")
     if problems or not answers:
-        raise InputError(f"the answers `{path}` have problems", reasons=capped(problems or ["no answers"]))
-    notes = tuple(f"no question of the quiz is `{name}`: left as it is" for name in left)
+        known = ", ".join(f"`{name}`" for name in lookup.names()[:_MOST_NAMED])
+        items = ", ".join(f"`{name}`" for name in [*left][:_MOST_NAMED])
+        hint = f"its items are {items}, and the questions of the quiz {known}" if without and left else None
+        raise InputError(f"the answers `{path}` have problems", reasons=capped(problems or ["no answers"]), hint=hint)
+    notes = [f"no question of the quiz is `{name}`: left as it is" for name in left]
+    found, read_as = without_html([*answers.values()], lookup)
+    notes += read_as
+    note_repeats(found, notes)
     # An earlier attempt is left as it is.
     last = {*place_of.values()}
     places = {place: given for place, given in places.items() if place in last}
-    return Answers(tuple(answers.values()), "qti", "xml", notes, QtiSource(files, archive, places))
+    return Answers(tuple(found), "qti", "xml", tuple(notes), QtiSource(files, archive, places))
 
 
 def _asked(name: str, responses: Mapping[str, str], lookup: Lookup) -> dict[str, Question]:

@@ -142,5 +142,9 @@ def _detected(data: bytes, path: Path) -> QuestionForm:
             return "moodle-xml"
         if any(name.encode().lower() in roots for name in ITEMS):
             return "qti"
-        raise InputError(f"`{path}` is XML, but no Moodle XML and no QTI item")
+        older = b"questestinterop" in roots
+        raise InputError(
+            f"`{path}` is XML, but no Moodle XML and no QTI item",
+            hint="this is QTI 1.2, and 2.1 to 3.0 are read" if older else None,
+        )
     return "gift"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Mapping
 from pathlib import Path
 from typing import get_args
@@ -77,7 +78,8 @@ def _detected(data: bytes, path: Path) -> Form:
         root = _ROOT.search(head)
         if root is not None and root[1] in (b"quiz", b"assessmentItem", b"qti-assessment-item", b"assessmentTest"):
             raise InputError(
-                f"`{path}` holds questions, not answers", hint=f"make a quiz of it: `edgekit grade import {path}`"
+                f"`{path}` holds questions, not answers",
+                hint=f"make a quiz of it: `edgekit grade import {shlex.quote(str(path))} --language en -o quiz.toml`",
             )
         return "qti"
     if head.startswith(b"{"):
@@ -85,5 +87,7 @@ def _detected(data: bytes, path: Path) -> Form:
     if head.startswith(b"["):
         line = head.partition(b"\n")[0].strip()
         if line == b"[" or line.startswith((b"[{", b"[[")):
-            raise InputError(f"`{path}` is one list of JSON", hint="write one object a line (JSON lines)")
+            raise InputError(
+                f"`{path}` is one list of JSON", hint="save it as CSV, or with one object a line (JSON lines)"
+            )
     return "csv"

@@ -88,7 +88,7 @@ def answers_of(rows: Sequence[Row], names: Sequence[str], layout: Layout, lookup
     found.answers, notes = without_html(found.answers, lookup)
     found.notes += notes
     _make_unique(rows, layout, found)
-    _note_repeats(found)
+    note_repeats(found.answers, found.notes)
     return found
 
 
@@ -164,11 +164,12 @@ def _make_unique(rows: Sequence[Row], layout: Layout, found: Found) -> None:
             found.problems.append(f"line {line}: has the id of line {earlier}, for the same question")
 
 
-def _note_repeats(found: Found) -> None:
-    pairs = Counter((answer.student, answer.question_id) for answer in found.answers if answer.student is not None)
+def note_repeats(answers: Sequence[Answer], notes: list[str]) -> None:
+    """Add what to tell where a student has answered a question more than once."""
+    pairs = Counter((answer.student, answer.question_id) for answer in answers if answer.student is not None)
     again = sum(count > 1 for count in pairs.values())
     if again:
-        found.notes.append(
+        notes.append(
             "a question has more than one answer of the same student: each answer is graded"
             if again == 1
             else f"{again} questions have more than one answer of the same student: each answer is graded"

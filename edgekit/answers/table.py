@@ -5,15 +5,18 @@ from __future__ import annotations
 import csv
 import io
 import re
+import shlex
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 
 from edgekit.answers.answers import Also, Answers, Form, Lookup, nothing_else
 from edgekit.answers.cells import BREAK, COLUMNS, as_typed, csv_line, mark_cells
 from edgekit.answers.column_names import ROLES
 from edgekit.answers.columns import Layout, find_layout, mark_columns
 from edgekit.answers.decoding import MOST_BYTES, Decoded, decode
+from edgekit.answers.header import breaks_of, count_lines, header_at, lines_of
 from edgekit.answers.moodle_columns import RESPONSE
 from edgekit.answers.rows import Row, answers_of, problems_by_line
 from edgekit.core.errors import InputError, capped
@@ -33,6 +36,7 @@ class TableSource:
     """The cells of a table as they were; places: answer id -> (index of its row, id of its question).
 
     placed: the same places in the order of the answers.  said: the first line, where it only says what parts the cells.
+    above: the lines above the names of the columns.
     """
 
     decoded: Decoded
@@ -44,6 +48,7 @@ class TableSource:
     places: Mapping[str, tuple[int, str]]
     placed: Sequence[tuple[int, str]]
     said: str = ""
+    above: str = ""
 
     def written(self, marks: Mapping[str, Mark], *, names: bool) -> bytes:
         """Every row with its columns, those of marks behind them or where they were; formulas are made harmless.
@@ -70,15 +75,16 @@ class TableSource:
         first = {**{at: name for name, at in placed.items()}, **dict.fromkeys(ids, "id")}
         if not header:
             lines.append(self._line(self._names(), first, names=True))
-        line = 2 if self.said else 1
+        above = self.above if names else breaks_of(self.above)
+        line = 1 + count_lines(self.said + above)
         for number, row in enumerate(self.rows, start=-1 if header else 0):
             # Answers without ids are named by their lines: none is left out.
             lines.append(self.ending * (row.line - row.above - line))
             line = row.line - row.above + 1 + _breaks(row.cells, layout.ours.values())
-            lines.append(
-                self._line(row.cells, first if number < 0 else by_row.get(number, nothing), names=number < 0 or names)
-            )
-        return self.decoded.encoded(self.said + "".join(lines))
+            changed = first if number < 0 else by_row.get(number, nothing)
+            # Averages are of nobody, and would be taken for a student without what they are called.
+            lines.append(self._line(row.cells, changed, names=names or number not in by_row))
+        return self.decoded.encoded(self.said + above + "".join(lines))
 
     def _names(self) -> list[str]:
         roles = {getattr(self.layout, role): role for role in ROLES} | dict(self.layout.asked)
@@ -115,6 +121,10 @@ def read_table(
     rows, problems = _rows(decoded.text, delimiter, after=said[0] if said is not None else "")
     if not rows:
         raise InputError(f"`{path}` has no rows", reasons=problems)
+    top = header_at([row.cells for row in rows[:_SAMPLE]], lookup, _names_said(columns))
+    first = said[0] if said is not None else ""
+    above = lines_of(decoded.text, rows[top].line - 1)[len(first) :] if top else ""
+    rows = rows[top:]
     width = len(rows[0].cells)
     if width > _MOST_COLUMNS or len(rows) > _MOST_ROWS:
         raise InputError(f"`{path}` has more than {_MOST_COLUMNS:,} columns or {_MOST_ROWS:,} rows")
@@ -128,23 +138,48 @@ def read_table(
     names = [cell.strip() for cell in rows[0].cells] if layout.header else [str(at + 1) for at in range(width)]
     found = answers_of(body, names, layout, lookup, moodle=moodle)
     places = {answer.answer_id: place for answer, place in zip(found.answers, found.places, strict=True)}
-    first = said[0] if said is not None else ""
-    source = TableSource(decoded, delimiter, _ending(decoded.text), rows, layout, width, places, found.places, first)
+    source = TableSource(
+        decoded, delimiter, _ending(decoded.text), rows, layout, width, places, found.places, first, above
+    )
     kind: Form = "moodle" if moodle else "tsv" if delimiter == "\t" else "csv"
-    notes = (*decoded.notes, *layout.notes, *found.notes)
-    answers = Answers(tuple(found.answers), kind, decoded.codec, notes, source)
+    notes = [*decoded.notes]
+    if top:
+        notes.append(f"the names of the columns stand in line {rows[0].line}: what is above them stays as it is")
+    notes += [*layout.notes, *found.notes]
+    answers = Answers(tuple(found.answers), kind, decoded.codec, tuple(notes), source)
     problems = problems_by_line([*problems, *found.problems, *also(answers)])
     if problems:
-        known = [f"`{name}`" for name in lookup.names()]
-        unknown = any("names no question of the quiz" in one for one in problems)
-        raise InputError(
-            f"the answers `{path}` have problems",
-            reasons=capped(problems),
-            hint=f"its questions are {', '.join(known[:10])}" if unknown else None,
-        )
+        _refuse(path, problems, names, layout, lookup)
     if not found.answers:
-        raise InputError(f"`{path}` has a header and no answers")
+        raise InputError(f"`{path}` has a header and no answers", hint="answers stand in the rows below the names")
     return answers
+
+
+def _names_said(columns: Mapping[str, str] | None) -> list[str]:
+    """The columns that a teacher said by their names."""
+    return [value for value in (columns or {}).values() if not value.isdigit()]
+
+
+def _refuse(path: Path, problems: Sequence[str], names: Sequence[str], layout: Layout, lookup: Lookup) -> NoReturn:
+    """Raise InputError with all problems and what helps with the first kind that something helps with."""
+
+    def has(part: str) -> bool:
+        return any(part in one for one in problems)
+
+    hint: str | None = None
+    if has("names no question of the quiz"):
+        known = [f"`{name}`" for name in lookup.names()]
+        hint = f"its questions are {', '.join(known[:10])}"
+    elif has("has the id of line") and layout.id is not None and layout.header:
+        name = shlex.quote(f"student={names[layout.id]}")
+        hint = f"where these are ids of students who answered twice, `--column {name}` names answers by their lines"
+    elif has("its id is longer"):
+        hint = "`--column id=NAME` says which column has the ids"
+    elif has("quotation mark"):
+        hint = "a spreadsheet that opens the file and saves it as CSV again writes such marks twice"
+    elif has("cells"):
+        hint = "a cell that holds a line break or the sign between cells stands between quotation marks"
+    raise InputError(f"the answers `{path}` have problems", reasons=capped(problems), hint=hint)
 
 
 def _as_before(rows: Sequence[Row], ours: Collection[int]) -> list[Row]:
@@ -168,7 +203,7 @@ def _rows(text: str, delimiter: str, *, after: str) -> tuple[list[Row], list[str
     csv.field_size_limit(max(csv.field_size_limit(), MOST_BYTES))
     reader = csv.reader(io.StringIO(text[len(after) :], newline=""), delimiter=delimiter, strict=True)
     rows: list[Row] = []
-    skipped = 1 if after else 0
+    skipped = count_lines(after)
     line = 1 + skipped
     try:
         for cells in reader:
@@ -177,10 +212,13 @@ def _rows(text: str, delimiter: str, *, after: str) -> tuple[list[Row], list[str
             line = reader.line_num + 1 + skipped
     except csv.Error as problem:
         said = str(problem)
+        reasons = [f"line {line}: {said}"]
         # Left open, a quotation mark takes everything behind it.
-        return rows, [
-            f"line {line}: a quotation mark is never closed" if "end of data" in said else f"line {line}: {said}"
-        ]
+        if "end of data" in said:
+            reasons = [f"line {line}: a quotation mark is never closed"]
+        elif "expected after" in said:
+            reasons = [f"line {line}: a closing quotation mark stands within a cell, where it has to be written twice"]
+        return rows, reasons
     return rows, []
 
 

@@ -59,3 +59,13 @@ def test_patterns_of_short_answers_are_told_and_parts_are_kept(tmp_path: Path) -
     assert question.references == {"en": ("oxygen",)}
     assert question.partly == {"air": 0.5}
     assert told == ("`N`: left out, answers with `*`, which are patterns: 1",)
+
+
+def test_a_forgotten_blank_line_joins_no_questions(tmp_path: Path) -> None:
+    text = (
+        "::A:: What? {=x}\n::B:: Who {=y} is\n:: it\n$CATEGORY: top/Two\n// [id:q9]\n::C:: How?\n{=z\n\n::no title}\n"
+        "// [id:q10]\n::D:: Why? {=w}\n"
+    )
+    found = read(tmp_path, text, "q.gift")
+    assert [one.id for one in found.quiz.questions] == ["a", "b", "q9", "q10"]
+    assert found.quiz.questions[1].text["en"] == "Who _____ is\n:: it"

@@ -60,6 +60,25 @@ def test_the_last_attempt_at_an_item_counts(tmp_path: Path, quiz: Quiz) -> None:
     assert marked.index("externalScored") > marked.index("last")
 
 
+def test_an_editor_s_tags_are_read_as_their_text_and_stay_in_the_file(tmp_path: Path, quiz: Quiz) -> None:
+    data = RESULT.format(ITEM.format("<![CDATA[<p>salt &amp; <b>sea</b></p>]]>"))
+    answers = read(tmp_path, f"<r>{data * 2}</r>", quiz, "in.xml")
+    assert [one.text for one in answers.answers] == ["salt & sea"] * 2
+    assert answers.notes == (
+        "answers to `q1` are HTML: what a reader sees of them is graded",
+        "a question has more than one answer of the same student: each answer is graded",
+    )
+    write_marks(answers, [Mark("result1.q1", "q1", 2.0, "changed", points=1.5)], tmp_path / "out.xml")
+    assert "<b>sea</b>" in (tmp_path / "out.xml").read_text("utf-8")
+
+
+def test_items_of_another_quiz_are_named_beside_its_own(tmp_path: Path, quiz: Quiz) -> None:
+    with pytest.raises(InputError) as caught:
+        read(tmp_path, RESULT.format(ITEM.format("x").replace("q1", "i162_1")), quiz, "in.xml")
+    assert caught.value.hint is not None
+    assert caught.value.hint.startswith("its items are `i162_1`, and the questions of the quiz `q1`")
+
+
 def test_results_of_a_district_are_read(tmp_path: Path, quiz: Quiz) -> None:
     # Each place was looked for among all others: 15 s for these, half an hour for 200,000.
     data = f"<r>{RESULT.format(ITEM) * 20_000}</r>"

@@ -224,3 +224,15 @@ def test_a_folder_that_cannot_be_written_is_told_before_anything_is_graded(
     assert f"cannot write into `{(home / 'shut').absolute()}`" in told
     assert "hint: name another file for `-o`" in told
     assert as_json(capsys, "sessions")["sessions"] == []
+
+
+def test_all_that_is_wrong_with_the_files_is_told_at_once(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (home / "quiz.toml").write_text('title = "x"', encoding="utf-8")
+    (home / "marks.csv").write_text("mine", encoding="utf-8")
+    assert run(["grade", "nowhere.csv", "--quiz", "quiz.toml", "-o", "marks.csv"]) == 2
+    told = capsys.readouterr().err
+    assert told.startswith("error: 3 things are wrong\n  - `marks.csv` is there already\n")
+    assert "nowhere.csv" in told
+    assert "quiz.toml" in told
+    assert run(["grade", "answers.csv", "--quiz", "quiz.toml"]) == 2
+    assert "things are wrong" not in capsys.readouterr().err

@@ -307,3 +307,15 @@ def test_marks_go_into_a_file_that_still_has_what_was_removed(home: Path) -> Non
     assert run(["grade", "forget", "a1", "--yes"]) == 0
     assert run(["grade", "export", "-o", "marked.csv", "--answers", "answers.csv", "--pending"]) == 0
     assert [one["mark"] for one in rows(home / "marked.csv")] == ["1", "", ""]
+
+
+def test_a_clock_that_cannot_be_right_is_told_where_marks_have_its_time(
+    home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    grade()
+    capsys.readouterr()
+    monkeypatch.setattr("edgekit.core.clock.time.time", lambda: 5.0)
+    assert run(["grade", "export", "-o", "scores.json"]) == 0
+    assert "the clock of this machine cannot be right" in capsys.readouterr().err
+    assert run(["grade", "export", "-o", "final.csv", "--pending"]) == 0
+    assert "clock" not in capsys.readouterr().err

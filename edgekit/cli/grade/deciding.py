@@ -45,11 +45,14 @@ def accept(
     above: Annotated[
         float,
         typer.Option(
-            "--above", metavar="P", parser=typed.share, help="With it: only those at least so likely, 0 to 1."
+            "--above",
+            metavar="P",
+            parser=typed.share,
+            help="With `--all-suggested`: only those at least so likely, 0 to 1.",
         ),
     ] = 0.0,
     question: Annotated[
-        str | None, typer.Option("--question", metavar="ID", help="With it: only answers to it.")
+        str | None, typer.Option("--question", metavar="ID", help="With `--all-suggested`: only answers to it.")
     ] = None,
     identical: Identical = False,
     session: SessionNumber = None,
@@ -120,7 +123,7 @@ def send_back(
     book: Book = None,
     as_json: AsJson = False,
 ) -> None:
-    """Give answers back without a mark.
+    """Give answers back without a mark; `grade review` shows them again.
 
     \b
     Examples:

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 # Forms that say of a mark that nobody has made it yet.
 _PENDING = ("lti", "xapi")
+# Forms that say when a mark was made; a platform keeps the later one (AGS 2.0, 3.4.4).
+_TIMED = ("lti", "xapi", "qti")
 _MOST_SHOWN = 10
 _ENDINGS = {
     ".csv": "csv",
@@ -54,7 +56,7 @@ def export(
             "--as",
             metavar="FORM",
             help="csv, tsv, jsonl, moodle, qti, lti, xapi; html, md: a report for each student, in a `.zip` a file "
-            "each; `record`: the chain as JSON lines. Else by FILE's ending.",
+            "each; `record`: all that happened, as JSON lines. Else by FILE's ending.",
         ),
     ] = None,
     answers: Annotated[
@@ -73,9 +75,10 @@ def export(
     book: Book = None,
     as_json: AsJson = False,
 ) -> None:
-    """Write marks to a file. An answer that nobody has decided on stops it, but in LTI, where it is `PendingManual`.
+    """Write marks to a file. An answer that nobody has decided on stops it, unless you say `--pending`.
 
-    In xAPI such an answer has no score. Reports of students never tell what is only suggested.
+    In LTI such an answer is `PendingManual`, in xAPI it has no score. Reports of students never tell what is only
+    suggested.
 
     \b
     Examples:
@@ -88,6 +91,7 @@ def export(
       edgekit grade export -o record.jsonl --as record
     """
     from edgekit.answers.read import read_answers
+    from edgekit.core.clock import known_now
     from edgekit.core.paths import gradebook_file
     from edgekit.gradebook.elsewhere import marked_elsewhere
 
@@ -118,6 +122,11 @@ def export(
         output.narrate(
             f"wrote {what} of session {found.id} to {output.visible(str(out), one_line=True)}"
             + (f"; {counted(more, 'answer has', 'answers have')} none yet" if more > 0 else "")
+        )
+    if form in _TIMED and known_now() is None:
+        output.narrate(
+            "warning: the clock of this machine cannot be right, and the marks have its time: a platform that has older"
+            " ones may keep those; set it and export again with `--force`"
         )
     for number, more in lacking.items():
         output.narrate(

@@ -39,7 +39,8 @@ def review(
         bool, typer.Option("--second", help="Mark a random sample of what has a mark again, without seeing the mark.")
     ] = False,
     share: Annotated[
-        float, typer.Option("--share", metavar="P", parser=typed.share, help="With it: how much of them, 0 to 1.")
+        float,
+        typer.Option("--share", metavar="P", parser=typed.share, help="With `--second`: how much of them, 0 to 1."),
     ] = 0.05,
     who: Who = "teacher",
     book: Book = None,

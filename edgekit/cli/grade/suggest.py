@@ -20,10 +20,10 @@ from edgekit.cli.grade.options import (
     InputForm,
     ProgressMode,
     Threads,
-    check_written,
     columns_of,
     form_of,
 )
+from edgekit.cli.grade.reading import TABLES, read_class
 from edgekit.core.units import counted
 
 if TYPE_CHECKING:
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from edgekit.grading.session_run import Difference
 
 Quiz = Annotated[Path, typer.Option("--quiz", metavar="FILE", help="The quiz, a TOML file.")]
-_TABLES = {".csv": "csv", ".tsv": "tsv", ".tab": "tsv"}
 
 
 def suggest(
@@ -52,7 +51,9 @@ def suggest(
     judge: Annotated[
         str | None,
         typer.Option(
-            "--judge", metavar="ID|PATH", help="A GGUF as second opinion: it sends to review, gives no point."
+            "--judge",
+            metavar="ID|PATH",
+            help="A language model (GGUF) as second opinion: it sends to review, gives no point.",
         ),
     ] = None,
     regrade: Annotated[
@@ -68,6 +69,9 @@ def suggest(
 ) -> None:
     """Suggest marks; none is one before somebody accepts it.
 
+    A table has a column a question, named after its id or its text, or an answer a row with columns `question` and
+    `answer`. Ids and names of students are found by what their columns are called; `--column` says what is not found.
+
     The quiz is locked when grading starts: a changed one begins a new session, and so do changed answers, into which
     marks of answers that are the same are carried over. Run again after an interruption, it goes on where it was.
 
@@ -77,21 +81,22 @@ def suggest(
       edgekit grade review
       edgekit grade export -o final.csv
     """
-    from edgekit.answers.read import read_answers
     from edgekit.cli.progress import Renderer
-    from edgekit.core.paths import gradebook_file
     from edgekit.gradebook.book import open_gradebook
     from edgekit.gradebook.quiz_file import keep_quiz_file, sessions_of
     from edgekit.grading.opening import open_tools
     from edgekit.grading.session_run import differences, same_class, suggest_waiting
-    from edgekit.quiz.read import read_quiz
 
-    if out is not None:
-        kept = {"the file of answers itself": answers, "the quiz itself": quiz}
-        check_written(out, kept | {"the gradebook": book or gradebook_file()}, force=force)
-        form_of(out, _TABLES)
-    asked = read_quiz(quiz)
-    given = read_answers(answers, quiz=asked, columns=columns_of(columns), form=form, encoding=encoding)
+    asked, given = read_class(
+        answers,
+        quiz,
+        out=out,
+        book=book,
+        force=force,
+        columns=columns_of(columns),
+        form=form,
+        encoding=encoding,
+    )
     for note in given.notes:
         _tell(output.visible(note))
     with (
@@ -189,7 +194,7 @@ def _table(session: Session, given: Answers, out: Path, order: Sequence[int], *,
     from edgekit.answers.write import write_marks
 
     listed = replace(given, answers=tuple(session.answers[at] for at in order), source=None)
-    write_marks(listed, [session.mark(at) for at in order], out, form=form_of(out, _TABLES), names=names)
+    write_marks(listed, [session.mark(at) for at in order], out, form=form_of(out, TABLES), names=names)
 
 
 def _summary(session: Session, out: Path | None) -> None:
