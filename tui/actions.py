@@ -139,6 +139,7 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action("grade.accept", "accept", "a", N_("Accept"), N_("The suggested mark becomes the mark."), "grade"),
     Action("grade.change", "change", "c", N_("Change"), N_("Give other points than the suggested ones."), "grade"),
+    Action("grade.next", "next", "n", N_("Next"), N_("The next answer, this one stays as it is."), "grade"),
     Action("grade.later", "later", "l", N_("Later"), N_("Leave this answer to the end of the queue."), "grade"),
     Action("grade.undo", "undo", "u", N_("Undo"), N_("Take the last decision back; the record keeps both."), "grade"),
     Action(
@@ -152,7 +153,6 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "grade.list", "list", "v", N_("List"), N_("All answers, those to decide on first; Enter shows one."), "grade"
     ),
-    Action("grade.next", "next", "n", N_("Next"), N_("The next answer, this one stays as it is."), "grade"),
     Action("grade.previous", "previous", "b", N_("Before"), N_("The answer before this one."), "grade", on_line=False),
     Action(
         "grade.give_back",

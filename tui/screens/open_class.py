@@ -116,7 +116,7 @@ class ClassScreen(OpeningScreen):
 
     def works(self, action: str) -> bool:
         """What can be opened is all that there is before anything is; a list has no next, and no answer no mark."""
-        if self._desk is None:
+        if self._desk is None or self.query_one(PointsRow).display:  # where letters are no keys
             return False
         if self._current == "card":
             return self._desk.card is not None or action not in OF_AN_ANSWER

@@ -124,8 +124,8 @@ class TranslateScreen(TranslateWork):
     def _invitation(self) -> str:
         if self._directions:
             return _("write or paste text here; its translation appears below")
-        if broken := self._models.damaged():
-            return "\n".join("; ".join(part for part in in_words(one) if part) for one in broken)
+        if broken := self.damaged_in_words():
+            return "\n".join(broken)
         told = N_("no model is installed; press 3 for the screen Models, choose one and press p; or run {command}")
         return _(told, command=" / ".join(f"`edgekit pull {name}`" for name in self._models.offers()))
 
