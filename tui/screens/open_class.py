@@ -16,7 +16,7 @@ from edgekit.core.errors import EdgekitError
 from tui.actions import N_, key_of
 from tui.bridge import Job
 from tui.desk import Desk
-from tui.figures import percent
+from tui.figures import figure, percent
 from tui.grading import Card, Report
 from tui.progress import name_in_words
 from tui.screens.opening import OpeningScreen
@@ -214,7 +214,7 @@ class ClassScreen(OpeningScreen):
             text = N_("{left} of {all} left, {review} need a look")
             if counts.review == 1:
                 text = N_("{left} of {all} left, {review} needs a look")
-            told = _(text, left=counts.left, all=counts.answers, review=counts.review)
+            told = _(text, left=figure(counts.left), all=figure(counts.answers), review=figure(counts.review))
             told += ", " + _("{later} for later", later=later) if later else ""
             told += ", " + _("grading {share}", share=percent(self._share)) if self._share is not None else ""
             here = f"  #{desk.card.number}" if desk.card is not None and self._current == "card" else ""
