@@ -227,6 +227,16 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action("translate.glossary", "glossary", "ctrl+g", N_("Glossary"), N_("Terms and what they become."), "translate"),
     Action(
+        "translate.mend",
+        "mend",
+        "m",
+        N_("Mend"),
+        N_("Write a better translation of the line where the cursor is; it is kept in the memory."),
+        "translate",
+        on_line=False,
+        search=N_("fix correct edit improve memory"),
+    ),
+    Action(
         "translate.save", "save", "w", N_("Save"), N_("Write the translation to a file."), "translate", on_line=False
     ),
     Action(

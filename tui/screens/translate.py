@@ -204,9 +204,10 @@ class TranslateScreen(TranslateWork):
         if self._worst:
             parts = [
                 _(
-                    "lines to look at: {count}; {key} goes to the worst",
+                    "lines to look at: {count}; {key} goes to the worst, esc and then {mend} mends it",
                     count=len(self._worst),
                     key=key_of("translate.worst"),
+                    mend=key_of("translate.mend"),
                 )
             ]
         self.say("\n".join([*parts, *([self._note] if self._note else [])]))
