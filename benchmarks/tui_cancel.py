@@ -27,9 +27,9 @@ from pathlib import Path
 
 from edgekit.core.atomic import PARTIAL_SUFFIX
 from edgekit.core.languages import Direction
+from tui.book_grades import BookGrades
 from tui.bridge import Jobs
 from tui.exporting import PipelineExporting, Wanted
-from tui.grading import BookGrades
 from tui.library import StoreLibrary
 from tui.machine import measure
 from tui.models import Report, installed_models

@@ -19,7 +19,7 @@ from textual.widgets import Input, Select, TextArea
 
 from edgekit.core.atomic import write_bytes
 from tui.app import EdgekitApp
-from tui.grading import BookGrades
+from tui.book_grades import BookGrades
 from tui.screens.grade import GradeScreen
 
 HERE = Path(__file__).parent

@@ -139,6 +139,7 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action("grade.accept", "accept", "a", N_("Accept"), N_("The suggested mark becomes the mark."), "grade"),
     Action("grade.change", "change", "c", N_("Change"), N_("Give other points than the suggested ones."), "grade"),
+    Action("grade.next", "next", "n", N_("Next"), N_("The next answer, this one stays as it is."), "grade"),
     Action("grade.later", "later", "l", N_("Later"), N_("Leave this answer to the end of the queue."), "grade"),
     Action("grade.undo", "undo", "u", N_("Undo"), N_("Take the last decision back; the record keeps both."), "grade"),
     Action(
@@ -152,7 +153,6 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "grade.list", "list", "v", N_("List"), N_("All answers, those to decide on first; Enter shows one."), "grade"
     ),
-    Action("grade.next", "next", "n", N_("Next"), N_("The next answer, this one stays as it is."), "grade"),
     Action("grade.previous", "previous", "b", N_("Before"), N_("The answer before this one."), "grade", on_line=False),
     Action(
         "grade.give_back",
@@ -226,6 +226,16 @@ ACTIONS: tuple[Action, ...] = (
         on_line=False,  # said above the text where it helps
     ),
     Action("translate.glossary", "glossary", "ctrl+g", N_("Glossary"), N_("Terms and what they become."), "translate"),
+    Action(
+        "translate.mend",
+        "mend",
+        "m",
+        N_("Mend"),
+        N_("Write a better translation of the line where the cursor is; it is kept in the memory."),
+        "translate",
+        on_line=False,
+        search=N_("fix correct edit improve memory"),
+    ),
     Action(
         "translate.save", "save", "w", N_("Save"), N_("Write the translation to a file."), "translate", on_line=False
     ),

@@ -113,7 +113,7 @@ class EdgekitApp(App[None]):
     @cached_property
     def grades(self) -> Grades:
         """What the screen of grading asks."""
-        from tui.grading import BookGrades
+        from tui.book_grades import BookGrades
 
         return BookGrades()
 

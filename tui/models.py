@@ -143,6 +143,10 @@ class Models(Protocol):
         """The first row of a glossary that does not say that it is one. Raises EdgekitError."""
         ...
 
+    def keep(self, source: str, text: str, direction: Direction) -> None:
+        """Keep what a person made of a line, which becomes its translation. Raises EdgekitError."""
+        ...
+
     def identify(self, text: str) -> Spoken:
         """Which of the languages that can be translated from a text is in. Raises EdgekitError."""
         ...
@@ -211,6 +215,13 @@ class InstalledModels:
         from edgekit.glossary.read import unheaded_row
 
         return unheaded_row(path, direction)
+
+    def keep(self, source: str, text: str, direction: Direction) -> None:
+        """See Models."""
+        from edgekit.memory.memory import open_memory
+
+        with open_memory() as memory:
+            memory.add(source, text, direction)
 
     def identify(self, text: str) -> Spoken:
         """See Models; the first time takes half a second."""

@@ -13,7 +13,7 @@ from toys.tui_stage import play as play_app
 
 from edgekit.core.languages import Direction
 from edgekit.gradebook.book import open_gradebook
-from tui.grading import BookGrades
+from tui.book_grades import BookGrades
 from tui.screens.grade import GradeScreen
 
 RIGHT = "plants need light to live"

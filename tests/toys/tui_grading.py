@@ -15,7 +15,7 @@ from edgekit.core.events import Event, Reporter, silent
 from edgekit.quiz.model import Quiz
 from edgekit.quiz.suggestion import Answer, Suggestion
 from edgekit.quiz.teaching import TeacherMark
-from tui.grading import BookGrades
+from tui.book_grades import BookGrades
 
 SECONDS = 30.0
 QUIZ = """

@@ -42,6 +42,9 @@ class ToyTranslator:
         findings = (("number", "`12` is missing"),) if "12" in text else ()
         sure = 0.25 if "?" in text else 0.93 if "sure" in text else 0.5 if findings else None
         terms = (Term("term", "TERMO", "TERM" in text.upper()),) if self.glossary and "term" in text else ()
+        kept = next((mended for (source, _to), mended in self.models.kept.items() if source == text), None)
+        if kept is not None:
+            return Line(text, kept, 1.0, origin="memory")
         return Line(
             text,
             text.upper(),
@@ -70,6 +73,7 @@ class ToyModels:
         self.opened: list[ToyTranslator] = []
         self.asked: list[list[str]] = []
         self.spoken = Spoken()
+        self.kept: dict[tuple[str, Direction], str] = {}
         self.file_goes_on = threading.Event()
         self.file_goes_on.set()
 
@@ -109,6 +113,11 @@ class ToyModels:
 
     def unheaded_row(self, path: Path, direction: Direction) -> tuple[str, str] | None:
         return unheaded_row(path, direction)
+
+    def keep(self, source: str, text: str, direction: Direction) -> None:
+        if not text:
+            raise InputError("an entry of the memory is empty")
+        self.kept[source, direction] = text
 
     def identify(self, text: str) -> Spoken:
         return self.spoken

@@ -91,6 +91,7 @@ def test_a_class_is_graded_by_the_mouse_alone(tmp_path: Path, monkeypatch: pytes
         await stage.until(lambda: not stage.app.jobs.running)
         await stage.click("c Change")
         await stage.sees("of 2:")
+        assert "a Accept" not in stage.shown()  # where points are typed, letters are no keys
         await stage.click(" 1.5 ")
         await stage.sees("#3: changed, 1.5")
         await stage.click("a Accept")

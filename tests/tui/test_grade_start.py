@@ -19,7 +19,8 @@ from edgekit.gradebook.book import open_gradebook
 from edgekit.gradebook.quiz_file import quiz_has_changed
 from edgekit.quiz.example import NAMES
 from tui import words
-from tui.grading import BookGrades, OpenClass
+from tui.book_grades import BookGrades
+from tui.grading import OpenClass
 from tui.widgets.paths import above
 
 CLASS = Path(__file__).resolve().parents[2] / "examples" / "class"

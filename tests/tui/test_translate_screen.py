@@ -303,6 +303,20 @@ def test_damaged_models_are_named_with_what_repairs_them_where_no_other_is_insta
     play(models, small, size=(40, 15))
 
 
+def test_a_damaged_model_is_named_once_where_another_translates() -> None:
+    models = ToyModels(PT_EN)
+    models.broken = [ModelFormatError("`toy-en-pt` is installed but damaged", hint="run `edgekit pull toy`")]
+
+    async def scene(screen: Screen) -> None:
+        await screen.sees("`toy-en-pt` is installed but damaged; run `edgekit pull toy`")
+        await screen.sees("ready")
+        await screen.translated("hello")
+        await screen.press("ctrl+s")
+        assert "damaged" not in screen.label("status")
+
+    play(models, scene)
+
+
 def test_help_names_every_key_and_goes_away() -> None:
     async def scene(screen: Screen) -> None:
         await screen.ready()

@@ -199,6 +199,8 @@ class GradeScreen(ClassScreen):
                         self.say(_("released: {count}; undoing takes all of it back", count=len(numbers)))
 
             told = _("Did the marks go out to the students? They change no more then: {count}", count=len(numbers))
+            if left := desk.opened.counts().left:
+                told += "; " + _("{left} without a mark", left=left)
             self.app.push_screen(ConfirmScreen(told), answered)
 
     def action_next(self) -> None:

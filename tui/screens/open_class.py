@@ -1,11 +1,10 @@
-"""A class on the screen: opened, shown, graded in the background, tested; what is decided is `tui.screens.grade`'s."""
+"""A class on the screen: what is shown of it, and where; what is decided is `tui.screens.grade`'s."""
 
 from __future__ import annotations
 
 import contextlib
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from collections.abc import Iterable, Iterator
+from typing import Any, ClassVar
 
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
@@ -14,32 +13,24 @@ from textual.widgets import ContentSwitcher, Label
 from edgekit.core.characters import visible
 from edgekit.core.errors import EdgekitError
 from tui.actions import N_, key_of
-from tui.bridge import Job
 from tui.desk import Desk
-from tui.figures import percent
-from tui.grading import Card, Report
-from tui.progress import name_in_words
-from tui.screens.opening import OpeningScreen
-from tui.screens.shown import ShownScreen
+from tui.figures import figure, percent
+from tui.grading import Card
+from tui.screens.class_work import ClassWork
 from tui.widgets.answer_card import card_paragraphs
 from tui.widgets.answer_list import AnswerList
 from tui.widgets.class_opener import ClassOpener
-from tui.widgets.fairness_cards import attack_lines, audit_lines
 from tui.widgets.lines import KeysLine
 from tui.widgets.points_row import PointsRow
 from tui.widgets.script import ScriptText, plain
 from tui.widgets.spoken import SaidLabel
 from tui.words import _
 
-if TYPE_CHECKING:
-    from edgekit.fairness.audit import AuditCard
-    from edgekit.fairness.redteam import AttackCard
-
 EVERY_SECONDS = 1.0
 OF_AN_ANSWER = tuple(f"grade.{name}" for name in ("accept", "change", "later", "alike", "next"))
 
 
-class ClassScreen(OpeningScreen):
+class ClassScreen(ClassWork):
     """Three views: what can be opened, one answer, all answers; and the work that goes on behind them."""
 
     TOLD: ClassVar[dict[str, str]] = {
@@ -55,11 +46,6 @@ class ClassScreen(OpeningScreen):
         "queue": N_("All answers, those to decide on first. Enter shows the chosen one."),
         "points": N_("The points, as 1.5 or 1,5. Enter makes them the mark, esc leaves it."),
     }
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._share: float | None = None
-        self._told: deque[tuple[str, list[str]]] = deque()
 
     def content(self) -> ComposeResult:
         """The count, then one of the views, then the points when they are changed."""
@@ -116,7 +102,7 @@ class ClassScreen(OpeningScreen):
 
     def works(self, action: str) -> bool:
         """What can be opened is all that there is before anything is; a list has no next, and no answer no mark."""
-        if self._desk is None:
+        if self._desk is None or self.query_one(PointsRow).display:  # where letters are no keys
             return False
         if self._current == "card":
             return self._desk.card is not None or action not in OF_AN_ANSWER
@@ -214,7 +200,7 @@ class ClassScreen(OpeningScreen):
             text = N_("{left} of {all} left, {review} need a look")
             if counts.review == 1:
                 text = N_("{left} of {all} left, {review} needs a look")
-            told = _(text, left=counts.left, all=counts.answers, review=counts.review)
+            told = _(text, left=figure(counts.left), all=figure(counts.answers), review=figure(counts.review))
             told += ", " + _("{later} for later", later=later) if later else ""
             told += ", " + _("grading {share}", share=percent(self._share)) if self._share is not None else ""
             here = f"  #{desk.card.number}" if desk.card is not None and self._current == "card" else ""
@@ -233,71 +219,6 @@ class ClassScreen(OpeningScreen):
         if desk.card is None:
             self.say(_("there is no answer here"))
         return desk.card
-
-    def _opened_desk(self) -> Desk | None:
-        if self._desk is None:
-            self.say(_("open a quiz first"))
-        return self._desk
-
-    # Work behind it
-
-    def action_attack(self) -> None:
-        """Begin the attack test."""
-        desk, grades = self._opened_desk(), self._grades
-        if desk is not None:
-            session = desk.opened.id
-            self._start("attack", f"session {session}", lambda report: grades.red_team(session, report))
-
-    def action_audit(self) -> None:
-        """Begin the audit."""
-        desk, grades = self._opened_desk(), self._grades
-        if desk is not None:
-            session = desk.opened.id
-            self._start("audit", f"session {session}", lambda report: grades.audit(session, report))
-
-    def _start(self, what: str, of: str, work_of: Callable[[Report], object]) -> None:
-        name = f"{what} {of}"
-        same = [job for job in self.app.jobs.running if job.name == name and not job.is_stopping]
-        if same:
-            self.explain(_("{job} is at work; Jobs shows how far it is and cancels it", job=name_in_words(same[0])))
-            return
-        job = self.app.jobs.start(name, work_of, writes=what == "grade")
-        self._jobs[id(job)] = what
-        self.say("")
-        if what == "grade":
-            self.say_progress(_("{job}: at work", job=name_in_words(job)))
-        else:
-            self.say_progress(_("{job}: at work, go on grading meanwhile", job=name_in_words(job)))
-
-    def job_changed(self, job: Job) -> None:
-        """Take in what is graded; show the card of a test."""
-        what = self._jobs.get(id(job))
-        if what is None:
-            return
-        if what == "grade":
-            self._share = job.share or 0.0 if job.runs else None
-            self._take_in()
-        # How far grading is stands above an answer.
-        self.say_progress_of(job, {at for at, one in self._jobs.items() if one != "grade" or self._desk is None})
-        if job.problem is not None:
-            self.say_problem(job.problem)
-        elif job.state == "cancelled":
-            self.say(_("{job} was cancelled", job=name_in_words(job)))
-        elif job.state == "done" and what == "grade":
-            self.say(_("all is suggested; nothing is a mark before you press a key"))
-        elif job.state == "done":
-            self.say(f"{name_in_words(job)}: {_('done')}")
-        if job.state == "done" and what == "attack":
-            self._told.append((_("Attack test"), attack_lines(cast("AttackCard", job.result))))
-        elif job.state == "done" and what == "audit":
-            self._told.append((_("Fairness"), audit_lines(cast("AuditCard", job.result), self.app.models.name)))
-        self._show_told()
-
-    def _show_told(self) -> None:
-        """A card, as soon as nobody looks at something else."""
-        if self._told and self.app.screen is self:  # `is_current` is also the screen below a dialog
-            title, lines = self._told.popleft()
-            self.app.push_screen(ShownScreen(title, "\n".join(lines)))
 
     def _take_in(self) -> None:
         """See what was added to the record; an answer that is shown stays."""

@@ -68,6 +68,11 @@ class OpeningScreen(JobScreen):
         """Begin a job."""
         raise NotImplementedError
 
+    def _opened_desk(self) -> Desk | None:
+        if self._desk is None:
+            self.say(_("open a quiz first"))
+        return self._desk
+
     def action_open(self) -> None:
         """Show what can be opened, whatever is being opened."""
         self._turn += 1

@@ -124,8 +124,8 @@ class TranslateScreen(TranslateWork):
     def _invitation(self) -> str:
         if self._directions:
             return _("write or paste text here; its translation appears below")
-        if broken := self._models.damaged():
-            return "\n".join("; ".join(part for part in in_words(one) if part) for one in broken)
+        if broken := self.damaged_in_words():
+            return "\n".join(broken)
         told = N_("no model is installed; press 3 for the screen Models, choose one and press p; or run {command}")
         return _(told, command=" / ".join(f"`edgekit pull {name}`" for name in self._models.offers()))
 
@@ -204,9 +204,10 @@ class TranslateScreen(TranslateWork):
         if self._worst:
             parts = [
                 _(
-                    "lines to look at: {count}; {key} goes to the worst",
+                    "lines to look at: {count}; {key} goes to the worst, esc and then {mend} mends it",
                     count=len(self._worst),
                     key=key_of("translate.worst"),
+                    mend=key_of("translate.mend"),
                 )
             ]
         self.say("\n".join([*parts, *([self._note] if self._note else [])]))

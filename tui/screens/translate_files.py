@@ -17,7 +17,7 @@ from edgekit.core.errors import EdgekitError
 from edgekit.core.languages import Direction
 from tui import pager
 from tui.bridge import Job
-from tui.errors import note_in_words
+from tui.errors import in_words, note_in_words
 from tui.figures import figure
 from tui.models import FileDone, Line, Models
 from tui.pages import page
@@ -55,6 +55,10 @@ class TranslateFiles(JobScreen):
     def lines(self) -> Sequence[Line]:
         """What is translated so far."""
         raise NotImplementedError
+
+    def damaged_in_words(self) -> list[str]:
+        """What is here and is not whole, and what to do about it, a line each."""
+        return ["; ".join(part for part in in_words(one) if part) for one in self._models.damaged()]
 
     def use_glossary(self, path: Path | None) -> None:
         """Translate with it from now on; None: with none."""

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import ClassVar
 
-from textual import on
+from textual import on, work
 from textual.content import Content
+from textual.message import Message
 from textual.widgets import Label, OptionList, TextArea
 from textual.widgets.option_list import Option
 
 from edgekit.core.characters import visible
+from edgekit.core.errors import EdgekitError
 from edgekit.core.languages import Direction
 from tui.actions import key_of
 from tui.figures import figure
@@ -28,6 +31,12 @@ class TranslateReview(TranslateFiles):
     """The part of the translate screen that goes through what is translated."""
 
     NAME: ClassVar[str] = "translate"
+
+    @dataclass
+    class Kept(Message):
+        """What was mended is in the memory, or why it is not."""
+
+        problem: EdgekitError | None = None
 
     def __init__(self) -> None:
         super().__init__()
@@ -121,6 +130,42 @@ class TranslateReview(TranslateFiles):
         at %= len(self._worst)
         box.highlighted = min(at, box.option_count - 1)
         self._go_to(self._worst[at])
+
+    def action_mend(self) -> None:
+        """Ask for a better translation of the line where the cursor is, for the memory."""
+        one = self._lines[self._row] if self._row < len(self._lines) else None
+        if self._current is None or one is None or not one.source.strip():
+            self.say(_("there is no translation to mend here"))
+            return
+        from tui.screens.mending import MendScreen
+
+        source, direction = one.source, self._current
+
+        def answered(text: str | None) -> None:
+            if text is not None and text != one.text:
+                self._keep(source, text, direction)
+
+        self.app.push_screen(MendScreen(source, one.text), answered)
+
+    @work(thread=True, exit_on_error=False, group="keep")
+    def _keep(self, source: str, text: str, direction: Direction) -> None:
+        try:
+            self._models.keep(source, text, direction)
+        except EdgekitError as problem:
+            self.post_message(self.Kept(problem))
+        else:
+            self.post_message(self.Kept())
+
+    @on(Kept)
+    def _kept(self, event: Kept) -> None:
+        """Open the direction again: where there was no memory before, nothing looked into it."""
+        if event.problem is not None:
+            self.say_problem(event.problem)
+        elif self._current is not None:
+            self._open(self._current)
+
+    def _open(self, direction: Direction, text: str | None = None) -> None:
+        raise NotImplementedError
 
     def action_align(self) -> None:
         """Word by word, from where the cursor is."""

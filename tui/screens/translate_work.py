@@ -81,6 +81,8 @@ class TranslateWork(TranslateReview):
             if isinstance(event, Note):
                 notes.append(note_in_words(event.text))
 
+        if self._current is None:  # a direction that is not offered for that is missed
+            notes += self.damaged_in_words()
         with self._busy:
             if worker.is_cancelled:
                 return
