@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 from grading.ruled_questions import mark, question
 
+from edgekit.grading.amounts import amounts
 from edgekit.quiz.model import Question
 
 _LANGUAGES = ("en", "es", "pt", "fr", "de", "sw")
@@ -138,3 +141,12 @@ def test_a_year_after_christ_is_another_one() -> None:
 )
 def test_an_hour_and_a_half_is_one_where_no_number_is_written(text: str) -> None:
     assert mark(question("numeric", value=90.0, unit="min"), text, _LANGUAGES).possible == (2.0,)
+
+
+def test_an_amount_with_a_half_leaves_the_others_of_its_text_as_they_are() -> None:
+    found = amounts("3 metres of wire, 2 litres and a half of water and 7 kg of salt", ("en",))
+    assert [(*one.values, one.unit and one.unit.written) for one in found] == [
+        (Decimal(3), "metres"),
+        (Decimal("2.5"), "litres"),
+        (Decimal(7), "kg"),
+    ]
