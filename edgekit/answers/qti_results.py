@@ -181,15 +181,21 @@ def _marked(
 ) -> bytes:
     """The bytes of a file with outcomes before the end of each marked item, and the earlier ones of them cut out."""
     cuts: list[tuple[int, int, bytes]] = []
+    left = {
+        at for at, given in places.items() if at[0] == number and any(one in marks for one in given.answers.values())
+    }
     for place in _places(file.data):
         given = places.get((number, place.result, place.item), _NONE)
         found = {part: marks[answer] for part, answer in given.answers.items() if answer in marks}
         if found:
             whole = given.whole and len(found) == len(given.answers)
             text = "" if place.prefix is None else _outcomes(found, place.prefix, whole=whole)
+            if place.prefix is not None:
+                left.discard((number, place.result, place.item))
             # ASCII with references: right in every encoding that has ASCII in it.
             cuts.append((place.begin, place.end, text.encode("ascii", "xmlcharrefreplace")))
-    if cuts and file.data.startswith((b"\xff\xfe", b"\xfe\xff")):
+    # In two bytes a letter no end of an item is found.
+    if left:
         raise OutputError(f"`{file.name}` is in UTF-16, which marks are not written into", hint="save it as UTF-8")
     done = io.BytesIO()
     at = 0

@@ -12,7 +12,7 @@ from toys.quiz_of_two import SOURCE, quiz_of_two, read
 
 from edgekit.answers.read import read_answers
 from edgekit.answers.write import write_marks
-from edgekit.core.errors import InputError
+from edgekit.core.errors import InputError, OutputError
 from edgekit.quiz.model import Quiz
 from edgekit.quiz.read import check_quiz
 from edgekit.quiz.suggestion import Mark
@@ -126,3 +126,31 @@ def test_the_gaps_of_an_item_are_questions_of_their_own_and_their_sum_its_score(
     told = {one.get("identifier"): one.findtext("{*}value") for one in item.findall("{*}outcomeVariable")}
     assert told.get("SCORE") == (None if more else "1.5")
     assert told["EDGEKIT_SCORE.B"] == "0"
+
+
+def test_marks_are_not_written_into_utf_16_and_what_has_none_stays(tmp_path: Path, quiz: Quiz) -> None:
+    data = ('<?xml version="1.0" encoding="UTF-16"?>' + RESULT.format(ITEM.format("luz"))).encode("utf-16")
+    answers = read(tmp_path, data, quiz, "in.xml")
+    assert [(one.answer_id, one.text) for one in answers.answers] == [("result1.q1", "luz")]
+    write_marks(answers, [], tmp_path / "out.xml")
+    assert (tmp_path / "out.xml").read_bytes() == data
+    with pytest.raises(OutputError, match="is in UTF-16"):
+        write_marks(answers, [Mark("result1.q1", "q1", 1.0, "changed", points=1.0)], tmp_path / "out.xml")
+    assert (tmp_path / "out.xml").read_bytes() == data
+
+
+def test_reports_of_a_zip_are_written_as_a_zip_each_with_its_own_marks(tmp_path: Path, quiz: Quiz) -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name in ("b.xml", "a.xml"):
+            archive.writestr(name, RESULT.format(ITEM.format(name)))
+    answers = read(tmp_path, buffer.getvalue(), quiz, "in.zip")
+    assert [one.text for one in answers.answers] == ["a.xml", "b.xml"]
+    marks = [Mark(one.answer_id, "q1", 1.0, "changed", points=at) for at, one in enumerate(answers.answers)]
+    write_marks(answers, marks, tmp_path / "out.zip")
+    with zipfile.ZipFile(tmp_path / "out.zip") as archive:
+        assert archive.namelist() == ["a.xml", "b.xml"]
+        for at, name in enumerate(archive.namelist()):
+            root = etree.fromstring(archive.read(name))
+            assert root.findtext(".//candidateResponse/value") == name
+            assert float(root.findtext(".//outcomeVariable[@identifier='SCORE']/value") or "nan") == at

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import stat
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -181,12 +183,16 @@ def test_the_old_folder_is_put_back_when_the_new_one_cannot_take_its_place(
     assert names(tmp_path) == ["model"]
 
 
-@pytest.mark.parametrize("can", [True, False])
+@pytest.mark.parametrize("how", ["as it can", "another system", "none in the library", "refused"])
 def test_the_new_folder_is_there_whether_or_not_the_system_can_exchange_two(
-    can: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    how: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if not can:
-        monkeypatch.setattr(atomic, "_exchange", lambda *_: False)
+    if how == "another system":
+        monkeypatch.setattr(sys, "platform", "darwin")
+    elif how == "none in the library":
+        monkeypatch.setattr(ctypes, "CDLL", lambda _: object())
+    elif how == "refused":
+        monkeypatch.setattr(ctypes, "CDLL", lambda _: SimpleNamespace(renameat2=lambda *_: -1))
     path = tmp_path / "model"
     for content in (b"1", b"2"):
         with replacing_folder(path) as new:

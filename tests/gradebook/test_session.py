@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from gradebook.classes import SETTINGS, answers, begun, quiz, suggestion
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from edgekit.core.errors import InputError, UnavailableError, UsageError
+from edgekit.core.errors import InputError, IntegrityError, UnavailableError, UsageError
 from edgekit.gradebook.book import open_gradebook
 from edgekit.gradebook.quiz_file import keep_quiz_file, quiz_has_changed
 from edgekit.gradebook.session import Session
@@ -194,6 +195,22 @@ def test_a_suggestion_is_written_in_one_form() -> None:
     one = suggestion(answers(1)[0])
     assert read(written(one)) == one
     assert written(one) == written(read(written(one)))
+
+
+@pytest.mark.parametrize(
+    ("part", "value"),
+    [
+        *[("points", one) for one in (float("nan"), "2", True, None)],
+        *[("probability", one) for one in (float("nan"), "0.9", None)],
+        *[("views", one) for one in ({"written": float("nan")}, {"written": "0.9"}, {"written": None})],
+        *[("state", "passed"), ("criterion", 1)],
+    ],
+)
+def test_what_is_no_result_of_a_criterion_is_no_suggestion(part: str, value: object) -> None:
+    whole = json.loads(written(suggestion(answers(1)[0])))
+    whole["criteria"][0][part] = value
+    with pytest.raises(IntegrityError, match="holds a suggestion that is none"):
+        read(json.dumps(whole))
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=15, deadline=None)

@@ -139,6 +139,17 @@ def test_sets_hold_the_mark_in_every_variety_and_for_every_mark_at_the_level_ask
             assert held >= 0.87, (variety, label)
 
 
+def test_threshold_is_the_score_of_the_rank_that_the_level_asks_for() -> None:
+    """Of 59 answers of a mark, with a tenth, the 54th smallest score: ceil(60 x .9)."""
+    scores = [at / 100 for at in range(1, 60)]
+    table = np.array([[score, 1 - score] for score in scores])
+    found = fit_conformal(["en"] * 59, [1] * 59, table, alpha=0.1)
+    assert found.to_json()["thresholds"]["en"][1] == 0.54
+    # Of 8 no score is at the 9th rank.
+    few = fit_conformal(["en"] * 67, [1] * 59 + [0] * 8, np.vstack([table, np.full((8, 2), 0.5)]), alpha=0.1)
+    assert few.to_json()["thresholds"]["en"] == [1.0, 0.54]
+
+
 def test_variety_with_fewer_than_fifty_takes_the_widest_threshold_never_the_pooled() -> None:
     right, table = probabilities(449, 9)
     varieties = ["en"] * 200 + ["es"] * 200 + ["qu"] * 49

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from gradebook.toy_tools import SETTINGS
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from edgekit.gradebook.again import contest
 from edgekit.gradebook.book import Gradebook, open_gradebook
 from edgekit.gradebook.session import Session
 from edgekit.grading.groups import alike
@@ -74,6 +76,19 @@ def test_a_denial_another_number_or_unit_is_left_out_when_all_else_is_the_same(
 )
 def test_the_same_in_other_words_is_one_group(book: Gradebook, texts: list[str]) -> None:
     assert alike(session_of(book, texts), 1).numbers == (*range(1, len(texts) + 1),)
+
+
+def test_an_answer_that_a_student_contests_is_in_no_group_of_the_same_words(book: Gradebook) -> None:
+    given = [Answer(f"a{at}", "q1", "Plants need light") for at in range(1, 5)]
+    session = book.begin(quiz(), given, SETTINGS)
+    looked_at = [(number, replace(suggestion(one), decision="review")) for number, one in session.answers.items()]
+    session.suggest(looked_at, session.teaching())
+    assert alike(session, 1).numbers == (1, 2, 3, 4)
+    session.decide([2], "accepted")
+    contest(session, [2], why="I wrote more than that")
+    assert alike(session, 1).numbers == (1, 3, 4)
+    assert alike(session, 1).left_out == (2,)
+    assert 2 not in alike(session, 2).numbers
 
 
 @settings(max_examples=25, deadline=None)

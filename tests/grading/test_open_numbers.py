@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 from grading.ruled_questions import mark, question
 
+from edgekit.grading.amounts import amounts
 from edgekit.quiz.model import Question
 
 _LANGUAGES = ("en", "es", "pt", "fr", "de", "sw")
@@ -196,3 +199,12 @@ def test_an_article_is_one_where_it_is_all_there_is() -> None:
     assert mark(question("numeric", value=1.0), "una", _LANGUAGES).possible == (2.0,)
     assert mark(question("numeric", value=1.0), "a dog", _LANGUAGES).points == 0.0
     assert mark(question("numeric", value=2.0), "Um.", _LANGUAGES).possible == (0.0,)
+
+
+def test_an_amount_with_a_half_leaves_the_others_of_its_text_as_they_are() -> None:
+    found = amounts("3 metres of wire, 2 litres and a half of water and 7 kg of salt", ("en",))
+    assert [(*one.values, one.unit and one.unit.written) for one in found] == [
+        (Decimal(3), "metres"),
+        (Decimal("2.5"), "litres"),
+        (Decimal(7), "kg"),
+    ]

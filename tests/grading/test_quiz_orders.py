@@ -89,3 +89,11 @@ def test_lint_names_the_order_and_the_key(
     assert "speaks to whoever grades: it counts for nothing\twrite `statement" in told
     Path("quiz.toml").write_text(f'{head}criteria = ["{RIGHT}"]\n', encoding="utf-8")
     assert run(["grade", "lint", "quiz.toml"]) == 0
+
+
+def test_what_gives_no_order_stands_as_it_was_written() -> None:
+    text = "Water  makes the seed swell.\nThen it\u00a0grows\u200b: a cafe\u0301 of roots ."
+    asked = replace(with_reference(text), criteria=(Criterion("c", 2.0, {"en": text}),))
+    assert without_orders(asked) == asked
+    told = without_orders(replace(asked, references={"en": (text, ORDER)}))
+    assert told.references == {"en": (text,)}

@@ -19,7 +19,7 @@ from edgekit.core.errors import (
     UnavailableError,
     UsageError,
 )
-from edgekit.core.events import Event, Progress, StepFinished
+from edgekit.core.events import Event, Progress, StepFinished, StepStarted
 from edgekit.store.add import add
 from edgekit.store.installed import broken_models, find_model, models_folder
 from edgekit.store.receipt import write_receipt
@@ -84,6 +84,21 @@ def test_a_byte_that_changed_is_found_and_the_old_model_stays(artifact: Path) ->
     assert len(caught.value.reasons) == 2
     assert (find_model("toy").folder / "model.onnx").read_bytes() == TOY
     assert broken_models() == []
+    assert [path.name for path in models_folder().iterdir()] == ["toy"]
+
+
+@pytest.mark.parametrize("content", [TOY[:-1], TOY + b"X", b""])
+def test_a_file_that_changes_while_it_is_added_is_found_and_the_old_model_stays(artifact: Path, content: bytes) -> None:
+    add(artifact)
+
+    def change(event: Event) -> None:
+        if isinstance(event, StepStarted):
+            (artifact / "model.onnx").write_bytes(content)
+
+    with pytest.raises(IntegrityError) as caught:
+        add(artifact, force=True, report=change)
+    assert caught.value.reasons == (f"`model.onnx` does not have {len(TOY):,} bytes",)
+    assert (find_model("toy").folder / "model.onnx").read_bytes() == TOY
     assert [path.name for path in models_folder().iterdir()] == ["toy"]
 
 
