@@ -227,7 +227,7 @@ class BookGrades:
             for done, answer in enumerate(trial.answers, 1):
                 found += grader.grade([answer])
                 report(Progress("audit", done, len(trial.answers), "answers"))
-        return audit(outcomes(trial, found), left_out=trial.left_out)
+        return audit(outcomes(trial, found), left_out=trial.left_out, written=quiz.languages)
 
     @contextlib.contextmanager
     def _grader(self, number: int, report: Report) -> Iterator[tuple[Quiz, Grader]]:

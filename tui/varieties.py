@@ -14,6 +14,9 @@ VARIETIES = {
     "spelling": N_("slips of the pen"),
     "phonetic": N_("written by ear"),
     "chat": N_("as in chats"),
+    # Of an audit that takes several together.
+    "originals": N_("originals"),
+    "rewritings": N_("rewritings"),
 }
 _TRANSLATED = "translated to "
 # What stands behind the tag of a language.

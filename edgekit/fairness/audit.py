@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import TypeAlias
@@ -20,6 +20,7 @@ Counted: TypeAlias = Callable[[Sequence[Outcome]], list[bool]]
 # How many answers a variety needs before a verdict says anything: half the width of a share's interval is 0.17 at 30.
 FEWEST = 30
 _LEAST_P = 0.001
+WRITTEN, REWRITTEN = "originals", "rewritings"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +73,17 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class AuditCard:
-    """groups: by variety.  pairs: of every two varieties.  few: varieties with too few answers for a verdict."""
+    """groups: by variety.  pairs: of every two varieties.  few: varieties with too few answers for a verdict.
+
+    together: whether verdicts are of answers as they were written and of all that was made of them.
+    """
 
     groups: Mapping[str, Rates]
     pairs: tuple[Pairing, ...]
     verdicts: tuple[Verdict, ...]
     few: tuple[str, ...]
     left_out: int = 0
+    together: bool = False
 
     @property
     def passed(self) -> bool:
@@ -120,11 +125,19 @@ def outcomes(trial: Trial, suggestions: Sequence[Suggestion]) -> list[Outcome]:
 
 
 def audit(
-    found: Sequence[Outcome], *, limits: Limits | None = None, left_out: int = 0, rounds: int = 1000
+    found: Sequence[Outcome],
+    *,
+    limits: Limits | None = None,
+    left_out: int = 0,
+    rounds: int = 1000,
+    written: Collection[str] = (),
 ) -> AuditCard:
     """Hold what became of parallel answers against the limits; intervals are drawn by question.
 
     A grader that always says the same has no gap at all, and fails: it must tell right from wrong in every variety.
+
+    written: varieties that answers stand in before they are put into others. Where no two varieties have enough answers
+    in common, what stands there is held against all that was made of it.
     """
     limits = limits or Limits()
     groups = by_variety(found)
@@ -133,6 +146,10 @@ def audit(
     table = {variety: rates(group) for variety, group in groups.items()}
     pairs = tuple(pair(one, two, groups) for one, two in combinations(groups, 2))
     judged = [one for one in pairs if one.first in enough and one.second in enough and one.count >= FEWEST]
+    both = by_variety(() if judged else _together(found, written))
+    together = bool(both) and all(len(group) >= FEWEST for group in both.values())
+    if together:
+        enough, judged = both, [pair(WRITTEN, REWRITTEN, both)]
     held = _Held(enough, rounds // 2)
     verdicts = [
         *(_tells_apart(variety, group, held.rounds) for variety, group in enough.items()),
@@ -141,10 +158,22 @@ def audit(
         *(held.flips(one, limits) for one in judged),
         *held.gap("wrong answers accepted", _wrong_accepted, limits.odds_gap),
         *held.gap("right answers refused", _right_refused, limits.odds_gap),
-        *(held.calibration(variety, limits) for variety in enough),
-        *(held.coverage(variety, limits) for variety in enough if table[variety].coverage is not None),
     ]
-    return AuditCard(table, pairs, tuple(verdicts), few, left_out)
+    if not together:  # of what stands there several times no share can be told from chance
+        verdicts += [held.calibration(variety, limits) for variety in enough]
+        verdicts += [held.coverage(variety, limits) for variety in enough if table[variety].coverage is not None]
+    return AuditCard(table, pairs, tuple(verdicts), few, left_out, together)
+
+
+def _together(found: Sequence[Outcome], written: Collection[str]) -> list[Outcome]:
+    """Each answer that was put into another variety beside what it was made of."""
+    stands = {one.item: one for one in found if one.variety in written}
+    return [
+        replace(one, item=f"{made.item}/{made.variety}", variety=variety)
+        for made in found
+        if made.variety not in written and made.item in stands
+        for variety, one in ((WRITTEN, stands[made.item]), (REWRITTEN, made))
+    ]
 
 
 def _tells_apart(variety: str, group: Sequence[Outcome], rounds: int) -> Verdict:

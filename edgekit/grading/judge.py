@@ -31,6 +31,8 @@ SECONDS = 30.0
 _ALTERNATIVES = 1000
 # The four words together: below it the model was about to say something else, and the grammar spoke for it.
 LEAST_MASS = 0.05
+# A logarithm above it is that of no probability; rounding may leave one a little above 0.
+_MOST_LOG = 0.01
 # A tie is no verdict: the first of the four words would win it.
 _LEAST_APART = 1e-6
 MOST_ANSWER = 2000
@@ -241,6 +243,8 @@ def _probabilities(said: Generation, words: Sequence[_Word]) -> dict[_Word, floa
         begins = one.data.decode("utf-8", "replace").strip()
         for word in words:
             if begins and word.startswith(begins):
+                if not one.log_probability <= _MOST_LOG:
+                    return {}
                 mass[word] += math.exp(one.log_probability)
     total = sum(mass.values())
     return {word: value / total for word, value in mass.items()} if total >= LEAST_MASS else {}

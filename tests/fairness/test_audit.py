@@ -236,3 +236,38 @@ def test_a_calibration_error_is_told_beside_what_chance_makes_of_it() -> None:
 def test_what_is_no_probability_is_refused_and_not_averaged(p: float) -> None:
     with pytest.raises(ValueError, match="between 0 and 1"):
         audit([replace(one, probability=p) for one in answers({"en": 1})])
+
+
+def own(flip: bool, *, contents: int = 12) -> list[Outcome]:
+    """Twelve wordings of a quiz in four forms: too few of each for a verdict."""
+    return [
+        Outcome(
+            f"q{n % 4}/i{n}", f"q{n % 4}", form, right, right != (flip and form != "en"), True, 0.9 if right else 0.1
+        )
+        for n in range(contents)
+        for right in (n % 2 == 0,)
+        for form in ("en", "plain", "chat", "spelling")
+    ]
+
+
+def test_forms_with_few_answers_are_judged_together_beside_what_was_written() -> None:
+    card = audit(own(flip=False), rounds=100, written=("en",))
+    assert card.passed
+    assert card.together
+    (flips,) = [verdict for verdict in card.verdicts if verdict.name.startswith("decided differently")]
+    assert flips.name == "decided differently, originals and rewritings"
+    assert flips.detail.startswith("0 of 36; ")
+    assert not [verdict for verdict in card.verdicts if "calibration" in verdict.name or "coverage" in verdict.name]
+    assert set(card.groups) == {"en", "plain", "chat", "spelling"}
+
+
+def test_a_grader_that_reads_no_other_form_fails_though_each_has_few_answers() -> None:
+    card = audit(own(flip=True), rounds=100, written=("en",))
+    failed = {verdict.name for verdict in card.verdicts if not verdict.passed and not verdict.is_open}
+    assert failed >= {"decided differently, originals and rewritings", "tells right from wrong, rewritings"}
+
+
+def test_forms_are_not_taken_together_where_they_are_few_or_varieties_have_enough() -> None:
+    assert not audit(own(flip=False, contents=8), rounds=50, written=("en",)).verdicts
+    assert not audit(own(flip=False), rounds=50).verdicts
+    assert not audit(own(flip=False, contents=40), rounds=50, written=("en",)).together

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from edgekit.fairness.agreement import entropy, fleiss_kappa, macro_f1, quadratic_kappa, weighted_f1
 from edgekit.fairness.measures import (
     Outcome,
+    _tail,
     area_under_curve,
     bootstrap,
     by_variety,
@@ -165,3 +167,25 @@ def test_figures_are_those_of_the_libraries_that_others_use() -> None:
     assert [exact_mcnemar(*pair) for pair in ((3, 9), (12, 25), (0, 7))] == pytest.approx(
         [0.14599609375, 0.0470310274, 0.015625]
     )
+
+
+@pytest.mark.parametrize(("questions", "tail"), [(2, 0.025), (9, 0.025), (10, 0.00855), (20, 0.01588), (1000, 0.02480)])
+def test_the_fewer_the_questions_the_further_out_are_the_percentiles(questions: int, tail: float) -> None:
+    """`norm.cdf(-sqrt(n / (n - 1)) * t.ppf(0.975, n - 1))` of scipy 1.17.1; below ten, contents are drawn as well."""
+    assert _tail(questions) == pytest.approx(tail, abs=2e-5)
+
+
+def test_an_interval_of_ten_questions_holds_the_true_share_nineteen_times_of_twenty() -> None:
+    draw = np.random.default_rng(5)
+    held = 0
+    for seed in range(120):
+        shares = draw.beta(1.63, 0.7, 10)
+        rows = [
+            Outcome(f"{q}-{n}", f"q{q}", "en", True, bool(draw.random() < share), True, 0.5)
+            for q, share in enumerate(shares)
+            for n in range(10)
+        ]
+        found = bootstrap(rows, lambda drawn: sum(one.accepted for one in drawn) / len(drawn), rounds=100, seed=seed)
+        assert found is not None
+        held += found.low <= 0.7 <= found.high
+    assert held >= 108

@@ -81,7 +81,8 @@ def audit(
                 translators.close()
         else:
             trial = make_trial(versions, base=base, language=base_language_of(versions, base))
-        card = judged(outcomes(trial, _graded(trial, tools, report)), left_out=trial.left_out)
+        found = outcomes(trial, _graded(trial, tools, report))
+        card = judged(found, left_out=trial.left_out, written=asked.languages if asked is not None else ())
     if as_json:
         told = {"schema": AUDIT_SCHEMA, "passed": card.passed, "ceiling": CEILING}
         verdicts = [{**dataclasses.asdict(one), "open": one.is_open} for one in card.verdicts]
@@ -145,7 +146,8 @@ def _show_audit(card: AuditCard, *, own: bool) -> None:
         output.data(line)
     if card.few:
         names = "; ".join(f"{output.visible(one, one_line=True)} {card.groups[one].count}" for one in card.few)
-        output.narrate(wrapped(f"fewer than {FEWEST} answers, so no verdict: {names}"))
+        told = "all forms of an answer are judged together" if card.together else "no verdict"
+        output.narrate(wrapped(f"fewer than {FEWEST} answers, so {told}: {names}"))
     if card.left_out:
         output.narrate(f"{counted(card.left_out, 'answer')} left out: nothing right is known to hold them against")
     if card.verdicts:

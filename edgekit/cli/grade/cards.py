@@ -168,6 +168,8 @@ def audit_lines(card: AuditCard) -> Iterator[str]:
     made = [f"{name}: {how}" for name, how in _MADE.items() if name in card.groups]
     if made:
         yield from _wrapped(f"{'; '.join(made)}.")
+    if card.together:
+        yield from _wrapped("originals: as they stand in the quiz; rewritings: all that was made of them.")
     yield ""
     yield from _wrapped(CEILING)
     if card.verdicts:
