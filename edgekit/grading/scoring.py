@@ -159,13 +159,10 @@ def _best(
     found: tuple[float, Wording, NDArray[np.float64]] | None = None
     for language in dict.fromkeys(one.language for one in wordings):
         mine = [one for one in wordings if one.language == language]
-        asked = (
-            question.text.get(language) or question.text.get(question.language) or next(iter(question.text.values()))
-        )
         at, features = scorer.features(
             texts.of(view.text, language),
             [texts.of(one.text, language) for one in mine],
-            texts.of(asked, language),
+            texts.of(_asked(question, language), language),
             mismatch,
             shares_of,
             language,
@@ -175,6 +172,10 @@ def _best(
             found = logit, mine[at], features
     assert found is not None  # noqa: S101  there is a wording
     return found
+
+
+def _asked(question: Question, language: str) -> str:
+    return question.text.get(language) or question.text.get(question.language) or next(iter(question.text.values()))
 
 
 def _shares(view: View, seen: Seen, question: Question) -> dict[str, float]:
@@ -235,7 +236,10 @@ def by_language(wordings: Sequence[Wording]) -> dict[str, list[str]]:
 
 
 def _evidence(view: View, wording: Wording, seen: Seen, question: Question, texts: Texts) -> Evidence | None:
-    first, last = best_clause(texts.of(view.text, wording.language), texts.of(wording.text, wording.language))
+    tag = wording.language
+    first, last = best_clause(
+        texts.of(view.text, tag), texts.of(wording.text, tag), texts.of(_asked(question, tag), tag)
+    )
     # A window of six words ends anywhere: `move fast and the`.
     begin, end = view.span(*whole_clauses(view.text, first, last, known([_tag(view, seen, question)])))
     original = seen.read.answer.text

@@ -33,6 +33,7 @@ _JOINING = frozenset(
 )
 # Of them those that put a sentence beside another, on its condition or not.
 _BESIDE = frozenset(("and", "but", "y", "pero", "e", "mas", "und", "aber", "et", "mais"))
+_AGAINST = frozenset(("but", "pero", "mas", "aber", "mais"))
 _THAT = frozenset(("that", "que"))
 # What follows has a denial of its own: `not contained in a path in which there is no bulb`.
 _RELATIVE = frozenset({"which", "where", "who", "whose"})
@@ -199,7 +200,9 @@ def _conditioned(
         return []
     words = [frozenset().union(*(conditions(text, clause, languages) for clause in one)) for one in parts]
     first = next((at for at, some in enumerate(words) if some), 0)
-    free = first if set().union(*words) <= _OF_ITS_HALF else 0
+    # `Antibiotics kill viruses too, but only if you take many` says the first on no condition.
+    opposed = max((at for at in range(1, first + 1) if parts[at][0][0].plain in _AGAINST), default=0)
+    free = first if set().union(*words) <= _OF_ITS_HALF else opposed
     return [one for at, (one, some) in enumerate(zip(parts, words, strict=True)) if some or at < free]
 
 

@@ -17,6 +17,7 @@ from edgekit.core.errors import InputError, UsageError
 from edgekit.engine.encoder import TokenStates
 from edgekit.grading.features import FEATURES, SIGNS, best_clause
 from edgekit.grading.scorer import Scorer, decode
+from edgekit.grading.statements import whole_clauses
 from edgekit.grading.text_states import TextStates
 
 WIDTH = 384
@@ -124,9 +125,17 @@ def test_wording_that_counts_is_the_one_that_speaks_most_for_the_answer(scorer: 
 
 def test_best_clause_is_the_students_own_words(scorer: Scorer) -> None:
     text = "I think birds fly south, but water evaporates leaving salt."
-    answer, wording = read(scorer, text, "water evaporates leaving salt")
-    begin, end = best_clause(answer, wording)
-    assert text[begin:end] == "but water evaporates leaving salt"
+    answer, wording, question = read(scorer, text, "water evaporates leaving salt", "what happens")
+    begin, end = best_clause(answer, wording, question)
+    assert text[slice(*whole_clauses(text, begin, end, ("en",)))] == "water evaporates leaving salt"
+
+
+def test_best_clause_is_what_it_adds_to_the_question(scorer: Scorer) -> None:
+    text = "so kites drift in winter , then gas appears"
+    answer, wording, question = read(scorer, text, "kites drift in winter gas", "kites drift in winter")
+    begin, end = best_clause(answer, wording, question)
+    assert "gas" in text[begin:end]
+    assert "kites" not in text[begin:end]
 
 
 @pytest.mark.parametrize("text", ["", " ", "\u00a0", "😀", "?", "\x00", "\ud800", "a" * 50_000, "word " * 3000])
@@ -136,7 +145,7 @@ def test_probability_is_a_number_when_the_answer_is_hostile(scorer: Scorer, text
     answer, wording, question = scorer.read(encoder, [text, "salt is left", ""], "en")
     _, features = scorer.features(answer, [wording], question, NOTHING)
     assert 0 <= scorer.probabilities(features[None], "xx")[0] <= 1
-    begin, end = best_clause(answer, wording)
+    begin, end = best_clause(answer, wording, question)
     assert 0 <= begin <= end <= len(text)
 
 

@@ -63,8 +63,8 @@ def test_contradiction_is_below_what_it_contradicts(encoder: Encoder) -> None:
 def test_evidence_is_in_the_answers_own_words(encoder: Encoder) -> None:
     text = "I do not like science, but the water was evaporated so the salt stayed. That is all."
     scorer = Scorer.load()
-    answer, wording = scorer.read(encoder, [text, WORDING], "en")
-    begin, end = best_clause(answer, wording)
+    answer, wording, question = scorer.read(encoder, [text, WORDING, QUESTION], "en")
+    begin, end = best_clause(answer, wording, question)
     assert "evaporated" in text[begin:end]
     assert len(text[begin:end]) < len(text)
 

@@ -25,3 +25,13 @@ def test_a_denial_before_portuguese_is_is_of_its_own_clause() -> None:
     assert found.negation
     assert found.certain
     assert found.span == (0, len("O eixo da Terra não é inclinado"))
+
+
+def test_what_stands_before_but_is_on_no_condition_of_what_follows() -> None:
+    wording = "Antibiotics only kill bacteria, they do nothing to viruses."
+    found = compare(wording, "Antibiotics kill viruses too, but only if you take a lot of them.", "en")
+    assert found.negation
+    assert found.span == (0, len("Antibiotics kill viruses too"))
+    assert not compare(wording, "Antibiotics only kill bacteria, but only if you take a lot of them.", "en")
+    # Of a condition that comes first both halves hang.
+    assert not compare("The ice melts.", "If it is not warm, the ice does not melt, but it cracks.", "en")
