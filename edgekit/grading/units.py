@@ -228,7 +228,7 @@ def unit_behind(text: str, end: int, *, in_words: bool = False) -> tuple[Unit, i
         unit, stop = product
     if unit is not None and unit.dimension == "power" and (hours := _HOURS.match(text, stop)):
         return Unit(f"{unit.written}·h", "energy", unit.factor * 3600), hours.end()
-    return (unit, stop) if unit is not None and not (in_words and len(name) < _LEAST_WORD) else None
+    return (unit, stop) if unit is not None and not (in_words and match["word"] and len(name) < _LEAST_WORD) else None
 
 
 def _product(text: str, end: int, unit: Unit) -> tuple[Unit, int] | None:

@@ -21,6 +21,16 @@ from edgekit.quiz.model import Question
             (5.0, "-(5)"),
             (5.0, "5 negative"),
             (5.0, "5 negativo"),
+            (5.0, "half of 5"),
+            (5.0, "twice 5"),
+            (5.0, "el doble de 5"),
+            (5.0, "a metade de 5"),
+            (5.0, "5 squared"),
+            (5.0, "5 al cuadrado"),
+            (5.0, "5 ao cubo"),
+            (5.0, "5/kg"),
+            (5.0, "the square root of 5"),
+            (5.0, "anything but 5"),
             (5.0, "5 ‰"),
             (5.0, "5 per mil"),
         ),
@@ -32,7 +42,24 @@ def test_a_right_number_that_something_is_to_be_done_with_goes_to_a_person(value
 
 
 @pytest.mark.parametrize(
-    "text", ["2 + 2 = 4", "16/4 = 4", "√16 = 4", "2^2 = 4", "4!", "4th", "4º", "4e", "(4)", "x=4", "two plus two is 4"]
+    "text",
+    [
+        "half of 8 is 4",
+        "la mitad de 8 es 4",
+        "2 squared is 4",
+        "the square root of 16 is 4",
+        "2 + 2 = 4",
+        "16/4 = 4",
+        "√16 = 4",
+        "2^2 = 4",
+        "4!",
+        "4th",
+        "4º",
+        "4e",
+        "(4)",
+        "x=4",
+        "two plus two is 4",
+    ],
 )
 def test_a_number_that_was_worked_out_is_right(text: str) -> None:
     assert mark(question("numeric", value=4.0), text).possible == (2.0,)
@@ -57,6 +84,25 @@ def test_a_sign_belongs_to_a_number_of_any_form(text: str) -> None:
     assert mark(question("numeric", value=-value, tolerance=value / 100), text).possible == (2.0,)
     for other in (value, 5.0, 1.0, 10.0):
         assert mark(question("numeric", value=other, tolerance=other / 100), text).points == 0.0, other
+
+
+@pytest.mark.parametrize("text", ["-five", "-cinco", "−five", "minus five", "(-five)"])
+def test_a_sign_belongs_to_a_number_in_words(text: str) -> None:
+    assert mark(question("numeric", value=-5.0), text).possible == (2.0,)
+    assert mark(question("numeric", value=5.0), text).points == 0.0
+
+
+@pytest.mark.parametrize(("languages", "value"), [(("en",), 7.2e6), (("es",), 7200.0)])
+def test_the_sign_of_fractions_is_that_of_the_language_before_a_power_of_ten(
+    languages: tuple[str, ...], value: float
+) -> None:
+    assert mark(question("numeric", value=value), "7,200 × 10^3", languages).possible == (2.0,)
+    assert mark(question("numeric", value=7200.0 if value > 1e6 else 7.2e6), "7,200 × 10^3", languages).points == 0.0
+
+
+def test_a_sign_of_a_unit_stands_behind_words() -> None:
+    assert mark(question("numeric", value=9.0, unit="%"), "nine %").possible == (2.0,)
+    assert mark(question("numeric", value=9.0, unit="kg"), "nine €").points == 0.0
 
 
 @pytest.mark.parametrize(("unit", "text"), [("°", "5º"), ("°C", "5 ºC"), ("°C", "5º C")])

@@ -62,6 +62,14 @@ def test_each_number_below_a_hundred_has_words_of_its_own() -> None:
     assert len(CARDINALS["hi"].split()) == 30
 
 
+@pytest.mark.parametrize("text", ["सात नहीं", "7 गलत है", "यह सात नहीं है"])
+def test_a_number_that_is_denied_in_hindi_goes_to_a_person(text: str) -> None:
+    found = mark(question("numeric", value=7.0), text, _HINDI)
+    assert (found.possible, found.reasons[0].code) == ((0.0, 2.0), "negation")
+    word = mark(question("exact", references={"hi": ("शनि",)}), "शनि नहीं", _HINDI)
+    assert (word.points, word.reasons[0].code) == (0.0, "negation")
+
+
 def test_a_number_in_words_of_hindi_is_no_number_that_is_lost() -> None:
     assert not [
         one for one in check("She has 7 cats.", "उसके पास सात बिल्लियाँ हैं।", Direction("en", "hi")) if one.kind == "number"
