@@ -159,7 +159,7 @@ def _denied(said: _Said) -> Ruled | None:
     if denied is None or not said.right:
         return None
     told = doubt("negation", f"`{said.intake.text[slice(*denied)]}` denies something in it", said.words)
-    only, most = len(said.found) == 1 and denied[0] < said.right[0].begin, said.question.points
+    only, most = len(said.found) == 1, said.question.points
     return said.seen(told, said.words, 0.0, most, points=0.0 if only else most, against=True)
 
 

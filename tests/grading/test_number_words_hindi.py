@@ -66,6 +66,7 @@ def test_each_number_below_a_hundred_has_words_of_its_own() -> None:
 def test_a_number_that_is_denied_in_hindi_goes_to_a_person(text: str) -> None:
     found = mark(question("numeric", value=7.0), text, _HINDI)
     assert (found.possible, found.reasons[0].code) == ((0.0, 2.0), "negation")
+    assert mark(question("numeric", value=7.0), text.replace("सात", "7"), ("en",)).points == 0.0
     word = mark(question("exact", references={"hi": ("शनि",)}), "शनि नहीं", _HINDI)
     assert (word.points, word.reasons[0].code) == (0.0, "negation")
 

@@ -144,6 +144,8 @@ def test_any_row_of_signs_and_digits_is_marked(text: str) -> None:
         ("nunca 5 kg", 0.0),
         ("es 5 kg, no 6 kg", 2.0),
         ("no es 6 kg, es 5 kg", 2.0),
+        ("nicht 5 kg", 0.0),
+        ("5 kg नहीं", 0.0),
     ],
 )
 def test_a_right_number_goes_to_a_person_when_something_is_denied(text: str, points: float) -> None:
