@@ -83,6 +83,7 @@ ORDINALS: Mapping[str, str] = {
     "achte[nrsm]? neunte[nrsm]? zehnte[nrsm]?",
     "nl": "eerste tweede derde vierde vijfde zesde zevende achtste negende tiende",
     "sw": "kwanza pili",
+    "hi": "पहल[ाीे] दूसर[ाीे] तीसर[ाीे] चौथ[ाीे]",
     "vi": "nhất nhì",
 }
 ORDINAL_TEENS: Mapping[str, str] = {
@@ -144,7 +145,12 @@ SPECIAL: Mapping[str, Mapping[str, int | Decimal]] = {
 }
 # Written as one word, or with another ending: what the rows above do not make by addition.
 ONE_WORD: Mapping[str, Mapping[str, int]] = {
-    "hi": {word: value for value, form in enumerate(_HINDI.split()) for word in form.split("|")},
+    "hi": {
+        word + ending: value
+        for value, form in enumerate(_HINDI.split())
+        for word in form.split("|")
+        for ending in ("", "वाँ", "वां", "वीं", "वें")
+    },
     "es": {
         word: value
         for value, words in (

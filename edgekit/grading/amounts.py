@@ -85,6 +85,7 @@ _MINUS = re.compile(
     rf"(?:\b{_NO_MINUS}(?:minus|negative|menos|negativ[oae]s?|moins)\s{{1,2}}|(?:(?<=^)|(?<=[\s(=]))[–‐])$"
 )
 _MONEY = re.compile(r"(?P<minus>(?:(?<=^)|(?<=[\s(=]))[-−])?(?:us)?(?P<sign>r\$|[$€£₹¥])\s?$")
+_THOUSANDS = 3
 _NEGATED = re.compile(r"(?:^|[\s(=])[-−]$")
 _DASH = re.compile(r"^[\s(]*[-−–]\s+$")
 _BELOW_ZERO = re.compile(
@@ -114,7 +115,7 @@ def amounts(text: str, languages: tuple[str, ...] = (), *, decimal: str | None =
     """
     text = look_alikes_folded(text)
     plain = matching_form(text)
-    own = _own(text, plain)
+    own = _own(text, plain, decimal)
     rest = list(text)
     for one in own:
         rest[one.begin : one.end] = "\0" * (one.end - one.begin)
@@ -134,14 +135,24 @@ def amounts(text: str, languages: tuple[str, ...] = (), *, decimal: str | None =
     return [_in_cents(plain, one) for one in _summed(plain, _signed(plain, found))]
 
 
-def _own(text: str, plain: str) -> list[Quantity]:
+def _readings(digits: str, decimal: str | None) -> list[str]:
+    """What the digits before a power of ten may be: `7,200` has thousands where the sign of fractions is a point."""
+    whole, sign, rest = digits.partition("," if "," in digits else ".")
+    readings = [f"{whole}.{rest}"] if sign else [whole]
+    if sign and len(rest) == _THOUSANDS and len(whole) <= _THOUSANDS and whole != "0" and sign != decimal:
+        readings = [whole + rest] if decimal is not None else [*readings, whole + rest]
+    return readings
+
+
+def _own(text: str, plain: str, decimal: str | None) -> list[Quantity]:
     """What is one number by its form; the first reading of a span stands."""
     read: list[tuple[int, int, tuple[Decimal, ...], Unit | None]] = []
     read.extend((*match.span(), (Decimal(match["last"] or match["first"]),), None) for match in _DATE.finditer(plain))
     for match in _POWER.finditer(plain):
         power = match["e"] or match["n"] or match["high"] or match["of_ten"] or match["high_ten"] or match["low"]
-        digits = "1" if match["ten"] else match["digits"].replace(",", ".")
-        read.append((*match.span(), (Decimal(digits).scaleb(int(power.translate(_HIGH))),), None))
+        digits = ["1"] if match["ten"] else _readings(match["digits"], decimal)
+        values = tuple(Decimal(one).scaleb(int(power.translate(_HIGH))) for one in digits)
+        read.append((*match.span(), values, None))
     for match in _FRACTION.finditer(plain):
         over, of = int(match["over"]), int(match["of"])
         # `30/2` is a division to be done.
@@ -262,6 +273,8 @@ def _signed(plain: str, found: list[Quantity]) -> list[Quantity]:
         # `10 minus 5` takes away.
         if minus is not None and not (last is not None and not plain[last.end : minus.start()].strip()):
             begin, values = minus.start(), tuple(-value for value in values)
+        elif one.in_words and (dash := _NEGATED.search(plain, max(begin, one.begin - 2), one.begin)) is not None:
+            begin, values = dash.end() - 1, tuple(-value for value in values)
         elif last is None and _DASH.search(plain, 0, one.begin):
             # Of a list, or of the number.
             begin, values = one.begin, (*(-value for value in values), *values)

@@ -12,7 +12,8 @@ from edgekit.quiz.model import Question
 # In the form of `matching_form`. What stands behind these is what is asked for; other units may be what is given.
 _ASKING = re.compile(
     r"\(|\b(?:how (?:many|much)|cuant[oa]s?|quant[oa]s?|combien (?:de|d['’])|wie ?viele?"
-    r"|in|en|em|into|to|a|para|zu|nach)(?=\s)|(?<!\w)कितन[ेीा]"
+    r"|in|en|em|into|(?:convi?ert\w*|pas[ae]\w*|transform\w*|expres\w*|chang\w*|wandl\w*)\b.{1,40}?\s(?:to|a|para|zu))"
+    r"(?=\s)|(?<!\w)कितन[ेीा]"
 )
 _SHARE = re.compile(r"%|per ?cent|por ?cien|porcent|pour ?cent|prozent|प्रतिशत")
 # `What is 15 % of 200?` asks for none.
@@ -44,6 +45,6 @@ def asked_units(question: Question) -> list[Unit]:
 def _asked(text: str) -> Iterator[Unit]:
     plain = matching_form(text)
     for found in _ASKING.finditer(plain):
-        behind = unit_behind(text, found.end(), in_words=found[0] in ("a", "to"))
+        behind = unit_behind(text, found.end())
         if behind is not None and not text[behind[1] : behind[1] + 1].isalnum():
             yield behind[0]

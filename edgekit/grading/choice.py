@@ -22,7 +22,7 @@ def mark_choice(question: Question, intake: Intake) -> Ruled:
     """Ids of options, or the text of one; of several right ones each counts, and a wrong one takes as much away."""
     most, right = question.points, {*question.correct}
     begin, end = core(intake.text)
-    chosen = _chosen(question, intake.text[begin:end])
+    chosen = _by_form(question, intake.text) or _chosen(question, intake.text[begin:end])
     words = evidence(intake, begin, end, ", ".join(question.options[one] for one in question.correct))
     if chosen is None:
         told = doubt("uncertain", "it names none of the options", words)
@@ -39,10 +39,22 @@ def _share(question: Question, chosen: set[str]) -> float:
     return question.partly.get(next(iter(chosen)), 0.0) if len(chosen) == 1 else 0.0
 
 
+def _by_form(question: Question, text: str) -> set[str] | None:
+    """The one option that has a text letter by letter, and whose text is no id of another."""
+    said = text.strip()
+    same = {name for name, option in question.options.items() if option.strip() == said}
+    ids = {name for name in question.options if name.casefold() == said.casefold()}
+    return same if len(same) == 1 and ids <= same else None
+
+
 def _chosen(question: Question, said: str) -> set[str] | None:
     """The options that an answer names, None where that is not certain."""
-    by_text = {loose(text): name for name, text in question.options.items()}
+    forms = [loose(text) for text in question.options.values()]
+    by_text = dict(zip(forms, question.options, strict=True))
     by_text = {LEADING.sub("", text): name for text, name in by_text.items()} | by_text
+    if len(by_text.keys() & {*forms}) < len(forms):
+        # `Co` and `CO`, `[1,2]` and `(1,2)` are told apart by their ids alone.
+        by_text = {text: name for text, name in by_text.items() if forms.count(text) == 1}
     by_id = {name.casefold(): name for name in question.options}
     form = loose(said)
     if form in by_text:

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from edgekit.grading.amounts import amounts
-from edgekit.grading.function_words import LANGUAGES, denying_words, function_words, known
+from edgekit.grading.denied import denied_in
+from edgekit.grading.function_words import LANGUAGES, denying_words, function_words
 from edgekit.grading.intake import Intake
 from edgekit.grading.quantities import Quantity
 from edgekit.grading.ruled import Ruled, doubt, evidence, rounded, ruled
 from edgekit.grading.short_forms import LEADING, brackets, core, loose, paired, without_call, words_of
-from edgekit.grading.statements import denial
 from edgekit.identify.scripts import scripts_in
 from edgekit.quiz.model import Question
 from edgekit.quiz.suggestion import Evidence, ReasonCode
@@ -172,7 +172,7 @@ def _among_others(said: _Said) -> Ruled | None:
     if not any((words_of(one) and f" {words_of(one)} " in words) or form in said.rows[1:] for one, form in forms):
         return None
     text = said.intake.text
-    denied = denial(text, known((said.question.language, *said.languages)))
+    denied = denied_in(text, (said.question.language, *said.languages))
     if denied is not None:
         return said.doubted(f"`{text[slice(*denied)]}` denies something in it", said.near, "negation")
     return said.doubted("it holds an accepted form among other words", said.near)

@@ -13,8 +13,8 @@ from edgekit.core.languages import decimal_sign
 from edgekit.grading.amounts import amounts
 from edgekit.grading.asked_units import asked_units
 from edgekit.grading.contradiction import short
+from edgekit.grading.denied import denied_in
 from edgekit.grading.eras import is_of_another_era, with_eras
-from edgekit.grading.function_words import known
 from edgekit.grading.intake import Intake, matching_form
 from edgekit.grading.number_slips import find_slip
 from edgekit.grading.open_numbers import left_open
@@ -32,7 +32,6 @@ from edgekit.grading.right_numbers import (
     wanted_number,
 )
 from edgekit.grading.ruled import Ruled, doubt, evidence, rounded, ruled
-from edgekit.grading.statements import denial
 from edgekit.quiz.model import Question
 from edgekit.quiz.suggestion import Evidence, Reason
 
@@ -156,11 +155,11 @@ def _no_number(said: _Said) -> Ruled | None:
 
 def _denied(said: _Said) -> Ruled | None:
     """`It is not 15` and `15, not 16` differ by more than where the word stands."""
-    denied = denial(said.intake.text, known((said.question.language, *said.languages)))
+    denied = denied_in(said.intake.text, (said.question.language, *said.languages))
     if denied is None or not said.right:
         return None
     told = doubt("negation", f"`{said.intake.text[slice(*denied)]}` denies something in it", said.words)
-    only, most = len(said.found) == 1 and denied[0] < said.right[0].begin, said.question.points
+    only, most = len(said.found) == 1, said.question.points
     return said.seen(told, said.words, 0.0, most, points=0.0 if only else most, against=True)
 
 

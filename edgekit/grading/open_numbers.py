@@ -26,6 +26,24 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "fr": "plus|moins|fois|sur|divise par",
         "de": "plus|minus|mal|durch|geteilt durch",
     },
+    # Before a number of which it takes another one.
+    "of": {
+        "en": "half(?: of)?|twice|double|triple|(?:third|quarter|square root|square|cube|inverse) of|the opposite of"
+        "|anything but|other than",
+        "es": "mitad de|doble de|triple de|(?:tercera|cuarta) parte de|raiz (?:cuadrada )?de|opuesto de|inverso de",
+        "pt": "metade de|dobro de|triplo de|(?:terca|quarta) parte de|raiz (?:quadrada )?de|oposto de|inverso de",
+        "fr": "moitie de|double de|triple de|racine (?:carree )?de|oppose de|inverse de",
+        "de": "halfte von|(?:doppelte|dreifache) von|wurzel (?:aus|von)",
+        "hi": "(?:आधा|आधे|दुगुना|दोगुना|तिगुना)",
+    },
+    # Behind a number that is raised by it.
+    "raised": {
+        "en": "squared|cubed",
+        "es": "al (?:cuadrado|cubo)|elevado a",
+        "pt": "ao (?:quadrado|cubo)|elevado a",
+        "fr": "au (?:carre|cube)",
+        "de": "hoch",
+    },
     "and": {"en": "and", "es": "y|e", "pt": "e", "fr": "et", "de": "und", "sw": "na", "hi": "और|aur"},
     "maybe": {
         "en": "maybe|perhaps",
@@ -89,13 +107,15 @@ def _any(role: str) -> str:
 _OR = re.compile(rf"[\s,]*{_any('or')}[\s,]*(?:{_any('maybe')}\s)?")
 _TO = re.compile(rf"\s{{0,2}}{_any('to')}\s{{1,2}}|\s?[-–—−]\s?")
 _SUM = re.compile(rf"\s{{1,2}}{_any('sum')}\s{{1,2}}|\s?[-+×x*·⋅:÷/−]\s?")
+_PART_OF = re.compile(rf"{_any('of')}\s{{1,2}}(?:(?:the|el|la|los|las|o|a|os|as|le|les|der|dem|den)\s)?$")
 _CHANGED_BEFORE = re.compile(r"(?:[√∛≠]|!=|\b(?:log|ln|sin|cos|tan)|[-−]\s?\(|\|\s?[-−]?|--)\s?$", re.IGNORECASE)
 # `5e`, `5o` and `5a` may be a fifth.
 _CHANGED_BEHIND = re.compile(
-    r"\s?(?:‰|\^|\*\*|[⁰¹²³⁴⁵⁶⁷⁸⁹√π])|(?<=\d)(?=\w)[^\W\d_AEOaeo](?!\w)|\s[kKMB]\b"
+    r"\s?(?:‰|/\s?[a-z]|\^|\*\*|[⁰¹²³⁴⁵⁶⁷⁸⁹√π])|(?<=\d)(?=\w)[^\W\d_AEOaeo](?!\w)|\s[kKMB]\b"
     r"|\s(?:per|por) mil\b|\snegativ[oae]?s?\b",
     re.ASCII,
 )
+_RAISED = re.compile(rf"\s{{1,2}}{_any('raised')}(?P<word>)")
 _MORE_UNIT = re.compile(r"\s?[/^²³⁻]|(?:\s?[·⋅*]\s?|\s)(?P<word>[^\W\d_]+)(?:\b|(?=[⁻²³]))")
 _LISTED = re.compile(rf"(?:[\s,;|]|{_any('and')})*[\s,;|](?:[\s,;|]|{_any('and')})*")
 _BETWEEN = re.compile(rf"{_any('between')}\s{{1,2}}$")
@@ -125,7 +145,7 @@ def left_open(text: str, right: Sequence[Quantity], found: Sequence[Quantity], a
     return (
         _one_of_two(plain, right, found)
         or _listed(plain, right, found)
-        or _changed(text, right)
+        or _changed(text, plain, right)
         or _bounded(plain, right, found, asked)
     )
 
@@ -159,11 +179,13 @@ def _listed(plain: str, right: Sequence[Quantity], found: Sequence[Quantity]) ->
     return (found[0].begin, found[-1].end) if all(map(_LISTED.fullmatch, rows)) else None
 
 
-def _changed(text: str, right: Sequence[Quantity]) -> Span | None:
+def _changed(text: str, plain: str, right: Sequence[Quantity]) -> Span | None:
     """`√4`, `4²`, `4x`, `-(4)`, `4 N·m`: what stands at the number makes another one of it."""
     for one in right:
-        before = _CHANGED_BEFORE.search(text, max(0, one.begin - _MOST_BEFORE), one.begin)
+        first = max(0, one.begin - _MOST_BEFORE)
+        before = _CHANGED_BEFORE.search(text, first, one.begin) or _PART_OF.search(plain, first, one.begin)
         behind = (_MORE_UNIT if one.unit is not None else _CHANGED_BEHIND).match(text, one.end)
+        behind = behind or _RAISED.match(plain, one.end)
         if behind is not None and one.unit is not None and behind["word"] and unit_named(behind["word"]) is None:
             behind = None
         if before is not None or behind is not None:

@@ -20,6 +20,8 @@ _HUNDREDTH = Decimal("0.01")
 _MOST_IN_DIGITS = 1e15
 _LEAST_DIGITS = 3
 _MOST_TERMS = 4
+# `15:00` as an hour.
+_HOUR = re.compile(r"(\d{1,2}):00")
 _SHORT_SCALE = re.compile(r"\d\s?([^\W\d_]{1,2})$")
 _RAISED = re.compile(
     r"(?<![\w.,])(?P<base>\d{1,4})\s?(?:(?:\^|\*\*)\s?(?P<power>\d{1,2})(?!\d)|(?P<high>[²³⁴⁵⁶⁷⁸⁹]))"
@@ -31,12 +33,15 @@ def is_right(question: Question, one: Quantity, text: str) -> bool:
     if not question.unit:
         # A quarter is 25 %.
         share = one.unit is not None and one.unit.dimension == "share"
+        hour = _HOUR.fullmatch(text, one.begin, one.end)
+        if hour is not None and is_within(question, (Decimal(hour[1]),)):
+            return True
         return is_within(question, one.values) or (share and is_within(question, _times(one.values, _HUNDREDTH)))
     unit = unit_named(question.unit)
     if unit is None:
         # `12 apples`: a unit of the quiz's own stands after the number as it is written there.
-        after = text[one.begin : one.end + len(question.unit) + 3].casefold()
-        return is_within(question, one.values) and question.unit.casefold() in after
+        after = text[one.begin : one.end + len(question.unit) + 3].casefold().replace("-", " ")
+        return is_within(question, one.values) and question.unit.casefold().replace("-", " ") in after
     said = one.unit
     if said is not None and unit.dimension == "sterling" and _is_pound(said):
         said = unit

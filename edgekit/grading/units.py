@@ -46,7 +46,7 @@ _UNITS: tuple[tuple[str, str, str, str, str], ...] = (
         "1000",
         "0",
         "km kms Km KM",
-        "kilometer kilometers kilometre kilometres kilometro kilometros quilometro quilometros किलोमीटर",
+        "kilometer kilometers kilometre kilometres kilometro kilometros quilometro quilometros किलोमीटर किमी",
     ),
     ("length", "0.1", "0", "dm", "decimeter decimeters decimetro decimetros dezimeter"),
     (
@@ -54,9 +54,9 @@ _UNITS: tuple[tuple[str, str, str, str, str], ...] = (
         "0.01",
         "0",
         "cm cms Cm CM",
-        "centimeter centimeters centimetre centimetres centimetro centimetros zentimeter सेंटीमीटर",
+        "centimeter centimeters centimetre centimetres centimetro centimetros zentimeter सेंटीमीटर सेमी",
     ),
-    ("length", "0.001", "0", "mm", "millimeter millimeters millimetre millimetres milimetro milimetros मिलीमीटर"),
+    ("length", "0.001", "0", "mm", "millimeter millimeters millimetre millimetres milimetro milimetros मिलीमीटर मिमी"),
     ("length", "0.000001", "0", "µm μm um", "micrometer micrometers micrometre mikrometer micrometro micrometros"),
     ("length", "0.000000001", "0", "nm", "nanometer nanometers nanometre nanometro nanometros"),
     ("length", "0.0254", "0", "in.", "inch inches pulgada pulgadas polegada polegadas"),
@@ -147,7 +147,7 @@ _UNIT = re.compile(
 )
 # `square metres`, `metros cúbicos`.
 _POWERED = re.compile(
-    r"[\s\u00a0]{0,2}(?:(?P<first>square|sq\.?|cubic)[\s\u00a0](?P<of>[^\W\d_]+)"
+    r"[\s\u00a0]{0,2}(?:(?P<first>square|sq\.?|cubic|वर्ग|घन)[\s\u00a0](?P<of>(?:[^\W\d_][\u0900-\u0963]*)+)"
     r"|(?P<named>[^\W\d_]+)[\s\u00a0](?P<last>cuadrad[oa]s?|quadrad[oa]s?|c[uú]bic[oa]s?)\b)",
     re.IGNORECASE,
 )
@@ -169,6 +169,11 @@ _LEAST_WORD = 3
 _FIRST_WORD = re.compile(r"[µμ]?(?:[^\W\d_][\u0900-\u0963]*)+")
 _PER_CENT = re.compile(r"[\s\u00a0]{1,2}(?:per cent|por ciento|por cento|pour cent)\b", re.IGNORECASE)
 _DEGREES_OF = re.compile(r"[\s\u00a0]{1,2}(celsius|cent[ií]grad\w+|fahrenheit|सेल्सियस|[cf]\b)", re.IGNORECASE)
+_TIMES = re.compile(r"(?:\s?([·⋅*])\s?|[\s\u00a0])(?=[^\W\d_])")
+# Before another symbol with nothing but room between them; `5 m a` is none.
+_MULTIPLIED = frozenset(("N", "kg", "kN", "W", "kW", "A"))
+_MOST_SYMBOL = 4
+_PRODUCTS = {"force·length": "energy", "power·time": "energy"}
 # `kilowatt-hours`, `kilovatios hora`.
 _HOURS = re.compile(r"[\s\u00a0·*-](?:h|hours?|horas?|heures?|stunden?)\b", re.IGNORECASE)
 # `km / h`, `km por hora`, `metres per second`, `km à l'heure`: after a length.
@@ -219,9 +224,24 @@ def unit_behind(text: str, end: int, *, in_words: bool = False) -> tuple[Unit, i
             name = text[match.start("word") : stop]
     if unit is not None and unit.dimension == "angle" and (kind := _DEGREES_OF.match(text, stop)):
         unit, stop = _simple("°F" if kind[1][0] in "fF" else "°C"), kind.end()
+    if unit is not None and (product := _product(text, stop, unit)) is not None:
+        unit, stop = product
     if unit is not None and unit.dimension == "power" and (hours := _HOURS.match(text, stop)):
         return Unit(f"{unit.written}·h", "energy", unit.factor * 3600), hours.end()
-    return (unit, stop) if unit is not None and not (in_words and len(name) < _LEAST_WORD) else None
+    return (unit, stop) if unit is not None and not (in_words and match["word"] and len(name) < _LEAST_WORD) else None
+
+
+def _product(text: str, end: int, unit: Unit) -> tuple[Unit, int] | None:
+    """The unit that one and another behind it are together: `N·m`, `kg m/s`; newton metres are joules."""
+    sign = _TIMES.match(text, end)
+    if sign is None or not (sign[1] or unit.written in _MULTIPLIED):
+        return None
+    behind = unit_behind(f" {text[sign.end() : sign.end() + 12]}", 0)
+    if behind is None or behind[0].offset or unit.offset or (not sign[1] and len(behind[0].written) > _MOST_SYMBOL):
+        return None
+    name = f"{unit.dimension}·{behind[0].dimension}"
+    of = Unit(f"{unit.written}·{behind[0].written}", _PRODUCTS.get(name, name), unit.factor * behind[0].factor)
+    return of, sign.end() + behind[1] - 1
 
 
 def _powered(text: str, end: int) -> tuple[Unit, int] | None:
@@ -229,7 +249,7 @@ def _powered(text: str, end: int) -> tuple[Unit, int] | None:
     unit = _simple(match["of"] or match["named"]) if match is not None else None
     if match is None or unit is None or unit.dimension != "length":
         return None
-    if "ub" in (match["first"] or match["last"] or "").lower().replace("ú", "u"):
+    if match["first"] == "घन" or "ub" in (match["first"] or match["last"] or "").lower().replace("ú", "u"):
         return Unit(f"{unit.written}³", "volume", unit.factor**3 * _LITRES), match.end()
     return Unit(f"{unit.written}²", "area", unit.factor**2), match.end()
 

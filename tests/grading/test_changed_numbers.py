@@ -21,6 +21,16 @@ from edgekit.quiz.model import Question
             (5.0, "-(5)"),
             (5.0, "5 negative"),
             (5.0, "5 negativo"),
+            (5.0, "half of 5"),
+            (5.0, "twice 5"),
+            (5.0, "el doble de 5"),
+            (5.0, "a metade de 5"),
+            (5.0, "5 squared"),
+            (5.0, "5 al cuadrado"),
+            (5.0, "5 ao cubo"),
+            (5.0, "5/kg"),
+            (5.0, "the square root of 5"),
+            (5.0, "anything but 5"),
             (5.0, "5 ‰"),
             (5.0, "5 per mil"),
         ),
@@ -32,7 +42,24 @@ def test_a_right_number_that_something_is_to_be_done_with_goes_to_a_person(value
 
 
 @pytest.mark.parametrize(
-    "text", ["2 + 2 = 4", "16/4 = 4", "√16 = 4", "2^2 = 4", "4!", "4th", "4º", "4e", "(4)", "x=4", "two plus two is 4"]
+    "text",
+    [
+        "half of 8 is 4",
+        "la mitad de 8 es 4",
+        "2 squared is 4",
+        "the square root of 16 is 4",
+        "2 + 2 = 4",
+        "16/4 = 4",
+        "√16 = 4",
+        "2^2 = 4",
+        "4!",
+        "4th",
+        "4º",
+        "4e",
+        "(4)",
+        "x=4",
+        "two plus two is 4",
+    ],
 )
 def test_a_number_that_was_worked_out_is_right(text: str) -> None:
     assert mark(question("numeric", value=4.0), text).possible == (2.0,)
@@ -59,6 +86,25 @@ def test_a_sign_belongs_to_a_number_of_any_form(text: str) -> None:
         assert mark(question("numeric", value=other, tolerance=other / 100), text).points == 0.0, other
 
 
+@pytest.mark.parametrize("text", ["-five", "-cinco", "−five", "minus five", "(-five)"])
+def test_a_sign_belongs_to_a_number_in_words(text: str) -> None:
+    assert mark(question("numeric", value=-5.0), text).possible == (2.0,)
+    assert mark(question("numeric", value=5.0), text).points == 0.0
+
+
+@pytest.mark.parametrize(("languages", "value"), [(("en",), 7.2e6), (("es",), 7200.0)])
+def test_the_sign_of_fractions_is_that_of_the_language_before_a_power_of_ten(
+    languages: tuple[str, ...], value: float
+) -> None:
+    assert mark(question("numeric", value=value), "7,200 × 10^3", languages).possible == (2.0,)
+    assert mark(question("numeric", value=7200.0 if value > 1e6 else 7.2e6), "7,200 × 10^3", languages).points == 0.0
+
+
+def test_a_sign_of_a_unit_stands_behind_words() -> None:
+    assert mark(question("numeric", value=9.0, unit="%"), "nine %").possible == (2.0,)
+    assert mark(question("numeric", value=9.0, unit="kg"), "nine €").points == 0.0
+
+
 @pytest.mark.parametrize(("unit", "text"), [("°", "5º"), ("°C", "5 ºC"), ("°C", "5º C")])
 def test_degrees_may_be_written_with_the_sign_of_an_ordinal(unit: str, text: str) -> None:
     assert mark(question("numeric", value=5.0, unit=unit), text).possible == (2.0,)
@@ -82,6 +128,11 @@ def test_a_unit_that_goes_on_is_another_one(unit: str, text: str) -> None:
         ("m/s", "5 ms-1"),
         ("m/s²", "5 m s⁻²"),
         ("g/l", "5 g l⁻¹"),
+        ("kg m/s", "5 kg m/s"),
+        ("kg m/s", "5 kg·m/s"),
+        ("J", "5 N m"),
+        ("J", "5 N·m"),
+        ("light years", "5 light-years"),
         ("kg", "5 kg of rice"),
     ],
 )
@@ -102,6 +153,9 @@ def asked(text: str, value: float) -> Question:
         ("¿Cuántos gramos hay en 2 kg?", 2000.0, "2000 gramos|2000 g", "2000 kg"),
         ("कितने किलोमीटर?", 5.0, "5 km|5", "5 m"),
         ("What is 15% of 200?", 30.0, "30", "30%"),
+        ("How many grams are in a kilogram?", 1000.0, "1000 g|1000", "1000 kg"),
+        ("Convierte 3 km a metros.", 3000.0, "3000 m|3000", "3000 km"),
+        ("At what time does it begin?", 15.0, "15:00|15", ""),
         ("How many apples are there?", 5.0, "5 apples|5", "5%"),
         ("What percentage is shaded?", 25.0, "25%|25", "25 kg"),
         ("Write 40% as a decimal.", 0.4, "0.4|40%", ""),

@@ -141,6 +141,15 @@ def test_options_that_are_called_so_together_are_all_chosen() -> None:
     assert mark(asked, "as letras a e b").points == 0.0
 
 
+@pytest.mark.parametrize(
+    ("texts", "said"), [(("Co", "CO"), "co"), (("[1,2]", "(1,2)"), "1,2"), (("m/s", "M/S"), "m/S")]
+)
+def test_options_that_are_alike_but_for_form_are_told_apart_by_it(texts: tuple[str, str], said: str) -> None:
+    asked = question("choice", options=dict(zip("ab", texts, strict=True)), correct=("a",))
+    assert [mark(asked, one).possible for one in (*texts, "a", "b")] == [(2.0,), (0.0,), (2.0,), (0.0,)]
+    assert mark(asked, said).possible == (0.0, 2.0)
+
+
 @pytest.mark.parametrize("text", ["2", "3"])
 def test_a_text_that_is_the_id_of_another_option_goes_to_a_person(text: str) -> None:
     asked = question("choice", options={"1": "2", "2": "3", "3": "4"}, correct=("2",))
