@@ -150,3 +150,13 @@ def test_what_is_wrong_is_told_with_what_helps(tmp_path: Path, quiz: Quiz, data:
     if "student=id" in hint:
         found = read(tmp_path, data, quiz, columns={"student": "id"})
         assert [(one.student, one.answer_id) for one in found.answers] == [("Ana", "line2.two"), ("Ana", "line3.two")]
+
+
+def test_answers_that_are_named_by_their_lines_keep_their_names_when_lines_of_other_cells_are_left_out(
+    tmp_path: Path, quiz: Quiz
+) -> None:
+    found = read(tmp_path, 'name,told,two\n"A\nna","a\nb\n",gas\nBen,c,agua\n', quiz)
+    assert [one.answer_id for one in found.answers] == ["line2.two", "line6.two"]
+    write_marks(found, [], tmp_path / "out.csv", names=False)
+    again = read(tmp_path, (tmp_path / "out.csv").read_bytes(), quiz)
+    assert [(one.answer_id, one.text) for one in again.answers] == [("line2.two", "gas"), ("line6.two", "agua")]
