@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -160,3 +161,20 @@ def test_answers_that_are_named_by_their_lines_keep_their_names_when_lines_of_ot
     write_marks(found, [], tmp_path / "out.csv", names=False)
     again = read(tmp_path, (tmp_path / "out.csv").read_bytes(), quiz)
     assert [(one.answer_id, one.text) for one in again.answers] == [("line2.two", "gas"), ("line6.two", "agua")]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes with names are of Unix")
+def test_a_pipe_stays_a_pipe_and_a_link_a_link(tmp_path: Path, quiz: Quiz) -> None:
+    found = read(tmp_path, "id,two\na1,gas\n", quiz)
+    os.mkfifo(tmp_path / "pipe.csv")
+    reading = os.open(tmp_path / "pipe.csv", os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        write_marks(found, [], tmp_path / "pipe.csv")
+        assert os.read(reading, 1 << 16).startswith(b"id,two,two mark")
+    finally:
+        os.close(reading)
+    assert (tmp_path / "pipe.csv").is_fifo()
+    (tmp_path / "link.csv").symlink_to(tmp_path / "real.csv")
+    write_marks(found, [], tmp_path / "link.csv")
+    assert (tmp_path / "link.csv").is_symlink()
+    assert (tmp_path / "real.csv").is_file()
