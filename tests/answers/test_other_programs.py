@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from answers.ice import quiz_of_ice, read, wrong
 
+from edgekit.answers.given_marks import given_marks
+from edgekit.answers.table import TableSource
 from edgekit.answers.write import write_marks
 from edgekit.core.errors import InputError
 from edgekit.quiz.model import Quiz
@@ -178,3 +180,29 @@ def test_a_pipe_stays_a_pipe_and_a_link_a_link(tmp_path: Path, quiz: Quiz) -> No
     write_marks(found, [], tmp_path / "link.csv")
     assert (tmp_path / "link.csv").is_symlink()
     assert (tmp_path / "real.csv").is_file()
+
+
+@pytest.mark.parametrize(
+    ("data", "mark"),
+    [
+        ("id;two\na1;gas\n", "1,5"),
+        ("id;Nota/3,00;two\na1;2.5;gas\na2;2,5;x\na3;1,5;x\n", "1,5"),
+        ("id;score;two\na1;2.5;gas\n", "1.5"),
+        ("id\ttwo\na1\tgas\n", "1.5"),
+        ("id\tNota/3,00\ttwo\na1\t-\tgas\n", "1,5"),
+        ('id,two,x\na1,gas,"2,5"\n', "1.5"),
+    ],
+)
+def test_a_mark_has_the_decimal_sign_that_the_spreadsheet_of_its_file_reads(
+    tmp_path: Path, quiz: Quiz, data: str, mark: str
+) -> None:
+    found = read(tmp_path, data, quiz)
+    given = [Mark("a1.two", "two", 2.0, "changed", points=1.5)]
+    write_marks(found, given, tmp_path / "out.csv")
+    written = (tmp_path / "out.csv").read_bytes()
+    assert isinstance(found.source, TableSource)
+    assert mark in written.decode().splitlines()[1].split(found.source.delimiter)
+    again = read(tmp_path, written, quiz)
+    assert [text for _, _, text in given_marks(again)] == [mark]
+    write_marks(again, given, tmp_path / "out.csv")
+    assert (tmp_path / "out.csv").read_bytes() == written
