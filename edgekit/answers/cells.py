@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 
 from edgekit.quiz.suggestion import Mark
 
@@ -20,6 +21,8 @@ _WITHIN = re.compile(_CUT + r"(?=['\"]*[=+\-@\uff1d\uff0b\uff0d\uff20])([^;,\t\r
 _LISTED = re.compile(r"- [^(|!]*")
 _ESCAPED_WITHIN = re.compile(_CUT + r"'(?=['\"]*[=+\-@\uff1d\uff0b\uff0d\uff20])")
 BREAK = re.compile(r"\r\n|\r|\n")
+# `1,5`, and the points of a quiz in the name of a column, `Calificación/3,00`.
+_DECIMAL = re.compile(r"(?:[^/]{1,40}/)?\d{1,6}([.,])\d{1,6}", re.ASCII)
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 
 
@@ -78,7 +81,20 @@ def status_of(mark: Mark) -> str:
     return "review" if asks else mark.status
 
 
-def mark_cells(mark: Mark | None, ending: str = "\n") -> list[str]:
+def decimal_sign(cells: Iterable[str], delimiter: str) -> str:
+    """`,` or `.`: what the numbers of a table have, else what spreadsheets write that part cells by its delimiter.
+
+    A Spanish one takes `1.5` for the first of May, and one that parts cells by `;` does so because of its `,`.
+    """
+    if delimiter == ",":
+        return "."
+    signs = Counter(found[1] for cell in cells if (found := _DECIMAL.fullmatch(cell.strip())) is not None)
+    if signs:
+        return max(",.", key=signs.__getitem__)
+    return "," if delimiter == ";" else "."
+
+
+def mark_cells(mark: Mark | None, ending: str = "\n", decimal: str = ".") -> list[str]:
     """The cells of `COLUMNS`, empty where an answer has no mark at all. ending: of rows, and of lines in a cell.
 
     Format: RFC 4180, 2 (6): lines within a cell end as rows do.
@@ -88,4 +104,5 @@ def mark_cells(mark: Mark | None, ending: str = "\n") -> list[str]:
     suggestion = mark.suggestion
     suggested = points_text(suggestion.points) if suggestion else ""
     texts = (BREAK.sub(ending, text) for text in (reasons_of(mark), feedback_of(mark)))
-    return [points_text(mark.final), suggested, status_of(mark), *texts]
+    numbers = (one.replace(".", decimal) for one in (points_text(mark.final), suggested))
+    return [*numbers, status_of(mark), *texts]

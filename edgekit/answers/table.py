@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from edgekit.answers.answers import Also, Answers, Form, Lookup, nothing_else
-from edgekit.answers.cells import BREAK, COLUMNS, as_typed, csv_line, mark_cells
+from edgekit.answers.cells import BREAK, COLUMNS, as_typed, csv_line, decimal_sign, mark_cells
 from edgekit.answers.column_names import ROLES
 from edgekit.answers.columns import Layout, find_layout, mark_columns
 from edgekit.answers.decoding import MOST_BYTES, Decoded, decode
@@ -61,41 +61,44 @@ class TableSource:
         header = layout.header
         missing = [name for name in new if name not in layout.ours]
         placed = {**layout.ours, **{name: self.width + index for index, name in enumerate(missing)}}
+        own = {*layout.ours.values()}
+        decimal = decimal_sign(
+            (cell for row in self.rows for at, cell in enumerate(row.cells) if at not in own), self.delimiter
+        )
         by_row: dict[int, dict[int, str]] = {}
         ids = [self.width + len(missing)] if not header and layout.id is None else []
         for answer_id, (number, question) in self.places.items():
             prefix = f"{question} " if layout.asked else ""
             row_id = answer_id.removesuffix(f".{question}") if layout.asked else answer_id
             by_row.setdefault(number, {}).update((at, row_id) for at in ids)
-            for column, cell in zip(COLUMNS, mark_cells(marks.get(answer_id), self.ending), strict=True):
+            for column, cell in zip(COLUMNS, mark_cells(marks.get(answer_id), self.ending, decimal), strict=True):
                 by_row[number][placed[prefix + column]] = cell
         # What is no answer, as a row of averages, is as wide as the others.
         nothing = dict.fromkeys((placed[name] for name in missing), "")
         lines: list[str] = []
         first = {**{at: name for name, at in placed.items()}, **dict.fromkeys(ids, "id")}
         if not header:
-            lines.append(self._line(self._names(), first, names=True))
+            lines.append(self._line(self._names(), first))
         above = self.above if names else breaks_of(self.above)
         line = 1 + count_lines(self.said + above)
         for number, row in enumerate(self.rows, start=-1 if header else 0):
+            # Averages are of nobody, and would be taken for a student without what they are called.
+            hidden = layout.personal if not names and number in by_row else frozenset[int]()
             # Answers without ids are named by their lines: none is left out.
             lines.append(self.ending * (row.line - row.above - line))
-            line = row.line - row.above + 1 + _breaks(row.cells, layout.ours.values())
-            changed = first if number < 0 else by_row.get(number, nothing)
-            # Averages are of nobody, and would be taken for a student without what they are called.
-            lines.append(self._line(row.cells, changed, names=names or number not in by_row))
+            line = row.line - row.above + 1 + _breaks(row.cells, {*own, *hidden})
+            lines.append(self._line(row.cells, first if number < 0 else by_row.get(number, nothing), hidden))
         return self.decoded.encoded(self.said + above + "".join(lines))
 
     def _names(self) -> list[str]:
         roles = {getattr(self.layout, role): role for role in ROLES} | dict(self.layout.asked)
         return [roles.get(at, f"column {at + 1}") for at in range(self.width)]
 
-    def _line(self, cells: Sequence[str], changed: Mapping[int, str], *, names: bool) -> str:
+    def _line(self, cells: Sequence[str], changed: Mapping[int, str], hidden: Collection[int] = ()) -> str:
         width = max([self.width, len(cells), *(at + 1 for at in changed)])
         undo = bool(self.layout.ours)
         row = [as_typed(cell) if undo else cell for cell in cells] + [""] * (width - len(cells))
-        if not names:
-            row = ["" if at in self.layout.personal else cell for at, cell in enumerate(row)]
+        row = ["" if at in hidden else cell for at, cell in enumerate(row)]
         for at, cell in changed.items():
             row[at] = cell
         return csv_line(row, self.delimiter, self.ending)

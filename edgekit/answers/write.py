@@ -53,7 +53,12 @@ def write_marks(
         raise UsageError(f"{len(unknown):,} marks are of answers that are not in this file")
     data = _written(answers, by_id, path, form or answers.form, names=names, now=now, quiz=quiz)
     try:
-        write_bytes(path, data)
+        if path.exists() and not path.is_file():
+            # `/dev/stdout` and other devices and pipes stay what they are.
+            with path.open("wb") as device:
+                device.write(data)
+        else:
+            write_bytes(path.resolve(), data)
     except OSError as problem:
         raise OutputError(f"cannot write `{path}`: {problem.strerror}") from None
 

@@ -176,8 +176,17 @@ class Session(Record):
         """The locked quiz with the wordings that were added since."""
         return with_rulings(self.quiz, teaching.rulings)
 
-    def suggest(self, suggestions: Sequence[tuple[int, Suggestion]], teaching: Teaching) -> None:
-        """Record suggestions for answers by number, all or none; one that is the same as before is not told again."""
+    def suggest(
+        self,
+        suggestions: Sequence[tuple[int, Suggestion]],
+        teaching: Teaching,
+        settings: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Record suggestions for answers by number, all or none; one that is the same as before is not told again.
+
+        settings: of the grader that made them, where it may be another than the session began with.
+        """
+        grader = self.grader if settings is None else digest_of(canonical(settings))
 
         def add(connection: sqlite3.Connection) -> None:
             for number, suggestion in suggestions:
@@ -185,9 +194,16 @@ class Session(Record):
                 if self.standing(number).digest != digest_of(text):
                     self.keep(connection, text)
                     body = {"answer": number, "basis": teaching.last, "suggestion": summary(suggestion)}
+                    if grader != self.grader:
+                        body["grader"] = grader
                     self.append(connection, "suggested", body)
 
         self.change(add)
+
+    @property
+    def grader(self) -> str:
+        """The digest of the settings of the grader that the session began with."""
+        return digest_of(canonical(self.settings))
 
     def decide(
         self,

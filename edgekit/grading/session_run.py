@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from edgekit.core.events import Progress, Reporter, StepFinished, StepStarted, silent
 from edgekit.core.units import counted
 from edgekit.gradebook.book import Gradebook
-from edgekit.gradebook.chain import Row, digest_of
+from edgekit.gradebook.chain import Row, canonical, digest_of
 from edgekit.gradebook.pairing import paired, written_by
 from edgekit.gradebook.session import Session
 from edgekit.gradebook.standing import carried_from
@@ -36,6 +36,11 @@ class Grading(Protocol):
 class Graders(Protocol):
     """Makes graders that go by what was taught so far; `edgekit.grading.opening.Tools` does."""
 
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        """What decides a suggestion beside quiz, answers and teaching."""
+        ...
+
     def grader(self, quiz: Quiz, marks: Sequence[TeacherMark]) -> Grading:
         """A grader of a quiz that learns from marks."""
         ...
@@ -43,6 +48,11 @@ class Graders(Protocol):
 
 class RecallingGraders(Protocol):
     """As `Graders`, for a replay."""
+
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        """See Graders."""
+        ...
 
     def grader(self, quiz: Quiz, marks: Sequence[TeacherMark], *, accidents: Accidents | None = None) -> Grading:
         """A grader of a quiz that learns from marks.  accidents: second opinions that are not asked for."""
@@ -86,6 +96,7 @@ class Replay:
     unanswered: int = 0
     others: int = 0
     moved: int = 0
+    elsewhere: int = 0
 
 
 def suggest_waiting(session: Session, graders: Graders, report: Reporter = silent) -> int:
@@ -167,14 +178,18 @@ def left_open(older: Session, newer: Session) -> int:
     )
 
 
-def replay(session: Session, graders: RecallingGraders, report: Reporter = silent) -> Replay:
+def replay(session: Session, graders: RecallingGraders, report: Reporter = silent, everything: bool = False) -> Replay:
     """Compute every suggestion of the record again, by what was taught before it, and compare byte for byte.
 
-    graders: with the models that the session tells of. Raises IntegrityError where the record itself is broken.
+    graders: with the models that the session tells of.  everything: also what another grader suggested. Raises
+    IntegrityError where the record itself is broken.
     """
     every = [row for row in session.rows() if row.kind == "suggested"]
-    rows = [row for row in every if row.body["answer"] not in session.forgotten]
-    removed = len(every) - len(rows)
+    there = [row for row in every if row.body["answer"] not in session.forgotten]
+    removed = len(every) - len(there)
+    here = digest_of(canonical(graders.settings))
+    rows = [row for row in there if everything or row.body.get("grader", session.grader) == here]
+    elsewhere = len(there) - len(rows)
     report(StepStarted("replay", counted(len(rows), "suggestion")))
     done = recalled = unanswered = 0
     found: list[tuple[Row, Suggestion]] = []
@@ -203,12 +218,21 @@ def replay(session: Session, graders: RecallingGraders, report: Reporter = silen
     ]
     found = [one for one in found if one[0] not in beside]
     if not found:
-        return Replay(same, removed=removed, beside=len(beside), recalled=recalled, unanswered=unanswered)
+        return Replay(
+            same,
+            removed=removed,
+            beside=len(beside),
+            recalled=recalled,
+            unanswered=unanswered,
+            elsewhere=elsewhere,
+        )
     row, now = min(found, key=lambda one: one[0].number)
     answer = session.answers[row.body["answer"]]
     difference = Difference(row.body["answer"], answer.answer_id, answer.question_id, session.suggested(row), now, None)
     moved = sum(_outcome(session.suggested(row)) != _outcome(now) for row, now in found)
-    return Replay(same, row.number, difference, removed, len(beside), recalled, unanswered, len(found), moved)
+    return Replay(
+        same, row.number, difference, removed, len(beside), recalled, unanswered, len(found), moved, elsewhere
+    )
 
 
 def _together(
@@ -234,10 +258,10 @@ def _suggest(session: Session, graders: Graders, numbers: Sequence[int], report:
             done += 1
             report(Progress("grade", done, len(numbers), "answers"))
             if len(batch) >= _BATCH:
-                session.suggest(batch, teaching)
+                session.suggest(batch, teaching, graders.settings)
                 batch = []
     finally:
-        session.suggest(batch, teaching)
+        session.suggest(batch, teaching, graders.settings)
     report(StepFinished("grade", counted(done, "answer")))
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
 from answers.ice import quiz_of_ice, read, wrong
 
+from edgekit.answers.given_marks import given_marks
+from edgekit.answers.table import TableSource
 from edgekit.answers.write import write_marks
 from edgekit.core.errors import InputError
 from edgekit.quiz.model import Quiz
@@ -150,3 +153,56 @@ def test_what_is_wrong_is_told_with_what_helps(tmp_path: Path, quiz: Quiz, data:
     if "student=id" in hint:
         found = read(tmp_path, data, quiz, columns={"student": "id"})
         assert [(one.student, one.answer_id) for one in found.answers] == [("Ana", "line2.two"), ("Ana", "line3.two")]
+
+
+def test_answers_that_are_named_by_their_lines_keep_their_names_when_lines_of_other_cells_are_left_out(
+    tmp_path: Path, quiz: Quiz
+) -> None:
+    found = read(tmp_path, 'name,told,two\n"A\nna","a\nb\n",gas\nBen,c,agua\n', quiz)
+    assert [one.answer_id for one in found.answers] == ["line2.two", "line6.two"]
+    write_marks(found, [], tmp_path / "out.csv", names=False)
+    again = read(tmp_path, (tmp_path / "out.csv").read_bytes(), quiz)
+    assert [(one.answer_id, one.text) for one in again.answers] == [("line2.two", "gas"), ("line6.two", "agua")]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes with names are of Unix")
+def test_a_pipe_stays_a_pipe_and_a_link_a_link(tmp_path: Path, quiz: Quiz) -> None:
+    found = read(tmp_path, "id,two\na1,gas\n", quiz)
+    os.mkfifo(tmp_path / "pipe.csv")
+    reading = os.open(tmp_path / "pipe.csv", os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        write_marks(found, [], tmp_path / "pipe.csv")
+        assert os.read(reading, 1 << 16).startswith(b"id,two,two mark")
+    finally:
+        os.close(reading)
+    assert (tmp_path / "pipe.csv").is_fifo()
+    (tmp_path / "link.csv").symlink_to(tmp_path / "real.csv")
+    write_marks(found, [], tmp_path / "link.csv")
+    assert (tmp_path / "link.csv").is_symlink()
+    assert (tmp_path / "real.csv").is_file()
+
+
+@pytest.mark.parametrize(
+    ("data", "mark"),
+    [
+        ("id;two\na1;gas\n", "1,5"),
+        ("id;Nota/3,00;two\na1;2.5;gas\na2;2,5;x\na3;1,5;x\n", "1,5"),
+        ("id;score;two\na1;2.5;gas\n", "1.5"),
+        ("id\ttwo\na1\tgas\n", "1.5"),
+        ("id\tNota/3,00\ttwo\na1\t-\tgas\n", "1,5"),
+        ('id,two,x\na1,gas,"2,5"\n', "1.5"),
+    ],
+)
+def test_a_mark_has_the_decimal_sign_that_the_spreadsheet_of_its_file_reads(
+    tmp_path: Path, quiz: Quiz, data: str, mark: str
+) -> None:
+    found = read(tmp_path, data, quiz)
+    given = [Mark("a1.two", "two", 2.0, "changed", points=1.5)]
+    write_marks(found, given, tmp_path / "out.csv")
+    written = (tmp_path / "out.csv").read_bytes()
+    assert isinstance(found.source, TableSource)
+    assert mark in written.decode().splitlines()[1].split(found.source.delimiter)
+    again = read(tmp_path, written, quiz)
+    assert [text for _, _, text in given_marks(again)] == [mark]
+    write_marks(again, given, tmp_path / "out.csv")
+    assert (tmp_path / "out.csv").read_bytes() == written

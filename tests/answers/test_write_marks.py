@@ -60,10 +60,10 @@ def test_a_long_table_keeps_its_rows_and_columns(tmp_path: Path, quiz: Quiz) -> 
     ]
     assert written(tmp_path, answers, marks).decode() == (
         "id;room;question;answer;mark;suggested;status;reasons;feedback\r\n"
-        'a;\'=1+1;q1;"x;\ny";;1.5;review;uncertain: two marks are possible;Say more.\r\n'
-        "\r\nb;7;q2;-5;1.5;1.5;accepted;uncertain: two marks are possible;Say more.\r\n"
-        "c;'@x;q1;'-5 kg;0;1.5;changed;uncertain: two marks are possible;Say more.\r\n"
-        "d;;q2;;;1.5;returned;uncertain: two marks are possible;Say more.\r\n"
+        'a;\'=1+1;q1;"x;\ny";;1,5;review;uncertain: two marks are possible;Say more.\r\n'
+        "\r\nb;7;q2;-5;1,5;1,5;accepted;uncertain: two marks are possible;Say more.\r\n"
+        "c;'@x;q1;'-5 kg;0;1,5;changed;uncertain: two marks are possible;Say more.\r\n"
+        "d;;q2;;;1,5;returned;uncertain: two marks are possible;Say more.\r\n"
         "e;;q1;'+;;;;;\r\n"
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -75,6 +75,8 @@ def test_the_question_in_the_place_of_the_answer_is_no_answer() -> None:
 
 def test_replay_knows_that_a_repeat_is_told_no_more_when_the_other_text_was_removed(tmp_path: Path) -> None:
     class Tools:
+        settings: Mapping[str, object] = {}
+
         def grader(self, quiz: Quiz, marks: Sequence[TeacherMark], *, accidents: object = None) -> Grader:
             return Grader(quiz, None, marks=marks)  # type: ignore[arg-type]  # no encoder is asked
 

@@ -113,3 +113,19 @@ def test_marks_are_carried_over_where_the_question_is_the_same(book: Gradebook) 
     other = book.begin(quiz("Another."), class_of(8), SETTINGS, parent=older.id)
     suggest_waiting(other, ToyTools())
     assert carry_over(older, other) == 0
+
+
+def test_what_an_updated_grader_suggested_is_no_difference_of_the_one_before(book: Gradebook) -> None:
+    class _Updated(ToyTools):
+        def __init__(self) -> None:
+            super().__init__(0.1)
+            self.settings = {**SETTINGS, "edgekit": "0.2.0"}
+
+    session = graded(book)
+    suggest_again(session, _Updated())
+    found = replay(session, ToyTools())
+    assert (found.suggestions, found.row, found.others) == (8, None, 0)
+    assert found.elsewhere > 0
+    every = replay(session, ToyTools(), everything=True)
+    assert (every.others, every.moved, every.elsewhere) == (found.elsewhere, 0, 0)
+    assert replay(session, _Updated()).elsewhere == 8

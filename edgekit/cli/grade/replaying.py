@@ -82,7 +82,7 @@ def replay(
                     reasons=others,
                     hint="the same command with `--here` counts what this grader suggests otherwise",
                 )
-            result = compute(found, tools, report)
+            result = compute(found, tools, report, here)
     first = result.difference
     if as_json:
         told = None if first is None else {"row": result.row, **difference_object(first)}
@@ -96,6 +96,7 @@ def replay(
                 "unanswered": result.unanswered,
                 "different": result.others,
                 "moved": result.moved,
+                "elsewhere": result.elsewhere,
                 "grader": others,
                 "first_difference": told,
             }
@@ -105,6 +106,10 @@ def replay(
     else:
         output.data(f"row {result.row} differs: {difference_line(first)}")
         _tell_why(result, len(rows), others)
+    if not as_json and result.elsewhere:
+        output.narrate(
+            f"{result.elsewhere:,} more were suggested by another grader, after an update: `--here` computes them, too"
+        )
     if not as_json and result.removed:
         output.narrate(f"{result.removed:,} more are of answers whose texts were removed, and cannot be computed again")
     if not as_json and result.beside:

@@ -127,12 +127,18 @@ def again(
     """Suggest again with the models of a session.  kept: what is on the disk already where that is interrupted."""
     from edgekit.cli.progress import Renderer
     from edgekit.grading.opening import open_tools_of
+    from edgekit.grading.same_grader import what_differs
     from edgekit.grading.session_run import suggest_again
 
     with (
         Renderer(mode=progress) as report,
         open_tools_of(session.settings, threads=threads, report=report) as tools,
     ):
+        if what_differs(session.settings, tools.settings):
+            output.narrate(
+                f"the grader is another than when session {session.id} began, so some suggestions may differ for that "
+                f"alone: `edgekit grade replay` tells in what"
+            )
         try:
             return suggest_again(session, tools, question_id=question, report=report)
         except (KeyboardInterrupt, signals.TerminatedError):
