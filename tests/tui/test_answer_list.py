@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import pytest
-from textual.widgets import ContentSwitcher, OptionList
+from textual.widgets import ContentSwitcher, Input, OptionList
 from toys.tui_class import ANSWERS, graded, marks, play
-from toys.tui_grading import toy_grades
+from toys.tui_grading import HeldTools, class_files, toy_grades
 from toys.tui_stage import Stage
 
 from edgekit.gradebook.book import open_gradebook
@@ -105,6 +106,28 @@ def test_a_row_shows_what_somebody_else_decides_and_is_not_decided_on_unseen(tmp
         await stage.until(lambda: "changed 0.5" in rows(stage))
 
     play(scene, toy_grades(book))
+
+
+def test_rows_for_what_is_graded_meanwhile_come_below_and_the_cursor_stays(tmp_path: Path) -> None:
+    quiz, answers = class_files(tmp_path, [f"{at} plants" for at in range(20)])
+    gate = threading.Event()
+
+    async def scene(stage: Stage) -> None:
+        for name, path in (("quiz", quiz), ("answers", answers)):
+            stage.query(name, Input).value = str(path)
+        stage.query("answers", Input).focus()
+        await stage.press("enter")
+        await stage.sees("20 of 20 left")
+        await stage.press("v", "down")
+        before = [option.id for option in stage.query("queue", OptionList).options]
+        here = row(stage)
+        assert 1 < len(before) < 20
+        gate.set()
+        await stage.until(lambda: stage.query("queue", OptionList).option_count == 20)
+        assert [option.id for option in stage.query("queue", OptionList).options][: len(before)] == before
+        assert row(stage) == here
+
+    play(scene, toy_grades(tmp_path / "g.sqlite", lambda: HeldTools(gate, 16)))
 
 
 def test_a_wide_terminal_shows_more_of_an_answer(tmp_path: Path) -> None:

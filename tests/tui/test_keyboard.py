@@ -115,9 +115,11 @@ def test_a_key_that_cannot_act_says_why_and_install_says_what_it_did(tmp_path: P
         await stage.sees("verify toy-en-pt-small is at work; ^t ends it")
         await stage.press("ctrl+q")
         await stage.sees("Leave and cancel what is at work: verify toy-en-pt-small?")
-        await stage.press("n")
+        await stage.press("n", "ctrl+n")
+        await stage.sees("is at work; ^t ends it")
         toy.go.set()
         await stage.sees("it holds")
+        assert "at work" not in stage.label("status")
         await stage.press("ctrl+n")
         await stage.sees("toy-en-pt-small is among the models")
         assert stage.query("model", Select).value == "toy-en-pt"

@@ -47,6 +47,7 @@ class JobScreen(Screen[None]):
     is_cut = False  # whether the status shows a part of that alone
     _hint = ""
     _why = ""
+    _why_of: Job | None = None
     _behind = ""
     _is_answer = False
     _keeps: Timer | None = None
@@ -103,9 +104,12 @@ class JobScreen(Screen[None]):
         self._is_answer = self.app.acts
         self._show_said()
 
-    def explain(self, why: str) -> None:
-        """Why a key does nothing now: a line below what stands in the status, until the next key."""
-        self._why = why
+    def explain(self, why: str, job: Job | None = None) -> None:
+        """Why a key does nothing now: a line below what stands in the status, until the next key.
+
+        job: what is at work, where that is why; once it has ended nothing is said of it any more.
+        """
+        self._why, self._why_of = why, job
         self._show_said()
 
     def say_progress(self, line: str) -> None:
@@ -138,6 +142,8 @@ class JobScreen(Screen[None]):
             self._show_said()
 
     def _show_said(self) -> None:
+        if self._why_of is not None and not self._why_of.runs:
+            self._why, self._why_of = "", None
         shown = Content(visible("\n".join(line for line in (self.said, self._why, self._behind) if line)))
         width = max(1, self.app.size.width - 2)
         rows = shown.wrap(width)

@@ -49,7 +49,8 @@ class ClassWork(OpeningScreen):
         name = f"{what} {of}"
         same = [job for job in self.app.jobs.running if job.name == name and not job.is_stopping]
         if same:
-            self.explain(_("{job} is at work; Jobs shows how far it is and cancels it", job=name_in_words(same[0])))
+            told = _("{job} is at work; Jobs shows how far it is and cancels it", job=name_in_words(same[0]))
+            self.explain(told, same[0])
             return
         job = self.app.jobs.start(name, work_of, writes=what == "grade")
         self._jobs[id(job)] = what

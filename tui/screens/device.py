@@ -78,7 +78,7 @@ class DeviceScreen(JobScreen):
     def action_measure(self) -> None:
         """Translate for a while, once."""
         if self._job is not None and self._job.runs:
-            self.explain(_("{job}: at work", job=name_in_words(self._job)))
+            self.explain(_("{job}: at work", job=name_in_words(self._job)), self._job)
             return
         directions = self.app.models.directions()
         if not directions:

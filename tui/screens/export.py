@@ -213,7 +213,8 @@ class ExportScreen(JobScreen):
     def _is_free(self) -> bool:
         """Whether nothing is at work here; says what is, and how it ends."""
         for job in self._at_work:
-            self.explain(_("{job} is at work; {key} ends it", job=name_in_words(job), key=key_of("export.stop")))
+            told = _("{job} is at work; {key} ends it", job=name_in_words(job), key=key_of("export.stop"))
+            self.explain(told, job)
             return False
         return True
 

@@ -59,7 +59,7 @@ class HelpScreen(ModalScreen[None]):
             takes = isinstance(focused, (Input, TextArea)) and not getattr(focused, "read_only", False)
             if takes and isinstance(focused, TextArea):
                 lines += ["", _(EDITING)]
-            lines += ["", *(_line(action, takes=takes) for action in of_screen(asked.NAME))]
+            lines += [*([""] if lines else []), *(_line(action, takes=takes) for action in of_screen(asked.NAME))]
         everywhere = sorted(
             of_screen(None), key=lambda action: action.id.startswith("go.")
         )  # what is least known first

@@ -72,7 +72,8 @@ class AnswerList(OptionList):
 
     def look_again(self, desk: Desk) -> None:
         """Take in what came since, and what somebody else decided on the rows that are in sight."""
-        self.add(desk)
+        if len(self._cards) < desk.opened.counts().answers:
+            self.add(desk)
         top = int(self.scroll_y)
         seen = [int(one.id or 0) for one in self.options[top : top + self.size.height]]
         now = {at: desk.opened.card(at) for at in seen}
