@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import atexit
+import contextlib
+import functools
+import json
 import os
+import signal
+import socket
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -36,6 +43,8 @@ def environment(home: Path, **more: str) -> dict[str, str]:
 def edgekit(home: Path, *arguments: str, given: bytes | str = b"", **more: str) -> subprocess.CompletedProcess[bytes]:
     """Run `edgekit ARGUMENTS` with `given` on its standard input through a pipe."""
     data = given.encode("utf-8") if isinstance(given, str) else given
+    if sys.platform == "linux":
+        return _in_a_child(arguments, environment(home, **more), data)
     return subprocess.run(
         [*COMMAND, *arguments],
         input=data,
@@ -44,3 +53,63 @@ def edgekit(home: Path, *arguments: str, given: bytes | str = b"", **more: str) 
         timeout=SECONDS,
         check=False,
     )
+
+
+def _in_a_child(arguments: tuple[str, ...], given: dict[str, str], data: bytes) -> subprocess.CompletedProcess[bytes]:
+    """The same without loading all modules again: 0.5 s of a core for each of 200 commands."""
+    # What a Python looks at when it starts.
+    start = {name: value for name, value in given.items() if name.startswith(("PYTHON", "LANG", "LC_", "LD_", "OMP_"))}
+    server = _prestarted(frozenset({"PATH": os.environ["PATH"], **start}.items()))
+    (stdin, to_it), (out, stdout), (err, stderr) = (os.pipe() for _ in range(3))
+    try:
+        message = json.dumps([arguments, given, str(Path.cwd())]).encode()
+        socket.send_fds(server, [message], [stdin, stdout, stderr])
+    finally:
+        for ours in (stdin, stdout, stderr):
+            os.close(ours)
+    with ThreadPoolExecutor(3) as pool:
+        written = pool.submit(_write, to_it, data)
+        said = [pool.submit(_read, one) for one in (out, err)]
+        child = int(server.recv(100))
+        try:
+            status = int(server.recv(100))
+        except TimeoutError:
+            os.kill(child, signal.SIGKILL)
+            server.recv(100)
+            raise
+        written.result()
+        output, errors = (one.result() for one in said)
+    return subprocess.CompletedProcess(arguments, status, output, errors)
+
+
+def _read(from_it: int) -> bytes:
+    with open(from_it, "rb") as stream:
+        return stream.read()
+
+
+def _write(to_it: int, data: bytes) -> None:
+    with contextlib.suppress(BrokenPipeError), open(to_it, "wb") as stream:
+        stream.write(data)
+
+
+@functools.cache
+def _prestarted(start: frozenset[tuple[str, str]]) -> socket.socket:
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    ours.settimeout(SECONDS)
+    with theirs:
+        process = subprocess.Popen(
+            [sys.executable, str(RUNNER.with_name("prestarted.py")), str(theirs.fileno())],
+            # As theirs will be: what is no pipe has its place asked for.
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=dict(start),
+            pass_fds=[theirs.fileno()],
+        )
+
+    def stop() -> None:
+        ours.close()
+        process.communicate(timeout=SECONDS)
+
+    atexit.register(stop)
+    return ours
