@@ -271,3 +271,19 @@ def test_forms_are_not_taken_together_where_they_are_few_or_varieties_have_enoug
     assert not audit(own(flip=False, contents=8), rounds=50, written=("en",)).verdicts
     assert not audit(own(flip=False), rounds=50).verdicts
     assert not audit(own(flip=False, contents=40), rounds=50, written=("en",)).together
+
+
+def test_what_never_happened_in_thirty_answers_is_not_ruled_out() -> None:
+    """Samples of nothing but right decisions are all alike: 0 of 30 flips was certain, and leaves up to a tenth."""
+    few = audit(answers({"en": 1, "es": 1}, count=30), rounds=50)
+    many = audit(answers({"en": 1, "es": 1}, count=300), rounds=50)
+    for card, certain in ((few, False), (many, True)):
+        assert card.passed
+        by_name = {verdict.name: verdict for verdict in card.verdicts}
+        flips, coverage = by_name["decided differently, en and es"], by_name["coverage, en"]
+        assert (flips.certain, flips.value) == (certain, 0)
+        assert flips.interval is not None
+        assert coverage.interval is not None
+        assert flips.interval.high > flips.interval.low == 0
+        assert coverage.interval.low < coverage.interval.high == 1
+    assert by_name["tells right from wrong, en"].interval is not None
