@@ -13,6 +13,8 @@ from edgekit.core.errors import InputError
 from edgekit.fairness.audit import audit, outcomes
 from edgekit.fairness.measures import Outcome
 from edgekit.fairness.parallel import Version, base_language_of, make_trial, read_versions
+from edgekit.grading.reading import read_answer
+from edgekit.grading.suggesting import suggest_nothing
 from edgekit.quiz.suggestion import CriterionResult, Suggestion
 
 
@@ -287,3 +289,13 @@ def test_what_never_happened_in_thirty_answers_is_not_ruled_out() -> None:
         assert flips.interval.high > flips.interval.low == 0
         assert coverage.interval.low < coverage.interval.high == 1
     assert by_name["tells right from wrong, en"].interval is not None
+
+
+def test_an_answer_with_nothing_in_it_is_held_for_wrong() -> None:
+    """A blank had a probability of 1, which is that of its mark: the card took it for one that is right for certain."""
+    trial = make_trial([version("a1", "es", "", right=False, references=("x",))], base="en", language="en")
+    answer, question = trial.answers[0], trial.quiz.questions[0]
+    read = read_answer(question, answer, (), ("en",))
+    assert read.is_empty
+    (found,) = outcomes(trial, [suggest_nothing(question, read)])
+    assert (found.accepted, found.sure, found.probability) == (False, True, 0.0)
