@@ -216,10 +216,15 @@ def bootstrap(
         again = figure(drawn)
         if again is not None:
             found.append(again)
-    tail = 100 * _tail(len(contents))
-    low, high = np.percentile(found, [tail, 100 - tail]) if found else (value, value)
+    return ends(value, found or [value], len(contents), grows_by_chance=grows_by_chance)
+
+
+def ends(value: float, samples: Sequence[float], questions: int, *, grows_by_chance: bool = False) -> Interval:
+    """The interval of a figure from that of samples of so many questions; see `bootstrap`."""
+    tail = 100 * _tail(questions)
+    low, high = np.percentile(samples, [tail, 100 - tail])
     if grows_by_chance:
-        added = max(0.0, float(np.mean(found or [value])) - value)
+        added = max(0.0, float(np.mean(samples)) - value)
         low, high = max(0.0, low - 2 * added), max(value, high - 2 * added)
     return Interval(value, float(low), float(high))
 
