@@ -26,6 +26,7 @@ from benchmarks.graded import KeptStates, Line, print_lines, read_set
 from benchmarks.graded_figures import macro_f1, sure_at, weighted_f1
 from benchmarks.grading_fairness import CEILING, fairness_lines
 from edgekit.core.resident import resident_bytes
+from edgekit.fairness.measures import ends
 from edgekit.grading.calibration import calibration_error
 from edgekit.grading.contradiction import compare_any
 from edgekit.grading.linear import shares
@@ -134,7 +135,9 @@ def _answers(scorer: Scorer, encoder: KeptStates, name_of_set: str) -> list[Line
         def error(at: NDArray[np.int64], met: Floats = met) -> float:
             return calibration_error(met[at].tolist(), (right[at] > 0.5).tolist())
 
-        lines.append(_line(f"{title} expected calibration error{how}", error, questions, largest, most=True))
+        lines.append(
+            _line(f"{title} expected calibration error{how}", error, questions, largest, most=True, grows=True)
+        )
         for label, said in enumerate(("no", "yes")):
 
             def coverage(at: NDArray[np.int64], met: Floats = met, label: int = label) -> float:
@@ -275,7 +278,9 @@ def _line(
     target: float | None = None,
     *,
     most: bool = False,
+    grows: bool = False,
 ) -> Line:
+    """grows: see `bootstrap` of the audit's measures."""
     names, places = np.unique(np.array(clusters), return_inverse=True)
     members = [np.flatnonzero(places == at) for at in range(len(names))]
     chooser = np.random.default_rng(0)
@@ -283,8 +288,8 @@ def _line(
         figure(np.concatenate([members[at] for at in chooser.integers(0, len(names), len(names))]))
         for _ in range(_SAMPLES)
     ]
-    low, high = np.quantile(samples, [0.025, 0.975])
-    return Line(what, figure(np.arange(len(clusters))), float(low), float(high), target, most)
+    found = ends(figure(np.arange(len(clusters))), samples, len(names), grows_by_chance=grows)
+    return Line(what, found.value, found.low, found.high, target, most)
 
 
 def _texts(rows: Sequence[dict[str, Any]]) -> list[str]:

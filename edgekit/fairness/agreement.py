@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from edgekit.fairness.measures import Interval, Outcome, bootstrap
+from edgekit.fairness.measures import Interval, Outcome, bootstrap, never_seen
 
 # Below it agreement is no better than what labels alone would give; "slight" on the scale of Landis and Koch (1977).
 LEAST_KAPPA = 0.2
@@ -222,4 +222,5 @@ def preference_interval(chances: Sequence[tuple[str, tuple[float, float]]]) -> I
     def mean(drawn: Sequence[Outcome]) -> float | None:
         return math.fsum(one.probability for one in drawn) / len(drawn) if drawn else None
 
-    return bootstrap(rows, mean, rounds=_SAMPLES)
+    found = bootstrap(rows, mean, rounds=_SAMPLES)
+    return None if found is None else never_seen(found, [len(rows)])

@@ -8,7 +8,18 @@ from itertools import combinations
 from typing import TypeAlias
 
 from edgekit.fairness.chance import Chance, chance_of_calibration, chance_of_coverage, chance_of_gap
-from edgekit.fairness.measures import Interval, Outcome, Pairing, Rates, bootstrap, by_variety, matched, pair, rates
+from edgekit.fairness.measures import (
+    Interval,
+    Outcome,
+    Pairing,
+    Rates,
+    bootstrap,
+    by_variety,
+    matched,
+    never_seen,
+    pair,
+    rates,
+)
 from edgekit.fairness.parallel import Trial
 from edgekit.grading.calibration import calibration_error
 from edgekit.grading.conformal import ALPHA
@@ -182,6 +193,7 @@ def _tells_apart(variety: str, group: Sequence[Outcome], rounds: int) -> Verdict
     if interval is None:
         # Right answers alone: refusing some of them would be told, accepting all of them cannot.
         return Verdict(name, None, "needs right and wrong answers", passed=False)
+    interval = never_seen(interval, [len(_wrong_accepted(group)), len(_right_refused(group))])
     return Verdict(name, interval.value, "more than 0.5 for certain", interval.low > 0.5, interval)
 
 
@@ -218,9 +230,10 @@ class _Held:
     def flips(self, one: Pairing, limits: Limits) -> Verdict:
         p = f"p {one.p:.3f}" if one.p >= _LEAST_P else f"p <{_LEAST_P}"
         only = f"right only in {one.first} {one.worse}, only in {one.second} {one.better}"
+        interval = bootstrap(self._both(one), _flips(one.first, one.second), rounds=self.rounds)
         return self._verdict(
             f"decided differently, {one.first} and {one.second}",
-            bootstrap(self._both(one), _flips(one.first, one.second), rounds=self.rounds),
+            None if interval is None else never_seen(interval, [one.count]),
             0.0,
             limits.flips,
             f"at most {limits.flips}",
@@ -239,8 +252,9 @@ class _Held:
             low, high = min(known, key=known.__getitem__), max(known, key=known.__getitem__)
             detail = f"{high} {known[high]:.3f}, {low} {known[low]:.3f}" if known[high] > known[low] else ""
             interval = bootstrap(found, _most_less_least(counted), rounds=self.rounds, grows_by_chance=True)
-            verdict = self._verdict(f"{name}, most less least", interval, 0.0, limit, f"at most {limit}", detail)
             sides = [hits[variety] for variety in known]
+            interval = None if interval is None else never_seen(interval, [min(map(len, sides))])
+            verdict = self._verdict(f"{name}, most less least", interval, 0.0, limit, f"at most {limit}", detail)
             yield verdict if verdict.passed else _beside(verdict, chance_of_gap(sides, limit))
             return
 
@@ -257,16 +271,17 @@ class _Held:
         return _beside(verdict, chance_of_calibration(shown, limits.calibration))
 
     def coverage(self, variety: str, limits: Limits) -> Verdict:
+        count = sum(outcome.covered is not None for outcome in self._groups[variety])
+        interval = bootstrap(self._groups[variety], _coverage, rounds=self.rounds)
         verdict = self._verdict(
             f"coverage, {variety}",
-            bootstrap(self._groups[variety], _coverage, rounds=self.rounds),
+            None if interval is None else never_seen(interval, [count]),
             limits.coverage,
             1.0,
             f"at least {limits.coverage}",
         )
         if verdict.passed or limits.coverage >= 1 - ALPHA:
             return verdict
-        count = sum(outcome.covered is not None for outcome in self._groups[variety])
         return _beside(verdict, chance_of_coverage(count, 1 - ALPHA, limits.coverage))
 
     def _verdict(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import NormalDist
 from typing import TypeAlias
 
@@ -216,12 +216,29 @@ def bootstrap(
         again = figure(drawn)
         if again is not None:
             found.append(again)
-    tail = 100 * _tail(len(contents))
-    low, high = np.percentile(found, [tail, 100 - tail]) if found else (value, value)
+    return ends(value, found or [value], len(contents), grows_by_chance=grows_by_chance)
+
+
+def ends(value: float, samples: Sequence[float], questions: int, *, grows_by_chance: bool = False) -> Interval:
+    """The interval of a figure from that of samples of so many questions; see `bootstrap`."""
+    tail = 100 * _tail(questions)
+    low, high = np.percentile(samples, [tail, 100 - tail])
     if grows_by_chance:
-        added = max(0.0, float(np.mean(found or [value])) - value)
+        added = max(0.0, float(np.mean(samples)) - value)
         low, high = max(0.0, low - 2 * added), max(value, high - 2 * added)
     return Interval(value, float(low), float(high))
+
+
+def never_seen(interval: Interval, counts: Sequence[int]) -> Interval:
+    """The interval of a share, wide enough where samples are all alike: what never happened in so few may happen.
+
+    counts: of how many it is a share; of several where it is a mean of shares, or a distance between them. By Wilson's
+    score, as `share_interval`.
+    """
+    if interval.low < interval.high or interval.value not in (0, 1) or not counts:
+        return interval
+    most = math.fsum(share_interval(0, count).high for count in counts) / len(counts)
+    return replace(interval, **({"low": 1 - most} if interval.value else {"high": most}))
 
 
 def _tail(questions: int) -> float:

@@ -63,14 +63,14 @@ def suggest(
 
 def suggest_nothing(question: Question, read: Read, languages: Sequence[str] = ()) -> Suggestion:
     """For an answer in which there is nothing that could have points."""
-    criteria = tuple(CriterionResult(one.id, "missing", 0.0, 1.0) for one in question.criteria)
+    criteria = tuple(CriterionResult(one.id, "missing", 0.0, 0.0) for one in question.criteria)
     return suggest(
         question,
         read,
         points=0.0,
         possible=(0.0,),
         probability=1.0,
-        criteria=criteria or (CriterionResult(WHOLE, "missing", 0.0, 1.0),),
+        criteria=criteria or (CriterionResult(WHOLE, "missing", 0.0, 0.0),),
         languages=languages,
     )
 

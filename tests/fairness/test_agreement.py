@@ -168,6 +168,10 @@ def test_a_preference_has_an_interval_of_its_questions() -> None:
     assert found.value == 0.75
     assert 0.55 < found.low < 0.75 < found.high < 0.95
     assert preference_interval([]) is None
+    two = preference_interval([("q", (1.0, 0.0)), ("q", (0.9, 0.1))])
+    assert two is not None
+    assert two.value == two.high == 1
+    assert two.low == pytest.approx(0.342, abs=0.001)
 
 
 @settings(max_examples=20, deadline=None)

@@ -13,6 +13,8 @@ from edgekit.core.errors import InputError
 from edgekit.fairness.audit import audit, outcomes
 from edgekit.fairness.measures import Outcome
 from edgekit.fairness.parallel import Version, base_language_of, make_trial, read_versions
+from edgekit.grading.reading import read_answer
+from edgekit.grading.suggesting import suggest_nothing
 from edgekit.quiz.suggestion import CriterionResult, Suggestion
 
 
@@ -271,3 +273,29 @@ def test_forms_are_not_taken_together_where_they_are_few_or_varieties_have_enoug
     assert not audit(own(flip=False, contents=8), rounds=50, written=("en",)).verdicts
     assert not audit(own(flip=False), rounds=50).verdicts
     assert not audit(own(flip=False, contents=40), rounds=50, written=("en",)).together
+
+
+def test_what_never_happened_in_thirty_answers_is_not_ruled_out() -> None:
+    """Samples of nothing but right decisions are all alike: 0 of 30 flips was certain, and leaves up to a tenth."""
+    few = audit(answers({"en": 1, "es": 1}, count=30), rounds=50)
+    many = audit(answers({"en": 1, "es": 1}, count=300), rounds=50)
+    for card, certain in ((few, False), (many, True)):
+        assert card.passed
+        by_name = {verdict.name: verdict for verdict in card.verdicts}
+        flips, coverage = by_name["decided differently, en and es"], by_name["coverage, en"]
+        assert (flips.certain, flips.value) == (certain, 0)
+        assert flips.interval is not None
+        assert coverage.interval is not None
+        assert flips.interval.high > flips.interval.low == 0
+        assert coverage.interval.low < coverage.interval.high == 1
+    assert by_name["tells right from wrong, en"].interval is not None
+
+
+def test_an_answer_with_nothing_in_it_is_held_for_wrong() -> None:
+    """A blank had a probability of 1, which is that of its mark: the card took it for one that is right for certain."""
+    trial = make_trial([version("a1", "es", "", right=False, references=("x",))], base="en", language="en")
+    answer, question = trial.answers[0], trial.quiz.questions[0]
+    read = read_answer(question, answer, (), ("en",))
+    assert read.is_empty
+    (found,) = outcomes(trial, [suggest_nothing(question, read)])
+    assert (found.accepted, found.sure, found.probability) == (False, True, 0.0)
