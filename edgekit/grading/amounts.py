@@ -151,8 +151,8 @@ def _own(text: str, plain: str, decimal: str | None) -> list[Quantity]:
     for match in _POWER.finditer(plain):
         power = match["e"] or match["n"] or match["high"] or match["of_ten"] or match["high_ten"] or match["low"]
         digits = ["1"] if match["ten"] else _readings(match["digits"], decimal)
-        values = tuple(Decimal(one).scaleb(int(power.translate(_HIGH))) for one in digits)
-        read.append((*match.span(), values, None))
+        scaled = tuple(Decimal(one).scaleb(int(power.translate(_HIGH))) for one in digits)
+        read.append((*match.span(), scaled, None))
     for match in _FRACTION.finditer(plain):
         over, of = int(match["over"]), int(match["of"])
         # `30/2` is a division to be done.

@@ -18,6 +18,7 @@ _ASKING = re.compile(
 _SHARE = re.compile(r"%|per ?cent|por ?cien|porcent|pour ?cent|prozent|प्रतिशत")
 # `What is 15 % of 200?` asks for none.
 _GIVEN = re.compile(rf"\d\s?(?:{_SHARE.pattern})")
+_CURRENCIES = (re.compile(r"\bdoll?ar"), re.compile(r"\bpesos?\b"))
 _ASKED_SHARE = re.compile(r"percentage|porcentaje|porcentagem|pourcentage|wie ?viel\w* prozent|how many per ?cent")
 
 
@@ -35,6 +36,13 @@ def asks_for_another(question: Question, unit: Unit) -> bool:
     return not any(
         (one.dimension, one.factor, one.offset) == (unit.dimension, unit.factor, unit.offset) for one in asked
     )
+
+
+def is_other_currency(question: Question, unit: Unit) -> bool:
+    """Whether a question asks for dollars and the answer is in pesos, or the other way: both may be meant by `$`."""
+    texts = " ".join(matching_form(text) for text in (*question.text.values(), question.unit or ""))
+    asked, said = ({one for one in _CURRENCIES if one.search(text)} for text in (texts, matching_form(unit.written)))
+    return bool(asked and said) and asked.isdisjoint(said)
 
 
 def asked_units(question: Question) -> list[Unit]:

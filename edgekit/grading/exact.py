@@ -28,6 +28,8 @@ _MOST_CALLED = 200
 # `alegre o contento`, `acid / acidic`.
 _SEVERAL = re.compile(r"[,;/\n]| (?:or|and|o|u|y|ou|e|oder|und|ou|et) ")
 _LEAST_SHORT = 3
+# `3½` for `3 1/2`.
+_IN_ONE = re.compile(r"[½¼¾⅓⅔]")
 _TERM = re.compile(r"[+-]?[^+-]+")
 _ALIKE = str.maketrans("0", "o", "^")
 _ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th|º|ª|er|eme)\b")
@@ -216,7 +218,8 @@ def _is_typed_for(said: _Said, form: str) -> bool:
         return True
     if _is_short_for(said.form.split(), form.split()) or _same_sums(said.form, form):
         return True
-    if any(map(str.isdecimal, said.form)) == any(map(str.isdecimal, form)):
+    in_figures = any(map(str.isdecimal, said.form)) == any(map(str.isdecimal, form))
+    if in_figures and not _IN_ONE.search(said.form + form):
         return False
     one, other = amounts(said.form, said.languages), amounts(form, said.languages)
     if [len(one), len(other)] != [1, 1] or not one[0].same_amount(other[0]):

@@ -9,7 +9,7 @@ from decimal import Decimal
 from unicodedata import digit
 
 from edgekit.checks.scale_words import scale
-from edgekit.grading.asked_units import asked_units, asks_for_another
+from edgekit.grading.asked_units import asked_units, asks_for_another, is_other_currency
 from edgekit.grading.quantities import Quantity, scale_behind
 from edgekit.grading.units import Unit, unit_named
 from edgekit.quiz.model import Question
@@ -74,7 +74,11 @@ def _rounding(value: Decimal, unit: Unit, wanted: Unit) -> Decimal:
 
 def is_unasked(question: Question, one: Quantity) -> bool:
     """Whether a number has a unit that the question does not ask for; `25 %` may be the quarter that is right."""
-    if question.unit or one.unit is None or not asks_for_another(question, one.unit):
+    if one.unit is None:
+        return False
+    if one.unit.dimension == "dollar" and is_other_currency(question, one.unit):
+        return True
+    if question.unit or not asks_for_another(question, one.unit):
         return False
     return one.unit.dimension != "share" or not is_within(question, _times(one.values, _HUNDREDTH))
 

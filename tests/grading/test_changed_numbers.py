@@ -156,6 +156,8 @@ def asked(text: str, value: float) -> Question:
         ("How many grams are in a kilogram?", 1000.0, "1000 g|1000", "1000 kg"),
         ("Convierte 3 km a metros.", 3000.0, "3000 m|3000", "3000 km"),
         ("At what time does it begin?", 15.0, "15:00|15", ""),
+        ("How many dollars does it cost?", 15.0, "$15|15 dollars|15", "15 pesos"),
+        ("¿Cuántos pesos cuesta?", 15.0, "$15|15 pesos|15", "15 dólares"),
         ("How many apples are there?", 5.0, "5 apples|5", "5%"),
         ("What percentage is shaded?", 25.0, "25%|25", "25 kg"),
         ("Write 40% as a decimal.", 0.4, "0.4|40%", ""),

@@ -91,6 +91,7 @@ def test_another_sign_is_another_answer(accepted: str, text: str) -> None:
         ("H2O", "H20"),
         ("x^2", "x2"),
         ("25 December", "25 Dec"),
+        ("3 1/2", "3½"),
         ("25 December", "25 dec."),
         ("3/4", "three quarters"),
         ("y = 2x + 1", "y = 1 + 2x"),
