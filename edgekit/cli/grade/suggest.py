@@ -272,7 +272,7 @@ def _tell_of_change(
         elif len(before.answers) > len(session.answers):
             changed = counted(len(before.answers) - len(session.answers), "answer fewer", "answers fewer")
         elif before.settings != session.settings:
-            changed = "the models are others"
+            changed = "the grader or its models are others"
         else:
             changed = "the answers stand in another order"
     _tell(f"{changed} than in session {number}: this is session {session.id}")
