@@ -187,6 +187,8 @@ def test_a_reason_on_the_card_is_all_in_the_language(language: str) -> None:
     told = in_words(Reason("uncertain", "the mark is only 38% sure"))
     assert refigured("38%") in told
     assert ":" not in told
+    measured = "how sure a suggestion is has not been measured for answers in `xx`"
+    assert in_words(Reason("uncalibrated_variety", measured)) == said(measured) != measured
     told = in_words(Reason("injection_suspect", "speaks to the grader: a mark of its own"))
     assert told.count(": ") == 1
     assert "grader" not in told

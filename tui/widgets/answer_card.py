@@ -62,6 +62,8 @@ REASONS: Mapping[str, str] = {
     "judge_failed": N_("the second opinion did not come"),
     "feedback_failed": N_("the feedback did not pass its check"),
 }
+# Each doubt is another, and what they are called tells least; of a variety the sentence would say it twice.
+SAY_ALL = ("uncertain", "uncalibrated_variety")
 MARKS: Mapping[str, str] = {
     "accepted": N_("accepted"),
     "changed": N_("changed"),
@@ -77,8 +79,8 @@ def numbers_in_words(numbers: Sequence[int]) -> str:
 
 def in_words(reason: Reason, name: Callable[[str], str] = str) -> str:
     """What a reason is called in the chosen language, and the sentence that came with it.  name: of a language tag."""
-    if reason.code == "uncertain" and reason.detail:
-        return visible(said(reason.detail, name))  # each doubt is another, and what they are called tells least
+    if reason.code in SAY_ALL and reason.detail:
+        return visible(said(reason.detail, name))
     known = REASONS.get(reason.code, reason.code)
     told = _(known) if reason.code in REASONS else known
     # The sentence may begin with what the reason is called.
