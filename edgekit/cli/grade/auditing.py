@@ -90,10 +90,8 @@ def audit(
     else:
         _show_audit(card, own=quiz is not None)
         if trial.alone:
-            told = (
-                f"{counted(trial.alone, 'answer')} of `{base}` held against themselves, there being no other right one:"
-            )
-            output.narrate(wrapped(f"{told} they go to a person as copies, which says nothing of the variety"))
+            alone = f"{counted(trial.alone, 'answer')} of `{base}`: no other right one is known to hold it against"
+            output.narrate(wrapped(f"{alone}, so that it goes to a person as a copy, which says nothing of `{base}`"))
     if not card.passed:
         raise typer.Exit(1)
 
