@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 
@@ -108,13 +110,13 @@ def test_a_card_is_open_where_nothing_else_fails() -> None:
 def test_an_interval_of_what_grows_by_chance_holds_the_true_error() -> None:
     """Percentiles alone lie above it in eight of ten: samples of few answers are fewer still."""
 
-    def error(drawn: list[Outcome]) -> float:
+    def error(drawn: Sequence[Outcome]) -> float:
         return calibration_error([one.probability for one in drawn], [one.right for one in drawn])
 
     above, above_plain = 0, 0
     for seed in range(40):
         rows = [one for one in fair(100, 1, seed, shift=0.08) if one.probability > 0.08]
-        found, plain = (bootstrap(rows, error, rounds=100, grows_by_chance=grows) for grows in (True, False))  # type: ignore[arg-type]
+        found, plain = (bootstrap(rows, error, rounds=100, grows_by_chance=grows) for grows in (True, False))
         assert found is not None
         assert plain is not None
         assert found.low <= found.value <= found.high
