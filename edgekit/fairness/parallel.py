@@ -42,13 +42,15 @@ class Version:
 class Trial:
     """A quiz and the answers to it; versions: answer id -> what it is a version of.
 
-    left_out: versions that nothing right is known to hold against.
+    left_out: versions that nothing right is known to hold against.  alone: those that are held against themselves, and
+    so go to a person as copies.
     """
 
     quiz: Quiz
     answers: tuple[Answer, ...]
     versions: Mapping[str, Version]
     left_out: int
+    alone: int = 0
 
 
 def read_versions(path: Path) -> tuple[Version, ...]:
@@ -133,7 +135,9 @@ def make_trial(versions: Sequence[Version], *, base: str, language: str) -> Tria
         kept[answer.answer_id] = version
     others = sorted({tag for version in versions for tag in version.languages} - {language})
     quiz = Quiz("parallel", "Versions of answers", (language, *others), tuple(questions.values()), "")
-    return Trial(quiz, tuple(answers), kept, left_out)
+    texts = {one.id: one.references[language] for one in questions.values()}
+    alone = sum(texts[one.question_id] == (one.text,) for one in answers)
+    return Trial(quiz, tuple(answers), kept, left_out, alone)
 
 
 def _version(row: Mapping[str, Any]) -> Version:

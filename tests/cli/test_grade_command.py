@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -271,6 +272,15 @@ def test_the_audit_of_a_small_quiz_is_no_verdict_and_tells_what_to_add(capsys: p
     assert "FAIL" not in told.out
     for word in ("`accepted`", "`refuted`", "`misconceptions`", "`--parallel FILE`"):
         assert word in told.err
+
+
+def test_answers_that_are_held_against_themselves_are_told(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    row = {"item": "i", "question": "What do plants need?", "label": 1}
+    said = {"en": "They need light.", "es": "Necesitan luz."}
+    lines = [json.dumps({**row, "variety": tag, "answer": text}) for tag, text in said.items()]
+    (home / "pairs.jsonl").write_text("\n".join(lines))
+    assert run(["grade", "audit", "--parallel", "pairs.jsonl"]) == 1
+    assert "1 answer of `en`: no other right one is known" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("words", [["audit", "bad.toml"], ["audit", "--parallel", "bad.toml"], ["attack", "bad.toml"]])

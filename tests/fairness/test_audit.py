@@ -88,6 +88,8 @@ def test_answers_are_held_against_other_right_answers_or_their_own_base_version(
         "mal": ("bien",),
     }
     assert trial.left_out == 1
+    # The only right answer to its question is its own reference; its Spanish version is not.
+    assert trial.alone == 1
 
 
 def test_answers_are_expected_in_every_language_of_the_versions(tmp_path: Path) -> None:

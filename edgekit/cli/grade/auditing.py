@@ -51,7 +51,7 @@ def audit(
       edgekit grade audit quiz.toml
       edgekit grade audit --parallel answers.jsonl --base en
     """
-    from edgekit.cli.grade.cards import CEILING
+    from edgekit.cli.grade.cards import CEILING, wrapped
     from edgekit.cli.progress import Renderer
     from edgekit.fairness.audit import audit as judged
     from edgekit.fairness.audit import outcomes
@@ -89,6 +89,9 @@ def audit(
         output.json_object({**told, **dataclasses.asdict(card), "verdicts": verdicts})
     else:
         _show_audit(card, own=quiz is not None)
+        if trial.alone:
+            alone = f"{counted(trial.alone, 'answer')} of `{base}`: no other right one is known to hold it against"
+            output.narrate(wrapped(f"{alone}, so that it goes to a person as a copy, which says nothing of `{base}`"))
     if not card.passed:
         raise typer.Exit(1)
 
