@@ -4,8 +4,8 @@
 
 A row a form: places and joins (`behind, run on`: no sign between the answer and the order), then disguises of an order
 that is run on behind. Points are held against those of the answer alone. `held` was written before what is trained and
-only measured, `develop` is what `benchmarks/train_turns.py` learns from, `choose` is never trained on and there to
-choose by, `unseen` is `grader_orders.UNSEEN`.
+only measured, `develop` is what `benchmarks/train_turns.py` learns from, as are the lists `develop_...`; `choose` and
+`choose_further` are never trained on and there to choose by, `unseen` is `grader_orders.UNSEEN`.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ class Tried:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--list", choices=("held", "develop", "choose", "unseen"), default="held")
+    parser.add_argument("--list", choices=("held", "develop", "choose", "choose_further", "unseen"), default="held")
     parser.add_argument("--half", choices=("develop", "report"), default="report")
     parser.add_argument("--questions", type=int, default=20, help="half of them of each set")
     parser.add_argument("--orders", type=int, default=4, help="in each answer, for each form")
