@@ -49,7 +49,8 @@ def ruled(
         state = "met"
     elif points <= 0:
         state = "contradicted" if against else "missing"
-    result = CriterionResult(WHOLE, state, points, 1 / len(marks), words)
+    met = sum(one >= most for one in marks) / len(marks)
+    result = CriterionResult(WHOLE, state, points, met, words)
     return Ruled(points, marks, result, reasons)
 
 

@@ -13,7 +13,14 @@ from typing import Any
 from edgekit.catalogue.entries import FileEntry, Languages, Model
 from edgekit.catalogue.names import is_model_id
 from edgekit.catalogue.uris import HubPlace, SourceUri, is_commit, parse_hub_place
-from edgekit.core.errors import ModelFormatError, UnsupportedModelError, UsageError
+from edgekit.core.errors import (
+    ModelFormatError,
+    OfflineError,
+    SourceError,
+    UnavailableError,
+    UnsupportedModelError,
+    UsageError,
+)
 from edgekit.core.events import Reporter, StepFinished, StepStarted, silent
 from edgekit.core.languages import normalise_tag
 from edgekit.core.paths import cache_folder
@@ -91,14 +98,24 @@ def pull_repository(
 
     Its id is `owner--name`, as the hub's own cache calls it, so that no two repositories share one.
 
-    Raises what `look_up` and `edgekit.store.pull.pull` raise, UsageError for a text that is no such place.
+    Raises what `look_up` and `edgekit.store.pull.pull` raise, UnavailableError where the hub cannot be asked and one of
+    another commit is here, UsageError for a text that is no such place.
     """
     place = parse_hub_place(text)
     model_id = hub_id(place)
     if place.revision is not None and is_commit(place.revision) and (here := _here(model_id, place)) is not None:
         return here
-    refuse_offline(place.text, [SourceUri(place.text, "hf", place.name, place.revision)], then="try again")
-    found = look_up(place, check=check, report=report)
+    try:
+        refuse_offline(place.text, [SourceUri(place.text, "hf", place.name, place.revision)], then="try again")
+        found = look_up(place, check=check, report=report)
+    except (OfflineError, SourceError) as problem:
+        if place.revision is None and _here(model_id, place) is not None:
+            raise UnavailableError(
+                problem.message,
+                reasons=problem.reasons,
+                hint=f"`{model_id}` is here as it was pulled before: name it in the place of `{text}`",
+            ) from problem
+        raise
     return install(_model(model_id, found), report=report, accept_licence=accept_licence)
 
 
@@ -119,7 +136,8 @@ def _here(model_id: str, place: HubPlace) -> Installed | None:
     except ModelFormatError:
         return None
     receipt = installed.receipt
-    return installed if (receipt.source, receipt.revision) == (f"hf:{place.name}", place.revision) else None
+    is_it = receipt.source == f"hf:{place.name}" and place.revision in (None, receipt.revision)
+    return installed if is_it else None
 
 
 def _model(model_id: str, found: Found) -> Model:

@@ -44,7 +44,7 @@ def read_again(
     where one does, the long words of the text are asked for without it.
     """
     made: dict[int, CarefulTranslation] = {}
-    tried = list(range(len(texts)))
+    tried: Sequence[int] = range(len(texts))
     for alone in (False, True):
         shown: dict[int, tuple[MarkedText, list[str]]] = {}
         for at in tried:

@@ -19,6 +19,7 @@ from edgekit.core.errors import (
     ModelFormatError,
     OfflineError,
     SourceError,
+    UnavailableError,
     UnsupportedModelError,
     UsageError,
 )
@@ -256,6 +257,23 @@ def test_offline_switches_are_obeyed(
     with pytest.raises(OfflineError):
         export(corpus, tmp_path)
     assert server.log == []
+
+
+def test_what_is_here_is_named_when_the_hub_cannot_be_asked(
+    server: Server, corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(server, folder_files(checkpoint(tmp_path)))
+    export(corpus, tmp_path)
+    server.answers[api_path()] = (503, {})
+    with pytest.raises(UnavailableError, match="did not give") as unreached:
+        export(corpus, tmp_path)
+    monkeypatch.setenv("EDGEKIT_OFFLINE", "1")
+    with pytest.raises(UnavailableError, match="EDGEKIT_OFFLINE") as refused:
+        export(corpus, tmp_path)
+    for caught in (unreached, refused):
+        assert (
+            caught.value.hint == "`owner--toy` is here as it was pulled before: name it in the place of `hf:owner/toy`"
+        )
 
 
 def test_a_gated_repository_ends_the_command_with_its_hint(
