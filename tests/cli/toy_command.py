@@ -96,7 +96,8 @@ def _write(to_it: int, data: bytes) -> None:
 def _prestarted(start: frozenset[tuple[str, str]]) -> socket.socket:
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     ours.settimeout(SECONDS)
-    with theirs:
+    with theirs, contextlib.ExitStack() as unless_started:
+        unless_started.callback(ours.close)
         process = subprocess.Popen(
             [sys.executable, str(RUNNER.with_name("prestarted.py")), str(theirs.fileno())],
             # As theirs will be: what is no pipe has its place asked for.
@@ -106,10 +107,9 @@ def _prestarted(start: frozenset[tuple[str, str]]) -> socket.socket:
             env=dict(start),
             pass_fds=[theirs.fileno()],
         )
+        unless_started.pop_all()
 
-    def stop() -> None:
-        ours.close()
-        process.communicate(timeout=SECONDS)
-
-    atexit.register(stop)
+    # It ends when nobody can ask any more; the last that is registered is called first.
+    atexit.register(process.communicate, timeout=SECONDS)
+    atexit.register(ours.close)
     return ours

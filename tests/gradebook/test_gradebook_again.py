@@ -69,6 +69,8 @@ def test_what_a_student_wrote_is_nowhere_in_the_file_when_it_was_removed(tmp_pat
     path = tmp_path / "g.sqlite"
     with open_gradebook(path) as book:
         session = begun(book)
+        # Some builds of SQLite write zeros over what is deleted, others leave it where it was.
+        book.run(lambda connection: connection.execute("PRAGMA secure_delete = OFF").fetchone())
         session.decide([1, 2], "changed", 1.0, feedback="Look again.")
         contest(session, [1], why="It is there, number 1")
         session.decide([1], "changed", 0.5, feedback="You say number 1, Ana 1.")

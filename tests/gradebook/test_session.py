@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from edgekit.core.errors import InputError, IntegrityError, UnavailableError, UsageError
 from edgekit.gradebook.book import open_gradebook
+from edgekit.gradebook.chain import canonical
 from edgekit.gradebook.quiz_file import keep_quiz_file, quiz_has_changed
 from edgekit.gradebook.session import Session
 from edgekit.gradebook.suggestions import read, written
@@ -211,6 +212,12 @@ def test_what_is_no_result_of_a_criterion_is_no_suggestion(part: str, value: obj
     whole["criteria"][0][part] = value
     with pytest.raises(IntegrityError, match="holds a suggestion that is none"):
         read(json.dumps(whole))
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), {"points": [1.0, float("-inf")]}])
+def test_what_is_no_number_has_no_form_in_the_record(value: object) -> None:
+    with pytest.raises(ValueError, match="JSON compliant"):
+        canonical(value)
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=15, deadline=None)
