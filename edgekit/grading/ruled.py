@@ -42,13 +42,16 @@ def ruled(
     reasons: tuple[Reason, ...] = (),
     against: bool = False,
 ) -> Ruled:
-    """Points of most.  against: the words say something that is wrong, where without it they say nothing."""
+    """Points of most.  against: the words say something that is wrong, where without it they say nothing.
+
+    Where another mark is possible as well, nobody is told that it is all there, nor that nothing is.
+    """
     marks = tuple(sorted({points, *possible}))
     state: CriterionState = "partly"
-    if points >= most:
-        state = "met"
-    elif points <= 0:
-        state = "contradicted" if against else "missing"
+    if points <= 0 and against:
+        state = "contradicted"
+    elif points >= most or points <= 0:
+        state = "unclear" if len(marks) > 1 else "met" if points else "missing"
     met = sum(one >= most for one in marks) / len(marks)
     result = CriterionResult(WHOLE, state, points, met, words)
     return Ruled(points, marks, result, reasons)
