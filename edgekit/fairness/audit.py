@@ -76,7 +76,7 @@ class Verdict:
         if self.chance is None:
             return ()
         side = "down" if self.chance.edge < self.chance.mean else "up"
-        alone = f"without this fault {self.chance.mean:.3f} of so few, {side} to {self.chance.edge:.3f}"
+        alone = f"a grader without this fault shows {self.chance.mean:.3f} of so few, {side} to {self.chance.edge:.3f}"
         if not self.is_open:
             return (alone,)
         return alone, f"no more than chance: about {self.chance.enough:,} such answers of each variety would tell"

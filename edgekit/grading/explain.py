@@ -20,7 +20,7 @@ from edgekit.grading.quiz_orders import without_speech
 from edgekit.grading.reading import Read, known_of, read_answer
 from edgekit.grading.scorer import STATES
 from edgekit.grading.scoring import Scored, Seen, Wording, bases, score
-from edgekit.grading.sharing import Sharing
+from edgekit.grading.sharing import OwnWords, Sharing
 from edgekit.grading.suggesting import suggest
 from edgekit.grading.text_states import whole_only
 from edgekit.grading.texts import Texts
@@ -79,9 +79,10 @@ class Explainer:
             if not kept:
                 detail = f"all that counts for `{one.id}` speaks to whoever grades"
                 self._spoken.append(Reason("uncertain", detail))
-        self._sharing = Sharing(
-            [[(one.language, one.text) for one in wordings] for _, wordings in self._criteria], texts
-        )
+        rows = [[(one.language, one.text) for one in wordings] for _, wordings in self._criteria]
+        self._sharing = Sharing(rows, texts)
+        names = [one.id for one, _ in self._criteria]
+        self._own_words = OwnWords(dict(zip(names, rows, strict=True)), tuple(question.text.values()))
         self._near_copies = NearCopies(question, [wordings for _, wordings in self._criteria], texts)
         self._refuted = [_listed(one.refuted) for one in question.criteria]
         self._misconceptions = [(one, _listed(one.wordings)) for one in question.misconceptions]
@@ -207,8 +208,9 @@ class Explainer:
             against = False
         state: CriterionState = "met" if met >= 0.5 else "contradicted" if against else "missing"
         # In wholly other words a right answer is hardly more like a wording than one that leaves it out.
-        if met < 0.5 and "met" in held and not scored.denied and not scored.mismatches:
-            state = "unclear"
+        if met < 0.5 and not scored.denied and not scored.mismatches:
+            is_named = scored.evidence is not None and self._own_words.named(criterion.id, scored.evidence.text)
+            state = "unclear" if "met" in held or is_named else state
         likely = max(met, 1 - met)
         points = criterion.points if met >= 0.5 else 0.0
         if criterion.partial and len(possible) > 1:

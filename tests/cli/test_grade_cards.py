@@ -125,7 +125,8 @@ def test_what_fails_says_what_helps_and_what_may_be_chance_does_not() -> None:
     text = " ".join("\n".join(audit_lines(AuditCard(groups, (), (fails, chance), ()))).split())
     assert "FAIL coverage, es: 0.500 (0.400 to 0.600), at least 0.87" in text
     assert (
-        "OPEN calibration error, es: 0.100, at most 0.08; not certain; without this fault 0.060 of so few, up" in text
+        "OPEN calibration error, es: 0.100, at most 0.08; not certain; a grader without this fault shows 0.060 of so"
+        in text
     )
     assert "no more than chance: about 130 such answers of each variety would tell" in text
     assert "what helps: coverage: look at those answers yourself" in text

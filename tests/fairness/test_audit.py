@@ -232,7 +232,7 @@ def test_a_calibration_error_is_told_beside_what_chance_makes_of_it() -> None:
     assert verdict.value == pytest.approx(verdict.chance.mean, abs=0.08)
     assert (
         verdict.chance_told[0]
-        == f"without this fault {verdict.chance.mean:.3f} of so few, up to {verdict.chance.edge:.3f}"
+        == f"a grader without this fault shows {verdict.chance.mean:.3f} of so few, up to {verdict.chance.edge:.3f}"
     )
 
 

@@ -10,7 +10,7 @@ from translate.real_models import home_with
 
 import edgekit
 from edgekit.grading.grader import Grader
-from edgekit.grading.sharing import Sharing, shared
+from edgekit.grading.sharing import OwnWords, Sharing, shared
 from edgekit.grading.texts import Texts
 from edgekit.quiz.model import Criterion, Question, Quiz
 from edgekit.quiz.suggestion import Answer
@@ -81,6 +81,42 @@ def test_a_clause_of_one_criterion_is_less_of_another_than_it_would_be_alone() -
     alone = [_probabilities(texts, AWAY, one)[0] for one in (PUMP, AWAY, BACK)]
     assert both[1] == alone[1]
     assert both[2] < alone[2] - 0.05
+
+
+OWN = OwnWords(
+    {
+        "gas": [("en", "It takes in carbon dioxide from the air."), ("es", "Toma dióxido de carbono del aire.")],
+        "sugar": [("en", "It makes sugar, the food of the plant."), ("es", "Produce azúcar con el sol y el aire.")],
+    },
+    ["Why do plants need their leaves?"],
+)
+
+
+@pytest.mark.parametrize(
+    ("said", "gas", "sugar"),
+    [
+        ("con el carbon dioxide hacen sugar pa la planta", True, False),
+        ("making sugars and food", False, True),
+        ("the DIOXIDE of carbons", True, False),
+        ("the plants need air and leaves", False, False),
+        ("el aire", False, False),
+        ("", False, False),
+    ],
+)
+def test_half_of_the_words_that_only_one_criterion_has_name_it(said: str, gas: bool, sugar: bool) -> None:
+    assert (OWN.named("gas", said), OWN.named("sugar", said)) == (gas, sugar)
+
+
+@given(st.text(max_size=60))
+def test_one_criterion_and_criteria_of_the_same_words_are_never_named(said: str) -> None:
+    for criteria in ({"one": [("en", AWAY)]}, {"one": [("en", AWAY)], "other": [("en", AWAY), ("en", BACK)]}):
+        assert not OwnWords(criteria, []).named("one", f"{AWAY} {said}")
+
+
+def test_numbers_and_small_words_name_nothing() -> None:
+    own = OwnWords({"a": [("en", "It is 7 of the 9.")], "b": [("en", "It was not there in 1945.")]}, [])
+    assert not own.named("a", "It is 7 of the 9.")
+    assert not own.named("b", "1945")
 
 
 def _probabilities(texts: Texts, said: str, *criteria: str) -> list[float]:
