@@ -34,6 +34,7 @@ def alone_at(folder: Path, report: Reporter) -> contextlib.AbstractContextManage
     except OSError:
         user = f"-{os.getuid()}" if hasattr(os, "getuid") else ""  # Windows has a temporary folder for each
         locks = Path(tempfile.gettempdir()) / f"edgekit-locks{user}"
+        locks.mkdir(mode=0o700, exist_ok=True)
     return _held(locks, name, report, str(folder))
 
 
