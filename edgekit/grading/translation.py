@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from difflib import SequenceMatcher
 
 from edgekit.checks.base import APOSTROPHES, WORD, letters
 from edgekit.checks.check import check
@@ -13,6 +14,7 @@ from edgekit.core.languages import Direction, base_language
 from edgekit.grading.amounts import amounts
 from edgekit.grading.contradiction import compare_any, short
 from edgekit.grading.exclusive import find_exclusive
+from edgekit.grading.function_words import function_words, known
 from edgekit.grading.intake import Intake, matching_form
 from edgekit.grading.ruled import Ruled, evidence, rounded, ruled
 from edgekit.quiz.model import Question
@@ -25,6 +27,8 @@ _RIGHT = 56.0
 _NOTHING = 24.0
 # Ten of these 1,997 have a smaller share of the other's letters; half a sentence has 56 chrF too.
 _LEAST_LETTERS = 0.7
+# Of a translation in other words throughout nobody needs a list of them.
+_MOST_INSTEAD = 3
 Span = tuple[int, int]
 
 # Of a sentence, in any script.
@@ -76,6 +80,8 @@ def mark_translation(question: Question, intake: Intake) -> Ruled:
     else:
         points = min(near, rounded(most * _MOST_OTHER_AMOUNT, most)) if is_other else near
     reasons = [*against.reasons(intake.span), *others]
+    told = {one.span for one in reasons}
+    reasons += [one for one in _instead(nearest, intake, tag) if one.span not in told]
     reasons += [
         Reason("uncertain", f"it is no reference; by its letters it is {best:.0f} % like the nearest one (chrF)", span),
     ]
@@ -100,6 +106,26 @@ def _others(references: Sequence[str], nearest: str, intake: Intake, tag: str) -
         (begin, end), wanted = unit
         found.append(Reason("unit", f"`{short(text[begin:end])}` is not `{short(wanted)}`", intake.span(begin, end)))
     return found
+
+
+def _instead(nearest: str, intake: Intake, tag: str) -> Iterator[Reason]:
+    """The words that stand in the place of some of the nearest reference, where these are few: a synonym or not."""
+    mine, theirs = ([one.span() for one in WORD.finditer(text)] for text in (intake.text, nearest))
+    forms = [
+        [matching_form(text[slice(*one)]) for one in row] for text, row in ((nearest, theirs), (intake.text, mine))
+    ]
+    changed = [one for one in SequenceMatcher(None, *forms, autojunk=False).get_opcodes() if one[0] == "replace"]
+    small = function_words(known([tag]))
+    if len(changed) > _MOST_INSTEAD:
+        return
+    for _, first, last, begin, end in changed:
+        if small.issuperset(forms[0][first:last]) or small.issuperset(forms[1][begin:end]):
+            continue
+        place = mine[begin][0], mine[end - 1][1]
+        wanted = nearest[theirs[first][0] : theirs[last - 1][1]]
+        yield Reason(
+            "uncertain", f"it says `{short(intake.text[slice(*place)])}` and not `{short(wanted)}`", intake.span(*place)
+        )
 
 
 def _other_name(references: Sequence[str], nearest: str, text: str, tag: str) -> tuple[Span, str] | None:

@@ -90,3 +90,20 @@ def test_a_translation_in_another_currency_has_half_of_the_points_at_most() -> N
 @pytest.mark.parametrize("text", ["मेरा नाम रवि है", "मेरा नाम रवि है।", "मेरा नाम रवि है ।", "मेरा नाम रवि है."])
 def test_the_end_of_a_sentence_is_no_part_of_a_translation(text: str) -> None:
     assert mark(question("translate", references={"hi": ("मेरा नाम रवि है।",)}), text).possible == (2.0,)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("Las hojas caen en primavera.", ["it says `primavera` and not `otoño`"]),
+        ("Las flores caen en invierno", ["it says `flores` and not `hojas`", "it says `invierno` and not `otoño`"]),
+        ("Las hojas caen por el otoño.", []),
+        ("Las hojas ya caen en otoño.", []),
+        ("En otoño, las hojas caen.", []),
+    ],
+)
+def test_words_in_the_place_of_others_are_shown_where_they_stand(text: str, told: list[str]) -> None:
+    asked = question("translate", references={"es": ("Las hojas caen en otoño.",)})
+    reasons = [one for one in mark(asked, text).reasons if one.detail.startswith("it says")]
+    assert [one.detail for one in reasons] == told
+    assert all(one.span and text[slice(*one.span)] in one.detail for one in reasons)
