@@ -231,7 +231,7 @@ ACTIONS: tuple[Action, ...] = (
         "mend",
         "m",
         N_("Mend"),
-        N_("Write a better translation of the line where the cursor is; it is kept in the memory."),
+        N_("Write the line of the cursor anew; the memory keeps it."),
         "translate",
         on_line=False,
         search=N_("fix correct edit improve memory"),
