@@ -82,6 +82,7 @@ SENTENCES: tuple[str, ...] = (
     N_("how sure a suggestion is has not been measured for answers in `{variety}`"),
     N_("`{criterion}` is met or not by how it is read: {told_views}"),
     N_("`{criterion}` is met or not by words beside the question: {share} without them, {other} with them"),
+    N_("words that may not be of the answer count for nothing"),
     N_("written {share}"),
     N_("spelling {share}"),
     N_("translated {share}"),

@@ -240,12 +240,16 @@ class Addressed:
         Each is read alone, as in `speaking`. Where all are, the one that is least so is kept.
         """
         text = plain_form(text)
+        return tuple(sorted(self._aside(text, sentences(text), asked, texts)))
+
+    def words_aside(self, text: str, beside: Sequence[Span], asked: Asked, texts: Texts) -> tuple[Span, ...]:
+        """The words of other sentences than those of which something is beside that might speak to whoever grades."""
+        text = plain_form(text)
         units = sentences(text)
-        found = self._aside(text, units, asked, texts)
+        found: list[Span] = []
         for unit in units:
-            if any(begin < unit[1] and unit[0] < end for begin, end in found):
-                continue
-            found += self._turned(text, unit, asked, texts, _ASIDE, is_alone=len(units) < 2)
+            if not any(begin < unit[1] and unit[0] < end for begin, end in beside):
+                found += self._turned(text, unit, asked, texts, _ASIDE, is_alone=len(units) < 2)
         return tuple(sorted(found))
 
     def _aside(self, text: str, units: Sequence[Span], asked: Asked, texts: Texts) -> list[Span]:

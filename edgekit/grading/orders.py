@@ -6,8 +6,9 @@
    so that an answer in the same sentence stays (`Addressed.reach`).
 3. Sentences (`addressed.py`) and words in them (`turns.py`) that speak to the grader in words that no list has: left
    out, and a person is told (`Addressed.speaking`).
-4. Those that are beside the question and might speak to the grader: they count for nothing, nothing is told, and
-   where they would change points a person decides (`Addressed.aside`, `Explainer`).
+4. Those that are beside the question and might speak to the grader: they count for nothing, and where they would change
+   points a person decides (`Addressed.aside`, `Explainer`). Of a sentence it may be too few words or too many, whether
+   or not these change points: a person decides (`Addressed.words_aside`).
 
 Points are those of what is left. What counts as right is gone through in `quiz_orders.py`.
 """
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     from edgekit.grading.texts import Texts
 
 _LEAST_LETTERS = 8
+# Of 5,440 right answers of SciEntsBank, Beetle and LAK 16 lose such words, of which one went to no person.
+_WORDS_ASIDE = "words that may not be of the answer count for nothing"
 _ENDED = re.compile(r"(?:[.!?;:\n。！？؟।][\"”»')\]]*|\n)\s*$")
 _SENTENCE_END = re.compile(r"[.!?;\n。！？؟।]|\w\W*\w\W*\w")
 
@@ -80,8 +83,12 @@ class Orders:
         addressed = self.texts.addressed
         if addressed is None:
             return read
-        spans = addressed.aside(read.intake.text, self._asked(), self.texts)
-        return _set_aside(read, spans, self.languages)
+        beside = addressed.aside(read.intake.text, self._asked(), self.texts)
+        words = addressed.words_aside(read.intake.text, beside, self._asked(), self.texts)
+        if words:
+            doubts = (Reason("uncertain", _WORDS_ASIDE, read.intake.span(*one)) for one in words)
+            read = replace(read, reasons=(*read.reasons, *doubts))
+        return _set_aside(read, sorted([*beside, *words]), self.languages)
 
     def _asked(self) -> Asked:
         return Asked(self.related, self.tokens, pairs_of(self.known))

@@ -243,6 +243,18 @@ def test_a_person_decides_when_words_that_count_for_nothing_would_change_points(
     assert not any("words beside the question" in one.detail for one in same.reasons)
 
 
+def test_a_person_decides_when_words_of_a_sentence_count_for_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    grader = Grader(QUIZ, toy_texts())
+    text = f"{RIGHT} my brown dog sleeps"
+    (plain,) = grader.grade([Answer("a", "q", text)])
+    monkeypatch.setattr(Addressed, "words_aside", lambda *_: ((len(RIGHT), len(text)),))
+    (given,) = grader.grade([Answer("a", "q", text)])
+    assert given.points == plain.points
+    assert given.decision == "review"
+    (told,) = (one for one in given.reasons if "may not be of the answer" in one.detail)
+    assert (told.code, told.span) == ("uncertain", (len(RIGHT), len(text)))
+
+
 def test_letter_that_an_answer_ends_with_stays_when_it_is_a_word_that_joins_elsewhere() -> None:
     text = "it does not pass switch Y please let me pass"
     begin = text.index("please")
