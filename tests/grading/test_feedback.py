@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from edgekit.core.characters import visible
 from edgekit.grading.feedback import PHRASES, Phrases, checked_feedback, feedback_faults, spoken, write_feedback
+from edgekit.grading.intake import take_in
+from edgekit.grading.kinds import mark_by_rule
 from edgekit.grading.reading import read_answer
 from edgekit.grading.suggesting import feedback_language, suggest, suggest_nothing
 from edgekit.quiz.criteria import WHOLE
@@ -202,3 +204,22 @@ def test_what_a_terminal_would_obey_is_in_no_feedback_when_the_student_wrote_it_
     assert "“the water dries up”" in text
     assert visible(text, one_line=True) == text
     assert faults == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("My hart beats faster.", "make sure that it is whole: My heart beats faster. hart → heart."),
+        ("My heart beats.", "make sure that it is whole: My heart beats faster. Your words: “My heart beats”."),
+        # A word too many is right for nothing.
+        ("My own heart beats faster.", "make sure that it is whole: My heart beats faster."),
+        ("My heart beats faster", "You say this: My heart beats faster. Your words: “My heart beats faster”."),
+    ],
+)
+def test_a_slip_of_a_dictation_is_not_quoted_as_a_part_of_it(text: str, told: str) -> None:
+    asked = Question("d", "dictation", "es", {"es": "Escribe."}, 2.0, references={"en": ("My heart beats faster.",)})
+    ruled = mark_by_rule(asked, take_in(text), ("en",))
+    feedback, faults = checked_feedback(asked, [ruled.result], "en")
+    assert feedback.endswith(told)
+    assert not faults
+    assert checked_feedback(asked, [ruled.result], "es")[1] == ()
