@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 from edgekit.answers.answers import plain_name
+from edgekit.quiz.suggestion import Answer
 
 ROLES = ("id", "student", "question", "answer", "language")
 _NAMES = {
@@ -52,3 +53,17 @@ IS_NOBODY = {folded(name) for name in ("", "anonymous", "anónimo", "anônimo", 
 IS_FIRST_NAME = {folded(name) for name in _FIRST_NAMES.split(",")}
 IS_LAST_NAME = {folded(name) for name in _LAST_NAMES.split(",")}
 IS_OTHER_ID = {folded(name) for name in _OTHER_IDS.split(",")}
+
+
+def names_of(answer: Answer) -> frozenset[str]:
+    """By what the row of an answer calls its student: a form has their address and, in a column of its own, their name.
+
+    A first name beside a last name is none, as two students of a class may share it.
+    """
+    shared = IS_FIRST_NAME if any(folded(name) in IS_LAST_NAME for name in answer.extra) else set()
+    found = {
+        value.strip()
+        for name, value in answer.extra.items()
+        if ROLE_OF.get(folded(name)) == "student" and folded(name) not in shared and folded(value) not in IS_NOBODY
+    }
+    return frozenset(found | ({answer.student} if answer.student is not None else set()))

@@ -82,6 +82,11 @@ class Gradebook(Closing):
             )
         return Session(self, rows[0][0])
 
+    def newest_with(self, answer_id: str) -> SessionEntry | None:
+        """The newest session that has an answer of that id."""
+        rows = self.read("SELECT max(session) FROM answers WHERE answer_id = ?", (blob_of(answer_id),))
+        return next((entry for entry in self.sessions() if entry.id == rows[0][0]), None)
+
     def begun(self, quiz: Quiz, answers: Sequence[Answer], settings: Mapping[str, Any]) -> Session | None:
         """The newest session of the same quiz, answers, students and settings, to go on with.
 

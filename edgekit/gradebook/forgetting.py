@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from edgekit.gradebook.book import Gradebook
     from edgekit.gradebook.session import Session
+    from edgekit.quiz.suggestion import Answer
 
 
 def forget(session: Session, numbers: Sequence[int], *, who: str = "teacher") -> int:
@@ -41,11 +42,11 @@ def forget(session: Session, numbers: Sequence[int], *, who: str = "teacher") ->
     return len(new)
 
 
-def answers_of(book: Gradebook, student: str) -> Iterator[tuple[Session, list[int]]]:
-    """The answers of a student, by their name as it came in, in every session."""
+def answers_of(book: Gradebook, is_theirs: Callable[[Answer], bool]) -> Iterator[tuple[Session, list[int]]]:
+    """The answers of a student in every session."""
     for entry in book.sessions():
         session = book.session(entry.id)
-        numbers = [number for number, answer in session.answers.items() if answer.student == student]
+        numbers = [number for number, answer in session.answers.items() if is_theirs(answer)]
         if numbers:
             yield session, numbers
 

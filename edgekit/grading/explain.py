@@ -152,8 +152,8 @@ class Explainer:
         reasons += self._unread(seen)
         reasons += self._off_topic(seen)
         reasons += self._hedges(seen)
-        reasons += self._wrong_ideas(seen, found)
-        near = [*self._near_copies.find(seen, found)]
+        reasons += self._misconceptions_in(seen, found)
+        near = [*self._refuted_in(seen, found), *self._near_copies.find(seen, found)]
         reasons += [reason for _, reason in near]
         against = {at for at, _ in near} | {at for at, scored in enumerate(found) if scored.mismatches}
         if not self.conformal.is_known(variety) and not self._is_covered(variety):
@@ -287,8 +287,8 @@ class Explainer:
     def _language_of(self, view: View, seen: Seen) -> str:
         return self._question.language if view.name == "translated" else seen.read.variety.tag
 
-    def _wrong_ideas(self, seen: Seen, found: Sequence[Scored]) -> Iterator[Reason]:
-        """What must not pass, where the answer is more like it than like what it stands against."""
+    def _misconceptions_in(self, seen: Seen, found: Sequence[Scored]) -> Iterator[Reason]:
+        """Where the answer is more like one than like anything that is right."""
         best = max((one.alone for one in found), default=0.0)
         passed = any(one.logit > 0.0 for one in found)
         for misconception, wordings in self._misconceptions:
@@ -300,12 +300,16 @@ class Explainer:
                 yield _wrong(detail, scored)
             elif passed and (place := self._held(wordings, seen)) is not None:
                 yield Reason("misconception", detail, place)
-        for (criterion, _), refuted, of_right in zip(self._criteria, self._refuted, found, strict=True):
+
+    def _refuted_in(self, seen: Seen, found: Sequence[Scored]) -> Iterator[tuple[int, Reason]]:
+        """Where the answer is more like what does not count for a criterion than like it, and which one that is."""
+        for at, (refuted, of_right) in enumerate(zip(self._refuted, found, strict=True)):
+            name = self._criteria[at][0].id
             scored_wrong = score(self._question, refuted, seen, self._texts) if refuted else None
             if scored_wrong is not None and 0.0 < scored_wrong.logit > of_right.alone + _MORE_LIKE:
-                yield _wrong(f"it is more like what does not count for `{criterion.id}`", scored_wrong)
+                yield at, _wrong(f"it is more like what does not count for `{name}`", scored_wrong)
             elif of_right.logit > 0.0 and (place := self._held(refuted, seen)) is not None:
-                yield Reason("misconception", f"it says what does not count for `{criterion.id}`", place)
+                yield at, Reason("misconception", f"it says what does not count for `{name}`", place)
 
     def _held(self, wrong: Sequence[Wording], seen: Seen) -> tuple[int, int] | None:
         """Where a clause says what must not pass, in the answer's own words."""

@@ -179,7 +179,7 @@ def feedback_faults(
     seen = [one for one in question.criteria if one.id in judged]
     given = [*question.text.values(), *(_quotable(result) for result in results)]
     given += [wording for criterion in seen for _, wording in criterion.wordings()]
-    given += [wording for texts in question.references.values() for wording in texts]
+    given += [*_references(question), *(result.evidence.wording for result in results if result.evidence)]
     numbers = {number for source in given for number in _NUMBER.findall(source)}
     new = sorted(set(_NUMBER.findall(text)) - numbers)
     if new:
@@ -224,8 +224,19 @@ def _told(
         return ""
     line = phrases.states[result.state].format(_sentence(wording))
     if quoted and result.evidence and result.state not in ("missing", "unclear"):
-        line += f" {phrases.quoted.format(_quotable(result))}"
+        slip = question.kind == "dictation" and result.evidence.wording not in _references(question)
+        line += f" {_mended(result) if slip else phrases.quoted.format(_quotable(result))}".rstrip()
     return line
+
+
+def _mended(result: CriterionResult) -> str:
+    """`hart → heart.`: of a dictation the evidence is the first word that differs, which says no part of it."""
+    wanted = result.evidence.wording if result.evidence else ""
+    return f"{_quotable(result)} → {wanted}." if wanted else ""
+
+
+def _references(question: Question) -> list[str]:
+    return [wording for texts in question.references.values() for wording in texts]
 
 
 def _quotable(result: CriterionResult) -> str:

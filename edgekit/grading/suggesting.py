@@ -27,7 +27,8 @@ def suggest(
 ) -> Suggestion:
     """`suggest` where one mark is possible and nothing was found, else `review`.
 
-    doubted: criteria that something was found against, which the student is not told to have said, whatever the points.
+    doubted: criteria that something was found against, which the student is not told to have said, whatever the points;
+    nor is it called unclear where a person accepts all of its points.
     reasons: besides those of reading.  languages: of the quiz.  need: half for a review and half for the doubt, so that
     the least doubtful review comes before the most doubtful suggestion.
     """
@@ -35,10 +36,7 @@ def suggest(
     if len(possible) > 1 and not any(one.code not in EMPTY for one in told):
         marks = ", ".join(f"{one:g}" for one in possible)
         told = (*told, Reason("uncertain", f"more than one mark is possible: {marks}"))
-    told_of = [
-        replace(one, state="unclear") if one.criterion in doubted and one.state in ("met", "partly") else one
-        for one in criteria
-    ]
+    told_of = _told_of(question, criteria, doubted)
     feedback, faults = checked_feedback(question, told_of, feedback_language(question, read, languages))
     if faults:
         left = "it is left without the student's words" if feedback else "none is suggested"
@@ -61,6 +59,19 @@ def suggest(
     )
 
 
+def _told_of(
+    question: Question, criteria: Sequence[CriterionResult], doubted: Collection[str]
+) -> list[CriterionResult]:
+    """What the student is told of."""
+    most = {one.id: one.points for one in question.criteria}
+    told = [
+        replace(one, state="unclear") if one.criterion in doubted and one.state in ("met", "partly") else one
+        for one in criteria
+    ]
+    # `say it more plainly` beside `3 of 3` is no feedback: who accepts all of the points has found it clear.
+    return [one for one in told if one.state != "unclear" or one.points < most.get(one.criterion, question.points)]
+
+
 def suggest_nothing(question: Question, read: Read, languages: Sequence[str] = ()) -> Suggestion:
     """For an answer in which there is nothing that could have points."""
     criteria = tuple(CriterionResult(one.id, "missing", 0.0, 0.0) for one in question.criteria)
@@ -76,9 +87,12 @@ def suggest_nothing(question: Question, read: Read, languages: Sequence[str] = (
 
 
 def feedback_language(question: Question, read: Read, languages: Sequence[str]) -> str:
-    """What the student writes most of, where the quiz expects it and there are sentences in it, else the question's."""
+    """What the student writes most of, where the quiz expects it and there are sentences in it, else the question's.
+
+    A text to translate is in the language that is learned: of such a question it is the first that is expected.
+    """
     bases = {base_language(one): one for one in reversed(languages)}
     for tag, _ in sorted(read.variety.shares.items(), key=lambda one: (-one[1], one[0])):
         if base_language(tag) in bases.keys() & PHRASES.keys():
             return bases[base_language(tag)]
-    return question.language
+    return languages[0] if languages and question.kind == "translate" else question.language

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-# `unclear`: it has no points, and may well be there in other words.
+# `unclear`: it may be there in other words, or not; points are suggested only where a rule holds that likelier.
 CriterionState: TypeAlias = Literal["met", "partly", "unclear", "missing", "contradicted"]
 
 # Why an answer goes to a person, or what they are told about it. No code changes points.

@@ -53,7 +53,7 @@ def test_what_is_not_in_the_session_is_told(words: list[str], capsys: pytest.Cap
     ("words", "said"),
     [
         (["change", "2", "1"], "hint: the number that the review shows is written with its sign and quotes: `'#2'`"),
-        (["change", "a9", "1"], "hint: `edgekit grade review` shows the ids"),
+        (["change", "a9", "1"], "hint: `edgekit grade review --session 1` shows the ids"),
         (["rule", "q9", "light", "sun"], "error: the quiz has no question `q9`\n\nhint: it has `q1`"),
         (
             ["accept", "--all-suggested", "--question", "q9"],

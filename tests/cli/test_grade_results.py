@@ -108,6 +108,20 @@ def test_a_student_is_forgotten_and_what_is_left_is_replayed_and_exported(
     assert "a3" not in capsys.readouterr().out
 
 
+def test_a_student_is_forgotten_by_any_column_that_names_them(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    form = home / "form.csv"
+    form.write_text(
+        "Timestamp,Email Address,Full name,q1\n"
+        "9:01,ana@school.example,Ana Lima,The plant needs light to grow.\n"
+        "9:02,joana@school.example,Joana Melo,No light.\n",
+        encoding="utf-8",
+    )
+    assert run(["grade", "suggest", str(form), "--quiz", "quiz.toml", "-o", "form-marks.csv"]) == 0
+    assert run(["grade", "forget", "--student", "9:01", "--yes"]) == 3
+    assert as_json(capsys, "forget", "--student", "Ana Lima", "--yes")["forgotten"] == 1
+    assert run(["grade", "forget", "--student", "ana@school.example", "--yes"]) == 3
+
+
 def test_an_exported_record_is_verified_without_the_gradebook(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     grade()
     assert run(["grade", "accept", "a1"]) == 0

@@ -139,3 +139,19 @@ def test_two_students_of_one_name_keep_their_own_marks_or_none(home: Path, capsy
     assert [one["mark"] for one in rows(home / "again.csv") if one["student"] == "Ben"] == [""]
     found = [(one["id"], one["mark"]) for one in rows(home / "again.csv") if one["student"] == "Ana"]
     assert sorted(found) == [("line3.q1", "1"), ("line4.q1", "2")]
+
+
+def test_an_answer_of_an_older_session_is_told_with_its_session(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    grade()
+    (home / "answers.csv").write_text("id,student,answer\nb1,Ana,light\n", encoding="utf-8")
+    (home / "quiz.toml").write_text(QUIZ.replace('"Plants"', '"Trees"'), encoding="utf-8")
+    grade()
+    capsys.readouterr()
+    assert run(["grade", "accept", "a1"]) == 3
+    told = capsys.readouterr().err
+    assert "session 2 has no answer `a1`" in told
+    assert "session 1, `Plants`, has it: `--session 1`" in told
+    assert run(["grade", "accept", "#7"]) == 3
+    assert "`edgekit grade review --session 2` shows the ids" in capsys.readouterr().err
+    assert run(["grade", "accept", "a1", "--session", "1"]) == 0
+    assert "accepted 1 of session 1" in capsys.readouterr().err

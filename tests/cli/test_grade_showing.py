@@ -91,4 +91,5 @@ def test_the_signs_and_numbers_are_told_on_demand(
     shown = capsys.readouterr().out
     assert "u undo, q quit, ? help\n" in shown
     assert "+ met, ~ partly, / unclear, - missing, ! contradicted" in shown
+    assert "unclear: it may be there in other words" in shown
     assert "possible at 90 %" in shown

@@ -110,12 +110,12 @@ def test_a_student_is_found_in_every_session(tmp_path: Path) -> None:
     with open_gradebook(tmp_path / "g.sqlite") as book:
         begun(book)
         begun(book, answers(2))
-        found = [(session.id, numbers) for session, numbers in answers_of(book, "Ana 2")]
+        found = [(session.id, numbers) for session, numbers in answers_of(book, lambda one: one.student == "Ana 2")]
         assert found == [(1, [2]), (2, [2])]
-        assert list(answers_of(book, "Eva")) == []
-        for session, numbers in answers_of(book, "Ana 2"):
+        assert list(answers_of(book, lambda one: one.student == "Eva")) == []
+        for session, numbers in answers_of(book, lambda one: one.student == "Ana 2"):
             forget(session, numbers)
-        assert list(answers_of(book, "Ana 2")) == []
+        assert list(answers_of(book, lambda one: one.student == "Ana 2")) == []
 
 
 def test_words_that_another_session_has_as_well_stay_there(tmp_path: Path) -> None:

@@ -64,7 +64,7 @@ def test_a_criterion_that_is_denied_for_certain_is_contradicted_and_its_points_s
     assert 1.0 in denied.possible
     # Said and denied: which of the two counts is not for a rule, and no student is told that they say it.
     assert (both.criteria[0].state, both.decision) == ("met", "review")
-    assert "It is not clear whether your answer says this; say it more plainly: Water makes" in both.feedback
+    assert both.feedback == "This is not in your answer yet: The plant needs light to grow."
     assert said.criteria[0].state == "met"
 
 

@@ -66,6 +66,15 @@ def test_what_must_not_pass_is_told_and_changes_no_points() -> None:
     assert again.points == idea.points
 
 
+def test_what_does_not_count_for_a_criterion_is_not_told_to_be_a_part_of_it() -> None:
+    (wrong,) = grade("Water keeps the seed small and dry")
+    assert (wrong.criteria[0].state, wrong.criteria[0].points) == ("partly", 0.5)
+    assert wrong.feedback.splitlines() == [
+        "This is not in your answer yet: The plant needs light to grow.",
+        "It is not clear whether your answer says this; say it more plainly: Water makes the seed swell.",
+    ]
+
+
 @pytest.mark.parametrize(
     "order",
     [

@@ -10,8 +10,11 @@ from hypothesis import strategies as st
 
 from edgekit.core.characters import visible
 from edgekit.grading.feedback import PHRASES, Phrases, checked_feedback, feedback_faults, spoken, write_feedback
+from edgekit.grading.intake import take_in
+from edgekit.grading.kinds import mark_by_rule
 from edgekit.grading.reading import read_answer
-from edgekit.grading.suggesting import feedback_language, suggest
+from edgekit.grading.suggesting import feedback_language, suggest, suggest_nothing
+from edgekit.quiz.criteria import WHOLE
 from edgekit.quiz.model import Criterion, Question
 from edgekit.quiz.suggestion import Answer, CriterionResult, Evidence
 
@@ -81,25 +84,46 @@ def test_a_student_is_told_in_their_language_else_in_that_of_the_question(text: 
 
 def test_what_something_was_found_against_is_not_told_as_said() -> None:
     read = read_answer(QUESTION, Answer("a", "q1", "el agua\nse  evapora"), (), ("es",))
-    sure, doubted = (
+    half = replace(MET, state="partly", points=0.5)
+    sure, doubted, part = (
         suggest(
             QUESTION,
             read,
-            points=1.0,
-            possible=(1.0,),
+            points=first.points,
+            possible=(first.points,),
             probability=0.9,
-            criteria=(MET, MISSING),
+            criteria=(first, MISSING),
             doubted=against,
             languages=("es",),
         )
-        for against in ((), ("air", "stays"))
+        for first, against in ((MET, ()), (MET, ("air", "stays")), (half, ("air", "stays")))
     )
+    missing = "Esto todavía no está en tu respuesta: The salt stays behind."
     assert "Dices esto: El agua se va al aire. Tus palabras:" in sure.feedback
-    assert doubted.feedback == (
-        "Esto todavía no está en tu respuesta: The salt stays behind.\n"
-        "No queda claro si tu respuesta dice esto; dilo con más claridad: El agua se va al aire."
+    # Who accepts all of its points has found it clear.
+    assert doubted.feedback == missing
+    assert part.feedback == (
+        f"{missing}\nNo queda claro si tu respuesta dice esto; dilo con más claridad: El agua se va al aire."
     )
     assert (doubted.points, doubted.criteria) == (sure.points, sure.criteria)
+
+
+@pytest.mark.parametrize(("points", "told"), [(1.0, ""), (0.0, "No queda claro")])
+def test_a_translation_with_all_points_is_not_told_to_be_unclear_when_it_is_accepted(points: float, told: str) -> None:
+    asked = Question("t", "translate", "en", {"en": "The sea."}, 1.0, references={"es": ("El mar.",)})
+    read = read_answer(asked, Answer("a", "t", "El océano azul."), (), ("es",))
+    unclear = CriterionResult(WHOLE, "unclear", points, 0.5)
+    found = suggest(
+        asked, read, points=points, possible=(0.0, 1.0), probability=0.5, criteria=(unclear,), languages=("es",)
+    )
+    assert found.feedback.startswith(told) if told else found.feedback == ""
+    assert found.criteria == (unclear,)
+
+
+def test_who_translates_nothing_is_told_in_the_language_of_the_quiz() -> None:
+    asked = Question("t", "translate", "en", {"en": "The sea."}, 1.0, references={"es": ("El mar.",)})
+    nothing = suggest_nothing(asked, read_answer(asked, Answer("a", "t", ""), (), ("es",)), ("es",))
+    assert nothing.feedback == "Esto todavía no está en tu respuesta: El mar."
 
 
 def test_marks_in_devanagari_are_a_fault() -> None:
@@ -180,3 +204,22 @@ def test_what_a_terminal_would_obey_is_in_no_feedback_when_the_student_wrote_it_
     assert "“the water dries up”" in text
     assert visible(text, one_line=True) == text
     assert faults == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("My hart beats faster.", "make sure that it is whole: My heart beats faster. hart → heart."),
+        ("My heart beats.", "make sure that it is whole: My heart beats faster. Your words: “My heart beats”."),
+        # A word too many is right for nothing.
+        ("My own heart beats faster.", "make sure that it is whole: My heart beats faster."),
+        ("My heart beats faster", "You say this: My heart beats faster. Your words: “My heart beats faster”."),
+    ],
+)
+def test_a_slip_of_a_dictation_is_not_quoted_as_a_part_of_it(text: str, told: str) -> None:
+    asked = Question("d", "dictation", "es", {"es": "Escribe."}, 2.0, references={"en": ("My heart beats faster.",)})
+    ruled = mark_by_rule(asked, take_in(text), ("en",))
+    feedback, faults = checked_feedback(asked, [ruled.result], "en")
+    assert feedback.endswith(told)
+    assert not faults
+    assert checked_feedback(asked, [ruled.result], "es")[1] == ()

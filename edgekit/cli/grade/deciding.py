@@ -79,7 +79,7 @@ def accept(
             numbers = _suggested(found, above, question)
             _preview(found, numbers, "Accept", yes=yes)
         found.decide(numbers, "accepted", who=who)
-    _tell(numbers, "accepted", as_json=as_json)
+    _tell(found, numbers, "accepted", as_json=as_json)
 
 
 def change(
@@ -111,7 +111,7 @@ def change(
         numbers = _named(found, [answer], "Change", identical=identical, yes=yes)
         found.decide(numbers, "changed", points, who=who, feedback=feedback)
         more = len({*with_same_words(found, numbers[0])} - {*numbers})
-    _tell(numbers, "changed", as_json=as_json)
+    _tell(found, numbers, "changed", as_json=as_json)
     if more and not as_json:
         output.narrate(f"{counted(more, 'answer has', 'answers have')} the same words: `--identical` changes them too")
 
@@ -132,7 +132,7 @@ def send_back(
     with opened(book, session) as found:
         numbers = numbers_of(found, ids)
         found.decide(numbers, "returned", who=who)
-    _tell(numbers, "returned", as_json=as_json)
+    _tell(found, numbers, "returned", as_json=as_json)
 
 
 def undo(
@@ -155,7 +155,7 @@ def undo(
     with opened(book, session) as found:
         numbers = numbers_of(found, ids)
         found.undo_all(numbers, who=who, own=not anyone)
-    _tell(numbers, "undone", as_json=as_json)
+    _tell(found, numbers, "undone", as_json=as_json)
 
 
 def release(
@@ -182,7 +182,7 @@ def release(
             numbers = [one.number for one in found.standings if one.state in ("accepted", "changed")]
             _preview(found, numbers, "Release", yes=yes)
         found.release(numbers, who=who)
-    _tell(numbers, "released", as_json=as_json)
+    _tell(found, numbers, "released", as_json=as_json)
 
 
 def _suggested(session: Session, above: float, question: str | None) -> list[int]:
@@ -232,8 +232,9 @@ def _preview(session: Session, numbers: list[int], verb: str, *, yes: bool) -> N
         raise typer.Exit(1)
 
 
-def _tell(numbers: list[int], what: str, *, as_json: bool) -> None:
+def _tell(session: Session, numbers: list[int], what: str, *, as_json: bool) -> None:
     if as_json:
         output.json_object({"schema": SCHEMA, what: len(numbers), "numbers": numbers})
     else:
-        output.narrate(f"{what} {len(numbers):,}")
+        # Without `--session` it is the newest, and not always the one that was meant.
+        output.narrate(f"{what} {len(numbers):,} of session {session.id}")

@@ -109,12 +109,15 @@ def numbers_of(session: Session, ids: list[str]) -> list[int]:
     found = {one: session.number_of(one) for one in ids}
     unknown = [one for one, number in found.items() if number is None]
     if unknown:
-        meant = session.number_of(f"#{unknown[0]}")
+        meant, other = session.number_of(f"#{unknown[0]}"), session.book.newest_with(unknown[0])
+        hint = f"`edgekit grade review --session {session.id}` shows the ids"
+        if meant is not None:
+            hint = f"the number that the review shows is written with its sign and quotes: `'#{meant}'`"
+        elif other is not None:
+            hint = f"session {other.id}, `{output.visible(other.title, one_line=True)}`, has it: `--session {other.id}`"
         raise UnavailableError(
-            f"there is no answer {', '.join(f'`{output.visible(one)}`' for one in unknown[:10])}",
-            hint="`edgekit grade review` shows the ids"
-            if meant is None
-            else f"the number that the review shows is written with its sign and quotes: `'#{meant}'`",
+            f"session {session.id} has no answer {', '.join(f'`{output.visible(one)}`' for one in unknown[:10])}",
+            hint=hint,
         )
     return list(dict.fromkeys(number for number in found.values() if number is not None))
 

@@ -64,6 +64,7 @@ def forget(
       edgekit grade forget a17 a18
       edgekit grade forget --student "Ana"
     """
+    from edgekit.answers.column_names import names_of
     from edgekit.gradebook.forgetting import answers_of
     from edgekit.gradebook.forgetting import forget as forgotten
 
@@ -73,7 +74,9 @@ def forget(
         if student is not None and session is not None:
             raise UsageError("a student is forgotten in every session", hint="leave `--session` out")
         asked: list[tuple[Session, list[int]]] = (
-            [(found, numbers_of(found, ids or []))] if student is None else list(answers_of(found.book, student))
+            [(found, numbers_of(found, ids or []))]
+            if student is None
+            else list(answers_of(found.book, lambda answer: student in names_of(answer)))
         )
         count = sum(len(numbers) for _, numbers in asked)
         if not count:

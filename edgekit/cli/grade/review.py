@@ -23,7 +23,9 @@ _KEYS = "a accept, c POINTS change, r return, l later, u undo, q quit, ? help"
 _MOST_NAMED = 10
 _SIGNS = (
     "  + met, ~ partly, / unclear, - missing, ! contradicted: whether the answer says it, its points, how likely it "
-    "is met, the student's words that speak for it",
+    "is met, the student's words that are nearest to it",
+    "  unclear: it may be there in other words, or there is something against it, and you decide; the points beside it "
+    "are what it gets where you accept",
     "  suggested: the mark, how likely it is the right one, and the others that are possible at 90 %",
     "  ? why a person should look; > what the student reads where you accept; nobody reads it before",
 )
