@@ -46,3 +46,11 @@ def test_an_answer_about_tags_stays_as_it_is(tmp_path: Path) -> None:
 def test_hostile_tags_are_read_at_once(tmp_path: Path, quiz: Quiz, text: str) -> None:
     found = read(tmp_path, f"id,q-one,two\na1,{text},gas\n", quiz)
     assert len(found.answers) == 2
+
+
+@pytest.mark.parametrize("tag", ["div", "b", "span"])
+@pytest.mark.parametrize("depth", [3, 253, 254, 5000])
+def test_nothing_behind_tags_that_are_too_deep_is_lost(tmp_path: Path, quiz: Quiz, tag: str, depth: int) -> None:
+    text = f"<p>It &lt; floats</p>{f'<{tag}>' * depth}on water{f'</{tag}>' * depth}<p>always</p>"
+    found = read(tmp_path, f"id,q-one,two\na1,{text},gas\n", quiz)
+    assert found.answers[0].text == "It < floats\non water\nalways"
