@@ -54,3 +54,16 @@ def test_nothing_behind_tags_that_are_too_deep_is_lost(tmp_path: Path, quiz: Qui
     text = f"<p>It &lt; floats</p>{f'<{tag}>' * depth}on water{f'</{tag}>' * depth}<p>always</p>"
     found = read(tmp_path, f"id,q-one,two\na1,{text},gas\n", quiz)
     assert found.answers[0].text == "It < floats\non water\nalways"
+
+
+def test_a_picture_of_any_size_beside_the_words_is_a_picture(tmp_path: Path, quiz: Quiz) -> None:
+    picture = f"<img src='data:image/png;base64,{'iVBORw0K' * 40_000}'>"
+    found = read(tmp_path, f'id,q-one,two\na1,"<p>It floats</p><p>{picture}</p>",gas\n', quiz)
+    assert found.answers[0].text == "It floats\n[image]"
+
+
+@pytest.mark.parametrize("length", [99_993, 99_994])
+def test_a_text_of_any_length_between_tags_is_read_or_stays(tmp_path: Path, quiz: Quiz, length: int) -> None:
+    text = "a" * length
+    found = read(tmp_path, f"id,q-one,two\na1,<p>{text}</p>,gas\n", quiz)
+    assert found.answers[0].text == (text if length < 99_994 else f"<p>{text}</p>")
