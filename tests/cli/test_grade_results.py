@@ -301,11 +301,13 @@ def test_marks_go_back_into_a_file_that_was_read_as_said(home: Path, capsys: pyt
     assert "name it: `--answers FILE`" in capsys.readouterr().err
 
 
-def test_marks_go_into_a_file_that_still_has_what_was_removed(home: Path) -> None:
+def test_marks_go_into_a_file_that_still_has_what_was_removed(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     grade()
     assert run(["grade", "change", "a1", "1"]) == 0
     assert run(["grade", "forget", "a1", "--yes"]) == 0
     assert run(["grade", "export", "-o", "marked.csv", "--answers", "answers.csv", "--pending"]) == 0
+    # The removed one is a mark that was written, and none that is still to be made.
+    assert "wrote 1 mark of session 1 to marked.csv; 2 answers have none yet" in capsys.readouterr().err
     assert [one["mark"] for one in rows(home / "marked.csv")] == ["1", "", ""]
 
 
