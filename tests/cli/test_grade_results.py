@@ -12,7 +12,9 @@ from cli.graded_class import ANSWERS, QUIZ, as_json, grade, rows, typed
 from gradebook.toy_tools import SETTINGS, ToyTools
 
 from edgekit.cli.app import run
-from edgekit.grading.session_run import Replay
+from edgekit.core.paths import gradebook_file
+from edgekit.gradebook.book import open_gradebook
+from edgekit.grading.session_run import Replay, suggest_again
 
 pytestmark = pytest.mark.usefixtures("home")
 
@@ -190,6 +192,28 @@ def test_another_grader_is_told_and_is_nothing_against_the_record(
         "the version of edgekit: not told of then, `0.2.0` here",
         "the code of the grader: not told of then, `cccccccccccc` here",
     ]
+
+
+def test_what_an_updated_grader_suggested_is_told_and_not_counted_against_the_record(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (home / "answers.csv").write_text("id,answer\na1,plants need light to\n", encoding="utf-8")
+    grade()
+    updated = ToyTools(0.1)
+    updated.settings = {**SETTINGS, "edgekit": "0.2.0"}
+    with open_gradebook(gradebook_file()) as book:
+        suggest_again(book.session(), updated)
+    capsys.readouterr()
+    assert run(["grade", "replay"]) == 0
+    told = capsys.readouterr()
+    assert told.out == "the one suggestion comes out the same; the record has 4 rows\n"
+    assert "1 more were suggested by another grader, after an update: `--here` computes them, too" in told.err
+    assert run(["grade", "replay", "--json"]) == 0
+    told = capsys.readouterr()
+    assert json.loads(told.out)["elsewhere"] == 1
+    assert "more were suggested" not in told.err
+    assert run(["grade", "replay", "--here"]) == 1
+    assert "1 of 2 suggestions come out otherwise" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(("unanswered", "code"), [(0, 0), (1, 1)])
