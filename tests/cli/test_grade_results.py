@@ -325,6 +325,18 @@ def test_marks_go_back_into_a_file_that_was_read_as_said(home: Path, capsys: pyt
     assert "name it: `--answers FILE`" in capsys.readouterr().err
 
 
+def test_a_file_of_another_ending_is_written_again_in_its_own_form_and_nothing_else_is(home: Path) -> None:
+    (home / "answers.txt").write_text(ANSWERS.replace(",", "\t"), encoding="utf-8")
+    assert run(["grade", "answers.txt", "--quiz", "quiz.toml", "--from", "tsv"]) == 0
+    said = ("--pending", "--answers", "answers.txt", "--from", "tsv")
+    assert run(["grade", "export", "-o", "marked.txt", *said]) == 0
+    first = (home / "marked.txt").read_text(encoding="utf-8-sig").splitlines()[0]
+    assert first.split("\t")[:4] == ["id", "student", "answer", "mark"]
+    assert run(["grade", "export", "-o", "other.text", *said]) == 2
+    assert run(["grade", "export", "-o", "other.txt", "--pending"]) == 2
+    assert run(["grade", "export", "-o", "marked.tsv", *said]) == 0
+
+
 def test_marks_go_into_a_file_that_still_has_what_was_removed(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     grade()
     assert run(["grade", "change", "a1", "1"]) == 0

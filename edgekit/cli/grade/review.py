@@ -51,8 +51,8 @@ def review(
     takes the last decision back, q quits. Every decision is on the disk before the next answer is shown.
 
     Where others have written the very same words, the card says how many: `i a`, `i c 1.5` and `i r` decide on all of
-    them at once, and u takes that back at once. Answers that a student contests, or to which another mark is suggested,
-    are never among them.
+    them at once, and u takes that back at once. Answers that a student contests, that somebody returned, or to which
+    another mark is suggested, are never among them.
 
     A second marking (`--second`) shows neither suggestion nor mark and asks for points; it changes no mark, and tells
     how far the two are apart: whether marks drift while a class is graded, or between two people.
