@@ -241,8 +241,9 @@ class _Loop:
         self._session.undo_all(list(mine or rows), who=self._who, rows=rows)
         if left := len(rows) - len(mine):
             output.narrate(f"{counted(left, 'answer stays', 'answers stay')} as somebody else decided meanwhile")
-        self._waiting += [at for at in waited if at in mine]
-        return next(iter(mine))
+        first = next(iter(mine))
+        self._waiting += [at for at in waited if at in mine and at != first]
+        return first
 
 
 def _told_of(alike: Sequence[Standing]) -> list[str]:
