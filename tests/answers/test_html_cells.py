@@ -67,3 +67,12 @@ def test_a_text_of_any_length_between_tags_is_read_or_stays(tmp_path: Path, quiz
     text = "a" * length
     found = read(tmp_path, f"id,q-one,two\na1,<p>{text}</p>,gas\n", quiz)
     assert found.answers[0].text == (text if length < 99_994 else f"<p>{text}</p>")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["<P>It floats</P>", "<p>It\nfloats</p>", " <div class='x'>It floats</div> <br/>\n", "<ul>\n<li>It floats</ul>"],
+)
+def test_tags_are_tags_in_any_case_and_on_any_line(tmp_path: Path, quiz: Quiz, text: str) -> None:
+    found = read(tmp_path, f'id,q-one,two\na1,"{text}",gas\n', quiz)
+    assert found.answers[0].text == "It floats"
