@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from edgekit.answers.answers import Lookup
-from edgekit.answers.xml_text import html_text
+from edgekit.answers.xml_text import PASTED, html_text
 from edgekit.quiz.model import Question
 from edgekit.quiz.suggestion import Answer
 
@@ -43,6 +43,7 @@ def without_html(answers: Sequence[Answer], lookup: Lookup) -> tuple[list[Answer
 
 
 def _is_html(text: str) -> bool:
+    text = PASTED.sub("", text)
     return len(text) <= _MOST and _WRAPPED.fullmatch(text) is not None
 
 

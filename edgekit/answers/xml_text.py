@@ -6,6 +6,7 @@ import codecs
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,9 @@ from edgekit.core.errors import InputError
 from edgekit.core.package import Package
 
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-# A picture that was pasted into a text is in it, letter by letter.
-_PASTED = re.compile(r"data:[\w/+.;=-]{0,100},[^\s\"'<>]*")
+PASTED = re.compile(r"data:[\w/+.;=-]{0,100},[^\s\"'<>]*")
+"""A picture that was pasted into a text is in it, letter by letter."""
+_TAG = re.compile(r"</?([a-zA-Z][\w-]*)[^<>]*>")
 _MOST_MEMBERS = 5_000
 _HEAD = 1 << 16
 _MOST_HTML = 200_000
@@ -65,11 +67,14 @@ def not_xml(text: str) -> str:
 
 
 def html_text(text: str) -> str:
-    """What a reader sees of HTML: blocks are lines, a picture is `[image: its description]`, scripts are nothing."""
+    """What a reader sees of HTML: blocks are lines, a picture is `[image: its description]`, scripts are nothing.
+
+    Of tags that are too deep in each other to be read, 254, everything between them is left.
+    """
     # Not `html.parser`: 200,000 characters of `<a ` take it minutes (CVE-2025-6069).
     from lxml import etree
 
-    text = _PASTED.sub("", text)
+    text = PASTED.sub("", text)
     if len(text) > _MOST_HTML:
         raise InputError(f"a text of {len(text):,} characters is no question; at most {_MOST_HTML:,} are read")
     parser = etree.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False, remove_comments=True, remove_pis=True)
@@ -77,7 +82,13 @@ def html_text(text: str) -> str:
         root = etree.fromstring(f"<div>{not_xml(text)}</div>".encode(), parser)
     except etree.XMLSyntaxError:
         root = None
-    parts = _shown(etree.iterwalk(root, events=("start", "end"))) if root is not None else ()
+    parts: Iterable[str] = _shown(etree.iterwalk(root, events=("start", "end"))) if root is not None else ()
+    # Where the parser stops, it says nothing of what is behind.
+    if any(
+        one.type in (etree.ErrorTypes.ERR_RESOURCE_LIMIT, etree.ErrorTypes.ERR_INTERNAL_ERROR)
+        for one in parser.error_log
+    ):
+        parts = (unescape(_TAG.sub(lambda found: "\n" if found[1].lower() in _BLOCKS else "", text)),)
     lines = (" ".join(line.split()) for line in "".join(parts).split("\n"))
     return "\n".join(line for line in lines if line)
 

@@ -28,13 +28,13 @@ def to_decide(session: Session, question: str | None = None, *, everything: bool
 def with_same_words(session: Session, number: int) -> list[int]:
     """An answer and those to the same question with its very words on which nobody has decided, by their numbers.
 
-    One that a student contests is looked at alone.
+    One that a student contests, or that a person returned, is looked at alone.
     """
     answer = session.answers[number]
     words = answer.text.split()
     found = [
         at
         for at in to_decide(session, answer.question_id)
-        if session.answers[at].text.split() == words and not session.standing(at).contested
+        if session.answers[at].text.split() == words and session.standing(at).state == "suggested"
     ]
     return sorted({number, *found})

@@ -46,3 +46,33 @@ def test_an_answer_about_tags_stays_as_it_is(tmp_path: Path) -> None:
 def test_hostile_tags_are_read_at_once(tmp_path: Path, quiz: Quiz, text: str) -> None:
     found = read(tmp_path, f"id,q-one,two\na1,{text},gas\n", quiz)
     assert len(found.answers) == 2
+
+
+@pytest.mark.parametrize("tag", ["div", "b", "span"])
+@pytest.mark.parametrize("depth", [3, 253, 254, 5000])
+def test_nothing_behind_tags_that_are_too_deep_is_lost(tmp_path: Path, quiz: Quiz, tag: str, depth: int) -> None:
+    text = f"<p>It &lt; floats</p>{f'<{tag}>' * depth}on water{f'</{tag}>' * depth}<p>always</p>"
+    found = read(tmp_path, f"id,q-one,two\na1,{text},gas\n", quiz)
+    assert found.answers[0].text == "It < floats\non water\nalways"
+
+
+def test_a_picture_of_any_size_beside_the_words_is_a_picture(tmp_path: Path, quiz: Quiz) -> None:
+    picture = f"<img src='data:image/png;base64,{'iVBORw0K' * 40_000}'>"
+    found = read(tmp_path, f'id,q-one,two\na1,"<p>It floats</p><p>{picture}</p>",gas\n', quiz)
+    assert found.answers[0].text == "It floats\n[image]"
+
+
+@pytest.mark.parametrize("length", [99_993, 99_994])
+def test_a_text_of_any_length_between_tags_is_read_or_stays(tmp_path: Path, quiz: Quiz, length: int) -> None:
+    text = "a" * length
+    found = read(tmp_path, f"id,q-one,two\na1,<p>{text}</p>,gas\n", quiz)
+    assert found.answers[0].text == (text if length < 99_994 else f"<p>{text}</p>")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["<P>It floats</P>", "<p>It\nfloats</p>", " <div class='x'>It floats</div> <br/>\n", "<ul>\n<li>It floats</ul>"],
+)
+def test_tags_are_tags_in_any_case_and_on_any_line(tmp_path: Path, quiz: Quiz, text: str) -> None:
+    found = read(tmp_path, f'id,q-one,two\na1,"{text}",gas\n', quiz)
+    assert found.answers[0].text == "It floats"

@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 from answers.ice import quiz_of_ice, read, wrong
 
+from edgekit.answers.answers import Lookup
 from edgekit.answers.given_marks import given_marks
+from edgekit.answers.header import header_at
 from edgekit.answers.table import TableSource
 from edgekit.answers.write import write_marks
 from edgekit.core.errors import InputError
@@ -99,6 +101,16 @@ def test_the_line_of_the_names_is_told_and_what_is_above_them_stays(tmp_path: Pa
     assert written[:4] == ["sep=,", *SOCRATIVE.splitlines()[:3]]
     found = read(tmp_path, "Klasse 5b\nWer;Eis;Dampf\nAna;leicht;Gas\n", quiz, columns={"q-one": "Eis", "two": "Dampf"})
     assert [one.text for one in found.answers] == ["leicht", "Gas"]
+
+
+def test_a_row_of_names_is_no_other_where_the_first_names_columns_or_is_as_full(quiz: Quiz) -> None:
+    names, answer = ["id", "student", "q-one", "two", "answer"], ["gas", "Ana", "", "", ""]
+    lookup = Lookup(quiz.questions)
+    assert header_at([["two", "name", "", "", ""], answer, names], lookup, ()) == 0
+    assert header_at([["Test", "5b", "", "", ""], answer, names], lookup, ()) == 2
+    assert header_at([["Test", "5b", "May", "", ""], answer, names], lookup, ()) == 0
+    assert header_at([["Test"]] * 20 + [names], lookup, ()) == 20
+    assert header_at([["Test"]] * 21 + [names], lookup, ()) == 0
 
 
 def test_questions_that_only_their_numbers_tell_apart_are_not_guessed(tmp_path: Path) -> None:

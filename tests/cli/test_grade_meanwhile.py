@@ -164,3 +164,24 @@ def test_a_group_is_taken_back_but_for_what_somebody_else_decided_on_since(
     assert run(["grade", "review"]) == 0
     assert "1 answer stays as somebody else decided meanwhile" in capsys.readouterr().err
     assert _marks(capsys) == {"b1": None, "b2": 2.0, "b3": None, "b4": None}
+
+
+def test_the_rest_of_a_group_comes_up_once_each_where_somebody_else_decided_on_its_first(
+    home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (home / "answers.csv").write_text("id,answer\nb1,sun red\nb2,sun  red\nb3,sun red\nb4,dry sand\n", encoding="utf-8")
+    grade()
+    first: list[int] = []
+
+    def decide(session: Session) -> None:
+        first.append(next(one.number for one in session.standings if one.is_mark))
+        session.undo(first[0])
+        session.decide(first, "changed", 2, who="Ben")
+
+    capsys.readouterr()
+    monkeypatch.setattr("sys.stdin", _Keys("i c 1\nu\nl\nl\na\n", 2, decide))
+    assert run(["grade", "review"]) == 0
+    told = capsys.readouterr()
+    assert "1 answer stays as somebody else decided meanwhile" in told.err
+    assert "1 decided, 2 left" in told.err
+    assert [line.split()[1] for line in told.out.splitlines() if line[:1] == "#"] == ["b1", "b4", "b2", "b4", "b3"]

@@ -12,7 +12,9 @@ from cli.graded_class import ANSWERS, QUIZ, as_json, grade, rows, typed
 from gradebook.toy_tools import SETTINGS, ToyTools
 
 from edgekit.cli.app import run
-from edgekit.grading.session_run import Replay
+from edgekit.core.paths import gradebook_file
+from edgekit.gradebook.book import open_gradebook
+from edgekit.grading.session_run import Replay, suggest_again
 
 pytestmark = pytest.mark.usefixtures("home")
 
@@ -206,6 +208,28 @@ def test_another_grader_is_told_and_is_nothing_against_the_record(
     ]
 
 
+def test_what_an_updated_grader_suggested_is_told_and_not_counted_against_the_record(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (home / "answers.csv").write_text("id,answer\na1,plants need light to\n", encoding="utf-8")
+    grade()
+    updated = ToyTools(0.1)
+    updated.settings = {**SETTINGS, "edgekit": "0.2.0"}
+    with open_gradebook(gradebook_file()) as book:
+        suggest_again(book.session(), updated)
+    capsys.readouterr()
+    assert run(["grade", "replay"]) == 0
+    told = capsys.readouterr()
+    assert told.out == "the one suggestion comes out the same; the record has 4 rows\n"
+    assert "1 more were suggested by another grader, after an update: `--here` computes them, too" in told.err
+    assert run(["grade", "replay", "--json"]) == 0
+    told = capsys.readouterr()
+    assert json.loads(told.out)["elsewhere"] == 1
+    assert "more were suggested" not in told.err
+    assert run(["grade", "replay", "--here"]) == 1
+    assert "1 of 2 suggestions come out otherwise" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(("unanswered", "code"), [(0, 0), (1, 1)])
 def test_a_replay_tells_of_second_opinions_that_failed(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, unanswered: int, code: int
@@ -315,11 +339,25 @@ def test_marks_go_back_into_a_file_that_was_read_as_said(home: Path, capsys: pyt
     assert "name it: `--answers FILE`" in capsys.readouterr().err
 
 
-def test_marks_go_into_a_file_that_still_has_what_was_removed(home: Path) -> None:
+def test_a_file_of_another_ending_is_written_again_in_its_own_form_and_nothing_else_is(home: Path) -> None:
+    (home / "answers.txt").write_text(ANSWERS.replace(",", "\t"), encoding="utf-8")
+    assert run(["grade", "answers.txt", "--quiz", "quiz.toml", "--from", "tsv"]) == 0
+    said = ("--pending", "--answers", "answers.txt", "--from", "tsv")
+    assert run(["grade", "export", "-o", "marked.txt", *said]) == 0
+    first = (home / "marked.txt").read_text(encoding="utf-8-sig").splitlines()[0]
+    assert first.split("\t")[:4] == ["id", "student", "answer", "mark"]
+    assert run(["grade", "export", "-o", "other.text", *said]) == 2
+    assert run(["grade", "export", "-o", "other.txt", "--pending"]) == 2
+    assert run(["grade", "export", "-o", "marked.tsv", *said]) == 0
+
+
+def test_marks_go_into_a_file_that_still_has_what_was_removed(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     grade()
     assert run(["grade", "change", "a1", "1"]) == 0
     assert run(["grade", "forget", "a1", "--yes"]) == 0
     assert run(["grade", "export", "-o", "marked.csv", "--answers", "answers.csv", "--pending"]) == 0
+    # The removed one is a mark that was written, and none that is still to be made.
+    assert "wrote 1 mark of session 1 to marked.csv; 2 answers have none yet" in capsys.readouterr().err
     assert [one["mark"] for one in rows(home / "marked.csv")] == ["1", "", ""]
 
 

@@ -8,8 +8,9 @@ from pathlib import Path
 from gradebook.classes import answers, begun, quiz
 from gradebook.toy_tools import SETTINGS, ToyTools
 
+from edgekit.gradebook.again import contest
 from edgekit.gradebook.book import open_gradebook
-from edgekit.gradebook.queue import by_need, to_decide
+from edgekit.gradebook.queue import by_need, to_decide, with_same_words
 from edgekit.grading.groups import alike
 from edgekit.grading.session_run import suggest_waiting
 from edgekit.quiz.suggestion import Answer
@@ -41,3 +42,17 @@ def test_other_points_and_another_question_are_not_alike(tmp_path: Path) -> None
         assert alike(session, 1).numbers == (1, 2, 3)
         session.decide([2], "changed", 1.0)
         assert alike(session, 1).numbers == (1, 3)
+
+
+def test_an_answer_that_somebody_returned_does_not_go_with_others_of_its_words(tmp_path: Path) -> None:
+    with open_gradebook(tmp_path / "g.sqlite") as book:
+        session = begun(book, [replace(one, text="They need light to grow") for one in answers(5)])
+        session.decide([2], "returned", who="Ben")
+        session.decide([3], "changed", 1.0, who="Ben")
+        session.decide([4], "accepted")
+        contest(session, [4])
+        assert with_same_words(session, 1) == [1, 5]
+        # Itself is, whatever was decided on it.
+        assert with_same_words(session, 2) == [1, 2, 5]
+        session.undo(2)
+        assert with_same_words(session, 1) == [1, 2, 5]

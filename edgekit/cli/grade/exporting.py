@@ -118,10 +118,10 @@ def export(
         output.json_object({"schema": SCHEMA, "session": found.id, "path": str(out), "written": count})
     else:
         what = counted(count, "row" if form == "record" else "mark")
-        more = len(found.answers) - len(found.forgotten) - count if form != "record" else 0
+        more = len(_waiting(found)) if form != "record" else 0
         output.narrate(
             f"wrote {what} of session {found.id} to {output.visible(str(out), one_line=True)}"
-            + (f"; {counted(more, 'answer has', 'answers have')} none yet" if more > 0 else "")
+            + (f"; {counted(more, 'answer has', 'answers have')} none yet" if more else "")
         )
     if form in _TIMED and known_now() is None:
         output.narrate(
@@ -148,7 +148,7 @@ def _marks(session: Session, out: Path, form: str | None, given: Answers | None,
     from edgekit.answers.answers import Answers
     from edgekit.answers.write import write_marks
 
-    waiting = [at for at in session.answers if not session.standing(at).is_mark and at not in session.forgotten]
+    waiting = _waiting(session)
     if waiting and not pending and form not in _PENDING:
         raise UsageError(
             f"{len(waiting):,} of {len(session.answers):,} answers have no mark yet",
@@ -161,6 +161,11 @@ def _marks(session: Session, out: Path, form: str | None, given: Answers | None,
         given = Answers(tuple(session.answers.values()), "csv", "utf-8")
     write_marks(given, [session.mark(at) for at in session.answers], out, form=form, names=names, quiz=session.quiz)
     return sum(one.is_mark for one in session.standings)
+
+
+def _waiting(session: Session) -> list[int]:
+    """Answers without a mark that may get one."""
+    return [at for at in session.answers if not session.standing(at).is_mark and at not in session.forgotten]
 
 
 def _undecided(session: Session, at: int) -> str:

@@ -53,8 +53,8 @@ def review(
     takes the last decision back, q quits. Every decision is on the disk before the next answer is shown.
 
     Where others have written the very same words, the card says how many: `i a`, `i c 1.5` and `i r` decide on all of
-    them at once, and u takes that back at once. Answers that a student contests, or to which another mark is suggested,
-    are never among them.
+    them at once, and u takes that back at once. Answers that a student contests, that somebody returned, or to which
+    another mark is suggested, are never among them.
 
     A second marking (`--second`) shows neither suggestion nor mark and asks for points; it changes no mark, and tells
     how far the two are apart: whether marks drift while a class is graded, or between two people.
@@ -243,8 +243,9 @@ class _Loop:
         self._session.undo_all(list(mine or rows), who=self._who, rows=rows)
         if left := len(rows) - len(mine):
             output.narrate(f"{counted(left, 'answer stays', 'answers stay')} as somebody else decided meanwhile")
-        self._waiting += [at for at in waited if at in mine]
-        return next(iter(mine))
+        first = next(iter(mine))
+        self._waiting += [at for at in waited if at in mine and at != first]
+        return first
 
 
 def _told_of(alike: Sequence[Standing]) -> list[str]:
