@@ -114,7 +114,9 @@ def _instead(nearest: str, intake: Intake, tag: str) -> Iterator[Reason]:
     forms = [
         [matching_form(text[slice(*one)]) for one in row] for text, row in ((nearest, theirs), (intake.text, mine))
     ]
-    changed = [one for one in SequenceMatcher(None, *forms, autojunk=False).get_opcodes() if one[0] == "replace"]
+    changed = [
+        one for one in SequenceMatcher(None, forms[0], forms[1], autojunk=False).get_opcodes() if one[0] == "replace"
+    ]
     small = function_words(known([tag]))
     if len(changed) > _MOST_INSTEAD:
         return
