@@ -45,7 +45,7 @@ OF_EXPORTERS = (
     *(f"trim/hf/{name}.py" for name in ("folder", "model", "weights", "words")),
     *(path.name for path in sorted(EXPORTERS.glob("*.py"))),
 )
-OF_SCREENS = ("bridge.py", "checked.py", "exporting.py", "grading.py", "pager.py")
+OF_SCREENS = ("book_grades.py", "bridge.py", "checked.py", "exporting.py", "pager.py")
 _PARTS = ("question", "criterion", "misconception")
 # What fields hold, and what is no whole text in the code.
 HELD = (
