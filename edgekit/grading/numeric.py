@@ -221,6 +221,17 @@ def _but_for_its_unit(said: _Said) -> Ruled | None:
     return said.seen(told, words, said.half, against=True)
 
 
+def _in_the_unit_of_the_text(said: _Said) -> Ruled | None:
+    """`4900` for 4.9 L where the text asks for millilitres."""
+    for one in said.found if said.question.unit else ():
+        for unit in asked_units(said.question) if one.unit is None else ():
+            if is_right(said.question, replace(one, unit=unit), said.intake.text):
+                words = said.shown(one)
+                told = doubt("unit", f"the number is right, and the unit `{unit.written}` is missing", words)
+                return said.seen(told, words, 0.0, said.question.points, points=said.half)
+    return None
+
+
 def _of_another_era(said: _Said) -> Ruled | None:
     """`1945 a.C.` for 1945, and `30 AD` where years before Christ are asked for."""
     plain = matching_form(said.intake.text)
@@ -265,6 +276,7 @@ _RULES: tuple[_Rule, ...] = (
     _last_is_another,
     _right,
     _but_for_its_unit,
+    _in_the_unit_of_the_text,
     _in_another_unit_than_asked,
     _not_worked_out,
     _slip,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from grading.ruled_questions import MASS, mark, question
 
@@ -113,3 +115,14 @@ def test_a_unit_of_the_quizs_own_stands_after_the_number() -> None:
 
 def test_a_tonne_has_a_sign() -> None:
     assert mark(MASS, "0.005 t").possible == (2.0,)
+
+
+def test_a_bare_number_in_the_unit_of_the_text_goes_to_a_person_when_the_quiz_has_another() -> None:
+    text = {"en": "How much blood is there, in ml?", "es": "¿Cuánta sangre hay, en mililitros?"}
+    asked = replace(question("numeric", value=4.9, unit="L"), text=text)
+    found = mark(asked, "4900")
+    assert (found.points, found.possible) == (1.0, (0.0, 1.0, 2.0))
+    assert "unit" in {one.code for one in found.reasons}
+    assert mark(asked, "4900 ml").possible == (2.0,)
+    assert mark(asked, "490").possible == (0.0,)
+    assert mark(question("numeric", value=4.9, unit="L"), "4900").possible == (0.0,)
