@@ -110,6 +110,7 @@ SENTENCES: tuple[str, ...] = (
     N_("it is `{wording}` with other case, accents or signs, and form counts"),
     N_("the words are right, and their case or accents are not"),
     N_("it is nearly `{wording}`"),
+    N_("it is a form of `{wording}`"),
     N_("every word is there, in order, with others"),
     N_("it holds an accepted form among other words"),
     N_("it has only words of `{wording}`"),

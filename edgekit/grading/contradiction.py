@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import pairwise
 
-from edgekit.grading.function_words import answer_words, known, language_by_small_words
+from edgekit.grading.function_words import answer_words, denying_words, known, language_by_small_words
 from edgekit.grading.intake import matching_form
 from edgekit.grading.quantities import Quantity, quantities
 from edgekit.grading.statements import (
@@ -30,6 +31,7 @@ _SAME_SUBJECT = 0.95
 _LEAST_SAME = 3
 # Languages whose verbs need no subject.
 _DROPPING = frozenset({"es", "pt"})
+_LACKING = frozenset(("without", "sin", "sem", "sans", "ohne"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +179,7 @@ def _polarity(wordings: Sequence[str], said: str, languages: tuple[str, ...]) ->
     if openings and all(openings):
         return Mismatch(antonym=True, detail="says yes for no, or no for yes", span=openings[0])
     first, said_too, row = Mismatch(), False, statements(said, languages)
+    lacking = {stem for wording in wordings for stem in _lacks(wording, languages)}
     for mine in row:
         close = [
             (found, one) for one in theirs if (found := max(alike(mine, one), _elided(mine, one, languages))) > 0.0
@@ -184,8 +187,8 @@ def _polarity(wordings: Sequence[str], said: str, languages: tuple[str, ...]) ->
         if not close:
             continue
         best = max(found for found, _ in close)
-        near = [found for found, _ in close if found >= best - _SHORT_BY]
-        verdicts = [turned(one, mine) for found, one in close if found >= best - _SHORT_BY]
+        near = [(found, one) for found, one in close if found >= best - _SHORT_BY]
+        verdicts = [turned(one, mine) for _, one in near]
         parts = [one for one in row if one is not mine and mine.begin <= one.begin and one.end <= mine.end]
         if not all(negated or flipped for negated, flipped in verdicts):
             # `It makes no light, it reflects the Sun's`: one clause says it.
@@ -193,7 +196,8 @@ def _polarity(wordings: Sequence[str], said: str, languages: tuple[str, ...]) ->
             continue
         if first:
             continue
-        negated, flipped = verdicts[max(range(len(verdicts)), key=lambda at: near[at])]
+        at = max(range(len(near)), key=lambda at: near[at][0])
+        negated, flipped = verdicts[at]
         shown = said[mine.begin : mine.end]
         what = "denies it" if negated else "has an opposite word"
         first = Mismatch(
@@ -201,9 +205,22 @@ def _polarity(wordings: Sequence[str], said: str, languages: tuple[str, ...]) ->
             antonym=flipped,
             detail=f"`{short(shown)}` {what}",
             span=(mine.begin, mine.end),
-            certain=negated and not parts and mine.denied == 1 and not _conditional(shown, languages),
+            certain=negated
+            and not parts
+            and mine.denied == 1
+            and not _conditional(shown, languages)
+            # `Without oxygen the brain dies` where `without oxygen the cells die` is right.
+            and not (_lacks(shown, languages) & lacking) - near[at][1].content,
         )
     return replace(first, certain=first.certain and not said_too)
+
+
+def _lacks(text: str, languages: tuple[str, ...]) -> set[str]:
+    """The stems of what a text is without, where nothing else is denied in it."""
+    words = tuple(plain_words(text, 0, len(text), languages))
+    if any(word.plain in denying_words(languages) - _LACKING for word in words):
+        return set()
+    return {other.stem for one, other in pairwise(words) if one.plain in _LACKING}
 
 
 def _conditional(text: str, languages: tuple[str, ...]) -> bool:

@@ -9,11 +9,12 @@ from typing import TypeAlias
 
 from edgekit.grading.amounts import amounts
 from edgekit.grading.denied import denied_in
-from edgekit.grading.function_words import LANGUAGES, denying_words, function_words
+from edgekit.grading.function_words import ARTICLES, LANGUAGES, denying_words, function_words, known
 from edgekit.grading.intake import Intake
 from edgekit.grading.quantities import Quantity
 from edgekit.grading.ruled import Ruled, doubt, evidence, rounded, ruled
 from edgekit.grading.short_forms import LEADING, brackets, core, loose, paired, without_call, words_of
+from edgekit.grading.statements import plain_words
 from edgekit.identify.scripts import scripts_in
 from edgekit.quiz.model import Question
 from edgekit.quiz.suggestion import Evidence, ReasonCode
@@ -167,6 +168,24 @@ def _nearly(said: _Said) -> Ruled | None:
     return said.doubted(f"it is nearly `{said.near}`", said.near)
 
 
+def _inflected(said: _Said) -> Ruled | None:
+    """`arteries` for `artery`, `evaporate` for `evaporation`: other forms of the same words."""
+    if not said.form.replace(" ", "").isalpha():
+        return None
+    for tag, texts in said.question.references.items():
+        languages = known([tag])
+        mine, *theirs = (_stems(one, languages) for one in (said.form, *map(said.forms.__getitem__, texts)))
+        if mine in theirs and mine:
+            wording = texts[theirs.index(mine)]
+            return said.doubted(f"it is a form of `{wording}`", wording)
+    return None
+
+
+def _stems(form: str, languages: tuple[str, ...]) -> list[str]:
+    words = plain_words(form, 0, len(form), languages) if languages else ()
+    return [word.stem for word in words if word.plain not in ARTICLES]
+
+
 def _among_others(said: _Said) -> Ruled | None:
     """An accepted form stands among other words, which may deny it."""
     words = f" {words_of(said.text)} "
@@ -202,6 +221,7 @@ _RULES: tuple[_Rule, ...] = (
     _but_for_an_article,
     _typed_for,
     _nearly,
+    _inflected,
     _among_others,
     _words_of_one,
     _in_another_script,

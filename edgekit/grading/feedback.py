@@ -220,6 +220,9 @@ def _told(
 ) -> str:
     phrases = PHRASES[language]
     wording = _wording(question, criterion, language)
+    like = result.evidence.wording if result.evidence else ""
+    if question.kind == "exact" and like in question.references.get(language, ()):
+        wording = like
     if not wording:
         return ""
     line = phrases.states[result.state].format(_sentence(wording))

@@ -37,7 +37,7 @@ def suggest(
         marks = ", ".join(f"{one:g}" for one in possible)
         told = (*told, Reason("uncertain", f"more than one mark is possible: {marks}"))
     told_of = _told_of(question, criteria, doubted)
-    feedback, faults = checked_feedback(question, told_of, feedback_language(question, read, languages))
+    feedback, faults = checked_feedback(question, told_of, feedback_language(question, read, languages, criteria))
     if faults:
         left = "it is left without the student's words" if feedback else "none is suggested"
         told = (*told, Reason("feedback_failed", f"the feedback may not be shown, {left}: {'; '.join(faults)}"))
@@ -86,12 +86,20 @@ def suggest_nothing(question: Question, read: Read, languages: Sequence[str] = (
     )
 
 
-def feedback_language(question: Question, read: Read, languages: Sequence[str]) -> str:
+def feedback_language(
+    question: Question, read: Read, languages: Sequence[str], criteria: Sequence[CriterionResult] = ()
+) -> str:
     """What the student writes most of, where the quiz expects it and there are sentences in it, else the question's.
 
-    A text to translate is in the language that is learned: of such a question it is the first that is expected.
+    A word alone is in no language: of an exact question it is that of the accepted form that the word is like. A text
+    to translate is in the language that is learned: of such a question it is the first that is expected.
     """
     bases = {base_language(one): one for one in reversed(languages)}
+    if question.kind == "exact":
+        like = {one.evidence.wording for one in criteria if one.evidence is not None}
+        tags = [tag for tag, texts in question.references.items() if like.intersection(texts)]
+        if tags and question.language not in tags and base_language(tags[0]) in bases.keys() & PHRASES.keys():
+            return tags[0]
     for tag, _ in sorted(read.variety.shares.items(), key=lambda one: (-one[1], one[0])):
         if base_language(tag) in bases.keys() & PHRASES.keys():
             return bases[base_language(tag)]

@@ -110,6 +110,17 @@ def test_a_student_is_forgotten_and_what_is_left_is_replayed_and_exported(
     assert "a3" not in capsys.readouterr().out
 
 
+def test_a_student_who_is_forgotten_has_no_report(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    grade()
+    assert run(["grade", "accept", "a1", "a2"]) == 0
+    assert run(["grade", "forget", "--student", "Ana", "--yes"]) == 0
+    capsys.readouterr()
+    assert run(["grade", "export", "-o", "all.md", "--pending"]) == 0
+    assert "wrote 1 mark of session 1 to all.md; 1 answer has none yet" in capsys.readouterr().err
+    told = (home / "all.md").read_text(encoding="utf-8")
+    assert [line for line in told.splitlines() if line.startswith("## ")] == ["## Ben", "## Eva"]
+
+
 def test_a_student_is_forgotten_by_any_column_that_names_them(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     form = home / "form.csv"
     form.write_text(

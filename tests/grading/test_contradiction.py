@@ -411,3 +411,21 @@ def test_a_denial_is_found_when_the_other_half_has_the_word_as() -> None:
     assert not compare("The volume increases as the temperature rises.", "It shrinks as it gets colder.", "en")
     # Both ends are turned round, and it says the same.
     assert not compare("The volume increases as the air warms.", "The volume decreases as the air cools.", "en")
+
+
+@pytest.mark.parametrize(
+    ("said", "certain"),
+    [
+        ("Without oxygen the brain dies within minutes.", False),
+        ("The brain dies within minutes without oxygen.", False),
+        ("Without oxygen the brain does not die within minutes.", True),
+        ("Without blood the brain dies within minutes.", True),
+        ("The heart does not beat with oxygen.", True),
+        ("The heart beats without oxygen.", True),
+    ],
+)
+def test_what_another_wording_is_without_is_no_certain_denial(said: str, certain: bool) -> None:
+    right = ("Without oxygen the cells die.", "The brain dies within minutes.", "The heart beats with oxygen.")
+    found = compare_any(right, said, "en")
+    assert found.negation
+    assert found.certain is certain

@@ -164,3 +164,14 @@ def test_a_form_of_any_text_is_one_of_its_own(text: str) -> None:
     assert 0 <= begin <= end <= len(text)
     assert mark(question("exact", references={"en": (text or "x",)}), text or "x").points == 2.0
     loose(text)
+
+
+@pytest.mark.parametrize("text", ["arteries", "The arteries", "Artéries", "an artery"])
+def test_a_form_of_an_accepted_word_is_seen_by_a_person_when_its_letters_are_far(text: str) -> None:
+    found = mark(question("exact", references={"en": ("artery",)}), text)
+    assert (found.points, found.possible, found.result.state) == (0.0, (0.0, 2.0), "unclear")
+
+
+@pytest.mark.parametrize(("accepted", "text"), [("artery", "artist"), ("artery", "the"), ("5 a", "-5 b")])
+def test_another_word_is_no_form_of_an_accepted_one(accepted: str, text: str) -> None:
+    assert mark(question("exact", references={"en": (accepted,)}), text).possible == (0.0,)

@@ -223,3 +223,30 @@ def test_a_slip_of_a_dictation_is_not_quoted_as_a_part_of_it(text: str, told: st
     assert feedback.endswith(told)
     assert not faults
     assert checked_feedback(asked, [ruled.result], "es")[1] == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("la arteria", "No queda claro si tu respuesta dice esto; dilo con más claridad: arteria."),
+        ("arteria", "Dices esto: arteria. Tus palabras: «arteria»."),
+        ("artery", "You say this: artery. Your words: “artery”."),
+        # In both: the question's.
+        ("lava", "You say this: lava. Your words: “lava”."),
+    ],
+)
+def test_a_word_alone_is_answered_in_the_language_of_what_it_is_like(text: str, told: str) -> None:
+    accepted = {"en": ("artery", "lava"), "es": ("arteria", "lava")}
+    asked = Question("v", "exact", "en", {"en": "Which?"}, 1.0, references=accepted)
+    read = read_answer(asked, Answer("a", "v", text), (), ("en", "es"))
+    found = mark_by_rule(asked, read.intake, ("en", "es"))
+    made = suggest(
+        asked,
+        read,
+        points=found.points,
+        possible=found.possible,
+        probability=found.probability,
+        criteria=(found.result,),
+        languages=("en", "es"),
+    )
+    assert made.feedback == told

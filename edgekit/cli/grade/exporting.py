@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 _PENDING = ("lti", "xapi")
 # Forms that say when a mark was made; a platform keeps the later one (AGS 2.0, 3.4.4).
 _TIMED = ("lti", "xapi", "qti")
+_REPORTS = ("html", "md")
 _MOST_SHOWN = 10
 _ENDINGS = {
     ".csv": "csv",
@@ -155,12 +156,15 @@ def _marks(session: Session, out: Path, form: str | None, given: Answers | None,
             reasons=capped([_undecided(session, at) for at in waiting], _MOST_SHOWN),
             hint="`edgekit grade review` decides on them, `--pending` writes them without a mark",
         )
+    # A report of what was removed is a page for nobody.
+    gone = session.forgotten if form in _REPORTS and given is None else frozenset[int]()
     if given is not None:
         _require_same(session, given)
     else:
-        given = Answers(tuple(session.answers.values()), "csv", "utf-8")
-    write_marks(given, [session.mark(at) for at in session.answers], out, form=form, names=names, quiz=session.quiz)
-    return sum(one.is_mark for one in session.standings)
+        given = Answers(tuple(one for at, one in session.answers.items() if at not in gone), "csv", "utf-8")
+    marks = [session.mark(at) for at in session.answers if at not in gone]
+    write_marks(given, marks, out, form=form, names=names, quiz=session.quiz)
+    return sum(one.is_mark for one in session.standings if one.number not in gone)
 
 
 def _waiting(session: Session) -> list[int]:
