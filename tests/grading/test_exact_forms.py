@@ -164,3 +164,26 @@ def test_a_form_of_any_text_is_one_of_its_own(text: str) -> None:
     assert 0 <= begin <= end <= len(text)
     assert mark(question("exact", references={"en": (text or "x",)}), text or "x").points == 2.0
     loose(text)
+
+
+@pytest.mark.parametrize(
+    ("form", "others"),
+    [
+        ("0.5", ".5|0.50|0,5|00.5"),
+        ("4", "04|4.0|4,00|four|+4"),
+        ("1000", "1,000|1 000|1000.0|a thousand"),
+        ("5 kg", "5 kilos|5.0 kg"),
+        ("3 1/2", "3½"),
+    ],
+)
+def test_the_same_number_written_otherwise_goes_to_a_person(form: str, others: str) -> None:
+    asked = question("exact", references={"en": (form,)})
+    for text in others.split("|"):
+        assert mark(asked, text).possible == (0.0, 2.0), text
+
+
+@pytest.mark.parametrize(("form", "others"), [("1/2", "2/4|0.5|4/8"), ("0.5", "1/2|0.6"), ("4", "40|5")])
+def test_another_number_or_a_fraction_that_is_to_be_worked_out_is_wrong(form: str, others: str) -> None:
+    asked = question("exact", references={"en": (form,)})
+    for text in others.split("|"):
+        assert mark(asked, text).possible == (0.0,), text
