@@ -187,3 +187,15 @@ def test_another_number_or_a_fraction_that_is_to_be_worked_out_is_wrong(form: st
     asked = question("exact", references={"en": (form,)})
     for text in others.split("|"):
         assert mark(asked, text).possible == (0.0,), text
+
+
+def test_sums_are_the_same_in_another_order_and_no_others() -> None:
+    asked = question("exact", references={"en": ("y = 2x + 1",)})
+    for text, possible in (
+        ("y = 1 + 2x", (0.0, 2.0)),
+        ("1 + 2x = y", (0.0, 2.0)),
+        ("x + 9 = 4y", (0.0,)),
+        ("n + m + k", (0.0,)),
+        ("y=2x+1", (2.0,)),
+    ):
+        assert mark(asked, text).possible == possible, text
