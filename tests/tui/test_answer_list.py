@@ -76,7 +76,7 @@ def test_the_list_opens_again_at_the_answer_that_was_shown_with_a_row_for_each(t
     async def scene(stage: Stage) -> None:
         await listed(stage)
         order = [option.id for option in stage.query("queue", OptionList).options]
-        await stage.press("v", "l")
+        await stage.press("down", "enter")
         await stage.until(lambda: stage.query("grade", ContentSwitcher).current != "queue")
         await stage.press("v")
         assert f"#{order[1]} " in row(stage)
