@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from edgekit.grading.function_words import LANGUAGES, denying_words, function_words
 from edgekit.grading.intake import Intake
 from edgekit.grading.ruled import Ruled, doubt, evidence, rounded, ruled
 from edgekit.grading.short_forms import LEADING, core, loose, without_call
@@ -72,7 +73,7 @@ def _chosen(question: Question, said: str) -> set[str] | None:
         return None if _ARTICLE.match(rest) else _chosen(question, rest)
     # `b) by day`: an option's id and its text.
     first = by_id.get(names[0]) if names else None
-    if first is not None and form.endswith(loose(question.options[first])):
+    if first is not None and _is_named_twice(form, loose(question.options[first]), {*by_id}):
         return {first}
     for between in (_LIST, _ROW):
         parts = [LEADING.sub("", loose(part)) for part in between.split(said) if part.strip()]
@@ -84,3 +85,18 @@ def _chosen(question: Question, said: str) -> set[str] | None:
     if len(question.correct) > 1 and letters == sorted({*letters}) and all(one in by_id for one in letters):
         return {by_id[one] for one in letters}
     return None
+
+
+def _is_named_twice(form: str, option: str, ids: set[str]) -> bool:
+    """Whether a form is the id of an option and its text, with no more than small words between: `b because by day`.
+
+    `B or c, by day` and `b is wrong, by day` have more to say.
+    """
+    before = form.removesuffix(option)
+    if before == form or before[-1:].isalnum():
+        return False
+    small = function_words(LANGUAGES) - denying_words(LANGUAGES) - ids
+    between = [found[0] for found in _ID.finditer(before)][1:]
+    # `b) a whale`, where an option is called `a` as well.
+    is_article = len(between) == 1 and LEADING.fullmatch(f"{between[0]} ") is not None
+    return is_article or small.issuperset(between)

@@ -239,7 +239,8 @@ def _is_typed_for(said: _Said, form: str) -> bool:
     if _is_short_for(said.form.split(), form.split()) or _same_sums(said.form, form):
         return True
     in_figures = any(map(str.isdecimal, said.form)) == any(map(str.isdecimal, form))
-    if in_figures and not _IN_ONE.search(said.form + form):
+    # `1/2` may be asked for where `2/4` or `0.5` is given; `.5`, `0.50` and `05` are only other ways to write it.
+    if in_figures and "/" in said.form + form and not _IN_ONE.search(said.form + form):
         return False
     one, other = amounts(said.form, said.languages), amounts(form, said.languages)
     if [len(one), len(other)] != [1, 1] or not one[0].same_amount(other[0]):

@@ -21,6 +21,7 @@ ONE = "|".join(matching_form(word) for one in LANGUAGES for word, value in digit
 _A = re.compile(rf"\b(?:{ONE})(?=\s[^\W\d_]{{5}})")
 # `half a million`, `un cuarto de millón`.
 _OF = re.compile(rf"(?:\s(?:of|de|the|el|la|o|{ONE})\b){{0,2}}")
+_BEFORE_UNIT = re.compile(r"\s(?:of|de)\s")
 _DOZEN = re.compile(r"\s(?:dozens?|docenas?|duzias?|douzaines?|dutzend)\b")
 _QUARTER = re.compile(rf"(?<!\w)(?P<word>{'|'.join(QUARTERS)})\s$")
 _THEN = re.compile(r"\s(?:(?:and|y|e|et|und)\s)?")
@@ -68,6 +69,9 @@ def _scaled(text: str, plain: str, one: Quantity) -> Quantity:
         values, end = tuple(value * _TWELVE for value in one.values), dozen.end()
     elif powers != (0,):
         values = tuple(value.scaleb(power) for power in powers for value in one.values)
+    elif power_of(text, one) and _BEFORE_UNIT.match(plain, one.end):
+        # `1 millón de metros`, of which the word is read with the digits.
+        values, end = one.values, one.end
     else:
         return one
     # `un millón de metros`.

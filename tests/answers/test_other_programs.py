@@ -110,6 +110,10 @@ def test_a_row_of_names_is_no_other_where_the_first_names_columns_or_is_as_full(
     assert header_at([["Test", "5b", "", "", ""], answer, names], lookup, ()) == 2
     assert header_at([["Test", "5b", "May", "", ""], answer, names], lookup, ()) == 0
     assert header_at([["Test"]] * 20 + [names], lookup, ()) == 20
+    for name, at in (("answer", 0), ("two", 0), ("x", 0)):
+        assert header_at([["Test", "", ""], [name, "gas", "x"]], lookup, ()) == at
+    assert header_at([["Test", "", ""], ["student", "two", "x"]], lookup, ()) == 1
+    assert header_at([["Test", "", ""], ["q-one", "two", "x"]], lookup, ()) == 1
     assert header_at([["Test"]] * 21 + [names], lookup, ()) == 0
 
 

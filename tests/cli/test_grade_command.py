@@ -59,6 +59,8 @@ def test_the_review_shows_evidence_in_the_students_words_and_no_escape_sequence(
     assert "- light: missing, 0" in shown
     assert "? uncertain: more than one mark is possible" in shown
     assert "Ben" not in shown
+    # Nobody else has written the same.
+    assert "the very same words" not in shown
 
 
 def test_an_undone_decision_comes_up_again(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -70,6 +72,27 @@ def test_an_undone_decision_comes_up_again(capsys: pytest.CaptureFixture[str], m
     assert "\n2 decided, 0 left\n" in told.err
     answers = {one["id"]: one for one in as_json(capsys, "answers.csv", "--quiz", "quiz.toml")["answers"]}
     assert (answers["a2"]["mark"], answers["a3"]["mark"], answers["a1"]["mark"]) == (2.0, 1.0, None)
+
+
+def test_what_there_is_to_do_next_is_told_when_the_queue_is_left(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    grade()
+    for keys, told in (
+        ("", "the same command goes on; every decision is kept"),
+        ("a\na\n", "1 more without a mark: `edgekit grade review --all` shows each, "),
+    ):
+        typed(monkeypatch, keys)
+        assert run(["grade", "review"]) == 0
+        assert told in capsys.readouterr().err
+    assert run(["grade", "accept", "a1"]) == 0
+    assert run(["grade", "review"]) == 0
+    assert "every answer has a mark: `edgekit grade export -o final.csv` writes them" in capsys.readouterr().err
+    # Whose text was removed has none, and will have none.
+    assert run(["grade", "return", "a1", "a2"]) == 0
+    assert run(["grade", "forget", "a2", "--yes"]) == 0
+    assert run(["grade", "review"]) == 0
+    assert "every other answer has a mark: `edgekit grade export -o final.csv --pending`" in capsys.readouterr().err
 
 
 ALIKE = """id,student,question,answer

@@ -63,6 +63,8 @@ def test_a_second_marking_draws_the_same_share_and_changes_no_mark(tmp_path: Pat
         found = drift(book.session())
         assert (found.count, found.same, found.difference, found.apart) == (2, 1, -0.5, 0.5)
         assert session.mark(drawn[1]).final == 2.0
+        mark_again(session, drawn[1], 0.0)
+        assert drift(session).difference == -1.0
 
 
 def test_what_a_student_wrote_is_nowhere_in_the_file_when_it_was_removed(tmp_path: Path) -> None:

@@ -175,3 +175,38 @@ def test_a_form_of_an_accepted_word_is_seen_by_a_person_when_its_letters_are_far
 @pytest.mark.parametrize(("accepted", "text"), [("artery", "artist"), ("artery", "the"), ("5 a", "-5 b")])
 def test_another_word_is_no_form_of_an_accepted_one(accepted: str, text: str) -> None:
     assert mark(question("exact", references={"en": (accepted,)}), text).possible == (0.0,)
+
+
+@pytest.mark.parametrize(
+    ("form", "others"),
+    [
+        ("0.5", ".5|0.50|0,5|00.5"),
+        ("4", "04|4.0|4,00|four|+4"),
+        ("1000", "1,000|1 000|1000.0|a thousand"),
+        ("5 kg", "5 kilos|5.0 kg"),
+        ("3 1/2", "3½"),
+    ],
+)
+def test_the_same_number_written_otherwise_goes_to_a_person(form: str, others: str) -> None:
+    asked = question("exact", references={"en": (form,)})
+    for text in others.split("|"):
+        assert mark(asked, text).possible == (0.0, 2.0), text
+
+
+@pytest.mark.parametrize(("form", "others"), [("1/2", "2/4|0.5|4/8"), ("0.5", "1/2|0.6"), ("4", "40|5")])
+def test_another_number_or_a_fraction_that_is_to_be_worked_out_is_wrong(form: str, others: str) -> None:
+    asked = question("exact", references={"en": (form,)})
+    for text in others.split("|"):
+        assert mark(asked, text).possible == (0.0,), text
+
+
+def test_sums_are_the_same_in_another_order_and_no_others() -> None:
+    asked = question("exact", references={"en": ("y = 2x + 1",)})
+    for text, possible in (
+        ("y = 1 + 2x", (0.0, 2.0)),
+        ("1 + 2x = y", (0.0, 2.0)),
+        ("x + 9 = 4y", (0.0,)),
+        ("n + m + k", (0.0,)),
+        ("y=2x+1", (2.0,)),
+    ):
+        assert mark(asked, text).possible == possible, text

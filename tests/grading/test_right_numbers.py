@@ -42,3 +42,23 @@ def test_only_a_fraction_of_three_digits_may_be_rounded_in_another_unit() -> Non
 )
 def test_the_right_number_is_told_in_figures_that_a_person_reads(value: float, unit: str | None, said: str) -> None:
     assert wanted_number(question("numeric", value=value, unit=unit)) == said
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "un millón de metros",
+        "1 millón de metros",
+        "a million metres",
+        "one million of metres",
+        "1000 km",
+        "un millón m",
+    ],
+)
+def test_a_unit_behind_the_word_for_millions_is_that_of_the_number(text: str) -> None:
+    assert mark(question("numeric", value=1_000_000.0, unit="m"), text).possible == (2.0,)
+
+
+@pytest.mark.parametrize("text", ["un millón de gramos", "un millón", "1 million a day", "1 million of sheep"])
+def test_millions_of_something_else_are_not_right_for_certain(text: str) -> None:
+    assert mark(question("numeric", value=1_000_000.0, unit="m"), text).possible != (2.0,)

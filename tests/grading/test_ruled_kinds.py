@@ -150,6 +150,32 @@ def test_a_picture_behind_an_answer_is_no_part_of_it() -> None:
 CHOICE = question("choice", options={"a": "by night", "b": "by day", "c": "never"}, correct=("b",))
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "b or c, by day",
+        "b c by day",
+        "b: by night or by day",
+        "b) not by day",
+        "b is wrong, by day",
+        "b or a by day",
+        "b xby day",
+        "b, a) by night",
+        "a) by day",
+    ],
+)
+def test_the_id_and_the_text_of_an_option_among_others_go_to_a_person(text: str) -> None:
+    assert mark(CHOICE, text).possible == (0.0, 2.0)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["b) by day", "b because it is by day", "b, a by day", "b: the by day", "b - by day.", "(b) by day", "b=by day"],
+)
+def test_the_id_of_an_option_before_its_text_is_that_option(text: str) -> None:
+    assert mark(CHOICE, text).possible == (2.0,)
+
+
 @pytest.mark.parametrize("text", ["b", "B)", " b. ", "by day", "By day!", "b) by day", "ｂ"])
 def test_an_option_is_known_by_its_id_and_its_text(text: str) -> None:
     assert mark(CHOICE, text).possible == (2.0,)

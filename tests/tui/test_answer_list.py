@@ -70,6 +70,22 @@ def test_decisions_in_the_list_change_their_rows_and_lead_to_the_next_row(tmp_pa
     assert marks(book)[3] == ("accepted", 0.0)
 
 
+def test_the_list_opens_again_at_the_answer_that_was_shown_with_a_row_for_each(tmp_path: Path) -> None:
+    book = graded(tmp_path, ANSWERS)
+
+    async def scene(stage: Stage) -> None:
+        await listed(stage)
+        order = [option.id for option in stage.query("queue", OptionList).options]
+        await stage.press("down", "enter")
+        await stage.until(lambda: stage.query("grade", ContentSwitcher).current != "queue")
+        await stage.press("v")
+        assert f"#{order[1]} " in row(stage)
+        assert [option.id for option in stage.query("queue", OptionList).options].count(order[1]) == 1
+        assert len(rows(stage)) == len(ANSWERS)
+
+    play(scene, toy_grades(book))
+
+
 @pytest.mark.parametrize(("keys", "told"), [(("y",), "accepted 2"), (("c", "1", "enter"), "changed 1")])
 def test_a_group_is_decided_from_the_list_and_leads_back_to_it(
     keys: tuple[str, ...], told: str, tmp_path: Path
