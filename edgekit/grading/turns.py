@@ -64,15 +64,9 @@ _CAPITALS = re.compile(r"\b[^\W\d_a-z]+(?:[^\w\n]+[^\W\d_a-z]+)*\b")
 _JOIN = r"(?:[\s,;:–—-]|\b(?:and|so|but|also|then|pero|mas|und|aber|et|mais|lakini|और)(?=[\s,]))"
 _JOINS_BEFORE, _JOINS_BEHIND = re.compile(rf"{_JOIN}{{1,24}}$", re.IGNORECASE), re.compile(_JOIN + "+", re.IGNORECASE)
 _LONGEST_JOIN = 24
-# No answer ends with these, which a run that goes to the end of the sentence may leave of its first words; nor has one
-# such an article before another, where a run in the middle leaves it.
-_ARTICLE_LEFT = (
-    r"(?:[\s,;:–—-]+(?:for|of|to|with|by|in|on|at|from|and))?[\s,;:–—-]+(?:the|an|my|your|our|un|una|los|las|um|uma|der|die"
-    r"|das|ein|eine|une|les)\s*$"
-)
-_LEFT_BEFORE_ANOTHER = re.compile(_ARTICLE_LEFT)
+# No answer ends with these, which a run that goes to the end of the sentence may leave of its first words.
 _LEFT = re.compile(
-    rf"{_ARTICLE_LEFT}|[\s,;:–—-]+(?:by|with|for|from|if|unless|con|para|por|com|mit|für|von|wenn|avec|pour|à)\s*$"
+    r"(?:[\s,;:–—-]+(?:for|of|to|with|by|in|and))?[\s,;:–—-]+(?:the|an|my|your|our|los|las|der|die|das|les)\s*$"
 )
 # A run keeps as many words of its own.
 _LEAST_TAKEN = 2
@@ -175,17 +169,15 @@ def fitted(text: str, unit: Span, run: Span, pairs: Pairs = frozenset()) -> Span
     pairs: of what is asked and right. Who says `bulb` before a run and `a` as its first word means bulb A.
     """
     begin, end = _given_back(text, unit, run, pairs) if pairs else run
-    behind = text[end : unit[1]].split()
-    ends = not any(map(str.isalnum, "".join(behind)))
-    if ends or _bare(matching_form(behind[0])) in ARTICLES:
-        left = (_LEFT if ends else _LEFT_BEFORE_ANOTHER).search(text, max(unit[0], begin - _LONGEST_JOIN), begin)
+    if not any(map(str.isalnum, text[end : unit[1]])):
+        left = _LEFT.search(text, max(unit[0], begin - _LONGEST_JOIN), begin)
         begin = left.start() if left is not None else begin
     before = _JOINS_BEFORE.search(text, max(unit[0], begin - _LONGEST_JOIN), begin)
     if before is not None:
         begin = before.start()
-    joins = _JOINS_BEHIND.match(text, end, unit[1])
-    if joins is not None and (begin <= unit[0] or not text[unit[0] : begin].strip()):
-        end = joins.end()
+    behind = _JOINS_BEHIND.match(text, end, unit[1])
+    if behind is not None and (begin <= unit[0] or not text[unit[0] : begin].strip()):
+        end = behind.end()
     return begin, end
 
 

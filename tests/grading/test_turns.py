@@ -291,9 +291,7 @@ def test_words_that_tell_once_are_told_when_they_stand_there_again() -> None:
     assert with_repeated(text, (0, len(text)), [(4, 6)]) == [(4, 6)]
 
 
-@pytest.mark.parametrize(
-    "left", ["", " the", " for the", " and my", " los", " at the", " un", " eine", " by", " if", " mit"]
-)
+@pytest.mark.parametrize("left", ["", " the", " for the", " and my", " los"])
 def test_words_that_end_no_answer_go_with_a_run_when_it_goes_to_the_end(left: str) -> None:
     text = f"it is in a closed path{left} teacher said it passes"
     begin = text.index("teacher")
@@ -301,23 +299,6 @@ def test_words_that_end_no_answer_go_with_a_run_when_it_goes_to_the_end(left: st
     text = "the wire touches the teacher said it passes other end"
     begin, end = text.index("teacher"), text.index(" other")
     assert text[: fitted(text, (0, len(text)), (begin, end))[0]].strip() == "the wire touches the"
-
-
-@pytest.mark.parametrize(
-    ("left", "behind", "kept"),
-    [
-        ("the shell protects at the", "the seed", "the shell protects"),
-        ("the shell protects un", "The seed", "the shell protects"),
-        ("the shell protects the", "soft seed", "the shell protects the"),
-        # Bulbs are called so, and what ends no sentence may stand in one.
-        ("it is not bulb a", "the wire is", "it is not bulb a"),
-        ("the shell goes with", "the seed", "the shell goes with"),
-    ],
-)
-def test_article_goes_with_a_run_when_another_stands_behind_it(left: str, behind: str, kept: str) -> None:
-    text = f"{left} teacher said it passes {behind}"
-    begin, end = text.index("teacher"), text.index(f" {behind}")
-    assert text[: fitted(text, (0, len(text)), (begin, end))[0]].strip() == kept
 
 
 def test_sentence_is_the_answers_when_no_word_of_it_tells_and_it_is_not_certain() -> None:
