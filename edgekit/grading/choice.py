@@ -16,7 +16,6 @@ _JOINING = ("and", "y", "e", "und", "et", "&")
 _LIST = re.compile(r"[,;\n]")
 _ROW = re.compile(rf"[,;\n/+&]|\b(?:{'|'.join(_JOINING[:-1])})\b", re.IGNORECASE)
 _ARTICLE = re.compile(r"[ao] \S+$")
-_MOST_CALLED = 200
 
 
 def mark_choice(question: Question, intake: Intake) -> Ruled:
@@ -67,7 +66,7 @@ def _chosen(question: Question, said: str) -> set[str] | None:
     names = [one for one in names if one not in joining or len(names) == 1]
     if names and all(one in by_id for one in names):
         return {by_id[one] for one in names}
-    rest = without_call(form) if len(said) <= _MOST_CALLED else ""
+    rest = without_call(form)
     if rest and rest != form:
         # `A resposta é a b`: an article or an option.
         return None if _ARTICLE.match(rest) else _chosen(question, rest)

@@ -22,7 +22,7 @@ _AFTER_BEFORE = re.compile(r"\ba\.?d\.?\s$")
 _BEHIND, _ASKED = re.compile(rf"\s?{_CHRIST}"), re.compile(rf"(?<!\w){_CHRIST}")
 
 
-def is_before_christ(plain: str, one: Quantity) -> bool:
+def _is_before_christ(plain: str, one: Quantity) -> bool:
     """Whether a number is the year of `44 a.C.`; plain: the text in the form of `matching_form`."""
     year = _YEAR.match(plain, one.begin)
     return _BEHIND.match(plain, year.end() if year is not None else one.end) is not None
@@ -38,7 +38,7 @@ def is_of_another_era(question: Question, plain: str, one: Quantity) -> bool:
     """Whether a year is said to be after Christ where the question asks for years before him, or the other way."""
     if _is_asked(question):
         return _is_after_christ(plain, one)
-    return is_before_christ(plain, one) and (question.value or 0.0) >= 0
+    return _is_before_christ(plain, one) and (question.value or 0.0) >= 0
 
 
 def _is_asked(question: Question) -> bool:
@@ -51,7 +51,7 @@ def with_eras(question: Question, plain: str, found: list[Quantity]) -> list[Qua
     is_asked = _is_asked(question)
     return [
         replace(one, unit=None, values=(*(-abs(value) for value in one.values), *(one.values if is_asked else ())))
-        if is_before_christ(plain, one)
+        if _is_before_christ(plain, one)
         else one
         for one in found
     ]

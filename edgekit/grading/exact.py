@@ -25,7 +25,6 @@ _LEAST_NEAR = 5
 # And of one of four.
 _NEAR_SHORT = 0.75
 _MOST_WORDS = 64
-_MOST_CALLED = 200
 # `alegre o contento`, `acid / acidic`.
 _SEVERAL = re.compile(r"[,;/\n]| (?:or|and|o|u|y|ou|e|oder|und|ou|et) ")
 _LEAST_SHORT = 3
@@ -107,7 +106,7 @@ def _accepted(said: _Said) -> Ruled | None:
 
 
 def _same(said: _Said) -> str | None:
-    called = without_call(said.form) if len(said.form) <= _MOST_CALLED else said.form
+    called = without_call(said.form)
     for wording, form in said.forms.items():
         mine, theirs = brackets(said.intake.text), brackets(wording)
         if mine and theirs and mine != theirs:

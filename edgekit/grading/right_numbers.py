@@ -30,6 +30,7 @@ _RAISED = re.compile(
 
 
 def is_right(question: Question, one: Quantity, text: str) -> bool:
+    """Whether a number of text is the one that the question asks for, in its unit or one that converts to it."""
     if not question.unit:
         # A quarter is 25 %.
         share = one.unit is not None and one.unit.dimension == "share"
@@ -144,6 +145,7 @@ def _times(values: tuple[Decimal, ...], factor: Decimal) -> tuple[Decimal, ...]:
 
 
 def is_within(question: Question, values: tuple[Decimal, ...], slack: Decimal = Decimal(0)) -> bool:
+    """Whether a value, units aside, is as near to the right one as the question allows, and slack more."""
     value = Decimal(repr(question.value if question.value is not None else 0.0))
     tolerance = Decimal(repr(question.tolerance)) + abs(value) * _SLACK + slack
     return any(abs(one - value) <= tolerance for one in values)

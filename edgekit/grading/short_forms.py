@@ -72,6 +72,10 @@ _CALLED = re.compile(
 _CALLED_BEHIND = re.compile(rf" (?:{_any('is')}) (?:(?:{_any('the')}) )?(?:(?:{_any('right')}) )?(?:{_any('answer')})$")
 
 
+# Who writes more than this says something besides.
+_MOST_CALLED = 200
+
+
 def core(text: str) -> tuple[int, int]:
     """The span of a text without the space and signs around it; of signs alone, as `*` for a product, all of them."""
     begin, end = 0, len(text)
@@ -121,4 +125,4 @@ def words_of(text: str) -> str:
 
 def without_call(form: str) -> str:
     """A form without the words by which it is called an answer: `the answer is b`, `a letra c`, `it is c`."""
-    return _CALLED_BEHIND.sub("", _CALLED.sub("", form))
+    return form if len(form) > _MOST_CALLED else _CALLED_BEHIND.sub("", _CALLED.sub("", form))
