@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -42,6 +42,9 @@ _MOST_STATES = 2048
 _SENTENCE_END = re.compile(r"[.!?;…]+[\"”»')]*|.*[。！？؟।]")
 
 Embeddings = NDArray[np.float32]
+# Part -> (layers, inputs, rank) and (layers, rank, outputs) of what is added to a matrix: LoRA, Hu et al. 2021.
+Adapter = Mapping[str, tuple[Embeddings, Embeddings]]
+_ADAPTER = "adapter."
 
 
 # What the embedding is pooled from; graphs built before it was there lack it.
@@ -115,10 +118,17 @@ class Encoder(Closing):
     """
 
     def __init__(
-        self, session: FallbackSession[Any], settings: Settings, tokenizer: Any, *, has_states: bool = False
+        self,
+        session: FallbackSession[Any],
+        settings: Settings,
+        tokenizer: Any,
+        *,
+        has_states: bool = False,
+        adapted: Collection[str] = (),
     ) -> None:
         self.device = session
         self.has_states = has_states
+        self.adapted = frozenset(adapted)
         self.tokenizer = tokenizer
         self.width = settings.width
         self.prefixes = settings.prefixes
@@ -165,7 +175,9 @@ class Encoder(Closing):
                 f"`{settings.graph}` is not an encoder of width {settings.width}",
                 reasons=[f"its inputs are {sorted(inputs)}, its outputs {outputs}"],
             )
-        return cls(session, settings, tokenizer, has_states=_STATES in outputs)
+        optional = [port.name for port in session.session.get_overridable_initializers()]
+        adapted = {name.split(".")[1] for name in optional if name.startswith(_ADAPTER)}
+        return cls(session, settings, tokenizer, has_states=_STATES in outputs, adapted=adapted)
 
     def embed(self, texts: Sequence[str], *, prefix: str | None = None, report: Reporter = silent) -> Embeddings:
         """See `edgekit.engine.base.TextEncoder.embed`; d is `width`.
@@ -189,18 +201,25 @@ class Encoder(Closing):
             sums[index] /= max(float(np.linalg.norm(sums[index])), 1e-12)
         return sums
 
-    def token_states(self, texts: Sequence[str], *, prefix: str | None = None) -> list[TokenStates]:
+    def token_states(
+        self, texts: Sequence[str], *, prefix: str | None = None, adapter: Adapter | None = None
+    ) -> list[TokenStates]:
         """What the model makes of each token of each text, from the pass that gives the embedding, and that embedding.
 
         prefix: as for `embed`; its tokens are seen and left out. A text of more than 254 tokens is read in windows of
         whole sentences, one of more than two such windows in smaller ones, and its embedding is their mean, as in
-        `embed`; what is beyond 2,048 tokens is left out.
-        Raises UsageError for an artifact whose graph does not give them.
+        `embed`; what is beyond 2,048 tokens is left out.  adapter: of the parts in `adapted`.
+        Raises UsageError for an artifact whose graph does not give them, or takes no such adapter.
         """
         self._require(_FEATURES)
         if not self.has_states:
             raise UsageError(
                 "this encoder gives no vectors of tokens: it was built before graphs had them",
+                hint="build it again: `edgekit pull --force multilingual-e5-small`",
+            )
+        if adapter is not None and not self.adapted.issuperset(adapter):
+            raise UsageError(
+                "this encoder takes no adapter: it was built before graphs did",
                 hint="build it again: `edgekit pull --force multilingual-e5-small`",
             )
         ids = self.tokenizer.encode(with_prefix(texts, self.prefixes, prefix))
@@ -214,7 +233,7 @@ class Encoder(Closing):
         parts = [(at, [*ids[index][:before], *window]) for at, (index, window) in enumerate(places)]
         found: dict[int, tuple[Embeddings, Embeddings]] = {}
         for batch in _batches(parts, _STATES_AT_ONCE):
-            embeddings, states = self._outputs([one for _, one in batch], ["embedding", _STATES])
+            embeddings, states = self._outputs([one for _, one in batch], ["embedding", _STATES], adapter)
             for (at, one), embedding, rows in zip(batch, embeddings, states, strict=True):
                 found[at] = embedding, rows[1 + before : 1 + len(one)]
         read: list[list[int]] = [[] for _ in ids]
@@ -287,13 +306,18 @@ class Encoder(Closing):
         (found,) = self._outputs(ids, [_OUTPUTS[self._settings.task]])
         return found
 
-    def _outputs(self, ids: Sequence[Sequence[int]], names: list[str]) -> list[Embeddings]:
+    def _outputs(
+        self, ids: Sequence[Sequence[int]], names: list[str], adapter: Adapter | None = None
+    ) -> list[Embeddings]:
         """See `run`; of several outputs."""
         session = self._session
         if session is None:
             raise EngineError("the encoder is closed")
         rows = np.array([[self._settings.begin, *one, self._settings.end] for one in ids], np.int64)
-        results = session.run(names, {"input_ids": rows, "attention_mask": np.ones_like(rows)})
+        feeds: dict[str, NDArray[Any]] = {"input_ids": rows, "attention_mask": np.ones_like(rows)}
+        for part, (down, up) in (adapter or {}).items():
+            feeds |= {f"{_ADAPTER}{part}.down": down, f"{_ADAPTER}{part}.up": up}
+        results = session.run(names, feeds)
         for name, found in zip(names, results, strict=True):
             by_token = name == _STATES or self._settings.task == _OF_TOKENS
             wanted = (len(rows), *(rows.shape[1:] if by_token else ()), *(() if name == _STATES else (self.width,)))

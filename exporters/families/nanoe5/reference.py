@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,25 +16,43 @@ _BLOCK = 32
 _erf = np.vectorize(math.erf, otypes=[np.float64])
 
 
-def embed(model: Model, ids: Sequence[int], *, int8: bool = True) -> Array:
+def embed(
+    model: Model,
+    ids: Sequence[int],
+    *,
+    int8: bool = True,
+    adapter: Mapping[str, tuple[NDArray[Any], NDArray[Any]]] | None = None,
+) -> Array:
     """(width,) the embedding of a text's ids, begin and end mark included, of length 1.
 
-    int8: bring the input of every matrix into blocks of 8 bits first, as `e5.c` does.
+    int8: bring the input of every matrix into blocks of 8 bits first, as `e5.c` does.  adapter: of `graph.ADAPTED`,
+    each (layers, inputs, rank) and (layers, rank, outputs), added to the matrix.
     """
+
+    def beside(part: str, number: int, rows: Array) -> Array:
+        if adapter is None:
+            return np.zeros(1)
+        return np.asarray(rows @ (adapter[part][0][number] @ adapter[part][1][number]), np.float64)
+
     heads = model.settings.heads
     words = np.stack([_dequantized(model.words[at]) for at in ids])
     hidden = _normed(model, model.norm, words + model.positions[: len(ids)] + model.types[0])
-    for layer in model.layers:
-        parts = (_product(part, hidden, int8) for part in (layer.query, layer.key, layer.value))
+    for number, layer in enumerate(model.layers):
+        together = np.concatenate(
+            [_product(part, hidden, int8) for part in (layer.query, layer.key, layer.value)], axis=1
+        )
+        parts = np.split(together + beside("attn_qkv", number, hidden), 3, axis=1)
         query, key, value = (part.reshape(len(ids), heads, -1).swapaxes(0, 1) for part in parts)
         scores = query @ key.swapaxes(1, 2) / math.sqrt(query.shape[2])
         shares = np.exp(scores - scores.max(axis=2, keepdims=True))
         mixed = (shares / shares.sum(axis=2, keepdims=True)) @ value
         mixed = mixed.swapaxes(0, 1).reshape(len(ids), -1)
-        hidden = _normed(model, layer.attended_norm, hidden + _product(layer.attended, mixed, int8))
+        attended = _product(layer.attended, mixed, int8) + beside("attn_output", number, mixed)
+        hidden = _normed(model, layer.attended_norm, hidden + attended)
         inner = _product(layer.inner, hidden, int8)
         inner = 0.5 * inner * (1 + _erf(inner / math.sqrt(2)))
-        hidden = _normed(model, layer.outer_norm, hidden + _product(layer.outer, inner, int8))
+        outer = _product(layer.outer, inner, int8) + beside("ffn_down", number, inner)
+        hidden = _normed(model, layer.outer_norm, hidden + outer)
     mean = hidden.mean(axis=0)
     return np.asarray(mean / np.linalg.norm(mean), np.float64)
 
