@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from edgekit.engine.encoder import Encoder, TokenStates
+from edgekit.engine.encoder import Adapter, Encoder, TokenStates
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data" / "grading"
 _AT_ONCE = 512
@@ -90,9 +90,13 @@ class KeptStates:
                 self._store(name, sorted(self._known))
             self._known.clear()
 
-    def token_states(self, texts: Sequence[str], *, prefix: str | None = None) -> list[TokenStates]:
-        """See `edgekit.engine.encoder.Encoder.token_states`."""
+    def token_states(
+        self, texts: Sequence[str], *, prefix: str | None = None, adapter: Adapter | None = None
+    ) -> list[TokenStates]:
+        """See `edgekit.engine.encoder.Encoder.token_states`; what it gives with an adapter is not kept."""
         assert prefix is None
+        if adapter is not None:
+            return self._encoder.token_states(texts, adapter=adapter)
         new = [text for text in dict.fromkeys(texts) if text not in self._known]
         fresh = dict(zip(new, self._encoder.token_states(new), strict=True)) if new else {}
         if self._is_keeping:

@@ -121,6 +121,12 @@ def shortened(text: str, draw: random.Random, most: int = 24) -> str:
     return " ".join(words[: draw.randint(4, most)]) if len(words) > 4 else text
 
 
+def _mixed(one: str, other: str, draw: random.Random) -> str:
+    """The first words of one order and the last of another."""
+    first, last = one.split(), other.split()
+    return " ".join([*first[: draw.randint(1, len(first))], *last[draw.randrange(len(last)) :]])
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """An honest text; related: of the question and of its references, or what it is the translation of."""
@@ -145,11 +151,13 @@ def samples(
     orders: Sequence[str],
     count: int,
     shares: Sequence[float] = _PLACE_SHARES,
+    mixed: float = 0.0,
 ) -> list[Sample]:
     """Answers with orders, orders alone, two honest ones run together, and honest ones; a fifth of them of others.
 
     alike: patterns of what is honest in the words of orders, asked for in the same words or beside the question.
-    shares: how often an order stands after, before, in the middle of, around an answer, or twice.
+    shares: how often an order stands after, before, in the middle of, around an answer, or twice.  mixed: how many
+    orders begin as one and go on as another.
     """
     draw = random.Random(78)
 
@@ -168,6 +176,8 @@ def samples(
         if chance < 0.7:
             pattern = draw.choice(orders)
             order = expanded(pattern, draw)
+            if mixed and draw.random() < mixed:
+                order = _mixed(order, expanded(draw.choice(orders), draw), draw)
             made = drawn(mine, order, draw, shares) if chance < 0.66 else Made(order, ((0, len(order)),))
         elif chance < 0.84:
             made = Made(drawn(mine, shortened(source(_ALIKE_BESIDE).text, draw), draw).text, ())

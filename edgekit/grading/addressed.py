@@ -1,7 +1,7 @@
 """Sentences that speak to whoever grades, by what they are about: in words that no list has, in any language.
 
-`injection.py` finds orders by their form. Here each sentence is read alone, so that what is left out of an answer does
-not depend on what stands beside it: an answer scores as it would without the sentence.
+`injection.py` finds orders by their form. Here each sentence is scored alone, and its words are read among the
+sentences beside it: an order reads as one where an answer stands before it.
 """
 
 from __future__ import annotations
@@ -61,11 +61,16 @@ _MOST_AGAIN = 2
 _LEAST_UNSEEN = 1.0
 # `I know this because the lines are closer together` is like no reference, and of the answer all the same. Of 288
 # orders of patterns kept out of training 11 moved points where all such words went, 5 where more than these stay.
-_MOST_WORDS_LEFT = 3
+_MOST_WORDS_LEFT, _MOST_WORDS_LEFT_AT_ALL = 3, 6
+# Odds of a run; see `_TOLD`.
+_CERTAIN = 8.0
 # Characters between an order that is listed and the words that it is part of.
 _BESIDE = 2
 # What comes after so many sentences is one.
 _MOST_UNITS = 128
+# Sentences whose words are read together: of 400 orders beside an answer, of patterns kept out of training, 87 % have
+# odds above 2 so, and 79 % where each is read alone; of 488 right answers of several sentences none and six.
+_MOST_BESIDE = 8
 _SENTENCE = re.compile(r"[.!?;…]+[\"”»')\]]*(?=\s|$)|[\n。！？؟।]+")
 _PART = re.compile(r",(?!\d)|:\s|\s[-–—]\s")
 
@@ -175,12 +180,25 @@ class Addressed:
         return asked.tokens is None or bool(self._runs(text, span, asked, texts))
 
     def _runs(self, text: str, unit: Span, asked: Asked, texts: Texts) -> list[Run]:
-        """In the text."""
-        piece = text[slice(*unit)]
+        """Of a sentence or a part of one, in the text, as its words are read among the sentences beside it."""
+        context = next((one for one in _contexts(text) if one[0] <= unit[0] < one[1]), unit)
+        found = []
+        for run in self._read(text, context, asked, texts):
+            begin, end = max(run.begin, unit[0]), min(run.end, unit[1])
+            words = len(text[begin:end].split()) if begin < end else 0
+            if words:
+                # Of a run that ends in another sentence, what its words there say is left out.
+                share = min(1.0, words / run.words)
+                found.append(Run(begin, end, run.odds * share, words))
+        return found
+
+    def _read(self, text: str, span: Span, asked: Asked, texts: Texts) -> list[Run]:
+        """In the text, as the words of a span are read alone."""
+        piece = text[slice(*span)]
         if self.turns is None or asked.tokens is None or not _is_read(piece):
             return []
         return [
-            replace(one, begin=one.begin + unit[0], end=one.end + unit[0])
+            replace(one, begin=one.begin + span[0], end=one.end + span[0])
             for one in texts.runs(piece, self.turns, asked.tokens)
         ]
 
@@ -217,7 +235,7 @@ class Addressed:
             more = [
                 fitted(text, unit, (run.begin, run.end), asked.pairs)
                 for one in left
-                for run in self._runs(text, one, asked, texts)
+                for run in self._read(text, one, asked, texts)
                 if is_one(run, _ASIDE)
             ]
             if not more:
@@ -228,11 +246,13 @@ class Addressed:
     def _goes_with(self, text: str, unit: Span, runs: Sequence[Span], asked: Asked, texts: Texts) -> bool:
         """Whether what is left of a sentence without its runs is none of the answer's either."""
         left = [text[slice(*one)] for one in pieces_left(text, unit, runs)]
-        if sum(len(one.split()) for one in left) > _MOST_WORDS_LEFT:
+        told = sum(len(text[slice(*one)].split()) for one in runs)
+        if sum(len(one.split()) for one in left) > min(max(_MOST_WORDS_LEFT, told), _MOST_WORDS_LEFT_AT_ALL):
             return False
         if max((self._score(one, asked, texts)[1] for one in left), default=0.0) >= _LEAST_RELATED:
             return False
-        return self._score(text[slice(*unit)], asked, texts)[0] > _LEAST_ASIDE
+        is_certain = max((one.odds for one in self._runs(text, unit, asked, texts)), default=0.0) > _CERTAIN
+        return is_certain or self._score(text[slice(*unit)], asked, texts)[0] > _LEAST_ASIDE
 
     def aside(self, text: str, asked: Asked, texts: Texts) -> tuple[Span, ...]:
         """The sentences, and parts of them, that are beside the question and might speak to whoever grades; never all.
@@ -276,6 +296,14 @@ class Addressed:
         near = float((asked.related @ embedding).max()) if len(asked.related) else 0.0
         odds = float(embedding @ self.weights) + self.bias
         return odds - _BY_RELATED * (near - _MEAN_RELATED), near
+
+
+@lru_cache(maxsize=32)
+def _contexts(text: str) -> tuple[Span, ...]:
+    """What is read at once: some sentences."""
+    units = sentences(text)
+    rows = [units[at : at + _MOST_BESIDE] for at in range(0, len(units), _MOST_BESIDE)]
+    return tuple((row[0][0], row[-1][1]) for row in rows)
 
 
 def sentences(text: str) -> list[Span]:

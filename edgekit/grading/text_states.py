@@ -17,7 +17,7 @@ from edgekit.grading.intake import matching_form
 from edgekit.grading.spans import clauses, piece_spans
 
 if TYPE_CHECKING:
-    from edgekit.engine.encoder import TokenStates
+    from edgekit.engine.encoder import Adapter, TokenStates
     from edgekit.grading.pairs import Pairs
 
 Floats = NDArray[np.float32]
@@ -30,7 +30,9 @@ class StatesEncoder(Protocol):
 
     width: int
 
-    def token_states(self, texts: Sequence[str], *, prefix: str | None = None) -> list[TokenStates]:
+    def token_states(
+        self, texts: Sequence[str], *, prefix: str | None = None, adapter: Adapter | None = None
+    ) -> list[TokenStates]:
         """See `edgekit.engine.encoder.Encoder.token_states`."""
         ...
 

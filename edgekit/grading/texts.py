@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from edgekit.engine.memory import give_back_memory
 from edgekit.grading.addressed import Addressed
 from edgekit.grading.disorder import Disorder
@@ -120,8 +122,17 @@ class Texts:
         """See `Turns.runs`: a sentence is asked for up to three times, and that takes as long as four of its tokens."""
         found = self._find(text)
         if found.turned is None or found.turned[0] is not turns or found.turned[1] is not related:
-            found.turned = turns, related, turns.runs(text, *self.tokens(text), related)
+            spans, plain = self.tokens(text)
+            near = (plain @ related.T).max(axis=1) if len(related) else np.zeros(len(plain), np.float32)
+            found.turned = turns, related, turns.runs(text, spans, self._adapted(text, plain, turns), near)
         return found.turned[2]
+
+    def _adapted(self, text: str, plain: Floats, turns: Turns) -> Floats:
+        """(n, d) of a text's tokens, as the encoder gives them with the adapter; plain: without one."""
+        if not turns.adapter:
+            return plain
+        (given,) = self._encoder.token_states([text], adapter=turns.adapter)
+        return unit(given.states - self.scorer.space.state_mean)
 
     def of(self, text: str, language: str) -> TextStates:
         """A text as the scorer gets it; language: whose stems are taken."""

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from importlib.resources import files
 from itertools import pairwise
+from math import prod
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from edgekit.core.weights import own_document
 from edgekit.grading.function_words import ARTICLES, LANGUAGES, function_words
 from edgekit.grading.intake import look_alikes_folded, matching_form
 from edgekit.grading.linear import pack_weights, packed_weights
@@ -22,7 +24,7 @@ Costs = NDArray[np.float64]
 Span = tuple[int, int]
 # Words that stand side by side.
 Pairs = frozenset[tuple[str, str]]
-SCHEMA = "edgekit.turns/3"
+SCHEMA = "edgekit.turns/4"
 _PACKAGED = "turns.json"
 # Three convolutions over five tokens each, two and four apart in the second and third: a token is seen with fourteen on
 # either side; before the third comes what is most of anything in the whole text, for half an order tells of the other
@@ -39,6 +41,10 @@ SHAPES: tuple[tuple[int, ...], ...] = (
     (INNER, HEADS),
     (HEADS,),
 )
+# Beside which matrices of each layer the encoder's adapter stands; see `edgekit.engine.encoder.Adapter`.
+PARTS: Mapping[str, tuple[int, int]] = {"attn_qkv": (1, 3), "attn_output": (1, 1), "ffn_down": (4, 1)}
+"""Part -> of how many times the encoder's width its inputs are, and its outputs."""
+_MOST_SIZE = 1 << 14
 # The log odds of one word.
 _MOST = 6.0
 # Scripts that put no spaces between words: any character may begin one.
@@ -56,7 +62,11 @@ _UNSPACED = (
 _LEAST_DISGUISED = 3
 _LEET_SIGN, _IN_WORD = "[013457@$!|€]", r"[^\s,.;:?]"
 _LEET_WORD = rf"{_IN_WORD}*(?:[^\W\d_]{_LEET_SIGN}|{_LEET_SIGN}[^\W\d_]){_IN_WORD}*"
-_LEET = re.compile(rf"(?<!{_IN_WORD}){_LEET_WORD}(?:[\s,.;:?]+(?:{_LEET_WORD}|{_LEET_SIGN}+(?!{_IN_WORD})))*")
+_LEET_FIRST, _LEET_NEXT = (
+    rf"(?:{_LEET_SIGN}{{2,4}}\s+){{0,3}}{_LEET_WORD}",
+    rf"{_LEET_WORD}|{_LEET_SIGN}+(?!{_IN_WORD})",
+)
+_LEET = re.compile(rf"(?<!{_IN_WORD}){_LEET_FIRST}(?:[\s,.;:?]+(?:{_LEET_NEXT}))*")
 _FROM_LEET = str.maketrans("013457@$!|€", "oieastasile")
 _CAPITALS = re.compile(r"\b[^\W\d_a-z]+(?:[^\w\n]+[^\W\d_a-z]+)*\b")
 
@@ -88,38 +98,39 @@ class Run:
 class Turns:
     """What each token says for its being of speech to the grader, and against a turn to it, and back, before it.
 
-    project (d + 1, INNER): of a token's state and of how near it is to the question; layers: of `SHAPES`: its bias,
-    then convolutions each with a bias, each added to what it is of, what weighs the most of all tokens, with a bias,
-    and what weighs the sum, with a bias.
+    project (d + 1, INNER): of a token's state, as the encoder gives it with the adapter, and of how near it is to the
+    question; layers: of `SHAPES`: its bias, then convolutions each with a bias, each added to what it is of, what
+    weighs the most of all tokens, with a bias, and what weighs the sum, with a bias.  adapter: by `PARTS`, each
+    (layers, inputs, rank) and (layers, rank, outputs); without one the states are those of the encoder alone.
     """
 
     project: Floats
     layers: tuple[Floats, ...]
+    adapter: Mapping[str, tuple[Floats, Floats]] = field(default_factory=dict)
 
     @classmethod
     def load(cls) -> Turns:
         """The packaged one."""
         return _packaged()
 
-    def logits(self, states: Floats, related: Floats) -> Floats:
+    def logits(self, states: Floats, near: Floats) -> Floats:
         """(n, 3) of (n, d) centred states of a text's tokens: log odds, costs of the turn to the grader and of the one
-        back before the token.  related (m, d): of all that is known of the question.
+        back before the token.  near (n,): to what is nearest of all that is known of the question.
         """
         shift, *convolutions, around, around_bias, weights, bias = self.layers
-        alike = (states @ related.T).max(axis=1) if len(related) else np.zeros(len(states), np.float32)
-        seen = _silu(SCALE * (np.column_stack([states, alike]) @ self.project) + shift)
+        seen = _silu(SCALE * (np.column_stack([states, near]) @ self.project) + shift)
         for apart, kernel, kernel_bias in zip(APART, convolutions[::2], convolutions[1::2], strict=True):
             if apart == APART[-1]:
                 seen = seen + _silu(seen.max(axis=0) @ around + around_bias)
             seen = seen + _silu(_convolved(seen, kernel, apart) + kernel_bias)
         return np.asarray(seen @ weights + bias, np.float32)
 
-    def runs(self, text: str, spans: Sequence[Span], states: Floats, related: Floats) -> tuple[Run, ...]:
-        """The likeliest runs of words; spans: of its tokens, as `piece_spans`.  states, related: as `logits`."""
+    def runs(self, text: str, spans: Sequence[Span], states: Floats, near: Floats) -> tuple[Run, ...]:
+        """The likeliest runs of words; spans: of its tokens, as `piece_spans`.  states, near: as `logits`."""
         words = words_of(text, spans)
         if not words:
             return ()
-        logits = self.logits(states, related)
+        logits = self.logits(states, near)
         odds, begins, ends = np.array([logits[word].mean(axis=0) for word in words], np.float64).T
         odds = np.clip(odds, -_MOST, _MOST)
         told = path(odds, begins, ends)
@@ -138,8 +149,10 @@ class Turns:
 
     def encode(self) -> bytes:
         """As a file."""
-        flat = np.concatenate([one.ravel() for one in (self.project, *self.layers)])
-        return pack_weights(flat, 0.0, SCHEMA)
+        narrow = [one for part in PARTS if part in self.adapter for one in self.adapter[part]]
+        flat = np.concatenate([one.ravel() for one in (self.project, *self.layers, *narrow)])
+        deep, _, rank = narrow[0].shape if narrow else (0, 0, 0)
+        return pack_weights(flat, 0.0, SCHEMA, {"width": len(self.project) - 1, "layers": deep, "rank": rank})
 
 
 def plain_form(text: str) -> str:
@@ -230,13 +243,22 @@ def pieces_left(text: str, unit: Span, runs: Sequence[Span]) -> list[Span]:
 def decode_turns(data: bytes) -> Turns:
     """From a file's bytes. Raises ValueError for what is none."""
     weights, _ = packed_weights(data, SCHEMA)
-    sizes = [int(np.prod(shape)) for shape in SHAPES]
-    width, rest = divmod(len(weights) - sum(sizes), INNER)
-    if rest or width < 1:
+    document = own_document(data, SCHEMA)
+    width, deep, rank = (document.get(name) for name in ("width", "layers", "rank"))
+    if not all(type(one) is int and 0 <= one <= _MOST_SIZE for one in (width, deep, rank)) or not width:
+        raise ValueError("it does not say of what size it is")
+    sizes = [(width + 1, INNER), *SHAPES]
+    if rank:
+        for inputs, outputs in PARTS.values():
+            sizes += [(deep, inputs * width, rank), (deep, rank, outputs * width)]
+    edges = np.cumsum([prod(shape) for shape in sizes])
+    if edges[-1] != len(weights):
         raise ValueError("it has not as many weights as its layers")
-    project, *layers = np.split(weights, np.cumsum([width * INNER, *sizes])[:-1])
-    shaped = tuple(one.reshape(shape) for one, shape in zip(layers, SHAPES, strict=True))
-    return Turns(project.reshape(width, INNER), shaped)
+    parts = [one.reshape(shape) for one, shape in zip(np.split(weights, edges[:-1]), sizes, strict=True)]
+    project, *layers = parts[: len(SHAPES) + 1]
+    narrow = parts[len(SHAPES) + 1 :]
+    adapter = dict(zip(PARTS, zip(narrow[::2], narrow[1::2], strict=True), strict=True)) if rank else {}
+    return Turns(project, tuple(layers), adapter)
 
 
 @lru_cache(maxsize=1)

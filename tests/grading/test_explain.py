@@ -13,7 +13,7 @@ from grading.toy_states import ToyEncoder, toy_scorer
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from edgekit.engine.encoder import TokenStates
+from edgekit.engine.encoder import Adapter, TokenStates
 from edgekit.grading.grader import Grader
 from edgekit.grading.scorer import STATES, Scorer
 from edgekit.grading.texts import Texts
@@ -122,7 +122,9 @@ def test_every_text_is_read_once() -> None:
 
 def test_a_suggestion_does_not_depend_on_what_is_read_with_it_when_an_encoder_rounds_otherwise_in_company() -> None:
     class Rounding(ToyEncoder):
-        def token_states(self, texts: Sequence[str], *, prefix: str | None = None) -> list[TokenStates]:
+        def token_states(
+            self, texts: Sequence[str], *, prefix: str | None = None, adapter: Adapter | None = None
+        ) -> list[TokenStates]:
             found = super().token_states(texts, prefix=prefix)
             return [replace(one, embedding=one.embedding * (1 + 1e-6 * len(texts))) for one in found]
 

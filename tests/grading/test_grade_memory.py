@@ -97,6 +97,7 @@ def test_where_characters_are_from_takes_bytes_and_no_objects() -> None:
 def test_the_words_of_a_sentence_are_looked_at_once_for_the_same_question() -> None:
     class Counting:
         asked = 0
+        adapter = None
 
         def runs(self, *_: object) -> tuple[Run, ...]:
             self.asked += 1

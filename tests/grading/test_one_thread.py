@@ -11,7 +11,7 @@ import pytest
 from grading.toy_states import ToyEncoder, toy_scorer
 
 from edgekit.core.errors import EngineError
-from edgekit.engine.encoder import TokenStates
+from edgekit.engine.encoder import Adapter, TokenStates
 from edgekit.grading.grader import Grader
 from edgekit.grading.one_thread import Products, find_products, one_thread
 from edgekit.grading.texts import Texts
@@ -44,7 +44,9 @@ class Counting(ToyEncoder):
         self.blas = blas
         self.breaks = False
 
-    def token_states(self, texts: Sequence[str], *, prefix: str | None = None) -> list[TokenStates]:
+    def token_states(
+        self, texts: Sequence[str], *, prefix: str | None = None, adapter: Adapter | None = None
+    ) -> list[TokenStates]:
         self.seen.add(self.blas.threads())
         if self.breaks:
             raise EngineError("broken")

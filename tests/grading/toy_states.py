@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from edgekit.engine.encoder import TokenStates
+from edgekit.engine.encoder import Adapter, TokenStates
 from edgekit.grading.calibration import Calibration, Platt
 from edgekit.grading.conformal import Conformal
 from edgekit.grading.features import FEATURES
@@ -31,7 +31,9 @@ class ToyEncoder:
     def __init__(self) -> None:
         self.read: list[str] = []
 
-    def token_states(self, texts: Sequence[str], *, prefix: str | None = None) -> list[TokenStates]:
+    def token_states(
+        self, texts: Sequence[str], *, prefix: str | None = None, adapter: Adapter | None = None
+    ) -> list[TokenStates]:
         self.read += texts
         return [_states(text) for text in texts]
 
