@@ -212,10 +212,11 @@ def test_marks_that_are_possible_are_told_once() -> None:
     assert "? more than one mark is possible: 0, 1" in lines
 
 
-def test_how_far_a_right_number_may_be_from_another_stands_beside_it() -> None:
+@pytest.mark.parametrize(("tolerance", "told"), [(0.05, "0,05"), (1_000_000.0, "1000000")])
+def test_how_far_a_right_number_may_be_from_another_stands_beside_it(tolerance: float, told: str) -> None:
     result = CriterionResult("answer", "contradicted", 0.0, 0.0, Evidence(0, 4, "1 kg", "1.06 kg"))
     suggestion = Suggestion("a", "q", 0.0, 1.0, (0.0,), 1.0, "suggest", 0.0, "es", (result,))
-    question = Question("q", "numeric", "es", {"es": "¿Cuánto?"}, 1.0, value=1.06, tolerance=0.05, unit="kg")
+    question = Question("q", "numeric", "es", {"es": "¿Cuánto?"}, 1.0, value=1.06, tolerance=tolerance, unit="kg")
     card = Card(1, Answer("a", "q", "1 kg"), question, Standing(1, "suggested"), suggestion)
     words.choose("es")
     try:
@@ -224,7 +225,7 @@ def test_how_far_a_right_number_may_be_from_another_stands_beside_it() -> None:
         ]
     finally:
         words.choose("en")
-    assert any(line.endswith("1.06 kg, o hasta 0,05 más o menos") for line in shown)
+    assert any(line.endswith(f"1.06 kg, o hasta {told} más o menos") for line in shown)
 
 
 def test_every_sign_behind_brackets_is_explained() -> None:

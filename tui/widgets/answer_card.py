@@ -220,7 +220,7 @@ def _statement(card: Card, one: CriterionResult) -> str:
 def _within(card: Card) -> str:
     """How far from a right number another one is right as well."""
     far = card.question.tolerance if card.question.value is not None else 0
-    return _(", or up to {tolerance} more or less", tolerance=number(far)) if far else ""
+    return _(", or up to {tolerance} more or less", tolerance=figure(far, ".15g")) if far else ""
 
 
 def answer_pieces(card: Card) -> list[tuple[str, str]]:
