@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+import typer
 
 from edgekit.cli import app as command_line
 from edgekit.cli import output
@@ -92,6 +94,18 @@ def test_a_wrong_command_line_is_two_with_where_the_help_is(
 def test_no_command_prints_the_help_and_is_a_usage_error(capsys: pytest.CaptureFixture[str]) -> None:
     assert command_line.run([]) == 2
     assert capsys.readouterr().err.startswith("Usage: edgekit [OPTIONS] COMMAND")
+
+
+def test_no_option_is_shown_as_the_parser_calls_its_type() -> None:
+    def names(command: Any, path: tuple[str, ...]) -> Iterator[str]:
+        for name, inner in getattr(command, "commands", {}).items():
+            yield from names(inner, (*path, name))
+        context = command.make_context(path[-1], [], resilient_parsing=True)
+        for parameter in command.params:
+            if "<" in (parameter.get_help_record(context) or ("",))[0]:
+                yield f"{' '.join(path)}: {parameter.name}"
+
+    assert list(names(typer.main.get_command(command_line.app), ("edgekit",))) == []
 
 
 @pytest.mark.parametrize("command", [[], ["translate"], ["pull"], ["models"], ["device"]])

@@ -15,6 +15,7 @@ from edgekit.quiz.model import Criterion, Question
 from edgekit.quiz.suggestion import Answer, CriterionResult, Evidence, Reason, Suggestion
 from tui import words
 from tui.grading import Card
+from tui.screens.open_class import ClassScreen
 from tui.widgets.answer_card import answer_pieces, answer_row, card_paragraphs
 
 
@@ -209,6 +210,35 @@ def test_marks_that_are_possible_are_told_once() -> None:
     lines = ["".join(piece for piece, _style in one.pieces) for one in card_paragraphs(card, str, lambda _tag: False)]
     assert "suggested 1 of 1, 60% sure · a person should look" in lines
     assert "? more than one mark is possible: 0, 1" in lines
+
+
+@pytest.mark.parametrize(("tolerance", "told"), [(0.05, "0,05"), (1_000_000.0, "1000000")])
+def test_how_far_a_right_number_may_be_from_another_stands_beside_it(tolerance: float, told: str) -> None:
+    result = CriterionResult("answer", "contradicted", 0.0, 0.0, Evidence(0, 4, "1 kg", "1.06 kg"))
+    suggestion = Suggestion("a", "q", 0.0, 1.0, (0.0,), 1.0, "suggest", 0.0, "es", (result,))
+    question = Question("q", "numeric", "es", {"es": "¿Cuánto?"}, 1.0, value=1.06, tolerance=tolerance, unit="kg")
+    card = Card(1, Answer("a", "q", "1 kg"), question, Standing(1, "suggested"), suggestion)
+    words.choose("es")
+    try:
+        shown = [
+            "".join(piece for piece, _style in one.pieces) for one in card_paragraphs(card, str, lambda _tag: False)
+        ]
+    finally:
+        words.choose("en")
+    assert any(line.endswith(f"1.06 kg, o hasta {told} más o menos") for line in shown)
+
+
+def test_every_sign_behind_brackets_is_explained() -> None:
+    found = Evidence(0, 6, "1,5 kg", "1.5 kg")
+    result = CriterionResult("answer", "partly", 0.5, 0.5, found)
+    reasons = (Reason("unit", "the number is right, and its unit is not `g`", (0, 6)),)
+    suggestion = Suggestion("a", "q", 0.5, 1.0, (0.5,), 0.5, "review", 0.5, "es", (result,), reasons)
+    question = Question("q", "numeric", "es", {"es": "¿Cuánto?"}, 1.0, value=1.5, unit="g")
+    card = Card(1, Answer("a", "q", "1,5 kg"), question, Standing(1, "suggested"), suggestion)
+    assert "".join(piece for piece, _style in answer_pieces(card)) == "[1,5 kg]1,?"
+    told = ClassScreen.TOLD["card"]
+    assert "number behind them" in told
+    assert "`?` behind them" in told
 
 
 def test_an_empty_answer_is_said_to_be_empty_in_the_list_too() -> None:

@@ -33,6 +33,10 @@ def found(query: str, screen: str, language: str) -> list[str]:
         ("es", "translate", "copiar traduccion", "translate.copy"),
         ("es", "jobs", "ORDENES", "palette"),
         ("pt", "translate", "gloss", "translate.glossary"),
+        ("en", "grade", "español", "language"),
+        ("en", "translate", "portug", "language"),
+        ("es", "grade", "English", "language"),
+        ("pt", "jobs", "espanhol", "language"),
     ],
 )
 def test_words_are_found_without_their_accents_and_endings(language: str, screen: str, query: str, first: str) -> None:

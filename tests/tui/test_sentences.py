@@ -41,6 +41,7 @@ CALLS = {
     "Finding": (1,),
     "Opinion": (),
     "Mismatch": (),
+    "replace": (),
     "Verdict": (0, 2),
     "_at_most": (0,),
 }
@@ -114,8 +115,10 @@ def written(node: ast.AST, inside: ast.AST, seen: tuple[str, ...] = ()) -> list[
     return []
 
 
-# What has no words of its own is somebody's words and figures alone.
-FOUND = sorted({(where, text) for where, text in sentences() if any(map(str.isalpha, text.replace("x7", "")))})
+# What has no words of its own is somebody's words and figures alone; a sentence of the table may stand before others.
+FOUND = sorted(
+    {(where, text.removeprefix("x7; ")) for where, text in sentences() if any(map(str.isalpha, text.replace("x7", "")))}
+)
 
 
 @pytest.fixture(params=OTHERS)
@@ -152,6 +155,11 @@ def test_a_sentence_of_edgekit_is_in_the_table(where: str, text: str) -> None:
         "`it is not` denies it; `5 kg` is not `5 g`",
         "`it; is not, it` denies it; `5; kg` is not `5 g`",
         "speaks to the grader: an order in rot13",
+        *(
+            f"the mark goes by answers like it that {points}, and it {fault}"
+            for points in ("had points", "had no points")
+            for fault in ("denies what they say, or says the contrary", "has another number", "has another unit")
+        ),
         "the source seems to be `fr`, not `en`; it was left as it was",
         "wrong answers accepted, most less least",
         "3 of 40; right only in en 2, only in es 1, p 0.500",
@@ -163,7 +171,7 @@ def test_sentences_in_sentences_are_translated_too(text: str, language: str) -> 
     told = said(text)
     for english in ("is met", "contradicted", "missing", "cannot", "denies", "is not", "second", "written", "spelling"):
         assert english not in told.replace("`it is not`", "").replace("`it; is not, it`", "")
-    for english in ("order", "most", "first", "right", "bidi", "zero", "left", "seems", "characters"):
+    for english in ("order", "most", "first", "right", "bidi", "zero", "left", "seems", "characters", "points", "has"):
         assert english not in told, told
     for quote in ("`c1`", "`5 kg`", "`5 g`", "`fr`", "0.500", "84%"):
         assert (quote in text) == (refigured(quote) in told)
@@ -189,6 +197,10 @@ def test_a_reason_on_the_card_is_all_in_the_language(language: str) -> None:
     assert ":" not in told
     measured = "how sure a suggestion is has not been measured for answers in `xx`"
     assert in_words(Reason("uncalibrated_variety", measured)) == said(measured) != measured
+    told = in_words(Reason("negation", "`agua` stands where the wording has `aire`"))
+    assert told == said("`agua` stands where the wording has `aire`")  # another word denies nothing
+    told = in_words(Reason("unit", "the number is right, and the unit `kg` is missing"))
+    assert told == said("the number is right, and the unit `kg` is missing")
     told = in_words(Reason("injection_suspect", "speaks to the grader: a mark of its own"))
     assert told.count(": ") == 1
     assert "grader" not in told

@@ -42,7 +42,10 @@ class ClassScreen(ClassWork):
         "answers": N_("The file of the answers: csv, tsv, jsonl, Moodle, QTI. Enter begins to grade."),
         "begin": N_("Grade the answers of the file by the quiz; nothing is a mark before you press a key."),
         "files": N_("What is in the folder. Enter or a click takes it into the field."),
-        "card": N_("One answer. [Brackets] hold the words that speak for or against the criterion of that number."),
+        "card": N_(
+            "One answer. [Brackets] hold the words that speak for or against the criterion of the number behind them; "
+            "`?` behind them: why a person should look, below."
+        ),
         "queue": N_("All answers, those to decide on first. Enter shows the chosen one."),
         "points": N_("The points, as 1.5 or 1,5. Enter makes them the mark, esc leaves it."),
     }

@@ -62,8 +62,9 @@ REASONS: Mapping[str, str] = {
     "judge_failed": N_("the second opinion did not come"),
     "feedback_failed": N_("the feedback did not pass its check"),
 }
-# Each doubt is another, and what they are called tells least; of a variety the sentence would say it twice.
-SAY_ALL = ("uncertain", "uncalibrated_variety")
+# Each doubt is another, and what they are called tells least; of a variety the sentence would say it twice. A word that
+# is another denies nothing, and a unit that is missing is no other one.
+SAY_ALL = ("uncertain", "uncalibrated_variety", "negation", "unit")
 MARKS: Mapping[str, str] = {
     "accepted": N_("accepted"),
     "changed": N_("changed"),
@@ -182,7 +183,7 @@ def _criterion(card: Card, at: int, one: CriterionResult) -> Iterator[Paragraph]
     sign, state = STATES[one.state]
     most = next((known.points for known in card.question.criteria if known.id == one.criterion), card.question.points)
     head = f"{sign} {at} {_(state)}, {number(one.points)}/{number(most)}, {percent(one.probability)}  "
-    yield Paragraph(((head, "bold"), (visible(_statement(card, one)), "")), 4)
+    yield Paragraph(((head, "bold"), (visible(_statement(card, one)) + _within(card), "")), 4)
     if one.evidence is not None and one.evidence.wording and one.evidence.wording != _statement(card, one):
         yield plain("    " + _("like: {wording}", wording=visible(one.evidence.wording)), "dim", 6)
     if one.evidence is not None and _is_shared(card, one):
@@ -214,6 +215,12 @@ def _statement(card: Card, one: CriterionResult) -> str:
         return one.evidence.wording if one.evidence is not None else one.criterion
     statement = known.statement.get(words.chosen()) or known.statement.get(card.question.language)
     return statement or next(iter(known.statement.values()), one.criterion)
+
+
+def _within(card: Card) -> str:
+    """How far from a right number another one is right as well."""
+    far = card.question.tolerance if card.question.value is not None else 0
+    return _(", or up to {tolerance} more or less", tolerance=figure(far, ".15g")) if far else ""
 
 
 def answer_pieces(card: Card) -> list[tuple[str, str]]:

@@ -61,7 +61,9 @@ def search(
     source: Source = None,
     target: Target = None,
     previous: Annotated[str, typer.Option("--previous", metavar="TEXT", help="The segment before it.")] = "",
-    least: Annotated[float, typer.Option("--least", min=0.0, max=1.0, help="The lowest score.")] = 0.7,
+    least: Annotated[
+        float, typer.Option("--least", metavar="P", min=0.0, max=1.0, help="The lowest score, 0 to 1.")
+    ] = 0.7,
     most: Annotated[int, typer.Option("--most", min=1, metavar="N", help="At most so many.")] = 5,
     as_json: AsJson = False,
 ) -> None:
