@@ -15,6 +15,7 @@ Form: TypeAlias = Literal[
     "csv",
     "tsv",
     "jsonl",
+    "json",  # one list of objects
     "moodle",  # the quiz report `Responses` of Moodle, as CSV
     "qti",  # QTI results reporting, 2.1 to 3.0
     "lti",  # scores of LTI Assignment and Grade Services; only written

@@ -27,13 +27,13 @@ def flat_keys(value: Mapping[str, Any], *, before: Path = ()) -> dict[Path, Any]
     return found
 
 
-def columns_of(objects: Sequence[Mapping[Path, Any]], lines: Sequence[int], problems: list[str]) -> list[Path]:
-    """The paths of all objects in their order; what is an object in one line and a value in another is a problem."""
+def columns_of(objects: Sequence[Mapping[Path, Any]], places: Sequence[str], problems: list[str]) -> list[Path]:
+    """The paths of all objects in their order; what is an object in one of them and a value in another is a problem."""
     paths = dict.fromkeys(path for one in objects for path in one)
     inner = {path[:at] for path in paths for at in range(1, len(path))}
-    for one, line in zip(objects, lines, strict=True):
+    for one, place in zip(objects, places, strict=True):
         problems += [
-            f"line {line}: `{shown('.'.join(path))}` is an object in other lines"
+            f"{place}: `{shown('.'.join(path))}` is an object in others"
             for path, value in one.items()
             if path in inner and value is not None
         ]

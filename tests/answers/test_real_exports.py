@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 from pathlib import Path
 
@@ -136,10 +137,21 @@ def test_attempts_of_canvas_are_named_by_their_lines(tmp_path: Path, quiz: Quiz)
         read(tmp_path, text.replace("771,2", "771,1"), quiz)
 
 
-def test_a_report_of_moodle_as_json_is_told_to_be_one_list(tmp_path: Path, quiz: Quiz) -> None:
-    with pytest.raises(InputError) as caught:
-        read(tmp_path, '[[{"lastname":"L","firstname":"A","response1":"x"}]]', quiz)
-    assert "is one list of JSON" in caught.value.message
+def test_a_report_of_moodle_as_json_is_read(tmp_path: Path, quiz: Quiz) -> None:
+    text = (
+        '[[{"lastname":"López","firstname":"Ana","state":"Finished","response1":"oxígeno","response2":"-"},'
+        '{"lastname":"Ruiz","firstname":"Ana","state":"Finished","response1":"aire","response2":"flota"}]]'
+    )
+    found = read(tmp_path, text, quiz)
+    assert [(one.student, one.question_id, one.text) for one in found.answers] == [
+        ("Ana López", "gas", "oxígeno"),
+        ("Ana López", "hielo", ""),
+        ("Ana Ruiz", "gas", "aire"),
+        ("Ana Ruiz", "hielo", "flota"),
+    ]
+    write_marks(found, [], tmp_path / "out.json")
+    again = json.loads((tmp_path / "out.json").read_text("utf-8"))
+    assert [one["response1"] for one in again[0]] == ["oxígeno", "aire"]
 
 
 @pytest.mark.parametrize(

@@ -383,3 +383,24 @@ def test_a_clock_that_cannot_be_right_is_told_where_marks_have_its_time(
     assert "the clock of this machine cannot be right" in capsys.readouterr().err
     assert run(["grade", "export", "-o", "final.csv", "--pending"]) == 0
     assert "clock" not in capsys.readouterr().err
+
+
+def test_a_list_of_json_is_graded_and_goes_back_as_the_list_that_it_was(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    came = [{"id": "a1", "name": "Ana", "q1": "plants need light to", "own": [1, {"x": None}]}]
+    (home / "answers.json").write_text(json.dumps(came, indent=2), encoding="utf-8")
+    assert run(["grade", "answers.json", "--quiz", "quiz.toml", "-o", "marks.csv"]) == 0
+    assert run(["grade", "accept", "a1.q1"]) == 0
+    assert run(["grade", "export", "-o", "marked.json", "--answers", "answers.json"]) == 0
+    (went,) = json.loads((home / "marked.json").read_text(encoding="utf-8"))
+    assert went.pop("marks")["q1"]["mark"] == 2
+    assert went == came[0]
+    # Another form is what its option or its ending says.
+    assert run(["grade", "export", "-o", "scores.json", "--answers", "answers.json", "--as", "lti"]) == 0
+    assert "lineItems" in json.loads((home / "scores.json").read_text(encoding="utf-8"))
+    assert run(["grade", "export", "-o", "all.json", "--as", "json"]) == 0
+    assert json.loads((home / "all.json").read_text(encoding="utf-8"))[0]["mark"] == 2
+    assert run(["grade", "export", "-o", "scores2.json"]) == 0
+    assert "lineItems" in json.loads((home / "scores2.json").read_text(encoding="utf-8"))
+    capsys.readouterr()

@@ -56,8 +56,8 @@ def export(
         typer.Option(
             "--as",
             metavar="FORM",
-            help="csv, tsv, jsonl, moodle, qti, lti, xapi; html, md: a report for each student, in a `.zip` a file "
-            "each; `record`: all that happened, as JSON lines. Else by FILE's ending.",
+            help="csv, tsv, jsonl, json, moodle, qti, lti, xapi; html, md: a report for each student, in a `.zip` a "
+            "file each; `record`: all that happened, as JSON lines. Else by FILE's ending.",
         ),
     ] = None,
     answers: Annotated[
@@ -98,13 +98,13 @@ def export(
 
     kept = {"the file of answers itself": answers, "the gradebook": book or gradebook_file()}
     check_written(out, kept, force=force)
-    # With another ending, a file of answers is written again in its own form.
+    # With the same ending, a file of answers is written again in its own form.
     same = answers is not None and out.suffix.lower() == answers.suffix.lower()
     if answers is None and (columns or read_as or encoding):
         raise UsageError(
             "`--column`, `--from` and `--encoding` are about the file of answers", hint="name it: `--answers FILE`"
         )
-    form = form or (_ENDINGS.get(out.suffix.lower()) if same else form_of(out, _ENDINGS))
+    form = form or (None if same else form_of(out, _ENDINGS))
     with opened(book, session) as found:
         if form == "record":
             count = _record(found, out)
@@ -113,6 +113,7 @@ def export(
             if answers is not None:
                 said = columns_of(columns)
                 given = read_answers(answers, quiz=found.quiz, columns=said, form=read_as, encoding=encoding)
+                form = form or given.form
             count = _marks(found, out, form, given, pending=pending, names=names)
         lacking = marked_elsewhere(found)
     if as_json:

@@ -34,7 +34,7 @@ Column = Annotated[
     typer.Option("--column", metavar="WHAT=NAME", help="Of csv, tsv: `answer=Respuesta`, `id=3`, `q1=Question one`."),
 ]
 InputForm = Annotated[
-    str | None, typer.Option("--from", metavar="FORM", help="csv, tsv, jsonl, moodle or qti; else what is in it.")
+    str | None, typer.Option("--from", metavar="FORM", help="csv, tsv, jsonl, json, moodle or qti; else what is in it.")
 ]
 Encoding = Annotated[str | None, typer.Option("--encoding", metavar="NAME", help="Of ANSWERS; else it is found.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]

@@ -36,7 +36,7 @@ Quiz = Annotated[Path, typer.Option("--quiz", metavar="FILE", help="The quiz, a 
 
 
 def suggest(
-    answers: Annotated[Path, typer.Argument(metavar="ANSWERS", help="Answers: csv, tsv, jsonl, Moodle, QTI.")],
+    answers: Annotated[Path, typer.Argument(metavar="ANSWERS", help="Answers: csv, tsv, jsonl, json, Moodle, QTI.")],
     quiz: Quiz,
     out: Annotated[
         Path | None,
