@@ -7,13 +7,14 @@ import io
 import json
 import zipfile
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Literal
 
 from edgekit.answers.ags import scores_json
 from edgekit.answers.answers import Answers
-from edgekit.answers.cells import COLUMNS, csv_line, mark_cells
+from edgekit.answers.cells import COLUMNS, TableStyle, csv_line, mark_cells
 from edgekit.answers.jsonl import as_list, mark_entry
 from edgekit.answers.qti_results import new_results
 from edgekit.answers.reports import report_of_all, reports
@@ -41,7 +42,7 @@ def write_marks(
 
     form: None: that of the answers, with their rows, columns, ids and encoding; `lti` and `qti` from every form, and
     `csv`, `tsv`, `jsonl` and `json` with an answer a row where the answers came in another form; such a new CSV is
-    UTF-8 with a byte order mark.
+    UTF-8 with a byte order mark, and parts its cells as the table that they came in did.
     names: with those of the students.  quiz: for `xapi`, the labels of `lti`, and reports of students, `html` and
     `md`: one document of all, or a zip of one for each.
     A mark that no person has made stands under `suggested` and leaves `mark` empty. now: of LTI scores and statements.
@@ -90,7 +91,7 @@ def _written(
     if form == "qti":
         return _reports(answers, marks, path, now or datetime.now(timezone.utc), names=names)
     if form in ("csv", "tsv"):
-        return _new_table(answers, marks, "\t" if form == "tsv" else ",", names=names)
+        return _new_table(answers, marks, form, names=names)
     if form in ("jsonl", "json"):
         objects = _new_objects(answers, marks, names=names)
         text = as_list(objects) if form == "json" else "".join(f"{one}\n" for one in objects)
@@ -102,14 +103,19 @@ def _written(
     raise UsageError(f"answers that came as `{answers.form}` are not written as `{form}`", hint="write `csv`")
 
 
-def _new_table(answers: Answers, marks: Mapping[str, Mark], delimiter: str, *, names: bool) -> bytes:
-    lines = [csv_line(["id", *(["student"] if names else []), "question", "answer", *COLUMNS], delimiter)]
+def _new_table(answers: Answers, marks: Mapping[str, Mark], form: str, *, names: bool) -> bytes:
+    style = answers.style
+    if form == "tsv":
+        style = replace(style, delimiter="\t")
+    elif style.delimiter == "\t":
+        style = TableStyle(ending=style.ending)
+    lines = [csv_line(["id", *(["student"] if names else []), "question", "answer", *COLUMNS], style)]
     for answer in answers.answers:
         who = [answer.student or ""] if names else []
-        cells = [answer.answer_id, *who, answer.question_id, answer.text, *mark_cells(marks.get(answer.answer_id))]
-        lines.append(csv_line(cells, delimiter))
+        marked = mark_cells(marks.get(answer.answer_id), style)
+        lines.append(csv_line([answer.answer_id, *who, answer.question_id, answer.text, *marked], style))
     # Without the mark a spreadsheet opens a CSV in the code page of its system, and every accent is two letters.
-    mark = codecs.BOM_UTF8 if delimiter == "," else b""
+    mark = codecs.BOM_UTF8 if form == "csv" else b""
     return mark + "".join(lines).encode("utf-8", "replace")
 
 

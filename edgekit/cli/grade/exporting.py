@@ -148,7 +148,9 @@ def _record(session: Session, out: Path) -> int:
 
 def _marks(session: Session, out: Path, form: str | None, given: Answers | None, *, pending: bool, names: bool) -> int:
     from edgekit.answers.answers import Answers
+    from edgekit.answers.cells import style_of
     from edgekit.answers.write import write_marks
+    from edgekit.gradebook.table_style import table_style
 
     waiting = _waiting(session)
     if waiting and not pending and form not in _PENDING:
@@ -162,7 +164,8 @@ def _marks(session: Session, out: Path, form: str | None, given: Answers | None,
     if given is not None:
         _require_same(session, given)
     else:
-        given = Answers(tuple(one for at, one in session.answers.items() if at not in gone), "csv", "utf-8")
+        left = tuple(one for at, one in session.answers.items() if at not in gone)
+        given = Answers(left, "csv", "utf-8", style=style_of(table_style(session)))
     marks = [session.mark(at) for at in session.answers if at not in gone]
     write_marks(given, marks, out, form=form, names=names, quiz=session.quiz)
     return sum(one.is_mark for one in session.standings if one.number not in gone)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import astuple
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -84,6 +85,7 @@ def suggest(
     from edgekit.cli.progress import Renderer
     from edgekit.gradebook.book import open_gradebook
     from edgekit.gradebook.quiz_file import keep_quiz_file, sessions_of
+    from edgekit.gradebook.table_style import keep_table_style
     from edgekit.grading.opening import open_tools
     from edgekit.grading.session_run import differences, same_class, suggest_waiting
 
@@ -121,6 +123,7 @@ def suggest(
                     same_class(opened, asked, given.answers, changed=True),
                 )
         keep_quiz_file(session, quiz)
+        keep_table_style(session, *astuple(given.style))
         try:
             graded = suggest_waiting(session, tools, report)
         except (KeyboardInterrupt, signals.TerminatedError):
