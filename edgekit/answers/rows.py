@@ -13,6 +13,7 @@ from edgekit.answers.averages import averages
 from edgekit.answers.cells import as_typed, cell_of
 from edgekit.answers.columns import Layout
 from edgekit.answers.html_cells import without_html
+from edgekit.answers.moodle_columns import unfinished
 from edgekit.answers.parts import answers_in
 from edgekit.core.characters import visible
 from edgekit.core.errors import MOST_REASONS, UsageError
@@ -69,6 +70,13 @@ def answers_of(rows: Sequence[Row], names: Sequence[str], layout: Layout, lookup
     found.notes += [
         f"{rows[number].place} is left out: averages, and no student's answers" for number in sorted(summed)
     ]
+    left = unfinished(names, [cells for number, cells in enumerate(typed) if number not in summed]) if moodle else 0
+    if left:
+        found.notes.append(
+            "one attempt is not finished: what it has so far is graded"
+            if left == 1
+            else f"{left:,} attempts are not finished: what they have so far is graded"
+        )
     for number, row in enumerate(rows):
         if number in summed:
             continue
