@@ -35,7 +35,7 @@ class Objects:
 
 
 def objects_in_lines(text: str) -> Objects:
-    """One object a line; blank lines are none."""
+    """One object a line, blank lines are none; else the one object that all lines are."""
     read = Objects()
     for line, said in enumerate(text.split("\n"), start=1):
         if not said.strip():
@@ -52,7 +52,17 @@ def objects_in_lines(text: str) -> Objects:
             read.add(value, line, f"line {line}")
         if len(read.found) > MOST_OBJECTS:
             break
-    return read
+    whole = _whole_object(text) if read.problems else None
+    return Objects([whole], [1]) if whole is not None else read
+
+
+def _whole_object(text: str) -> dict[str, Any] | None:
+    at = _end_of_space(text, 0)
+    try:
+        value, end = _DECODER.raw_decode(text, at)
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, dict) and _end_of_space(text, end) == len(text) else None
 
 
 def objects_in_list(text: str) -> Objects:

@@ -9,12 +9,12 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from edgekit.answers.answers import Also, Answers, Lookup, nothing_else
+from edgekit.answers.answers import Also, Answers, Lookup, nothing_else, shown
 from edgekit.answers.cells import COLUMNS, feedback_of, status_of
 from edgekit.answers.columns import Layout, find_layout
 from edgekit.answers.decoding import Decoded, decode
 from edgekit.answers.json_objects import MOST_OBJECTS, depth_of, objects_in_lines, objects_in_list
-from edgekit.answers.nested import columns_of, flat_keys, names_of, without
+from edgekit.answers.nested import columns_of, flat_keys, is_keyed, list_within, names_of, without
 from edgekit.answers.rows import Row, answers_of, problems_by_line
 from edgekit.core.characters import escaped
 from edgekit.core.errors import InputError, capped
@@ -113,6 +113,11 @@ def read_json(
     decoded = decode(data, path, languages, encoding)
     read = objects_in_list(decoded.text) if listed else objects_in_lines(decoded.text)
     objects, lines, problems = read.found, read.numbers, read.problems
+    if not listed and len(objects) == 1 and is_keyed(objects[0], lookup):
+        raise InputError(
+            f"`{path}` is one object of JSON, and the objects in it are no list",
+            hint='write them as `[{"id": ..., "question": ..., "answer": ...}]`',
+        )
     flat = [flat_keys(one) for one in objects]
     unit = "entry" if listed else "line"
     places = [f"{unit} {number}" for number in lines]
@@ -131,11 +136,19 @@ def read_json(
     ]
     try:
         layout = find_layout([names, *(row.cells for row in rows)], lookup, columns, path, named=True)
-    except InputError:
-        # What is missing may stand in a line that is no JSON.
+    except InputError as problem:
+        # What is missing may stand in a line that is no JSON, or further in.
         if problems:
             raise InputError(f"the answers `{path}` have problems", reasons=capped(problems)) from None
-        raise
+        within = list_within(flat)
+        if within is None:
+            raise
+        reasons = [f"`{shown(within)}` holds a list of objects: each of them has to stand for itself"]
+        raise InputError(
+            problem.message,
+            reasons=[*problem.reasons, *reasons],
+            hint='write all of them as `[{"id": ..., "question": ..., "answer": ...}]`',
+        ) from None
     lists = depth_of(decoded.text) if listed else 0
     found = answers_of(rows, names, layout, lookup, moodle=lists > 1)
     by_id = {answer.answer_id: place for answer, place in zip(found.answers, found.places, strict=True)}

@@ -40,6 +40,22 @@ def columns_of(objects: Sequence[Mapping[Path, Any]], places: Sequence[str], pro
     return [path for path in paths if path not in inner]
 
 
+def is_keyed(value: Mapping[str, Any], lookup: Lookup) -> bool:
+    """Whether what an object has are objects by their ids, `{"a1": {...}, "a2": {...}}`, and not what one is about."""
+    inner = [one for one in value.values() if isinstance(one, dict)]
+    named = any(is_role(key) or lookup.find(key) is not None for key in value)
+    return len(inner) > 1 and len(inner) == len(value) and not named
+
+
+def list_within(objects: Sequence[Mapping[Path, Any]]) -> str | None:
+    """The keys, with dots, that lead to a list of objects."""
+    for one in objects:
+        for path, value in one.items():
+            if isinstance(value, list) and any(isinstance(entry, dict) for entry in value):
+                return ".".join(path)
+    return None
+
+
 def names_of(paths: Sequence[Path], lookup: Lookup, said: Collection[str]) -> list[str]:
     """The name of each column: its keys with dots, or the one of them that says what it is.
 

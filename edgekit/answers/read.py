@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from edgekit.answers.answers import Also, Answers, Form, Lookup, nothing_else
-from edgekit.answers.decoding import MOST_BYTES
+from edgekit.answers.decoding import MOST_BYTES, is_quiz
 from edgekit.answers.jsonl import read_json
 from edgekit.answers.qti_results import read_results
 from edgekit.answers.table import read_table
@@ -71,6 +71,14 @@ def _detected(data: bytes, path: Path) -> Form:
     if any(data.startswith(begin) and name in data for begin, name in _OFFICE):
         raise InputError(
             f"`{path}` is a file of an office program", hint="save it there as CSV, in Excel as `CSV UTF-8`"
+        )
+    if data.startswith(b"%PDF-"):
+        raise InputError(
+            f"`{path}` is a PDF, which holds pages and no table", hint="write the answers as CSV, one in each row"
+        )
+    if is_quiz(data):
+        raise InputError(
+            f"`{path}` is a quiz, and no file of answers", hint="name the answers first and the quiz behind `--quiz`"
         )
     head = beginning_of(data)
     if data.startswith(b"PK\x03\x04"):

@@ -238,7 +238,9 @@ def _delimiter(text: str, lookup: Lookup) -> str:
         known = sum(lookup.find(cell) is not None or RESPONSE.fullmatch(cell.strip()) is not None for cell in first)
         return (known if len(first) > 1 else 0, widths.count(usual) / len(widths) if usual > 1 else 0.0, usual)
 
-    return max(DELIMITERS, key=worth)
+    best = max(DELIMITERS, key=worth)
+    # A single column has none, and with tabs its marks would be no table to a spreadsheet.
+    return best if worth(best)[-1] > 1 else ","
 
 
 def _decimal(rows: Sequence[Row], layout: Layout, delimiter: str) -> str:

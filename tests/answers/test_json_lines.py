@@ -112,3 +112,35 @@ def test_no_more_objects_are_built_than_are_graded(tmp_path: Path, monkeypatch: 
     with pytest.raises(InputError) as caught:
         read(tmp_path, data, quiz_of_two(), name)
     assert caught.value.reasons == ("21 objects with 0 keys",)
+
+
+def test_one_object_on_several_lines_is_an_answer(tmp_path: Path) -> None:
+    found = read(tmp_path, json.dumps(LIST[0], indent=2), quiz_of_two(), "a.json")
+    assert [(one.answer_id, one.text) for one in found.answers] == [("a", "one")]
+    write_marks(found, [], tmp_path / "out.jsonl")
+    assert json.loads((tmp_path / "out.jsonl").read_text("utf-8"))["answer"] == "one"
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        ({"answers": LIST}, "`answers` holds a list of objects"),
+        ([{"id": 1, "student": "Ana", "given": {"all": LIST}}], "`given.all` holds a list of objects"),
+        ({"a1": LIST[0], "a2": LIST[1]}, "is one object of JSON, and the objects in it are no list"),
+    ],
+)
+@pytest.mark.parametrize("indent", [None, 1])
+def test_answers_further_in_are_told_and_none_is_lost(
+    tmp_path: Path, value: object, told: str, indent: int | None
+) -> None:
+    with pytest.raises(InputError) as caught:
+        read(tmp_path, json.dumps(value, indent=indent), quiz_of_two(), "a.json")
+    assert told in str(caught.value)
+    assert caught.value.hint is not None
+    assert '`[{"id": ..., "question": ..., "answer": ...}]`' in caught.value.hint
+
+
+def test_what_one_object_is_about_is_no_list_of_objects(tmp_path: Path) -> None:
+    value = {"student": {"name": "Ana"}, "answer": {"text": "x"}, "question": {"id": "q1"}}
+    (one,) = read(tmp_path, json.dumps(value), quiz_of_two(), "a.json").answers
+    assert (one.student, one.question_id, one.text) == ("Ana", "q1", "x")

@@ -192,6 +192,7 @@ def test_every_problem_of_a_table_has_its_line_and_no_word_of_a_student(tmp_path
         ("answer\nx\n", "does not say which question"),
         ("colour,size\nred,3\n", "none of the 2 columns"),
         ("<quiz></quiz>", "holds questions, not answers"),
+        (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n", "is a PDF, which holds pages and no table"),
         ("<qti-assessment-item/>", "holds questions, not answers"),
         ("<html><p></p></html>", "have problems"),
         ('[{"id": 1}]', "none of the 1 columns"),

@@ -367,6 +367,12 @@ def test_a_new_table_is_as_the_one_that_the_answers_came_in(
     assert "\n" not in "".join(lines)
 
 
+def test_a_single_column_gets_its_marks_behind_commas(tmp_path: Path, quiz: Quiz) -> None:
+    found = read(tmp_path, "q1\nx\ny\n", quiz)
+    assert found.form == "csv"
+    assert written(tmp_path, found, []).decode().splitlines()[1] == "x,,,,,"
+
+
 def test_a_style_that_no_table_has_is_that_of_commas() -> None:
     assert style_of((";", "\r\n", ",")) == TableStyle(";", "\r\n", ",")
     for one in (None, ("", "\n", "."), (";;", "\n", "."), ("=", "\n", "."), (";", "x", "."), (";", "\n", "\x1b")):

@@ -25,6 +25,7 @@ from edgekit.cli.grade.options import (
     form_of,
 )
 from edgekit.cli.grade.reading import TABLES, read_class
+from edgekit.core.errors import OutputError
 from edgekit.core.units import counted
 
 if TYPE_CHECKING:
@@ -167,7 +168,11 @@ def _write(
 
     order = by_need(session)
     if out is not None:
-        _table(session, given, out, order, names=names)
+        try:
+            _table(session, given, out, order, names=names)
+        except OutputError:
+            _tell(f"what was suggested is kept in session {session.id}: the same command with another `-o` writes it")
+            raise
     if as_json:
         value: dict[str, Any] = {
             "schema": SCHEMA,
