@@ -10,6 +10,8 @@ from typing import Any
 
 MOST_OBJECTS = 200_000
 _MOST_DIGITS = 400
+_MOST_CHARACTERS = 1 << 22  # of an object; lists of nothing take 50 times as much memory as their signs
+_NEAR = 32  # characters before the end of a part within which what was cut off may be found wrong
 _SPACE = re.compile(r"[ \t\r\n]*")
 _LIST_IN_LIST = re.compile(r"\s*\[\s*\[")
 
@@ -40,6 +42,9 @@ def objects_in_lines(text: str) -> Objects:
     for line, said in enumerate(text.split("\n"), start=1):
         if not said.strip():
             continue
+        if len(said) > _MOST_CHARACTERS:
+            read.problems.append(f"line {line}: longer than {_MOST_CHARACTERS:,} characters")
+            continue
         try:
             value = _DECODER.decode(said)
         except json.JSONDecodeError as problem:
@@ -58,6 +63,8 @@ def objects_in_lines(text: str) -> Objects:
 
 def _whole_object(text: str) -> dict[str, Any] | None:
     at = _end_of_space(text, 0)
+    if len(text) - at > _MOST_CHARACTERS:
+        return None
     try:
         value, end = _DECODER.raw_decode(text, at)
     except (ValueError, RecursionError):
@@ -74,9 +81,10 @@ def objects_in_list(text: str) -> Objects:
         for _ in range(depth_of(text)):
             at = _after(text, at, "[")
         more = not text.startswith("]", at)
+        entries = _Entries(text)
         while more and max(len(read.found), len(read.problems)) <= MOST_OBJECTS:
             number += 1
-            value, at = _DECODER.raw_decode(text, at)
+            value, at = entries.at(at)
             read.add(value, number, f"entry {number}")
             at = _after(text, at)
             more = not text.startswith("]", at)
@@ -92,6 +100,34 @@ def objects_in_list(text: str) -> Objects:
     except ValueError as problem:
         read.problems.append(f"entry {number}: {problem}")
     return read
+
+
+class _Entries:
+    """Values that stand in a text, each read of so much of it as an object may have."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._begin = 0
+        self._part = text[:_MOST_CHARACTERS]
+
+    def at(self, at: int) -> tuple[Any, int]:
+        """The value that begins there, and where it ends. Raises JSONDecodeError, RecursionError, ValueError."""
+        try:
+            return self._read(at)
+        except json.JSONDecodeError:
+            # It may end behind what was looked at.
+            self._begin, self._part = at, self._text[at : at + _MOST_CHARACTERS]
+        try:
+            return self._read(at)
+        except json.JSONDecodeError as problem:
+            is_cut = at + len(self._part) < len(self._text)
+            if is_cut and (problem.msg.startswith("Unterminated") or problem.pos + _NEAR > len(self._part)):
+                raise ValueError(f"longer than {_MOST_CHARACTERS:,} characters") from None
+            raise json.JSONDecodeError(problem.msg, self._text, at + problem.pos) from None
+
+    def _read(self, at: int) -> tuple[Any, int]:
+        value, end = _DECODER.raw_decode(self._part, at - self._begin)
+        return value, self._begin + end
 
 
 def depth_of(text: str) -> int:

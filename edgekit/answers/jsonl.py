@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -21,6 +22,7 @@ from edgekit.core.errors import InputError, capped
 from edgekit.quiz.suggestion import Mark
 
 _MARKS = "marks"
+_HALF = re.compile("[\ud800-\udfff]")
 _OURS = frozenset({_MARKS, *COLUMNS})
 _MOST_KEYS = 2_000
 # An object a student and its own keys in each would be a table of billions.
@@ -122,11 +124,11 @@ def read_json(
     unit = "entry" if listed else "line"
     places = [f"{unit} {number}" for number in lines]
     paths = [path for path in columns_of(flat, places, problems) if path[0] not in _OURS]
-    names = names_of(paths, lookup, (columns or {}).values())
-    too_many = len(objects) > MOST_OBJECTS or len(names) > _MOST_KEYS or len(objects) * len(names) > _MOST_CELLS
-    if not objects or not names or too_many:
-        reasons = problems or [f"{len(objects):,} objects with {len(names):,} keys"]
+    too_many = len(objects) > MOST_OBJECTS or len(paths) > _MOST_KEYS or len(objects) * len(paths) > _MOST_CELLS
+    if not objects or not paths or too_many:
+        reasons = problems or [f"{len(objects):,} objects with {len(paths):,} keys"]
         raise InputError(f"the answers `{path}` have problems", reasons=capped(reasons))
+    names = names_of(paths, lookup, (columns or {}).values())
     # What was marked before says what is left out, so that it is the same file.
     marks = [{key: value for key, value in one.items() if key in _OURS} for one in objects]
     objects = [{key: value for key, value in one.items() if key not in _OURS} for one in objects]
@@ -168,7 +170,7 @@ def _text(value: Any, place: str, problems: list[str]) -> str:
     if value is None:
         return ""
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    if any("\ud800" <= letter <= "\udfff" for letter in text):
+    if _HALF.search(text):
         problems.append(f"{place}: holds half of a character (a lone surrogate)")
         return ""
     return text

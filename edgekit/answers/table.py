@@ -119,13 +119,13 @@ def read_table(
     rows, problems = _rows(decoded.text, delimiter, after=said[0] if said is not None else "")
     if not rows:
         raise InputError(f"`{path}` has no rows", reasons=problems)
+    if max(len(row.cells) for row in rows[:_SAMPLE]) > _MOST_COLUMNS or len(rows) > _MOST_ROWS:
+        raise InputError(f"`{path}` has more than {_MOST_COLUMNS:,} columns or {_MOST_ROWS:,} rows")
     top = header_at([row.cells for row in rows[:_SAMPLE]], lookup, _names_said(columns))
     first = said[0] if said is not None else ""
     above = lines_of(decoded.text, rows[top].line - 1)[len(first) :] if top else ""
     rows = rows[top:]
     width = len(rows[0].cells)
-    if width > _MOST_COLUMNS or len(rows) > _MOST_ROWS:
-        raise InputError(f"`{path}` has more than {_MOST_COLUMNS:,} columns or {_MOST_ROWS:,} rows")
     layout = find_layout([row.cells for row in rows], lookup, columns, path)
     if layout.ours:
         rows = _as_before(rows, layout.ours.values())

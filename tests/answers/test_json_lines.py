@@ -144,3 +144,22 @@ def test_what_one_object_is_about_is_no_list_of_objects(tmp_path: Path) -> None:
     value = {"student": {"name": "Ana"}, "answer": {"text": "x"}, "question": {"id": "q1"}}
     (one,) = read(tmp_path, json.dumps(value), quiz_of_two(), "a.json").answers
     assert (one.student, one.question_id, one.text) == ("Ana", "q1", "x")
+
+
+def test_an_object_is_no_longer_than_a_book_of_an_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(json_objects, "_MOST_CHARACTERS", 200)
+    short = [{"id": f"a{at}", "q1": "x" * (at % 150)} for at in range(400)]
+    for indent in (None, 1):
+        found = read(tmp_path, json.dumps(short, indent=indent), quiz_of_two(), "a.json")
+        assert [one.text for one in found.answers] == [one["q1"] for one in short]
+    for name, long in (("a.json", [*short, {"id": "b", "q1": "x" * 300}, *short]), ("b.json", [{"q1": [[]] * 300}])):
+        with pytest.raises(InputError) as caught:
+            read(tmp_path, json.dumps(long), quiz_of_two(), name)
+        assert caught.value.reasons == (f"entry {401 if name == 'a.json' else 1}: longer than 200 characters",)
+    with pytest.raises(InputError) as caught:
+        read(tmp_path, json.dumps({"q1": "x" * 300}), quiz_of_two(), "a.jsonl")
+    assert caught.value.reasons == ("line 1: longer than 200 characters",)
+    # What is no JSON is told with its place in the whole file.
+    with pytest.raises(InputError) as caught:
+        read(tmp_path, json.dumps(short, indent=0).replace('"a300"', "a300"), quiz_of_two(), "a.json")
+    assert caught.value.reasons == ("line 1203: no JSON: Expecting value, column 7",)

@@ -377,3 +377,11 @@ def test_one_is_told_as_one_where_nobody_can_be_asked(
     assert "to accept 1 mark asks for a yes" in capsys.readouterr().err
     assert run(["grade", "forget", "a1"]) == 2
     assert "to remove 1 text for good asks for a yes" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("words", [["answers.csv", "quiz.toml"], ["suggest", "answers.csv", "quiz.toml", "--new"]])
+def test_a_quiz_without_its_option_is_told_with_it(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["grade", *words]) == 2
+    told = capsys.readouterr().err
+    assert "the quiz is named behind `--quiz`\n\nhint: `edgekit grade answers.csv --quiz quiz.toml`" in told
+    assert run(["grade", "answers.csv", "--quiz", "quiz.toml"]) == 0
