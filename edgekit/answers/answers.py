@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol, TypeAlias
 
+from edgekit.answers.cells import COMMAS, TableStyle
 from edgekit.answers.parts import gapped_text, parts_of
 from edgekit.quiz.model import Question
 from edgekit.quiz.suggestion import Answer, Mark
@@ -15,6 +16,7 @@ Form: TypeAlias = Literal[
     "csv",
     "tsv",
     "jsonl",
+    "json",  # one list of objects
     "moodle",  # the quiz report `Responses` of Moodle, as CSV
     "qti",  # QTI results reporting, 2.1 to 3.0
     "lti",  # scores of LTI Assignment and Grade Services; only written
@@ -35,7 +37,8 @@ class Source(Protocol):
 class Answers:
     """Answers in the order of their file.
 
-    encoding: as it was read.  notes: one sentence each for the teacher, without names or texts of students.
+    encoding: as it was read.  style: of the table that they came in.  notes: one sentence each for the teacher, without
+    names or texts of students.
     """
 
     answers: tuple[Answer, ...]
@@ -43,6 +46,7 @@ class Answers:
     encoding: str
     notes: tuple[str, ...] = ()
     source: Source | None = field(default=None, repr=False, compare=False)
+    style: TableStyle = COMMAS
 
 
 Also: TypeAlias = Callable[[Answers], Sequence[str]]

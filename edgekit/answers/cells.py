@@ -5,8 +5,35 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from edgekit.quiz.suggestion import Mark
+
+DELIMITERS = "\t;,|"
+
+
+@dataclass(frozen=True, slots=True)
+class TableStyle:
+    """How a table is written: the sign between cells, what ends a row, and the sign in `1.5`.
+
+    One of commas may not be a table to the spreadsheet that wrote another, and `1.5` may be the first of May to it.
+    """
+
+    delimiter: str = ","
+    ending: str = "\n"
+    decimal: str = "."
+
+
+COMMAS = TableStyle()
+"""What a table is like where nothing says otherwise."""
+
+
+def style_of(values: tuple[str, str, str] | None) -> TableStyle:
+    """The style of three signs that were kept; that of commas where they are none."""
+    delimiter, ending, decimal = values or ("", "", "")
+    known = delimiter in (*DELIMITERS,) and ending in ("\n", "\r\n") and decimal in (".", ",")
+    return TableStyle(delimiter, ending, decimal) if known else COMMAS
+
 
 COLUMNS = ("mark", "suggested", "status", "reasons", "feedback")
 """What is written of an answer: a person's points or nothing, the suggested ones, how far it is, why, and for whom."""
@@ -45,9 +72,9 @@ def as_typed(text: str) -> str:
     return _ESCAPED_WITHIN.sub("", text[1:] if _ESCAPED.match(text) else text)
 
 
-def csv_line(cells: Sequence[str], delimiter: str = ",", ending: str = "\n") -> str:
+def csv_line(cells: Sequence[str], style: TableStyle) -> str:
     """A row of harmless cells, in quotes where needed; `csv` before Python 3.13 leaves a lone carriage return bare."""
-    return delimiter.join(_quoted(harmless(cell), delimiter) for cell in cells) + ending
+    return style.delimiter.join(_quoted(harmless(cell), style.delimiter) for cell in cells) + style.ending
 
 
 def _quoted(cell: str, delimiter: str) -> str:
@@ -94,8 +121,8 @@ def decimal_sign(cells: Iterable[str], delimiter: str) -> str:
     return "," if delimiter == ";" else "."
 
 
-def mark_cells(mark: Mark | None, ending: str = "\n", decimal: str = ".") -> list[str]:
-    """The cells of `COLUMNS`, empty where an answer has no mark at all. ending: of rows, and of lines in a cell.
+def mark_cells(mark: Mark | None, style: TableStyle) -> list[str]:
+    """The cells of `COLUMNS`, empty where an answer has no mark at all.
 
     Format: RFC 4180, 2 (6): lines within a cell end as rows do.
     """
@@ -103,6 +130,6 @@ def mark_cells(mark: Mark | None, ending: str = "\n", decimal: str = ".") -> lis
         return [""] * len(COLUMNS)
     suggestion = mark.suggestion
     suggested = points_text(suggestion.points) if suggestion else ""
-    texts = (BREAK.sub(ending, text) for text in (reasons_of(mark), feedback_of(mark)))
-    numbers = (one.replace(".", decimal) for one in (points_text(mark.final), suggested))
+    texts = (BREAK.sub(style.ending, text) for text in (reasons_of(mark), feedback_of(mark)))
+    numbers = (one.replace(".", style.decimal) for one in (points_text(mark.final), suggested))
     return [*numbers, status_of(mark), *texts]

@@ -13,7 +13,7 @@ _NAMES = {
     "student": """student, student id, student name, name, full name, learner, participant, candidate, user, username,
     user id, userid, pupil, pupil name, learner name, nombre, nombre completo, nombre y apellidos, apellidos y nombre,
     nombre del alumno, nombre de la alumna, nombre del estudiante, alumno, alumna, estudiante, nome, nome completo,
-    first name, nombres, nome próprio, prénom, vorname, nome do aluno, nome da aluna, nome do estudante,
+    first name, firstname, nombres, nome próprio, prénom, vorname, nome do aluno, nome da aluna, nome do estudante,
     aluno, aluna, estudante, élève, étudiant, schüler, studente, mwanafunzi, jina,
     player, jugador, jugadora, jogador, jogadora, joueur, spieler, nickname, student names,
     student number, id estudiante, id alumno, id aluno, número de estudiante, email, email address, e mail,
@@ -29,8 +29,8 @@ _NAMES = {
 _OTHER_IDS = """identifier, identificador, identificación, identificação, identifiant, identificativo, kennung,
 kitambulisho, matrícula, número de matrícula, matricule, matricola, matrikelnummer, código"""
 # A report of Moodle has both, and two students of a class may share the first.
-_FIRST_NAMES = "first name, nombre, nombres, nome, nome próprio, prénom, vorname"
-_LAST_NAMES = """last name, surname, apellido(s), apellido, apellidos, sobrenome, apelido, apelidos, nom,
+_FIRST_NAMES = "first name, firstname, nombre, nombres, nome, nome próprio, prénom, vorname"
+_LAST_NAMES = """last name, lastname, surname, apellido(s), apellido, apellidos, sobrenome, apelido, apelidos, nom,
 nom de famille, nachname, cognome"""
 
 

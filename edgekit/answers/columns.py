@@ -104,7 +104,9 @@ def find_layout(
         notes.append(f"left out, responses that are to another question in each row: {varied}")
     if asked and "id" not in said and "id" in roles and _is_of_attempts(names, rows, roles["id"]):
         del roles["id"]
-        notes.append("several rows have the same id and another attempt, so answers are named by their lines")
+        notes.append(
+            "several rows have the same id and another attempt, so answers are named by their place in the file"
+        )
     other = _other_id(names, rows, lookup, roles, {*ours.values(), *said.values(), *asked}, wide=bool(asked))
     if "id" not in roles and other is not None:
         roles["id"] = other
@@ -215,12 +217,15 @@ def _without_ids(names: Sequence[str], roles: Mapping[str, int], known: set[int]
         return []
     if "student" not in roles:
         return [
-            "no column is known to hold ids or names of students, so answers are named by their lines: "
+            "no column is known to hold ids or names of students, so answers are named by their place in the file: "
             "say which it is, as `--column id=NAME` or `--column student=NAME`"
         ]
     if any(RESPONSE.fullmatch(name) for name in names):
         return []
-    return ["no column is known to hold ids, so answers are named by their lines: `--column id=NAME` says which it is"]
+    return [
+        "no column is known to hold ids, so answers are named by their place in the file: "
+        "`--column id=NAME` says which it is"
+    ]
 
 
 def _layout(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,10 @@ from edgekit.core.languages import code_page
 MOST_BYTES = 64 << 20  # a school of 1,000 students with 10 questions of 300 words has 20 MB
 
 _SAMPLE = 1 << 12
+_HEAD = 1 << 16
+
+# Of no table and no list of questions of another program is this a line.
+_OF_QUIZ = re.compile(rb"^[ \t]*\[\[[ \t]*questions[ \t]*\]\][ \t]*(?:#.*)?\r?$", re.MULTILINE)
 
 # The longer first: a UTF-32 mark begins like a UTF-16 one.
 _MARKS = (
@@ -39,6 +44,11 @@ class Decoded:
             return self.mark + text.encode(self.codec)
         except UnicodeEncodeError:
             return codecs.BOM_UTF8 + text.encode("utf-8", "replace")
+
+
+def is_quiz(data: bytes) -> bool:
+    """Whether the bytes are those of a quiz file, which are told from answers by nothing but what is in them."""
+    return _OF_QUIZ.search(data, 0, _HEAD) is not None
 
 
 def decode(data: bytes, path: Path, languages: Sequence[str], encoding: str | None = None) -> Decoded:

@@ -11,8 +11,8 @@ from edgekit.answers.table import TableSource
 from edgekit.quiz.suggestion import Answer
 
 
-def given_marks(answers: Answers, column: str = COLUMNS[0]) -> Iterator[tuple[int, Answer, str]]:
-    """The line of each answer that has something in a column, the answer, and what it is.
+def given_marks(answers: Answers, column: str = COLUMNS[0]) -> Iterator[tuple[str, Answer, str]]:
+    """The place, as `line 3`, of each answer that has something in a column, the answer, and what it is.
 
     Of a wide table it is the column `QUESTION mark`, of objects with several questions such a key: one column beside
     those of several questions holds a total, which is the mark of none of them.
@@ -27,16 +27,16 @@ def given_marks(answers: Answers, column: str = COLUMNS[0]) -> Iterator[tuple[in
             "" if wide else named.get(column.casefold(), "")
         )
         if isinstance(source, JsonSource):
-            line = source.lines[number]
+            place = source.place(number)
             if column == COLUMNS[0]:
                 text = text or source.given(number, question)
         else:
             row = source.rows[number + (1 if source.layout.header else 0)]
-            line = row.line
+            place = row.place
             if column == COLUMNS[0]:
                 text = text or _written(source, row.cells, question)
         if text.strip():
-            yield line, answer, text.strip()
+            yield place, answer, text.strip()
 
 
 def is_wide(answers: Answers) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from edgekit.answers.answers import Lookup
 from edgekit.answers.cells import cell_of
+from edgekit.answers.column_names import folded
 from edgekit.answers.parts import gaps_in
 
 # Moodle's report has these in the language of its user.
@@ -15,6 +16,18 @@ RESPONSE = re.compile(
 )
 _ASKED = re.compile(r"(?:question|pregunta|pergunta|questão|domanda|frage|vraag)\s*(\d{1,3})", re.IGNORECASE)
 _MOST_PAIRS = 10
+_GRADE = re.compile(r"[^/]{1,40}/\d{1,6}(?:[.,]\d{1,6})?", re.ASCII)
+# `started`, `completed`, `duration` and the grade stand side by side, whatever they are called; in JSON by these names.
+_TIMES = ("timestart", "timefinish", "duration")
+_STATES = "state, status, estado, situação, état, statut, stato, stan, toestand, estat, hali"
+# `stateinprogress`, `stateoverdue` and `stateabandoned` of Moodle's language packs, older and newer.
+_UNFINISHED = """in progress, overdue, never submitted, en curso, en progreso, atrasado, vencido, nunca enviado,
+nunca presentado, em curso, em progresso, em andamento, a decorrer, em atraso, atrasada, nunca enviada, nunca submetida,
+nunca submetido, en cours, en retard, jamais remis, jamais envoyée, in bearbeitung, überfällig, nie abgegeben, in corso,
+in ritardo, mai inviato, mai consegnato, bezig, te laat, nooit ingeleverd, en curs, w toku, w trakcie, inaendelea"""
+_IS_STATE = {folded(name) for name in _STATES.split(",")}
+_IS_UNFINISHED = {folded(name) for name in _UNFINISHED.split(",")}
+_NOTHING = ("", "-")
 
 
 def by_place(names: Sequence[str], rows: Sequence[Sequence[str]], lookup: Lookup, asked: Mapping[int, str]) -> str:
@@ -67,3 +80,17 @@ def in_order(names: Sequence[str], rows: Sequence[Sequence[str]], lookup: Lookup
         return items
     gapped = lookup.parts and any(gaps_in(cell_of(row, at) for row in rows[1:]) for at in numbered)
     return items if gapped else lookup.names()
+
+
+def unfinished(names: Sequence[str], rows: Sequence[Sequence[str]]) -> int:
+    """How many attempts were not handed in when the report was made: by their state, or begun and without an end."""
+    states = [at for at, name in enumerate(names) if folded(name) in _IS_STATE]
+    times = [names.index(name) for name in _TIMES if name in names]
+    grade = next((at for at, name in enumerate(names) if _GRADE.fullmatch(name)), 0)
+    times = times if len(times) == len(_TIMES) else [*range(grade - len(_TIMES), grade)] if grade >= len(_TIMES) else []
+    count = 0
+    for row in rows:
+        begun, *ends = [cell_of(row, at) not in _NOTHING for at in times] or [False, True]
+        said = any(folded(cell_of(row, at)) in _IS_UNFINISHED for at in states)
+        count += said or (begun and not any(ends))
+    return count

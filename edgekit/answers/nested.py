@@ -27,17 +27,33 @@ def flat_keys(value: Mapping[str, Any], *, before: Path = ()) -> dict[Path, Any]
     return found
 
 
-def columns_of(objects: Sequence[Mapping[Path, Any]], lines: Sequence[int], problems: list[str]) -> list[Path]:
-    """The paths of all objects in their order; what is an object in one line and a value in another is a problem."""
+def columns_of(objects: Sequence[Mapping[Path, Any]], places: Sequence[str], problems: list[str]) -> list[Path]:
+    """The paths of all objects in their order; what is an object in one of them and a value in another is a problem."""
     paths = dict.fromkeys(path for one in objects for path in one)
     inner = {path[:at] for path in paths for at in range(1, len(path))}
-    for one, line in zip(objects, lines, strict=True):
+    for one, place in zip(objects, places, strict=True):
         problems += [
-            f"line {line}: `{shown('.'.join(path))}` is an object in other lines"
+            f"{place}: `{shown('.'.join(path))}` is an object in others"
             for path, value in one.items()
             if path in inner and value is not None
         ]
     return [path for path in paths if path not in inner]
+
+
+def is_keyed(value: Mapping[str, Any], lookup: Lookup) -> bool:
+    """Whether what an object has are objects by their ids, `{"a1": {...}, "a2": {...}}`, and not what one is about."""
+    inner = [one for one in value.values() if isinstance(one, dict)]
+    named = any(is_role(key) or lookup.find(key) is not None for key in value)
+    return len(inner) > 1 and len(inner) == len(value) and not named
+
+
+def list_within(objects: Sequence[Mapping[Path, Any]]) -> str | None:
+    """The keys, with dots, that lead to a list of objects."""
+    for one in objects:
+        for path, value in one.items():
+            if isinstance(value, list) and any(isinstance(entry, dict) for entry in value):
+                return ".".join(path)
+    return None
 
 
 def names_of(paths: Sequence[Path], lookup: Lookup, said: Collection[str]) -> list[str]:

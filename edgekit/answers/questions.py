@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeAlias, cast, get_args
 
 from edgekit.answers.answers import shown
-from edgekit.answers.decoding import MOST_BYTES, decode
+from edgekit.answers.decoding import MOST_BYTES, decode, is_quiz
 from edgekit.answers.found_questions import FoundQuestion, Reading
 from edgekit.answers.gift import read_gift
 from edgekit.answers.moodle_xml import read_moodle_xml
@@ -54,6 +54,8 @@ def import_quiz(
             f"questions are not read from `{form}`", hint=f"write one of {', '.join(get_args(QuestionForm))}"
         )
     data = read_bounded(path, MOST_BYTES, "file of questions")
+    if form is None and is_quiz(data):
+        raise InputError(f"`{path}` is a quiz already", hint="it needs no import: name it behind `--quiz`")
     kind = cast("QuestionForm", form) if form is not None else _detected(data, path)
     reading = Reading()
     if kind == "gift":

@@ -6,11 +6,10 @@ import re
 import shlex
 from collections.abc import Mapping
 from pathlib import Path
-from typing import get_args
 
 from edgekit.answers.answers import Also, Answers, Form, Lookup, nothing_else
-from edgekit.answers.decoding import MOST_BYTES
-from edgekit.answers.jsonl import read_jsonl
+from edgekit.answers.decoding import MOST_BYTES, is_quiz
+from edgekit.answers.jsonl import read_json
 from edgekit.answers.qti_results import read_results
 from edgekit.answers.table import read_table
 from edgekit.answers.xml_text import beginning_of, xml_files
@@ -18,8 +17,10 @@ from edgekit.core.errors import InputError, UsageError
 from edgekit.core.foreign_file import read_bounded
 from edgekit.quiz.model import Quiz
 
-_READ: tuple[Form, ...] = tuple(form for form in get_args(Form) if form != "lti")
+_READ: tuple[Form, ...] = ("csv", "tsv", "jsonl", "json", "moodle", "qti")
 _ROOT = re.compile(rb"<(?:[A-Za-z][\w.-]*:)?([A-Za-z][\w.-]*)")
+# A header may begin with `[` as well.
+_LIST = re.compile(rb"\[\s*[{\[\]]")
 # Excel, LibreOffice, Word; the names in a zip stand in it as they are. Excel as it was before 2007.
 _OFFICE = (
     (b"PK\x03\x04", b"xl/workbook."),
@@ -43,7 +44,7 @@ def read_answers(
     A table has a column a question, or an answer a row; columns are found by their names, by what is in them, or as
     `columns` says: `id`, `student`, `question`, `answer`, `language` or the id of a question -> name or number (from 1)
     of its column. Columns that mean nothing here go back out untouched.
-    form: `csv`, `tsv`, `jsonl`, `moodle` or `qti`; None: what the content says.
+    form: `csv`, `tsv`, `jsonl`, `json`, `moodle` or `qti`; None: what the content says.
     encoding: None: by its mark, as UTF-8, else as spreadsheets of the quiz's languages write it, with a note.
     also: what else may be wrong with a table.
     Raises UnavailableError (not there), UsageError (`columns`, `form` or `encoding` is wrong) and InputError: what
@@ -60,16 +61,24 @@ def read_answers(
         raise UsageError("QTI results have no columns to be named")
     if kind == "qti":
         return read_results(*xml_files(data, path), path, lookup)
-    if kind == "jsonl":
-        return read_jsonl(data, path, lookup, quiz.languages, columns, encoding, also)
+    if kind in ("jsonl", "json"):
+        return read_json(data, path, lookup, quiz.languages, columns, encoding, also, listed=kind == "json")
     return read_table(data, path, lookup, quiz.languages, columns, form, encoding, also)
 
 
 def _detected(data: bytes, path: Path) -> Form:
-    """By the first characters: a zip or XML, an object, else a table."""
+    """By the first characters: a zip or XML, an object, a list of objects, else a table."""
     if any(data.startswith(begin) and name in data for begin, name in _OFFICE):
         raise InputError(
             f"`{path}` is a file of an office program", hint="save it there as CSV, in Excel as `CSV UTF-8`"
+        )
+    if data.startswith(b"%PDF-"):
+        raise InputError(
+            f"`{path}` is a PDF, which holds pages and no table", hint="write the answers as CSV, one in each row"
+        )
+    if is_quiz(data):
+        raise InputError(
+            f"`{path}` is a quiz, and no file of answers", hint="name the answers first and the quiz behind `--quiz`"
         )
     head = beginning_of(data)
     if data.startswith(b"PK\x03\x04"):
@@ -84,10 +93,6 @@ def _detected(data: bytes, path: Path) -> Form:
         return "qti"
     if head.startswith(b"{"):
         return "jsonl"
-    if head.startswith(b"["):
-        line = head.partition(b"\n")[0].strip()
-        if line == b"[" or line.startswith((b"[{", b"[[")):
-            raise InputError(
-                f"`{path}` is one list of JSON", hint="save it as CSV, or with one object a line (JSON lines)"
-            )
+    if _LIST.match(head):
+        return "json"
     return "csv"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from edgekit.answers.averages import averages
 from edgekit.answers.cells import as_typed, cell_of
 from edgekit.answers.columns import Layout
 from edgekit.answers.html_cells import without_html
+from edgekit.answers.moodle_columns import unfinished
 from edgekit.answers.parts import answers_in
 from edgekit.core.characters import visible
 from edgekit.core.errors import MOST_REASONS, UsageError
@@ -23,6 +25,7 @@ from edgekit.quiz.texts import MOST_ID
 _MOST_ID = 200
 _NOTHING = "-"
 """What Moodle writes for a response that was not given."""
+_PLACE = re.compile(r"[a-z]+ (\d{1,18}):", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +33,18 @@ class Row:
     """The cells of one row, and the line of the file that it begins in.
 
     above: how many of the lines before it are only there for marks, which had none when the answers came in.
+    unit: what `line` counts.
     """
 
     line: int
     cells: Sequence[str]
     above: int = 0
+    unit: str = "line"
+
+    @property
+    def place(self) -> str:
+        """`line 3`, or `entry 3` of a list."""
+        return f"{self.unit} {self.line}"
 
 
 @dataclass(slots=True)
@@ -58,30 +68,37 @@ def answers_of(rows: Sequence[Row], names: Sequence[str], layout: Layout, lookup
     typed = [[as_typed(cell) for cell in row.cells] if undo else list(row.cells) for row in rows]
     summed = averages(typed, layout, moodle=moodle)
     found.notes += [
-        f"line {rows[number].line} is left out: averages, and no student's answers" for number in sorted(summed)
+        f"{rows[number].place} is left out: averages, and no student's answers" for number in sorted(summed)
     ]
+    left = unfinished(names, [cells for number, cells in enumerate(typed) if number not in summed]) if moodle else 0
+    if left:
+        found.notes.append(
+            "one attempt is not finished: what it has so far is graded"
+            if left == 1
+            else f"{left:,} attempts are not finished: what they have so far is graded"
+        )
     for number, row in enumerate(rows):
         if number in summed:
             continue
         cells = typed[number]
         if any(cell.strip() for cell in cells[len(names) :]):
-            found.problems.append(f"line {row.line}: {len(cells)} cells, but there are {len(names)} columns")
+            found.problems.append(f"{row.place}: {len(cells)} cells, but there are {len(names)} columns")
             continue
         if len(cells) <= needed:
-            found.problems.append(f"line {row.line}: only {len(cells)} cells of {len(names)}")
+            found.problems.append(f"{row.place}: only {len(cells)} cells of {len(names)}")
             continue
         extra = {names[index]: cells[index] for index in kept if index < len(cells)}
         whose = (cell_of(cells, at) for at in (layout.student, layout.surname) if at is not None)
         student = " ".join(filter(None, whose)) or None
         row_id = cells[layout.id].strip() if layout.id is not None else ""
-        language = _language(cells, layout, row.line, found)
+        language = _language(cells, layout, row.place, found)
         if row_id and (len(row_id) > _MOST_ID or visible(row_id, one_line=True) != row_id):
-            found.problems.append(f"line {row.line}: its id is longer than {_MOST_ID} characters or no plain text")
+            found.problems.append(f"{row.place}: its id is longer than {_MOST_ID} characters or no plain text")
             continue
-        for question, text in _asked(cells, layout, lookup, row.line, found):
+        for question, text in _asked(cells, layout, lookup, row.place, found):
             if moodle and text.strip() == _NOTHING:
                 text = ""
-            answer_id = row_id or f"line{row.line - row.above}"
+            answer_id = row_id or f"{row.unit}{row.line - row.above}"
             answer_id = f"{answer_id}.{question.id}" if layout.asked else answer_id
             found.answers.append(Answer(answer_id, question.id, text, student, language, extra))
             found.places.append((number, question.id))
@@ -92,13 +109,15 @@ def answers_of(rows: Sequence[Row], names: Sequence[str], layout: Layout, lookup
     return found
 
 
-def _asked(cells: Sequence[str], layout: Layout, lookup: Lookup, line: int, found: Found) -> list[tuple[Question, str]]:
+def _asked(
+    cells: Sequence[str], layout: Layout, lookup: Lookup, place: str, found: Found
+) -> list[tuple[Question, str]]:
     if layout.asked:
         by_id = {question.id: question for question in lookup.questions}
         return [
             (by_id[one], text)
             for at, name in layout.asked.items()
-            for one, text in _parts(cells[at], at, name, layout, line, found)
+            for one, text in _parts(cells[at], at, name, layout, place, found)
         ]
     assert layout.answer is not None  # noqa: S101  what `find_layout` gives has one or the other
     text = cells[layout.answer]
@@ -109,19 +128,17 @@ def _asked(cells: Sequence[str], layout: Layout, lookup: Lookup, line: int, foun
     if question is not None:
         return [(question, text)]
     if lookup.find(text):
-        found.problems.append(f"line {line}: the answer names a question, the question does not: are they swapped?")
+        found.problems.append(f"{place}: the answer names a question, the question does not: are they swapped?")
         return []
     # An id with a typing error may be repeated; anything longer could be what a student wrote in the wrong column.
     look = len(said) <= MOST_ID and len(found.problems) < MOST_REASONS
     near = difflib.get_close_matches(said, lookup.names(), n=1, cutoff=0.75) if look else []
     meant = f": `{shown(said)}`; did you mean `{near[0]}`?" if near else ""
-    found.problems.append(
-        f"line {line}: it names no question of the quiz{meant}" if said else f"line {line}: no question"
-    )
+    found.problems.append(f"{place}: it names no question of the quiz{meant}" if said else f"{place}: no question")
     return []
 
 
-def _parts(cell: str, at: int, name: str, layout: Layout, line: int, found: Found) -> Iterator[tuple[str, str]]:
+def _parts(cell: str, at: int, name: str, layout: Layout, place: str, found: Found) -> Iterator[tuple[str, str]]:
     """Each question that a cell answers, and its answer: several where it is to the gaps of a text."""
     if name not in layout.parts:
         yield name, cell
@@ -129,20 +146,20 @@ def _parts(cell: str, at: int, name: str, layout: Layout, line: int, found: Foun
     given = answers_in(cell, layout.gaps[at])
     if given is None:
         found.notes.append(
-            f"line {line}: the answers to the gaps of `{name}` cannot be told apart, so each has the whole of them"
+            f"{place}: the answers to the gaps of `{name}` cannot be told apart, so each has the whole of them"
         )
     for number, question in layout.parts[name].items():
         yield question, cell if given is None else given.get(number, "")
 
 
-def _language(cells: Sequence[str], layout: Layout, line: int, found: Found) -> str | None:
+def _language(cells: Sequence[str], layout: Layout, place: str, found: Found) -> str | None:
     said = cells[layout.language].strip() if layout.language is not None else ""
     if not said:
         return None
     try:
         return normalise_tag(said)
     except UsageError:
-        found.problems.append(f"line {line}: its language is no tag such as `en`")
+        found.problems.append(f"{place}: its language is no tag such as `en`")
         return None
 
 
@@ -156,12 +173,12 @@ def _make_unique(rows: Sequence[Row], layout: Layout, found: Found) -> None:
             )
             for one in found.answers
         ]
-    first: dict[str, int] = {}
+    first: dict[str, str] = {}
     for answer, (number, _) in zip(found.answers, found.places, strict=True):
-        line = rows[number].line
-        earlier = first.setdefault(answer.answer_id, line)
-        if earlier != line:
-            found.problems.append(f"line {line}: has the id of line {earlier}, for the same question")
+        place = rows[number].place
+        told = first.setdefault(answer.answer_id, place)
+        if told != place:
+            found.problems.append(f"{place}: has the id of {told}, for the same question")
 
 
 def note_repeats(answers: Sequence[Answer], notes: list[str]) -> None:
@@ -177,10 +194,10 @@ def note_repeats(answers: Sequence[Answer], notes: list[str]) -> None:
 
 
 def problems_by_line(problems: Sequence[str]) -> list[str]:
-    """Problems in the order of their lines, each once."""
+    """Problems in the order of their lines or entries, each once."""
 
-    def line(problem: str) -> int:
-        digits = problem.removeprefix("line ").partition(":")[0]
-        return int(digits) if digits.isdigit() else 0
+    def number(problem: str) -> int:
+        found = _PLACE.match(problem)
+        return int(found[1]) if found is not None else 0
 
-    return sorted(dict.fromkeys(problems), key=line)
+    return sorted(dict.fromkeys(problems), key=number)

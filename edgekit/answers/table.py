@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from edgekit.answers.answers import Also, Answers, Form, Lookup, nothing_else
-from edgekit.answers.cells import BREAK, COLUMNS, as_typed, csv_line, decimal_sign, mark_cells
+from edgekit.answers.cells import BREAK, COLUMNS, DELIMITERS, TableStyle, as_typed, csv_line, decimal_sign, mark_cells
 from edgekit.answers.column_names import ROLES
 from edgekit.answers.columns import Layout, find_layout, mark_columns
 from edgekit.answers.decoding import MOST_BYTES, Decoded, decode
@@ -22,7 +22,6 @@ from edgekit.answers.rows import Row, answers_of, problems_by_line
 from edgekit.core.errors import InputError, capped
 from edgekit.quiz.suggestion import Mark
 
-_DELIMITERS = "\t;,|"
 # What Excel writes into a first line of its own, and obeys there.
 _SEPARATOR = re.compile(r'"?sep=([\t;,|])"?(?:\r\n|\r|\n)', re.IGNORECASE)
 _SAMPLE = 50
@@ -40,8 +39,7 @@ class TableSource:
     """
 
     decoded: Decoded
-    delimiter: str
-    ending: str
+    style: TableStyle
     rows: Sequence[Row]
     layout: Layout
     width: int
@@ -62,16 +60,13 @@ class TableSource:
         missing = [name for name in new if name not in layout.ours]
         placed = {**layout.ours, **{name: self.width + index for index, name in enumerate(missing)}}
         own = {*layout.ours.values()}
-        decimal = decimal_sign(
-            (cell for row in self.rows for at, cell in enumerate(row.cells) if at not in own), self.delimiter
-        )
         by_row: dict[int, dict[int, str]] = {}
         ids = [self.width + len(missing)] if not header and layout.id is None else []
         for answer_id, (number, question) in self.places.items():
             prefix = f"{question} " if layout.asked else ""
             row_id = answer_id.removesuffix(f".{question}") if layout.asked else answer_id
             by_row.setdefault(number, {}).update((at, row_id) for at in ids)
-            for column, cell in zip(COLUMNS, mark_cells(marks.get(answer_id), self.ending, decimal), strict=True):
+            for column, cell in zip(COLUMNS, mark_cells(marks.get(answer_id), self.style), strict=True):
                 by_row[number][placed[prefix + column]] = cell
         # What is no answer, as a row of averages, is as wide as the others.
         nothing = dict.fromkeys((placed[name] for name in missing), "")
@@ -85,7 +80,7 @@ class TableSource:
             # Averages are of nobody, and would be taken for a student without what they are called.
             hidden = layout.personal if not names and number in by_row else frozenset[int]()
             # Answers without ids are named by their lines: none is left out.
-            lines.append(self.ending * (row.line - row.above - line))
+            lines.append(self.style.ending * (row.line - row.above - line))
             line = row.line - row.above + 1 + _breaks(row.cells, {*own, *hidden})
             lines.append(self._line(row.cells, first if number < 0 else by_row.get(number, nothing), hidden))
         return self.decoded.encoded(self.said + above + "".join(lines))
@@ -101,7 +96,7 @@ class TableSource:
         row = ["" if at in hidden else cell for at, cell in enumerate(row)]
         for at, cell in changed.items():
             row[at] = cell
-        return csv_line(row, self.delimiter, self.ending)
+        return csv_line(row, self.style)
 
 
 def read_table(
@@ -124,13 +119,13 @@ def read_table(
     rows, problems = _rows(decoded.text, delimiter, after=said[0] if said is not None else "")
     if not rows:
         raise InputError(f"`{path}` has no rows", reasons=problems)
+    if max(len(row.cells) for row in rows[:_SAMPLE]) > _MOST_COLUMNS or len(rows) > _MOST_ROWS:
+        raise InputError(f"`{path}` has more than {_MOST_COLUMNS:,} columns or {_MOST_ROWS:,} rows")
     top = header_at([row.cells for row in rows[:_SAMPLE]], lookup, _names_said(columns))
     first = said[0] if said is not None else ""
     above = lines_of(decoded.text, rows[top].line - 1)[len(first) :] if top else ""
     rows = rows[top:]
     width = len(rows[0].cells)
-    if width > _MOST_COLUMNS or len(rows) > _MOST_ROWS:
-        raise InputError(f"`{path}` has more than {_MOST_COLUMNS:,} columns or {_MOST_ROWS:,} rows")
     layout = find_layout([row.cells for row in rows], lookup, columns, path)
     if layout.ours:
         rows = _as_before(rows, layout.ours.values())
@@ -141,15 +136,14 @@ def read_table(
     names = [cell.strip() for cell in rows[0].cells] if layout.header else [str(at + 1) for at in range(width)]
     found = answers_of(body, names, layout, lookup, moodle=moodle)
     places = {answer.answer_id: place for answer, place in zip(found.answers, found.places, strict=True)}
-    source = TableSource(
-        decoded, delimiter, _ending(decoded.text), rows, layout, width, places, found.places, first, above
-    )
+    style = TableStyle(delimiter, _ending(decoded.text), _decimal(rows, layout, delimiter))
+    source = TableSource(decoded, style, rows, layout, width, places, found.places, first, above)
     kind: Form = "moodle" if moodle else "tsv" if delimiter == "\t" else "csv"
     notes = [*decoded.notes]
     if top:
         notes.append(f"the names of the columns stand in line {rows[0].line}: what is above them stays as it is")
     notes += [*layout.notes, *found.notes]
-    answers = Answers(tuple(found.answers), kind, decoded.codec, tuple(notes), source)
+    answers = Answers(tuple(found.answers), kind, decoded.codec, tuple(notes), source, style)
     problems = problems_by_line([*problems, *found.problems, *also(answers)])
     if problems:
         _refuse(path, problems, names, layout, lookup)
@@ -244,7 +238,15 @@ def _delimiter(text: str, lookup: Lookup) -> str:
         known = sum(lookup.find(cell) is not None or RESPONSE.fullmatch(cell.strip()) is not None for cell in first)
         return (known if len(first) > 1 else 0, widths.count(usual) / len(widths) if usual > 1 else 0.0, usual)
 
-    return max(_DELIMITERS, key=worth)
+    best = max(DELIMITERS, key=worth)
+    # A single column has none, and with tabs its marks would be no table to a spreadsheet.
+    return best if worth(best)[-1] > 1 else ","
+
+
+def _decimal(rows: Sequence[Row], layout: Layout, delimiter: str) -> str:
+    """The sign of the numbers in a table, but for those that edgekit wrote."""
+    ours = {*layout.ours.values()}
+    return decimal_sign((cell for row in rows for at, cell in enumerate(row.cells) if at not in ours), delimiter)
 
 
 def _ending(text: str) -> str:

@@ -7,14 +7,15 @@ import io
 import json
 import zipfile
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Literal
 
 from edgekit.answers.ags import scores_json
 from edgekit.answers.answers import Answers
-from edgekit.answers.cells import COLUMNS, csv_line, mark_cells
-from edgekit.answers.jsonl import mark_entry
+from edgekit.answers.cells import COLUMNS, TableStyle, csv_line, mark_cells
+from edgekit.answers.jsonl import as_list, mark_entry
 from edgekit.answers.qti_results import new_results
 from edgekit.answers.reports import report_of_all, reports
 from edgekit.answers.xapi import statements_json
@@ -24,7 +25,7 @@ from edgekit.core.errors import OutputError, UsageError
 from edgekit.quiz.model import Quiz
 from edgekit.quiz.suggestion import Mark
 
-_WRITTEN = ("csv", "tsv", "jsonl", "moodle", "qti", "lti", "xapi", "html", "md")
+_WRITTEN = ("csv", "tsv", "jsonl", "json", "moodle", "qti", "lti", "xapi", "html", "md")
 
 
 def write_marks(
@@ -40,8 +41,8 @@ def write_marks(
     """Write what stands of every answer's mark, in the place of what was at `path`.
 
     form: None: that of the answers, with their rows, columns, ids and encoding; `lti` and `qti` from every form, and
-    `csv`, `tsv` and `jsonl` with an answer a row where the answers came in another form; such a new CSV is UTF-8 with
-    a byte order mark.
+    `csv`, `tsv`, `jsonl` and `json` with an answer a row where the answers came in another form; such a new CSV is
+    UTF-8 with a byte order mark, and parts its cells as the table that they came in did.
     names: with those of the students.  quiz: for `xapi`, the labels of `lti`, and reports of students, `html` and
     `md`: one document of all, or a zip of one for each.
     A mark that no person has made stands under `suggested` and leaves `mark` empty. now: of LTI scores and statements.
@@ -90,9 +91,11 @@ def _written(
     if form == "qti":
         return _reports(answers, marks, path, now or datetime.now(timezone.utc), names=names)
     if form in ("csv", "tsv"):
-        return _new_table(answers, marks, "\t" if form == "tsv" else ",", names=names)
-    if form == "jsonl":
-        return _new_lines(answers, marks, names=names)
+        return _new_table(answers, marks, form, names=names)
+    if form in ("jsonl", "json"):
+        objects = _new_objects(answers, marks, names=names)
+        text = as_list(objects) if form == "json" else "".join(f"{one}\n" for one in objects)
+        return text.encode("utf-8", "replace")
     if answers.source is None:
         raise UsageError(
             f"`{form}` is only written into the report that the answers came from", hint="name it: `--answers FILE`"
@@ -100,25 +103,30 @@ def _written(
     raise UsageError(f"answers that came as `{answers.form}` are not written as `{form}`", hint="write `csv`")
 
 
-def _new_table(answers: Answers, marks: Mapping[str, Mark], delimiter: str, *, names: bool) -> bytes:
-    lines = [csv_line(["id", *(["student"] if names else []), "question", "answer", *COLUMNS], delimiter)]
+def _new_table(answers: Answers, marks: Mapping[str, Mark], form: str, *, names: bool) -> bytes:
+    style = answers.style
+    if form == "tsv":
+        style = replace(style, delimiter="\t")
+    elif style.delimiter == "\t":
+        style = TableStyle(ending=style.ending)
+    lines = [csv_line(["id", *(["student"] if names else []), "question", "answer", *COLUMNS], style)]
     for answer in answers.answers:
         who = [answer.student or ""] if names else []
-        cells = [answer.answer_id, *who, answer.question_id, answer.text, *mark_cells(marks.get(answer.answer_id))]
-        lines.append(csv_line(cells, delimiter))
+        marked = mark_cells(marks.get(answer.answer_id), style)
+        lines.append(csv_line([answer.answer_id, *who, answer.question_id, answer.text, *marked], style))
     # Without the mark a spreadsheet opens a CSV in the code page of its system, and every accent is two letters.
-    mark = codecs.BOM_UTF8 if delimiter == "," else b""
+    mark = codecs.BOM_UTF8 if form == "csv" else b""
     return mark + "".join(lines).encode("utf-8", "replace")
 
 
-def _new_lines(answers: Answers, marks: Mapping[str, Mark], *, names: bool) -> bytes:
-    lines: list[str] = []
+def _new_objects(answers: Answers, marks: Mapping[str, Mark], *, names: bool) -> list[str]:
+    objects: list[str] = []
     for answer in answers.answers:
         who = {"student": answer.student} if names and answer.student is not None else {}
         entry = {"id": answer.answer_id, **who, "question": answer.question_id, "answer": answer.text}
         entry |= mark_entry(marks.get(answer.answer_id))
-        lines.append(escaped(json.dumps(entry, ensure_ascii=False)) + "\n")
-    return "".join(lines).encode("utf-8", "replace")
+        objects.append(escaped(json.dumps(entry, ensure_ascii=False)))
+    return objects
 
 
 def _reports(answers: Answers, marks: Mapping[str, Mark], path: Path, now: datetime, *, names: bool) -> bytes:

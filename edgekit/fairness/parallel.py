@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from edgekit.core.errors import InputError
-from edgekit.core.foreign_file import read_bounded
+from edgekit.fairness.text_file import read_text
 from edgekit.identify.identifier import known_languages
 from edgekit.quiz.model import Question, Quiz
 from edgekit.quiz.suggestion import Answer
@@ -62,10 +62,7 @@ def read_versions(path: Path) -> tuple[Version, ...]:
     found: list[Version] = []
     splits: list[str | None] = []
     reasons = []
-    try:
-        lines = read_bounded(path, MOST_BYTES).decode("utf-8-sig").splitlines()
-    except UnicodeDecodeError as problem:
-        raise InputError(f"`{path}` cannot be read: {problem}") from problem
+    lines = read_text(path, MOST_BYTES).splitlines()
     if len(lines) > MOST_ROWS:
         raise InputError(f"`{path}` has {len(lines):,} lines, more than {MOST_ROWS:,}")
     for number, line in enumerate(lines, 1):
@@ -74,11 +71,15 @@ def read_versions(path: Path) -> tuple[Version, ...]:
         try:
             row = json.loads(line)
             if not isinstance(row, dict):
-                raise TypeError("it is no object")
+                raise ValueError("it is no object")
             found.append(_version(row))
             splits.append(None if "variety" in row else str(row.get("split")))
-        except (ValueError, KeyError, TypeError, RecursionError) as problem:
-            reasons.append(f"line {number}: {type(problem).__name__}: {problem}")
+        except json.JSONDecodeError as problem:
+            reasons.append(f"line {number}: no JSON: {problem.msg}, column {problem.colno}")
+        except RecursionError:
+            reasons.append(f"line {number}: nested too deeply")
+        except ValueError as problem:
+            reasons.append(f"line {number}: {problem}")
     if reasons or not found:
         raise InputError(f"`{path}` holds no versions of answers", reasons=reasons[:50] or ["it has no lines"])
     if len({*splits}) <= len({one.variety for one in found}):
@@ -142,15 +143,24 @@ def make_trial(versions: Sequence[Version], *, base: str, language: str) -> Tria
 
 def _version(row: Mapping[str, Any]) -> Version:
     variety, references = _text(row, "variety", "language"), row.get("reference") or ()
+    if not isinstance(references, str | list | tuple):
+        raise ValueError("its `reference` is neither a text nor a list of texts")
     return Version(
         _text(row, "item", "answer_id"),
         variety,
         _text(row, "question"),
         _text(row, "answer"),
-        _LABELS[str(row["label"]).strip(" .").lower()],
+        _label(row),
         (references,) if isinstance(references, str) else tuple(str(text) for text in references),
         _languages(str(row.get("language") or variety)),
     )
+
+
+def _label(row: Mapping[str, Any]) -> bool:
+    found = _LABELS.get(str(row.get("label")).strip(" .").lower())
+    if found is None:
+        raise ValueError(f"its `label` is none of {', '.join(f'`{name}`' for name in _LABELS)}")
+    return found
 
 
 def _languages(names: str) -> tuple[str, ...]:
@@ -163,4 +173,4 @@ def _text(row: Mapping[str, object], *names: str) -> str:
         value = row.get(name)
         if isinstance(value, str | int) and str(value).strip():
             return str(value)
-    raise KeyError(" or ".join(f"`{name}`" for name in names))
+    raise ValueError(f"it has no {' or '.join(f'`{name}`' for name in names)}")

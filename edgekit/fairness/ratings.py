@@ -13,12 +13,13 @@ from pathlib import Path
 from edgekit.core.errors import InputError
 from edgekit.fairness.consistency import Said
 from edgekit.fairness.judge_trial import Pair
+from edgekit.fairness.text_file import read_text
 from edgekit.grading.intake import take_in
 from edgekit.grading.reading import EMPTY
 from edgekit.grading.validity import check_validity
 from edgekit.quiz.model import Question
 
-MOST_BYTES = 50_000_000
+MOST_BYTES = 48 << 20  # a million ratings of 50 characters
 MOST_PAIRS = 100_000
 _JUDGES = ("judge", "shuffled")
 _LEAST_LANGUAGES = 2
@@ -94,7 +95,7 @@ def read_pairs(path: Path) -> list[Pair]:
     """
     found: list[Pair] = []
     reasons = []
-    for number, line in enumerate(_text_of(path).splitlines(), 1):
+    for number, line in enumerate(read_text(path, MOST_BYTES).splitlines(), 1):
         if not line.strip():
             continue
         try:
@@ -113,17 +114,8 @@ def read_pairs(path: Path) -> list[Pair]:
     return found
 
 
-def _text_of(path: Path) -> str:
-    try:
-        if path.stat().st_size > MOST_BYTES:
-            raise InputError(f"`{path}` is larger than {MOST_BYTES:,} bytes")
-        return path.read_text("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as problem:
-        raise InputError(f"`{path}` cannot be read: {problem}") from problem
-
-
 def _rows(path: Path) -> list[dict[str, str]]:
-    text = _text_of(path)
+    text = read_text(path, MOST_BYTES)
     # Spreadsheets of languages that write 0,5 part cells with semicolons.
     delimiter = max(",;\t", key=text.partition("\n")[0].count)
     try:

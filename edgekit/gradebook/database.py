@@ -64,6 +64,14 @@ KIND = Kind(
         path BLOB NOT NULL
     );
     """,
+        """
+    CREATE TABLE table_styles (
+        session INTEGER PRIMARY KEY,
+        delimiter TEXT NOT NULL,
+        ending TEXT NOT NULL,
+        decimal TEXT NOT NULL
+    );
+    """,
     ),
 )
 

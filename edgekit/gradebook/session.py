@@ -12,7 +12,7 @@ from edgekit.core.errors import InputError, IntegrityError, UsageError, capped
 from edgekit.gradebook.came_in import read_answers
 from edgekit.gradebook.chain import Row, canonical, digest_of
 from edgekit.gradebook.record import FROM_COPY, Record
-from edgekit.gradebook.standing import Action, Standing, decided_meanwhile, require_own, require_unchanged
+from edgekit.gradebook.standing import Action, Standing, decided_meanwhile, is_carried, require_own, require_unchanged
 from edgekit.gradebook.suggestions import read, summary, written
 from edgekit.gradebook.words import number_of, object_of, text_of
 from edgekit.quiz.canonical import from_canonical
@@ -74,9 +74,9 @@ class Session(Record):
         """Of an answer."""
         return self._standings.answers[number]
 
-    def require(self, number: int, action: Literal["contested"]) -> None:
-        """Raise UsageError where action cannot come next."""
-        self._standings.require(number, action)
+    def require(self, number: int, action: Literal["accepted", "contested"]) -> Standing:
+        """The standing of an answer. Raises UsageError where action cannot come next."""
+        return self._standings.require(number, action)
 
     def digest(self, number: int) -> str:
         """Of the text of an answer, by the record."""
@@ -137,6 +137,8 @@ class Session(Record):
         decided = now.before if now.state == "released" else now
         if decided is None or not decided.is_mark:
             return None
+        if is_carried(decided.who):  # what is suggested here was shown to nobody when it was decided
+            return ""
         # What was suggested when it was decided: a newer suggestion was shown to nobody.
         shown = decided.before.digest if decided.before is not None else ""
         suggestion = read(self.words(shown)) if shown else None

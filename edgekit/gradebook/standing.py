@@ -113,7 +113,7 @@ def require_own(now: Standing, who: str) -> None:
 
     What a student contests is entered for them, and marks of an older session are carried over by nobody.
     """
-    if now.who != who and not now.contested and not _CARRIED.fullmatch(now.who):
+    if now.who != who and not now.contested and not is_carried(now.who):
         raise UsageError(
             f"it is {now.state} by `{now.who}`, and not by `{who}`",
             hint="`--who NAME` says who you are; `--anyone` takes back what somebody else decided",
@@ -123,6 +123,11 @@ def require_own(now: Standing, who: str) -> None:
 def carried_from(session: int) -> str:
     """Who has decided what was taken over from another session."""
     return f"session {session}"
+
+
+def is_carried(who: str) -> bool:
+    """Whether a decision was taken over from another session."""
+    return _CARRIED.fullmatch(who) is not None
 
 
 _CARRIED = re.compile(r"session \d{1,18}", re.ASCII)

@@ -9,10 +9,10 @@ from typing import Any, Protocol
 from edgekit.core.events import Progress, Reporter, StepFinished, StepStarted, silent
 from edgekit.core.units import counted
 from edgekit.gradebook.book import Gradebook
+from edgekit.gradebook.carrying import carry
 from edgekit.gradebook.chain import Row, canonical, digest_of
 from edgekit.gradebook.pairing import paired, written_by
 from edgekit.gradebook.session import Session
-from edgekit.gradebook.standing import carried_from
 from edgekit.gradebook.suggestions import written
 from edgekit.grading.judging import Accidents, accidents
 from edgekit.quiz.model import Quiz
@@ -154,7 +154,8 @@ def same_class(book: Gradebook, quiz: Quiz, answers: Sequence[Answer], *, change
 def carry_over(older: Session, newer: Session) -> int:
     """Take the marks of an older session over to a newer one, where answer and question are the same; gives how many.
 
-    They stand in the record as that session's. A question that was changed is for a person to decide on again.
+    They stand in the record as that session's, accepted or changed as they were there. A question that was changed is
+    for a person to decide on again.
     """
     carried = 0
     for number, was in sorted(paired(older, newer).items(), key=lambda pair: pair[1]):
@@ -164,8 +165,7 @@ def carry_over(older: Session, newer: Session) -> int:
             continue
         if newer.standing(number).state != "suggested":
             continue
-        mark = older.mark(was)
-        newer.decide([number], "changed", standing.points, who=carried_from(older.id), feedback=mark.feedback)
+        carry(older, was, newer, number)
         carried += 1
     return carried
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edgekit.answers.cells import as_typed, csv_line, harmless
+from edgekit.answers.cells import TableStyle, as_typed, csv_line, harmless
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_what_another_spreadsheet_cuts_off_is_no_formula(text: str, written: str
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 @given(st.lists(st.text(st.sampled_from("'\"=+-@;,|\t\r\n1x "), max_size=12), min_size=1, max_size=3))
 def test_no_cell_computes_whatever_parts_it(delimiter: str, cells: list[str]) -> None:
-    line = csv_line(cells, delimiter)
+    line = csv_line(cells, TableStyle(delimiter))
     for other in ",;\t":
         for row in csv.reader(io.StringIO(line, newline=""), delimiter=other, quoting=csv.QUOTE_MINIMAL):
             for cell in row:

@@ -217,7 +217,7 @@ def test_a_mark_has_the_decimal_sign_that_the_spreadsheet_of_its_file_reads(
     write_marks(found, given, tmp_path / "out.csv")
     written = (tmp_path / "out.csv").read_bytes()
     assert isinstance(found.source, TableSource)
-    assert mark in written.decode().splitlines()[1].split(found.source.delimiter)
+    assert mark in written.decode().splitlines()[1].split(found.style.delimiter)
     again = read(tmp_path, written, quiz)
     assert [text for _, _, text in given_marks(again)] == [mark]
     write_marks(again, given, tmp_path / "out.csv")

@@ -192,9 +192,10 @@ def test_every_problem_of_a_table_has_its_line_and_no_word_of_a_student(tmp_path
         ("answer\nx\n", "does not say which question"),
         ("colour,size\nred,3\n", "none of the 2 columns"),
         ("<quiz></quiz>", "holds questions, not answers"),
+        (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n", "is a PDF, which holds pages and no table"),
         ("<qti-assessment-item/>", "holds questions, not answers"),
         ("<html><p></p></html>", "have problems"),
-        ('[{"id": 1}]', "is one list of JSON"),
+        ('[{"id": 1}]', "none of the 1 columns"),
         (",".join(map(str, range(3000))) + "\n", "has more than 2,000 columns"),
     ],
 )
@@ -373,7 +374,7 @@ def test_a_column_within_an_object_can_be_said(tmp_path: Path, quiz: Quiz) -> No
 
 def test_an_answer_that_is_an_object_in_some_lines_is_never_read_as_nothing(tmp_path: Path, quiz: Quiz) -> None:
     data = '{"question": "two", "answer": "x"}\n{"question": "two", "answer": {"text": "y"}}\n'
-    assert "line 1: `answer` is an object in other lines" in wrong(tmp_path, data, quiz)
+    assert "line 1: `answer` is an object in others" in wrong(tmp_path, data, quiz)
 
 
 @pytest.mark.parametrize(
@@ -388,5 +389,5 @@ def test_what_is_an_object_elsewhere_is_told_in_the_order_of_its_line(tmp_path: 
     first, second = ({"question": "two", **dict.fromkeys(names, value)} for value in ("x", {"text": "y"}))
     told = wrong(tmp_path, f"{json.dumps(first)}\n{json.dumps(second)}\n", quiz)
     assert [one for one in told if one.startswith("line 1")] == [
-        f"line 1: `{name}` is an object in other lines" for name in names
+        f"line 1: `{name}` is an object in others" for name in names
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 from pathlib import Path
 
@@ -92,6 +93,35 @@ MOODLE = {
 }
 
 
+RUNNING = {"en": "In progress", "es": "En curso", "pt-BR": "Em progresso", "pt-PT": "Na língua de outra versão"}
+
+
+@pytest.mark.parametrize("language", MOODLE)
+def test_attempts_in_progress_are_counted_and_graded(tmp_path: Path, quiz: Quiz, language: str) -> None:
+    header, done, average = MOODLE[language]
+    began = '"5 de mayo de 2026  10:02"'
+    ended = f'López,Ana,,ana@x.org,{done},{began},"5 de mayo  10:20","18 minutos",-,{CELLS[0]}'
+    running = [f"Ruiz,{who},,{who}@x.org,{RUNNING[language]},{began},-,-,-,{CELLS[1]}" for who in ("Ana", "Eva")]
+    # Who has not begun has no attempt, and nothing that is not finished.
+    never = "Díaz,Leo,,leo@x.org,-,-,-,-,-,-,-,-"
+    for rows, told in (
+        ([ended], ""),
+        ([ended, running[0]], "one attempt is not finished: what it has so far is graded"),
+        ([*running, ended, never], "2 attempts are not finished: what they have so far is graded"),
+    ):
+        found = read(tmp_path, "\n".join([header, *rows, f'{average},,,,,,,,"7,50",,,', ""]), quiz)
+        assert [note for note in found.notes if "not finished" in note] == [told] * bool(told)
+        assert len(found.answers) == 3 * len(rows)
+    # Without the grade, which not every teacher may see, the state says so.
+    few = ["Apellido(s),Nombre,Estado,Respuesta 1,Respuesta 2,Respuesta 3", f"Ruiz,Ana,Em andamento,{CELLS[1]}"]
+    assert any("one attempt is not finished" in note for note in read(tmp_path, "\n".join(few), quiz).notes)
+    as_json = (
+        '[[{"lastname":"R","firstname":"A","state":"Läuft","timestart":"5 May","timefinish":"-","duration":"-",'
+        '"response1":"x"}]]'
+    )
+    assert any("one attempt is not finished" in note for note in read(tmp_path, as_json, quiz).notes)
+
+
 @pytest.mark.parametrize("language", MOODLE)
 def test_a_report_of_moodle_is_read_in_the_language_of_its_user(tmp_path: Path, quiz: Quiz, language: str) -> None:
     header, done, average = MOODLE[language]
@@ -136,10 +166,21 @@ def test_attempts_of_canvas_are_named_by_their_lines(tmp_path: Path, quiz: Quiz)
         read(tmp_path, text.replace("771,2", "771,1"), quiz)
 
 
-def test_a_report_of_moodle_as_json_is_told_to_be_one_list(tmp_path: Path, quiz: Quiz) -> None:
-    with pytest.raises(InputError) as caught:
-        read(tmp_path, '[[{"lastname":"L","firstname":"A","response1":"x"}]]', quiz)
-    assert "is one list of JSON" in caught.value.message
+def test_a_report_of_moodle_as_json_is_read(tmp_path: Path, quiz: Quiz) -> None:
+    text = (
+        '[[{"lastname":"López","firstname":"Ana","state":"Finished","response1":"oxígeno","response2":"-"},'
+        '{"lastname":"Ruiz","firstname":"Ana","state":"Finished","response1":"aire","response2":"flota"}]]'
+    )
+    found = read(tmp_path, text, quiz)
+    assert [(one.student, one.question_id, one.text) for one in found.answers] == [
+        ("Ana López", "gas", "oxígeno"),
+        ("Ana López", "hielo", ""),
+        ("Ana Ruiz", "gas", "aire"),
+        ("Ana Ruiz", "hielo", "flota"),
+    ]
+    write_marks(found, [], tmp_path / "out.json")
+    again = json.loads((tmp_path / "out.json").read_text("utf-8"))
+    assert [one["response1"] for one in again[0]] == ["oxígeno", "aire"]
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from toys.quiz_of_two import quiz_of_two, read
 
 from edgekit.answers.answers import Answers
+from edgekit.answers.cells import COLUMNS, TableStyle, style_of
 from edgekit.answers.read import read_answers
 from edgekit.answers.write import write_marks
 from edgekit.core.errors import OutputError, UsageError
@@ -337,6 +338,45 @@ def test_answers_without_their_file_make_a_new_table(tmp_path: Path, quiz: Quiz)
         "id,student,question,answer,mark,suggested,status,reasons,feedback\n"
         "line2.q1,Ana,q1,x,,,,,\nline2.q2,Ana,q2,'=y,,,,,\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("data", "form", "signs"),
+    [
+        ("id;q1;q2\r\na;x;y\r\n", "csv", (";", "\r\n", "0,5")),
+        ("id;q1;q2;total\na;x;y;1.5\n", "csv", (";", "\n", "0.5")),
+        ("id,q1,q2\r\na,x,y\r\n", "csv", (",", "\r\n", "0.5")),
+        ("id|q1|q2\na|x|y\n", "csv", ("|", "\n", "0.5")),
+        # What the ending asks for is what a spreadsheet takes for it.
+        ("id\tq1\tq2\ttotal\r\na\tx\ty\t1,5\r\n", "csv", (",", "\r\n", "0.5")),
+        ("id\tq1\tq2\ttotal\na\tx\ty\t1,5\n", "tsv", ("\t", "\n", "0,5")),
+        ("id;q1;q2\na;x;y\n", "tsv", ("\t", "\n", "0,5")),
+        ('{"id": "a", "q1": "x", "q2": "y"}\n', "csv", (",", "\n", "0.5")),
+    ],
+)
+def test_a_new_table_is_as_the_one_that_the_answers_came_in(
+    tmp_path: Path, quiz: Quiz, data: str, form: str, signs: tuple[str, str, str]
+) -> None:
+    answers = replace(read(tmp_path, data, quiz), source=None)
+    told = written(tmp_path, answers, [mark("a.q1", "q1", "changed", 0.5)], form=form)
+    assert told.startswith(codecs.BOM_UTF8) == (form == "csv")
+    sign, ending, half = signs
+    lines = told.decode("utf-8-sig").split(ending)
+    assert lines[0] == sign.join(["id", "student", "question", "answer", *COLUMNS])
+    assert lines[1].startswith(sign.join(["a.q1", "", "q1", "x", half]))
+    assert "\n" not in "".join(lines)
+
+
+def test_a_single_column_gets_its_marks_behind_commas(tmp_path: Path, quiz: Quiz) -> None:
+    found = read(tmp_path, "q1\nx\ny\n", quiz)
+    assert found.form == "csv"
+    assert written(tmp_path, found, []).decode().splitlines()[1] == "x,,,,,"
+
+
+def test_a_style_that_no_table_has_is_that_of_commas() -> None:
+    assert style_of((";", "\r\n", ",")) == TableStyle(";", "\r\n", ",")
+    for one in (None, ("", "\n", "."), (";;", "\n", "."), ("=", "\n", "."), (";", "x", "."), (";", "\n", "\x1b")):
+        assert style_of(one) == TableStyle()
 
 
 def test_two_students_of_one_name_have_two_reports(tmp_path: Path, quiz: Quiz) -> None:

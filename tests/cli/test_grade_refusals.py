@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import json
 from pathlib import Path
 
 import pytest
-from cli.graded_class import ANSWERS, as_json, grade, rows, typed
+from cli.graded_class import ANSWERS, QUIZ, as_json, grade, rows, typed
 
 from edgekit.cli.app import run
+from edgekit.core.errors import OutputError
 
 pytestmark = pytest.mark.usefixtures("home")
 
@@ -236,3 +238,150 @@ def test_all_that_is_wrong_with_the_files_is_told_at_once(home: Path, capsys: py
     assert "quiz.toml" in told
     assert run(["grade", "answers.csv", "--quiz", "quiz.toml"]) == 2
     assert "things are wrong" not in capsys.readouterr().err
+
+
+def test_a_quiz_and_answers_the_wrong_way_round_are_told_with_what_to_type(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (home / "año 1").mkdir()
+    (home / "answers.csv").rename(home / "año 1" / "las notas.csv")
+    assert run(["grade", "quiz.toml", "--quiz", "año 1/las notas.csv"]) == 2
+    told = capsys.readouterr().err
+    assert "`quiz.toml` is a quiz and `año 1/las notas.csv` is none: the two files are the wrong way round" in told
+    assert "hint: `edgekit grade 'año 1/las notas.csv' --quiz quiz.toml`" in told
+    # The quiz that is none is told of where the answers may be any.
+    assert run(["grade", "año 1/las notas.csv", "--quiz", "año 1/las notas.csv"]) == 2
+    assert "is not TOML" in capsys.readouterr().err
+    (home / "broken.toml").write_text(QUIZ.replace("points = 2", "points = x"), encoding="utf-8")
+    assert run(["grade", "quiz.toml", "--quiz", "broken.toml"]) == 2
+    assert "the quiz `broken.toml` has problems" in capsys.readouterr().err
+
+
+def test_a_quiz_is_no_file_of_answers_and_needs_no_import(capsys: pytest.CaptureFixture[str]) -> None:
+    grade()
+    for words in (
+        ["quiz.toml", "--quiz", "quiz.toml"],
+        ["calibrate", "quiz.toml"],
+        ["export", "-o", "x.csv", "--answers", "quiz.toml"],
+    ):
+        capsys.readouterr()
+        assert run(["grade", *words]) == 2
+        assert "error: `quiz.toml` is a quiz, and no file of answers" in capsys.readouterr().err
+    assert run(["grade", "import", "quiz.toml", "--language", "en"]) == 2
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert "error: `quiz.toml` is a quiz already\n\nhint: it needs no import" in told.err
+
+
+def test_answers_on_the_standard_input_have_a_name(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["grade", "-", "--quiz", "quiz.toml"]) == 2
+    assert "hint: name a file of answers, or `/dev/stdin`" in capsys.readouterr().err
+
+
+def test_the_id_of_a_row_of_several_answers_is_told_with_theirs(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (home / "answers.csv").write_text("id,q1\na1,plants need light to\na2,sun\n", encoding="utf-8")
+    grade()
+    assert run(["grade", "accept", "a1"]) == 3
+    assert "hint: that is a row of several answers: `a1.q1`\n" in capsys.readouterr().err
+
+
+def test_a_gradebook_that_was_named_and_is_not_there_is_told(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["grade", "sessions", "--book", "otro.sqlite"]) == 3
+    assert "error: there is no gradebook `otro.sqlite`" in capsys.readouterr().err
+    # That of this user need not be there before anything was graded.
+    assert run(["grade", "sessions"]) == 0
+    assert capsys.readouterr().err == "no sessions\n"
+    assert not (home / "otro.sqlite").exists()
+
+
+def test_what_is_no_record_is_told_by_its_name(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["grade", "replay", "--record", "answers.csv"]) == 2
+    told = capsys.readouterr().err
+    assert "error: `answers.csv` is no record\n\nhint: `edgekit grade export -o record.jsonl --as record`" in told
+    (home / "r.jsonl").write_text('{"number": 1}\n', encoding="utf-8")
+    assert run(["grade", "replay", "--record", "r.jsonl"]) == 1
+    assert "line 1 is no row of it" in capsys.readouterr().err
+
+
+def test_a_second_marking_without_marks_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    grade()
+    capsys.readouterr()
+    assert run(["grade", "review", "--second"]) == 0
+    assert "no answer has a mark yet that could be given again" in capsys.readouterr().err
+
+
+def test_an_interrupted_review_says_what_is_kept(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class _Keys(io.StringIO):
+        def readline(self, _size: int | None = -1, /) -> str:
+            found = super().readline()
+            if not found:
+                raise KeyboardInterrupt
+            return found
+
+    grade()
+    capsys.readouterr()
+    monkeypatch.setattr("edgekit.cli.output.silence_stdout", lambda: None)
+    monkeypatch.setattr("sys.stdin", _Keys("a\n"))
+    assert run(["grade", "review"]) == 130
+    assert "\n1 decided and kept: the same command goes on\ninterrupted\n" in capsys.readouterr().err
+    monkeypatch.setattr("sys.stdin", _Keys("q\n"))
+    assert run(["grade", "review", "--all"]) == 0
+    assert "0 decided, 2 left" in capsys.readouterr().err
+
+
+def test_suggestions_that_cannot_be_written_are_told_to_be_kept(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OutputError("cannot write `marks.csv`: No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("edgekit.answers.write.write_marks", full)
+        assert run(["grade", "answers.csv", "--quiz", "quiz.toml", "-o", "marks.csv"]) == 1
+    told = capsys.readouterr().err
+    assert "what was suggested is kept in session 1: the same command with another `-o` writes it" in told
+    grade("-o", "marks.csv")
+    assert "session 1: 3 answers" in capsys.readouterr().err
+
+
+def test_the_example_tells_the_command_for_its_files(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["grade", "example", "una clase"]) == 0
+    told = capsys.readouterr()
+    quiz, answers = told.out.splitlines()
+    assert f"then run `edgekit grade '{answers}' --quiz '{quiz}'`" in told.err
+    capsys.readouterr()
+    assert run(["grade", answers, "--quiz", quiz]) == 0
+
+
+@pytest.mark.parametrize("words", [["--above", ".9"], ["--question", "q1"]])
+def test_what_chooses_among_all_is_not_passed_over_beside_ids(
+    words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    grade()
+    capsys.readouterr()
+    assert run(["grade", "accept", "a3", *words]) == 2
+    assert "`--above` and `--question` choose among all" in capsys.readouterr().err
+    answers = {one["id"]: one for one in as_json(capsys, "answers.csv", "--quiz", "quiz.toml")["answers"]}
+    assert answers["a3"]["mark"] is None
+
+
+def test_one_is_told_as_one_where_nobody_can_be_asked(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    grade()
+    typed(monkeypatch, "")
+    capsys.readouterr()
+    assert run(["grade", "accept", "--all-suggested"]) == 2
+    assert "to accept 1 mark asks for a yes" in capsys.readouterr().err
+    assert run(["grade", "forget", "a1"]) == 2
+    assert "to remove 1 text for good asks for a yes" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("words", [["answers.csv", "quiz.toml"], ["suggest", "answers.csv", "quiz.toml", "--new"]])
+def test_a_quiz_without_its_option_is_told_with_it(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["grade", *words]) == 2
+    told = capsys.readouterr().err
+    assert "the quiz is named behind `--quiz`\n\nhint: `edgekit grade answers.csv --quiz quiz.toml`" in told
+    assert run(["grade", "answers.csv", "--quiz", "quiz.toml"]) == 0

@@ -304,6 +304,7 @@ def test_a_gradebook_from_before_quizzes_had_files_is_read(home: Path, capsys: p
     grade("--book", "old.db")
     with contextlib.closing(sqlite3.connect("old.db")) as connection:
         connection.execute("DROP TABLE quiz_files")
+        connection.execute("DROP TABLE table_styles")
         connection.execute("PRAGMA user_version = 1")
         connection.commit()
     (home / "quiz.toml").write_text(QUIZ.replace("points = 2", "points = 3"), encoding="utf-8")
@@ -313,6 +314,17 @@ def test_a_gradebook_from_before_quizzes_had_files_is_read(home: Path, capsys: p
     (home / "quiz.toml").write_text(QUIZ, encoding="utf-8")
     assert run(["grade", "rule", "--list", "--book", "old.db"]) == 0
     assert "was changed after session 2 began" in capsys.readouterr().err
+
+
+def test_a_gradebook_that_tells_of_no_table_has_its_marks_written_with_commas(home: Path) -> None:
+    (home / "answers.csv").write_text(ANSWERS.replace(",", ";"), encoding="utf-8")
+    grade("--book", "old.db")
+    for statement in ("UPDATE table_styles SET delimiter = 'x'", "DELETE FROM table_styles", "DROP TABLE table_styles"):
+        with contextlib.closing(sqlite3.connect("old.db")) as connection:
+            connection.execute(statement)
+            connection.commit()
+        assert run(["grade", "export", "-o", "final.csv", "--force", "--pending", "--book", "old.db"]) == 0
+        assert (home / "final.csv").read_text("utf-8-sig").startswith("id,student,")
 
 
 def test_names_of_files_that_speak_to_the_grader_change_no_suggestion(
@@ -383,3 +395,38 @@ def test_a_clock_that_cannot_be_right_is_told_where_marks_have_its_time(
     assert "the clock of this machine cannot be right" in capsys.readouterr().err
     assert run(["grade", "export", "-o", "final.csv", "--pending"]) == 0
     assert "clock" not in capsys.readouterr().err
+
+
+def test_a_table_of_semicolons_gets_tables_of_semicolons(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (home / "answers.csv").write_bytes(ANSWERS.replace(",", ";").replace("\n", "\r\n").encode("cp1252"))
+    grade("-o", "marks.csv")
+    assert run(["grade", "change", "a1", "1.5"]) == 0
+    assert run(["grade", "export", "-o", "final.csv", "--pending"]) == 0
+    for name, mark in (("marks.csv", ""), ("final.csv", "1,5")):
+        data = (home / name).read_bytes()
+        # With the mark Excel reads accents, with its own sign it finds the columns, and `1,5` is no first of May.
+        assert data.startswith(b"\xef\xbb\xbfid;student;question;answer;mark;")
+        assert f"a1;Ana;q1;plants need light to;{mark};2;".encode() in data
+    assert run(["grade", "calibrate", "final.csv"]) == 0
+    assert "learned from 1 mark" in capsys.readouterr().err
+
+
+def test_a_list_of_json_is_graded_and_goes_back_as_the_list_that_it_was(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    came = [{"id": "a1", "name": "Ana", "q1": "plants need light to", "own": [1, {"x": None}]}]
+    (home / "answers.json").write_text(json.dumps(came, indent=2), encoding="utf-8")
+    assert run(["grade", "answers.json", "--quiz", "quiz.toml", "-o", "marks.csv"]) == 0
+    assert run(["grade", "accept", "a1.q1"]) == 0
+    assert run(["grade", "export", "-o", "marked.json", "--answers", "answers.json"]) == 0
+    (went,) = json.loads((home / "marked.json").read_text(encoding="utf-8"))
+    assert went.pop("marks")["q1"]["mark"] == 2
+    assert went == came[0]
+    # Another form is what its option or its ending says.
+    assert run(["grade", "export", "-o", "scores.json", "--answers", "answers.json", "--as", "lti"]) == 0
+    assert "lineItems" in json.loads((home / "scores.json").read_text(encoding="utf-8"))
+    assert run(["grade", "export", "-o", "all.json", "--as", "json"]) == 0
+    assert json.loads((home / "all.json").read_text(encoding="utf-8"))[0]["mark"] == 2
+    assert run(["grade", "export", "-o", "scores2.json"]) == 0
+    assert "lineItems" in json.loads((home / "scores2.json").read_text(encoding="utf-8"))
+    capsys.readouterr()

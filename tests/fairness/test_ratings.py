@@ -6,13 +6,16 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from edgekit.core.errors import InputError
+from edgekit.core.errors import InputError, UnavailableError
 from edgekit.fairness.consistency import Said
 from edgekit.fairness.judge_trial import Pair
+from edgekit.fairness.parallel import _LABELS as LABELS
+from edgekit.fairness.parallel import read_versions
 from edgekit.fairness.ratings import Ratings, read_pairs, read_ratings, read_said
 
 
@@ -95,6 +98,36 @@ def test_bytes_that_are_no_text_are_an_error(tmp_path: Path) -> None:
     path.write_bytes(b"\xff\xfe\x00")
     with pytest.raises(InputError, match="cannot be read"):
         read_ratings(path)
+
+
+@pytest.mark.parametrize("read", [read_ratings, read_said, read_pairs, read_versions])
+def test_a_file_that_is_not_there_or_none_is_told_in_words(read: Callable[[Path], object], tmp_path: Path) -> None:
+    with pytest.raises(UnavailableError, match=r"^there is no file `.*ratings\.csv`$"):
+        read(tmp_path / "ratings.csv")
+    with pytest.raises(InputError, match="is a folder"):
+        read(tmp_path)
+    (tmp_path / "ratings.csv").write_bytes("judge,ana\nsí,no\n".encode("cp1252"))
+    with pytest.raises(InputError, match="cannot be read") as error:
+        read(tmp_path / "ratings.csv")
+    assert error.value.reasons == ("line 2 is not UTF-8 (byte 0xed)",)
+    assert error.value.hint == "save it as UTF-8, in Excel as `CSV UTF-8`"
+
+
+def test_what_parallel_answers_lack_is_told_by_its_name(tmp_path: Path) -> None:
+    row = {"item": "i", "variety": "es", "question": "Q?", "answer": "A", "label": 1}
+    others = [{**row, "label": "perhaps"}, {**row, "answer": ""}, {**row, "reference": 5}]
+    path = tmp_path / "rows.jsonl"
+    path.write_text("\n".join([*map(json.dumps, others), "[]", "{", "[" * 100_000]), encoding="utf-8")
+    with pytest.raises(InputError) as error:
+        read_versions(path)
+    assert error.value.reasons == (
+        f"line 1: its `label` is none of {', '.join(f'`{name}`' for name in LABELS)}",
+        "line 2: it has no `answer`",
+        "line 3: its `reference` is neither a text nor a list of texts",
+        "line 4: it is no object",
+        "line 5: no JSON: Expecting property name enclosed in double quotes, column 2",
+        "line 6: nested too deeply",
+    )
 
 
 def test_an_empty_answer_was_not_known(tmp_path: Path) -> None:

@@ -110,9 +110,48 @@ def test_marks_are_carried_over_where_the_question_is_the_same(book: Gradebook) 
     assert [same.mark(at).final for at in (1, 2, 3)] == [2.0, 1.5, None]
     assert same.mark(2).feedback == "Say more."
     assert [row.body["who"] for row in same.rows() if row.kind == "decided"] == ["session 1", "session 1"]
+    assert [same.mark(at).status for at in (1, 2, 3)] == ["accepted", "changed", "suggested"]
     other = book.begin(quiz("Another."), class_of(8), SETTINGS, parent=older.id)
     suggest_waiting(other, ToyTools())
     assert carry_over(older, other) == 0
+
+
+def test_marks_are_carried_over_as_they_were_made_and_with_no_word_of_a_newer_suggestion(book: Gradebook) -> None:
+    older = graded(book)
+    older.decide([1], "accepted")
+    older.decide([2], "changed", 2.0)
+    older.release([1, 2])
+    rewarded = book.begin(quiz(), class_of(8), SETTINGS, parent=older.id)
+    rewarded.rule("q1", "c1", "sun", "en")
+    suggest_waiting(rewarded, ToyTools())
+    now = rewarded.suggestion(2)
+    assert now is not None
+    assert (now.points, now.feedback) == (2.0, "Good.")
+    assert carry_over(older, rewarded) == 2
+    assert [(one.state, one.points, one.who) for one in rewarded.standings[:2]] == [
+        ("accepted", 2.0, "session 1"),
+        ("changed", 2.0, "session 1"),
+    ]
+    # Who gave other points than were suggested sent no suggested feedback out, and sends none of a newer suggestion.
+    assert rewarded.mark(1).feedback == older.mark(1).feedback
+    assert rewarded.mark(2).feedback == older.mark(2).feedback == ""
+    # They change and are undone as one's own.
+    rewarded.undo_all([1], who="teacher", own=True)
+    assert rewarded.standing(1).state == "suggested"
+
+
+def test_what_was_accepted_stays_accepted_though_other_points_are_suggested_now(book: Gradebook) -> None:
+    older = graded(book)
+    older.rule("q1", "c1", "sun", "en")
+    suggest_again(older, ToyTools())
+    older.decide([2], "accepted")
+    newer = book.begin(quiz(), class_of(8), SETTINGS, parent=older.id)
+    suggest_waiting(newer, ToyTools())
+    assert carry_over(older, newer) == 1
+    mark = newer.mark(2)
+    assert mark.suggestion is not None
+    assert (mark.status, mark.final, mark.suggestion.points, mark.feedback) == ("accepted", 2.0, 0.0, "Good.")
+    assert replay(newer, ToyTools()).row is None
 
 
 def test_what_an_updated_grader_suggested_is_no_difference_of_the_one_before(book: Gradebook) -> None:

@@ -67,6 +67,7 @@ HELD = (
     *("export", "fit", "plan", "trim", "verify"),
     *("accepted", "changed", "contested", "released", "returned", "suggested", "undone", "waiting"),
     *("it is session {number} of `{path}`", FROM_COPY),
+    *("line {line}", "entry {number}"),
     *("`{file}`: {told}", "`{name}` {told}", "{file}:{line}: {told}", "the standard input", "File is not a zip file"),
 )
 SYSTEM = {os.strerror(code) for code in errno.errorcode}

@@ -72,6 +72,8 @@ def accept(
     with opened(book, session) as found:
         if all_suggested == bool(ids) or (identical and not ids):
             raise UsageError("say which answers", hint="name ids, or `--all-suggested --above .9`")
+        if ids and (above or question is not None):
+            raise UsageError("`--above` and `--question` choose among all that are suggested", hint="leave the ids out")
         if not all_suggested:
             numbers = _named(found, ids or [], "Accept", identical=identical, yes=yes)
         else:
@@ -224,7 +226,7 @@ def _preview(session: Session, numbers: list[int], verb: str, *, yes: bool) -> N
         return
     if not has_terminal():
         raise UsageError(
-            f"to {verb.lower()} {len(numbers):,} marks asks for a yes, and there is no terminal to ask on",
+            f"to {verb.lower()} {counted(len(numbers), 'mark')} asks for a yes, and there is no terminal to ask on",
             hint="add `--yes`",
         )
     if not is_agreed(f"{verb} {counted(len(numbers), 'mark')}?"):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import difflib
+import shlex
+from collections.abc import Sequence
 from pathlib import Path
 
 from typer.core import TyperGroup
@@ -29,4 +31,16 @@ class DefaultGroup(TyperGroup):
                     hint=f"did you mean `{near[0]}`?" if near else "see `edgekit grade --help`",
                 )
             args = [DEFAULT, *args]
+        if args[:1] == [DEFAULT]:
+            _require_quiz_by_name(args[1:])
         return super().parse_args(ctx, args)
+
+
+def _require_quiz_by_name(words: Sequence[str]) -> None:
+    """Raise UsageError where a quiz stands behind the answers, as in `answers.csv quiz.toml`, and is no option's."""
+    if any(word.partition("=")[0] == "--quiz" for word in words):
+        return
+    first, second = [*words[:2], "", ""][:2]
+    if Path(second).suffix.lower() == ".toml" and not first.startswith("-"):
+        command = f"edgekit grade {shlex.quote(first)} --quiz {shlex.quote(second)}"
+        raise UsageError("the quiz is named behind `--quiz`", hint=output.visible(f"`{command}`"))

@@ -56,8 +56,8 @@ def export(
         typer.Option(
             "--as",
             metavar="FORM",
-            help="csv, tsv, jsonl, moodle, qti, lti, xapi; html, md: a report for each student, in a `.zip` a file "
-            "each; `record`: all that happened, as JSON lines. Else by FILE's ending.",
+            help="csv, tsv, jsonl, json, moodle, qti, lti, xapi; html, md: a report for each student, in a `.zip` a "
+            "file each; `record`: all that happened, as JSON lines. Else by FILE's ending.",
         ),
     ] = None,
     answers: Annotated[
@@ -98,13 +98,13 @@ def export(
 
     kept = {"the file of answers itself": answers, "the gradebook": book or gradebook_file()}
     check_written(out, kept, force=force)
-    # With another ending, a file of answers is written again in its own form.
+    # With the same ending, a file of answers is written again in its own form.
     same = answers is not None and out.suffix.lower() == answers.suffix.lower()
     if answers is None and (columns or read_as or encoding):
         raise UsageError(
             "`--column`, `--from` and `--encoding` are about the file of answers", hint="name it: `--answers FILE`"
         )
-    form = form or (_ENDINGS.get(out.suffix.lower()) if same else form_of(out, _ENDINGS))
+    form = form or (None if same else form_of(out, _ENDINGS))
     with opened(book, session) as found:
         if form == "record":
             count = _record(found, out)
@@ -113,6 +113,7 @@ def export(
             if answers is not None:
                 said = columns_of(columns)
                 given = read_answers(answers, quiz=found.quiz, columns=said, form=read_as, encoding=encoding)
+                form = form or given.form
             count = _marks(found, out, form, given, pending=pending, names=names)
         lacking = marked_elsewhere(found)
     if as_json:
@@ -147,7 +148,9 @@ def _record(session: Session, out: Path) -> int:
 
 def _marks(session: Session, out: Path, form: str | None, given: Answers | None, *, pending: bool, names: bool) -> int:
     from edgekit.answers.answers import Answers
+    from edgekit.answers.cells import style_of
     from edgekit.answers.write import write_marks
+    from edgekit.gradebook.table_style import table_style
 
     waiting = _waiting(session)
     if waiting and not pending and form not in _PENDING:
@@ -161,7 +164,8 @@ def _marks(session: Session, out: Path, form: str | None, given: Answers | None,
     if given is not None:
         _require_same(session, given)
     else:
-        given = Answers(tuple(one for at, one in session.answers.items() if at not in gone), "csv", "utf-8")
+        left = tuple(one for at, one in session.answers.items() if at not in gone)
+        given = Answers(left, "csv", "utf-8", style=style_of(table_style(session)))
     marks = [session.mark(at) for at in session.answers if at not in gone]
     write_marks(given, marks, out, form=form, names=names, quiz=session.quiz)
     return sum(one.is_mark for one in session.standings if one.number not in gone)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -83,4 +84,5 @@ def example(
         output.json_object({"schema": SCHEMA, "quiz": str(quiz), "answers": str(answers)})
         return
     output.data(f"{quiz}\n{answers}")
-    output.narrate("look at both in any editor, then run `edgekit grade ANSWERS --quiz QUIZ`")
+    command = f"edgekit grade {shlex.quote(str(answers))} --quiz {shlex.quote(str(quiz))}"
+    output.narrate(f"look at both in any editor, then run `{command}`")

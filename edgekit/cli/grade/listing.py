@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from edgekit.cli import output
-from edgekit.cli.grade.options import SCHEMA, AsJson, Book
+from edgekit.cli.grade.options import SCHEMA, AsJson, Book, require_there
 from edgekit.core.errors import IntegrityError
 from edgekit.core.units import counted
 
@@ -28,6 +28,8 @@ def sessions(book: Book = None, as_json: AsJson = False) -> None:
     from edgekit.core.paths import gradebook_file
     from edgekit.gradebook.book import open_gradebook
 
+    if book is not None:
+        require_there(book)
     path = book or gradebook_file()
     found = []
     marks: dict[int, int | None] = {}

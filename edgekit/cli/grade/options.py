@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from edgekit.gradebook.session import Session
 
 SCHEMA = "edgekit.grading/1"
+_MOST_NAMED = 10
 
 Book = Annotated[Path | None, typer.Option("--book", metavar="FILE", help="The gradebook; else the one of this user.")]
 SessionNumber = Annotated[
@@ -34,7 +35,7 @@ Column = Annotated[
     typer.Option("--column", metavar="WHAT=NAME", help="Of csv, tsv: `answer=Respuesta`, `id=3`, `q1=Question one`."),
 ]
 InputForm = Annotated[
-    str | None, typer.Option("--from", metavar="FORM", help="csv, tsv, jsonl, moodle or qti; else what is in it.")
+    str | None, typer.Option("--from", metavar="FORM", help="csv, tsv, jsonl, json, moodle or qti; else what is in it.")
 ]
 Encoding = Annotated[str | None, typer.Option("--encoding", metavar="NAME", help="Of ANSWERS; else it is found.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
@@ -47,14 +48,19 @@ def opened(book: Path | None, number: int | None) -> Iterator[Session]:
     from edgekit.gradebook.book import open_gradebook
 
     path = book or gradebook_file()
-    if not path.exists():
-        raise UnavailableError(
-            f"there is no gradebook `{path}`", hint="`edgekit grade ANSWERS --quiz QUIZ -o marks.csv` begins one"
-        )
+    require_there(path)
     with open_gradebook(path) as found:
         session = found.session(number)
         tell_of_changed_quiz(session)
         yield session
+
+
+def require_there(book: Path) -> None:
+    """Raise UnavailableError where there is no such gradebook: looking makes none."""
+    if not book.exists():
+        raise UnavailableError(
+            f"there is no gradebook `{book}`", hint="`edgekit grade ANSWERS --quiz QUIZ -o marks.csv` begins one"
+        )
 
 
 def tell_of_changed_quiz(session: Session) -> None:
@@ -111,7 +117,11 @@ def numbers_of(session: Session, ids: list[str]) -> list[int]:
     if unknown:
         meant, other = session.number_of(f"#{unknown[0]}"), session.book.newest_with(unknown[0])
         hint = f"`edgekit grade review --session {session.id}` shows the ids"
-        if meant is not None:
+        mine = [one.answer_id for one in session.answers.values() if one.answer_id.startswith(f"{unknown[0]}.")]
+        if mine:
+            shown = ", ".join(f"`{output.visible(one, one_line=True)}`" for one in mine[:_MOST_NAMED])
+            hint = f"that is a row of several answers: {shown}"
+        elif meant is not None:
             hint = f"the number that the review shows is written with its sign and quotes: `'#{meant}'`"
         elif other is not None:
             hint = f"session {other.id}, `{output.visible(other.title, one_line=True)}`, has it: `--session {other.id}`"

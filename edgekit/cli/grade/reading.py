@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -29,15 +30,18 @@ def read_class(
     encoding: str | None,
 ) -> tuple[Quiz, Answers]:
     """The quiz and the answers to it. Raises what is wrong with them and with the file to write, together."""
-    from edgekit.answers.decoding import MOST_BYTES
+    from edgekit.answers.decoding import MOST_BYTES, is_quiz
     from edgekit.answers.read import read_answers
     from edgekit.core.foreign_file import read_bounded
     from edgekit.core.paths import gradebook_file
     from edgekit.quiz.read import read_quiz
 
+    if str(answers) == "-" and not answers.exists():
+        raise UsageError("`-` would be a file of that name", hint="name a file of answers, or `/dev/stdin`")
     problems: list[EdgekitError] = []
     asked: Quiz | None = None
     given: Answers | None = None
+    turned = False
     if out is not None:
         with _kept(problems):
             kept = {"the file of answers itself": answers, "the quiz itself": quiz}
@@ -50,7 +54,13 @@ def read_class(
             given = read_answers(answers, quiz=asked, columns=columns, form=form, encoding=encoding)
         else:
             # What is to be found in it is not known without the quiz.
-            read_bounded(answers, MOST_BYTES, "file of answers")
+            turned = is_quiz(read_bounded(answers, MOST_BYTES, "file of answers"))
+            turned = turned and not is_quiz(read_bounded(quiz, MOST_BYTES, "quiz"))
+    if turned:
+        raise UsageError(
+            f"`{answers}` is a quiz and `{quiz}` is none: the two files are the wrong way round",
+            hint=f"`edgekit grade {shlex.quote(str(quiz))} --quiz {shlex.quote(str(answers))}`",
+        )
     if asked is not None and given is not None and not problems:
         return asked, given
     if len(problems) == 1:

@@ -94,7 +94,8 @@ def _ask(count: int, *, yes: bool) -> None:
         return
     if not has_terminal():
         raise UsageError(
-            f"to remove {count:,} texts for good asks for a yes, and there is no terminal to ask on", hint="add `--yes`"
+            f"to remove {counted(count, 'text')} for good asks for a yes, and there is no terminal to ask on",
+            hint="add `--yes`",
         )
     if not is_agreed(f"Remove {counted(count, 'text')} for good?"):
         output.narrate("nothing was done")

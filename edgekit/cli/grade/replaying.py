@@ -152,13 +152,16 @@ def _all(count: int) -> str:
 
 
 def _exported(path: Path) -> list[Row]:
-    """The rows of a file of `grade export --as record`. Raises IntegrityError, with its line."""
+    """The rows of a file of `grade export --as record`. Raises IntegrityError with its line, InputError: no record."""
     from edgekit.cli.eval.options import read_lines
     from edgekit.gradebook.chain import read_line, verified
 
     lines = read_lines(path)
-    if not lines:
-        raise InputError(f"`{path}` is empty", hint="`edgekit grade export -o record.jsonl --as record` writes one")
+    if not lines or not lines[0].lstrip().startswith("{"):
+        raise InputError(
+            f"`{path}` is {'no record' if lines else 'empty'}",
+            hint="`edgekit grade export -o record.jsonl --as record` writes one",
+        )
     return list(verified(read_line(line, at) for at, line in enumerate(lines, 1)))
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from edgekit.cli import output
+from edgekit.cli import output, signals
 from edgekit.cli.asking import typed_line
 from edgekit.cli.grade import typed
 from edgekit.cli.grade.options import Book, SessionNumber, Who, opened, require_question
@@ -72,7 +72,12 @@ def review(
         if second:
             _mark_again(found, share, question, who)
             return
-        decided = _Loop(found, who).run(to_decide(found, question, everything=everything))
+        loop = _Loop(found, who)
+        try:
+            decided = loop.run(to_decide(found, question, everything=everything))
+        except (KeyboardInterrupt, signals.TerminatedError):
+            output.narrate(f"\n{loop.decided:,} decided and kept: the same command goes on")
+            raise
         found.refresh()
         left = len(to_decide(found, question, everything=everything))
         output.narrate(f"{decided:,} decided, {left:,} left")
@@ -117,6 +122,9 @@ def _mark_again(session: Session, share: float, question: str | None, who: str) 
             waiting.pop(0)
         except UsageError as problem:
             output.error(problem)
+    if not any(one.is_mark for one in session.standings):
+        output.narrate("no answer has a mark yet that could be given again: `edgekit grade review` makes the first")
+        return
     found = drift(session)
     if found.difference is None or found.apart is None:
         output.narrate("nothing with a mark was marked twice")
@@ -169,6 +177,11 @@ class _Loop:
                 break
             if again:
                 self._waiting += [at, again] if again != at else [at]
+        return self.decided
+
+    @property
+    def decided(self) -> int:
+        """How many decisions stand."""
         return sum(len(rows) for rows, _ in self._done)
 
     def _alike(self, shown: Standing) -> list[Standing]:

@@ -203,14 +203,14 @@ def _read_marks(session: Session, path: Path, columns: Sequence[str] | None) -> 
 
     def take(given: Answers) -> list[str]:
         problems: list[str] = []
-        for line, answer, text in given_marks(given, column):
+        for place, answer, text in given_marks(given, column):
             question = session.quiz.question(answer.question_id)
             if question is None:
                 continue
             points = number_in(text)
             if points is None or not 0 <= points <= question.points:
                 said = output.visible(text[:_LONGEST_MARK], one_line=True)
-                problems.append(f"line {line}: `{said}` is no number from 0 to {question.points:g}")
+                problems.append(f"{place}: `{said}` is no number from 0 to {question.points:g}")
                 continue
             found.append(TeacherMark(answer.question_id, answer.text, points, answer.language))
         return problems

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import astuple
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -24,6 +25,7 @@ from edgekit.cli.grade.options import (
     form_of,
 )
 from edgekit.cli.grade.reading import TABLES, read_class
+from edgekit.core.errors import OutputError
 from edgekit.core.units import counted
 
 if TYPE_CHECKING:
@@ -36,7 +38,7 @@ Quiz = Annotated[Path, typer.Option("--quiz", metavar="FILE", help="The quiz, a 
 
 
 def suggest(
-    answers: Annotated[Path, typer.Argument(metavar="ANSWERS", help="Answers: csv, tsv, jsonl, Moodle, QTI.")],
+    answers: Annotated[Path, typer.Argument(metavar="ANSWERS", help="Answers: csv, tsv, jsonl, json, Moodle, QTI.")],
     quiz: Quiz,
     out: Annotated[
         Path | None,
@@ -84,6 +86,7 @@ def suggest(
     from edgekit.cli.progress import Renderer
     from edgekit.gradebook.book import open_gradebook
     from edgekit.gradebook.quiz_file import keep_quiz_file, sessions_of
+    from edgekit.gradebook.table_style import keep_table_style
     from edgekit.grading.opening import open_tools
     from edgekit.grading.session_run import differences, same_class, suggest_waiting
 
@@ -121,6 +124,7 @@ def suggest(
                     same_class(opened, asked, given.answers, changed=True),
                 )
         keep_quiz_file(session, quiz)
+        keep_table_style(session, *astuple(given.style))
         try:
             graded = suggest_waiting(session, tools, report)
         except (KeyboardInterrupt, signals.TerminatedError):
@@ -164,7 +168,11 @@ def _write(
 
     order = by_need(session)
     if out is not None:
-        _table(session, given, out, order, names=names)
+        try:
+            _table(session, given, out, order, names=names)
+        except OutputError:
+            _tell(f"what was suggested is kept in session {session.id}: the same command with another `-o` writes it")
+            raise
     if as_json:
         value: dict[str, Any] = {
             "schema": SCHEMA,
