@@ -127,6 +127,7 @@ SENTENCES: tuple[str, ...] = (
     N_("the number is right, and the unit `{unit}` is missing"),
     N_("the number is right, and its unit is not `{unit}`"),
     N_("the question asks for another unit than `{unit}`"),
+    N_("the question says nothing of the unit of `{quote}`"),
     N_("`{quote}` is of another era than the question asks for"),
     N_("it is no reference; by its letters it is {score} % like the nearest one (chrF)"),
     # What the checks of a translation find.

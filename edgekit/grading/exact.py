@@ -7,11 +7,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from edgekit.grading.amounts import amounts
 from edgekit.grading.denied import denied_in
 from edgekit.grading.function_words import ARTICLES, LANGUAGES, denying_words, function_words, known
 from edgekit.grading.intake import Intake
-from edgekit.grading.quantities import Quantity
+from edgekit.grading.one_number import is_one_number
 from edgekit.grading.ruled import Ruled, doubt, evidence, rounded, ruled
 from edgekit.grading.short_forms import LEADING, brackets, core, loose, paired, without_call, words_of
 from edgekit.grading.statements import plain_words
@@ -28,8 +27,8 @@ _MOST_WORDS = 64
 # `alegre o contento`, `acid / acidic`.
 _SEVERAL = re.compile(r"[,;/\n]| (?:or|and|o|u|y|ou|e|oder|und|ou|et) ")
 _LEAST_SHORT = 3
-# `3½` for `3 1/2`.
-_IN_ONE = re.compile(r"[½¼¾⅓⅔]")
+# Another number is no slip of the pen: `100` for `1000`.
+_FIGURES = re.compile(r"[\d.,]+")
 _TERM = re.compile(r"[+-]?[^+-]+")
 _ALIKE = str.maketrans("0", "o", "^")
 _ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th|º|ª|er|eme)\b")
@@ -164,6 +163,8 @@ def _nearly(said: _Said) -> Ruled | None:
     joined = form and "".join(form.split()) == "".join(said.form.split())
     if not form or form in said.rows or not (joined or said.alike >= least):
         return None
+    if _FIGURES.fullmatch(form) and _FIGURES.fullmatch(said.form):
+        return None
     return said.doubted(f"it is nearly `{said.near}`", said.near)
 
 
@@ -237,14 +238,7 @@ def _is_typed_for(said: _Said, form: str) -> bool:
         return True
     if _is_short_for(said.form.split(), form.split()) or _same_sums(said.form, form):
         return True
-    in_figures = any(map(str.isdecimal, said.form)) == any(map(str.isdecimal, form))
-    # `1/2` may be asked for where `2/4` or `0.5` is given; `.5`, `0.50` and `05` are only other ways to write it.
-    if in_figures and "/" in said.form + form and not _IN_ONE.search(said.form + form):
-        return False
-    one, other = amounts(said.form, said.languages), amounts(form, said.languages)
-    if [len(one), len(other)] != [1, 1] or not one[0].same_amount(other[0]):
-        return False
-    return _is_whole(one[0], said.form) and _is_whole(other[0], form)
+    return is_one_number(said.form, form, said.languages)
 
 
 def _is_short_for(words: list[str], form: list[str]) -> bool:
@@ -265,10 +259,6 @@ def _same_sums(one: str, other: str) -> bool:
         for form in (one, other)
     )
     return "+" in one and mine == theirs
-
-
-def _is_whole(one: Quantity, form: str) -> bool:
-    return one.end - one.begin == len(form)
 
 
 def _is_part(said: list[str], form: list[str]) -> bool:
