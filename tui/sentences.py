@@ -112,6 +112,7 @@ SENTENCES: tuple[str, ...] = (
     N_("it is nearly `{wording}`"),
     N_("it is a form of `{wording}`"),
     N_("every word is there, in order, with others"),
+    N_("its letters are right, and its words are not apart as they should be"),
     N_("it holds an accepted form among other words"),
     N_("it has only words of `{wording}`"),
     N_("it is in another script than what is accepted"),
