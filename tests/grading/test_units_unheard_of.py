@@ -21,6 +21,7 @@ DOG = "My dog weighs 5 kilos and that of Ana 2. How much more does mine weigh?"
         *((PEN, 3.0, text) for text in ("3 dollars", "3 kg", "3 cents")),
         (FIELD, 12.0, "12 cm"),
         (DOG, 3.0, "3 g"),
+        *(("How heavy is it?", 5.0, text) for text in ("5 kg", "5 g")),
     ],
 )
 def test_a_unit_that_no_question_has_goes_to_a_person(asked: str, value: float, text: str) -> None:
