@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from edgekit.grading.amounts import amounts
 from edgekit.grading.intake import matching_form
@@ -74,12 +75,18 @@ def gives_money(question: Question) -> bool:
     return is_money and not any(_CENTS.search(matching_form(text)) for text in question.text.values())
 
 
-def _given(question: Question) -> list[Unit]:
+def _given(question: Question) -> tuple[Unit, ...]:
     """The units that stand anywhere in the text of a question."""
-    words = {word.strip(_AROUND) for text in question.text.values() for word in text.split()}
-    named = [*asked_units(question), *(unit_named(word) for word in sorted(words) if len(word) >= _LEAST_WORD)]
-    named += [one.unit for text in question.text.values() for one in amounts(text)]
-    return [one for one in named if one is not None]
+    return (*asked_units(question), *_written(tuple(question.text.values())))
+
+
+# The same for every answer to a question.
+@lru_cache(maxsize=256)
+def _written(texts: tuple[str, ...]) -> tuple[Unit, ...]:
+    words = {word.strip(_AROUND) for text in texts for word in text.split()}
+    named = [unit_named(word) for word in sorted(words) if len(word) >= _LEAST_WORD]
+    named += [one.unit for text in texts for one in amounts(text)]
+    return tuple(one for one in named if one is not None)
 
 
 def is_other_currency(question: Question, unit: Unit) -> bool:
