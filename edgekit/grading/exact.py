@@ -10,9 +10,10 @@ from typing import TypeAlias
 from edgekit.grading.denied import denied_in
 from edgekit.grading.function_words import ARTICLES, LANGUAGES, denying_words, function_words, known
 from edgekit.grading.intake import Intake
-from edgekit.grading.one_number import is_one_number
+from edgekit.grading.one_number import in_figures, is_one_number
 from edgekit.grading.ruled import Ruled, doubt, evidence, rounded, ruled
 from edgekit.grading.short_forms import LEADING, brackets, core, loose, paired, without_call, words_of
+from edgekit.grading.spelling import kinship
 from edgekit.grading.statements import plain_words
 from edgekit.identify.scripts import scripts_in
 from edgekit.quiz.model import Question
@@ -153,7 +154,17 @@ def _but_for_an_article(said: _Said) -> Ruled | None:
 def _typed_for(said: _Said) -> Ruled | None:
     """`H20`, `3` for `tres`, `July 4th` and `the 4th of July` for `4 July`."""
     wording = next((one for one, form in said.forms.items() if form and _is_typed_for(said, form)), None)
+    wording = wording or _in_figures(said)
     return said.doubted(f"it is nearly `{wording}`", wording) if wording is not None else None
+
+
+def _in_figures(said: _Said) -> str | None:
+    """`World War Two` for `World War II`, `veintiuno de julio` for `21 de julio`."""
+    if len(said.words) > _MOST_WORDS:
+        return None
+    spoken = tuple(dict.fromkeys((said.question.language, *said.languages)))
+    mine, *theirs = (LEADING.sub("", loose(in_figures(one, spoken))) for one in (said.text, *said.forms))
+    return next((one for one, form in zip(said.forms, theirs, strict=True) if form == mine), None)
 
 
 def _nearly(said: _Said) -> Ruled | None:
@@ -205,6 +216,18 @@ def _words_of_one(said: _Said) -> Ruled | None:
     return said.doubted(f"it has only words of `{wording}`", said.near) if wording is not None else None
 
 
+def _cognate(said: _Said) -> Ruled | None:
+    """`fotosíntesis` for `photosynthesis`, `dióxido de carbono` for `carbon dioxide`, and nothing else."""
+    mine = _kin(said.words[:_MOST_WORDS])
+    wording = next((one for one, form in said.forms.items() if mine and _kin(form.split()) == mine), None)
+    return said.doubted(f"it is nearly `{wording}`", wording) if wording is not None else None
+
+
+def _kin(words: list[str]) -> set[str]:
+    small = function_words(LANGUAGES) - denying_words(LANGUAGES)
+    return {kinship(one) for one in words if one not in small} if all(map(str.isalpha, words)) else set()
+
+
 def _in_another_script(said: _Said) -> Ruled | None:
     """What is written in letters that no accepted form has cannot be compared."""
     written, mine = {script for one in said.forms for script in scripts_in(one)}, scripts_in(said.text)
@@ -224,6 +247,7 @@ _RULES: tuple[_Rule, ...] = (
     _inflected,
     _among_others,
     _words_of_one,
+    _cognate,
     _in_another_script,
 )
 
@@ -262,13 +286,20 @@ def _same_sums(one: str, other: str) -> bool:
 
 
 def _is_part(said: list[str], form: list[str]) -> bool:
-    """Whether words of an accepted form, in any order, are all there is, and half of its letters: `Bolívar`.
+    """Whether words of an accepted form, in any order, are all there is, and half of its letters, small words aside.
 
     `Metal` is none of `no metal`.
     """
-    letters, left = len("".join(dict.fromkeys(said))), {*form}.difference(said)
+    left = {*form}.difference(said)
     is_denied = not left.isdisjoint(denying_words(LANGUAGES))
-    return {*said} <= {*form} and said != form and not is_denied and 2 * letters >= len("".join(form))
+    letters, of = (len("".join(_telling(one))) for one in (said, form))
+    return {*said} <= {*form} and said != form and not is_denied and 2 * letters >= of
+
+
+def _telling(words: list[str]) -> dict[str, None]:
+    """The words without the small ones, unless all of them are small."""
+    small = function_words(LANGUAGES)
+    return dict.fromkeys([one for one in words if one not in small] or words)
 
 
 def _rows(words: list[str], lengths: set[int]) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
+from edgekit.checks.number_words import roman, spelled
 from edgekit.grading.amounts import amounts
 from edgekit.grading.quantities import Quantity
 from edgekit.grading.short_forms import LEADING
@@ -24,6 +25,18 @@ def is_one_number(one: str, other: str, languages: tuple[str, ...]) -> bool:
     if read[0] is None or read[1] is None:
         return False
     return read[0].same_amount(read[1]) or _is_share(read[0], read[1]) or _is_share(read[1], read[0])
+
+
+def in_figures(text: str, languages: tuple[str, ...]) -> str:
+    """A text with its numbers in words, and in Roman capitals, in figures."""
+    found = [(begin, end, max(values)) for one in languages for begin, end, values in spelled(text, one)]
+    found += [(begin, end, max(values)) for begin, end, values in roman(text)]
+    last = len(text)
+    # Of two languages' readings the longer stands.
+    for begin, end, value in sorted(found, key=lambda one: (one[0], one[1]), reverse=True):
+        if end <= last:
+            text, last = f"{text[:begin]}{value}{text[end:]}", begin
+    return text
 
 
 def _number(form: str, languages: tuple[str, ...]) -> Quantity | None:

@@ -226,3 +226,39 @@ def test_sums_are_the_same_in_another_order_and_no_others() -> None:
         ("y=2x+1", (2.0,)),
     ):
         assert mark(asked, text).possible == possible, text
+
+
+@pytest.mark.parametrize(
+    ("accepted", "others"),
+    [
+        ("photosynthesis", "fotosíntesis|la fotosíntesis|fotossíntese"),
+        ("carbon dioxide", "dióxido de carbono"),
+        ("democracy", "democracia"),
+        ("World War II", "World War Two|World War 2"),
+        ("21 de julio", "veintiuno de julio|el veintiuno de julio"),
+        ("Luis XIV", "Luis 14|Luis catorce"),
+        ("three states", "3 states"),
+        ("La batalla de Ayacucho", "Ayacucho"),
+        ("the King of Spain", "Spain"),
+    ],
+)
+def test_a_cognate_a_number_in_figures_and_the_telling_word_go_to_a_person(accepted: str, others: str) -> None:
+    asked = question("exact", references={"en": (accepted,)})
+    for text in others.split("|"):
+        assert mark(asked, text).possible == (0.0, 2.0), text
+
+
+@pytest.mark.parametrize(
+    ("accepted", "others"),
+    [
+        ("photosynthesis", "respiración|quimiosíntesis"),
+        ("democracy", "monarquía|autocracia"),
+        ("herbivore", "carnívoro|omnívoro"),
+        ("three states", "4 states|3 rivers|3"),
+        ("La batalla de Ayacucho", "la guerra de Ayacucho|batalla de Junín|la|de"),
+    ],
+)
+def test_another_word_in_another_language_and_another_number_are_wrong(accepted: str, others: str) -> None:
+    asked = question("exact", references={"en": (accepted,)})
+    for text in others.split("|"):
+        assert mark(asked, text).possible == (0.0,), text
