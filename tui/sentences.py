@@ -118,6 +118,7 @@ SENTENCES: tuple[str, ...] = (
     N_("it is nearly `{wording}`"),
     N_("it is a form of `{wording}`"),
     N_("every word is there, in order, with others"),
+    N_("its letters are right, and its words are not apart as they should be"),
     N_("it holds an accepted form among other words"),
     N_("it has only words of `{wording}`"),
     N_("it is in another script than what is accepted"),
@@ -133,6 +134,7 @@ SENTENCES: tuple[str, ...] = (
     N_("the number is right, and the unit `{unit}` is missing"),
     N_("the number is right, and its unit is not `{unit}`"),
     N_("the question asks for another unit than `{unit}`"),
+    N_("the question says nothing of the unit of `{quote}`"),
     N_("`{quote}` is of another era than the question asks for"),
     N_("it is no reference; by its letters it is {score} % like the nearest one (chrF)"),
     # What the checks of a translation find.

@@ -75,6 +75,8 @@ _DATE = re.compile(
 )
 _HIGH = str.maketrans("⁻⁺⁰¹²³⁴⁵⁶⁷⁸⁹−", "-+0123456789-")
 _BARE_POINT = re.compile(r"(?:(?<=^)|(?<=[\s=(−-]))[.,](?P<digits>\d{1,12})\b")
+# `2'5` as it is written in Spain; behind it there is no inch and no second.
+_HIGH_COMMA = re.compile(r"(?<![\w.,'’´])(?P<whole>\d{1,6})['’´](?P<rest>\d{1,2})(?![\w'’´\"”″])")
 _CLOCK = re.compile(r"(?<![\w:.,])(?P<first>\d{1,2}):(?P<second>[0-5]\d)(?::(?P<third>[0-5]\d))?(?![\w:])")
 _IN_ONE = re.compile(r"(?<![\w.,])(?P<first>\d{1,3})(?P<unit>h|m)\s?(?P<second>\d\d)(?:\s?(?:min|mins|cm))?\b")
 _HINDI_ONE = re.compile(rf"(?<!\w)एक{_END}")
@@ -115,7 +117,7 @@ def amounts(text: str, languages: tuple[str, ...] = (), *, decimal: str | None =
     """
     text = look_alikes_folded(text)
     plain = matching_form(text)
-    own = _own(text, plain, decimal)
+    own = _own(text, plain, decimal, high_comma="es" in map(base_language, languages))
     rest = list(text)
     for one in own:
         rest[one.begin : one.end] = "\0" * (one.end - one.begin)
@@ -144,7 +146,7 @@ def _readings(digits: str, decimal: str | None) -> list[str]:
     return readings
 
 
-def _own(text: str, plain: str, decimal: str | None) -> list[Quantity]:
+def _own(text: str, plain: str, decimal: str | None, *, high_comma: bool) -> list[Quantity]:
     """What is one number by its form; the first reading of a span stands."""
     read: list[tuple[int, int, tuple[Decimal, ...], Unit | None]] = []
     read.extend((*match.span(), (Decimal(match["last"] or match["first"]),), None) for match in _DATE.finditer(plain))
@@ -168,6 +170,8 @@ def _own(text: str, plain: str, decimal: str | None) -> list[Quantity]:
         first, *others = (_PAIRED[word] for word in match.groups() if word)
         read.append((*match.span(), (Decimal(first * 100 + sum(others)),), None))
     read.extend((*match.span(), (Decimal(f"0.{match['digits']}"),), None) for match in _BARE_POINT.finditer(plain))
+    pointed = _HIGH_COMMA.finditer(plain) if high_comma else ()
+    read.extend((*match.span(), (Decimal(f"{match['whole']}.{match['rest']}"),), None) for match in pointed)
     for match in _CLOCK.finditer(plain):
         parts = [int(one) for one in match.groups() if one is not None]
         values = (parts[0] * 60 + parts[1],) if len(parts) == 2 else (parts[0] * 3600 + parts[1] * 60 + parts[2],)

@@ -15,6 +15,16 @@ _ID = re.compile(r"[^\W_]+(?:[._-][^\W_]+)*")
 _JOINING = ("and", "y", "e", "und", "et", "&")
 _LIST = re.compile(r"[,;\n]")
 _ROW = re.compile(rf"[,;\n/+&]|\b(?:{'|'.join(_JOINING[:-1])})\b", re.IGNORECASE)
+_TRUTH = {
+    word: kind
+    for kind, words in (
+        ("v", "true t verdadero verdadera cierto v verdadeiro verdadeira certo vrai wahr richtig"),
+        ("f", "false f falso falsa errado faux falsch"),
+    )
+    for word in words.split()
+}
+# `b → a`, `~~b~~ a`: what was chosen first and what counts a person sees.
+_CORRECTED = re.compile(r"\w\s*(?:->|=>|[→⇒])|~~|\u0336")
 _ARTICLE = re.compile(r"[ao] \S+$")
 
 
@@ -49,6 +59,8 @@ def _by_form(question: Question, text: str) -> set[str] | None:
 
 def _chosen(question: Question, said: str) -> set[str] | None:
     """The options that an answer names, None where that is not certain."""
+    if _CORRECTED.search(said) and not any(map(_CORRECTED.search, question.options.values())):
+        return None
     forms = [loose(text) for text in question.options.values()]
     by_text = dict(zip(forms, question.options, strict=True))
     by_text = {LEADING.sub("", text): name for text, name in by_text.items()} | by_text
@@ -57,6 +69,8 @@ def _chosen(question: Question, said: str) -> set[str] | None:
         by_text = {text: name for text, name in by_text.items() if forms.count(text) == 1}
     by_id = {name.casefold(): name for name in question.options}
     form = loose(said)
+    if (truth := _truth(forms, form)) is not None and form not in by_id:
+        return {list(question.options)[truth]}
     if form in by_text:
         # Of options `1: 2` and `2: 3` an answer of `2` may be either.
         is_either = by_id.get(form, by_text[form]) != by_text[form]
@@ -84,6 +98,17 @@ def _chosen(question: Question, said: str) -> set[str] | None:
     if len(question.correct) > 1 and letters == sorted({*letters}) and all(one in by_id for one in letters):
         return {by_id[one] for one in letters}
     return None
+
+
+def _truth(forms: list[str], form: str) -> int | None:
+    """Which of two options, one of them `true` and the other `false` in any language, another word for them names."""
+    kinds = [_TRUTH.get(one) for one in forms]
+    said = _TRUTH.get(form)
+    return (
+        kinds.index(said)
+        if said is not None and sorted(filter(None, kinds)) == ["f", "v"] and len(kinds) == 2
+        else None
+    )
 
 
 def _is_named_twice(form: str, option: str, ids: set[str]) -> bool:

@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 
 from edgekit.checks.base import APOSTROPHES, WORD
-from edgekit.checks.number_words import cardinals
+from edgekit.checks.number_words import cardinals, spelled
 from edgekit.grading.intake import Intake, matching_form
 from edgekit.grading.ruled import Ruled, doubt, evidence, rounded, ruled
 from edgekit.quiz.model import Question
@@ -14,6 +14,7 @@ from edgekit.quiz.model import Question
 _STEP = 0.25  # of `rounded`
 # Numbers are words here: 13 pears are not 12.
 _WORD = re.compile(rf"\d+(?:[.,:/]\d+)*[^\W_]*|{WORD.pattern}")
+_THOUSANDS = re.compile(r"(?<=\d)[.,](?=\d{3}(?:[.,]\d{3})*(?!\d))")
 _PART = re.compile(r"[^-]+")
 
 
@@ -22,12 +23,15 @@ def mark_dictation(question: Question, intake: Intake) -> Ruled:
 
     Signs are no words, figures are. Without `form_counts` neither case nor accents count, nor whether a number is in
     words; with it, a person looks at what they cost more than half of the points (all in capitals). A person looks as
-    well where every word is there, with so many others that half of the points are gone. The evidence is the first word
-    that differs, else all of it.
+    well where half of the points are gone though every word is there, with others, or every letter, run together. The
+    evidence is the first word that differs, else all of it.
     """
     found = _by_words(question, intake, strict=question.form_counts)
     if found.points < question.points / 2 and _is_whole(question, intake):
         told = doubt("uncertain", "every word is there, in order, with others", found.result.evidence)
+        return ruled(found.points, question.points, found.result.evidence, possible=(question.points,), reasons=told)
+    if found.points < question.points / 2 and _has_its_letters(question, intake.text):
+        told = doubt("uncertain", "its letters are right, and its words are not apart as they should be")
         return ruled(found.points, question.points, found.result.evidence, possible=(question.points,), reasons=told)
     if not question.form_counts:
         return found
@@ -46,6 +50,16 @@ def _is_whole(question: Question, intake: Intake) -> bool:
         if theirs and all(form in rest for _, form in theirs):
             return True
     return False
+
+
+def _has_its_letters(question: Question, text: str) -> bool:
+    """Whether all letters of a text are there and no others: run together, parted, or spelled (`d-a-y`)."""
+    said = _letters(text, strict=question.form_counts)
+    return bool(said) and any(_letters(one, strict=question.form_counts) == said for _, one in _dictated(question))
+
+
+def _letters(text: str, *, strict: bool) -> str:
+    return "".join(filter(str.isalnum, text if strict else matching_form(text)))
 
 
 def _by_words(question: Question, intake: Intake, *, strict: bool) -> Ruled:
@@ -86,18 +100,32 @@ def _dictated(question: Question) -> list[tuple[str, str]]:
 def _words(text: str, strict: bool, language: str) -> list[tuple[tuple[int, int], str]]:
     """The words of a text, each with its span, as they are compared.
 
-    Without form those with hyphens are as many words as they have parts, and a number below a hundred is its figures.
+    Without form those with hyphens are as many words as they have parts, and numbers are their figures: in words
+    (`vinte e cinco`) where a language is given, and without signs of thousands.
     """
     found = [(one.span(), one[0]) for one in _WORD.finditer(text.translate(APOSTROPHES))]
     if strict:
         return found
+    spoken = _spoken(text, language)
     named = _named(language)
-    plain = [(span, matching_form(word)) for span, word in found]
-    return [
-        part
-        for (begin, end), word in plain
-        for part in ([((begin, end), named[word])] if word in named else _parts(begin, word))
-    ]
+    words = [((begin, end), figures) for begin, end, figures in spoken]
+    for (begin, end), word in found:
+        if any(first <= begin < last for first, last, _ in spoken):
+            continue
+        plain = matching_form(word)
+        words += [((begin, end), named[plain])] if plain in named else _parts(begin, _figures(plain))
+    return sorted(words)
+
+
+def _spoken(text: str, language: str) -> list[tuple[int, int, str]]:
+    """Where numbers of several words stand, and their figures: all of them together, `vinte e cinco` is no 20 and 5."""
+    read = spelled(text, language) if language else ()
+    return [(begin, end, f"{max(values)}") for begin, end, values in read if len(text[begin:end].split()) > 1]
+
+
+def _figures(word: str) -> str:
+    """`1,250`, `1.250` and `1250` are one word, `3,5` and `3.5` as well."""
+    return _THOUSANDS.sub("", word).replace(",", ".") if word[:1].isdecimal() else word
 
 
 def _parts(begin: int, word: str) -> list[tuple[tuple[int, int], str]]:

@@ -7,13 +7,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from edgekit.grading.amounts import amounts
 from edgekit.grading.denied import denied_in
 from edgekit.grading.function_words import ARTICLES, LANGUAGES, denying_words, function_words, known
 from edgekit.grading.intake import Intake
-from edgekit.grading.quantities import Quantity
+from edgekit.grading.one_number import in_figures, is_one_number
 from edgekit.grading.ruled import Ruled, doubt, evidence, rounded, ruled
 from edgekit.grading.short_forms import LEADING, brackets, core, loose, paired, without_call, words_of
+from edgekit.grading.spelling import kinship
 from edgekit.grading.statements import plain_words
 from edgekit.identify.scripts import scripts_in
 from edgekit.quiz.model import Question
@@ -28,8 +28,8 @@ _MOST_WORDS = 64
 # `alegre o contento`, `acid / acidic`.
 _SEVERAL = re.compile(r"[,;/\n]| (?:or|and|o|u|y|ou|e|oder|und|ou|et) ")
 _LEAST_SHORT = 3
-# `3½` for `3 1/2`.
-_IN_ONE = re.compile(r"[½¼¾⅓⅔]")
+# Another number is no slip of the pen: `100` for `1000`.
+_FIGURES = re.compile(r"[\d.,]+")
 _TERM = re.compile(r"[+-]?[^+-]+")
 _ALIKE = str.maketrans("0", "o", "^")
 _ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th|º|ª|er|eme)\b")
@@ -154,7 +154,17 @@ def _but_for_an_article(said: _Said) -> Ruled | None:
 def _typed_for(said: _Said) -> Ruled | None:
     """`H20`, `3` for `tres`, `July 4th` and `the 4th of July` for `4 July`."""
     wording = next((one for one, form in said.forms.items() if form and _is_typed_for(said, form)), None)
+    wording = wording or _in_figures(said)
     return said.doubted(f"it is nearly `{wording}`", wording) if wording is not None else None
+
+
+def _in_figures(said: _Said) -> str | None:
+    """`World War Two` for `World War II`, `veintiuno de julio` for `21 de julio`."""
+    if len(said.words) > _MOST_WORDS:
+        return None
+    spoken = tuple(dict.fromkeys((said.question.language, *said.languages)))
+    mine, *theirs = (LEADING.sub("", loose(in_figures(one, spoken))) for one in (said.text, *said.forms))
+    return next((one for one, form in zip(said.forms, theirs, strict=True) if form == mine), None)
 
 
 def _nearly(said: _Said) -> Ruled | None:
@@ -163,6 +173,8 @@ def _nearly(said: _Said) -> Ruled | None:
     least = _NEAR if len(form) >= _LEAST_NEAR else _NEAR_SHORT if len(form) == _LEAST_NEAR - 1 else 1.0
     joined = form and "".join(form.split()) == "".join(said.form.split())
     if not form or form in said.rows or not (joined or said.alike >= least):
+        return None
+    if _FIGURES.fullmatch(form) and _FIGURES.fullmatch(said.form):
         return None
     return said.doubted(f"it is nearly `{said.near}`", said.near)
 
@@ -204,6 +216,18 @@ def _words_of_one(said: _Said) -> Ruled | None:
     return said.doubted(f"it has only words of `{wording}`", said.near) if wording is not None else None
 
 
+def _cognate(said: _Said) -> Ruled | None:
+    """`fotosíntesis` for `photosynthesis`, `dióxido de carbono` for `carbon dioxide`, and nothing else."""
+    mine = _kin(said.words[:_MOST_WORDS])
+    wording = next((one for one, form in said.forms.items() if mine and _kin(form.split()) == mine), None)
+    return said.doubted(f"it is nearly `{wording}`", wording) if wording is not None else None
+
+
+def _kin(words: list[str]) -> set[str]:
+    small = function_words(LANGUAGES) - denying_words(LANGUAGES)
+    return {kinship(one) for one in words if one not in small} if all(map(str.isalpha, words)) else set()
+
+
 def _in_another_script(said: _Said) -> Ruled | None:
     """What is written in letters that no accepted form has cannot be compared."""
     written, mine = {script for one in said.forms for script in scripts_in(one)}, scripts_in(said.text)
@@ -223,6 +247,7 @@ _RULES: tuple[_Rule, ...] = (
     _inflected,
     _among_others,
     _words_of_one,
+    _cognate,
     _in_another_script,
 )
 
@@ -237,14 +262,7 @@ def _is_typed_for(said: _Said, form: str) -> bool:
         return True
     if _is_short_for(said.form.split(), form.split()) or _same_sums(said.form, form):
         return True
-    in_figures = any(map(str.isdecimal, said.form)) == any(map(str.isdecimal, form))
-    # `1/2` may be asked for where `2/4` or `0.5` is given; `.5`, `0.50` and `05` are only other ways to write it.
-    if in_figures and "/" in said.form + form and not _IN_ONE.search(said.form + form):
-        return False
-    one, other = amounts(said.form, said.languages), amounts(form, said.languages)
-    if [len(one), len(other)] != [1, 1] or not one[0].same_amount(other[0]):
-        return False
-    return _is_whole(one[0], said.form) and _is_whole(other[0], form)
+    return is_one_number(said.form, form, said.languages)
 
 
 def _is_short_for(words: list[str], form: list[str]) -> bool:
@@ -267,18 +285,21 @@ def _same_sums(one: str, other: str) -> bool:
     return "+" in one and mine == theirs
 
 
-def _is_whole(one: Quantity, form: str) -> bool:
-    return one.end - one.begin == len(form)
-
-
 def _is_part(said: list[str], form: list[str]) -> bool:
-    """Whether words of an accepted form, in any order, are all there is, and half of its letters: `Bolívar`.
+    """Whether words of an accepted form, in any order, are all there is, and half of its letters, small words aside.
 
     `Metal` is none of `no metal`.
     """
-    letters, left = len("".join(dict.fromkeys(said))), {*form}.difference(said)
+    left = {*form}.difference(said)
     is_denied = not left.isdisjoint(denying_words(LANGUAGES))
-    return {*said} <= {*form} and said != form and not is_denied and 2 * letters >= len("".join(form))
+    letters, of = (len("".join(_telling(one))) for one in (said, form))
+    return {*said} <= {*form} and said != form and not is_denied and 2 * letters >= of
+
+
+def _telling(words: list[str]) -> dict[str, None]:
+    """The words without the small ones, unless all of them are small."""
+    small = function_words(LANGUAGES)
+    return dict.fromkeys([one for one in words if one not in small] or words)
 
 
 def _rows(words: list[str], lengths: set[int]) -> list[str]:

@@ -17,9 +17,9 @@ from edgekit.grading.texts import Texts
 from edgekit.quiz.model import Question
 from edgekit.quiz.suggestion import Reason
 
-# Of 81 words of LAK and ISLS in another language than the rest 47 are more alike, of 55 wrong words the most .74; of 10
-# synonyms of SciEntsBank and Beetle (train) one.
-_SAME_WORD = 0.77
+# Of 121 synonyms in 49 sentences of our own in en, es and pt, words of another language among them, 32 are more alike,
+# of 266 other words none: the most is .79 (`comen` for `producen`).
+_SAME_WORD = 0.8
 
 
 class NearCopies:

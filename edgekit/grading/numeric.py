@@ -26,6 +26,7 @@ from edgekit.grading.right_numbers import (
     is_right,
     is_share,
     is_unasked,
+    is_unheard,
     is_within,
     makes,
     raised,
@@ -203,6 +204,16 @@ def _last_is_another(said: _Said) -> Ruled | None:
     return said.seen(told, said.words)
 
 
+def _with_a_unit_of_its_own(said: _Said) -> Ruled | None:
+    """`8 kg` where nobody says that a mass is asked for."""
+    text = said.intake.text
+    if not said.right or not all(is_unheard(said.question, one, text) for one in said.right):
+        return None
+    quote = short(text[said.right[0].begin : said.right[0].end])
+    told = doubt("unit", f"the question says nothing of the unit of `{quote}`", said.words)
+    return said.seen(told, said.words, 0.0, said.half, points=said.question.points)
+
+
 def _right(said: _Said) -> Ruled | None:
     return ruled(said.question.points, said.question.points, said.words) if said.right else None
 
@@ -211,9 +222,13 @@ def _but_for_its_unit(said: _Said) -> Ruled | None:
     """`5` for 5 kg, which may have half of the points, and `5 m`, which has none."""
     question = said.question
     same = [one for one in said.found if is_within(question, one.values) or is_share(question, one)]
-    if not question.unit or not same:
+    if not same:
         return None
     words = said.shown(same[0])
+    if not question.unit:
+        # `0.6` where a percentage is asked for.
+        told = doubt("unit", "the number is right, and the unit `%` is missing", words)
+        return said.seen(told, words, 0.0, question.points, points=said.half)
     if same[0].unit is None or is_left_out(question.unit, same[0].unit):
         told = doubt("unit", f"the number is right, and the unit `{question.unit}` is missing", words)
         return said.seen(told, words, 0.0, question.points, points=said.half)
@@ -274,6 +289,7 @@ _RULES: tuple[_Rule, ...] = (
     _with_another_unit_than_asked,
     _of_another_era,
     _last_is_another,
+    _with_a_unit_of_its_own,
     _right,
     _but_for_its_unit,
     _in_the_unit_of_the_text,

@@ -9,7 +9,14 @@ from decimal import Decimal
 from unicodedata import digit
 
 from edgekit.checks.scale_words import scale
-from edgekit.grading.asked_units import asked_units, asks_for_another, is_other_currency
+from edgekit.grading.asked_units import (
+    asked_units,
+    asks_for_another,
+    asks_for_share,
+    gives_money,
+    is_other_currency,
+    is_unheard_of,
+)
 from edgekit.grading.quantities import Quantity, scale_behind
 from edgekit.grading.units import Unit, unit_named
 from edgekit.quiz.model import Question
@@ -22,6 +29,7 @@ _LEAST_DIGITS = 3
 _MOST_TERMS = 4
 # `15:00` as an hour.
 _HOUR = re.compile(r"(\d{1,2}):00")
+_CENTS = re.compile(r"\b(?:c[eé]nt\w+|pence|penny)$", re.IGNORECASE)
 _SHORT_SCALE = re.compile(r"\d\s?([^\W\d_]{1,2})$")
 _RAISED = re.compile(
     r"(?<![\w.,])(?P<base>\d{1,4})\s?(?:(?:\^|\*\*)\s?(?P<power>\d{1,2})(?!\d)|(?P<high>[²³⁴⁵⁶⁷⁸⁹]))"
@@ -84,6 +92,15 @@ def is_unasked(question: Question, one: Quantity) -> bool:
     return one.unit.dimension != "share" or not is_within(question, _times(one.values, _HUNDREDTH))
 
 
+def is_unheard(question: Question, one: Quantity, text: str) -> bool:
+    """Whether a right number has a unit that neither the quiz nor the text of the question has: `8 kg`, `3 cents`."""
+    if question.unit:
+        return False
+    if one.unit is not None:
+        return is_unheard_of(question, one.unit)
+    return _CENTS.search(text, one.begin, one.end) is not None and gives_money(question)
+
+
 def is_letter(question: Question, one: Quantity, text: str) -> bool:
     """Whether a number is right but for the sign of thousands or millions behind it: `5k`, `5 M`, `5 mn`, `5万`."""
     short = _SHORT_SCALE.search(text, one.begin, one.end)
@@ -103,12 +120,8 @@ def is_left_out(wanted: str, unit: Unit) -> bool:
 def is_share(question: Question, one: Quantity) -> bool:
     """Whether a number without a unit is the percentage asked for: `0.6`, `3/5`."""
     unit = unit_named(question.unit) if question.unit else None
-    return (
-        unit is not None
-        and unit.dimension == "share"
-        and one.unit is None
-        and is_within(question, _times(one.values, 1 / _HUNDREDTH))
-    )
+    asked = unit.dimension == "share" if unit is not None else not question.unit and asks_for_share(question)
+    return asked and one.unit is None and is_within(question, _times(one.values, 1 / _HUNDREDTH))
 
 
 def makes(question: Question, found: Sequence[Quantity]) -> bool:

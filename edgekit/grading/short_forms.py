@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from unicodedata import normalize
 
 from edgekit.checks.base import APOSTROPHES
 from edgekit.grading.intake import matching_form
@@ -16,6 +17,8 @@ _AROUND = re.compile(rf"^(?:[{_SIGN}]|[.,](?!\d)|-(?=\s|[^\W\d_]{{2}}|-|$))+|(?:
 _TYPESET = re.compile(r"\\(?:text|mathrm|mathit|mathbf|ce)\b|\\(?:[()\[\], ]|$)|[${}_]")
 _LOW = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 _RAISED = re.compile(r"[⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ]+")
+# `3½` is `3 1/2`.
+_FRACTION = re.compile(r"(?P<whole>\d)?(?P<sign>[¼-¾⅐-⅞])")
 _HIGH = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ", "0123456789+-n")
 # `SO4^2-` is written `SO₄²⁻` and `SO42-`.
 _CHARGE = re.compile(r"\^(\d*[+-])(?![\w(])")
@@ -99,12 +102,18 @@ def loose(text: str) -> str:
         text = _TYPESET.sub("", text)
     if not text.isascii():
         text = _RAISED.sub(lambda found: f"^{found[0].translate(_HIGH)}", text)
+        text = _FRACTION.sub(_spelled, text).replace("\u2044", "/")
     text = matching_form(text).translate(_LOW)
     if _MATHS.search(text):
         text = _INDEX.sub(r"\1", _UNIT_ROOM.sub("", text))
         text = _OTHER_SIGN.sub(lambda found: _SAME_SIGNS[found[0]], text)
         text = _CHARGE.sub(r"\1", _ROOM.sub(r"\1", _TIMES.sub("*", text)))
     return " ".join(text.split())
+
+
+def _spelled(found: re.Match[str]) -> str:
+    """A fraction of one sign in figures."""
+    return f"{found['whole']} " * bool(found["whole"]) + normalize("NFKC", found["sign"])
 
 
 def brackets(text: str) -> str:

@@ -87,7 +87,7 @@ class Vocabulary:
                 if len(plain) < _LEAST_KEY or plain in self._small:
                     continue
                 self._plain.setdefault(plain, word)
-                for index, key in ((self._sounds, _sound(plain)), (self._kin, _kinship(plain))):
+                for index, key in ((self._sounds, _sound(plain)), (self._kin, kinship(plain))):
                     if len(key) >= _LEAST_KEY:
                         index.setdefault(key, word)
         self._forms = list(self._plain)
@@ -109,7 +109,7 @@ class Vocabulary:
         if len(plain) < _LEAST_KEY or plain in self._small:
             return None
         found = self._sounds.get(_sound(plain)) if spanish else None
-        found = found or self._kin.get(_kinship(plain)) or self._near(plain)
+        found = found or self._kin.get(kinship(plain)) or self._near(plain)
         if found is None or self._is_form(plain, matching_form(found)):
             return None
         return None if self._is_opposite(plain, matching_form(found)) else found
@@ -210,8 +210,11 @@ def _sound(plain: str) -> str:
 
 
 @lru_cache(maxsize=1 << 14)
-def _kinship(plain: str) -> str:
-    """What cognates of Latin and Greek words share: `photosynthesis`, `fotosíntesis`, `fotossíntese`."""
+def kinship(plain: str) -> str:
+    """What cognates of Latin and Greek words share: `photosynthesis`, `fotosíntesis`, `fotossíntese`.
+
+    plain: in the form of `matching_form`.
+    """
     for ending, common in _ENDINGS:
         changed = ending.sub(common, plain)
         if changed != plain:

@@ -36,6 +36,9 @@ _ENDS = ".!?…।॥。！？ "
 # Between two spellings of one name (`Ann`, `Ana`).
 _SAME_NAME = 0.6
 _NAME = re.compile(r"(?<=[^\W_]\s)[^\W\d_][^\W_]+(?:['’-][^\W_]+)*")
+# Of two forms or spellings of a word (`garden`, `gardens`, `gardn`).
+_SAME_WORD = 0.7
+_STEP = 0.25  # of `rounded`
 # There every noun has a capital.
 _CAPITALS = ("de", "lb")
 # A denial changes few letters: `El agua no se congela a 0 grados` has 86 to the sentence without it.
@@ -52,7 +55,7 @@ def mark_translation(question: Question, intake: Intake) -> Ruled:
     """Full points for a reference, else points by chrF against the nearest one, for a person to look at.
 
     What says the contrary of the references has none by itself, what has another number, unit or thing half of them at
-    most, and half a sentence no more than its share.
+    most, half a sentence no more than its share, and what has a few other words no more than theirs.
     """
     most, text = question.points, intake.text
     best, tag, nearest = -1.0, question.language, ""
@@ -81,7 +84,12 @@ def mark_translation(question: Question, intake: Intake) -> Ruled:
         points = min(near, rounded(most * _MOST_OTHER_AMOUNT, most)) if is_other else near
     reasons = [*against.reasons(intake.span), *others]
     told = {one.span for one in reasons}
-    reasons += [one for one in _instead(nearest, intake, tag) if one.span not in told]
+    instead = [*_instead(nearest, intake, tag)]
+    reasons += [one for one, _ in instead if one.span not in told]
+    if (lost := sum(count for _, count in instead)) and points > 0:
+        # A synonym or another thing: what is proposed does not say that it is all right.
+        kept = 1 - lost / max(lost, _telling_words(nearest, tag))
+        points = near = min(points, max(_STEP, min(most - _STEP, rounded(most * kept, most))))
     reasons += [
         Reason("uncertain", f"it is no reference; by its letters it is {best:.0f} % like the nearest one (chrF)", span),
     ]
@@ -108,8 +116,13 @@ def _others(references: Sequence[str], nearest: str, intake: Intake, tag: str) -
     return found
 
 
-def _instead(nearest: str, intake: Intake, tag: str) -> Iterator[Reason]:
-    """The words that stand in the place of some of the nearest reference, where these are few: a synonym or not."""
+def _instead(nearest: str, intake: Intake, tag: str) -> Iterator[tuple[Reason, int]]:
+    """The words that stand in the place of some of the nearest reference, where these are few: a synonym or not.
+
+    With how many of the reference's they stand for, slips of the pen and other forms of a word aside.
+    """
+    from rapidfuzz.distance import OSA
+
     mine, theirs = ([one.span() for one in WORD.finditer(text)] for text in (intake.text, nearest))
     forms = [
         [matching_form(text[slice(*one)]) for one in row] for text, row in ((nearest, theirs), (intake.text, mine))
@@ -125,9 +138,20 @@ def _instead(nearest: str, intake: Intake, tag: str) -> Iterator[Reason]:
             continue
         place = mine[begin][0], mine[end - 1][1]
         wanted = nearest[theirs[first][0] : theirs[last - 1][1]]
-        yield Reason(
+        told = Reason(
             "uncertain", f"it says `{short(intake.text[slice(*place)])}` and not `{short(wanted)}`", intake.span(*place)
         )
+        others = [one for one in forms[1][begin:end] if one not in small]
+        lost = [one for one in forms[0][first:last] if one not in small]
+        yield (
+            told,
+            sum(all(OSA.normalized_similarity(one, other) < _SAME_WORD for other in others) for one in lost),
+        )
+
+
+def _telling_words(text: str, tag: str) -> int:
+    small = function_words(known([tag]))
+    return sum(matching_form(one[0]) not in small for one in WORD.finditer(text))
 
 
 def _other_name(references: Sequence[str], nearest: str, text: str, tag: str) -> tuple[Span, str] | None:

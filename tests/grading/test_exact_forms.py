@@ -32,6 +32,7 @@ from edgekit.quiz.model import Question
         *(("x = 3", "x=3"), ("2x + 6", "2x+6"), ("x > 5", "x>5"), ("x ≥ 5", "x >= 5"), ("2:3", "2 : 3"), ("-7", "−7")),
         *(("(3, -2)", "(3,-2)"), ("(3, -2)", "3, -2"), ("(1, 4)", "(1; 4)"), ("(x-3)(x+3)", "(x - 3)(x + 3)")),
         *(("3 × 10^5", "3 x 10^5"), ("3 × 10^5", "3*10⁵"), ("a - b", "a-b"), ("1/2", "1 / 2")),
+        *(("1/2", "½"), ("3 1/2", "3½"), ("¾", "3/4"), ("1/2", "1⁄2")),
         *(
             ("Paris", "It's Paris"),
             ("Paris", "The answer is Paris."),
@@ -91,7 +92,6 @@ def test_another_sign_is_another_answer(accepted: str, text: str) -> None:
         ("H2O", "H20"),
         ("x^2", "x2"),
         ("25 December", "25 Dec"),
-        ("3 1/2", "3½"),
         ("25 December", "25 dec."),
         ("3/4", "three quarters"),
         ("y = 2x + 1", "y = 1 + 2x"),
@@ -184,7 +184,13 @@ def test_another_word_is_no_form_of_an_accepted_one(accepted: str, text: str) ->
         ("4", "04|4.0|4,00|four|+4"),
         ("1000", "1,000|1 000|1000.0|a thousand"),
         ("5 kg", "5 kilos|5.0 kg"),
-        ("3 1/2", "3½"),
+        ("1/2", "0.5|0,5|.5|50 %|50 por ciento|2/4|la mitad|one half|5·10^-1"),
+        ("0.5", "1/2|½|50%|half|5e-1"),
+        ("50 %", "1/2|0.5|la mitad"),
+        ("1 1/2", "1.5|3/2|one and a half"),
+        ("10^3", "1000|1e3|1 000|1.000"),
+        ("-3", "minus 3|menos tres|-3.0"),
+        ("8", "8th|= 8|8 kg|8 €"),
     ],
 )
 def test_the_same_number_written_otherwise_goes_to_a_person(form: str, others: str) -> None:
@@ -193,8 +199,18 @@ def test_the_same_number_written_otherwise_goes_to_a_person(form: str, others: s
         assert mark(asked, text).possible == (0.0, 2.0), text
 
 
-@pytest.mark.parametrize(("form", "others"), [("1/2", "2/4|0.5|4/8"), ("0.5", "1/2|0.6"), ("4", "40|5")])
-def test_another_number_or_a_fraction_that_is_to_be_worked_out_is_wrong(form: str, others: str) -> None:
+@pytest.mark.parametrize(
+    ("form", "others"),
+    [
+        ("1/2", "0.51|1/3|2|12"),
+        ("0.5", "0.6|5 %|0.05"),
+        ("4", "40|5"),
+        ("1000", "100|10000|10^2"),
+        ("1945", "1954|45"),
+        ("3.14", "314|3.1"),
+    ],
+)
+def test_another_number_is_wrong_however_few_figures_differ(form: str, others: str) -> None:
     asked = question("exact", references={"en": (form,)})
     for text in others.split("|"):
         assert mark(asked, text).possible == (0.0,), text
@@ -210,3 +226,39 @@ def test_sums_are_the_same_in_another_order_and_no_others() -> None:
         ("y=2x+1", (2.0,)),
     ):
         assert mark(asked, text).possible == possible, text
+
+
+@pytest.mark.parametrize(
+    ("accepted", "others"),
+    [
+        ("photosynthesis", "fotosíntesis|la fotosíntesis|fotossíntese"),
+        ("carbon dioxide", "dióxido de carbono"),
+        ("democracy", "democracia"),
+        ("World War II", "World War Two|World War 2"),
+        ("21 de julio", "veintiuno de julio|el veintiuno de julio"),
+        ("Luis XIV", "Luis 14|Luis catorce"),
+        ("three states", "3 states"),
+        ("La batalla de Ayacucho", "Ayacucho"),
+        ("the King of Spain", "Spain"),
+    ],
+)
+def test_a_cognate_a_number_in_figures_and_the_telling_word_go_to_a_person(accepted: str, others: str) -> None:
+    asked = question("exact", references={"en": (accepted,)})
+    for text in others.split("|"):
+        assert mark(asked, text).possible == (0.0, 2.0), text
+
+
+@pytest.mark.parametrize(
+    ("accepted", "others"),
+    [
+        ("photosynthesis", "respiración|quimiosíntesis"),
+        ("democracy", "monarquía|autocracia"),
+        ("herbivore", "carnívoro|omnívoro"),
+        ("three states", "4 states|3 rivers|3"),
+        ("La batalla de Ayacucho", "la guerra de Ayacucho|batalla de Junín|la|de"),
+    ],
+)
+def test_another_word_in_another_language_and_another_number_are_wrong(accepted: str, others: str) -> None:
+    asked = question("exact", references={"en": (accepted,)})
+    for text in others.split("|"):
+        assert mark(asked, text).possible == (0.0,), text

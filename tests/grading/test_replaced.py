@@ -39,6 +39,12 @@ def told(said: str, found: tuple[Replaced, ...]) -> tuple[str, str] | None:
          ("nitrógeno", "dióxido de carbono")),
         ("Body cells divide by mitosis.", "Body cells divide by meiosis.", "en", ("meiosis", "mitosis")),
         ("Nobody can read your letters.", "Everybody can read your letters.", "en", ("Everybody", "Nobody")),
+        ("Red blood cells carry oxygen to the body.", "They carry carbon dioxide to the body", "en",
+         ("carbon dioxide", "oxygen")),
+        ("Terminal 1 is connected to the positive terminal.", "because it is connected to the negative terminal", "en",
+         ("negative", "positive")),
+        ("Los glóbulos rojos llevan el oxígeno al cuerpo.", "Llevan el azúcar al cuerpo.", "es", ("azúcar", "oxígeno")),
+        ("As abelhas levam o pólen de flor em flor.", "Elas levam a água de flor em flor", "pt", ("água", "pólen")),
     ],
 )  # fmt: skip
 def test_a_word_in_anothers_place_is_told(wording: str, said: str, language: str, told: tuple[str, str]) -> None:
