@@ -26,7 +26,7 @@ def test_answer_is_left_when_the_spans_of_the_order_are_taken_out(place: str, jo
     assert all(word in order for word in ORDER.split())
 
 
-@pytest.mark.parametrize("name", ["develop", "develop_more", "develop_further", "held", "honest"])
+@pytest.mark.parametrize("name", ["develop", "develop_more", "develop_further", "develop_late", "held", "honest"])
 def test_patterns_are_written_out_when_orders_are_made(name: str) -> None:
     draw = random.Random(0)
     rows = patterns(name)
@@ -45,7 +45,7 @@ def test_all_words_stay_when_an_answer_or_an_order_is_cut_elsewhere(place: str, 
 
 
 def test_lists_have_no_order_in_common_when_one_is_only_measured() -> None:
-    learned = {one for name in ("develop", "develop_more", "develop_further") for one in patterns(name)}
+    learned = {one for name in ("develop", "develop_more", "develop_further", "develop_late") for one in patterns(name)}
     assert not learned & {one for name in ("held", "choose", "choose_further") for one in patterns(name)}
 
 
