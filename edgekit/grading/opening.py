@@ -127,6 +127,7 @@ def open_tools(
     from edgekit.engine.encoder import Encoder
     from edgekit.engine.open import open_encoder
     from edgekit.grading.given import require_options
+    from edgekit.grading.turns import Turns
     from edgekit.identify.identifier import known_languages
 
     require_options(encoder=encoder, judge=judge, threads=threads, report=report)
@@ -139,6 +140,11 @@ def open_tools(
         if not isinstance(opened, Encoder) or not opened.has_states:
             raise UsageError(
                 f"`{encoder}` gives no vectors of tokens, which grading needs",
+                hint=f"build it again: `edgekit pull --force {ENCODER}`",
+            )
+        if not opened.adapted.issuperset(Turns.load().adapter):
+            raise UsageError(
+                f"`{encoder}` takes no adapter, which grading needs",
                 hint=f"build it again: `edgekit pull --force {ENCODER}`",
             )
         translate = Translators(threads=threads, report=report)
