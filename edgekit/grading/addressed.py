@@ -263,14 +263,17 @@ class Addressed:
         return tuple(sorted(self._aside(text, sentences(text), asked, texts)))
 
     def words_aside(self, text: str, beside: Sequence[Span], asked: Asked, texts: Texts) -> tuple[Span, ...]:
-        """The words of other sentences than those of which something is beside that might speak to whoever grades."""
+        """The words of other sentences than those of which something is beside that might speak to whoever grades.
+
+        Not those that deny: without them an answer says the contrary.
+        """
         text = plain_form(text)
         units = sentences(text)
         found: list[Span] = []
         for unit in units:
             if not any(begin < unit[1] and unit[0] < end for begin, end in beside):
                 found += self._turned(text, unit, asked, texts, _ASIDE, is_alone=len(units) < 2)
-        return tuple(sorted(found))
+        return tuple(sorted(one for one in found if not _denies(text[slice(*one)])))
 
     def _aside(self, text: str, units: Sequence[Span], asked: Asked, texts: Texts) -> list[Span]:
         rows = [_parts(text, one) for one in units]
@@ -363,6 +366,10 @@ def _tells(text: str) -> bool:
     """Whether a word is there that does not only hold a sentence together, in a language that is known."""
     small = function_words(LANGUAGES) | denying_words(LANGUAGES)
     return any(word not in small for word in re.findall(r"[^\W_]+", matching_form(text)))
+
+
+def _denies(text: str) -> bool:
+    return not denying_words(LANGUAGES).isdisjoint(re.findall(r"[^\W_]+", matching_form(text)))
 
 
 def _without(span: Span, kept: Sequence[Span]) -> Iterator[Span]:

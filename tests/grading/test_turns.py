@@ -322,6 +322,17 @@ def test_a_person_decides_when_words_of_a_sentence_count_for_nothing(monkeypatch
     assert (told.code, told.span) == ("uncertain", (len(RIGHT), len(text)))
 
 
+@pytest.mark.parametrize(("words", "is_beside"), [("may stay here", True), ("do not stay here", False)])
+def test_words_that_deny_count_when_they_might_speak_to_the_grader(
+    monkeypatch: pytest.MonkeyPatch, words: str, is_beside: bool
+) -> None:
+    texts, text = toy_texts(), f"{RIGHT} {words}"
+    assert texts.addressed is not None
+    monkeypatch.setattr(Addressed, "_turned", lambda *_, **__: [(len(RIGHT), len(text))])
+    spans = texts.addressed.words_aside(text, (), Asked(np.zeros((0, WIDTH), np.float32)), texts)
+    assert bool(spans) is is_beside
+
+
 def test_letter_that_an_answer_ends_with_stays_when_it_is_a_word_that_joins_elsewhere() -> None:
     text = "it does not pass switch Y please let me pass"
     begin = text.index("please")
