@@ -71,6 +71,7 @@ SENTENCES: tuple[str, ...] = (
     N_("in characters that are not seen"),
     # How sure a suggestion is.
     N_("more than one mark is possible: {marks}"),
+    N_("the attempt is not finished"),
     N_("what counts for `{criterion}` is longer than suggestions were measured for: make it several criteria"),
     N_("it is in `{found}` and not in {languages}"),
     N_("it tells of what was not looked for: {criteria}"),
