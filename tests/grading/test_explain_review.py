@@ -125,7 +125,8 @@ def test_a_denial_in_another_language_than_the_wording_is_sent_to_a_person() -> 
 
 def test_a_variety_that_was_not_measured_is_sent_to_a_person() -> None:
     (found,) = grade("El agua hace la semilla hinchar y crecer con luz", scorer=toy_scorer("en"))
-    assert "uncalibrated_variety" in codes(found)
+    (told,) = [one.detail for one in found.reasons if one.code == "uncalibrated_variety"]
+    assert told.endswith(" in `es`: `edgekit grade calibrate` learns it from 50 marks of such answers")
     assert found.decision == "review"
 
 
