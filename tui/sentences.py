@@ -71,6 +71,7 @@ SENTENCES: tuple[str, ...] = (
     N_("in characters that are not seen"),
     # How sure a suggestion is.
     N_("more than one mark is possible: {marks}"),
+    N_("the attempt is not finished"),
     N_("what counts for `{criterion}` is longer than suggestions were measured for: make it several criteria"),
     N_("it is in `{found}` and not in {languages}"),
     N_("it tells of what was not looked for: {criteria}"),
@@ -79,7 +80,10 @@ SENTENCES: tuple[str, ...] = (
     N_("the feedback may not be shown, none is suggested: {told_faults}"),
     N_("the feedback may not be shown, it is left without the student's words: {told_faults}"),
     N_("the mark is only {share} sure"),
-    N_("how sure a suggestion is has not been measured for answers in `{variety}`"),
+    N_(
+        "how sure a suggestion is has not been measured for answers in `{variety}`: `edgekit grade calibrate` learns "
+        "it from {count} marks of such answers"
+    ),
     N_("`{criterion}` is met or not by how it is read: {told_views}"),
     N_("`{criterion}` is met or not by words beside the question: {share} without them, {other} with them"),
     N_("words that may not be of the answer count for nothing"),

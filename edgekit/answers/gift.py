@@ -10,6 +10,7 @@ from edgekit.answers.cloze import has_gaps, read_cloze
 from edgekit.answers.found_questions import FULL, FoundQuestion, Reading, category_name
 from edgekit.answers.numbers import number_in
 from edgekit.answers.xml_text import html_text
+from edgekit.core.languages import base_language
 
 # What a backslash keeps from being a sign, as noncharacters while a question is taken apart.
 _ESCAPES = {sign: chr(0xFDD0 + at) for at, sign in enumerate("~=#{}:\\")}
@@ -29,20 +30,28 @@ _WEIGHT = re.compile(r"%(-?\d+(?:[.,]\d+)?)%")
 _RANGE = re.compile(r"([^.]+(?:\.\d+)?)\.\.(.+)", re.DOTALL)
 _MOST_BRACES = 50
 _TRUE_FALSE = {"T": True, "TRUE": True, "F": False, "FALSE": False}
+# What Moodle shows for `{T}` and `{F}`, which have no words of their own (`true` and `false` of its language packs).
+_OPTIONS = {
+    "en": ("True", "False"),
+    "es": ("Verdadero", "Falso"),
+    "pt": ("Verdadeiro", "Falso"),
+    "fr": ("Vrai", "Faux"),
+    "de": ("Wahr", "Falsch"),
+}
 
 
-def read_gift(text: str, reading: Reading) -> None:
+def read_gift(text: str, reading: Reading, language: str = "en") -> None:
     """Add the questions of a file; what cannot be graded or read is a note with its line.
 
     Format: Moodle docs, `GIFT format`, and `Embedded answers (Cloze)` as text. An essay (`{}`) has no reference, and is
-    left out by who calls.
+    left out by who calls.  language: of the questions, for the options that a file has no words for.
     """
     left: Counter[str] = Counter()
     for line, said_id, category, block in _blocks(text):
         if has_gaps(block):
             read_cloze(*_gapped(block, said_id, category), reading, html=True)
             continue
-        found = _question(line, block, reading, left)
+        found = _question(line, block, reading, left, language)
         if found is not None:
             found.id, found.category = said_id, category
             reading.questions.append(found)
@@ -92,7 +101,7 @@ def _gapped(block: str, said_id: str, category: str) -> tuple[str, FoundQuestion
     return block, FoundQuestion("explain", block, id=said_id, name=name, category=category)
 
 
-def _question(line: int, block: str, reading: Reading, left: Counter[str]) -> FoundQuestion | None:
+def _question(line: int, block: str, reading: Reading, left: Counter[str], language: str) -> FoundQuestion | None:
     held = _ESCAPE.sub(
         lambda match: "\n" if match[1] == "n" else _ESCAPES[match[1]], _HELD.sub("\ufffd", block)
     ).strip()
@@ -115,20 +124,21 @@ def _question(line: int, block: str, reading: Reading, left: Counter[str]) -> Fo
     text = _plain(f"{asked} _____ {tail}" if tail else asked, form=said_form)
     name = _plain(title[1], form="plain") if title else ""
     found = FoundQuestion("explain", text, name=name or " ".join(text.split()[:6]))
-    if _answers(said, found, reading, form=said_form):
+    if _answers(said, found, reading, form=said_form, language=language):
         return found
     left["matching"] += 1
     return None
 
 
-def _answers(said: str, found: FoundQuestion, reading: Reading, *, form: str) -> bool:
+def _answers(said: str, found: FoundQuestion, reading: Reading, *, form: str, language: str) -> bool:
     """What stands between the braces; False for what is no question that edgekit grades."""
     said = said.partition("####")[0].strip()
     if not said:
         return True
     truth = _TRUE_FALSE.get(said.partition("#")[0].strip().upper())
     if truth is not None:
-        found.kind, found.options = "choice", [("True", truth), ("False", not truth)]
+        right, wrong = _OPTIONS.get(base_language(language), _OPTIONS["en"])
+        found.kind, found.options = "choice", [(right, truth), (wrong, not truth)]
         return True
     if said.startswith("#"):
         found.kind = "numeric"

@@ -82,15 +82,16 @@ def in_order(names: Sequence[str], rows: Sequence[Sequence[str]], lookup: Lookup
     return items if gapped else lookup.names()
 
 
-def unfinished(names: Sequence[str], rows: Sequence[Sequence[str]]) -> int:
-    """How many attempts were not handed in when the report was made: by their state, or begun and without an end."""
+def unfinished(names: Sequence[str], rows: Sequence[Sequence[str]]) -> set[int]:
+    """Which attempts were not handed in when the report was made: by their state, or begun and without an end."""
     states = [at for at, name in enumerate(names) if folded(name) in _IS_STATE]
     times = [names.index(name) for name in _TIMES if name in names]
     grade = next((at for at, name in enumerate(names) if _GRADE.fullmatch(name)), 0)
     times = times if len(times) == len(_TIMES) else [*range(grade - len(_TIMES), grade)] if grade >= len(_TIMES) else []
-    count = 0
-    for row in rows:
+    found = set()
+    for number, row in enumerate(rows):
         begun, *ends = [cell_of(row, at) not in _NOTHING for at in times] or [False, True]
         said = any(folded(cell_of(row, at)) in _IS_UNFINISHED for at in states)
-        count += said or (begun and not any(ends))
-    return count
+        if said or (begun and not any(ends)):
+            found.add(number)
+    return found

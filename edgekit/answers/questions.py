@@ -61,7 +61,7 @@ def import_quiz(
     if kind == "gift":
         decoded = decode(data, path, (tag,), encoding)
         reading.notes += decoded.notes
-        read_gift(decoded.text, reading)
+        read_gift(decoded.text, reading, tag)
     else:
         read: Callable[[bytes, str, Reading], None] = read_moodle_xml if kind == "moodle-xml" else read_items
         for file in xml_files(data, path)[0]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from typing import Literal
 
@@ -19,17 +19,22 @@ from edgekit.quiz.suggestion import Answer, Mark
 
 @dataclass(frozen=True, slots=True)
 class _Words:
-    """of: `{}` the points, then the most."""
+    """of: `{}` the points, then the most.  decimal: the sign in `1.5`."""
 
     student: str
     answer: str
     of: str
     waiting: str
     total: str
+    decimal: str = ","
+
+    def points(self, got: float, most: float) -> str:
+        """`1,5 de 2`."""
+        return self.of.format(*(points_text(one).replace(".", self.decimal) for one in (got, most)))
 
 
 _WORDS: Mapping[str, _Words] = {
-    "en": _Words("Student", "Your answer", "{} of {}", "not marked yet", "Together"),
+    "en": _Words("Student", "Your answer", "{} of {}", "not marked yet", "Together", "."),
     "es": _Words("Estudiante", "Tu respuesta", "{} de {}", "todavía sin nota", "En total"),
     "pt": _Words("Estudante", "A sua resposta", "{} de {}", "ainda sem nota", "No total"),
     "fr": _Words("Élève", "Ta réponse", "{} sur {}", "pas encore noté", "En tout"),
@@ -44,6 +49,10 @@ _STYLE = (
 _SIGNS = re.compile(r"[\\`*_\[\]<>&|~$]")
 _FIRST = re.compile(r"^(\d{1,9})([.)])|^([-+#=:])")
 _LINES = re.compile(r"\r\n|[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]")
+
+
+# Where Spanish or German is written with the point of a decimal (CLDR 48, `es-419`, `de-CH`).
+_POINTS = re.compile(r"es-(?:\w{4}-)?(?:419|BZ|CU|DO|GT|HN|MX|NI|PA|PE|PR|SV|US)\b|de-(?:CH|LI)\b")
 
 
 def reports(
@@ -76,8 +85,9 @@ def _told(
 
 
 def _words(quiz: Quiz) -> _Words:
-    language = base_language(quiz.questions[0].language) if quiz.questions else "en"
-    return _WORDS.get(language, _WORDS["en"])
+    tag = quiz.questions[0].language if quiz.questions else "en"
+    words = _WORDS.get(base_language(tag), _WORDS["en"])
+    return replace(words, decimal=".") if _POINTS.match(tag) else words
 
 
 def _document(quiz: Quiz, sections: Sequence[str], form: str) -> bytes:
@@ -102,7 +112,7 @@ def _asked(quiz: Quiz, answer: Answer) -> str:
 def _mark_text(mark: Mark | None, words: _Words) -> str:
     if mark is None or mark.final is None:
         return words.waiting
-    return words.of.format(points_text(mark.final), points_text(mark.most))
+    return words.points(mark.final, mark.most)
 
 
 def _sum_text(told: _Told, words: _Words) -> str | None:
@@ -110,7 +120,7 @@ def _sum_text(told: _Told, words: _Words) -> str | None:
     if len(finals) < len(told):
         return None
     got, most = sum(final or 0.0 for final, _ in finals), sum(most for _, most in finals)
-    return f"{words.total}: {words.of.format(points_text(got), points_text(most))}"
+    return f"{words.total}: {words.points(got, most)}"
 
 
 def _feedback(mark: Mark | None) -> str:

@@ -19,7 +19,7 @@ from edgekit.core.characters import visible
 from edgekit.core.errors import MOST_REASONS, UsageError
 from edgekit.core.languages import normalise_tag
 from edgekit.quiz.model import Question
-from edgekit.quiz.suggestion import Answer
+from edgekit.quiz.suggestion import UNFINISHED, Answer
 from edgekit.quiz.texts import MOST_ID
 
 _MOST_ID = 200
@@ -70,12 +70,13 @@ def answers_of(rows: Sequence[Row], names: Sequence[str], layout: Layout, lookup
     found.notes += [
         f"{rows[number].place} is left out: averages, and no student's answers" for number in sorted(summed)
     ]
-    left = unfinished(names, [cells for number, cells in enumerate(typed) if number not in summed]) if moodle else 0
+    left = unfinished(names, typed) - summed if moodle else set()
     if left:
         found.notes.append(
-            "one attempt is not finished: what it has so far is graded"
-            if left == 1
-            else f"{left:,} attempts are not finished: what they have so far is graded"
+            "one attempt is not finished: what it has so far is graded, and what it has not goes to you"
+            if len(left) == 1
+            else f"{len(left):,} attempts are not finished: what they have so far is graded, and what they have not "
+            f"goes to you"
         )
     for number, row in enumerate(rows):
         if number in summed:
@@ -100,7 +101,8 @@ def answers_of(rows: Sequence[Row], names: Sequence[str], layout: Layout, lookup
                 text = ""
             answer_id = row_id or f"{row.unit}{row.line - row.above}"
             answer_id = f"{answer_id}.{question.id}" if layout.asked else answer_id
-            found.answers.append(Answer(answer_id, question.id, text, student, language, extra))
+            more = extra | {UNFINISHED: "yes"} if number in left and not text.strip() else extra
+            found.answers.append(Answer(answer_id, question.id, text, student, language, more))
             found.places.append((number, question.id))
     found.answers, notes = without_html(found.answers, lookup)
     found.notes += notes

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 
 from edgekit.core.errors import UsageError
 
 _SIZE = re.compile(r"(?P<number>[0-9]{1,15}(?:\.[0-9]{1,9})?)\s*(?P<unit>[kmgtKMGT]?i?)[bB]?")
+_MOST_IN_DIGITS = 1e15
 _POWERS = {"": 0, "k": 1, "m": 2, "g": 3, "t": 4}
 
 
 def counted(number: int, one: str, several: str | None = None) -> str:
     """A number with its noun: `1 term`, `2,000 terms`; several: the plural that is no `s` at the end."""
     return f"{number:,} {one if number == 1 else several or one + 's'}"
+
+
+def in_digits(value: float) -> str:
+    """1.496e8 -> `149600000`, 0.00001 -> `0.00001`; a power of ten from 1e15 on, where digits are no longer exact."""
+    return f"{Decimal(repr(value)).normalize():f}" if abs(value) < _MOST_IN_DIGITS else f"{value:g}"
 
 
 def bytes_in_words(count: float) -> str:

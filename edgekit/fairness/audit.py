@@ -87,6 +87,7 @@ class AuditCard:
     """groups: by variety.  pairs: of every two varieties.  few: varieties with too few answers for a verdict.
 
     together: whether verdicts are of answers as they were written and of all that was made of them.
+    unmeasured: varieties all of whose answers go to a person, for how sure the grader is there was never measured.
     """
 
     groups: Mapping[str, Rates]
@@ -95,6 +96,7 @@ class AuditCard:
     few: tuple[str, ...]
     left_out: int = 0
     together: bool = False
+    unmeasured: tuple[str, ...] = ()
 
     @property
     def passed(self) -> bool:
@@ -130,6 +132,7 @@ def outcomes(trial: Trial, suggestions: Sequence[Suggestion]) -> list[Outcome]:
                 suggestion.decision == "suggest",
                 likely,
                 covered,
+                any(one.code == "uncalibrated_variety" for one in suggestion.reasons),
             )
         )
     return found
@@ -173,7 +176,8 @@ def audit(
     if not together:  # of what stands there several times no share can be told from chance
         verdicts += [held.calibration(variety, limits) for variety in enough]
         verdicts += [held.coverage(variety, limits) for variety in enough if table[variety].coverage is not None]
-    return AuditCard(table, pairs, tuple(verdicts), few, left_out, together)
+    unmeasured = tuple(name for name, group in groups.items() if all(one.unmeasured for one in group))
+    return AuditCard(table, pairs, tuple(verdicts), few, left_out, together, unmeasured)
 
 
 def _together(found: Sequence[Outcome], written: Collection[str]) -> list[Outcome]:

@@ -28,6 +28,7 @@ class Outcome:
     item: the content, shared by its versions in other varieties.  right: what teachers say.  accepted: at least half of
     the points are suggested.  sure: suggested without review.  probability: that it is right, by the grader.
     covered: the set of possible marks has the teachers' one; None where there is no set.
+    unmeasured: how sure the grader is was never measured for such answers.
     """
 
     item: str
@@ -38,6 +39,7 @@ class Outcome:
     sure: bool
     probability: float
     covered: bool | None = None
+    unmeasured: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ import numpy as np
 
 from edgekit.core.languages import base_language
 from edgekit.grading.bags import find_bag
+from edgekit.grading.conformal import LEAST_ANSWERS
 from edgekit.grading.evasions import find_hedges
 from edgekit.grading.judging import Judging, opinions
 from edgekit.grading.local_calibration import Observed
@@ -157,7 +158,10 @@ class Explainer:
         reasons += [reason for _, reason in near]
         against = {at for at, _ in near} | {at for at, scored in enumerate(found) if scored.mismatches}
         if not self.conformal.is_known(variety) and not self._is_covered(variety):
-            detail = f"how sure a suggestion is has not been measured for answers in `{variety}`"
+            detail = (
+                f"how sure a suggestion is has not been measured for answers in `{variety}`: "
+                f"`edgekit grade calibrate` learns it from {LEAST_ANSWERS} marks of such answers"
+            )
             reasons.append(Reason("uncalibrated_variety", detail))
         if self._judge is not None:
             reasons += opinions(self._judge, self._question, self._question.criteria, results, seen.read)

@@ -208,6 +208,7 @@ def _settings(encoder: str, judge: str | None) -> dict[str, Any]:
 
     from edgekit.grading.addressed import Addressed
     from edgekit.grading.disorder import Disorder
+    from edgekit.grading.instruction_level import level_here
     from edgekit.grading.same_grader import code_digest, computed_by
     from edgekit.grading.scorer import Scorer
 
@@ -225,6 +226,7 @@ def _settings(encoder: str, judge: str | None) -> dict[str, Any]:
         "edgekit": version("edgekit"),
         "grader": code_digest(),
         "computed": computed_by(),
+        "processor": level_here(),
     }
 
 

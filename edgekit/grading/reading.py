@@ -10,7 +10,7 @@ from edgekit.grading.orders import without_listed
 from edgekit.grading.validity import check_validity
 from edgekit.grading.variety import Variety, profile
 from edgekit.quiz.model import Question
-from edgekit.quiz.suggestion import Answer, Reason, ReasonCode
+from edgekit.quiz.suggestion import UNFINISHED, Answer, Reason, ReasonCode
 
 # Nothing that could be marked: no points are a suggestion as any other. All other reasons are for a person to see.
 EMPTY: frozenset[ReasonCode] = frozenset({"blank", "no_attempt"})
@@ -37,6 +37,9 @@ def read_answer(question: Question, answer: Answer, others: Sequence[str], langu
     reasons = check_validity(intake, question, others=others, languages=languages)
     intake, told = without_listed(intake, known_of(question))
     reasons += told
+    if UNFINISHED in answer.extra and any(one.code in EMPTY for one in reasons):
+        # Nothing is written yet, which is no zero.
+        reasons = (*reasons, Reason("uncertain", "the attempt is not finished"))
     return Read(answer, intake, reasons, profile(intake.text, tuple(languages)))
 
 

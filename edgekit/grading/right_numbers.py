@@ -9,6 +9,7 @@ from decimal import Decimal
 from unicodedata import digit
 
 from edgekit.checks.scale_words import scale
+from edgekit.core.units import in_digits
 from edgekit.grading.asked_units import (
     asked_units,
     asks_for_another,
@@ -24,7 +25,6 @@ from edgekit.quiz.model import Question
 # What a conversion of units loses in the last place is no error.
 _SLACK = Decimal("1e-9")
 _HUNDREDTH = Decimal("0.01")
-_MOST_IN_DIGITS = 1e15
 _LEAST_DIGITS = 3
 _MOST_TERMS = 4
 # `15:00` as an hour.
@@ -176,6 +176,4 @@ def in_full(question: Question) -> Question:
 
 def wanted_number(question: Question) -> str:
     """The right number with its unit."""
-    value = question.value or 0.0
-    said = f"{Decimal(repr(value)).normalize():f}" if abs(value) < _MOST_IN_DIGITS else f"{value:g}"
-    return said + (f" {question.unit}" if question.unit else "")
+    return in_digits(question.value or 0.0) + (f" {question.unit}" if question.unit else "")

@@ -37,7 +37,10 @@ def code_digest() -> str:
 
 
 def computed_by() -> str:
-    """The libraries that compute, and the machine's architecture: another one may give other last digits."""
+    """The libraries that compute, and the machine's architecture: another one may give other last digits.
+
+    What its processor has stands apart, as `level_here` tells it: of one architecture one rounds otherwise, too.
+    """
     from importlib.metadata import version
 
     return ", ".join([*(f"{name} {version(name)}" for name in _LIBRARIES), platform.machine()])
@@ -50,7 +53,10 @@ def what_differs(then: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
         before, here = then.get(name), now.get(name)
         if before == here:
             continue
-        if before is None:
+        if before is None and name == "processor":
+            # Records of before say nothing of it.
+            found.append(f"the processor: not told of then, and may be another; {_shown(here)} here")
+        elif before is None:
             found.append(f"{_NAMES.get(name, name)}: not told of then, {_shown(here)} here")
         else:
             found.append(f"{_NAMES.get(name, name)}: {_shown(before)} then, {_shown(here)} here")
@@ -68,6 +74,7 @@ _NAMES = {
     "encoder": "the encoder",
     "grader": "the code of the grader",
     "judge": "the judge",
+    "processor": "the instructions of the processor, which round otherwise",
     "schema": "the form of these settings",
     "scorer": "the weights of the scorer",
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from string import ascii_lowercase
 from typing import Any, get_args
@@ -150,14 +151,20 @@ def _choice(checker: Checker, table: Mapping[str, Any], key: Key) -> tuple[dict[
     if said is None:
         checker.problem((*key, "correct"), "is missing")
         return options, ()
-    correct = [said] if type(said) is str else checker.items(table, "correct", key)
+    correct = [said] if not isinstance(said, list) else said
     if said == []:
         checker.problem((*key, "correct"), "is empty")
     for index, one in enumerate(correct):
-        place = (*key, "correct") if type(said) is str else (*key, "correct", index)
+        place = (*key, "correct", index) if isinstance(said, list) else (*key, "correct")
         if type(one) is not str:
-            checker.wrong_type(one, place, str)
+            first = next(iter(options), "a")
+            checker.problem(place, f'must be the id of an option, as `correct = "{first}"`')
         elif options and one not in options:
+            text = unicodedata.normalize("NFC", one).strip()
+            meant = next((name for name, known in options.items() if known == text), None)
+            if meant is not None:
+                checker.problem(place, f"is the text of an option, and not its id: write `{meant}`")
+                continue
             checker.problem(place, f"`{one[:40]}` is none of the options: {', '.join(f'`{name}`' for name in options)}")
         elif one in correct[:index]:
             checker.problem(place, f"is `{one}` a second time")

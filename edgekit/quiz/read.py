@@ -16,6 +16,7 @@ from edgekit.quiz.canonical import digest_of
 from edgekit.quiz.model import Question, Quiz
 from edgekit.quiz.places import placed
 from edgekit.quiz.questions import read_question
+from edgekit.quiz.slips import in_words
 from edgekit.quiz.texts import MOST_ID, check_unique, clean, flag, is_id, of_id, read_id, read_languages, tag
 
 MAX_BYTES = 1 << 20  # the example of a class has 6 kB; 500 questions with their wordings have 400 kB
@@ -43,7 +44,8 @@ def check_quiz(data: bytes, file: Path) -> tuple[Quiz | None, list[Problem]]:
     document, checker = parse_toml(data, file, MAX_BYTES)
     quiz = _quiz(checker, document) if document is not None else None
     if checker.problems:
-        return None, sorted(placed(checker.problems, document or {}), key=lambda problem: problem.line)
+        found = checker.problems if document is not None else [in_words(one, data) for one in checker.problems]
+        return None, sorted(placed(found, document or {}), key=lambda problem: problem.line)
     return quiz, []
 
 

@@ -58,6 +58,10 @@ class Answer:
     extra: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
+UNFINISHED = "edgekit: attempt not finished"
+"""Among `extra`: an answer with nothing in it, of an attempt that goes on."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reason:
     """A reason code and one sentence for the teacher: names the thing, no full stop.  span: where, in the answer."""

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from toys.imported_quiz import read
 
+from edgekit.answers.questions import import_quiz
 from edgekit.quiz.model import Question
 
 
@@ -69,3 +70,16 @@ def test_a_forgotten_blank_line_joins_no_questions(tmp_path: Path) -> None:
     found = read(tmp_path, text, "q.gift")
     assert [one.id for one in found.quiz.questions] == ["a", "b", "q9", "q10"]
     assert found.quiz.questions[1].text["en"] == "Who _____ is\n:: it"
+
+
+@pytest.mark.parametrize(
+    ("language", "options"),
+    [("es-MX", ["Verdadero", "Falso"]), ("pt", ["Verdadeiro", "Falso"]), ("sw", ["True", "False"])],
+)
+@pytest.mark.parametrize(("said", "right"), [("T", "a"), ("FALSE#no", "b")])
+def test_true_and_false_are_in_the_language_of_the_quiz(
+    tmp_path: Path, language: str, options: list[str], said: str, right: str
+) -> None:
+    (tmp_path / "q.gift").write_text(f"::N::El sol es una estrella.{{{said}}}\n", encoding="utf-8")
+    (question,) = import_quiz(tmp_path / "q.gift", language=language).quiz.questions
+    assert (list(question.options.values()), question.correct) == (options, (right,))

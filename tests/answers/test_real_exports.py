@@ -19,7 +19,7 @@ from edgekit.grading.intake import take_in
 from edgekit.grading.kinds import mark_by_rule
 from edgekit.quiz.model import Quiz
 from edgekit.quiz.read import check_quiz
-from edgekit.quiz.suggestion import Mark
+from edgekit.quiz.suggestion import UNFINISHED, Mark
 
 GAS, ICE, WATER = "¿Qué gas liberan las plantas?", "¿Por qué flota el hielo?", "¿A cuántos grados hierve el agua?"
 SOURCE = f"""
@@ -106,12 +106,22 @@ def test_attempts_in_progress_are_counted_and_graded(tmp_path: Path, quiz: Quiz,
     never = "Díaz,Leo,,leo@x.org,-,-,-,-,-,-,-,-"
     for rows, told in (
         ([ended], ""),
-        ([ended, running[0]], "one attempt is not finished: what it has so far is graded"),
-        ([*running, ended, never], "2 attempts are not finished: what they have so far is graded"),
+        (
+            [ended, running[0]],
+            "one attempt is not finished: what it has so far is graded, and what it has not goes to you",
+        ),
+        (
+            [*running, ended, never],
+            "2 attempts are not finished: what they have so far is graded, and what they have not goes to you",
+        ),
     ):
         found = read(tmp_path, "\n".join([header, *rows, f'{average},,,,,,,,"7,50",,,', ""]), quiz)
         assert [note for note in found.notes if "not finished" in note] == [told] * bool(told)
         assert len(found.answers) == 3 * len(rows)
+    empty = f"Ruiz,Ana,,ana@x.org,{RUNNING[language]},{began},-,-,-,-,-,-"
+    found = read(tmp_path, "\n".join([header, ended, empty, never, running[0], ""]), quiz)
+    goes_on = [UNFINISHED in one.extra for one in found.answers]
+    assert goes_on == [False] * 3 + [True] * 3 + [False] * 3 + [True, True, False]
     # Without the grade, which not every teacher may see, the state says so.
     few = ["Apellido(s),Nombre,Estado,Respuesta 1,Respuesta 2,Respuesta 3", f"Ruiz,Ana,Em andamento,{CELLS[1]}"]
     assert any("one attempt is not finished" in note for note in read(tmp_path, "\n".join(few), quiz).notes)

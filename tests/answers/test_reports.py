@@ -8,6 +8,7 @@ import zipfile
 from collections.abc import Sequence
 from datetime import datetime, timezone
 from pathlib import Path
+from typing import Literal
 from uuid import UUID
 
 import pytest
@@ -104,7 +105,31 @@ def test_labels_are_in_the_language_of_the_quiz() -> None:
     text = report_of_all(quiz("es-MX"), ANSWERS[:1], {"r1.q1": MARKS[0]}, "md", names=True).decode()
     assert "Tu respuesta:" in text
     assert "1.5 de 2" in text
+    assert "1,5 de 2" not in text
     assert "Your answer" in report_of_all(quiz("sw"), ANSWERS[:1], {}, "md", names=True).decode()
+
+
+@pytest.mark.parametrize(
+    ("tag", "told"),
+    [
+        ("es", "8,25 de 10"),
+        ("es-AR", "8,25 de 10"),
+        ("es-MX", "8.25 de 10"),
+        ("es-Latn-MX", "8.25 de 10"),
+        ("pt-BR", "8,25 de 10"),
+        ("fr", "8,25 sur 10"),
+        ("de", "8,25 von 10"),
+        ("de-CH", "8.25 von 10"),
+        ("en", "8.25 of 10"),
+    ],
+)
+@pytest.mark.parametrize("form", ["html", "md"])
+def test_points_are_written_as_the_language_of_the_quiz_writes_them(
+    tag: str, told: str, form: Literal["html", "md"]
+) -> None:
+    one = Mark("r1.q1", "q1", 10.0, "changed", None, 8.25)
+    text = report_of_all(quiz(tag), ANSWERS[:1], {"r1.q1": one}, form, names=True).decode()
+    assert text.count(told) == 2
 
 
 def letters(text: str) -> str:

@@ -133,6 +133,21 @@ def test_what_fails_says_what_helps_and_what_may_be_chance_does_not() -> None:
     assert text.count("edgekit grade calibrate") == 1
 
 
+@pytest.mark.parametrize("unmeasured", [True, False])
+def test_where_no_variety_was_measured_marks_help_and_no_wording_does(unmeasured: bool) -> None:
+    found = [
+        Outcome(f"i{n}", f"q{n}", name, n % 2 == 0, n % 2 == 0, False, 0.5, True, unmeasured)
+        for name in ("es", "pt")
+        for n in range(100)
+    ]
+    card = audit(found, rounds=20)
+    text = " ".join(" ".join(audit_lines(card)).split())
+    told = text.rpartition("decided without a person:")[2]
+    assert ("more `accepted` wordings" in told) is not unmeasured
+    assert ("was never measured for answers in `es`, `pt`" in told) is unmeasured
+    assert ("`edgekit grade calibrate` learns it from 50" in told) is unmeasured
+
+
 def test_every_verdict_that_can_fail_has_a_help() -> None:
     rows = [
         Outcome(f"i{n}", f"q{n}", name, n % 2 == 0, n % 3 == 0, False, 0.9 if name == "en" else 0.1, n % 5 == 0)

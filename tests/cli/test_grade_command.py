@@ -74,6 +74,24 @@ def test_an_undone_decision_comes_up_again(capsys: pytest.CaptureFixture[str], m
     assert (answers["a2"]["mark"], answers["a3"]["mark"], answers["a1"]["mark"]) == (2.0, 1.0, None)
 
 
+def test_a_key_means_the_same_where_capitals_are_locked(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    grade()
+    typed(monkeypatch, "A\nU\nC 2\nR\nQ\n")
+    assert run(["grade", "review"]) == 0
+    assert "\n2 decided, " in capsys.readouterr().err
+    answers = {one["id"]: one for one in as_json(capsys, "answers.csv", "--quiz", "quiz.toml")["answers"]}
+    assert (answers["a2"]["mark"], answers["a3"]["state"]) == (2.0, "returned")
+
+
+def test_help_names_nothing_that_a_command_does_not_have(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["grade", "export", "--help"]) == 0
+    assert "ANSWERS" not in capsys.readouterr().out
+    assert run(["grade", "undo", "--help"]) == 0
+    assert "the last decision on the answers that you name" in " ".join(capsys.readouterr().out.split())
+
+
 def test_what_there_is_to_do_next_is_told_when_the_queue_is_left(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -219,6 +219,27 @@ def test_another_grader_is_told_and_is_nothing_against_the_record(
     ]
 
 
+def test_a_record_of_another_processor_is_not_called_wrong(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class _On(ToyTools):
+        def __init__(self, level: str, off: float = 0.0) -> None:
+            super().__init__(off)
+            self.settings = {**SETTINGS, "processor": level}
+
+    monkeypatch.setattr("edgekit.grading.opening.open_tools", lambda **_: _On("avx512_vnni"))
+    grade()
+    monkeypatch.setattr("edgekit.grading.opening.open_tools_of", lambda *_, **__: _On("avx2", 0.1))
+    capsys.readouterr()
+    assert run(["grade", "replay"]) == 3
+    told = capsys.readouterr().err
+    assert "the record of session 1 is whole" in told
+    assert "the instructions of the processor, which round otherwise: `avx512_vnni` then, `avx2` here" in told
+    monkeypatch.setattr("edgekit.grading.opening.open_tools_of", lambda *_, **__: _On("avx512_vnni", 0.1))
+    assert run(["grade", "replay"]) == 1
+    assert "and so are the instructions of the processor" in capsys.readouterr().err
+
+
 def test_what_an_updated_grader_suggested_is_told_and_not_counted_against_the_record(
     home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -232,7 +253,10 @@ def test_what_an_updated_grader_suggested_is_told_and_not_counted_against_the_re
     assert run(["grade", "replay"]) == 0
     told = capsys.readouterr()
     assert told.out == "the one suggestion comes out the same; the record has 4 rows\n"
-    assert "1 more were suggested by another grader, after an update: `--here` computes them, too" in told.err
+    more = (
+        "1 more were suggested by another grader, after an update or on another processor: `--here` computes them, too"
+    )
+    assert more in told.err
     assert not [one for one in ("removed", "second opinion", "come out otherwise") if one in told.err]
     assert run(["grade", "replay", "--json"]) == 0
     told = capsys.readouterr()

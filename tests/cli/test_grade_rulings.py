@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,33 @@ def test_the_same_ruling_again_is_said_and_not_stored(capsys: pytest.CaptureFixt
     assert run(["grade", *words, "--refuted"]) == 0
     assert "marks of" not in capsys.readouterr().err
     assert len(as_json(capsys, "rule", "--list")["rulings"]) == 2
+
+
+def test_what_is_printed_to_be_typed_is_about_the_same_session_and_gradebook(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    grade("--book", "other.sqlite")
+    grade("--book", "other.sqlite", "--new")
+    capsys.readouterr()
+    here = ["--session", "1", "--book", "other.sqlite"]
+    assert run(["grade", "rule", "q1", "light", "they drink sun", *here]) == 0
+    told = capsys.readouterr().err
+    printed = told.rpartition("`edgekit ")[2].partition("`")[0]
+    assert printed.endswith("--session 1 --book other.sqlite")
+    assert run(shlex.split(printed)) == 0
+    assert run(["grade", "rule", "--list", *here]) == 0
+    assert "no rulings" in capsys.readouterr().err
+    assert run(["grade", "contest", "a1", *here]) == 2  # nothing to contest
+    assert run(["grade", "accept", "a1", "--yes", *here]) == 0
+    assert run(["grade", "contest", "a1", *here]) == 0
+    assert "`edgekit grade review --session 1 --book other.sqlite` begins with them" in capsys.readouterr().err
+    assert run(["grade", "accept", "a1", "a2", "a3", "--yes", *here]) == 0
+    assert run(["grade", "review", *here]) == 0
+    assert "`edgekit grade export -o final.csv --session 1 --book other.sqlite` writes" in capsys.readouterr().err
+    assert run(["grade", "rule", "q1", "light", "they drink sun", "--book", "other.sqlite"]) == 0
+    told = capsys.readouterr().err
+    assert " --book other.sqlite` takes it back" in told
+    assert "--session" not in told
 
 
 def test_a_ruling_tells_that_marks_of_its_question_count_as_well(capsys: pytest.CaptureFixture[str]) -> None:

@@ -28,6 +28,12 @@ value = 340
 tolerance = 10
 unit = "m/s"
 [[questions]]
+id = "far"
+text = "How far is the sun?"
+value = 149597870.7
+tolerance = 1000000
+unit = "km"
+[[questions]]
 id = "word"
 kind = "exact"
 text = "Which word?"
@@ -70,14 +76,15 @@ def test_what_is_right_stands_beside_an_answer_that_a_rule_marks(
     home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (home / "quiz.toml").write_text(QUIZ + RULED, encoding="utf-8")
-    (home / "answers.csv").write_text("id,q1,gas,sound,word\nx,sun,a,3,no\n", encoding="utf-8")
+    (home / "answers.csv").write_text("id,q1,gas,sound,far,word\nx,sun,a,3,4,no\n", encoding="utf-8")
     grade()
     capsys.readouterr()
-    typed(monkeypatch, "l\nl\nl\nl\n")
+    typed(monkeypatch, "l\nl\nl\nl\nl\n")
     assert run(["grade", "review", "--all"]) == 0
     shown = capsys.readouterr().out
     assert "  right: b: oxygen\n" in shown
     assert "  right: 340 m/s, or up to 10 more or less\n" in shown
+    assert "  right: 149597870.7 km, or up to 1000000 more or less\n" in shown
     assert "  right: tide\n  right: ebb\n" in shown
     assert "right: Plants need light" not in shown
 

@@ -12,7 +12,7 @@ from edgekit.grading.across import Across
 from edgekit.grading.calibration import Platt
 from edgekit.grading.features import FEATURES
 from edgekit.quiz.model import Criterion, Misconception, Question
-from edgekit.quiz.suggestion import Answer, Suggestion
+from edgekit.quiz.suggestion import UNFINISHED, Answer, Suggestion
 
 
 def test_a_wording_in_another_language_lets_no_opposite_pass() -> None:
@@ -125,7 +125,8 @@ def test_a_denial_in_another_language_than_the_wording_is_sent_to_a_person() -> 
 
 def test_a_variety_that_was_not_measured_is_sent_to_a_person() -> None:
     (found,) = grade("El agua hace la semilla hinchar y crecer con luz", scorer=toy_scorer("en"))
-    assert "uncalibrated_variety" in codes(found)
+    (told,) = [one.detail for one in found.reasons if one.code == "uncalibrated_variety"]
+    assert told.endswith(" in `es`: `edgekit grade calibrate` learns it from 50 marks of such answers")
     assert found.decision == "review"
 
 
@@ -200,3 +201,15 @@ def test_a_wording_that_is_a_rubric_decides_nothing_alone() -> None:
     short = graded(replace(listed, accepted={"en": ("The seed needs water.",)}))
     assert not any("longer than suggestions" in one.detail for one in short.reasons)
     assert found.points == short.points == 0
+
+
+@pytest.mark.parametrize("kind", ["explain", "numeric"])
+def test_nothing_in_an_attempt_that_is_not_finished_goes_to_a_person(kind: str) -> None:
+    ruled = Question("q1", "numeric", "en", {"en": "How many?"}, 2.0, value=3.0)
+    quiz = QUIZ if kind == "explain" else replace(QUIZ, questions=(ruled,))
+    extra = {"Estado": "En curso", UNFINISHED: "yes"}
+    given = [Answer("a", "q1", "", extra=extra), Answer("b", "q1", ""), Answer("c", "q1", "3", extra=extra)]
+    begun, ended, said = grader(quiz=quiz).grade(given)
+    assert (begun.points, begun.decision, ended.decision) == (0.0, "review", "suggest")
+    assert ("uncertain", "the attempt is not finished") in [(one.code, one.detail) for one in begun.reasons]
+    assert "the attempt is not finished" not in [one.detail for one in said.reasons]

@@ -59,3 +59,22 @@ def test_what_differs_is_told_in_words_with_what_was_and_what_is() -> None:
     ]
     older = {name: value for name, value in SETTINGS.items() if name != "grader"}
     assert what_differs(older, SETTINGS) == ["the code of the grader: not told of then, `cccccccccccc` here"]
+
+
+def test_another_processor_is_another_grader_and_an_older_record_says_nothing_of_it() -> None:
+    here = {**SETTINGS, "processor": "avx512_vnni"}
+    assert what_differs(here, dict(here)) == []
+    assert what_differs({**SETTINGS, "processor": "avx2"}, here) == [
+        "the instructions of the processor, which round otherwise: `avx2` then, `avx512_vnni` here"
+    ]
+    assert what_differs(SETTINGS, here) == ["the processor: not told of then, and may be another; `avx512_vnni` here"]
+
+
+def test_a_session_names_the_level_of_the_processor(monkeypatch: pytest.MonkeyPatch) -> None:
+    from edgekit.grading import instruction_level, opening
+
+    monkeypatch.setattr(opening, "find_directions", dict)
+    monkeypatch.setattr(opening, "find_artifact", lambda _: None)
+    monkeypatch.setattr(opening, "_intact", lambda _: "a" * 64)
+    monkeypatch.setattr(instruction_level, "level_here", lambda: "avx2")
+    assert opening._settings("multilingual-e5-small", None)["processor"] == "avx2"

@@ -61,6 +61,8 @@ HELD = (
     *("the process that runs `{name}`", "the process that quantises `{name}`", "what measures its memory"),
     *("{count} texts", "{count} text", "{count} tabs", "{count} tab"),
     *("is not TOML: a text is not closed by its quote", "is not TOML: {told_why}"),
+    "is not TOML: `{written}` has a comma, and numbers have a point here: write `{plain}`",
+    'is not TOML: `{quote}` is no quote here: texts stand between two of the straight ones, `"`',
     *("{memory}, {free} available", "{label}: not in this onnxruntime", "{label}: not asked for (`{wanted}`)"),
     "{label}: no NPU is here, only its simulation on the CPU, which `--device qnn` takes",
     *("as the receipt has it:", "{language}, {part}: {identical} of {lines} lines identical ({share})"),
@@ -94,7 +96,7 @@ def catalogue(language: str) -> dict[str, str]:
 
 def test_errors_are_found_where_they_are_raised() -> None:
     assert len(FOUND) > 800
-    assert Said("edgekit/core/units.py:44", "`{text}` is no size") in FOUND
+    assert Said("edgekit/core/units.py:51", "`{text}` is no size") in FOUND
 
 
 @pytest.mark.parametrize("language", OTHERS)

@@ -195,7 +195,10 @@ def test_a_reason_on_the_card_is_all_in_the_language(language: str) -> None:
     told = in_words(Reason("uncertain", "the mark is only 38% sure"))
     assert refigured("38%") in told
     assert ":" not in told
-    measured = "how sure a suggestion is has not been measured for answers in `xx`"
+    measured = (
+        "how sure a suggestion is has not been measured for answers in `xx`: `edgekit grade calibrate` learns it from "
+        "50 marks of such answers"
+    )
     assert in_words(Reason("uncalibrated_variety", measured)) == said(measured) != measured
     told = in_words(Reason("negation", "`agua` stands where the wording has `aire`"))
     assert told == said("`agua` stands where the wording has `aire`")  # another word denies nothing
@@ -288,7 +291,10 @@ def test_verdicts_of_an_audit_name_varieties_in_words() -> None:
 def test_a_way_of_writing_that_was_not_measured_is_named() -> None:
     words.choose("es")
     try:
-        detail = "how sure a suggestion is has not been measured for answers in `en+es-phon`"
+        detail = (
+            "how sure a suggestion is has not been measured for answers in `en+es-phon`: `edgekit grade calibrate` "
+            "learns it from 50 marks of such answers"
+        )
         told = in_words(Reason("uncalibrated_variety", detail), called)
         assert "inglés + español escrito de oído" in told
         assert "`chat`" in said("`it` denies `chat`", called)

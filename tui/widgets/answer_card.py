@@ -8,10 +8,11 @@ from unicodedata import bidirectional
 from textual.content import Content
 
 from edgekit.core.characters import between_characters, visible
+from edgekit.core.units import in_digits
 from edgekit.quiz.suggestion import CriterionResult, Reason, Suggestion
 from tui import words
 from tui.actions import N_
-from tui.figures import figure, listed, number, percent
+from tui.figures import figure, listed, number, percent, refigured
 from tui.grading import Card
 from tui.sentences import said
 from tui.varieties import variety_in_words
@@ -220,7 +221,7 @@ def _statement(card: Card, one: CriterionResult) -> str:
 def _within(card: Card) -> str:
     """How far from a right number another one is right as well."""
     far = card.question.tolerance if card.question.value is not None else 0
-    return _(", or up to {tolerance} more or less", tolerance=figure(far, ".15g")) if far else ""
+    return _(", or up to {tolerance} more or less", tolerance=refigured(in_digits(far))) if far else ""
 
 
 def answer_pieces(card: Card) -> list[tuple[str, str]]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from edgekit.core.characters import visible
 from edgekit.fairness.measures import share_interval
+from edgekit.grading.conformal import LEAST_ANSWERS
 
 if TYPE_CHECKING:
     from edgekit.fairness.audit import AuditCard, Verdict
@@ -64,11 +65,12 @@ _HELP: Mapping[str, str] = {
 # What a teacher can do where a verdict of the audit fails, by how its name begins.
 _MARK = "look at those answers yourself; marks of yours on such answers (`edgekit grade calibrate`) count at once"
 _WORD = "add what students of the variety that is worse off say to `accepted`, in their words"
+_SURE = "decided without a person"
 _NEXT: Mapping[str, str] = {
     "tells right from wrong": "where wrong answers are few, give it more; else look at every answer of that variety "
     "yourself, and split what a right answer says into criteria with `refuted` wordings",
     "the same content in two varieties": "give each content again in a second variety, under the same `item`",
-    "decided without a person": "all go to a person: that is safe, and saves no work; statements as students would "
+    _SURE: "all go to a person: that is safe, and saves no work; statements as students would "
     "say them, or more `accepted` wordings, change it",
     "probability of the same right content": _WORD,
     "decided differently": _WORD,
@@ -188,7 +190,19 @@ def audit_lines(card: AuditCard) -> Iterator[str]:
     if helping:
         yield "\nwhat helps:"
     for kind, how in helping:
-        yield from _wrapped(f"{kind}: {how}", 2)
+        # No wording helps where nothing is decided for another reason.
+        unmeasured = kind == _SURE and card.unmeasured
+        yield from _wrapped(f"{kind}: {_measuring(card.unmeasured) if unmeasured else how}", 2)
+
+
+def _measuring(varieties: Sequence[str]) -> str:
+    """What helps where nothing is decided for how sure a suggestion is was never measured."""
+    told = ", ".join(f"`{one}`" for one in varieties)
+    return (
+        f"how sure a suggestion is was never measured for answers in {told}, so all go to a person, whatever the "
+        f"wordings: mark such answers of a class in `edgekit grade review`, and `edgekit grade calibrate` learns it "
+        f"from {LEAST_ANSWERS} of them"
+    )
 
 
 def _verdict(verdict: Verdict) -> Iterator[str]:

@@ -17,6 +17,7 @@ from edgekit.cli.grade.options import (
     SessionNumber,
     Who,
     Yes,
+    about,
     numbers_of,
     opened,
     require_question,
@@ -145,7 +146,7 @@ def undo(
     book: Book = None,
     as_json: AsJson = False,
 ) -> None:
-    """Take back what you decided last on answers, a release as well; the record keeps both.
+    """Take back the last decision on the answers that you name, a release as well; the record keeps both.
 
     What somebody else decided after you stays, and so does what you decided before that.
 
@@ -220,7 +221,9 @@ def _preview(session: Session, numbers: list[int], verb: str, *, yes: bool) -> N
     if len(numbers) > _PREVIEWED:
         output.narrate(f"and {len(numbers) - _PREVIEWED:,} more")
     if not numbers:
-        output.narrate(f"there is nothing to {verb.lower()}: `edgekit grade review` shows what needs you")
+        output.narrate(
+            f"there is nothing to {verb.lower()}: `edgekit grade review{about(session)}` shows what needs you"
+        )
         return
     if yes:
         return

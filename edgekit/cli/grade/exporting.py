@@ -13,7 +13,6 @@ from edgekit.cli.grade.options import (
     AsJson,
     Book,
     Column,
-    Encoding,
     InputForm,
     SessionNumber,
     check_written,
@@ -66,7 +65,9 @@ def export(
     ] = None,
     columns: Column = None,
     read_as: InputForm = None,
-    encoding: Encoding = None,
+    encoding: Annotated[
+        str | None, typer.Option("--encoding", metavar="NAME", help="Of the file of `--answers`; else it is found.")
+    ] = None,
     pending: Annotated[
         bool, typer.Option("--pending", help="Also answers without a mark; in csv and tsv their mark stays empty.")
     ] = False,

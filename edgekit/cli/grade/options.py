@@ -55,6 +55,20 @@ def opened(book: Path | None, number: int | None) -> Iterator[Session]:
         yield session
 
 
+def about(session: Session) -> str:
+    """What a command that is printed needs to be about a session, where it would be about another without it:
+    ` --session 2`, ` --book FILE`.
+    """
+    import shlex
+
+    from edgekit.core.paths import gradebook_file
+
+    told = "" if session.id == session.book.session().id else f" --session {session.id}"
+    if session.book.path.resolve() != gradebook_file().resolve():
+        told += f" --book {shlex.quote(str(session.book.path))}"
+    return output.visible(told, one_line=True)
+
+
 def require_there(book: Path) -> None:
     """Raise UnavailableError where there is no such gradebook: looking makes none."""
     if not book.exists():

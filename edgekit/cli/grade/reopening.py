@@ -8,7 +8,7 @@ import typer
 
 from edgekit.cli import output
 from edgekit.cli.asking import has_terminal, is_agreed
-from edgekit.cli.grade.options import SCHEMA, AsJson, Book, Ids, SessionNumber, Who, Yes, numbers_of, opened
+from edgekit.cli.grade.options import SCHEMA, AsJson, Book, Ids, SessionNumber, Who, Yes, about, numbers_of, opened
 from edgekit.core.errors import UnavailableError, UsageError
 from edgekit.core.units import counted
 
@@ -37,10 +37,11 @@ def contest(
     with opened(book, session) as found:
         numbers = numbers_of(found, ids)
         contested(found, numbers, why=why, who=who)
+        shown = f"edgekit grade review{about(found)}"
     if as_json:
         output.json_object({"schema": SCHEMA, "contested": len(numbers), "numbers": numbers})
     else:
-        output.narrate(f"opened again {len(numbers):,}: `edgekit grade review` begins with them")
+        output.narrate(f"opened again {len(numbers):,}: `{shown}` begins with them")
 
 
 def forget(

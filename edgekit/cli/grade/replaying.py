@@ -41,8 +41,9 @@ def replay(
     Exit code 1 where one is not; the first row that differs is named. Where a judge's process died, or it was out of
     time, the record says so, and the judge is not asked again.
 
-    A grader that was updated since, or has other models, is told with what is another, and nothing is computed: what
-    another grader suggests says nothing against the record. `--here` computes it all the same, and counts.
+    A grader that was updated since, has other models or another processor is told with what is another, and nothing
+    is computed: what another grader suggests says nothing against the record. `--here` computes it all the same, and
+    counts.
 
     \b
     Examples:
@@ -108,7 +109,8 @@ def replay(
         _tell_why(result, len(rows), others)
     if not as_json and result.elsewhere:
         output.narrate(
-            f"{result.elsewhere:,} more were suggested by another grader, after an update: `--here` computes them, too"
+            f"{result.elsewhere:,} more were suggested by another grader, after an update or on another processor: "
+            f"`--here` computes them, too"
         )
     if not as_json and result.removed:
         output.narrate(f"{result.removed:,} more are of answers whose texts were removed, and cannot be computed again")
@@ -141,7 +143,10 @@ def _tell_why(result: Replay, rows: int, others: Sequence[str]) -> None:
         told += ["it was written by another grader than this one, so that some differ is to be expected:"]
         told += [f"  {one}" for one in others]
     else:
-        told += ["the grader is the same to the byte; another processor may compute other last digits"]
+        told += [
+            "the grader is the same to the byte, and so are the instructions of the processor as far as they are known;"
+            " another make of it may compute other last digits"
+        ]
     for line in told:
         for part in fitted(line, sys.stderr):
             output.narrate(output.visible(part))

@@ -11,7 +11,7 @@ import typer
 from edgekit.cli import output, signals
 from edgekit.cli.asking import typed_line
 from edgekit.cli.grade import typed
-from edgekit.cli.grade.options import Book, SessionNumber, Who, opened, require_question
+from edgekit.cli.grade.options import Book, SessionNumber, Who, about, opened, require_question
 from edgekit.core.errors import UsageError
 from edgekit.core.units import counted
 
@@ -86,6 +86,7 @@ def review(
 
 def _tell_next(session: Session, left: int) -> None:
     """What there is to do when the queue is left."""
+    which = about(session)
     states = Counter(one.state for one in session.standings if one.number not in session.forgotten)
     if states["waiting"]:
         output.narrate(
@@ -96,13 +97,15 @@ def _tell_next(session: Session, left: int) -> None:
         output.narrate("the same command goes on; every decision is kept")
     elif states["suggested"]:
         output.narrate(
-            f"{states['suggested']:,} more without a mark: `edgekit grade review --all` shows each, "
-            f"`edgekit grade accept --all-suggested --above 0.9` takes those that are likely"
+            f"{states['suggested']:,} more without a mark: `edgekit grade review --all{which}` shows each, "
+            f"`edgekit grade accept --all-suggested --above 0.9{which}` takes those that are likely"
         )
     elif states["returned"]:
-        output.narrate("every other answer has a mark: `edgekit grade export -o final.csv --pending` writes them")
+        output.narrate(
+            f"every other answer has a mark: `edgekit grade export -o final.csv --pending{which}` writes them"
+        )
     else:
-        output.narrate("every answer has a mark: `edgekit grade export -o final.csv` writes them")
+        output.narrate(f"every answer has a mark: `edgekit grade export -o final.csv{which}` writes them")
 
 
 def _mark_again(session: Session, share: float, question: str | None, who: str) -> None:
@@ -113,7 +116,7 @@ def _mark_again(session: Session, share: float, question: str | None, who: str) 
     while waiting:
         _show([*unseen(session, waiting[0]), f"  {len(waiting):,} to go. POINTS, l later, q quit"])
         line = typed_line()
-        key = line.strip()
+        key = line.strip().lower()
         if not line or key == "q":
             break
         try:
@@ -200,7 +203,8 @@ class _Loop:
         """Read keys until one moves on: 0 to the next answer, the number of one to go back to, None to stop."""
         while True:
             line = typed_line()
-            key, _, rest = line.strip().partition(" ")
+            # With the capitals locked a key means the same: none has another meaning as a capital.
+            key, _, rest = line.strip().lower().partition(" ")
             if not line or key == "q":
                 return None
             try:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from edgekit.cli import output, signals
-from edgekit.cli.grade.options import SCHEMA, AsJson, Book, ProgressMode, SessionNumber, Threads, opened
+from edgekit.cli.grade.options import SCHEMA, AsJson, Book, ProgressMode, SessionNumber, Threads, about, opened
 from edgekit.cli.progress import Mode
 from edgekit.core.errors import UsageError
 from edgekit.core.units import counted
@@ -57,38 +57,39 @@ def rule(
             raise UsageError("say what counts", hint="name QUESTION, CRITERION and WORDING, or `--list`, or `--undo N`")
         known: list[int] = []
         if undo is not None:
-            about = next((one.question_id for one in found.rulings if one.number == undo), None)
+            asked_of = next((one.question_id for one in found.rulings if one.number == undo), None)
             found.unrule(undo)
             number = undo
         else:
-            about = question or ""
-            asked = found.quiz.question(about)
+            asked_of = question or ""
+            asked = found.quiz.question(asked_of)
             known = [one.number for one in found.rulings]
             number = found.rule(
-                about,
+                asked_of,
                 criterion or "",
                 wording or "",
                 _tag(language, asked.language if asked is not None else "en"),
                 refuted=refuted,
             )
         # Marks that a person made since are learned from by the way, which moves suggestions as well.
-        marks = sum(one.question_id == about for one in found.teaching().marks)
+        marks = sum(one.question_id == asked_of for one in found.teaching().marks)
         # Where it counts already, an interruption may have kept it from the suggestions.
         going_on = f"ruling {number} {'counts' if undo is None else 'is taken back'}"
-        changed = again(found, about, threads, progress, kept=going_on)
+        changed = again(found, asked_of, threads, progress, kept=going_on)
+        back = f"--undo {number}{about(found)}"
     tell_differences(changed, as_json=as_json, ruling=number)
     if as_json:
         return
     if number in known:
-        output.narrate(f"ruling {number} says so already, nothing was added; `--undo {number}` takes it back")
+        output.narrate(f"ruling {number} says so already, nothing was added; `{back}` takes it back")
         return
     if marks:
         output.narrate(
-            counted(marks, f"mark of `{about}` counts", f"marks of `{about}` count")
+            counted(marks, f"mark of `{asked_of}` counts", f"marks of `{asked_of}` count")
             + " as well: its suggestions are learned from them, too"
         )
     if undo is None:
-        output.narrate(f"this is ruling {number}: `edgekit grade rule --undo {number}` takes it back")
+        output.narrate(f"this is ruling {number}: `edgekit grade rule {back}` takes it back")
 
 
 def calibrate(
@@ -137,12 +138,13 @@ def again(
         if what_differs(session.settings, tools.settings):
             output.narrate(
                 f"the grader is another than when session {session.id} began, so some suggestions may differ for that "
-                f"alone: `edgekit grade replay` tells in what"
+                f"alone: `edgekit grade replay{about(session)}` tells in what"
             )
         try:
             return suggest_again(session, tools, question_id=question, report=report)
         except (KeyboardInterrupt, signals.TerminatedError):
-            output.narrate(f"{kept}, and not every suggestion goes by it yet: `edgekit grade calibrate` goes on")
+            going_on = f"`edgekit grade calibrate{about(session)}` goes on"
+            output.narrate(f"{kept}, and not every suggestion goes by it yet: {going_on}")
             raise
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, TextIO
 
 from edgekit.cli import output
+from edgekit.core.units import in_digits
 
 if TYPE_CHECKING:
     from edgekit.gradebook.session import Session
@@ -114,12 +115,13 @@ def _asked(question: Question) -> list[str]:
 
 def _right(question: Question) -> list[str]:
     """What counts, of a question that is marked by a rule."""
+    from edgekit.grading.right_numbers import wanted_number
+
     right = [f"{one}: {question.options.get(one, '')}" for one in question.correct]
     right += [text for texts in question.references.values() for text in texts]
     if question.value is not None:
-        unit = f" {question.unit}" if question.unit else ""
-        within = f", or up to {number(question.tolerance)} more or less" if question.tolerance else ""
-        right.append(f"{number(question.value)}{unit}{within}")
+        within = f", or up to {in_digits(question.tolerance)} more or less" if question.tolerance else ""
+        right.append(wanted_number(question) + within)
     most = number(question.points)
     partly = ((question.options.get(one, ""), one, points) for one, points in question.partly.items())
     return [*right, *(f"{one}{': ' if text else ''}{text}, {number(points)} of {most}" for text, one, points in partly)]
