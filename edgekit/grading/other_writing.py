@@ -82,7 +82,7 @@ def _times(text: str, languages: tuple[str, ...]) -> frozenset[tuple[int, int]]:
     other = any(not word.isdecimal() and word not in _BETWEEN for word in words)
     if other or len(words) > _MOST_CLOCK or len(numbers) != 2 or not any(map(str.isalpha, plain)):
         return frozenset()
-    found = set()
+    found: set[tuple[int, int]] = set()
     for hour, part in (numbers, numbers[::-1]):
         found.update((*_valid(hour, part), *_valid(hour - 1, _MINUTES - part)))
     return frozenset(found)
