@@ -482,3 +482,15 @@ def test_a_circumstance_that_a_wording_has_counts() -> None:
     asked = ["What do plants do when the light is on?"]
     assert not compare_any([wording], "When there is no light plants give off no oxygen", "en", asked).certain
     assert compare_any([wording], "When the light is on plants give off no oxygen", "en", asked).negation
+
+
+def test_a_circumstance_of_the_question_may_be_an_end_of_a_scale() -> None:
+    wording, asked = ["Sweat evaporates from the skin."], ["Why do we sweat when it is hot?"]
+    assert compare_any(wording, "When it is hot the sweat does not evaporate from the skin", "en", asked).certain
+    assert not compare_any(wording, "When it is cold the sweat does not evaporate from the skin", "en", asked).certain
+    spanish = "Cuando hace calor el sudor no se evapora de la piel"
+    assert compare_any(
+        ["El sudor se evapora de la piel."], spanish, "es", ["¿Por qué sudamos cuando hace calor?"]
+    ).certain
+    portuguese = "Quando faz calor o suor não evapora da pele"
+    assert compare_any(["O suor evapora da pele."], portuguese, "pt", ["Por que suamos quando faz calor?"]).certain
