@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import partial
 from itertools import pairwise
 
+from edgekit.grading.asked_words import is_asked, without_asked
 from edgekit.grading.function_words import answer_words, denying_words, known, language_by_small_words
 from edgekit.grading.intake import matching_form
 from edgekit.grading.quantities import Quantity, quantities
@@ -76,13 +78,14 @@ def compare(wording: str, said: str, language: str) -> Mismatch:
     return compare_any((wording,), said, language)
 
 
-def compare_any(wordings: Sequence[str], said: str, language: str) -> Mismatch:
+def compare_any(wordings: Sequence[str], said: str, language: str, asked: Sequence[str] = ()) -> Mismatch:
     """What in said goes against wordings that each count: only what goes against all of those that are about the same.
 
-    See compare.
+    asked: the question, in that language: of its words none makes what is said something else (`when we run, muscles
+    need no oxygen`). See compare.
     """
     languages = known([language])
-    polarity = _polarity(wordings, said, languages) if languages else Mismatch()
+    polarity = _polarity(wordings, said, languages, tuple(asked)) if languages else Mismatch()
     amount = _amount(wordings, said, languages)
     if not amount:
         return polarity
@@ -173,7 +176,7 @@ def find_opposed(text: str, language: str) -> tuple[tuple[int, int], tuple[int, 
     return None
 
 
-def _polarity(wordings: Sequence[str], said: str, languages: tuple[str, ...]) -> Mismatch:
+def _polarity(wordings: Sequence[str], said: str, languages: tuple[str, ...], asked: tuple[str, ...]) -> Mismatch:
     theirs = [one for wording in wordings for one in statements(wording, languages)]
     openings = [_openings(wording, said, languages) for wording in wordings]
     if openings and all(openings):
@@ -182,7 +185,9 @@ def _polarity(wordings: Sequence[str], said: str, languages: tuple[str, ...]) ->
     lacking = {stem for wording in wordings for stem in _lacks(wording, languages)}
     for mine in row:
         close = [
-            (found, one) for one in theirs if (found := max(alike(mine, one), _elided(mine, one, languages))) > 0.0
+            (found, one)
+            for one in theirs
+            if (found := max(_likeness(mine, one, said, asked, languages), _elided(mine, one, languages))) > 0.0
         ]
         if not close:
             continue
@@ -190,6 +195,8 @@ def _polarity(wordings: Sequence[str], said: str, languages: tuple[str, ...]) ->
         near = [(found, one) for found, one in close if found >= best - _SHORT_BY]
         verdicts = [turned(one, mine) for _, one in near]
         parts = [one for one in row if one is not mine and mine.begin <= one.begin and one.end <= mine.end]
+        if sum(map(partial(_is_clause, asked=asked, languages=languages), parts)) == 1:
+            parts = []
         if not all(negated or flipped for negated, flipped in verdicts):
             # `It makes no light, it reflects the Sun's`: one clause says it.
             said_too = said_too or not parts
@@ -208,11 +215,23 @@ def _polarity(wordings: Sequence[str], said: str, languages: tuple[str, ...]) ->
             certain=negated
             and not parts
             and mine.denied == 1
-            and not _conditional(shown, languages)
+            and without_asked(mine, near[at][1], said, asked, languages)[1]
             # `Without oxygen the brain dies` where `without oxygen the cells die` is right.
             and not (_lacks(shown, languages) & lacking) - near[at][1].content,
         )
     return replace(first, certain=first.certain and not said_too)
+
+
+def _is_clause(one: Statement, asked: tuple[str, ...], languages: tuple[str, ...]) -> bool:
+    """Whether a part of a sentence says something: `The muscles, when we run, need no oxygen` is one clause."""
+    return bool(one.denied) or (len(one.content) >= LEAST_SHARED and not is_asked(one, asked, languages))
+
+
+def _likeness(
+    mine: Statement, theirs: Statement, said: str, asked: tuple[str, ...], languages: tuple[str, ...]
+) -> float:
+    """How much a clause is about a wording, with the circumstance of the question or without."""
+    return max(alike(mine, theirs), alike(without_asked(mine, theirs, said, asked, languages)[0], theirs))
 
 
 def _lacks(text: str, languages: tuple[str, ...]) -> set[str]:

@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from math import floor
+from typing import TYPE_CHECKING
 
 from edgekit.checks.base import APOSTROPHES, WORD
 from edgekit.checks.number_words import cardinals, spelled
 from edgekit.grading.intake import Intake, matching_form
-from edgekit.grading.ruled import Ruled, doubt, evidence, rounded, ruled
+from edgekit.grading.ruled import Ruled, doubt, evidence, ruled
 from edgekit.quiz.model import Question
+from edgekit.quiz.suggestion import Evidence
 
-_STEP = 0.25  # of `rounded`
+if TYPE_CHECKING:
+    from rapidfuzz.distance import Editop
+
+# Of points, the coarsest that is no more than a word: one slip and two are not the same mark.
+_STEPS = (0.25, 0.1, 0.05, 0.01)
+# Slips that stand further apart are not told together.
+_MOST_TOLD = 80
 # Numbers are words here: 13 pears are not 12.
 _WORD = re.compile(rf"\d+(?:[.,:/]\d+)*[^\W_]*|{WORD.pattern}")
 _THOUSANDS = re.compile(r"(?<=\d)[.,](?=\d{3}(?:[.,]\d{3})*(?!\d))")
@@ -24,7 +34,7 @@ def mark_dictation(question: Question, intake: Intake) -> Ruled:
     Signs are no words, figures are. Without `form_counts` neither case nor accents count, nor whether a number is in
     words; with it, a person looks at what they cost more than half of the points (all in capitals). A person looks as
     well where half of the points are gone though every word is there, with others, or every letter, run together. The
-    evidence is the first word that differs, else all of it.
+    evidence is what differs, from the first word of it to the last where they are near, else all of it.
     """
     found = _by_words(question, intake, strict=question.form_counts)
     if found.points < question.points / 2 and _is_whole(question, intake):
@@ -79,17 +89,45 @@ def _by_words(question: Question, intake: Intake, *, strict: bool) -> Ruled:
         if best is not None and best[0] <= error:
             continue
         words = evidence(intake, said[0][0], said[-1][1], text) if said else None
-        for edit in edits:
-            if edit.tag != "delete" and said:
-                begin, end = said[min(edit.dest_pos, len(said) - 1)]
-                first, last = spans[min(edit.src_pos, len(spans) - 1)]
-                words = evidence(intake, begin, end, "" if edit.tag == "insert" else text[first:last])
-                break
-        points = rounded(most * max(0.0, 1 - error), most)
-        if edits and points == most > _STEP:
-            points -= _STEP  # all of the points are for a text without a mistake
+        if edits and said:
+            words = _slips(intake, text, edits, said, spans) or words
+        points = _rounded(most * max(0.0, 1 - error), most, len(theirs))
+        if edits and points == most:
+            points -= min(_step(most, len(theirs)), most)  # all of the points are for a text without a mistake
         best = error, ruled(points, most, words)
     return best[1] if best is not None else ruled(0.0, most, None)
+
+
+def _slips(
+    intake: Intake,
+    text: str,
+    edits: Iterable[Editop],
+    said: Sequence[tuple[int, int]],
+    spans: Sequence[tuple[int, int]],
+) -> Evidence | None:
+    """From the first word that differs to the last, where they are near, else the first; None where words are missing
+    alone.
+    """
+    others = [one for one in edits if one.tag != "delete"]
+    if not others:
+        return None
+    places = [said[min(one.dest_pos, len(said) - 1)] for one in others]
+    begin, end = places[0]
+    wanted = [spans[min(one.src_pos, len(spans) - 1)] for one in others]
+    if all(one.tag == "replace" for one in others) and places[-1][1] - begin <= _MOST_TOLD:
+        return evidence(intake, begin, places[-1][1], text[wanted[0][0] : wanted[-1][1]])
+    first, last = wanted[0]
+    return evidence(intake, begin, end, "" if others[0].tag == "insert" else text[first:last])
+
+
+def _step(most: float, words: int) -> float:
+    return next((one for one in _STEPS if one <= most / words), _STEPS[-1])
+
+
+def _rounded(points: float, most: float, words: int) -> float:
+    """To the step, halves upwards: two slips are never rounded to the mark of one."""
+    step = _step(most, words)
+    return min(most, round(floor(points / step + 0.5) * step, 2))
 
 
 def _dictated(question: Question) -> list[tuple[str, str]]:

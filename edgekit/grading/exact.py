@@ -11,6 +11,7 @@ from edgekit.grading.denied import denied_in
 from edgekit.grading.function_words import ARTICLES, LANGUAGES, denying_words, function_words, known
 from edgekit.grading.intake import Intake
 from edgekit.grading.one_number import in_figures, is_one_number
+from edgekit.grading.other_writing import is_other_writing
 from edgekit.grading.ruled import Ruled, doubt, evidence, rounded, ruled
 from edgekit.grading.short_forms import LEADING, brackets, core, loose, paired, without_call, words_of
 from edgekit.grading.spelling import kinship
@@ -25,6 +26,8 @@ _LEAST_NEAR = 5
 # And of one of four.
 _NEAR_SHORT = 0.75
 _MOST_WORDS = 64
+# A date, a time or a name that is written otherwise.
+_MOST_OTHERWISE = 100
 # `alegre o contento`, `acid / acidic`.
 _SEVERAL = re.compile(r"[,;/\n]| (?:or|and|o|u|y|ou|e|oder|und|ou|et) ")
 _LEAST_SHORT = 3
@@ -154,7 +157,7 @@ def _but_for_an_article(said: _Said) -> Ruled | None:
 def _typed_for(said: _Said) -> Ruled | None:
     """`H20`, `3` for `tres`, `July 4th` and `the 4th of July` for `4 July`."""
     wording = next((one for one, form in said.forms.items() if form and _is_typed_for(said, form)), None)
-    wording = wording or _in_figures(said)
+    wording = wording or _in_figures(said) or _in_other_writing(said)
     return said.doubted(f"it is nearly `{wording}`", wording) if wording is not None else None
 
 
@@ -165,6 +168,14 @@ def _in_figures(said: _Said) -> str | None:
     spoken = tuple(dict.fromkeys((said.question.language, *said.languages)))
     mine, *theirs = (LEADING.sub("", loose(in_figures(one, spoken))) for one in (said.text, *said.forms))
     return next((one for one, form in zip(said.forms, theirs, strict=True) if form == mine), None)
+
+
+def _in_other_writing(said: _Said) -> str | None:
+    """`21/7` for `21 de julio`, `quarter past three` for `3:15`, `WWII` for `Second World War`."""
+    if len(said.text) > _MOST_OTHERWISE:
+        return None
+    spoken = tuple(dict.fromkeys((said.question.language, *said.languages)))
+    return next((one for one in said.forms if is_other_writing(said.text, one, spoken)), None)
 
 
 def _nearly(said: _Said) -> Ruled | None:

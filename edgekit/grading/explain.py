@@ -141,6 +141,8 @@ class Explainer:
         found = self._score(seen, self._marked)
         results, sums, probability = [], {0.0}, 1.0
         reasons: list[Reason] = []
+        held = self._refuted_held(seen, found)
+        found = [replace(one, denied=one.denied or _is_all_of(held.get(at), one)) for at, one in enumerate(found)]
         whole = self._score(replace(seen, views=seen.otherwise), self._marked) if seen.otherwise else found
         for (criterion, _), scored, other in zip(self._criteria, found, whole, strict=True):
             result, possible, likely = self._result(criterion, scored, variety)
@@ -154,7 +156,7 @@ class Explainer:
         reasons += self._off_topic(seen)
         reasons += self._hedges(seen)
         reasons += self._misconceptions_in(seen, found)
-        near = [*self._refuted_in(seen, found), *self._near_copies.find(seen, found)]
+        near = [*self._refuted_in(seen, found, held), *self._near_copies.find(seen, found)]
         reasons += [reason for _, reason in near]
         against = {at for at, _ in near} | {at for at, scored in enumerate(found) if scored.mismatches}
         if not self.conformal.is_known(variety) and not self._is_covered(variety):
@@ -305,15 +307,23 @@ class Explainer:
             elif passed and (place := self._held(wordings, seen)) is not None:
                 yield Reason("misconception", detail, place)
 
-    def _refuted_in(self, seen: Seen, found: Sequence[Scored]) -> Iterator[tuple[int, Reason]]:
+    def _refuted_held(self, seen: Seen, found: Sequence[Scored]) -> dict[int, tuple[int, int]]:
+        """Where what is taken for a criterion says what does not count for it, and which one that is."""
+        both = enumerate(zip(self._refuted, found, strict=True))
+        places = ((at, self._held(refuted, seen)) for at, (refuted, scored) in both if scored.logit > 0.0)
+        return {at: place for at, place in places if place is not None}
+
+    def _refuted_in(
+        self, seen: Seen, found: Sequence[Scored], held: Mapping[int, tuple[int, int]]
+    ) -> Iterator[tuple[int, Reason]]:
         """Where the answer is more like what does not count for a criterion than like it, and which one that is."""
         for at, (refuted, of_right) in enumerate(zip(self._refuted, found, strict=True)):
             name = self._criteria[at][0].id
             scored_wrong = score(self._question, refuted, seen, self._texts) if refuted else None
             if scored_wrong is not None and 0.0 < scored_wrong.logit > of_right.alone + _MORE_LIKE:
                 yield at, _wrong(f"it is more like what does not count for `{name}`", scored_wrong)
-            elif of_right.logit > 0.0 and (place := self._held(refuted, seen)) is not None:
-                yield at, Reason("misconception", f"it says what does not count for `{name}`", place)
+            elif at in held:
+                yield at, Reason("misconception", f"it says what does not count for `{name}`", held[at])
 
     def _held(self, wrong: Sequence[Wording], seen: Seen) -> tuple[int, int] | None:
         """Where a clause says what must not pass, in the answer's own words."""
@@ -350,6 +360,14 @@ class Explainer:
 
 def _listed(wordings: Mapping[str, tuple[str, ...]]) -> tuple[Wording, ...]:
     return tuple(Wording(tag, text) for tag, texts in wordings.items() for text in texts)
+
+
+def _is_all_of(place: tuple[int, int] | None, scored: Scored) -> bool:
+    """Whether the words that speak for a criterion are those that a wrong wording has, or are among them."""
+    words = scored.evidence
+    if place is None or words is None:
+        return False
+    return 2 * (min(place[1], words.end) - max(place[0], words.begin)) > words.end - words.begin
 
 
 def _wrong(detail: str, scored: Scored) -> Reason:

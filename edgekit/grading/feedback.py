@@ -233,7 +233,7 @@ def _told(
 
 
 def _mended(result: CriterionResult) -> str:
-    """`hart → heart.`: of a dictation the evidence is the first word that differs, which says no part of it."""
+    """`hart → heart.`: of a dictation the evidence is what differs, which says no part of it."""
     wanted = result.evidence.wording if result.evidence else ""
     return f"{_quotable(result)} → {wanted}." if wanted else ""
 

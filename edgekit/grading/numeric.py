@@ -33,6 +33,7 @@ from edgekit.grading.right_numbers import (
     wanted_number,
 )
 from edgekit.grading.ruled import Ruled, doubt, evidence, rounded, ruled
+from edgekit.grading.units import unit_named, units_measuring
 from edgekit.quiz.model import Question
 from edgekit.quiz.suggestion import Evidence, Reason
 
@@ -247,6 +248,31 @@ def _in_the_unit_of_the_text(said: _Said) -> Ruled | None:
     return None
 
 
+def _in_a_unit_that_it_does_not_say(said: _Said) -> Ruled | None:
+    """`1060` for 1.06 kg, `3600` for an hour, unless the text says what it asks for."""
+    unit = unit_named(said.question.unit) if said.question.unit and not asked_units(said.question) else None
+    others = units_measuring(unit.dimension) if unit is not None else ()
+    for one in said.found:
+        for other in others if one.unit is None else ():
+            if is_right(said.question, replace(one, unit=other), said.intake.text):
+                words = said.shown(one)
+                told = doubt("unit", f"the number is right, and the unit `{other.written}` is missing", words)
+                return said.seen(told, words, said.half, said.question.points)
+    return None
+
+
+def _in_a_unit_that_the_quiz_does_not_say(said: _Said) -> Ruled | None:
+    """`1060 g` where the quiz has 1.06 and no unit."""
+    for one in said.found if not said.question.unit else ():
+        for other in units_measuring(one.unit.dimension) if one.unit is not None else ():
+            if is_right(replace(said.question, unit=other.written), one, said.intake.text):
+                words = said.shown(one)
+                quote = short(said.intake.text[one.begin : one.end])
+                told = doubt("unit", f"the question says nothing of the unit of `{quote}`", words)
+                return said.seen(told, words, said.half, said.question.points)
+    return None
+
+
 def _of_another_era(said: _Said) -> Ruled | None:
     """`1945 a.C.` for 1945, and `30 AD` where years before Christ are asked for."""
     plain = matching_form(said.intake.text)
@@ -294,6 +320,8 @@ _RULES: tuple[_Rule, ...] = (
     _but_for_its_unit,
     _in_the_unit_of_the_text,
     _in_another_unit_than_asked,
+    _in_a_unit_that_it_does_not_say,
+    _in_a_unit_that_the_quiz_does_not_say,
     _not_worked_out,
     _slip,
 )

@@ -192,7 +192,8 @@ def _mismatch(view: View, wordings: Sequence[Wording], seen: Seen, question: Que
     mine = [one.text for one in wordings if base_language(one.language) in bases(tag)]
     if not mine and view.name != "romanised" and not any(one.name == "translated" for one in seen.views):
         return compare_across(by_language(wordings), view.text, tag)
-    return compare_any(mine, view.text, tag) if mine else Mismatch()
+    asked = [text for language, text in question.text.items() if base_language(language) in bases(tag)]
+    return compare_any(mine, view.text, tag, asked) if mine else Mismatch()
 
 
 def _own(view: View, wordings: Sequence[Wording], seen: Seen, question: Question) -> Sequence[Wording]:

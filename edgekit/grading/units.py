@@ -204,6 +204,16 @@ def unit_named(name: str) -> Unit | None:
     return found[0] if found is not None and found[1] == len(name) + 1 else None
 
 
+@lru_cache(maxsize=64)
+def units_measuring(dimension: str) -> tuple[Unit, ...]:
+    """The units of a dimension, each size once."""
+    found: dict[tuple[Decimal, Decimal], Unit] = {}
+    for _, unit, _ in _listed():
+        if unit.dimension == dimension:
+            found.setdefault((unit.factor, unit.offset), unit)
+    return tuple(found.values())
+
+
 def unit_behind(text: str, end: int, *, in_words: bool = False) -> tuple[Unit, int] | None:
     """The unit that stands in a text behind what ends there, and where it ends; in_words: no symbol is one."""
     share = _PER_CENT.match(text, end)

@@ -39,6 +39,11 @@ _BY_SOUND = re.compile(
 # `rápido` among Spanish words is as good Spanish as Portuguese, `não` is none.
 _LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz'’-")
 _ACCENTED = {"es": "áéíóúüñ", "pt": "áéíóúâêôãõàçü", "fr": "àâæçéèêëîïôœùûüÿ", "de": "äöüß", "it": "àèéìòù"}
+# How words of one of them end and those of no other do: `artéria`, `pulmões`; `corazón`, `estación`.
+_ENDINGS = {
+    "es": re.compile(r"\w*[áéíóú]n|\w*ñ\w*"),
+    "pt": re.compile(r"\w*[áéíóúâêô][^\W\daeiouáéíóúâêôãõ]+[iu][aeo]s?|\w*(?:[ãõ]|ç[aou])\w*"),
+}
 _LEAST_BY_SOUND = 2
 _BY_SOUND_SHARE = 0.12
 _FEW_WORDS = 4
@@ -98,7 +103,8 @@ def _languages(text: str, words: Sequence[tuple[int, int]], tags: tuple[str, ...
     if not any(base_language(tag) in known_languages() for tag in tags):
         return [first] * len(words)
     if len(words) < _LEAST_WORDS:
-        return [base_language(_identifier(tags).identify(text).tag or first)] * len(words)
+        told = _identifier(tags).identify(text).tag or _spelled(text, words, tags) or first
+        return [base_language(told)] * len(words)
     found: list[str] = []
     row = spans(text, tags)
     at = 0
@@ -124,6 +130,17 @@ def _languages(text: str, words: Sequence[tuple[int, int]], tags: tuple[str, ...
             if not set(word.lower()) - _letters(main) and matching_form(word) not in only:
                 found[at] = main
     return found
+
+
+def _spelled(text: str, words: Sequence[tuple[int, int]], tags: tuple[str, ...]) -> str | None:
+    """The first of the languages that has all letters of a word or two, by their endings alone where these tell."""
+    written = [text[slice(*word)].lower() for word in words]
+    bases = [base_language(tag) for tag in tags]
+    if not all(base in LANGUAGES for base in bases):
+        return None
+    fits = [base for base in bases if _letters(base).issuperset("".join(written))]
+    ends = [base for base in fits if base in _ENDINGS and any(map(_ENDINGS[base].fullmatch, written))]
+    return next(iter((*ends, *fits)), None)
 
 
 def _letters(language: str) -> frozenset[str]:

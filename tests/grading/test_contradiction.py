@@ -429,3 +429,68 @@ def test_what_another_wording_is_without_is_no_certain_denial(said: str, certain
     found = compare_any(right, said, "en")
     assert found.negation
     assert found.certain is certain
+
+
+ASKED = {
+    "en": "Why do we breathe faster when we run?",
+    "es": "¿Por qué respiramos más rápido cuando corremos?",
+    "pt": "Por que respiramos mais rápido quando corremos?",
+}
+NEEDED = {
+    "en": "The muscles need more oxygen.",
+    "es": "Los músculos necesitan más oxígeno.",
+    "pt": "Os músculos precisam de mais oxigênio.",
+}
+
+
+@pytest.mark.parametrize(
+    ("said", "language"),
+    [
+        ("Because when we run the muscles need no oxygen", "en"),
+        ("The muscles need no oxygen when running", "en"),
+        ("The muscles, when we run, need no oxygen", "en"),
+        ("Porque cuando corremos los músculos no necesitan oxígeno", "es"),
+        ("Al correr los músculos no necesitan oxígeno", "es"),
+        ("Los músculos no necesitan oxígeno cuando corremos", "es"),
+        ("Los músculos, cuando corremos, no necesitan oxígeno", "es"),
+        ("Quando corremos os músculos não precisam de oxigênio", "pt"),
+        ("Os músculos não precisam de oxigênio ao correr", "pt"),
+    ],
+)
+def test_what_the_question_asks_on_hides_no_denial_when_an_answer_says_it_again(said: str, language: str) -> None:
+    found = compare_any([NEEDED[language]], said, language, [ASKED[language]])
+    assert found.negation
+    assert found.certain
+
+
+@pytest.mark.parametrize(
+    ("said", "asked"),
+    [
+        ("When we rest the muscles need no oxygen", ASKED["en"]),
+        ("When we do not run the muscles need no oxygen", ASKED["en"]),
+        ("When we rest the muscles need no oxygen", "Do muscles work more when we run or when we rest?"),
+        ("When we run the muscles need more oxygen", ASKED["en"]),
+        ("When we run fast the muscles of sad old dogs need no oxygen", ASKED["en"]),
+    ],
+)
+def test_another_circumstance_than_the_question_asks_on_makes_no_certain_denial(said: str, asked: str) -> None:
+    assert not compare_any([NEEDED["en"]], said, "en", [asked]).certain
+
+
+def test_a_circumstance_that_a_wording_has_counts() -> None:
+    wording = "Plants give off oxygen when the light is on."
+    asked = ["What do plants do when the light is on?"]
+    assert not compare_any([wording], "When there is no light plants give off no oxygen", "en", asked).certain
+    assert compare_any([wording], "When the light is on plants give off no oxygen", "en", asked).negation
+
+
+def test_a_circumstance_of_the_question_may_be_an_end_of_a_scale() -> None:
+    wording, asked = ["Sweat evaporates from the skin."], ["Why do we sweat when it is hot?"]
+    assert compare_any(wording, "When it is hot the sweat does not evaporate from the skin", "en", asked).certain
+    assert not compare_any(wording, "When it is cold the sweat does not evaporate from the skin", "en", asked).certain
+    spanish = "Cuando hace calor el sudor no se evapora de la piel"
+    assert compare_any(
+        ["El sudor se evapora de la piel."], spanish, "es", ["¿Por qué sudamos cuando hace calor?"]
+    ).certain
+    portuguese = "Quando faz calor o suor não evapora da pele"
+    assert compare_any(["O suor evapora da pele."], portuguese, "pt", ["Por que suamos quando faz calor?"]).certain

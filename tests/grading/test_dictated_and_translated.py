@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from grading.ruled_questions import mark, question
 
@@ -107,3 +109,19 @@ def test_words_in_the_place_of_others_are_shown_where_they_stand(text: str, told
     reasons = [one for one in mark(asked, text).reasons if one.detail.startswith("it says")]
     assert [one.detail for one in reasons] == told
     assert all(one.span and text[slice(*one.span)] in one.detail for one in reasons)
+
+
+LINE = question("dictation", references={"es": ("El perro descansa a la sombra de dos pinos verdes.",)})
+
+
+@pytest.mark.parametrize("most", [1.0, 2.0, 3.0])
+def test_two_slips_of_a_dictation_have_less_than_one_and_are_both_told(most: float) -> None:
+    asked = replace(LINE, points=most)
+    one = mark(asked, "El perro descanza a la sombra de dos pinos verdes.")
+    two = mark(asked, "El perro descanza a la sombra de los pinos verdes.")
+    assert most > one.points > two.points
+    assert one.result.evidence is not None
+    assert two.result.evidence is not None
+    assert (one.result.evidence.text, one.result.evidence.wording) == ("descanza", "descansa")
+    assert two.result.evidence.text == "descanza a la sombra de los"
+    assert two.result.evidence.wording == "descansa a la sombra de dos"

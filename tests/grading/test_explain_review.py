@@ -66,13 +66,18 @@ def test_what_must_not_pass_is_told_and_changes_no_points() -> None:
     assert again.points == idea.points
 
 
-def test_what_does_not_count_for_a_criterion_is_not_told_to_be_a_part_of_it() -> None:
-    (wrong,) = grade("Water keeps the seed small and dry")
-    assert (wrong.criteria[0].state, wrong.criteria[0].points) == ("partly", 0.5)
+def test_what_does_not_count_for_a_criterion_is_no_part_of_it() -> None:
+    (wrong, right) = grade(
+        "Water keeps the seed small and dry", "Water makes the seed swell. Water keeps the seed small and dry"
+    )
+    assert (wrong.criteria[0].state, wrong.criteria[0].points) == ("contradicted", 0.0)
+    assert 1.0 in wrong.possible
     assert wrong.feedback.splitlines() == [
+        "Your answer does not agree with this; look at it again: Water makes the seed swell. "
+        "Your words: “Water keeps the seed small”.",
         "This is not in your answer yet: The plant needs light to grow.",
-        "It is not clear whether your answer says this; say it more plainly: Water makes the seed swell.",
     ]
+    assert right.criteria[0].state == "met"
 
 
 @pytest.mark.parametrize(

@@ -125,4 +125,5 @@ def test_a_bare_number_in_the_unit_of_the_text_goes_to_a_person_when_the_quiz_ha
     assert "unit" in {one.code for one in found.reasons}
     assert mark(asked, "4900 ml").possible == (2.0,)
     assert mark(asked, "490").possible == (0.0,)
-    assert mark(question("numeric", value=4.9, unit="L"), "4900").possible == (0.0,)
+    unasked = mark(question("numeric", value=4.9, unit="L"), "4900")
+    assert (unasked.points, unasked.possible) == (0.0, (0.0, 1.0, 2.0))

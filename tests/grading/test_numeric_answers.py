@@ -337,3 +337,34 @@ def test_two_words_for_digits_are_two_numbers(text: str) -> None:
 def test_words_of_one_number_are_one(text: str, value: str) -> None:
     (found,) = amounts(text, ("en", "es", "pt", "fr"))
     assert found.values == (Decimal(value),)
+
+
+@pytest.mark.parametrize(
+    ("asked", "text"),
+    [
+        (question("numeric", value=1.06, unit="kg"), "1060"),
+        (question("numeric", value=1.06, unit="kg"), "son 1060"),
+        (question("numeric", value=1.0, unit="h"), "60"),
+        (question("numeric", value=25.0, unit="°C"), "77"),
+        (question("numeric", value=1.06), "1060 g"),
+        (question("numeric", value=1.5), "90 min"),
+    ],
+)
+def test_a_person_sees_a_number_that_is_right_in_a_unit_that_nobody_says(asked: Question, text: str) -> None:
+    found = mark(asked, text)
+    assert (found.points, found.possible) == (0.0, (0.0, 1.0, 2.0))
+    assert [one.code for one in found.reasons] == ["unit"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "text"),
+    [
+        (question("numeric", value=1.06, unit="kg"), "1061"),
+        (question("numeric", value=1.06, unit="kg"), "1060 m"),
+        (question("numeric", value=12.0, unit="apples"), "12000"),
+        (question("numeric", value=1.06), "1060"),
+        (question("numeric", value=1.06), "1070 g"),
+    ],
+)
+def test_a_number_is_wrong_for_certain_when_no_unit_makes_it_right(asked: Question, text: str) -> None:
+    assert mark(asked, text).possible == (0.0,)

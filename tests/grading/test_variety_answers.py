@@ -86,3 +86,25 @@ def test_denial_is_found_when_it_is_in_another_language_or_dialect_than_what_it_
 
 def test_number_is_found_when_it_is_another_and_said_in_the_other_language() -> None:
     assert compare_any([WORDINGS["en"]], "the water evaporates and 7 gramos of salt are left", "en+es").number
+
+
+@pytest.mark.parametrize("expected", [("es", "pt"), ("en", "es", "pt"), ("pt", "es", "en")])
+@pytest.mark.parametrize(
+    ("text", "tag"),
+    [
+        ("artérias", "pt"),
+        ("água", "pt"),
+        ("pulmões", "pt"),
+        ("não", "pt"),
+        ("corazón", "es"),
+        ("evaporación", "es"),
+        ("también", "es"),
+    ],
+)
+def test_a_word_alone_is_in_the_language_that_spells_so(text: str, tag: str, expected: tuple[str, ...]) -> None:
+    assert profile(text, expected).tag == tag
+
+
+def test_a_word_that_several_languages_spell_so_is_in_the_first_that_does() -> None:
+    assert profile("arterias", ("es", "pt")).tag == "es"
+    assert profile("célula", ("en", "pt", "es")).tag == "pt"
