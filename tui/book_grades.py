@@ -116,14 +116,17 @@ class BookClass:
     def save(self, folder: Path) -> Path:
         """See OpenClass."""
         from edgekit.answers.answers import Answers
+        from edgekit.answers.cells import style_of
         from edgekit.answers.write import write_marks
+        from edgekit.gradebook.table_style import table_style
 
         names = (folder / f"marks-{self.id}{more}.csv" for more in ("", *(f"-{at}" for at in range(2, 1000))))
         path = next((one for one in names if not one.exists()), None)
         if path is None:
             raise OutputError(f"`{folder}` has a thousand files of marks", hint="move some of them away")
         self._session.refresh()
-        given = Answers(tuple(self._session.answers.values()), "csv", "utf-8")
+        style = style_of(table_style(self._session))
+        given = Answers(tuple(self._session.answers.values()), "csv", "utf-8", style=style)
         write_marks(given, [self._session.mark(at) for at in self._session.answers], path, form="csv")
         return path
 
@@ -168,9 +171,12 @@ class BookGrades:
 
     def begin(self, quiz: Path, answers: Path, begun: Callable[[int], None], report: Report) -> int:
         """See Grades."""
+        from dataclasses import astuple
+
         from edgekit.answers.read import read_answers
         from edgekit.core.events import Note
         from edgekit.gradebook.quiz_file import keep_quiz_file
+        from edgekit.gradebook.table_style import keep_table_style
         from edgekit.grading.session_run import suggest_waiting
         from edgekit.quiz.read import read_quiz
 
@@ -182,6 +188,7 @@ class BookGrades:
             session = book.begun(asked, given.answers, tools.settings)
             session = session or book.begin(asked, given.answers, tools.settings)
             keep_quiz_file(session, quiz)
+            keep_table_style(session, *astuple(given.style))
             begun(session.id)
             suggest_waiting(session, tools, report)
             return session.id

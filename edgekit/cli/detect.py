@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from typing import Annotated
 
 import typer
@@ -10,6 +11,7 @@ import typer
 from edgekit.cli import output
 from edgekit.cli.text_argument import open_text
 from edgekit.cli.text_io import open_sink
+from edgekit.core.units import counted
 
 SCHEMA = "edgekit.language/1"
 # BCP 47's tag for a language that is not determined.
@@ -52,10 +54,12 @@ def detect(
         output.narrate(f"cannot be told apart from others: {', '.join(identifier.uncovered)}")
     with open_text(text, literal=literal) as given, open_sink(None) as sink:
         number = 0
+        others: Counter[str] = Counter()
         for window in given.reader.windows():
             for line in window:
                 number += 1
                 found = identifier.identify(line.text)
+                others.update([found.other] if found.other is not None else [])
                 if as_json:
                     fields = {
                         "schema": SCHEMA,
@@ -68,6 +72,9 @@ def detect(
                 else:
                     sink.write(f"{found.tag or _UNKNOWN}\t{found.probability:.4f}\n")
             sink.flush()
+    if others:
+        lines = counted(others.total(), "line is", "lines are")
+        output.narrate(f"{lines} in none of the languages to choose from, but in: {', '.join(sorted(others))}")
 
 
 def _chosen(languages: str | None) -> list[str] | None:

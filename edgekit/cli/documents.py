@@ -102,9 +102,9 @@ def _summarise(result: DocumentResult, *, reviewed: bool, glossary: bool) -> Non
         return
     parts = [f"{result.count('translated'):,} of {counted(len(result.rows), 'segment')} translated"]
     if same := result.count("same"):
-        parts.append(f"{same:,} the same in both languages")
+        parts.append(f"{same:,} unchanged")
     if left := result.count("left"):
-        parts.append(f"{left:,} left as they were")
+        parts.append(f"{left:,} left as {'it was' if left == 1 else 'they were'}")
     if remembered := result.from_memory:
         parts.append(f"{remembered:,} from memory")
     if result.resumed:

@@ -17,6 +17,9 @@ from edgekit.core.meter import Clock, Meter, in_words
 from edgekit.core.units import duration_in_words
 
 PLAIN_EVERY_SECONDS = 5.0
+_BAR = 24
+# The spinner, and blanks between columns.
+_AROUND = 6
 
 Mode: TypeAlias = Literal["auto", "plain", "json", "none"]
 
@@ -24,7 +27,7 @@ Mode: TypeAlias = Literal["auto", "plain", "json", "none"]
 class _Screen(Protocol):
     def line(self, text: str) -> None: ...
     def live(self, step: str, event: Progress | None, text: str) -> None: ...
-    def close(self) -> None: ...
+    def end(self) -> None: ...
 
 
 class _Plain:
@@ -42,30 +45,35 @@ class _Plain:
         if event is not None and self._clock() - self._last >= PLAIN_EVERY_SECONDS:
             self.line(f"{step}: {text}")
 
-    def close(self) -> None:
+    def end(self) -> None:
         pass
 
 
 class _Terminal:
-    """One line that is drawn again and again, gone when the work is done."""
+    """One line that is drawn again and again while a step runs, gone when it is done."""
 
     def __init__(self) -> None:
         from rich.console import Console
         from rich.progress import BarColumn, SpinnerColumn, TextColumn
         from rich.progress import Progress as Bars
 
-        self._bars = Bars(
-            SpinnerColumn(finished_text=" "),
+        spinner = SpinnerColumn(finished_text=" ")
+        # Side by side, rich would shorten all of them; in one column only what is last, how long it takes, is cut off.
+        self._narrow = (spinner, TextColumn("{task.description} {task.fields[text]}", markup=False))
+        self._wide = (
+            spinner,
             TextColumn("{task.description}", markup=False),
-            BarColumn(bar_width=24),
+            BarColumn(bar_width=_BAR),
             TextColumn("{task.fields[text]}", markup=False),
+        )
+        self._bars = Bars(
+            *self._wide,
             console=Console(file=sys.stderr),
             transient=True,
             redirect_stdout=False,  # rich would send data that belongs on stdout to stderr
             redirect_stderr=False,
         )
         self._task = self._bars.add_task("", total=None, text="", visible=False)
-        self._bars.start()
 
     def line(self, text: str) -> None:
         self._bars.console.print(output.visible(text), markup=False, highlight=False, soft_wrap=True)
@@ -74,12 +82,18 @@ class _Terminal:
         # rich takes a completed task for finished and a None total for "leave as it is"
         total = event.total if event is not None and event.total else None
         step = output.visible(step, one_line=True)
+        if event is None or not self._bars.live.is_started:
+            self._bars.columns = self._wide
+        if _BAR + _AROUND + len(step) + len(text) > self._bars.console.width:
+            self._bars.columns = self._narrow  # until the step ends: a bar that comes and goes is no help
         if event is None:
             self._bars.reset(self._task, total=None, visible=True, description=step, text=text)
         else:
             self._bars.update(self._task, description=step, completed=event.done, total=total, text=text, visible=True)
+        self._bars.start()
 
-    def close(self) -> None:
+    def end(self) -> None:
+        # What others write between two steps would stand behind the bar, in the same line.
         self._bars.stop()
 
 
@@ -105,7 +119,7 @@ class Renderer:
     def __exit__(self, *_: object) -> None:
         with self._lock:
             if self._screen is not None:
-                self._screen.close()
+                self._screen.end()
                 self._screen = None
 
     def __call__(self, event: Event) -> None:
@@ -137,6 +151,7 @@ class Renderer:
             self._screen.live(event.step, event, in_words(event, self._meter.rate()))
         else:
             took = duration_in_words(self._clock() - self._started)
+            self._screen.end()
             self._screen.line(f"{event.step}: {event.detail + ', ' if event.detail else ''}done in {took}")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -117,9 +118,24 @@ def _error(problem: Exception, path: Path, kind: Kind) -> EdgekitError:
     if "readonly" in text:
         return OutputError(f"cannot write the {kind.name} `{path}`: it is read-only", hint=kind.instead or None)
     if "unable to open" in text:
-        return OutputError(f"cannot open the {kind.name} `{path}`", hint=kind.instead or None)
+        why = _why_closed(path)
+        if why is None:
+            return OutputError(f"cannot open the {kind.name} `{path}`", hint=kind.instead or None)
+        return OutputError(f"cannot open the {kind.name} `{path}`: {why}", hint=kind.instead or None)
     disk = "see whether the disk is full or damaged, then run the same command again: what was written is kept"
     return FailedError(f"the {kind.name} `{path}` failed", reasons=[text], hint=disk if "I/O" in text else None)
+
+
+def _why_closed(path: Path) -> str | None:
+    """What the system says of a file that SQLite cannot open, or cannot make, where SQLite gives no reason."""
+    try:
+        if path.exists():
+            path.open("rb").close()
+        else:
+            tempfile.TemporaryFile(dir=path.parent).close()
+    except OSError as problem:
+        return problem.strerror
+    return None
 
 
 def connection_to(path: Path, mode: str) -> sqlite3.Connection:

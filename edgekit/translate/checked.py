@@ -9,6 +9,7 @@ from edgekit.checks.base import Identify
 from edgekit.checks.check import check
 from edgekit.confidence.calibration import Confidence
 from edgekit.confidence.signals import signals
+from edgekit.core.characters import has_letters
 from edgekit.core.closing import Closing
 from edgekit.core.findings import Finding
 from edgekit.core.languages import Direction
@@ -36,7 +37,8 @@ class CheckedTranslation:
     left are as well.
     translation: as the model gave it; None where no model was asked.
     findings: what a person should look at.
-    confidence: how likely it is right, 0 to 1; None where that was not asked for or is not known.
+    confidence: how likely it is right, 0 to 1; None where that was not asked for or is not known, and of a text such as
+    `{name}`, of which nothing is translated.
     origin: `model`, `memory`, or `source` where the text was left as it was.
     terms: those of the glossary that the source has, and what became of each.
     suggestions: what the memory has that is like the source, the best first; without what was taken.
@@ -217,7 +219,7 @@ class CheckedTranslator(Closing):
         sure = None
         if self._confidence is not None and one.origin == "source":
             sure = 0.0
-        elif self._confidence is not None and one.translation.segments:
+        elif self._confidence is not None and one.translation.segments and not _is_kept_whole(one):
             sure = self._confidence.of(signals(one.translation, every))
         marked = one.marked
         if one.origin == "model" and not one.left:
@@ -235,3 +237,15 @@ class CheckedTranslator(Closing):
             terms,
             direction=self.direction,
         )
+
+
+def _is_kept_whole(one: CarefulTranslation) -> bool:
+    """Whether a text came through as it is and has no word but in what has to: a mask says nothing of a model."""
+    text = one.source.text
+    if one.text != text:
+        return False
+    letters = list(text)
+    for mark in one.source.marks:
+        if mark.kind == "keep":
+            letters[mark.begin : mark.end] = " " * (mark.end - mark.begin)
+    return not has_letters("".join(letters))

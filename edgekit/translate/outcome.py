@@ -96,10 +96,11 @@ class Outcome:
         return Outcome(source, findings, 0, 0, self.kept + self.left, True, 0.0, self.origin, self.terms)
 
     def state(self, source: MarkedText) -> State:
-        """What a person is told: translated, the same in both languages, or left as it was."""
+        """What a person is told: translated, the same as before, or left as it was although that is wrong."""
         if self.marked.text != source.text:
             return "translated"
-        return "left" if self.refused or self.left or self.origin == "source" else "same"
+        doubted = self.origin != "memory" and any(one.kind == "untranslated" for one in self.findings)
+        return "left" if self.refused or self.left or self.origin == "source" or doubted else "same"
 
     def as_json(self) -> dict[str, Any]:
         """Plain values, for a journal."""

@@ -30,6 +30,13 @@ def test_detect_chooses_from_the_languages_that_are_named(tmp_path: Path) -> Non
     assert b"ny" in done.stderr
 
 
+def test_detect_says_which_languages_are_not_among_those_to_choose_from(tmp_path: Path) -> None:
+    text = "Good morning to all of you\nLos niños beben agua todos los días\nBonjour à tous\n"
+    done = edgekit(tmp_path, "detect", "--languages", "en,pt", given=text)
+    assert [line[:3] for line in done.stdout.decode().splitlines()] == ["en\t", "und", "und"]
+    assert done.stderr.decode() == "2 lines are in none of the languages to choose from, but in: es, fr\n"
+
+
 def test_detect_reads_a_file_when_there_is_one_of_that_name(tmp_path: Path) -> None:
     file = tmp_path / "letter.txt"
     file.write_text("The teacher gave us a lot of homework.\n" * 3, "utf-8")

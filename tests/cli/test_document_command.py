@@ -109,7 +109,7 @@ def test_a_review_shows_the_worst_first_and_says_how_many_it_left_out(
     ]
     assert shown.err.splitlines() == [
         "1 of 3 segments is not listed: nothing was found, and none is less than 33% sure",
-        f"{out}: 2 of 3 segments translated, 1 the same in both languages",
+        f"{out}: 2 of 3 segments translated, 1 unchanged",
         "kept 1 of 1, repaired 1, left as source 0",
     ]
 
@@ -148,7 +148,7 @@ def test_a_document_fails_when_nothing_of_it_was_translated(
 ) -> None:
     with pytest.raises(FailedError, match="not one of 3 texts was translated"):
         translate_file(letter, tmp_path / "carta.docx", opener(Loud(lambda text: text)))
-    assert "3 the same in both languages" in capsys.readouterr().err
+    assert "3 unchanged" in capsys.readouterr().err
 
 
 def test_a_document_needs_an_output_and_the_hint_can_be_pasted(letter: Path, tmp_path: Path) -> None:

@@ -1,14 +1,18 @@
 from __future__ import annotations
 
 import io
+import re
 import sys
 import threading
 
 import pytest
 
+from edgekit.cli import output
 from edgekit.cli.progress import Renderer
 from edgekit.core.events import Note, Progress, StepFinished, StepStarted
 from edgekit.core.meter import Meter, in_words
+
+_SEQUENCE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 
 class Clock:
@@ -111,6 +115,39 @@ def test_a_terminal_gets_a_live_line_on_stderr_and_nothing_on_stdout(
     assert "fetch: done in 1s" in shown
     assert shown.endswith("\x1b[?25h") or "\x1b[?25h" in shown  # the cursor is back
     assert capsys.readouterr().out == "data\n"
+
+
+@pytest.mark.parametrize(("columns", "bar"), [(40, False), (60, False), (80, True)])
+def test_the_name_of_a_step_is_never_shortened(columns: int, bar: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("COLUMNS", str(columns))
+    clock = Clock()
+    with Renderer(clock=clock) as report:
+        report(StepStarted("grading", "answers.csv"))
+        for done in (0, 240):
+            report(Progress("grading", done, 300, "answers"))
+            clock.now += 2
+    lines = [line for line in re.split(r"[\r\n]", _SEQUENCE.sub("", terminal.getvalue())) if "240 of 300" in line]
+    assert lines
+    assert all("grading" in line and ("━" in line) is bar for line in lines)
+
+
+def test_what_is_said_behind_a_step_has_a_line_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    monkeypatch.setenv("TERM", "xterm")
+    with Renderer() as report:
+        for step in ("open", "grade"):
+            report(StepStarted(step))
+            report(Progress(step, 1, 2, "answers"))
+            report(StepFinished(step))
+            output.narrate(f"summary of {step}")
+    before = terminal.getvalue()
+    for step in ("open", "grade"):
+        shown = _SEQUENCE.sub("", before[: before.index(f"summary of {step}")])
+        assert shown.rpartition("\n")[2].strip("\r") == ""
 
 
 def test_a_dumb_terminal_gets_plain_lines(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -221,6 +221,19 @@ def test_confidence_is_there_only_where_it_was_asked_for() -> None:
     assert blank.confidence is None
 
 
+@pytest.mark.parametrize(
+    ("text", "sure"),
+    [("{name}", None), ("https://example.org/a", None), ("%s: {name}", None), ("{name} {book}!", None), ("book", 0.5)],
+)
+def test_of_what_is_not_translated_nobody_says_how_likely_it_is_right(text: str, sure: float | None) -> None:
+    count = len(FEATURES)
+    weights = Regression((0.0,) * count, (1.0,) * count, (0.0,) * count, 0.0)
+    careful = CarefulTranslator(Translator(DIRECTION, ToyEngine()))
+    with CheckedTranslator(careful, confidence=Confidence(DIRECTION, "toy", 4.0, weights, None, {})) as translator:
+        (one,) = translator.translate([text])
+    assert (one.text == text, one.confidence) == (sure is None, sure)
+
+
 @pytest.mark.parametrize("texts", ["one", b"one", None, [1], [None], MarkedText("one")])
 def test_what_is_no_list_of_texts_is_refused(texts: object) -> None:
     with checked(FakeTranslator(word_for_word)) as translator, pytest.raises(InputError):

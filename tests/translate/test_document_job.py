@@ -294,6 +294,24 @@ def test_a_document_that_came_back_as_it_was_is_told(letter: Path, tmp_path: Pat
     assert (tmp_path / "b.docx").read_bytes() == letter.read_bytes()
 
 
+def test_what_was_only_left_is_not_told_as_the_same_in_both_languages(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("Lima\n\nIntro\n\nMemo\n\nOne is here.\n", encoding="utf-8")
+    found = (Finding("untranslated", "it came back as it was"),)
+
+    class Left(Loud):
+        def result(self, text: MarkedText) -> Result:
+            return {
+                "Lima": Result(text),
+                "Intro": Result(text, found),
+                "Memo": Result(text, found, origin="memory"),
+            }.get(text.text) or super().result(text)
+
+    result = translate_document(path, tmp_path / "b.txt", Left())
+    assert [row.state for row in result.rows] == ["same", "left", "same", "translated"]
+    assert result.worst_first()[0].source == "Intro"
+
+
 def test_rows_are_sorted_by_what_is_worst(tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
     path.write_text("One is here.\n\nTwo is here.\n\nThree is here.\n\nFour is here.\n", encoding="utf-8")

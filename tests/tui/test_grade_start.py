@@ -36,6 +36,23 @@ def test_a_quiz_that_is_changed_after_the_screen_began_with_it_is_known_to_be(tm
         assert quiz_has_changed(opened.session(number)) == quiz
 
 
+def test_marks_are_saved_as_a_table_like_that_of_the_answers(tmp_path: Path) -> None:
+    book = tmp_path / "g.sqlite"
+    quiz, answers = class_files(tmp_path, ANSWERS)
+    answers.write_bytes(answers.read_bytes().replace(b",", b";"))  # of a spreadsheet that would not part commas
+    grades = toy_grades(book)
+    opened = grades.open(grades.begin(quiz, answers, lambda _session: None, lambda _event: None))
+    card = opened.card(1)
+    assert card is not None
+    opened.decide([card], "changed", 1.5)
+    try:
+        rows = opened.save(tmp_path).read_bytes().split(b"\r\n")
+    finally:
+        opened.close()
+    assert rows[0].startswith(b"\xef\xbb\xbfid;student;question;answer;mark;")
+    assert rows[1].startswith(f"s01.light;;light;{ANSWERS[0]};1,5;".encode())
+
+
 def test_a_missing_encoder_is_a_line_with_its_hint(tmp_path: Path) -> None:
     quiz, answers = class_files(tmp_path, ANSWERS)
 

@@ -39,7 +39,7 @@ class ClassScreen(ClassWork):
             "The file of the quiz, TOML. The right arrow completes the path; the list below shows what is there, and "
             "writes an example with its explanation: its last row."
         ),
-        "answers": N_("The file of the answers: csv, tsv, jsonl, Moodle, QTI. Enter begins to grade."),
+        "answers": N_("The file of the answers: csv, tsv, jsonl, json, Moodle, QTI. Enter begins to grade."),
         "begin": N_("Grade the answers of the file by the quiz; nothing is a mark before you press a key."),
         "files": N_("What is in the folder. Enter or a click takes it into the field."),
         "card": N_(

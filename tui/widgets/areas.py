@@ -8,6 +8,7 @@ from typing import ClassVar
 from rich.segment import Segment
 from rich.text import Text
 from textual.binding import Binding, BindingType
+from textual.geometry import Offset
 from textual.strip import Strip
 from textual.widgets import TextArea
 
@@ -29,6 +30,8 @@ class PlainArea(TextArea):
         Binding("ctrl+end", "last", show=False, id="text.last"),
     ]
 
+    _rows = 0
+
     def action_first(self) -> None:
         """To the first line, which Textual has no key for."""
         self.move_cursor((0, 0))
@@ -40,6 +43,23 @@ class PlainArea(TextArea):
     def on_mount(self) -> None:
         """Nothing moves by itself."""
         self.cursor_blink = self.highlight_cursor_line = False
+
+    def on_resize(self) -> None:
+        """Lines break elsewhere: what stood above is shown there again, the end where it was shown, and the cursor."""
+        y, writing = self.scroll_offset.y, self.has_focus
+        # Textual's own handler comes behind this one, and keeps no more than the number of the row.
+        top = self.wrapped_document.offset_to_location(Offset(0, y))
+        at_end = y > 0 and y + self._rows >= self.virtual_size.height
+        self._rows = self.size.height
+
+        def show() -> None:
+            row = self.wrapped_document.location_to_offset(top).y
+            self.scroll_to(y=self.max_scroll_y if at_end else row, animate=False)
+            if writing:
+                self.scroll_cursor_visible()
+            self.refresh()  # nobody does where as many rows are needed as before
+
+        self.call_after_refresh(show)
 
     def get_line(self, line_index: int) -> Text:
         """As it is drawn: a sign for every character that a terminal would obey."""
