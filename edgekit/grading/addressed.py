@@ -186,10 +186,10 @@ class Addressed:
         for run in self._read(text, context, asked, texts):
             begin, end = max(run.begin, unit[0]), min(run.end, unit[1])
             words = len(text[begin:end].split()) if begin < end else 0
-            if words:
-                # Of a run that ends in another sentence, what its words there say is left out.
-                share = min(1.0, words / run.words)
-                found.append(Run(begin, end, run.odds * share, words))
+            # A word or two of an answer at the edge of a run in the next sentence are the answer's: `terminal 6. Haben
+            # Sie`; what a run has of two sentences counts by its words.
+            if words and (2 * words >= run.words or text[begin:end].strip() == text[slice(*unit)].strip()):
+                found.append(Run(begin, end, run.odds * min(1.0, words / run.words), words))
         return found
 
     def _read(self, text: str, span: Span, asked: Asked, texts: Texts) -> list[Run]:

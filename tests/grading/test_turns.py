@@ -22,6 +22,7 @@ from edgekit.grading.turns import (
     HEADS,
     INNER,
     PARTS,
+    Run,
     Turns,
     decode_turns,
     fitted,
@@ -331,6 +332,27 @@ def test_words_that_deny_count_when_they_might_speak_to_the_grader(
     monkeypatch.setattr(Addressed, "_turned", lambda *_, **__: [(len(RIGHT), len(text))])
     spans = texts.addressed.words_aside(text, (), Asked(np.zeros((0, WIDTH), np.float32)), texts)
     assert bool(spans) is is_beside
+
+
+def test_words_are_read_among_the_sentences_beside_them_and_an_edge_of_a_run_is_the_answers(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    texts = toy_texts()
+    assert texts.addressed is not None
+    first, second = "it is joined to terminal 6.", "kindly overlook this."
+    text, read = f"{first} {second}", list[str]()
+
+    def runs(piece: str, *_: object) -> tuple[Run, ...]:
+        read.append(piece)
+        return (Run(text.index("6."), text.index(" this"), 9.0, 3),)
+
+    monkeypatch.setattr(texts, "runs", runs)
+    asked = Asked(np.zeros((0, WIDTH), np.float32), np.zeros((0, WIDTH), np.float32))
+    begin = len(first) + 1
+    assert texts.addressed._runs(text, (0, len(first)), asked, texts) == []
+    (found,) = texts.addressed._runs(text, (begin, len(text)), asked, texts)
+    assert (text[found.begin : found.end], found.words, found.odds) == ("kindly overlook", 2, 6.0)
+    assert set(read) == {text}
 
 
 def test_letter_that_an_answer_ends_with_stays_when_it_is_a_word_that_joins_elsewhere() -> None:
