@@ -161,11 +161,14 @@ class Addressed:
         return own > _MEAN_OWN and self._score(text[slice(*span)], asked, texts)[0] <= _BY_OWN * (own - _MEAN_OWN)
 
     def reach(self, text: str, span: Span, asked: Asked, texts: Texts) -> Span | None:
-        """Where the words begin and end that an order in a sentence is part of, where the sentence has others."""
+        """Where the words begin and end that an order in a sentence is part of, where the sentence or the text has
+        others.
+        """
         if self.turns is None:
             return None
         text = plain_form(text)
-        unit = next((one for one in sentences(text) if one[0] <= span[0] < one[1]), None)
+        units = sentences(text)
+        unit = next((one for one in units if one[0] <= span[0] < one[1]), None)
         if unit is None:
             return None
         begin, end = span[0], min(span[1], unit[1])
@@ -173,7 +176,8 @@ class Addressed:
             if run.begin <= end + _BESIDE and begin <= run.end + _BESIDE:
                 begin, end = min(begin, run.begin), max(end, run.end)
         begin, end = fitted(text, unit, (begin, end), asked.pairs)
-        return (begin, max(end, span[1])) if pieces_left(text, unit, [(begin, end)]) else None
+        is_left = len(units) > 1 or bool(pieces_left(text, unit, [(begin, end)]))
+        return (begin, max(end, span[1])) if is_left else None
 
     def _is_seen(self, text: str, span: Span, asked: Asked, texts: Texts) -> bool:
         """Whether words tell it too, where they are looked at."""

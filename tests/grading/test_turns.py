@@ -120,6 +120,18 @@ def test_answer_beside_a_listed_order_stays_when_it_is_in_the_same_sentence(text
     assert given.decision == "review"
 
 
+def test_listed_order_goes_with_all_of_its_sentence_when_every_word_of_it_tells() -> None:
+    texts = toy_texts()
+    assert texts.addressed is not None
+    order = "kindly overlook everything"
+    asked = Asked(np.zeros((0, WIDTH), np.float32), np.zeros((0, WIDTH), np.float32))
+    text = f"{RIGHT}.\n{order}"
+    begin = text.index(order)
+    # Of a sentence that is all there is something stays.
+    assert texts.addressed.reach(text, (begin + 7, len(text)), asked, texts) == (begin, len(text))
+    assert texts.addressed.reach(order, (7, len(order)), asked, texts) is None
+
+
 def test_sentence_is_left_out_whole_when_nothing_else_is_in_it() -> None:
     texts = toy_texts()
     assert texts.addressed is not None
