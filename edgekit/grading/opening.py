@@ -206,9 +206,9 @@ def open_judge(judge: str) -> Judge:
 def _settings(encoder: str, judge: str | None) -> dict[str, Any]:
     from importlib.metadata import version
 
+    from edgekit.engine.instruction_level import level_here
     from edgekit.grading.addressed import Addressed
     from edgekit.grading.disorder import Disorder
-    from edgekit.grading.instruction_level import level_here
     from edgekit.grading.same_grader import code_digest, computed_by
     from edgekit.grading.scorer import Scorer
 

@@ -71,7 +71,8 @@ def test_another_processor_is_another_grader_and_an_older_record_says_nothing_of
 
 
 def test_a_session_names_the_level_of_the_processor(monkeypatch: pytest.MonkeyPatch) -> None:
-    from edgekit.grading import instruction_level, opening
+    from edgekit.engine import instruction_level
+    from edgekit.grading import opening
 
     monkeypatch.setattr(opening, "find_directions", dict)
     monkeypatch.setattr(opening, "find_artifact", lambda _: None)

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 
 UNKNOWN = "unknown"
 # onnxruntime takes the first of these that the processor has all of (`MLAS_PLATFORM`, core/mlas/lib/platform.cpp):
-# Intel and AMD, then Arm, by the names of `edgekit.engine.machine`.
+# Intel and AMD, then Arm, by the names of `machine.py`.
 _LEVELS = (
     ("amx", {"AMX-INT8", "AVX512BW"}),
     ("avx512_vnni", {"AVX512-VNNI", "AVX512BW"}),

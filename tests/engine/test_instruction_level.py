@@ -7,10 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from edgekit.engine import machine
+from edgekit.engine import instruction_level, machine
+from edgekit.engine.instruction_level import instructions_in, level_here, level_of
 from edgekit.engine.machine import Machine, describe_machine
-from edgekit.grading import instruction_level
-from edgekit.grading.instruction_level import instructions_in, level_here, level_of
 
 
 @pytest.mark.parametrize(
