@@ -33,16 +33,12 @@ _GIVEN_BACK = 1024
 
 @dataclass(slots=True)
 class _Known:
-    """A text as the encoder gave it, until the scorer has it; then that, by language, and what the two share once.
-
-    turned: what its words were last looked at with, and what was found.
-    """
+    """A text as the encoder gave it, until the scorer has it; then that, by language, and what the two share once."""
 
     given: TokenStates | None
     embedding: Floats
     tokens: int
     prepared: dict[str, TextStates] = field(default_factory=dict)
-    turned: tuple[Turns, Floats, tuple[Run, ...]] | None = None
 
 
 class Texts:
@@ -65,6 +61,8 @@ class Texts:
         self._encoder = encoder
         self._known: OrderedDict[str, _Known] = OrderedDict()
         self._embeddings: OrderedDict[str, Floats] = OrderedDict()
+        # What the words of a text were last looked at with, and what was found.
+        self._turned: OrderedDict[str, tuple[Turns, Floats, tuple[Run, ...]]] = OrderedDict()
         self._tokens = self._read = 0
 
     def read(self, texts: Sequence[str]) -> None:
@@ -119,13 +117,20 @@ class Texts:
         return piece_spans(text, found.given.pieces), unit(found.given.states - self.scorer.space.state_mean)
 
     def runs(self, text: str, turns: Turns, related: Floats) -> tuple[Run, ...]:
-        """See `Turns.runs`: a sentence is asked for up to three times, and that takes as long as four of its tokens."""
-        found = self._find(text)
-        if found.turned is None or found.turned[0] is not turns or found.turned[1] is not related:
+        """See `Turns.runs`: some sentences are asked for several times, and that takes two passes of the encoder.
+
+        What was found stays when the states of a text go: of 2,000 words there is room for those of some alone.
+        """
+        known = self._turned.get(text)
+        if known is None or known[0] is not turns or known[1] is not related:
             spans, plain = self.tokens(text)
             near = (plain @ related.T).max(axis=1) if len(related) else np.zeros(len(plain), np.float32)
-            found.turned = turns, related, turns.runs(text, spans, self._adapted(text, plain, turns), near)
-        return found.turned[2]
+            known = turns, related, turns.runs(text, spans, self._adapted(text, plain, turns), near)
+            self._turned[text] = known
+        self._turned.move_to_end(text)
+        if len(self._turned) > _MOST_EMBEDDINGS:
+            self._turned.popitem(last=False)
+        return known[2]
 
     def _adapted(self, text: str, plain: Floats, turns: Turns) -> Floats:
         """(n, d) of a text's tokens, as the encoder gives them with the adapter; plain: without one."""
