@@ -131,9 +131,12 @@ def step_in_words(line: str) -> str:
 
 def log_in_words(job: Job) -> str:
     """All that it has said, a line each."""
-    lines = [step if (step := step_in_words(line)) != line else note_in_words(line) for line in list(job.log)]
-    if job.problem is not None and lines and lines[-1] == str(job.problem):
-        lines[-1] = in_words(job.problem)[0]
+    log = list(job.log)
+    failed = job.problem is not None and log[-1:] == [str(job.problem)]
+    said = log[:-1] if failed else log
+    lines = [step if (step := step_in_words(line)) != line else note_in_words(line) for line in said]
+    if job.problem is not None and failed:
+        lines.append(in_words(job.problem)[0])
     return "\n".join(lines)
 
 

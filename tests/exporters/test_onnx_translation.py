@@ -29,6 +29,11 @@ from exporters.families.onnx.seq2seq import Seq2SeqConversion
 from exporters.trim.hf import open_hf
 from exporters.trim.onnx import open_onnx
 
+# Without AVX-512, onnxruntime adds up one row of a product with weights of 4 bits in another order than several rows:
+# the last bit differs, a value of 8 bits behind it may be its neighbour, and of two tokens nearly as likely the other
+# one comes. Seen on AVX2 in these small models: .052 at most, and 2 of 100 sentences of one of the five.
+GAPS = {"q4_0": 0.15}
+
 torch = pytest.importorskip("torch")
 transformers = pytest.importorskip("transformers")
 
@@ -123,12 +128,20 @@ def test_a_sentence_is_its_own_whatever_runs_beside_it_and_on_however_many_threa
     sources = [ids or [5] for ids in engine.source_tokenizer.encode(TEXTS)]
     together = dict(engine.decode(sources, scores=True))
     threaded = dict(converted.engine(dtype, threads=3).decode(sources))
+    parted = 0
     for at, source in enumerate(sources):
         ((_, alone),) = engine.decode([source], scores=True)
-        assert alone.token_ids == together[at].token_ids == threaded[at].token_ids
         assert alone.log_probabilities is not None
         assert together[at].log_probabilities is not None
-        assert np.abs(alone.log_probabilities - together[at].log_probabilities).max() < 2e-5
+        assert together[at].token_ids == threaded[at].token_ids
+        pairs = list(zip(alone.token_ids, together[at].token_ids, strict=False))
+        same = next((place for place, (one, other) in enumerate(pairs) if one != other), None)
+        if same is None:
+            assert alone.token_ids == together[at].token_ids
+        parted += same is not None
+        gap = np.abs(alone.log_probabilities[:same] - together[at].log_probabilities[:same])
+        assert gap.max(initial=0) < GAPS.get(dtype, 2e-5)
+    assert parted <= (len(sources) // 20 if dtype in GAPS else 0)
 
 
 @pytest.mark.parametrize("dtype", ["f32", "int8", "q8_0", "q4_0"])
