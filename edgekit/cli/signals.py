@@ -39,6 +39,8 @@ def install() -> None:
 
 def leave() -> None:
     """Nothing comes after this that a signal could stop; Python itself would set them back to ending the process."""
+    # One that comes before all of them are ignored would be an error of this function, and told as one.
+    _unwinds.append(0)
     for name in _NAMES:
         number = getattr(signal, name, None)
         if number is not None and signal.getsignal(number) is _end:

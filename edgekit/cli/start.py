@@ -13,6 +13,7 @@ def main() -> NoReturn:
     try:
         signals.install()
         code = _run()
+        signals.leave()
     except (KeyboardInterrupt, signals.TerminatedError, ImportError):
         ended = signals.exit_code()
         if ended is None:
@@ -20,7 +21,7 @@ def main() -> NoReturn:
         if ended == signals.INTERRUPTED:
             sys.stderr.write("interrupted\n")
         code = ended
-    signals.leave()
+        signals.leave()
     sys.exit(code)
 
 

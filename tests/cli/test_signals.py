@@ -105,6 +105,28 @@ def test_a_signal_inside_a_text_that_is_run_leaves_the_exit_code(tmp_path: Path,
 
 
 @posix
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_a_signal_after_the_work_is_done_changes_nothing(tmp_path: Path, name: str) -> None:
+    program = (
+        "import os, signal\n"
+        "from edgekit.cli import signals, start\n"
+        "ignored = signal.signal\n"
+        "def slow(number, handler):\n"
+        f"    if handler == signal.SIG_IGN: os.kill(os.getpid(), signal.{name})\n"
+        "    return ignored(number, handler)\n"
+        "def run():\n"
+        "    signals.signal.signal = slow\n"
+        "    return 3\n"
+        "start._run = run\n"
+        "start.main()\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, env=environment(tmp_path), timeout=SECONDS, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (3, b"", b"")
+
+
+@posix
 @pytest.mark.parametrize(("name", "code"), [("SIGINT", 130), ("SIGTERM", 143), ("SIGHUP", 129)])
 def test_a_signal_waits_until_an_import_is_over(tmp_path: Path, name: str, code: int) -> None:
     (tmp_path / "started.py").write_text(
