@@ -34,6 +34,7 @@ from edgekit.grading.local_marks import Marked, local_features, local_logits
 from edgekit.grading.marked_scores import Scored, Written, languages_means, predict_scores
 from edgekit.grading.one_thread import one_thread
 from edgekit.grading.scorer import Scorer
+from edgekit.grading.scoring import bases
 from edgekit.grading.text_states import TextStates
 
 Floats = NDArray[np.float64]
@@ -183,7 +184,9 @@ def _judge(
 
 
 def _features(scorer: Scorer, read: dict[str, TextStates], row: dict[str, Any]) -> Floats:
-    mismatch = compare_any(row["reference"], row["answer"], row["language"])
+    # The questions of all sets are in English, and count where the answer is.
+    asked = [row["question"]] if "en" in bases(row["language"]) else []
+    mismatch = compare_any(row["reference"], row["answer"], row["language"], asked)
     wordings = [read[text] for text in row["reference"]]
     return scorer.features(read[row["answer"]], wordings, read[row["question"]], mismatch)[1]
 

@@ -168,7 +168,7 @@ _KINDS = ("negation", "antonym", "number", "unit")
 
 def count_of(row: dict[str, Any], counted: Counter[str]) -> None:
     """Count what is said of one answer."""
-    found = compare_any(row["reference"], row["answer"], row["language"])
+    found = compare_any(row["reference"], row["answer"], row["language"], [row["question"]])
     counted["n"] += 1
     for kind in _KINDS:
         counted[kind] += bool(getattr(found, kind))

@@ -52,6 +52,10 @@ def test_a_line_is_broken_at_spaces_as_far_in_as_it_began(width: int, monkeypatc
     assert " ".join(" ".join(parts).split()) == " ".join(LONG.split())
     answer = showing.fitted("  | " + "word " * 40)
     assert all(one.startswith("  | word") for one in answer)
+    # Words of evidence are bold, the bar before them is not.
+    bold = showing.fitted("  | " + "word " * 3 + "\x1b[1m" + "word " * 30 + "\x1b[0m")
+    assert all(one.startswith("  | ") for one in bold)
+    assert any("\x1b[1m" in one for one in bold[1:])
     assert showing.fitted("") == [""]
 
 

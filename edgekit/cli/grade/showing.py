@@ -140,9 +140,13 @@ def fitted(line: str, stream: TextIO | None = None) -> list[str]:
     from wcwidth import wrap
 
     indent = line[: len(line) - len(line.lstrip())]
-    after = f"{indent}| " if line.startswith(f"{indent}| ") else f"{indent}  " if indent else ""
+    before, after = indent, f"{indent}  " if indent else ""
+    if line.startswith(f"{indent}| "):
+        before = after = f"{indent}| "
     width = max(_NARROWEST, shutil.get_terminal_size().columns)
-    return wrap(line, width, subsequent_indent=after, break_on_hyphens=False) or [line]
+    # `subsequent_indent` would come behind the sign that a line goes on in bold.
+    first, *rest = wrap(line[len(before) :], width - len(after), break_on_hyphens=False) or [""]
+    return [before + first, *(after + one for one in rest)]
 
 
 def _one_line(text: str) -> str:
