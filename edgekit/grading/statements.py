@@ -123,6 +123,9 @@ class Statement:
 
 def alike(mine: Statement, theirs: Statement) -> float:
     """How much two statements are about the same, 0 where too little to compare."""
+    if not mine.content or not theirs.content:
+        # All of it was said by the question.
+        return 0.0
     shared = len(mine.content & theirs.content) + _besides(mine, theirs) + prefixed(mine.plains, theirs.plains)
     if not shared or shared < min(LEAST_SHARED, len(theirs.content), len(mine.content)):
         return 0.0

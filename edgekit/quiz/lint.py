@@ -19,6 +19,7 @@ LintCode: TypeAlias = Literal[
     "points",  # the criteria do not add up to the question
     "language",  # answers are expected in a language that nothing right is written in
     "no_negative",  # nothing says what must not pass
+    "several",  # one criterion says several things, of which one may be enough
     "conflict",  # two right answers that contradict each other
     "image_only",  # the question is a picture
     "repeats_question",  # who copies the question meets it
@@ -27,9 +28,9 @@ LintCode: TypeAlias = Literal[
     "order_in_text",  # what is asked does
 ]
 
-# What is worth writing and keeps no answer from its right mark: most quizzes name nothing that must not pass, and a
-# question may be about orders to machines.
-ADVICE: frozenset[LintCode] = frozenset({"no_negative", "order_in_text"})
+# What is worth writing and keeps no answer from its right mark: most quizzes name nothing that must not pass, a
+# question may be about orders to machines, and a second sentence may only explain the first.
+ADVICE: frozenset[LintCode] = frozenset({"no_negative", "several", "order_in_text"})
 
 _WORD = re.compile(r"\w+", re.UNICODE)
 _NOT = re.compile(r"n['’]t\b")
@@ -42,6 +43,9 @@ _STEM = 6
 # Shares of words in common. `Plants need light` and `Plants need water` have 0.67 of theirs.
 _SAME = 0.8
 _FEWEST_WORDS = 3
+# `It evaporated: the heat made vapour of it` says one thing; what is behind a full stop or a semicolon is another.
+_SENTENCE = re.compile(r"[.!?;。！？；]+(?:\s+|$)|(?<=[。！？；])")
+_FEWEST_WORDS_OF_SEVERAL = 4
 # Wordings of a language that are compared with each other: the comparisons grow with their square.
 _MOST_COMPARED = 12
 _NEGATIONS = frozenset(
@@ -109,6 +113,15 @@ def _of_question(question: Question, languages: Sequence[str]) -> Iterator[LintF
             yield finding("overlap", other.id, f"says what `{one.id}` says: `{shared}` meets both")
 
 
+def _sentences(text: str, language: str) -> int:
+    """How many sentences are long enough to be a thing to look for."""
+    unspaced = is_unspaced(language)
+    parts = _SENTENCE.split(text)
+    return sum(
+        bool(part.strip()) if unspaced else len(_WORD.findall(part)) >= _FEWEST_WORDS_OF_SEVERAL for part in parts
+    )
+
+
 def _of_criterion(criterion: Criterion, question: Question, languages: Sequence[str]) -> Iterator[tuple[LintCode, str]]:
     for language, text in criterion.statement.items():
         words = _WORD.findall(text)
@@ -127,6 +140,12 @@ def _of_criterion(criterion: Criterion, question: Question, languages: Sequence[
     if question.kind == "explain" and not criterion.refuted and not question.misconceptions:
         yield "no_negative", "has no example of what must not pass (`refuted`), and the question no misconception"
     pairs = [(tag, (first, *criterion.accepted.get(tag, ()))) for tag, first in criterion.statement.items()]
+    if question.kind == "explain":
+        for tag, texts in pairs[:1]:
+            fewest = min(_sentences(text, tag) for text in texts)
+            if fewest > 1:
+                detail = f"`{beginning(texts[0])}` says {fewest} things, and an answer with one may get all the points"
+                yield "several", detail
     if dict(pairs) != dict(question.references):
         for detail in _conflicts(pairs):
             yield "conflict", detail

@@ -30,6 +30,8 @@ def key_to_write(finding: LintFinding, quiz: Quiz) -> str:
         return f"points = {total:g}"
     if finding.code == "no_negative":
         return f"refuted = [{_TEXT}]" if own else f"misconceptions = [{_TEXT}]"
+    if finding.code == "several":
+        return f"criteria = [{_TEXT}, {_TEXT}]"
     if finding.code == "language" and question is not None:
         return _in_languages("statement" if own else "", question, quiz.expected(question))
     if finding.code == "conflict":

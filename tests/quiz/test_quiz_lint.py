@@ -52,6 +52,13 @@ def test_the_class_quiz_has_nothing_weak() -> None:
             [("repeats_question", "c1")],
         ),
         (ASK.replace("misconceptions", "# ") + 'references = "Ice is lighter than it."\n', [("no_negative", "answer")]),
+        (
+            ASK + 'references = ["Ice is lighter than it. Its parts stand further apart."]\n',
+            [("several", "answer")],
+        ),
+        (ASK + 'criteria = ["Ice is lighter than it; its parts stand further apart."]\n', [("several", "c1")]),
+        (ASK + 'references = ["Ice is lighter than it. Its parts stand apart.", "It is less dense."]\n', []),
+        (ASK + 'references = ["Ice is lighter. Yes, it is."]\n', []),
         (ASK + 'references = ["It has 9 parts.", "It has 8 parts."]\n', [("conflict", None)]),
         (ASK + 'references = ["Ice is lighter than it.", "Ice is not lighter than it."]\n', [("conflict", None)]),
         (ASK + 'references = ["Ice isn\'t heavier than it.", "Ice is heavier than it."]\n', [("conflict", None)]),
