@@ -80,6 +80,7 @@ SENTENCES: tuple[str, ...] = (
     N_("the feedback may not be shown, none is suggested: {told_faults}"),
     N_("the feedback may not be shown, it is left without the student's words: {told_faults}"),
     N_("the mark is only {share} sure"),
+    N_("edgekit failed on this answer, mark it yourself ({place})"),
     N_(
         "how sure a suggestion is has not been measured for answers in `{variety}`: `edgekit grade calibrate` learns "
         "it from {count} marks of such answers"

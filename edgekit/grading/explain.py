@@ -22,7 +22,7 @@ from edgekit.grading.reading import Read, known_of, read_answer
 from edgekit.grading.scorer import STATES
 from edgekit.grading.scoring import Scored, Seen, Wording, bases, score
 from edgekit.grading.sharing import OwnWords, Sharing
-from edgekit.grading.suggesting import suggest
+from edgekit.grading.suggesting import suggest, suggested_or_sent
 from edgekit.grading.text_states import whole_only
 from edgekit.grading.texts import Texts
 from edgekit.grading.validity import find_off_topic
@@ -132,9 +132,12 @@ class Explainer:
     def suggest_all(self, reads: Sequence[Read]) -> Iterator[Suggestion]:
         """A suggestion for each answer, one after the other: long ones leave no room for the next."""
         for read in reads:
-            seen = self.see(read)
-            self._texts.read([view.text for view in seen.views])
-            yield self._suggest(seen)
+            yield suggested_or_sent(self._question, read, partial(self._suggest_one, read), self._languages)
+
+    def _suggest_one(self, read: Read) -> Suggestion:
+        seen = self.see(read)
+        self._texts.read([view.text for view in seen.views])
+        return self._suggest(seen)
 
     def _suggest(self, seen: Seen) -> Suggestion:
         scorer, variety = self._texts.scorer, seen.read.variety.tag

@@ -19,7 +19,7 @@ from edgekit.grading.local_calibration import with_own_varieties
 from edgekit.grading.one_thread import each_in_one_thread
 from edgekit.grading.quiz_orders import without_orders
 from edgekit.grading.reading import Read, read_answer, told_of_repeats
-from edgekit.grading.suggesting import suggest, suggest_nothing
+from edgekit.grading.suggesting import suggest, suggest_nothing, suggested_or_sent
 from edgekit.grading.texts import Texts
 from edgekit.grading.validity import repeated_words
 from edgekit.quiz.criteria import whole_answer
@@ -142,7 +142,8 @@ class Grader(Closing):
                 if read.is_empty:
                     yield suggest_nothing(question, read, self.quiz.expected(question))
                 elif is_ruled(question):
-                    yield self._by_rule(question, read)
+                    ruled = partial(self._by_rule, question, read)
+                    yield suggested_or_sent(question, read, ruled, self.quiz.expected(question))
                 else:
                     yield next(explained)
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+import os
+import traceback
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
+from pathlib import PurePath
 
+from edgekit.core.errors import EdgekitError
 from edgekit.core.languages import base_language
 from edgekit.grading.feedback import PHRASES, checked_feedback
 from edgekit.grading.reading import EMPTY, Read
@@ -84,6 +88,39 @@ def suggest_nothing(question: Question, read: Read, languages: Sequence[str] = (
         criteria=criteria or (CriterionResult(WHOLE, "missing", 0.0, 0.0),),
         languages=languages,
     )
+
+
+def suggested_or_sent(
+    question: Question, read: Read, suggested: Callable[[], Suggestion], languages: Sequence[str] = ()
+) -> Suggestion:
+    """What is suggested; where a fault of ours keeps that from being found, nothing is, and a person sees the answer.
+
+    One answer among hundreds would end the grading of all else, for somebody who cannot mend it. Typed errors (the
+    model, the machine) and what memory is wanting for are of all answers, and end it; so does any with
+    `EDGEKIT_DEBUG=1`. languages: of the quiz.
+    """
+    try:
+        return suggested()
+    except (EdgekitError, MemoryError):
+        raise
+    except Exception as problem:
+        if os.environ.get("EDGEKIT_DEBUG") == "1":
+            raise
+        at = traceback.extract_tb(problem.__traceback__)[-1]
+        place = f"{type(problem).__name__}, {PurePath(at.filename).name}:{at.lineno}"
+        missing = [CriterionResult(one.id, "unclear", 0.0, 0.0) for one in question.criteria]
+        found = suggest(
+            question,
+            read,
+            points=0.0,
+            possible=(0.0, question.points),
+            probability=0.0,
+            criteria=missing or [CriterionResult(WHOLE, "unclear", 0.0, 0.0)],
+            reasons=[Reason("uncertain", f"edgekit failed on this answer, mark it yourself ({place})")],
+            languages=languages,
+        )
+        # It is not the student who was unclear.
+        return replace(found, feedback="")
 
 
 def feedback_language(
