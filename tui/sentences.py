@@ -247,6 +247,8 @@ HIDDEN = {
 _OF_VARIETIES = ("variety", "other")
 # Somebody's words, though they may look like figures.
 _AS_WRITTEN = ("numbers", "words")
+# What a number was read as: a figure, though it stands where somebody's words do.
+_READ_AS = (("`{quote}` may be `{one}` or `{other}`", "one"), ("`{quote}` may be `{one}` or `{other}`", "other"))
 _MOST = 1000  # characters; what is longer is no sentence of ours
 
 
@@ -285,7 +287,8 @@ def _field(sentence: str, field: str, value: str, name: Callable[[str], str]) ->
         return script_name(value)
     if field.startswith("told"):
         return said(value, name)
-    return value if field in _AS_WRITTEN or f"`{{{field}}}`" in sentence else refigured(value)
+    is_as_written = field in _AS_WRITTEN or (f"`{{{field}}}`" in sentence and (sentence, field) not in _READ_AS)
+    return value if is_as_written else refigured(value)
 
 
 def _joined(text: str, name: Callable[[str], str]) -> str | None:

@@ -247,6 +247,42 @@ def test_an_empty_answer_is_said_to_be_empty_in_the_list_too() -> None:
     assert str(answer_row(card, is_later=False)).endswith("(empty)")
 
 
+def lines_of(card: Card) -> list[str]:
+    shown = card_paragraphs(card, lambda _tag: "English", lambda _tag: False)
+    return ["".join(piece for piece, _style in one.pieces) for one in shown]
+
+
+@pytest.mark.parametrize(
+    ("question", "right"),
+    [
+        (Question("q", "numeric", "en", {"en": "How far?"}, 1.0, value=2.5, unit="km"), "2.5 km"),
+        (Question("q", "numeric", "en", {"en": "How many?"}, 1.0, value=0.0), "0"),
+        (
+            Question("q", "choice", "en", {"en": "Which?"}, 1.0, options={"a": "tin", "b": "air"}, correct=("b",)),
+            "air",
+        ),
+        (Question("q", "dictation", "en", {"en": "Write."}, 1.0, references={"en": ("A dog.", "Dogs.")}), "A dog."),
+        (Question("q", "translate", "en", {"en": "Dog"}, 1.0, references={"es": ("Perro",)}), "Perro"),
+    ],
+    ids=lambda one: one.kind if isinstance(one, Question) else None,
+)
+def test_what_is_right_stands_beside_an_answer_without_words(question: Question, right: str) -> None:
+    result = CriterionResult("answer", "missing", 0.0, 0.0)
+    reasons = (Reason("blank", "nothing is written"),)
+    suggestion = Suggestion("a", "q", 0.0, 1.0, (0.0,), 1.0, "suggest", 0.0, "en", (result,), reasons)
+    lines = lines_of(Card(1, Answer("a", "q", ""), question, Standing(1, "suggested"), suggestion))
+    assert f"- 1 missing, 0/1, 0%  {right}" in lines
+    assert "the answer" in lines  # in no language
+
+
+def test_the_whole_dictation_stands_beside_words_that_are_too_many() -> None:
+    result = CriterionResult("answer", "partly", 0.5, 0.5, Evidence(6, 9, "too", ""))
+    suggestion = Suggestion("a", "q", 0.5, 1.0, (0.5, 1.0), 0.5, "review", 0.5, "en", (result,))
+    question = Question("q", "dictation", "en", {"en": "Write."}, 1.0, references={"en": ("A dog",)})
+    card = Card(1, Answer("a", "q", "A dog too"), question, Standing(1, "suggested"), suggestion)
+    assert "~ 1 partly met, 0.5/1, 50%  A dog" in lines_of(card)
+
+
 @pytest.mark.parametrize(("text", "told"), [(SCRIPTS["Arabic"], ", right to left"), (SCRIPTS["Khmer"], "")])
 def test_an_answer_in_a_language_that_is_not_graded_is_not_said_to_be_in_another(text: str, told: str) -> None:
     reasons = (

@@ -158,3 +158,20 @@ def test_a_wide_terminal_shows_more_of_an_answer(tmp_path: Path) -> None:
     for width in (80, 200):
         play(scene, toy_grades(book), size=(width, 24))
     assert len(shown[80]) + 80 < len(shown[200]) <= 196
+
+
+def test_the_row_under_the_cursor_stays_in_sight_when_the_terminal_gets_smaller(tmp_path: Path) -> None:
+    book = graded(tmp_path, [f"light number {at}" for at in range(1, 31)])
+
+    async def scene(stage: Stage) -> None:
+        await stage.press("enter")
+        await stage.sees("30 of 30 left")
+        await stage.press("v", *["down"] * 15)
+        told = row(stage).split("  ")[-1]
+        await stage.sees(told)
+        await stage.pilot.resize_terminal(60, 12)
+        await stage.until(lambda: stage.app.size.height == 12 and told in stage.shown())
+        await stage.pilot.pause(0.05)
+        assert told in stage.shown()
+
+    play(scene, toy_grades(book))

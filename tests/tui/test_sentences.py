@@ -210,6 +210,13 @@ def test_a_reason_on_the_card_is_all_in_the_language(language: str) -> None:
     assert "mark" not in told
 
 
+def test_what_a_number_was_read_as_is_a_figure_of_the_language(language: str) -> None:
+    told = said("`2.500 g` may be `2.5` or `2500`")
+    assert "`2.500 g`" in told
+    assert "`2,5`" in told
+    assert "`2500`" in told
+
+
 @given(st.text(max_size=80))
 def test_the_words_of_others_are_never_translated(quote: str) -> None:
     for tag in words.LANGUAGES:

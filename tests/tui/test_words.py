@@ -44,6 +44,11 @@ def test_a_translation_has_the_fields_and_the_commands_of_its_text(language: str
         assert text.endswith(".") == translated.endswith("."), text
 
 
+def test_no_space_parts_a_figure_from_its_per_cent_in_portuguese() -> None:
+    for name in ("pt", "errors.pt"):
+        assert [text for text in words.messages(name).values() if re.search(r"[\d}]\s%", text)] == []
+
+
 @pytest.mark.parametrize("language", OTHERS)
 def test_a_file_is_what_gettext_reads(language: str) -> None:
     file = polib.pofile(str(words.FOLDER / f"{language}.po"))

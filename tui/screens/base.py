@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.screen import Screen
 from textual.timer import Timer
-from textual.widgets import Input, Label, TextArea
+from textual.widgets import Input, Label, OptionList, TextArea
 from textual.worker import Worker, WorkerState
 
 from edgekit.core.characters import visible
@@ -137,9 +137,14 @@ class JobScreen(Screen[None]):
             self._show_said()
 
     def on_resize(self) -> None:
-        """What is said is cut anew."""
+        """What is said is cut anew, and lists that are shorter now still show where their cursor is."""
         if self.said or self._behind:
             self._show_said()
+        self.call_after_refresh(self._show_cursors)
+
+    def _show_cursors(self) -> None:
+        for box in self.query(OptionList):
+            box.scroll_to_highlight()
 
     def _show_said(self) -> None:
         if self._why_of is not None and not self._why_of.runs:

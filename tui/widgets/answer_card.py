@@ -9,6 +9,7 @@ from textual.content import Content
 
 from edgekit.core.characters import between_characters, visible
 from edgekit.core.units import in_digits
+from edgekit.quiz.model import Question
 from edgekit.quiz.suggestion import CriterionResult, Reason, Suggestion
 from tui import words
 from tui.actions import N_
@@ -66,6 +67,7 @@ REASONS: Mapping[str, str] = {
 # Each doubt is another, and what they are called tells least; of a variety the sentence would say it twice. A word that
 # is another denies nothing, and a unit that is missing is no other one.
 SAY_ALL = ("uncertain", "uncalibrated_variety", "negation", "unit")
+_IN_NO_LANGUAGE = ("blank", "unsupported_language")
 MARKS: Mapping[str, str] = {
     "accepted": N_("accepted"),
     "changed": N_("changed"),
@@ -157,7 +159,7 @@ def _for_the_student(feedback: str | None, suggestion: Suggestion) -> Iterator[s
 def _language(card: Card, name: Callable[[str], str], is_rtl: Callable[[str], bool]) -> str:
     suggestion = card.suggestion
     variety = suggestion.variety if suggestion is not None else ""
-    if suggestion is not None and any(one.code == "unsupported_language" for one in suggestion.reasons):
+    if suggestion is not None and any(one.code in _IN_NO_LANGUAGE for one in suggestion.reasons):
         variety = ""  # what it is graded as, and not what it is in
     told = _("the answer, in {languages}", languages=variety_in_words(variety, name)) if variety else _("the answer")
     is_right_to_left = any(is_rtl(tag) for tag in variety.split("+") if tag and not tag.endswith("-Latn"))
@@ -213,9 +215,19 @@ def _is_shared(card: Card, one: CriterionResult) -> bool:
 def _statement(card: Card, one: CriterionResult) -> str:
     known = next((known for known in card.question.criteria if known.id == one.criterion), None)
     if known is None:
-        return one.evidence.wording if one.evidence is not None else one.criterion
+        # Of an answer without words, and of words that are too many in a dictation, there is no wording.
+        return (one.evidence.wording if one.evidence is not None else "") or _right(card.question) or one.criterion
     statement = known.statement.get(words.chosen()) or known.statement.get(card.question.language)
     return statement or next(iter(known.statement.values()), one.criterion)
+
+
+def _right(question: Question) -> str:
+    """What is right where a question has no criteria: its number, its options or its first reference."""
+    if question.value is not None:
+        return in_digits(question.value) + (f" {question.unit}" if question.unit else "")
+    options = [question.options[one] for one in question.correct if one in question.options]
+    references = question.references.get(question.language) or next(iter(question.references.values()), ())
+    return ", ".join(options) or next(iter(references), "")
 
 
 def _within(card: Card) -> str:
