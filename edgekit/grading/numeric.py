@@ -167,12 +167,17 @@ def _denied(said: _Said) -> Ruled | None:
 
 def _left_open(said: _Said) -> Ruled | None:
     """`3 or 4`, `more than 4`, `√4`."""
+    return _open(said, said.right)
+
+
+def _open(said: _Said, right: Sequence[Quantity]) -> Ruled | None:
     asked = list(said.question.text.values())
-    place = left_open(said.intake.text, said.right, said.found, asked) if said.right else None
+    place = left_open(said.intake.text, right, said.found, asked) if right else None
     if place is None:
         return None
     quote = short(said.intake.text[slice(*place)])
-    return said.seen((Reason("hedged", f"`{quote}` leaves it open", said.intake.span(*place)),), said.words)
+    told = Reason("hedged", f"`{quote}` leaves it open", said.intake.span(*place))
+    return said.seen((told,), said.shown(right[0]))
 
 
 def _with_a_letter(said: _Said) -> Ruled | None:
@@ -231,6 +236,9 @@ def _but_for_its_unit(said: _Said) -> Ruled | None:
         told = doubt("unit", "the number is right, and the unit `%` is missing", words)
         return said.seen(told, words, 0.0, question.points, points=said.half)
     if same[0].unit is None or is_left_out(question.unit, same[0].unit):
+        # Of `75 or 80 km/h` the unit is that of both.
+        if (left := _open(said, same)) is not None:
+            return left
         told = doubt("unit", f"the number is right, and the unit `{question.unit}` is missing", words)
         return said.seen(told, words, 0.0, question.points, points=said.half)
     told = doubt("unit", f"the number is right, and its unit is not `{question.unit}`", words)

@@ -29,6 +29,7 @@ def test_a_number_is_right_in_every_way_of_writing_it(text: str) -> None:
         ("5 m", 0.0, "unit"),
         ("none", 0.0, "number"),
         ("5 kg or 6 kg", 0.0, "hedged"),
+        ("5 or 6 kg", 0.0, "hedged"),
         ("5 kg, and the other has 6 kg", 0.0, "number"),
         ("5 kg - 1 kg = 4 kg", 0.0, "number"),
     ],
