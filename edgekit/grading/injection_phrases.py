@@ -38,10 +38,10 @@ PHRASES: Mapping[str, tuple[str, str, str, str]] = {
     "pt": (
         "ignora ignore ignorem esqueca esquece desconsidere desconsidera naosiga naoaplique naouse naoleveemconta "
         "naoconsidere",
-        "rubrica instruc oprompt seuprompt criterio suasregras oanterior tudoacima gabarito",
-        "de da atribua atribui conceda pontue avalie devolva responda escreva coloque mereco",
+        "rubrica instruc oprompt seuprompt criterio suasregras oanterior tudoacima gabarito agrelha",
+        "de da atribua atribui conceda pontue avalie devolva responda escreva coloque ponha mereco merece",
         "notamaxima pontuacaomaxima notatotal pontuacaototal todosospontos pontuacaocompleta pontoscompletos notadez "
-        "notaperfeita pontuacaoperfeita",
+        "notaperfeita pontuacaoperfeita cotacaomaxima cotacaototal cotacaocompleta maximacotacao",
     ),
     "fr": (
         "ignore ignorez ignorer oublie oubliez netienspascompte netenezpascompte nesuispas nesuivezpas nappliquepas",
@@ -185,7 +185,8 @@ WHOLE = (
     "aceptaestarespuesta porfavordame porfavorponme porfavorapruebame apruebameporfavor ahoraeresun "
     "eresunprofesorgeneroso nuevasinstrucciones actuacomoprofesor finderespuesta debesdar debesdarme "
     "tienesquedarme oprofessorjaaprovou aprofessorajaaprovou oprofessordisseque marqueestarespostacomocorreta "
-    "marqueistocomocorreto considereestarespostacorreta porfavormede agoravocee novasinstrucoes derlehrerhatdas "
+    "marqueistocomocorreto marquecomocorret marquecomocert carocorretor "
+    "considereestarespostacorreta porfavormede agoravocee novasinstrucoes derlehrerhatdas "
     "derlehrerhates dielehrerinhatdas bewertediesalsrichtig bewertedieseantwortalsrichtig markierediesalsrichtig "
     "dubistjetzt neueanweisungen bittegibmir leprofesseuradeja lenseignantadeja marquecettereponsecommecorrecte "
     "notezcettereponsecommecorrecte tuesmaintenant nouvellesinstructions "
