@@ -40,6 +40,7 @@ SENTENCES: tuple[str, ...] = (
     N_("`{quote}` denies something in it"),
     N_("`{quote}` denies something"),
     N_("`{quote}` denies it"),
+    N_("`{quote}` affirms what the wording denies"),
     N_("`{quote}` has an opposite word"),
     N_("`{quote}` has the words of the wording with their parts exchanged"),
     N_("`{quote}` stands where the wording has `{wanted}`"),

@@ -206,7 +206,8 @@ def _polarity(wordings: Sequence[str], said: str, languages: tuple[str, ...], as
         at = max(range(len(near)), key=lambda at: near[at][0])
         negated, flipped = verdicts[at]
         shown = said[mine.begin : mine.end]
-        what = "denies it" if negated else "has an opposite word"
+        denial = "denies it" if mine.denied % 2 else "affirms what the wording denies"
+        what = denial if negated else "has an opposite word"
         first = Mismatch(
             negation=negated,
             antonym=flipped,

@@ -135,6 +135,11 @@ def test_one_agreeing_wording_is_enough_when_there_are_several() -> None:
     wordings = ("The bulb is not in a closed path.", "The battery is in a closed path.")
     assert not compare_any(wordings, "The battery is in a closed path.", "en")
     assert compare_any(wordings, "The battery is not in a closed path.", "en")
+    # What a card says of it is true either way.
+    affirmed = compare_any(wordings[:1], "The bulb is in a closed path.", "en")
+    denied = compare_any(wordings[1:], "The battery is not in a closed path.", "en")
+    assert affirmed.detail == "`The bulb is in a closed path` affirms what the wording denies"
+    assert denied.detail == "`The battery is not in a closed path` denies it"
 
 
 @given(ANY | WORDS, ANY | WORDS, st.sampled_from(["en", "es", "pt", "de", "fr", "en+es", "es-phon", "hi", "xx"]))
