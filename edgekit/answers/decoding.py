@@ -63,12 +63,11 @@ def decode(data: bytes, path: Path, languages: Sequence[str], encoding: str | No
             raise UsageError(
                 f"there is no encoding `{encoding}`", hint="write one such as `utf-8` or `cp1252`"
             ) from None
-        return _strict(data, path, codec)
+        # A file that is said to be UTF-8 may have its mark all the same: Excel writes one.
+        return _behind_mark(data, path, codec, next((mark for mark, of in _MARKS if of == codec), b""))
     for mark, codec in _MARKS:
         if data.startswith(mark):
-            # Some programs write a mark before one that is there.
-            count = next(at for at in range(1, len(data)) if not data.startswith(mark, at * len(mark)))
-            return _strict(data[count * len(mark) :], path, codec, mark * count)
+            return _behind_mark(data, path, codec, mark)
     if b"\0" in data:
         found = _without_mark(data)
         if found is not None:
@@ -104,6 +103,14 @@ def _without_mark(data: bytes) -> str | None:
     if len(data) % 2 or half < 2 or min(even, odd) * 20 > half or max(even, odd) * 2 < half:
         return None
     return "utf-16-le" if odd > even else "utf-16-be"
+
+
+def _behind_mark(data: bytes, path: Path, codec: str, mark: bytes) -> Decoded:
+    count = 0
+    # Some programs write a mark before one that is there.
+    while mark and data.startswith(mark, count * len(mark)):
+        count += 1
+    return _strict(data[count * len(mark) :], path, codec, mark * count)
 
 
 def _strict(data: bytes, path: Path, codec: str, mark: bytes = b"") -> Decoded:

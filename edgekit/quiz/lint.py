@@ -59,6 +59,29 @@ _PRAISE = re.compile(
     r"corret[oa]|corretamente|bem|adequad[oa])\b",
     re.IGNORECASE,
 )
+# Words about the answer itself, and claims that its writer understands: neither is in any answer.
+_ABOUT_ANSWERS = frozenset(
+    """answer answers response responses student students explanation explains describes topic question concept
+    respuesta respuestas alumno alumna estudiante explicación explica tema pregunta concepto
+    resposta respostas aluno aluna estudante explicação pergunta conceito""".split()  # noqa: SIM905
+)
+_UNDERSTANDS = re.compile(
+    r"(?:(?:the|a|el|la|o) )?(?:(?:student|answer|response|alumno|alumna|estudiante|respuesta|aluno|aluna|estudante|"
+    r"resposta) )?(?:(?:shows?|has|demonstrates?|muestra|demuestra|tiene|mostra|demonstra|tem) )?"
+    r"(?:(?:an?|uma?|una?) )?(?:\w+ )?(?:understands?|understanding|knowledge|grasp|entiende|comprende|comprensión|"
+    r"conocimientos?|entende|"
+    r"compreende|compreensão|conhecimentos?)\b(?! that\b| que\b)",
+    re.IGNORECASE,
+)
+# A topic has one or two words: `knowledge of the water cycle`.
+_MOST_OF_TOPIC = 2
+# They say nothing of a subject.
+_SMALL = frozenset(
+    """a an the this that it its is are was were be been has have had of in on at by for with from to into and or as so
+    el la los las lo un una unos unas se su sus es son está están fue ha han de del al en por para con que y o como
+    os um uma uns umas seu sua é são está estão foi há do da dos das no na nos nas pelo pela e ao""".split()  # noqa: SIM905
+)
+_ENDING = re.compile(r"(?<=\w{4})(?:ing|ed|es|s)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +148,7 @@ def _sentences(text: str, language: str) -> int:
 def _of_criterion(criterion: Criterion, question: Question, languages: Sequence[str]) -> Iterator[tuple[LintCode, str]]:
     for language, text in criterion.statement.items():
         words = _WORD.findall(text)
-        praise = _PRAISE.search(text)
+        praise = _PRAISE.search(text) or _UNDERSTANDS.match(text)
         if not is_unspaced(language) and len(words) < _FEWEST_WORDS:
             yield "vague", f"`{beginning(text)}` is too short to look for: write what must be said as a whole sentence"
         elif praise is not None and _mostly_praise(text):
@@ -188,9 +211,26 @@ def _overlap(one: Criterion, other: Criterion) -> str | None:
     for language in (tag for tag in one.statement if tag in other.statement):
         for text, second in product(_some(one, language), _some(other, language)):
             first, then = _stems(text), _stems(second)
-            if min(len(first), len(then)) > 1 and (first <= then or then <= first or _share(first, then) > _SAME):
+            inside = min(len(first), len(then)) > 1 and (first <= then or then <= first)
+            alike = min(len(first), len(then)) > 1 and _share(first, then) > _SAME
+            if inside or alike or _say_the_same(text, second):
                 return beginning(text if len(first) >= len(then) else second)
     return None
+
+
+def _say_the_same(text: str, other: str) -> bool:
+    """Whether two wordings have the words of their subject in common: `A pushes B`, `B is pushed by A`."""
+    first, then = _subject(text), _subject(other)
+    return min(len(first), len(then)) >= _FEWEST_WORDS and _share(first, then) > _SAME
+
+
+@lru_cache(maxsize=10_000)
+def _subject(text: str) -> frozenset[str]:
+    return frozenset(
+        _ENDING.sub("", word)[:_STEM]
+        for word in _words(text)
+        if word not in _NEGATIONS and word not in _SMALL and not word.isdigit()
+    )
 
 
 def _some(criterion: Criterion, language: str) -> Sequence[str]:
@@ -217,5 +257,11 @@ def _words(text: str) -> list[str]:
 
 
 def _mostly_praise(text: str) -> bool:
-    """Whether little is left of a statement without its praise; `Heat flows well` says something."""
-    return len(_WORD.findall(_PRAISE.sub(" ", text))) < _FEWEST_WORDS
+    """Whether little is left of a statement without its praise; `Metals conduct heat well` says something."""
+    left = _words(_PRAISE.sub(" ", text))
+    if len(left) < _FEWEST_WORDS:
+        return True
+    said = [word for word in left if word not in _SMALL and word not in _ABOUT_ANSWERS]
+    if _UNDERSTANDS.match(text):
+        return len(_subject(_UNDERSTANDS.sub(" ", text))) <= _MOST_OF_TOPIC
+    return not said or (len(said) == 1 and any(word in _ABOUT_ANSWERS for word in left))

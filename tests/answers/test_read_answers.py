@@ -137,6 +137,24 @@ def test_quoted_lines_and_awkward_texts_come_through_unchanged(tmp_path: Path, q
     assert [one.text for one in read(tmp_path, stream.getvalue(), quiz).answers] == said
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16-le", "utf-32-be"])
+@pytest.mark.parametrize(
+    "data", [WIDE[0], WIDE[-1], '"id";"student";"q-one";"two"\ns1;Ana;menos densa;gas\ns2;Eva;;agua\n']
+)
+def test_a_mark_is_no_part_of_a_name_when_the_encoding_is_said(
+    tmp_path: Path, quiz: Quiz, data: str, encoding: str
+) -> None:
+    form = {"form": "jsonl"} if data.startswith("{") else {}
+    for mark in ("\ufeff", "\ufeff\ufeff"):
+        found = read(tmp_path, (mark + data).encode(encoding), quiz, encoding=encoding, **form)
+        assert [name for name, *_ in rows(found)] == ["s1.q-one", "s1.two", "s2.q-one", "s2.two"]
+        assert {one.student for one in found.answers} == {"Ana", "Eva"}
+        assert found.source is not None
+        again = found.source.written({}, names=True).decode(encoding)
+        assert again.startswith(mark)
+        assert again.count("\ufeff") == len(mark)
+
+
 def test_latin_1_is_read_with_a_warning(tmp_path: Path, quiz: Quiz) -> None:
     data = "id;q-one;two\ns1;es más ligero;niño\n"
     found = read(tmp_path, data.encode("latin-1"), quiz)
