@@ -104,7 +104,7 @@ def suggested_or_sent(
     except (EdgekitError, MemoryError):
         raise
     except Exception as problem:
-        if os.environ.get("EDGEKIT_DEBUG") == "1":
+        if _is_debugged():
             raise
         at = traceback.extract_tb(problem.__traceback__)[-1]
         place = f"{type(problem).__name__}, {PurePath(at.filename).name}:{at.lineno}"
@@ -121,6 +121,10 @@ def suggested_or_sent(
         )
         # It is not the student who was unclear.
         return replace(found, feedback="")
+
+
+def _is_debugged() -> bool:
+    return os.environ.get("EDGEKIT_DEBUG") == "1"
 
 
 def feedback_language(

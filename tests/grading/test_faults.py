@@ -8,7 +8,7 @@ import pytest
 from grading.explained import QUIZ, grader
 
 from edgekit.core.errors import EngineError
-from edgekit.grading import explain
+from edgekit.grading import explain, suggesting
 from edgekit.grading import grader as rules
 from edgekit.grading.grader import Grader
 from edgekit.quiz.model import Question
@@ -22,10 +22,12 @@ WORDS = make_quiz(
     ("en",),
     (Question("word", "exact", "en", {"en": "What is it called?"}, 1.0, references={"en": ("photosynthesis",)}),),
 )
+IS_DEBUGGED = suggesting._is_debugged
 
 
 @pytest.fixture
 def in_class(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(suggesting, "_is_debugged", IS_DEBUGGED)
     monkeypatch.delenv("EDGEKIT_DEBUG", raising=False)
 
 
@@ -81,7 +83,9 @@ def test_what_is_of_all_answers_ends_it(error: Exception, monkeypatch: pytest.Mo
         graded()
 
 
+@pytest.mark.usefixtures("in_class")
 def test_a_fault_is_raised_for_who_looks_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EDGEKIT_DEBUG", "1")
     failing(ZeroDivisionError(), monkeypatch)
     with pytest.raises(ZeroDivisionError):
         graded()
