@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import edgekit
-from benchmarks.graded import KeptStates, Line, print_lines, read_set
+from benchmarks.graded import KeptStates, Line, faults_end, print_lines, read_set
 from benchmarks.graded_figures import macro_f1, sure_at, weighted_f1
 from benchmarks.grading_fairness import CEILING, fairness_lines
 from edgekit.core.resident import resident_bytes
@@ -300,4 +300,5 @@ def _texts(rows: Sequence[dict[str, Any]]) -> list[str]:
 
 
 if __name__ == "__main__":
+    faults_end()
     main()

@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any
 
 import edgekit
-from benchmarks.graded import read_set
+from benchmarks.graded import faults_end, read_set
 from benchmarks.grader_orders import UNSEEN, lines
 from edgekit.engine.encoder import Encoder
 from edgekit.fairness.attacks import right_elsewhere
@@ -205,4 +205,5 @@ def _together(rows: Sequence[Row]) -> Row:
 
 
 if __name__ == "__main__":
+    faults_end()
     main()

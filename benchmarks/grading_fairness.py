@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import edgekit
-from benchmarks.graded import DATA, KeptStates, Line, print_lines, read_set
+from benchmarks.graded import DATA, KeptStates, Line, faults_end, print_lines, read_set
 from edgekit.fairness.audit import FEWEST, outcomes
 from edgekit.fairness.chance import chance_of_calibration, chance_of_gap
 from edgekit.fairness.measures import Outcome, bootstrap, by_variety, pair, rates
@@ -162,4 +162,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    faults_end()
     main()

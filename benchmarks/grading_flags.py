@@ -24,7 +24,7 @@ from typing import Any
 
 import edgekit
 from benchmarks.flags_of_grader import count_flags, report
-from benchmarks.graded import KeptStates
+from benchmarks.graded import KeptStates, faults_end
 from edgekit.core.errors import EdgekitError
 from edgekit.engine.encoder import Encoder
 from edgekit.grading.evasions import find_hedges
@@ -169,4 +169,5 @@ def table(total: dict[tuple[str, str, bool], Counter[str]]) -> Iterator[str]:
 
 
 if __name__ == "__main__":
+    faults_end()
     main()

@@ -21,7 +21,7 @@ from collections import defaultdict
 from dataclasses import asdict
 from pathlib import Path
 
-from benchmarks.graded import Line, print_lines, read_set
+from benchmarks.graded import Line, faults_end, print_lines, read_set
 from edgekit.grading.opening import open_grader
 from edgekit.quiz.model import Question, Quiz
 from edgekit.quiz.read import make_quiz
@@ -117,4 +117,5 @@ def _most() -> float:
 
 
 if __name__ == "__main__":
+    faults_end()
     main()

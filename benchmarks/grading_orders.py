@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import edgekit
+from benchmarks.graded import faults_end
 from benchmarks.grader_orders import UNSEEN, lines
 from benchmarks.grading_attacks import quiz_of
 from benchmarks.order_texts import expanded, patterns, placed, slipped
@@ -161,4 +162,5 @@ def _passes(one: Suggestion) -> bool:
 
 
 if __name__ == "__main__":
+    faults_end()
     main()
