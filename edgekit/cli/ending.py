@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import os
 from collections.abc import Callable
 
 from edgekit.cli import output, signals
+from edgekit.core.debugging import is_debugged
 from edgekit.core.errors import EdgekitError, OutputError
 
 _DISK_FULL = (errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC))
@@ -16,7 +16,7 @@ _DISK_FULL = (errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC))
 def ended(command: Callable[[], object]) -> int:
     """Run a command and give its exit code: what it returns where that is a whole number, else 0."""
     output.utf8_streams()
-    debug = os.environ.get("EDGEKIT_DEBUG") == "1"
+    debug = is_debugged()
     try:
         result = command()
         output.flush()

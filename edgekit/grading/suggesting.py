@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import traceback
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from pathlib import PurePath
 
+from edgekit.core.debugging import is_debugged
 from edgekit.core.errors import EdgekitError
 from edgekit.core.languages import base_language
 from edgekit.grading.feedback import PHRASES, checked_feedback
@@ -104,27 +104,23 @@ def suggested_or_sent(
     except (EdgekitError, MemoryError):
         raise
     except Exception as problem:
-        if _is_debugged():
+        if is_debugged():
             raise
         at = traceback.extract_tb(problem.__traceback__)[-1]
         place = f"{type(problem).__name__}, {PurePath(at.filename).name}:{at.lineno}"
-        missing = [CriterionResult(one.id, "unclear", 0.0, 0.0) for one in question.criteria]
+        unclear = [CriterionResult(one.id, "unclear", 0.0, 0.0) for one in question.criteria]
         found = suggest(
             question,
             read,
             points=0.0,
             possible=(0.0, question.points),
             probability=0.0,
-            criteria=missing or [CriterionResult(WHOLE, "unclear", 0.0, 0.0)],
+            criteria=unclear or [CriterionResult(WHOLE, "unclear", 0.0, 0.0)],
             reasons=[Reason("uncertain", f"edgekit failed on this answer, mark it yourself ({place})")],
             languages=languages,
         )
         # It is not the student who was unclear.
         return replace(found, feedback="")
-
-
-def _is_debugged() -> bool:
-    return os.environ.get("EDGEKIT_DEBUG") == "1"
 
 
 def feedback_language(

@@ -63,7 +63,7 @@ _PRAISE = re.compile(
 _ABOUT_ANSWERS = frozenset(
     """answer answers response responses student students explanation explains describes topic question concept
     respuesta respuestas alumno alumna estudiante explicación explica tema pregunta concepto
-    resposta respostas aluno aluna estudante explicação pergunta conceito""".split()  # noqa: SIM905
+    resposta respostas aluno aluna estudante explicação pergunta conceito""".split()  # noqa: SIM905  as above
 )
 _UNDERSTANDS = re.compile(
     r"(?:(?:the|a|el|la|o) )?(?:(?:student|answer|response|alumno|alumna|estudiante|respuesta|aluno|aluna|estudante|"
@@ -79,7 +79,7 @@ _MOST_OF_TOPIC = 2
 _SMALL = frozenset(
     """a an the this that it its is are was were be been has have had of in on at by for with from to into and or as so
     el la los las lo un una unos unas se su sus es son está están fue ha han de del al en por para con que y o como
-    os um uma uns umas seu sua é são está estão foi há do da dos das no na nos nas pelo pela e ao""".split()  # noqa: SIM905
+    os um uma uns umas seu sua é são está estão foi há do da dos das no na nos nas pelo pela e ao""".split()  # noqa: SIM905  as above
 )
 _ENDING = re.compile(r"(?<=\w{4})(?:ing|ed|es|s)$")
 
@@ -163,12 +163,13 @@ def _of_criterion(criterion: Criterion, question: Question, languages: Sequence[
     if question.kind == "explain" and not criterion.refuted and not question.misconceptions:
         yield "no_negative", "has no example of what must not pass (`refuted`), and the question no misconception"
     pairs = [(tag, (first, *criterion.accepted.get(tag, ()))) for tag, first in criterion.statement.items()]
-    if question.kind == "explain":
-        for tag, texts in pairs[:1]:
-            fewest = min(_sentences(text, tag) for text in texts)
-            if fewest > 1:
-                detail = f"`{beginning(texts[0])}` says {fewest} things, and an answer with one may get all the points"
-                yield "several", detail
+    if question.kind == "explain" and pairs:
+        # In the other languages the same is said.
+        tag, texts = pairs[0]
+        fewest = min(_sentences(text, tag) for text in texts)
+        if fewest > 1:
+            detail = f"`{beginning(texts[0])}` says {fewest} things, and an answer with one may get all the points"
+            yield "several", detail
     if dict(pairs) != dict(question.references):
         for detail in _conflicts(pairs):
             yield "conflict", detail
@@ -211,9 +212,8 @@ def _overlap(one: Criterion, other: Criterion) -> str | None:
     for language in (tag for tag in one.statement if tag in other.statement):
         for text, second in product(_some(one, language), _some(other, language)):
             first, then = _stems(text), _stems(second)
-            inside = min(len(first), len(then)) > 1 and (first <= then or then <= first)
-            alike = min(len(first), len(then)) > 1 and _share(first, then) > _SAME
-            if inside or alike or _say_the_same(text, second):
+            alike = first <= then or then <= first or _share(first, then) > _SAME
+            if (min(len(first), len(then)) > 1 and alike) or _say_the_same(text, second):
                 return beginning(text if len(first) >= len(then) else second)
     return None
 

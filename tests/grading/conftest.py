@@ -11,4 +11,4 @@ def faults_are_raised(monkeypatch: pytest.MonkeyPatch) -> None:
 
     Not by `EDGEKIT_DEBUG=1`: the command line would raise what it tells.
     """
-    monkeypatch.setattr(suggesting, "_is_debugged", lambda: True)
+    monkeypatch.setattr(suggesting, "is_debugged", lambda: True)

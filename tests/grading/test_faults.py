@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from grading.explained import QUIZ, grader
 
+from edgekit.core.debugging import is_debugged
 from edgekit.core.errors import EngineError
 from edgekit.grading import explain, suggesting
 from edgekit.grading import grader as rules
@@ -22,12 +23,11 @@ WORDS = make_quiz(
     ("en",),
     (Question("word", "exact", "en", {"en": "What is it called?"}, 1.0, references={"en": ("photosynthesis",)}),),
 )
-IS_DEBUGGED = suggesting._is_debugged
 
 
 @pytest.fixture
 def in_class(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(suggesting, "_is_debugged", IS_DEBUGGED)
+    monkeypatch.setattr(suggesting, "is_debugged", is_debugged)
     monkeypatch.delenv("EDGEKIT_DEBUG", raising=False)
 
 
